@@ -1,0 +1,1 @@
+"""Phonoscope's wiring: arguments, window, commands; nothing is computed or painted here."""

@@ -1,0 +1,1 @@
+"""What Phonoscope knows and computes, without Qt."""

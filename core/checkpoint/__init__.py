@@ -1,0 +1,1 @@
+"""Reading strangers' checkpoint files without running a line of theirs."""

@@ -1,0 +1,1 @@
+"""Writing what was seen and measured: sounds, tables, records."""

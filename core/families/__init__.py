@@ -1,0 +1,1 @@
+"""One file per model family: its keys, its exact network, its layers and its knobs."""

@@ -1,0 +1,87 @@
+"""What every model family tells about a checkpoint: its card, its layers, its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.axis import TimeAxis
+from core.latent import Layout
+
+Source = Literal["read", "inferred", "set by you", "assumed"]
+NetworkName = Literal["G", "D", "Q"]
+Answer = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known about a model and where it is known from."""
+
+    name: str
+    value: Answer
+    source: Source
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One preset answer to a question, with the words that a user reads."""
+
+    value: Answer
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the weights cannot tell: its name ("slope", "slice", "rate", "kind", "prior"),
+    the sentence that asks, the presets, the one assumed until answered, and whether any
+    other number may be typed."""
+
+    name: str
+    sentence: str
+    choices: tuple[Choice, ...]
+    assumed: Answer
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """One layer of a network: its name ("fc", "conv1", .., "out", "pp"), channels, true axis."""
+
+    name: str
+    channels: int
+    axis: TimeAxis
+
+    @property
+    def title(self) -> str:
+        """The name as a lane shows it: Out, Conv4, FC."""
+        return {"fc": "FC", "pp": "PP"}.get(self.name, self.name.capitalize())
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything the window shows of a checkpoint before a network has run.
+
+    `layers` holds, per network present, its layers in the order of computation. `sounds` is
+    False where the output is no sound (articulationGAN). `digest` is the SHA-256 over the
+    networks' own tensors.
+    """
+
+    path: str
+    title: str
+    family: str
+    digest: str
+    layout: Layout
+    rate_hz: float
+    slice_len: int
+    facts: tuple[Fact, ...]
+    questions: tuple[Question, ...]
+    layers: Mapping[NetworkName, tuple[LayerInfo, ...]]
+    sounds: bool = True
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    size_bytes: int = 0
+
+    @property
+    def out_axis(self) -> TimeAxis:
+        return self.layers["G"][-1].axis

@@ -1,0 +1,103 @@
+"""The latent vector: its layout, the points in it, and the names of its entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.faults import Fault
+
+CodeKind = Literal["one-hot", "bits", "none"]
+Prior = Literal["uniform", "normal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A latent vector of `size` entries, the first `code` of them a code of some kind."""
+
+    size: int
+    code: int = 0
+    kind: CodeKind = "none"
+    prior: Prior = "uniform"
+
+    def names(self) -> tuple[str, ...]:
+        """Give the entries' names, c1 .. cK then zK+1 .. zN, counted from 1."""
+        return tuple(f"c{k}" if k <= self.code else f"z{k}" for k in range(1, self.size + 1))
+
+    def index(self, name: str) -> int:
+        """Give the place, from 0, of `zK` or `cK` (from 1) or `z[K]` (from 0).
+
+        Raises Fault for a name that this layout does not have.
+        """
+        found = re.fullmatch(r"\s*([cz])(?:(\d+)|\[(\d+)\])\s*", name)
+        if not found:
+            raise Fault(f"“{name}” is no latent variable.", "Write z11, c2 or, counted from 0, z[10].")
+        letter, from_one, from_zero = found.groups()
+        place = int(from_zero) if from_one is None else int(from_one) - 1
+        room = self.code if letter == "c" else self.size
+        if not 0 <= place < room:
+            what = f"c1 to c{self.code}" if self.code else "no code"
+            raise Fault(f"There is no {name.strip()}: this model has {what} and z1 to z{self.size}.")
+        return place
+
+    def first_code(self) -> tuple[float, ...]:
+        """Give the default code: the first category, or all bits 0."""
+        if self.kind == "one-hot":
+            return tuple(1.0 if k == 0 else 0.0 for k in range(self.code))
+        return (0.0,) * self.code
+
+    def codes(self) -> tuple[tuple[float, ...], ...]:
+        """Give every code value that training used (at most 256 of a bit code)."""
+        if self.kind == "one-hot":
+            return tuple(tuple(map(float, row)) for row in np.eye(self.code))
+        if self.kind == "bits":
+            count = min(2**self.code, 256)
+            return tuple(tuple(float(k >> b & 1) for b in reversed(range(self.code))) for k in range(count))
+        return ((),)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One place in the latent space: the full vector, code included."""
+
+    z: tuple[float, ...]
+
+    def set(self, index: int, value: float) -> Point:
+        return Point((*self.z[:index], float(value), *self.z[index + 1 :]))
+
+    def with_code(self, code: Sequence[float]) -> Point:
+        return Point((*map(float, code), *self.z[len(code) :]))
+
+
+def draw(
+    layout: Layout,
+    seed: int = 0,
+    code: Sequence[float] | None = None,
+    changes: Mapping[str, float] | None = None,
+) -> Point:
+    """Draw the whole vector with numpy's `default_rng(seed)`, then set the code, then the changes.
+
+    Raises Fault where the code has the wrong length or a change names no entry.
+    """
+    chance = np.random.default_rng(seed)
+    whole = (
+        chance.uniform(-1, 1, layout.size)
+        if layout.prior == "uniform"
+        else chance.standard_normal(layout.size)
+    )
+    if code is not None and len(code) != layout.code:
+        raise Fault(f"This model has {layout.code} code slots, not {len(code)}.")
+    point = Point(tuple(map(float, whole))).with_code(layout.first_code() if code is None else code)
+    for name, value in (changes or {}).items():
+        point = point.set(layout.index(name), value)
+    return point
+
+
+def path(start: Point, end: Point, steps: int) -> tuple[Point, ...]:
+    """Give `steps` points on the straight line from `start` to `end`, both included."""
+    a, b = np.array(start.z), np.array(end.z)
+    return tuple(Point(tuple(map(float, a + (b - a) * t))) for t in np.linspace(0, 1, steps))

@@ -1,0 +1,1 @@
+"""Training the generative networks of the papers."""

@@ -1,0 +1,1 @@
+"""Data only: fonts, presets, the demo model, help pages."""

@@ -1,0 +1,1 @@
+"""The model that opens when nobody brought one."""

@@ -1,0 +1,1 @@
+"""The fonts that make pictures equal everywhere."""

@@ -1,0 +1,1 @@
+"""Qt widgets that show the values given to them and emit wishes."""
