@@ -36,7 +36,8 @@ class Choice:
 class Question:
     """What the weights cannot tell: its name ("slope", "slice", "rate", "kind", "prior"),
     the sentence that asks, the presets, the one assumed until answered, and whether any
-    other number may be typed."""
+    other number may be typed.
+    """
 
     name: str
     sentence: str
@@ -79,7 +80,7 @@ class Card:
     questions: tuple[Question, ...]
     layers: Mapping[NetworkName, tuple[LayerInfo, ...]]
     sounds: bool = True
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     size_bytes: int = 0
 
     @property
