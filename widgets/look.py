@@ -1,0 +1,183 @@
+"""Every colour and every font of the window: the only file in which they are written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from string import Template
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+TEXT_FAMILIES = ["Inter", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "DejaVu Sans"]
+IPA_FAMILIES = ["Charis SIL", "Doulos SIL", "Gentium Plus", "Noto Serif", "DejaVu Serif"]
+FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "CharisSIL-Regular.ttf")
+_OVERLAYS = {"pitch": "pitch", "formants": "formant", "intensity": "intensity", "spectrogram": "ink2"}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One set of colours, named by what they are for."""
+
+    name: str
+    chrome: QColor
+    panel: QColor
+    plot: QColor
+    plot_off: QColor
+    hover: QColor
+    bar: QColor
+    bar_hover: QColor
+    grid: QColor
+    line: QColor
+    line2: QColor
+    edge: QColor
+    ink: QColor
+    ink2: QColor
+    ink3: QColor
+    accent: QColor
+    on_accent: QColor
+    accent_weak: QColor
+    sound: QColor
+    curve: QColor
+    ghost: QColor
+    cursor: QColor
+    sel: QColor
+    bar_time: QColor
+    tier_sel: QColor
+    tier_both: QColor
+    warn: QColor
+    warn_weak: QColor
+    pitch: QColor
+    formant: QColor
+    intensity: QColor
+    halo: QColor
+    quiet: QColor
+    loud: QColor
+
+    @property
+    def is_print(self) -> bool:
+        return self.name == "print"
+
+    def overlay(self, measure: str) -> QColor:
+        """Give the colour of a measure ("pitch", "formants", "intensity", "spectrogram")."""
+        colour: QColor = getattr(self, _OVERLAYS[measure])
+        return colour
+
+    def ramp(self) -> NDArray[np.uint32]:
+        """Give 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
+        ends = np.array([self.quiet.getRgb()[:3], self.loud.getRgb()[:3]], dtype=np.float64)
+        steps = np.linspace(0.0, 1.0, 256)[:, None]
+        rgb = np.rint(ends[0] * (1 - steps) + ends[1] * steps).astype(np.uint32)
+        return np.uint32(0xFF000000) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
+
+
+def _look(name: str, sel: tuple[str, float], **colours: str) -> Look:
+    """Build a look from hexadecimal colours; `sel` is a colour and its opacity."""
+    shade = QColor("#" + sel[0])
+    shade.setAlphaF(sel[1])
+    return Look(name=name, sel=shade, **{key: QColor("#" + value) for key, value in colours.items()})
+
+
+_LIGHT = {
+    "chrome": "F1F2F4", "panel": "FAFAFB", "plot": "FFFFFF", "plot_off": "ECEEF0", "hover": "E4E7EA",
+    "bar": "C9CDD2", "bar_hover": "B9BEC5", "grid": "EDEFF1", "line": "DCDFE3", "line2": "C3C8CE",
+    "edge": "838B95", "ink": "16191D", "ink2": "434A53", "ink3": "5C646E", "accent": "00677A",
+    "on_accent": "FFFFFF", "accent_weak": "DCEEF1", "sound": "00677A", "curve": "2E343B", "ghost": "8B939D",
+    "cursor": "BE0A2C", "bar_time": "10309A", "tier_sel": "FFF0A0", "tier_both": "FFD9A0", "warn": "7A4B00",
+    "warn_weak": "FFF3D6", "pitch": "0A4BD6", "formant": "E2401C", "intensity": "00694A", "halo": "FFFFFF",
+    "quiet": "FFFFFF", "loud": "0C0E11",
+}  # fmt: skip
+_DARK = {
+    "chrome": "191B1F", "panel": "1F2226", "plot": "121417", "plot_off": "1D2024", "hover": "2A2E33",
+    "bar": "3A3F46", "bar_hover": "474D55", "grid": "1E2125", "line": "2D3136", "line2": "3D4249",
+    "edge": "727A84", "ink": "E9EBEE", "ink2": "B9BFC7", "ink3": "9AA1AA", "accent": "52C4D2",
+    "on_accent": "0B1517", "accent_weak": "173A40", "sound": "5CC8D6", "curve": "C9CED4", "ghost": "646B74",
+    "cursor": "FF7A85", "bar_time": "A9C8FF", "tier_sel": "57501F", "tier_both": "6A4A26", "warn": "F2C572",
+    "warn_weak": "3A2F17", "pitch": "6FB1FF", "formant": "FF7A52", "intensity": "6EE7B7", "halo": "0C0E10",
+    "quiet": "121417", "loud": "ECEEF1",
+}  # fmt: skip
+_PAPER = dict.fromkeys(("chrome", "panel", "plot", "plot_off", "hover", "bar", "bar_hover"), "FFFFFF")
+_INK = dict.fromkeys(("ink", "sound", "curve"), "000000") | dict.fromkeys(("ink2", "ink3"), "2B2B2B")
+_RULES = dict.fromkeys(("line", "line2", "edge"), "BFBFBF")
+
+LIGHT = _look("light", ("D61E3C", 0.12), **_LIGHT)
+DARK = _look("dark", ("FF6E7D", 0.17), **_DARK)
+PRINT = _look("print", ("D61E3C", 0.0), **{**_LIGHT, **_PAPER, **_INK, **_RULES, "cursor": "B00020"})
+
+
+def load_fonts() -> None:
+    """Make the bundled fonts known to Qt; asks for a running QApplication, may be called again."""
+    for name in FONT_FILES:
+        if QFontDatabase.addApplicationFont(str(files("resources.fonts") / name)) < 0:
+            raise FileNotFoundError(f"resources/fonts/{name} cannot be read as a font")
+
+
+@lru_cache(maxsize=128)
+def font(
+    size_px: int, weight: int = 400, *, numbers: bool = False, ipa: bool = False, italic: bool = False
+) -> QFont:
+    """Give the font of a size and weight; `numbers` sets figures of equal width, `ipa` phonetic letters."""
+    made = QFont()
+    made.setFamilies(IPA_FAMILIES if ipa else TEXT_FAMILIES)
+    made.setPixelSize(size_px)
+    made.setWeight(QFont.Weight(weight))
+    made.setItalic(italic)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if numbers:
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def icon(name: str, colour: QColor) -> QIcon:
+    """Give a Phosphor icon such as "ph.folder-open" in one colour."""
+    import qtawesome  # reads its font files when first asked
+
+    return qtawesome.icon(name, color=colour, color_disabled=_faded(colour))
+
+
+def _faded(colour: QColor) -> QColor:
+    """Give a colour at the low contrast of what is disabled just now."""
+    faded = QColor(colour)
+    faded.setAlphaF(0.35)
+    return faded
+
+
+def style_sheet(look: Look) -> str:
+    """Give the style sheet of the ordinary widgets, filled with the colours of a look."""
+    colours = {key: value.name() for key, value in vars(look).items() if isinstance(value, QColor)}
+    icons = files("resources") / "icons"
+    shade = "dark" if look.name == "dark" else "light"
+    template = (files("resources") / "style.qss").read_text(encoding="utf-8")
+    marks = {mark: f"{icons}/{mark}-{shade}.svg" for mark in ("caret", "check", "tick")}
+    return Template(template).substitute(colours, **marks)
+
+
+def palette(look: Look) -> QPalette:
+    """Give the palette for what the style sheet does not reach."""
+    made = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in {
+        roles.Window: look.chrome, roles.WindowText: look.ink, roles.Base: look.panel, roles.Text: look.ink,
+        roles.AlternateBase: look.plot_off, roles.Button: look.panel, roles.ButtonText: look.ink,
+        roles.Highlight: look.accent, roles.HighlightedText: look.on_accent, roles.ToolTipBase: look.panel,
+        roles.ToolTipText: look.ink, roles.PlaceholderText: look.ink3, roles.Link: look.accent,
+        roles.Light: look.line, roles.Mid: look.line2, roles.Dark: look.edge,
+    }.items():  # fmt: skip
+        made.setColor(role, colour)
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, _faded(look.ink))
+    return made
+
+
+def apply(app: QApplication, look: Look) -> None:
+    """Give the whole program its fonts, palette and style sheet."""
+    if app.property("phonoscope_fonts") is None:
+        load_fonts()
+        app.setProperty("phonoscope_fonts", True)
+        app.setStyle("Fusion")
+    app.setFont(font(12))
+    app.setPalette(palette(look))
+    app.setStyleSheet(style_sheet(look))
