@@ -1,0 +1,31 @@
+"""The versions that an export names, so that a number can be computed again."""
+
+from __future__ import annotations
+
+import platform
+import tomllib
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_LIBRARIES = {"torch": "torch", "numpy": "numpy", "parselmouth": "praat-parselmouth"}
+
+
+def own_version() -> str:
+    """Give Phonoscope's version, from the checkout where it runs from one."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if project.is_file():
+        values: dict[str, Any] = tomllib.loads(project.read_text(encoding="utf-8"))
+        return str(values["project"]["version"])
+    return metadata.version("phonoscope")
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Phonoscope, Python and the libraries that compute, importing none of them."""
+    found = {"phonoscope": own_version(), "python": platform.python_version()}
+    for name, distribution in _LIBRARIES.items():
+        try:
+            found[name] = metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
