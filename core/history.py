@@ -1,0 +1,63 @@
+"""Undo and redo of frozen moments, one turn of a knob being one step however long it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+M = TypeVar("M")
+DEEPEST = 500
+
+
+@dataclass
+class History(Generic[M]):
+    """The moments before and after the present one, each with the words of what led away from it."""
+
+    present: M
+    _before: list[tuple[M, str]] = field(default_factory=list)  # pyright: ignore[reportUnknownVariableType]
+    _after: list[tuple[M, str]] = field(default_factory=list)  # pyright: ignore[reportUnknownVariableType]
+    _open: str = ""
+
+    def put(self, moment: M, words: str, final: bool = True) -> None:
+        """Make `moment` the present; unfinished ones under the same words become one step."""
+        if moment == self.present:
+            self._open = "" if final else self._open
+            return
+        if self._open != words:
+            self._before.append((self.present, words))
+            del self._before[:-DEEPEST]
+        self._after.clear()
+        self._open = "" if final else words
+        self.present = moment
+
+    def replace(self, moment: M) -> None:
+        """Change the present without a step (what came from outside, not from the user)."""
+        self.present = moment
+
+    def undo(self) -> M:
+        """Go one step back; the present itself where there is none."""
+        if self._before:
+            moment, words = self._before.pop()
+            self._after.append((self.present, words))
+            self.present = moment
+        self._open = ""
+        return self.present
+
+    def redo(self) -> M:
+        """Go one step forward again; the present itself where there is none."""
+        if self._after:
+            moment, words = self._after.pop()
+            self._before.append((self.present, words))
+            self.present = moment
+        self._open = ""
+        return self.present
+
+    @property
+    def undo_words(self) -> str:
+        """What undo would take back, "" where there is nothing."""
+        return self._before[-1][1] if self._before else ""
+
+    @property
+    def redo_words(self) -> str:
+        """What redo would bring back, "" where there is nothing."""
+        return self._after[-1][1] if self._after else ""

@@ -1,0 +1,95 @@
+"""Which answer still counts: generation numbers per key, so that a late answer is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from typing import Any
+
+from core.faults import Cancelled, Fault
+
+
+class Generations:
+    """Counts the questions asked under each key; only the latest one's answer is wanted."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, int] = {}
+
+    def next(self, key: str) -> int:
+        """Begin a new generation of `key` and give its number."""
+        self._latest[key] = self._latest.get(key, 0) + 1
+        return self._latest[key]
+
+    def wanted(self, key: str, generation: int) -> bool:
+        return self._latest.get(key) == generation
+
+    def drop(self, key: str) -> None:
+        """Want no answer that is under way for `key`."""
+        self.next(key)
+
+
+class Desk:
+    """Follows futures by key and hands on only the answers that still count.
+
+    `post` carries a call to the thread that owns the session (the window's, by a queued signal);
+    the check of the generation happens there, so no answer slips in between.
+    """
+
+    def __init__(
+        self,
+        post: Callable[[Callable[[], None]], None],
+        on_fault: Callable[[Fault], None],
+        on_bug: Callable[[BaseException], None],
+    ) -> None:
+        self._post = post
+        self._on_fault = on_fault
+        self._on_bug = on_bug
+        self._generations = Generations()
+        self._pending: dict[str, int] = {}
+
+    def follow(
+        self,
+        key: str,
+        future: Future[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Fault], None] | None = None,
+    ) -> None:
+        """Call `done` with the answer, unless a newer question under `key` was followed meanwhile."""
+        generation = self._generations.next(key)
+        self._pending[key] = generation
+        report = failed or self._on_fault
+        future.add_done_callback(
+            lambda over: self._post(lambda: self._arrive(key, generation, over, done, report))
+        )
+
+    def drop(self, key: str) -> None:
+        """Want no answer that is under way for `key`."""
+        self._generations.drop(key)
+        self._pending.pop(key, None)
+
+    def waits(self, key: str) -> bool:
+        """Tell whether an answer that counts is still under way for `key`."""
+        return key in self._pending
+
+    def _arrive(
+        self,
+        key: str,
+        generation: int,
+        over: Future[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Fault], None],
+    ) -> None:
+        if not self._generations.wanted(key, generation):
+            return
+        self._pending.pop(key, None)
+        try:
+            answer = over.result()
+        except (Cancelled, CancelledError):
+            return
+        except Fault as fault:
+            failed(fault)
+            return
+        except BaseException as bug:  # reported, never silent
+            self._on_bug(bug)
+            return
+        done(answer)

@@ -1,0 +1,79 @@
+"""How each lane of the stack is set: order, gain, what is shown, what shares its axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Scale = Literal["window", "whole", "fixed", "shared"]
+MEASURES = ("pitch", "formants", "intensity", "spectrogram")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane: the key of its track and how the user has set it.
+
+    `merged` holds the keys and gains of other tracks drawn on the same axes (the papers' main
+    figure); `fixed_low` and `fixed_high` count where `scale` is "fixed".
+    """
+
+    key: str
+    gain: float = 1.0
+    muted: bool = False
+    soloed: bool = False
+    collapsed: bool = False
+    scale: Scale = "window"
+    fixed_low: float = -1.0
+    fixed_high: float = 1.0
+    shown: frozenset[str] = frozenset()
+    merged: tuple[tuple[str, float], ...] = ()
+
+
+Lanes = tuple[Lane, ...]
+
+
+def find(lanes: Lanes, key: str) -> Lane | None:
+    """Give the lane of `key`, or None."""
+    return next((lane for lane in lanes if lane.key == key), None)
+
+
+def changed(lanes: Lanes, key: str, **values: Any) -> Lanes:
+    """Give the lanes with some fields of one lane changed."""
+    return tuple(replace(lane, **values) if lane.key == key else lane for lane in lanes)
+
+
+def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:
+    """Lay the lane `source`, and all it already carries, over the lane `target`."""
+    moving, staying = find(lanes, source), find(lanes, target)
+    if moving is None or staying is None or source == target:
+        return lanes
+    carried = (*staying.merged, (source, gain), *moving.merged)
+    rest = tuple(lane for lane in lanes if lane.key != source)
+    return changed(rest, target, merged=carried)
+
+
+def unmerged(lanes: Lanes, target: str, source: str) -> Lanes:
+    """Give the track `source` back a lane of its own, below the lane it lay over."""
+    host = find(lanes, target)
+    if host is None or source not in dict(host.merged):
+        return lanes
+    kept = tuple(pair for pair in host.merged if pair[0] != source)
+    out: list[Lane] = []
+    for lane in lanes:
+        out.append(replace(lane, merged=kept) if lane.key == target else lane)
+        if lane.key == target:
+            out.append(Lane(source))
+    return tuple(out)
+
+
+def ordered(lanes: Lanes, keys: tuple[str, ...]) -> Lanes:
+    """Give the lanes in the order of `keys`; lanes not named keep their order at the end."""
+    place = {key: k for k, key in enumerate(keys)}
+    return tuple(sorted(lanes, key=lambda lane: place.get(lane.key, len(place))))
+
+
+def sounding(lanes: Lanes, active: str) -> tuple[Lane, ...]:
+    """Give the lanes that a bar or Tab plays: the soloed ones, else the active one; never a muted one."""
+    soloed = tuple(lane for lane in lanes if lane.soloed)
+    chosen = soloed or tuple(lane for lane in lanes if lane.key == active)
+    return tuple(lane for lane in chosen if not lane.muted)

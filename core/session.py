@@ -1,0 +1,211 @@
+"""The only mutable thing: what is open, what is shown, and what the user chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from psygnal import Signal
+
+from core import lanes as lane_tools
+from core.axis import Range
+from core.families.base import Card
+from core.history import History
+from core.lanes import Lane, Lanes
+from core.latent import Layout, Point, draw
+from core.track import Image, Track
+
+SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What undo brings back: the point, the draw it started from, and the lanes' settings."""
+
+    point: Point
+    drawn: Point
+    seed: int = 0
+    pins: frozenset[int] = frozenset()
+    lanes: Lanes = ()
+
+
+EMPTY = Moment(Point(()), Point(()))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The numbers on the screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
+
+    tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
+    images: Mapping[str, Image] = field(default_factory=dict[str, Image])
+    overlays: Mapping[tuple[str, str], tuple[Track, ...]] = field(
+        default_factory=dict[tuple[str, str], tuple[Track, ...]]
+    )
+    stale: frozenset[tuple[str, str]] = frozenset()
+    ghosts: Mapping[str, Track] = field(default_factory=dict[str, Track])
+
+
+class Session:
+    """Holds the state and tells what changed; a wish that changes nothing tells nothing.
+
+    Signals: `card_changed` (another model), `moment_changed` (point, pins or lanes), `shown_changed`
+    (numbers), `view_changed` (range, cursor, selection, active lane).
+    """
+
+    card_changed = Signal()
+    moment_changed = Signal(Moment, Moment)
+    shown_changed = Signal()
+    view_changed = Signal()
+
+    def __init__(self) -> None:
+        self.card: Card | None = None
+        self.history: History[Moment] = History(EMPTY)
+        self.shown = Shown()
+        self.whole = Range(0.0, 1.0)
+        self.visible = self.whole
+        self.cursor_s: float | None = None
+        self.selection: Range | None = None
+        self.frequency_hz: float | None = None
+        self.active = "out"
+        self._back: list[Range] = []
+
+    # --- the model and the point -------------------------------------------------------------
+
+    @property
+    def moment(self) -> Moment:
+        return self.history.present
+
+    @property
+    def point(self) -> Point:
+        return self.moment.point
+
+    @property
+    def layout(self) -> Layout:
+        return self.card.layout if self.card else Layout(0)
+
+    def open(self, card: Card, lanes: Lanes, seed: int = 0, point: Point | None = None) -> None:
+        """Make `card` the open model, at a fresh draw or at `point`."""
+        start = point or draw(card.layout, seed)
+        self.card = card
+        self.history = History(Moment(start, start, seed, frozenset(), lanes))
+        self.shown = Shown()
+        self.whole = Range(0.0, card.out_axis.extent.end_s)
+        self.visible, self._back = self.whole, []
+        self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
+        self.active = "out"
+        self.card_changed.emit()
+        self.view_changed.emit()
+
+    def change(self, words: str, final: bool = True, **values: Any) -> None:
+        """Change fields of the moment as one undoable step named `words`."""
+        before = self.moment
+        self.history.put(replace(before, **values), words, final)
+        if self.moment != before:
+            self.moment_changed.emit(before, self.moment)
+
+    def set_value(self, index: int, value: float, final: bool = True) -> None:
+        """Turn one latent variable; a drag is one undo step."""
+        name = self.layout.names()[index]
+        self.change(f"turn {name}", final, point=self.point.set(index, value))
+
+    def redraw(self, seed: int) -> None:
+        """Draw all of z anew, the code kept."""
+        kept = self.point.z[: self.layout.code]
+        point = draw(self.layout, seed, kept)
+        self.change(f"seed {seed}", point=point, drawn=point, seed=seed)
+
+    def reset(self, index: int = -1) -> None:
+        """Put one latent variable, or with -1 all of z, back to the draw."""
+        if index >= 0:
+            self.change(
+                f"reset {self.layout.names()[index]}", point=self.point.set(index, self.moment.drawn.z[index])
+            )
+            return
+        code = self.point.z[: self.layout.code]
+        self.change("reset all", point=self.moment.drawn.with_code(code))
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        before = self.moment
+        if self.history.undo() != before:
+            self.moment_changed.emit(before, self.moment)
+
+    def redo(self) -> None:
+        """Bring back what undo took."""
+        before = self.moment
+        if self.history.redo() != before:
+            self.moment_changed.emit(before, self.moment)
+
+    # --- lanes ------------------------------------------------------------------------------
+
+    @property
+    def lanes(self) -> Lanes:
+        return self.moment.lanes
+
+    def lane(self, key: str) -> Lane | None:
+        return lane_tools.find(self.lanes, key)
+
+    def set_lane(self, key: str, words: str, **values: Any) -> None:
+        """Change one lane's settings."""
+        self.change(words, lanes=lane_tools.changed(self.lanes, key, **values))
+
+    def set_lanes(self, lanes: Lanes, words: str) -> None:
+        """Replace the lanes: another order, lanes merged, added or closed."""
+        self.change(words, lanes=lanes)
+
+    # --- numbers ----------------------------------------------------------------------------
+
+    def show(self, **values: Any) -> None:
+        """Replace some of the numbers on the screen."""
+        self.shown = replace(self.shown, **values)
+        self.shown_changed.emit()
+
+    # --- view -------------------------------------------------------------------------------
+
+    def set_range(self, wanted: Range, remember: bool = True) -> None:
+        """Show `wanted`, kept inside the whole and no shorter than a few samples."""
+        if wanted.length_s < SHORTEST_S:
+            wanted = Range(wanted.middle_s - SHORTEST_S / 2, wanted.middle_s + SHORTEST_S / 2)
+        wanted = wanted.within(self.whole)
+        if wanted == self.visible:
+            return
+        if remember:
+            self._back.append(self.visible)
+            del self._back[:-100]
+        self.visible = wanted
+        self.view_changed.emit()
+
+    def zoom_back(self) -> None:
+        """Return to the range before the last change of it."""
+        if self._back:
+            self.visible = self._back.pop()
+            self.view_changed.emit()
+
+    def set_cursor(self, time_s: float) -> None:
+        """Put the cursor and drop the selection, as a click does in Praat."""
+        time_s = min(max(time_s, self.whole.start_s), self.whole.end_s)
+        self._set_view(cursor_s=time_s, selection=None)
+
+    def set_selection(self, wanted: Range | None) -> None:
+        """Select a stretch of time; an empty one is a cursor."""
+        if wanted is None or wanted.length_s <= 0:
+            self.set_cursor(wanted.start_s if wanted else (self.cursor_s or self.whole.start_s))
+            return
+        kept = wanted.cut(self.whole)
+        self._set_view(selection=kept, cursor_s=kept.start_s)
+
+    def set_frequency(self, frequency_hz: float | None) -> None:
+        """Put the horizontal frequency cursor."""
+        self._set_view(frequency_hz=frequency_hz)
+
+    def set_active(self, key: str) -> None:
+        """Choose the lane that Tab plays and queries ask."""
+        self._set_view(active=key)
+
+    def _set_view(self, **values: Any) -> None:
+        if all(getattr(self, name) == value for name, value in values.items()):
+            return
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.view_changed.emit()
