@@ -61,3 +61,8 @@ class History(Generic[M]):
     def redo_words(self) -> str:
         """What redo would bring back, "" where there is nothing."""
         return self._after[-1][1] if self._after else ""
+
+    @property
+    def steps(self) -> int:
+        """How many steps undo could go back: it grows with each new turn of a knob."""
+        return len(self._before)

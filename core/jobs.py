@@ -23,10 +23,6 @@ class Generations:
     def wanted(self, key: str, generation: int) -> bool:
         return self._latest.get(key) == generation
 
-    def drop(self, key: str) -> None:
-        """Want no answer that is under way for `key`."""
-        self.next(key)
-
 
 class Desk:
     """Follows futures by key and hands on only the answers that still count.
@@ -46,6 +42,7 @@ class Desk:
         self._on_bug = on_bug
         self._generations = Generations()
         self._pending: dict[str, int] = {}
+        self._arrived: dict[str, int] = {}
 
     def follow(
         self,
@@ -53,23 +50,32 @@ class Desk:
         future: Future[Any],
         done: Callable[[Any], None],
         failed: Callable[[Fault], None] | None = None,
+        stream: bool = False,
     ) -> None:
-        """Call `done` with the answer, unless a newer question under `key` was followed meanwhile."""
+        """Call `done` with the answer, unless a newer question under `key` was followed meanwhile.
+
+        With `stream` an answer counts until a newer one has arrived: a knob in motion is seen moving.
+        """
         generation = self._generations.next(key)
         self._pending[key] = generation
         report = failed or self._on_fault
         future.add_done_callback(
-            lambda over: self._post(lambda: self._arrive(key, generation, over, done, report))
+            lambda over: self._post(lambda: self._arrive(key, generation, over, done, report, stream))
         )
 
     def drop(self, key: str) -> None:
         """Want no answer that is under way for `key`."""
-        self._generations.drop(key)
+        self._arrived[key] = self._generations.next(key)
         self._pending.pop(key, None)
 
     def waits(self, key: str) -> bool:
         """Tell whether an answer that counts is still under way for `key`."""
         return key in self._pending
+
+    def _counts(self, key: str, generation: int, stream: bool) -> bool:
+        if stream:
+            return generation > self._arrived.get(key, 0)
+        return self._generations.wanted(key, generation)
 
     def _arrive(
         self,
@@ -78,10 +84,13 @@ class Desk:
         over: Future[Any],
         done: Callable[[Any], None],
         failed: Callable[[Fault], None],
+        stream: bool,
     ) -> None:
-        if not self._generations.wanted(key, generation):
+        if not self._counts(key, generation, stream):
             return
-        self._pending.pop(key, None)
+        self._arrived[key] = generation
+        if self._pending.get(key) == generation:
+            del self._pending[key]
         try:
             answer = over.result()
         except (Cancelled, CancelledError):

@@ -141,6 +141,29 @@ def test_a_late_answer_is_dropped():
     assert told.answers == ["new"]
 
 
+def test_a_stream_shows_every_answer_in_order_and_none_twice():
+    told = Told()
+    asked = [Future(), Future(), Future()]
+    for future in asked:
+        told.desk.follow("knob", future, told.answers.append, stream=True)
+    asked[0].set_result(0)
+    asked[2].set_result(2)
+    asked[1].set_result("late")
+    told.run()
+    assert told.answers == [0, 2]
+    assert not told.desk.waits("knob")
+
+
+def test_a_dropped_key_wants_no_answer_under_way():
+    told = Told()
+    future = Future()
+    told.desk.follow("knob", future, told.answers.append, stream=True)
+    told.desk.drop("knob")
+    future.set_result(1)
+    told.run()
+    assert told.answers == []
+
+
 def test_a_fault_is_shown_and_a_bug_is_never_silent():
     told = Told()
     fault, bug = Future(), Future()
