@@ -68,7 +68,7 @@ class Look:
 
     def ramp(self) -> NDArray[np.uint32]:
         """Give 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
-        ends = np.array([self.quiet.getRgb()[:3], self.loud.getRgb()[:3]], dtype=np.float64)
+        ends = np.array([[c.red(), c.green(), c.blue()] for c in (self.quiet, self.loud)], dtype=np.float64)
         steps = np.linspace(0.0, 1.0, 256)[:, None]
         rgb = np.rint(ends[0] * (1 - steps) + ends[1] * steps).astype(np.uint32)
         return np.uint32(0xFF000000) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
