@@ -1,0 +1,136 @@
+"""`phonoscope layers`: every layer of a network as sounds, arrays, a table and a record."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.cli_model import drawn, name_assumptions, note, opened
+from core.axis import TimeAxis
+from core.export.atomic import folder_for
+from core.export.npz import write_npz
+from core.export.praat_sound import write_praat_sound
+from core.export.record import point_drive, record, write_json
+from core.export.table import write_table
+from core.export.wav import write_wav
+from core.families.base import Card, NetworkName
+from core.faults import Fault
+from core.track import Track
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a network: what drove it, its layers, and what the user should know."""
+
+    network: NetworkName
+    item: str
+    drive: Mapping[str, Any]
+    tracks: Mapping[str, Track]
+    logits: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def run(asked: Namespace) -> int:
+    """Run the network asked for and write what it gave to `asked.out`."""
+    _check(asked)
+    model = opened(asked)
+    if asked.network not in model.card.layers:
+        raise Fault(
+            f"This checkpoint has no {asked.network} network.", f"It has {', '.join(model.card.layers)}."
+        )
+    done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
+    _write(done, model.card, folder_for(asked.out))
+    for sentence in done.notes:
+        note(sentence)
+    name_assumptions(model.card)
+    return 0
+
+
+def _check(asked: Namespace) -> None:
+    """Refuse options that would be without effect."""
+    if asked.network == "G" and asked.sound is not None:
+        raise Fault("A generator hears no sound.", "Add --network D or --network Q.")
+    if asked.network != "G" and asked.sound is None:
+        raise Fault(
+            f"--network {asked.network} needs --sound FILE.",
+            "The generator's own output is the out.wav that layers writes.",
+        )
+    point = (asked.seed, asked.code, asked.point, asked.changes or None)
+    if asked.network != "G" and any(option is not None for option in point):
+        raise Fault(
+            f"A latent point does not drive {asked.network}.", "Leave out --seed, --code, --set and --point."
+        )
+
+
+def _generate(model: Any, asked: Namespace) -> Run:
+    from core.probe import generate
+
+    card: Card = model.card
+    wanted = drawn(asked, card.layout)
+    tracks = generate(model, wanted.point)
+    drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
+    notes = () if card.sounds else ("the output is no sound, so no WAV was written",)
+    return Run("G", Path(asked.out).resolve().name, drive, tracks, notes=notes)
+
+
+def _listen(model: Any, asked: Namespace) -> Run:
+    from core.engine_work import sound_digest
+    from core.probe import listen
+    from core.recording import read_sound
+
+    card: Card = model.card
+    path = Path(asked.sound)
+    samples, axis, steps = read_sound(path, card.rate_hz)
+    samples, more = fitted(samples, card.slice_len, axis)
+    digest = sound_digest(samples, card.rate_hz)
+    tracks, logits = listen(model, asked.network, samples, digest)
+    steps = (*steps, *more)
+    said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: taken as it is"
+    sound = {"file": path.name, "digest": digest, "steps": list(steps)}
+    return Run(asked.network, path.name, {"sound": sound, "logits": logits.tolist()}, tracks, logits, (said,))
+
+
+def fitted(
+    samples: NDArray[np.float32], n: int, axis: TimeAxis
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Give `samples` cut, or padded with zeros at the end, to `n`, and what was done in words."""
+    have = len(samples)
+    if have > n:
+        return samples[:n], (f"cut to its first {n / axis.rate_hz:.6g} s of {axis.duration_s:.6g} s",)
+    if have < n:
+        padded = np.concatenate([samples, np.zeros(n - have, np.float32)])
+        return padded, (f"padded with zeros from {axis.duration_s:.6g} s to {n / axis.rate_hz:.6g} s",)
+    return samples, ()
+
+
+def _write(done: Run, card: Card, folder: Path) -> None:
+    """Write every file, the record last, and say which."""
+    files = _write_sounds(done, card, folder)
+    write_npz(folder / "layers.npz", done.tracks, done.logits)
+    write_table(folder / "layers.csv", done.item, done.tracks)
+    files |= {"layers.npz": "native rates, float32", "layers.csv": "native rates, one row per sample"}
+    write_json(folder / "origin.json", record(card, done.network, done.drive, files))
+    if done.logits is not None:
+        print("logits", *(f"{value:.6g}" for value in done.logits))
+    print(f"{folder}: {', '.join([*files, 'origin.json'])}")
+
+
+def _write_sounds(done: Run, card: Card, folder: Path) -> dict[str, str]:
+    """Write each layer as published and as a Praat Sound; name the files and what they hold."""
+    from core.listen import published
+
+    files: dict[str, str] = {}
+    out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
+    for name, track in done.tracks.items():
+        if card.sounds:
+            write_wav(folder / f"{name}.wav", published(track, out_axis))
+            files[f"{name}.wav"] = f"as published: linear, half-pixel, {card.rate_hz:g} Hz, clipped to -1..1"
+        write_praat_sound(folder / f"{name}.Sound", track, out_axis.extent)
+        files[f"{name}.Sound"] = f"native rate, {track.axis.rate_hz:g} Hz, true start"
+    return files

@@ -1,0 +1,114 @@
+"""The record beside an export: everything needed to compute its numbers again.
+
+Its `z` makes it a point file too: what it records can be asked for with `--point origin.json`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.export.atomic import atomic
+from core.export.table import COLUMNS
+from core.export.versions import versions
+from core.families.base import Answer, Card, LayerInfo, NetworkName
+from core.faults import Fault
+from core.latent import Layout, Point
+
+LARGEST_POINT_FILE = 16_000_000
+
+
+def record(
+    card: Card,
+    network: NetworkName,
+    drive: Mapping[str, Any],
+    files: Mapping[str, str],
+) -> dict[str, Any]:
+    """Give the record of an export as JSON-ready values.
+
+    `drive` is what `point_drive` or `sound_drive` gave; `files` names each file written and says
+    what is in it.
+    """
+    return {
+        "title": card.title,
+        "family": card.family,
+        "checkpoint": card.digest,
+        "network": network,
+        **drive,
+        "answers": dict(card.answers),
+        "assumed": assumed(card),
+        "rate_hz": card.rate_hz,
+        "slice_len": card.slice_len,
+        "reduction": "mean over the channels after the activation",
+        "layers": [layer_facts(layer) for layer in card.layers[network]],
+        "files": dict(files),
+        "columns": COLUMNS,
+        "versions": versions(),
+    }
+
+
+def point_drive(
+    layout: Layout, point: Point, seed: int | None, code: Sequence[float] | None, changes: Mapping[str, float]
+) -> dict[str, Any]:
+    """Give what a record says of a latent point: the whole vector, and how it came about."""
+    said: dict[str, Any] = {"z": list(point.z), "names": list(layout.names())}
+    if seed is not None:
+        said["seed"] = seed
+    return said | {"code": list(point.z[: layout.code] if code is None else code), "changes": dict(changes)}
+
+
+def assumed(card: Card) -> dict[str, Answer]:
+    """Give the answers that were assumed because nobody gave them."""
+    return {asked.name: asked.assumed for asked in card.questions if asked.name not in card.answers}
+
+
+def layer_facts(layer: LayerInfo) -> dict[str, Any]:
+    """Give a layer's name, channels, samples, rate, Nyquist frequency and true start."""
+    return {
+        "name": layer.name,
+        "channels": layer.channels,
+        "samples": layer.axis.n,
+        "rate_hz": layer.axis.rate_hz,
+        "nyquist_hz": layer.axis.nyquist_hz,
+        "start_s": layer.axis.start_s,
+    }
+
+
+def write_json(path: str | os.PathLike[str], values: Mapping[str, Any]) -> None:
+    """Write JSON-ready values, indented."""
+    with atomic(path) as draft:
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n")
+
+
+class _PointFile(msgspec.Struct):
+    z: list[float]
+
+
+def read_point(path: str | os.PathLike[str], layout: Layout) -> Point:
+    """Read the full latent vector `z` of a point file; raise Fault where it does not fit `layout`."""
+    z = _point_file(Path(path)).z
+    if len(z) != layout.size:
+        raise Fault(f"The point file's z has {len(z)} values; this model takes {layout.size}.")
+    if not all(map(math.isfinite, z)):
+        raise Fault("The point file's z holds a value that is no finite number.")
+    return Point(tuple(map(float, z)))
+
+
+def _point_file(path: Path) -> _PointFile:
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST_POINT_FILE)
+    except OSError as problem:
+        raise Fault(f"The point file “{path}” could not be read: {problem.strerror}.") from None
+    try:
+        return msgspec.json.decode(text, type=_PointFile)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise Fault(
+            f"“{path}” is no point file.",
+            'A point file is JSON with the full latent vector: {"z": [0.1, ...]}.',
+        ) from None
