@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+
+from core.export.atomic import atomic, folder_for
 
 VERSION = 1
 MOST_RECENT = 12
@@ -54,13 +54,13 @@ def load(path: Path) -> Settings:
     if not isinstance(values, dict):
         return Settings()
     kept = Settings()
-    for name, hint in Settings.__annotations__.items():
+    for name in Settings.__annotations__:
         if name in values and name != "version":
-            kept = _with(kept, name, hint, values[name])  # pyright: ignore[reportUnknownArgumentType]
+            kept = _with(kept, name, values[name])
     return kept
 
 
-def _with(settings: Settings, name: str, hint: str, value: Any) -> Settings:
+def _with(settings: Settings, name: str, value: Any) -> Settings:
     try:
         known: Any = msgspec.convert({name: value}, Settings)
     except msgspec.ValidationError:
@@ -70,14 +70,6 @@ def _with(settings: Settings, name: str, hint: str, value: Any) -> Settings:
 
 def save(settings: Settings, path: Path) -> None:
     """Write settings so that a power cut leaves the old or the new file, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(settings)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    folder_for(path.parent)
+    with atomic(path) as draft:
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
