@@ -1,1 +1,126 @@
-"""One file per analysis: a settings dataclass and a function from Track to tracks or an image."""
+"""One file per analysis: a settings dataclass and a function from Track to tracks or an image.
+
+`TABLE` is the list of them. To add one, write its file and a row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.analyses import formants, guard, intensity, pitch, spectrogram
+from core.analyses.results import Result, origin_of
+from core.axis import TimeAxis
+from core.faults import Fault
+from core.origin import Origin
+from core.track import Track
+
+
+def _as_they_are(axis: TimeAxis, settings: Any) -> Any:
+    return settings
+
+
+def _nothing_to_say(axis: TimeAxis, settings: Any) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One row: what an analysis is called, what it is set by, what it computes, when it must not.
+
+    `noun` stands in a refusal ("No pitch: ..."), `settings` is the settings' class, `cause` says
+    why a layer cannot carry the measure, `carried` gives the settings as lowered to what a layer
+    can carry, and `notice` says so.
+    """
+
+    name: str
+    title: str
+    noun: str
+    settings: type[Any]
+    compute: Callable[[Track, Any], Result]
+    cause: Callable[[TimeAxis, Any], str | None]
+    carried: Callable[[TimeAxis, Any], Any] = _as_they_are
+    notice: Callable[[TimeAxis, Any], str | None] = _nothing_to_say
+
+    def refusal(self, track: Track | TimeAxis, settings: Any = None) -> str | None:
+        """Say why there is no such measure, or None where there is; with a track its samples count too."""
+        used = self.settings() if settings is None else settings
+        axis = track.axis if isinstance(track, Track) else track
+        cause = self.cause(axis, used) or (guard.unusable(track) if isinstance(track, Track) else None)
+        return f"No {self.noun}: {cause}" if cause else None
+
+    def origin(self, track: Track, settings: Any = None) -> Origin:
+        """Give the origin that the result will have: the key to keep it by."""
+        used = self.settings() if settings is None else settings
+        return origin_of(track, self.name, self.carried(track.axis, used))
+
+    def run(self, track: Track, settings: Any = None) -> Result:
+        """Compute the measure; raises Fault with the refusal where there is none."""
+        used = self.settings() if settings is None else settings
+        refused = self.refusal(track, used)
+        if refused:
+            raise Fault(f"{refused}.")
+        return self.compute(track, used)
+
+
+_ROWS = (
+    Analysis(
+        "pitch",
+        "Pitch",
+        "pitch",
+        pitch.PitchSettings,
+        pitch.pitch,
+        pitch.cause,
+        pitch.carried,
+        pitch.notice,
+    ),
+    Analysis(
+        "formants",
+        "Formants",
+        "formants",
+        formants.FormantSettings,
+        formants.formants,
+        formants.cause,
+        formants.carried,
+        formants.notice,
+    ),
+    Analysis(
+        "intensity",
+        "Intensity",
+        "intensity",
+        intensity.IntensitySettings,
+        intensity.intensity,
+        intensity.cause,
+    ),
+    Analysis(
+        "spectrogram",
+        "Spectrogram",
+        "spectrogram",
+        spectrogram.SpectrogramSettings,
+        spectrogram.spectrogram,
+        spectrogram.cause,
+    ),
+)
+
+TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
+"""All analyses by name, in the order of Praat's menus."""
+
+SHOWN = ("pitch", "formants", "intensity", "spectrogram")
+"""The measures that a lane can show over its curve, in the order of its header."""
+
+
+def refusals(track: Track | TimeAxis, settings: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """Give, for each measure that a lane can show, its refusal or None; `settings` by analysis name."""
+    return {name: TABLE[name].refusal(track, settings.get(name)) for name in SHOWN}
+
+
+def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | None:
+    """Give the one sentence for the top right of a lane: the first refusal, or that nothing is left."""
+    found = [refusal for refusal in refusals(track, settings).values() if refusal]
+    axis = track.axis if isinstance(track, Track) else track
+    used = settings.get("pitch") or pitch.PitchSettings()
+    if len(found) == len(SHOWN) and axis.nyquist_hz < used.floor_hz:
+        nyquist, floor = guard.hertz(axis.nyquist_hz), guard.hertz(used.floor_hz)
+        return f"Curve only: Nyquist is {nyquist}, below the pitch floor of {floor}"
+    return found[0] if found else None

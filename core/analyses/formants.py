@@ -1,0 +1,110 @@
+"""Formants by Burg's method: frequencies f1 to f5 and bandwidths b1 to b5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from core.analyses import guard
+from core.analyses.praat import or_automatic, sound_of
+from core.analyses.results import Contour, Doubles, frame_axis, origin_of
+from core.axis import TimeAxis
+from core.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class FormantSettings:
+    """Praat's formant settings; the standards are those of its editor.
+
+    The ceiling goes with the speaker: 5500 Hz for a woman, 5000 for a man, 8000 for a child.
+    A time step of 0 is Praat's "automatic", a quarter of the window length.
+    """
+
+    ceiling_hz: float = 5500.0
+    max_formants: float = 5.0
+    window_length_s: float = 0.025
+    pre_emphasis_from_hz: float = 50.0
+    time_step_s: float = 0.0
+
+
+def carried(axis: TimeAxis, settings: FormantSettings) -> FormantSettings:
+    """Give the settings as the layer can carry them: a ceiling above Nyquist is lowered to it,
+    and the number of formants in proportion, to the nearest half as Praat counts.
+    """
+    if settings.ceiling_hz <= axis.nyquist_hz:
+        return settings
+    part = axis.nyquist_hz / settings.ceiling_hz
+    return replace(
+        settings, ceiling_hz=axis.nyquist_hz, max_formants=round(settings.max_formants * part * 2) / 2
+    )
+
+
+def notice(axis: TimeAxis, settings: FormantSettings) -> str | None:
+    """Say that the ceiling and the number of formants were lowered."""
+    used = carried(axis, settings)
+    if used == settings:
+        return None
+    was, now = guard.hertz(settings.ceiling_hz), guard.hertz(used.ceiling_hz)
+    counts = f"formants from {settings.max_formants:g} to {used.max_formants:g}"
+    return f"Formant ceiling lowered from {was} to Nyquist, {now}, {counts}"
+
+
+def cause(axis: TimeAxis, settings: FormantSettings) -> str | None:
+    """Say why this layer has no formants with these settings."""
+    senseless = guard.not_positive(
+        ceiling=settings.ceiling_hz,
+        number_of_formants=settings.max_formants,
+        window_length=settings.window_length_s,
+        frequency_of_pre_emphasis=settings.pre_emphasis_from_hz,
+    ) or guard.negative(time_step=settings.time_step_s)
+    if senseless:
+        return senseless
+    if carried(axis, settings).max_formants < 1:
+        return f"Nyquist is {guard.hertz(axis.nyquist_hz)}"
+    return _unfit_window(axis, settings)
+
+
+def _unfit_window(axis: TimeAxis, settings: FormantSettings) -> str | None:
+    used = carried(axis, settings)
+    # Praat's Gaussian window is physically twice its effective length
+    window_s = 2 * used.window_length_s
+    poles = round(2 * used.max_formants)
+    if window_s * 2 * used.ceiling_hz < poles + 1:
+        return f"a window of {guard.seconds(used.window_length_s)} holds too few samples for {poles} poles"
+    whole = f"a window of {guard.seconds(used.window_length_s)}, physically twice as long,"
+    return guard.too_short(axis, window_s, whole) or guard.too_many_frames(axis, used.time_step_s)
+
+
+def formants(track: Track, settings: FormantSettings) -> tuple[Track, ...]:
+    """Give the tracks f1 .. f5 and b1 .. b5 in Hz, NaN where Praat finds none or at or above Nyquist."""
+    used = carried(track.axis, settings)
+    found = praat_formants(track, used)
+    origin = origin_of(track, "formants", used)
+    values = _table(found, max(5, int(np.ceil(used.max_formants))))
+    values[:, values[0] >= track.axis.nyquist_hz] = np.nan
+    axis = frame_axis(found.x1, found.dx, values.shape[2])
+    return tuple(
+        Contour(f"{kind}{k + 1}", row, axis, "Hz", origin)
+        for kind, rows in zip("fb", values, strict=True)
+        for k, row in enumerate(rows)
+    )
+
+
+def praat_formants(track: Track, settings: FormantSettings) -> Any:
+    """Give Praat's Formant object of `track`; the settings are taken as they stand."""
+    return sound_of(track).to_formant_burg(
+        time_step=or_automatic(settings.time_step_s),
+        max_number_of_formants=settings.max_formants,
+        maximum_formant=settings.ceiling_hz,
+        window_length=settings.window_length_s,
+        pre_emphasis_from=settings.pre_emphasis_from_hz,
+    )
+
+
+def _table(found: Any, count: int) -> Doubles:
+    """Give all frequencies and bandwidths at the frames' own times, float64 [2, count, frames]."""
+    times = found.xs()
+    ask = (found.get_value_at_time, found.get_bandwidth_at_time)
+    return np.array([[[one(k + 1, t) for t in times] for k in range(count)] for one in ask], dtype=np.float64)

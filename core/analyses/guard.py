@@ -1,0 +1,81 @@
+"""The honest-resolution guard: causes, with figures, why a track cannot carry a measure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from core.axis import TimeAxis
+from core.track import Track
+
+MOST_FRAMES = 5_000_000
+
+
+def figure(value: float) -> str:
+    """Give a number as a sentence wants it: `31.25`, `125`, `0.005`, a minus as on screen."""
+    return f"{value:.4g}".replace("-", "−") if abs(value) < 1000 else f"{value:.7g}".replace("-", "−")
+
+
+def hertz(value: float) -> str:
+    return f"{figure(value)} Hz"
+
+
+def seconds(value: float) -> str:
+    return f"{figure(value)} s"
+
+
+def first(causes: Iterable[str | None]) -> str | None:
+    """Give the first cause that there is."""
+    return next((cause for cause in causes if cause), None)
+
+
+def unusable(track: Track) -> str | None:
+    """Say what is wrong with the samples themselves: none, not finite, silent or constant."""
+    samples = track.samples
+    if samples.size == 0:
+        return "there are no samples"
+    low, high = float(np.min(samples)), float(np.max(samples))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        bad = int(samples.size - np.count_nonzero(np.isfinite(samples)))
+        return f"{bad} of {samples.size} samples are not numbers"
+    if low == high:
+        return "the track is silent" if low == 0 else f"every sample is {figure(low)}"
+    return None
+
+
+def not_positive(**values: float) -> str | None:
+    """Say which of the named settings is not a finite number above 0."""
+    for name, value in values.items():
+        if not (math.isfinite(value) and value > 0):
+            return f"the {name.replace('_', ' ')} must be above 0, not {figure(value)}"
+    return None
+
+
+def negative(**values: float) -> str | None:
+    """Say which of the named settings is not a finite number from 0 up."""
+    for name, value in values.items():
+        if not (math.isfinite(value) and value >= 0):
+            return f"the {name.replace('_', ' ')} must not be below 0, not {figure(value)}"
+    return None
+
+
+def upside_down(floor_hz: float, ceiling_hz: float) -> str | None:
+    if floor_hz < ceiling_hz:
+        return None
+    return f"the floor of {hertz(floor_hz)} is not below the ceiling of {hertz(ceiling_hz)}"
+
+
+def too_short(axis: TimeAxis, window_s: float, window: str) -> str | None:
+    """Say that a track is shorter than the analysis window, named in words."""
+    # a thousandth of a sample: Praat's own comparison is exact, the axis' division is not
+    if axis.duration_s >= window_s - 1e-3 / axis.rate_hz:
+        return None
+    return f"{window} takes {seconds(window_s)}, the track has {seconds(axis.duration_s)}"
+
+
+def too_many_frames(axis: TimeAxis, step_s: float) -> str | None:
+    if step_s <= 0 or axis.duration_s / step_s <= MOST_FRAMES:
+        return None
+    return f"a time step of {figure(step_s)} s makes more than {MOST_FRAMES} frames"

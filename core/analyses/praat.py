@@ -1,0 +1,23 @@
+"""The one door to Praat: a track as Praat's Sound, on its true time axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.analyses.results import Doubles
+from core.track import Track
+
+
+def sound_of(track: Track, samples: Doubles | None = None) -> Any:
+    """Give `track` (or `samples` in its stead) as a parselmouth.Sound that starts where the track does."""
+    import parselmouth
+
+    values = np.asarray(track.samples if samples is None else samples, dtype=np.float64)
+    return parselmouth.Sound(values, track.axis.rate_hz, track.axis.extent.start_s)
+
+
+def or_automatic(step_s: float) -> float | None:
+    """Give what parselmouth wants for a time step: None where it is 0, Praat's "automatic"."""
+    return step_s if step_s > 0 else None

@@ -1,0 +1,98 @@
+"""What analyses give: contours as precise as Praat's, points, spectra and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.axis import TimeAxis
+from core.origin import Origin, settings_of
+from core.track import Image, Track
+
+Doubles = NDArray[np.float64]
+
+
+def locked(values: Any) -> Doubles:
+    """Give `values` as a read-only float64 array of their own."""
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Contour(Track):
+    """A measured track: its samples are float64, because Praat lists more digits than float32 has."""
+
+    def __post_init__(self) -> None:
+        values = locked(self.samples)
+        super(Contour, self).__post_init__()
+        object.__setattr__(self, "samples", values)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Moments in time: float64 [n], in seconds, rising."""
+
+    name: str
+    times_s: Doubles
+    origin: Origin = field(default_factory=Origin)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times_s", locked(self.times_s))
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Levels over frequency: float64 [bins], bin k at `low_hz + k * step_hz`."""
+
+    name: str
+    levels: Doubles
+    low_hz: float
+    step_hz: float
+    unit: str = "dB/Hz"
+    origin: Origin = field(default_factory=Origin)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", locked(self.levels))
+
+    def frequencies(self) -> Doubles:
+        """Give the frequency of every bin, in Hz."""
+        return self.low_hz + np.arange(self.levels.size) * self.step_hz
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a report: what was measured, its value (NaN where undefined) and its unit."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Values without a time axis, in the order in which they are read."""
+
+    name: str
+    lines: tuple[Line, ...]
+    origin: Origin = field(default_factory=Origin)
+
+    def values(self) -> Mapping[str, float]:
+        return {line.name: line.value for line in self.lines}
+
+
+Result = tuple[Track, ...] | Image | Points | Spectrum | Report
+
+
+def origin_of(track: Track, analysis: str, settings: Any) -> Origin:
+    """Give the origin of what `analysis` computes from `track`."""
+    return track.origin.of(analysis=analysis, settings=settings_of(settings))
+
+
+def frame_axis(first_s: float, step_s: float, n: int) -> TimeAxis:
+    """Give Praat's frames as an axis: the centre of the first one at `first_s`."""
+    return TimeAxis(1.0 / step_s, n, first_s)
