@@ -19,10 +19,12 @@ def figure(value: float) -> str:
 
 
 def hertz(value: float) -> str:
+    """Give a frequency in Hz as a sentence wants it."""
     return f"{figure(value)} Hz"
 
 
 def seconds(value: float) -> str:
+    """Give a time in s as a sentence wants it."""
     return f"{figure(value)} s"
 
 
@@ -62,6 +64,7 @@ def negative(**values: float) -> str | None:
 
 
 def upside_down(floor_hz: float, ceiling_hz: float) -> str | None:
+    """Say that a floor is not below its ceiling."""
     if floor_hz < ceiling_hz:
         return None
     return f"the floor of {hertz(floor_hz)} is not below the ceiling of {hertz(ceiling_hz)}"
@@ -76,6 +79,7 @@ def too_short(axis: TimeAxis, window_s: float, window: str) -> str | None:
 
 
 def too_many_frames(axis: TimeAxis, step_s: float) -> str | None:
+    """Say that a time step is so small that its frames would not fit in memory."""
     if step_s <= 0 or axis.duration_s / step_s <= MOST_FRAMES:
         return None
     return f"a time step of {figure(step_s)} s makes more than {MOST_FRAMES} frames"

@@ -14,8 +14,9 @@ def sound_of(track: Track, samples: Doubles | None = None) -> Any:
     """Give `track` (or `samples` in its stead) as a parselmouth.Sound that starts where the track does."""
     import parselmouth
 
+    praat: Any = parselmouth  # its stubs leave these types unknown
     values = np.asarray(track.samples if samples is None else samples, dtype=np.float64)
-    return parselmouth.Sound(values, track.axis.rate_hz, track.axis.extent.start_s)
+    return praat.Sound(values, track.axis.rate_hz, track.axis.extent.start_s)
 
 
 def or_automatic(step_s: float) -> float | None:

@@ -29,7 +29,7 @@ class Contour(Track):
 
     def __post_init__(self) -> None:
         values = locked(self.samples)
-        super(Contour, self).__post_init__()
+        super().__post_init__()
         object.__setattr__(self, "samples", values)
 
 
@@ -61,7 +61,7 @@ class Spectrum:
 
     def frequencies(self) -> Doubles:
         """Give the frequency of every bin, in Hz."""
-        return self.low_hz + np.arange(self.levels.size) * self.step_hz
+        return np.asarray(self.low_hz + np.arange(self.levels.size) * self.step_hz, dtype=np.float64)
 
 
 @dataclass(frozen=True)

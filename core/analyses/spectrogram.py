@@ -112,7 +112,7 @@ def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
     """
     grid = grid_of(track.axis, settings)
     power = _powers(track.samples.astype(np.float64), _starts(track.axis, grid), grid, settings)
-    levels = 10 * np.log10(np.maximum(power, 1e-30) / REFERENCE_PA2)
+    levels = 10 * np.log10((power + 1e-30) / REFERENCE_PA2)
     axis = frame_axis(grid.first_s, grid.step_s, grid.frames)
     low_hz = 0.5 * (grid.step_hz - grid.bin_hz)
     origin = origin_of(track, "spectrogram", settings)
@@ -129,7 +129,7 @@ def _starts(axis: TimeAxis, grid: Grid) -> NDArray[np.intp]:
 def _powers(samples: Doubles, starts: NDArray[np.intp], grid: Grid, settings: SpectrogramSettings) -> Doubles:
     """Give the power density of every frame and bin, float64 [frames, bins], in Pa²/Hz."""
     window = _window(grid.window, 2 * settings.window_length_s * grid.bin_hz * grid.fft)
-    slices = np.lib.stride_tricks.sliding_window_view(samples, grid.window)
+    slices: Doubles = np.lib.stride_tricks.sliding_window_view(samples, grid.window)
     power = np.empty((grid.frames, grid.bins))
     edges = [*range(0, grid.frames, _FRAMES_AT_ONCE), grid.frames]
     for begin, end in pairwise(edges):
@@ -152,11 +152,13 @@ def greys(image: Image, settings: GreySettings | None = None) -> NDArray[np.floa
     """Give 0 (white) to 1 (black) per frame and bin, float32 [frames, bins], as Praat paints.
 
     Pre-emphasis counts octaves from 1000 Hz; the darkest point is the loudest of the whole image,
-    so that the picture does not change when the view does.
+    so that the picture does not change when the view does. Praat never takes that loudest point
+    to be below 0 dB; a layer may be as quiet as it likes.
     """
     used = settings or GreySettings()
     # Praat's painter takes bin k, counted from 1, at k times the step
-    octaves = np.log2(np.arange(1, image.values.shape[1] + 1) * (image.step_hz / 1000.0))
+    bands: Doubles = np.arange(1.0, image.values.shape[1] + 1)
+    octaves = np.log2(bands * (image.step_hz / 1000.0))
     levels = image.values + (used.pre_emphasis_db_per_octave * octaves).astype(np.float32)
     if levels.size == 0:
         return levels
