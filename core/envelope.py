@@ -31,7 +31,8 @@ class Envelope:
 
     def times(self) -> NDArray[np.float64]:
         """Give the centres of the blocks, float64 [blocks], in seconds."""
-        return self.first_s + np.arange(self.low.shape[0]) * self.step_s
+        counts = np.arange(self.low.shape[0], dtype=np.float64)
+        return self.first_s + counts * self.step_s
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,17 @@ from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 TEXT_FAMILIES = ["Inter", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "DejaVu Sans"]
 IPA_FAMILIES = ["Charis SIL", "Doulos SIL", "Gentium Plus", "Noto Serif", "DejaVu Serif"]
 FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "CharisSIL-Regular.ttf")
+# Eleven equal steps of matplotlib's plasma (Smith and van der Walt, CC0).
+_PLASMA = (
+    "0D0887", "41049D", "6A00A8", "8F0DA4", "B12A90", "CC4778",
+    "E16462", "F2844B", "FCA636", "FCCE25", "F0F921",
+)  # fmt: skip
 _OVERLAYS = {"pitch": "pitch", "formants": "formant", "intensity": "intensity", "spectrogram": "ink2"}
 
 
@@ -65,6 +70,16 @@ class Look:
         """Give the colour of a measure ("pitch", "formants", "intensity", "spectrogram")."""
         colour: QColor = getattr(self, _OVERLAYS[measure])
         return colour
+
+    def step(self, share: float) -> QColor:
+        """Give the colour of a place between 0 and 1 along a series: plasma, cut to what is legible here."""
+        low, high = (0.4, 1.0) if self.name == "dark" else (0.0, 0.62)
+        place = (low + (high - low) * min(max(share, 0.0), 1.0)) * (len(_PLASMA) - 1)
+        first = min(int(place), len(_PLASMA) - 2)
+        near, far = (QColor("#" + _PLASMA[first + k]) for k in (0, 1))
+        ends = np.array([[c.red(), c.green(), c.blue()] for c in (near, far)], dtype=np.float64)
+        red, green, blue = np.rint(ends[0] + (ends[1] - ends[0]) * (place - first)).astype(int).tolist()
+        return QColor(red, green, blue)
 
     def ramp(self) -> NDArray[np.uint32]:
         """Give 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
@@ -129,13 +144,6 @@ def font(
     if numbers:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made
-
-
-def icon(name: str, colour: QColor) -> QIcon:
-    """Give a Phosphor icon such as "ph.folder-open" in one colour."""
-    import qtawesome  # reads its font files when first asked
-
-    return qtawesome.icon(name, color=colour, color_disabled=_faded(colour))
 
 
 def _faded(colour: QColor) -> QColor:

@@ -1,0 +1,170 @@
+"""The numbers beside a lane: scale ends, round ticks and the values at the cursor, never on top of each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from widgets.columns import Rows, round_step, round_values
+from widgets.look import Look, font
+from widgets.numbers import activation, four_digits, short
+from widgets.overlays import frequency_rows, intensity_rows, pitch_y, reading
+from widgets.paint_line import draw_text
+from widgets.views import LaneView
+
+APART_PX = 14.0
+EDGE_PX = 8.0
+TICK_PX = 4.0
+GAP_PX = 6.0
+VALUE, END, ROUND = 0, 1, 2  # a value at the cursor beats an end of the scale beats a round tick
+
+
+@dataclass(frozen=True)
+class Label:
+    """A number beside an axis: where it wants to stand, how it looks, and what it gives way to."""
+
+    y_px: float
+    text: str
+    colour: QColor
+    rank: int
+    unit: str = ""
+    weight: int = 400
+    log: bool = False
+    tick: bool = False
+
+
+def settled(labels: Iterable[Label], rect: QRectF, edge_px: float = EDGE_PX) -> list[Label]:
+    """Keep labels inside a rectangle and 14 px apart; where two are too near, the lesser rank goes.
+
+    Two values at the cursor are both wanted, so the second one is moved instead.
+    """
+    kept: list[Label] = []
+    for label in sorted(labels, key=lambda one: one.rank):
+        inside = replace(label, y_px=_clamped(label.y_px, rect, edge_px))
+        near = [other for other in kept if abs(other.y_px - inside.y_px) < APART_PX - 0.5]
+        if near and label.rank == VALUE:
+            inside = replace(inside, y_px=_beside(near[0].y_px, inside.y_px, rect, edge_px))
+            near = [other for other in kept if abs(other.y_px - inside.y_px) < APART_PX - 0.5]
+        if not near:
+            kept.append(inside)
+    return kept
+
+
+def _clamped(y_px: float, rect: QRectF, edge_px: float) -> float:
+    return min(max(y_px, rect.top() + edge_px), max(rect.bottom() - edge_px, rect.top() + edge_px))
+
+
+def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float:
+    """Give the free place next to a taken one, on the side where the label wanted to stand."""
+    above, below = taken_px - APART_PX, taken_px + APART_PX
+    wanted = above if y_px < taken_px else below
+    other = below if wanted == above else above
+    return wanted if rect.top() + edge_px <= wanted <= rect.bottom() - edge_px else other
+
+
+def curve_labels(lane: LaneView, rows: Rows, cursor_s: float | None, look: Look) -> list[Label]:
+    """Give the labels of the curve: its greatest and least value, zero, and the value at the cursor."""
+    labels = [
+        Label(rows.top_px - GAP_PX, activation(rows.high), look.ink2, END),
+        Label(rows.top_px + rows.height_px + GAP_PX, activation(rows.low), look.ink2, END),
+        Label(rows.y(0.0), "0", look.ink2, ROUND),
+    ]
+    if lane.collapsed:
+        labels = []
+    value = lane.curves[0].track.at(cursor_s) if lane.curves and cursor_s is not None else math.nan
+    if math.isfinite(value):
+        gain = lane.curves[0].gain if len(lane.curves) > 1 else 1.0
+        labels.append(Label(rows.y(value * gain), activation(value), look.cursor, VALUE))
+    return labels
+
+
+def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, look: Look) -> list[Label]:
+    """Give the labels of the hertz scale: both ends, round values, and the frequency cursor."""
+    rows = frequency_rows(lane, rect)
+    labels = [
+        Label(rect.top(), short(rows.high), look.ink2, END, unit="Hz"),
+        Label(rect.bottom(), short(rows.low), look.ink2, END, unit="Hz"),
+    ]
+    step = round_step(rows.high - rows.low, rect.height() / 30)
+    if rect.height() >= 90:
+        ticks = round_values(rows.low, rows.high, step)
+        labels += [Label(rows.y(tick), short(tick), look.ink3, ROUND, tick=True) for tick in ticks]
+    if frequency_hz is not None and rows.low <= frequency_hz <= rows.high:
+        at = rows.y(frequency_hz)
+        labels.append(Label(at, four_digits(frequency_hz), look.cursor, VALUE, unit="Hz", tick=True))
+    return labels
+
+
+def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
+    """Give the labels of the right axis: pitch outermost, dB inside it, the values bold."""
+    labels: list[Label] = []
+    inset = 0.0
+    if "pitch" in lane.shown and "pitch" not in lane.refusals:
+        labels += _pitch_labels(lane, rect, cursor_s, look)
+        inset = APART_PX
+    if "intensity" in lane.shown and "intensity" not in lane.refusals:
+        labels += _intensity_labels(lane, rect, inset, cursor_s, look)
+    return labels
+
+
+def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
+    made = Label(0.0, "", look.pitch, END, unit="Hz", weight=500, log=lane.pitch_log)
+    labels = [
+        replace(made, y_px=rect.top() + EDGE_PX, text=short(lane.pitch_ceiling_hz)),
+        replace(made, y_px=rect.bottom() - EDGE_PX, text=short(lane.pitch_floor_hz)),
+    ]
+    value = reading(lane, "pitch", cursor_s)
+    if math.isfinite(value) and lane.pitch_floor_hz <= value <= lane.pitch_ceiling_hz:
+        bold = replace(made, rank=VALUE, weight=600, tick=True)
+        labels.append(replace(bold, y_px=pitch_y(lane, rect, value), text=four_digits(value)))
+    return labels
+
+
+def _intensity_labels(
+    lane: LaneView, rect: QRectF, inset: float, cursor_s: float | None, look: Look
+) -> list[Label]:
+    made = Label(0.0, "", look.intensity, END, unit="dB", weight=500)
+    labels = [
+        replace(made, y_px=rect.top() + EDGE_PX + inset, text=short(lane.intensity_high_db)),
+        replace(made, y_px=rect.bottom() - EDGE_PX - inset, text=short(lane.intensity_low_db)),
+    ]
+    value = reading(lane, "intensity", cursor_s)
+    if math.isfinite(value):
+        bold = replace(made, rank=VALUE, weight=600, tick=True)
+        labels.append(replace(bold, y_px=intensity_rows(lane, rect).y(value), text=four_digits(value)))
+    return labels
+
+
+def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float, look: Look) -> None:
+    """Paint labels that end at an axis, with a tick where they have one."""
+    for label in labels:
+        text = f"{label.text} {label.unit}".rstrip()
+        draw_text(painter, QPointF(axis_x - GAP_PX, label.y_px), text, _font(label), label.colour, "right")
+        if label.tick:
+            _paint_tick(painter, axis_x - TICK_PX, label, label.colour if label.rank == VALUE else look.edge)
+
+
+def paint_right_labels(painter: QPainter, labels: Iterable[Label], axis_x: float) -> None:
+    """Paint labels that begin at an axis; an italic unit tells of a logarithmic scale."""
+    for label in labels:
+        number = draw_text(
+            painter, QPointF(axis_x + GAP_PX, label.y_px), label.text, _font(label), label.colour
+        )
+        place = QPointF(number.right() + 2, label.y_px)
+        draw_text(painter, place, label.unit, _font(label, italic=label.log), label.colour)
+        if label.tick:
+            _paint_tick(painter, axis_x, label, label.colour, 2.0)
+
+
+def _font(label: Label, italic: bool = False) -> QFont:
+    return font(11, label.weight, numbers=True, italic=italic)
+
+
+def _paint_tick(painter: QPainter, x: float, label: Label, colour: QColor, width_px: float = 1.0) -> None:
+    y = math.floor(label.y_px) + 0.5
+    painter.setPen(QPen(colour, width_px))
+    painter.drawLine(QLineF(x, y, x + TICK_PX, y))

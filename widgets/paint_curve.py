@@ -1,0 +1,147 @@
+"""A curve and its scale: the envelope where samples crowd, a line with dots where they do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from core.axis import Range
+from core.envelope import Envelope, Pyramid, envelope, extremes, is_long
+from core.track import Track
+from widgets.columns import Columns, Rows
+from widgets.look import Look
+from widgets.paint_line import draw_dots, draw_line, draw_solid
+from widgets.views import Curve, LaneView
+
+DOTS_FROM_PX = 6.0
+BIG_DOTS_FROM_PX = 25.0
+CURVE_PADDING_PX = 6.0
+Limits = tuple[float, float]
+
+
+@lru_cache(maxsize=16)
+def _pyramid(track: Track) -> Pyramid:
+    return Pyramid.of(track.samples)
+
+
+@lru_cache(maxsize=128)
+def whole_extremes(track: Track) -> Limits:
+    """Give the extremes of all finite samples of a track."""
+    return extremes(track, track.axis.extent)
+
+
+def _curve_limits(curve: Curve, window: Range | None) -> Limits:
+    low, high = whole_extremes(curve.track) if window is None else extremes(curve.track, window)
+    return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
+
+
+def _spanned(limits: Iterable[Limits]) -> Limits:
+    """Give the least range that holds all limits and 0; -1 to 1 where nothing is finite."""
+    ends = [end for pair in limits for end in pair if math.isfinite(end)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    return (low, high) if high > low else (-1.0, 1.0)
+
+
+def shared_limits(lanes: Iterable[LaneView]) -> Limits:
+    """Give the one range of all lanes that share their scale."""
+    return _spanned(
+        _curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
+    )
+
+
+def value_limits(lane: LaneView, window: Range, shared: Limits = (-1.0, 1.0)) -> Limits:
+    """Give the values at the bottom and the top of a lane.
+
+    A lane of one curve prints that curve's own values, and its gain magnifies: gain 2 halves the
+    range. Merged curves are drawn multiplied by their gains on the range that holds them all.
+    """
+    low, high = _scale_limits(lane, window, shared)
+    magnified = abs(lane.curves[0].gain) if len(lane.curves) == 1 else 1.0
+    return (low / magnified, high / magnified) if magnified else (low, high)
+
+
+def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
+    if lane.scale == "fixed":
+        return (lane.fixed_low, lane.fixed_high) if lane.fixed_high > lane.fixed_low else (-1.0, 1.0)
+    if lane.scale == "shared":
+        return shared
+    seen = window if lane.scale == "window" else None
+    single = len(lane.curves) == 1
+    return _spanned(_curve_limits(Curve(curve.track) if single else curve, seen) for curve in lane.curves)
+
+
+def curve_rows(limits: Limits, rect: QRectF) -> Rows:
+    """Give the rows of a lane's values inside a rectangle, with a little air above and below."""
+    padding = min(CURVE_PADDING_PX, rect.height() / 6)
+    return Rows(*limits, rect.top() + padding, rect.height() - 2 * padding)
+
+
+def curve_colour(curve: Curve, look: Look) -> QColor:
+    """Give the colour of a curve: the output's, an activation's, or a step for each merged one."""
+    if curve.role.startswith("merged"):
+        return look.step((int(curve.role[-1]) - 0.5) / 2)
+    return look.sound if curve.role == "sound" else look.curve
+
+
+def found_envelope(track: Track, columns: Columns) -> Envelope:
+    """Give the envelope of a track over some columns, through a pyramid where the track is long."""
+    pyramid = _pyramid(track) if is_long(track) else None
+    return envelope(track, columns.window, columns.width_px, pyramid)
+
+
+def paint_curve(
+    painter: QPainter,
+    track: Track,
+    columns: Columns,
+    rows: Rows,
+    colour: QColor,
+    gain: float = 1.0,
+    dots: bool = True,
+) -> None:
+    """Paint one curve: extremes per pixel, a line through samples, and the samples as dots once they part."""
+    found = found_envelope(track, columns)
+    xs = columns.xs(found.times())
+    apart_px = columns.px_per_s * track.axis.step_s
+    if found.per_block > 1:
+        draw_line(painter, np.repeat(xs, 2), rows.ys(_zigzag(found) * gain), colour, 1.0)
+        return
+    ys = rows.ys(found.low.astype(np.float64) * gain)
+    sparse = apart_px >= DOTS_FROM_PX
+    draw_line(painter, xs, ys, colour, 1.25 if sparse and dots else 1.0)
+    if sparse and dots:
+        draw_dots(painter, xs, ys, colour, 5.0 if apart_px >= BIG_DOTS_FROM_PX else 3.0)
+
+
+def _zigzag(found: Envelope) -> np.ndarray:
+    """Give low, high, high, low, low, high ...: each block once up or down, joined at the nearer end."""
+    pairs = np.stack((found.low, found.high), axis=1).astype(np.float64)
+    pairs[1::2] = pairs[1::2, ::-1]
+    return pairs.reshape(-1)
+
+
+def paint_curves(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+) -> None:
+    """Paint the ghost and then all curves of a lane, the lane's own one last."""
+    painter.save()
+    painter.setClipRect(rect)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if lane.ghost is not None:
+        paint_curve(painter, lane.ghost, columns, rows, look.ghost, dots=False)
+    single = len(lane.curves) == 1
+    for curve in reversed(lane.curves):
+        gain = 1.0 if single else curve.gain
+        paint_curve(painter, curve.track, columns, rows, curve_colour(curve, look), gain)
+    painter.restore()
+
+
+def paint_zero(painter: QPainter, rect: QRectF, rows: Rows, look: Look) -> None:
+    """Paint a quiet line at zero where values lie on both sides of it."""
+    if rows.low < 0 < rows.high:
+        y = math.floor(rows.y(0.0)) + 0.5
+        draw_solid(painter, QLineF(rect.left(), y, rect.right(), y), look.line, 1.0, None)

@@ -1,0 +1,107 @@
+"""Lines, dots and words as plain functions of a painter, for the screen and for exported figures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
+
+Values = NDArray[np.float64]
+DOTTED = (2.0, 2.0)
+HALO_OPACITY = 0.65
+TEXT_HEIGHT_PX = 14.0
+
+
+def polygon(xs: Values, ys: Values) -> QPolygonF:
+    """Give a polygon of points without a Python object per point."""
+    points = QPolygonF()
+    points.resize(xs.shape[0])
+    if xs.shape[0]:
+        # The stubs know neither VoidPtr's arguments nor that it is a buffer.
+        buffer = VoidPtr(points.data(), xs.shape[0] * 16, True)  # pyright: ignore
+        memory = np.frombuffer(buffer, dtype=np.float64)  # pyright: ignore
+        memory[0::2] = xs
+        memory[1::2] = ys
+    return points
+
+
+def finite_runs(values: Values) -> list[slice]:
+    """Give the stretches without NaN, so that gaps stay gaps."""
+    inside = np.concatenate(([False], np.isfinite(values), [False])).astype(np.int8)
+    if inside[1:-1].all():
+        return [slice(0, values.shape[0])] if values.shape[0] else []
+    steps = np.diff(inside)
+    begins, ends = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
+    return [slice(int(begin), int(end)) for begin, end in zip(begins, ends, strict=True)]
+
+
+def pen(colour: QColor, width_px: float) -> QPen:
+    """Give a pen with round ends; lines of at most 1 px stay one device pixel, which Qt draws quickly."""
+    made = QPen(colour, width_px)
+    made.setCapStyle(Qt.PenCapStyle.RoundCap)
+    made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return made
+
+
+def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_px: float) -> None:
+    """Draw a line through points, broken where a height is NaN."""
+    painter.setPen(pen(colour, width_px))
+    for run in finite_runs(ys):
+        painter.drawPolyline(polygon(xs[run], ys[run]))
+
+
+def draw_dots(painter: QPainter, xs: Values, ys: Values, colour: QColor, size_px: float) -> None:
+    """Draw round dots where the height is not NaN."""
+    seen = np.isfinite(ys)
+    painter.setPen(pen(colour, size_px))
+    painter.drawPoints(polygon(xs[seen], ys[seen]))
+
+
+def draw_dotted(painter: QPainter, line: QLineF, colour: QColor, halo: QColor | None = None) -> None:
+    """Draw a dotted line of 1 px, over a halo of 3 px where it crosses a picture."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if halo is not None:
+        _draw_halo(painter, line, halo, 3.0)
+    dotted = QPen(colour, 1.0)
+    dotted.setCapStyle(Qt.PenCapStyle.FlatCap)
+    dotted.setDashPattern(DOTTED)
+    painter.setPen(dotted)
+    painter.drawLine(line)
+    painter.restore()
+
+
+def draw_solid(painter: QPainter, line: QLineF, colour: QColor, width_px: float, halo: QColor | None) -> None:
+    """Draw a line of any width over a halo of 5 px."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if halo is not None:
+        _draw_halo(painter, line, halo, 5.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(colour, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLine(line)
+    painter.restore()
+
+
+def _draw_halo(painter: QPainter, line: QLineF, colour: QColor, width_px: float) -> None:
+    shade = QColor(colour)
+    shade.setAlphaF(HALO_OPACITY)
+    painter.setPen(QPen(shade, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLine(line)
+
+
+def draw_text(
+    painter: QPainter, place: QPointF, text: str, font: QFont, colour: QColor, align: str = "left"
+) -> QRectF:
+    """Draw one line of text that starts at, ends at, or is centred on a place; give the room it took."""
+    painter.setFont(font)
+    painter.setPen(colour)
+    width = painter.fontMetrics().horizontalAdvance(text)
+    shift = {"left": 0.0, "centre": width / 2, "right": float(width)}[align]
+    room = QRectF(place.x() - shift, place.y() - TEXT_HEIGHT_PX / 2, width + 1, TEXT_HEIGHT_PX)
+    painter.drawText(
+        room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text
+    )
+    return room
