@@ -1,0 +1,187 @@
+"""The open model's card: what it is, and where each thing about it is known from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from core.families.base import Card, Fact
+from widgets.button import Button
+from widgets.look import LIGHT, Look, font
+from widgets.paint import Panel, ShortWords, Words, paint_field
+
+NAME_PX, ROW_PX = 48, 18
+
+
+def size_text(size_bytes: int) -> str:
+    """Give a file's size as people say it.
+
+    >>> size_text(6_012_345), size_text(800_000_000)
+    ('6.0 MB', '800 MB')
+    """
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= size:
+            number = size_bytes / size
+            return f"{number:.1f} {unit}" if number < 100 else f"{number:.0f} {unit}"
+    return f"{size_bytes} bytes"
+
+
+def latent_text(card: Card) -> str:
+    """Give the latent vector's make-up: its code, if any, and its noise."""
+    code, noise = card.layout.code, card.layout.size - card.layout.code
+    return f"{code} code + {noise} z" if code else f"{noise} z"
+
+
+# Row, what stands in it, and the names that its fact or question may have.
+ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...]], ...] = (
+    ("Family", lambda card: card.family, ("family",)),
+    ("Latent", latent_text, ("latent", "kind", "code", "z", "layout")),
+    (
+        "Slice",
+        lambda card: f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s",
+        ("slice", "slice_len"),
+    ),
+    ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("rate", "rate_hz")),
+)
+# What is least sure decides what a row says of itself.
+_DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
+
+
+def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
+    """Give the fact behind a row: of several, the one that is least sure."""
+    known = [fact for fact in card.facts if fact.name.lower() in names]
+    return max(known, key=lambda fact: _DOUBT[fact.source], default=None)
+
+
+class FactRow(QWidget):
+    """One fact: name, value, source; an assumed one can be clicked to set it."""
+
+    clicked = Signal()
+
+    def __init__(self, name: str, value: str, source: str, note: str = "", asks: bool = False) -> None:
+        super().__init__()
+        self._look: Look = LIGHT
+        self._name, self._value, self._source = name, value, source
+        self._asks = asks
+        self.setFixedHeight(ROW_PX)
+        self.setAccessibleName(f"{name}: {value}, {source}" if source else f"{name}: {value}")
+        tip = f"{note}\nClick to set it." if asks and note else "Click to set it." if asks else note
+        self.setToolTip(tip)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if asks:
+            self.setCursor(QCursor(Qt.CursorShape.PointingHandCursor))
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._asks and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._asks and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(216, ROW_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look, right, height = self._look, self.width() - 4, self.height()
+        painter.setFont(font(11, numbers=True))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.setPen(look.ink3)
+        painter.drawText(QRectF(0, 0, NAME_PX, height), middle, self._name)
+        width = painter.fontMetrics().horizontalAdvance(self._source)
+        chip = QRectF(right - width - 4, 1, width + 8, height - 2)
+        painter.setPen(look.ink3)
+        if self._source == "assumed":
+            paint_field(painter, chip, look, look.warn_weak, None)
+            painter.setPen(look.warn)
+        if self.hasFocus():
+            paint_field(painter, chip, look, None, None, focus=True)
+        painter.drawText(chip.adjusted(4, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, self._source)
+        painter.setPen(look.ink)
+        room = QRectF(NAME_PX, 0, chip.left() - NAME_PX - 4, height)
+        value = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, middle, value)
+
+
+class CardPanel(Panel):
+    """The card at the top left of the window: emits `details_wanted` and `question_wanted(name)`."""
+
+    details_wanted = Signal()
+    question_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("panel", parent)
+        self._title = ShortWords("No model is open", 13, 600)
+        self._file = ShortWords("", 11, 400, "ink2")
+        self._info = Button(icon="info", name="All facts about this model", height_px=22)
+        self._info.clicked.connect(self.details_wanted)
+        self._info.setEnabled(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 9, 12, 10)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._info)
+        column.addLayout(head)
+        column.addWidget(self._file)
+        column.addSpacing(8)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        column.addLayout(self._rows)
+
+    def show_card(self, card: Card | None) -> None:
+        """Show a model's card, or that none is open."""
+        self._title.setText(card.title if card else "No model is open")
+        path = PurePath(card.path).name if card else ""
+        self._file.setText(f"{path} · {size_text(card.size_bytes)}" if card and card.size_bytes else path)
+        self._file.setAccessibleDescription(card.path if card else "")
+        self._info.setEnabled(card is not None)
+        while (old := self._rows.takeAt(0)) is not None:
+            old.widget().deleteLater()
+        for row in self._made_rows(card) if card else ():
+            row.set_look(self._look)
+            self._rows.addWidget(row)
+
+    def _made_rows(self, card: Card) -> list[FactRow]:
+        asked = {question.name for question in card.questions}
+        rows: list[FactRow] = []
+        for name, words, names in ROWS:
+            fact = row_fact(card, names)
+            question = next((key for key in names if key in asked), "")
+            asks = bool(question) and fact is not None and fact.source in ("assumed", "set by you")
+            row = FactRow(name, words(card), fact.source if fact else "", fact.note if fact else "", asks)
+            row.clicked.connect(lambda question=question: self.question_wanted.emit(question))
+            rows.append(row)
+        return rows
+
+    def set_look(self, look: Look) -> None:
+        super().set_look(look)
+        for child in self.findChildren(QWidget):
+            if isinstance(child, (FactRow, Button, Words)):
+                child.set_look(look)
+
+
+def fact_words(card: Card) -> list[tuple[str, str, str, str]]:
+    """Give every fact as name, value, source and note, as the details show them."""
+    plain: Mapping[bool, str] = {True: "yes", False: "no"}
+    return [
+        (
+            fact.name.capitalize(),
+            plain[fact.value] if isinstance(fact.value, bool) else str(fact.value),
+            fact.source,
+            fact.note,
+        )
+        for fact in card.facts
+    ]
