@@ -22,8 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_in_any_locale()
     try:
-        status = _run(arguments)
-        sys.stdout.flush()
+        return _flushed(arguments)
     except Fault as fault:
         print(f"phonoscope: {fault}", file=sys.stderr)
         return USAGE_FAULT
@@ -32,7 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return PIPE_BROKEN
     except KeyboardInterrupt:
         return INTERRUPTED
-    return status
+
+
+def _flushed(arguments: list[str]) -> int:
+    """Say everything before leaving, help too, while a broken pipe can still be caught."""
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdout.flush()
 
 
 def _run(arguments: list[str]) -> int:
