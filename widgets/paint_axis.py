@@ -1,4 +1,4 @@
-"""The numbers beside a lane: scale ends, round ticks and the values at the cursor, never on top of each other."""
+"""The numbers beside a lane: scale ends, round ticks, values at the cursor, never on top of each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from widgets.columns import Rows, round_step, round_values
 from widgets.look import Look, font
-from widgets.numbers import activation, four_digits, short
+from widgets.digits import activation, four_digits, short
 from widgets.overlays import frequency_rows, intensity_rows, pitch_y, reading
 from widgets.paint_line import draw_text
 from widgets.views import LaneView

@@ -1,0 +1,46 @@
+"""Numbers as the screen shows them, and as people type them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from core.faults import Fault
+
+MINUS = "−"
+
+
+def number_text(value: float, decimals: int = 2) -> str:
+    """Give a number with a true minus; very large and very small ones keep two digits or more.
+
+    >>> number_text(-0.5), number_text(0.004), number_text(-1234567.0)
+    ('−0.50', '0.004', '−1.235e+06')
+    """
+    if value == 0:
+        plain = f"{0:.{decimals}f}"
+    elif abs(value) >= 1e5 or abs(value) < 1e-4:
+        plain = f"{value:.4g}"
+    elif abs(value) < 0.5 * 10**-decimals:
+        plain = f"{value:.2g}"
+    else:
+        plain = f"{value:.{decimals}f}"
+    return plain.replace("-", MINUS)
+
+
+def exact_text(value: float) -> str:
+    """Give every digit of a number, as it is edited and copied: whole numbers without a point."""
+    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def read_number(text: str) -> float:
+    """Read any real number, with a point or a comma, and either minus.
+
+    Raises Fault, one sentence, where the text is none.
+    """
+    plain = text.strip().replace(MINUS, "-").replace("\u2009", "").replace(" ", "")
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    value = float(plain) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain) else math.nan
+    if not math.isfinite(value):
+        raise Fault(f"“{text.strip()}” is no number.", f"Write one such as 0.5 or {MINUS}3.")
+    return value
