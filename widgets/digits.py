@@ -1,46 +1,56 @@
-"""Numbers as the screen shows them, and as people type them."""
+"""Numbers as Praat prints them: times with six decimals, values with four digits, U+2212 for minus."""
 
 from __future__ import annotations
 
 import math
-import re
-
-from core.faults import Fault
 
 MINUS = "−"
+NONE = "–"
 
 
-def number_text(value: float, decimals: int = 2) -> str:
-    """Give a number with a true minus; very large and very small ones keep two digits or more.
+def signed(text: str) -> str:
+    """Give `text` with the typographic minus (U+2212) the screen uses."""
+    return text.replace("-", MINUS)
 
-    >>> number_text(-0.5), number_text(0.004), number_text(-1234567.0)
-    ('−0.50', '0.004', '−1.235e+06')
+
+def copied(text: str) -> str:
+    """Give `text` with the plain `-` that other programs read."""
+    return text.replace(MINUS, "-")
+
+
+def seconds(value_s: float) -> str:
+    """Give a time with Praat's six decimals."""
+    return signed(f"{value_s:.6f}") if math.isfinite(value_s) else NONE
+
+
+def four_digits(value: float) -> str:
+    """Give a value with four significant digits, and an exponent only below a ten-thousandth.
+
+    >>> four_digits(-0.60874), four_digits(125.04), four_digits(12345.6)
+    ('−0.6087', '125.0', '12346')
     """
-    if value == 0:
-        plain = f"{0:.{decimals}f}"
-    elif abs(value) >= 1e5 or abs(value) < 1e-4:
-        plain = f"{value:.4g}"
-    elif abs(value) < 0.5 * 10**-decimals:
-        plain = f"{value:.2g}"
-    else:
-        plain = f"{value:.{decimals}f}"
-    return plain.replace("-", MINUS)
-
-
-def exact_text(value: float) -> str:
-    """Give every digit of a number, as it is edited and copied: whole numbers without a point."""
-    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
-
-
-def read_number(text: str) -> float:
-    """Read any real number, with a point or a comma, and either minus.
-
-    Raises Fault, one sentence, where the text is none.
-    """
-    plain = text.strip().replace(MINUS, "-").replace("\u2009", "").replace(" ", "")
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    value = float(plain) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain) else math.nan
     if not math.isfinite(value):
-        raise Fault(f"“{text.strip()}” is no number.", f"Write one such as 0.5 or {MINUS}3.")
-    return value
+        return NONE
+    if value == 0:
+        return "0"
+    places = 3 - math.floor(math.log10(abs(float(f"{value:.3e}"))))
+    return signed(f"{value:.3e}" if places > 7 else f"{value:.{max(0, places)}f}")
+
+
+def activation(value: float) -> str:
+    """Give an amplitude or an activation with four decimals, as Praat's axes do; finer where it is tiny.
+
+    >>> activation(0.0093), activation(-0.625), activation(12.5), activation(0.00001234)
+    ('0.0093', '−0.6250', '12.50', '1.234e−05')
+    """
+    return signed(f"{value:.4f}") if 0.0001 <= abs(value) < 1 else four_digits(value)
+
+
+def short(value: float) -> str:
+    """Give a rate, a gain or a tick without trailing zeros and with two decimals at most.
+
+    >>> short(16000.0), short(31.25), short(7.8125), short(0.5)
+    ('16000', '31.25', '7.81', '0.5')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return signed(text) if text not in ("-0", "") else "0"

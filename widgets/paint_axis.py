@@ -10,8 +10,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from widgets.columns import Rows, round_step, round_values
-from widgets.look import Look, font
 from widgets.digits import activation, four_digits, short
+from widgets.look import Look, font
 from widgets.overlays import frequency_rows, intensity_rows, pitch_y, reading
 from widgets.paint_line import draw_text
 from widgets.views import LaneView
