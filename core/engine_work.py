@@ -84,9 +84,9 @@ class Work:
 
 def pictures(tracks: Mapping[str, Track], images: Sequence[tuple[str, Any]]) -> dict[str, Image]:
     """Give the spectrograms wanted, of the layers whose rate carries one."""
-    from core.analyses import ANALYSES
+    from core.analyses import TABLE
 
-    row = ANALYSES["spectrogram"]
+    row = TABLE["spectrogram"]
     return {
         key: row.run(tracks[key], settings)
         for key, settings in images

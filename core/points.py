@@ -33,13 +33,13 @@ def default_path(digest: str) -> Path:
     return user_data_path("phonoscope") / "points" / f"{digest[:32]}.json"
 
 
-def read_points(path: Path, size: int) -> tuple[NamedPoint, ...]:
-    """Read named points of `size` numbers each; a file that cannot be understood holds none."""
+def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
+    """Read named points, with `size` only those of so many numbers; what is no such file holds none."""
     try:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
     except (OSError, msgspec.MsgspecError):
         return ()
-    return tuple(NamedPoint(row.name, Point(tuple(row.z)), row.note) for row in rows if len(row.z) == size)
+    return tuple(NamedPoint(row.name, Point(tuple(row.z)), row.note) for row in rows if size in (0, len(row.z)))
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:

@@ -1,0 +1,58 @@
+"""File: opening, saving pictures and sounds, closing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands import command, has_model
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+@command("file.open", "Open a checkpoint…", "File", "Ctrl+Shift+O")
+def open_file(window: Window) -> None:
+    """Open any file of a checkpoint."""
+    window.asks.file()
+
+
+@command("file.open_folder", "Open a run's folder…", "File")
+def open_folder(window: Window) -> None:
+    """Open the folder of a training run."""
+    window.asks.folder()
+
+
+@command("file.open_sound", "Open a recording…", "File", "", has_model)
+def open_sound(window: Window) -> None:
+    """Open a sound file as a lane; Q and D can listen to it."""
+    window.asks.recording()
+
+
+@command("file.demo", "Open the built-in model", "File", "", lambda on: on.opening.has_demo())
+def open_demo(window: Window) -> None:
+    """Open the model that ships with Phonoscope."""
+    window.on.opening.open_demo()
+
+
+@command("file.save_picture", "Save picture…", "File", "Ctrl+P", has_model, separator=True)
+def save_picture(window: Window) -> None:
+    """Save the visible stack as PNG, SVG or PDF, with notes and arrows."""
+    window.asks.picture()
+
+
+@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+S", has_model)
+def save_sound(window: Window) -> None:
+    """Write the active lane as WAV, as published, or as Praat's text Sound at its own rate."""
+    window.asks.sound_file()
+
+
+@command("file.save_layers", "Save all layers…", "File", "", has_model)
+def save_layers(window: Window) -> None:
+    """Write every layer as WAV and Praat Sound, with tables and the origin, into a folder."""
+    window.asks.layers_folder()
+
+
+@command("file.close", "Close the window", "File", "Ctrl+W", separator=True)
+def close(window: Window) -> None:
+    """Close Phonoscope."""
+    window.close()

@@ -1,0 +1,127 @@
+"""Layers: what each lane shows, and the networks that sound drives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.commands import command, has_model
+from core.lanes import MEASURES
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.window import Window
+
+
+def _has(network: str) -> Callable[[Instrument], bool]:
+    def has(on: Instrument) -> bool:
+        return on.session.card is not None and network in on.session.card.layers
+
+    return has
+
+
+def _listens(network: str) -> Callable[[Instrument], bool]:
+    return lambda on: any(one.network == network for one in on.hearing.listeners)
+
+
+def _switch(window: Window, network: str) -> None:
+    on = window.on
+    if any(one.network == network for one in on.hearing.listeners):
+        on.hearing.quiet(network)
+        return
+    active = on.session.active
+    on.hearing.listen(network, active if active.startswith("sound:") else "")
+
+
+@command("layers.through_q", "Send through the Q network", "Layers", "Q", _has("Q"), checked=_listens("Q"))
+def through_q(window: Window) -> None:
+    """Show what the Q network makes of the output, or of the recording whose lane is active."""
+    _switch(window, "Q")
+
+
+@command(
+    "layers.through_d", "Send through the discriminator", "Layers", "D", _has("D"), checked=_listens("D")
+)
+def through_d(window: Window) -> None:
+    """Show what the discriminator makes of the output, or of the recording whose lane is active."""
+    _switch(window, "D")
+
+
+@command(
+    "layers.collapse",
+    "Fold or unfold the lane",
+    "Layers",
+    "Return",
+    has_model,
+    separator=True,
+    stack_only=True,
+)
+def collapse(window: Window) -> None:
+    """Fold the active lane to one line, or unfold it."""
+    session = window.on.session
+    lane = session.lane(session.active)
+    if lane is not None:
+        session.set_lane(lane.key, f"fold {lane.key}", collapsed=not lane.collapsed)
+
+
+@command("layers.mute", "Mute the lane", "Layers", "M", has_model, stack_only=True)
+def mute(window: Window) -> None:
+    """Keep the active lane from sounding."""
+    _flip(window, "muted", "mute")
+
+
+@command("layers.solo", "Solo the lane", "Layers", "S", has_model, stack_only=True)
+def solo(window: Window) -> None:
+    """Let bars and Tab play this lane, whichever is active."""
+    _flip(window, "soloed", "solo")
+
+
+@command("layers.next", "Next lane", "Layers", "Alt+Down", has_model, separator=True)
+def next_lane(window: Window) -> None:
+    """Make the lane below active."""
+    _step(window, 1)
+
+
+@command("layers.previous", "Previous lane", "Layers", "Alt+Up", has_model)
+def previous_lane(window: Window) -> None:
+    """Make the lane above active."""
+    _step(window, -1)
+
+
+def _flip(window: Window, field: str, word: str) -> None:
+    session = window.on.session
+    lane = session.lane(session.active)
+    if lane is not None:
+        session.set_lane(lane.key, f"{word} {lane.key}", **{field: not getattr(lane, field)})
+
+
+def _step(window: Window, by: int) -> None:
+    session = window.on.session
+    keys = [lane.key for lane in session.lanes]
+    if session.active in keys:
+        session.set_active(keys[min(max(keys.index(session.active) + by, 0), len(keys) - 1)])
+
+
+def _show(measure: str) -> None:
+    def shown(on: Instrument) -> bool:
+        lane = on.session.lane(on.session.active)
+        return lane is not None and measure in lane.shown
+
+    def run(window: Window) -> None:
+        window.flip_measure(window.on.session.active, measure)
+
+    run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
+    key = {"pitch": "Ctrl+1", "formants": "Ctrl+2", "intensity": "Ctrl+3", "spectrogram": "Ctrl+4"}[measure]
+    command(
+        f"analyses.{measure}",
+        f"Show {measure}",
+        "Analyses",
+        key,
+        has_model,
+        shown,
+        separator=measure == "pitch",
+    )(run)
+
+
+for _measure in MEASURES:
+    _show(_measure)

@@ -1,0 +1,213 @@
+"""What the window asks: files, names, settings, and what the weights cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+
+from app.saving import save_layers, save_sound
+from core.analyses import TABLE
+from core.axis import Range
+from core.export.record import point_drive, read_point, write_json
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from app.window import Window
+    from core.families import ChooseRun
+
+CHECKPOINTS = "Checkpoints (*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt)"
+SOUNDS = "Sounds (*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3)"
+ANY = "All files (*)"
+
+
+class Dialogs:
+    """Asks, and hands the answers to the instrument; a cancelled question changes nothing."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._open: list[object] = []
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+
+    # --- opening ----------------------------------------------------------------------------
+
+    def file(self) -> None:
+        """Ask for a file of a checkpoint."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a checkpoint", self._last(), f"{CHECKPOINTS};;{ANY}"
+        )
+        if name:
+            self._window.on.opening.open(name)
+
+    def folder(self) -> None:
+        """Ask for a run's folder."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open a run's folder", self._last())
+        if name:
+            self._window.on.opening.open(name)
+
+    def recording(self) -> None:
+        """Ask for a sound file."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a recording", self._last(), f"{SOUNDS};;{ANY}"
+        )
+        if name:
+            self._window.on.hearing.open_recording(name)
+
+    def _last(self) -> str:
+        recent = self._window.on.settings.recent
+        return str(Path(recent[0]).parent) if recent else ""
+
+    def run(self, choice: ChooseRun) -> None:
+        """Ask which of several runs is meant."""
+        from widgets.questions import ChooseRunDialog
+
+        dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), self._window)
+        dialog.set_look(self._window.look)
+        dialog.chosen.connect(self._window.on.opening.open)
+        self._show(dialog)
+
+    def questions(self) -> None:
+        """Ask what the weights cannot tell."""
+        from widgets.questions import QuestionsDialog
+
+        card = self._window.on.session.card
+        if card is None or not card.questions:
+            self._window.status.show_help("Nothing is left open: this checkpoint tells all that is needed")
+            return
+        dialog = QuestionsDialog(card, self._window)
+        dialog.set_look(self._window.look)
+        dialog.answered.connect(self._window.on.opening.answer)
+        self._show(dialog)
+
+    # --- saving -----------------------------------------------------------------------------
+
+    def picture(self) -> None:
+        """Ask for the size, the notes and the file of a picture of the stack."""
+        from app.picture import ask_picture
+
+        ask_picture(self._window)
+
+    def sound_file(self) -> None:
+        """Ask where the active lane's sound goes."""
+        kinds = "WAV, as published (*.wav);;Praat text Sound, own rate and true start (*.Sound)"
+        key = self._window.on.session.active.replace(":", "_")
+        name, kind = QFileDialog.getSaveFileName(self._window, "Save the lane's sound", f"{key}.wav", kinds)
+        if name:
+            suffix = ".Sound" if "Praat" in kind else ".wav"
+            path = Path(name) if Path(name).suffix else Path(name + suffix)
+            self._guarded(lambda: save_sound(self._window.on, path))
+
+    def layers_folder(self) -> None:
+        """Ask for the folder that all layers are written to."""
+        name = QFileDialog.getExistingDirectory(self._window, "Save all layers to a folder")
+        if name:
+            self._guarded(lambda: save_layers(self._window.on, Path(name)))
+
+    # --- points and times -------------------------------------------------------------------
+
+    def point_name(self) -> None:
+        """Ask for the name of the present point."""
+        name, given = QInputDialog.getText(self._window, "Save this point", "Name:")
+        if given and name.strip():
+            self._window.points.keep(name.strip())
+
+    def point_file(self, write: bool) -> None:
+        """Ask for the file that a point is written to or read from."""
+        kinds = f"Points (*.json);;{ANY}"
+        if write:
+            name, _ = QFileDialog.getSaveFileName(self._window, "Write the point", "point.json", kinds)
+        else:
+            name, _ = QFileDialog.getOpenFileName(self._window, "Read a point", "", kinds)
+        if name:
+            self._guarded(lambda: self._write_point(Path(name)) if write else self._read_point(Path(name)))
+
+    def _write_point(self, path: Path) -> None:
+        session = self._window.on.session
+        write_json(path, point_drive(session.layout, session.point, session.moment.seed, None, {}))
+
+    def _read_point(self, path: Path) -> None:
+        session = self._window.on.session
+        point = read_point(path, session.layout)
+        session.change(f"read {path.name}", point=point, drawn=point)
+
+    def selection(self) -> None:
+        """Ask for the start and the end of the selection."""
+        session = self._window.on.session
+        now = session.selection or session.visible
+        text, given = QInputDialog.getText(
+            self._window, "Select", "Start and end (s):", text=f"{now.start_s:.6f} {now.end_s:.6f}"
+        )
+        if not given:
+            return
+        try:
+            start_s, end_s = sorted(float(word) for word in text.replace(",", " ").split())
+            session.set_selection(Range(start_s, end_s))
+        except ValueError:
+            self._window.on.faulted.emit(Fault(f"“{text}” is not two times.", "Write 0.18 0.33."))
+
+    # --- settings ---------------------------------------------------------------------------
+
+    def settings(self, measure: str) -> None:
+        """Ask for the settings of one measure."""
+        from widgets.form import SettingsForm
+
+        analysing = self._window.on.analysing
+        if measure not in TABLE:
+            return
+        form = SettingsForm(
+            f"{TABLE[measure].title} settings",
+            analysing.settings(measure),
+            analysing.standards(measure),
+            self._window,
+        )
+        form.set_look(self._window.look)
+        form.applied.connect(lambda value: analysing.set_settings(measure, value))
+        self._show(form)
+
+    # --- help -------------------------------------------------------------------------------
+
+    def show_palette(self) -> None:
+        """Open the command search."""
+        from widgets.palette import CommandPalette
+
+        palette = CommandPalette(self._window.menus.rows(), self._window)
+        palette.set_look(self._window.look)
+        palette.run_wanted.connect(self._window.menus.run)
+        self._show(palette)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of keys and mouse."""
+        from widgets.shortcuts import ShortcutSheet
+
+        sheet = ShortcutSheet(self._window.menus.rows(), self._window)
+        sheet.set_look(self._window.look)
+        self._show(sheet)
+
+    def show_card(self) -> None:
+        """Open everything known about the model."""
+        self._window.card.show_details()
+
+    def show_about(self) -> None:
+        """Show what Phonoscope is and under which licence."""
+        from core.export.versions import own_version
+
+        QMessageBox.about(
+            self._window,
+            "About Phonoscope",
+            f"<b>Phonoscope {own_version()}</b><p>Praat for the inside of a network.</p>"
+            "<p>The method, layer averages read as sounds, is that of Beguš and Zhou, IEEE/ACM TASLP 30, "
+            "2022.</p><p>Free software under the GNU General Public License, version 3 or later.</p>",
+        )
+
+    def _show(self, dialog: object) -> None:
+        """Open a dialog without stopping the window, and keep it until it is closed."""
+        self._open = [kept for kept in self._open if kept.isVisible()]  # type: ignore[attr-defined]
+        self._open.append(dialog)
+        dialog.show()  # type: ignore[attr-defined]

@@ -1,0 +1,117 @@
+"""Sound through the checkpoint's own D and Q networks: the output, or a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.engine_work import Probed, sound_digest
+from core.faults import Fault
+from core.lanes import Lane
+from core.recording import read_sound
+from core.track import Track
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One network that listens, and to which track."""
+
+    network: str
+    source: str
+
+
+class Hearing:
+    """Keeps the lanes of D and Q in step with what they listen to."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.listeners: tuple[Listener, ...] = ()
+        self.logits: dict[str, tuple[float, ...]] = {}
+        instrument.session.card_changed.connect(self._new_model)
+
+    def listen(self, network: str, source: str = "") -> None:
+        """Send the track `source` (the output, when empty) through D or Q, now and when it changes."""
+        card = self._on.session.card
+        if card is None or network not in card.layers:
+            self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
+            return
+        source = source or card.layers["G"][-1].name
+        kept = tuple(one for one in self.listeners if one.network != network)
+        self.listeners = (*kept, Listener(network, source))
+        self._add_lanes(network)
+        self._ask(self.listeners[-1])
+
+    def quiet(self, network: str) -> None:
+        """Take the lanes of D or Q away."""
+        session = self._on.session
+        self.listeners = tuple(one for one in self.listeners if one.network != network)
+        rest = tuple(lane for lane in session.lanes if not lane.key.startswith(f"{network}."))
+        session.set_lanes(rest, f"close {network}")
+
+    def open_recording(self, path: str | Path) -> None:
+        """Open a sound file as a lane, at the model's rate, ready to be sent through D or Q."""
+        card = self._on.session.card
+        rate_hz = card.rate_hz if card else 0.0
+        try:
+            samples, axis, _ = read_sound(Path(path), rate_hz)
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+            return
+        session = self._on.session
+        key = f"sound:{Path(path).name}"
+        track = Track(key, samples, axis, origin=_sound_origin(samples, axis.rate_hz))
+        session.show(tracks={**session.shown.tracks, key: track})
+        if session.lane(key) is None:
+            top = Lane(key, shown=frozenset({"pitch", "spectrogram"}))
+            session.set_lanes((top, *session.lanes), f"open {Path(path).name}")
+        session.set_active(key)
+        for one in self.listeners:
+            if one.source == key:
+                self._ask(one)
+
+    def output_changed(self) -> None:
+        """Ask again where a network listens to a track that the knobs move."""
+        for one in self.listeners:
+            if not one.source.startswith("sound:"):
+                self._ask(one)
+
+    def _new_model(self) -> None:
+        for one in self.listeners:
+            self._on.desk.drop(f"listen {one.network}")
+        self.listeners, self.logits = (), {}
+
+    def _add_lanes(self, network: str) -> None:
+        session = self._on.session
+        assert session.card is not None
+        names = [f"{network}.{layer.name}" for layer in session.card.layers[network]]  # type: ignore[index]
+        names.append(f"{network}.logits")
+        new = tuple(Lane(name) for name in names if session.lane(name) is None)
+        if new:
+            session.set_lanes((*session.lanes, *new), f"send through {network}")
+
+    def _ask(self, one: Listener) -> None:
+        track = self._on.session.shown.tracks.get(one.source)
+        if track is None:
+            return
+        digest = sound_digest(track.samples, track.axis.rate_hz)
+        key = f"listen {one.network}"
+        future = self._on.engine.ask("listen", one.network, track.samples, digest, key=key)
+        self._on.desk.follow(key, future, lambda probed: self._arrived(one, probed), stream=True)
+
+    def _arrived(self, one: Listener, probed: Probed) -> None:
+        session = self._on.session
+        own = {f"{one.network}.{name}": track for name, track in probed.tracks.items()}
+        if probed.logits is not None:
+            self.logits[one.network] = tuple(map(float, probed.logits))
+        session.show(tracks={**session.shown.tracks, **own})
+        self._on.clock.rest(self._on.analysing.refresh)
+
+
+def _sound_origin(samples: object, rate_hz: float) -> object:
+    from core.origin import Origin
+
+    return Origin(sound=sound_digest(samples, rate_hz))  # type: ignore[arg-type]

@@ -1,0 +1,96 @@
+"""Everything but the window: the session, the engine, the workers, the player and what ties them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from psygnal import Signal
+
+from core.engine import Engine
+from core.faults import Fault
+from core.jobs import Desk
+from core.session import Session
+from core.settings import Settings
+
+
+class Player(Protocol):
+    """What the instrument needs of a player."""
+
+    playing: bool
+    looping: bool
+    position_s: float | None
+    volume_db: float
+
+    def play(self, samples: Any, rate_hz: float, start_s: float, loop: bool = False) -> None: ...
+    def swap(self, samples: Any, rate_hz: float) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How the window's thread is reached: now, queued, and once things are at rest."""
+
+    post: Callable[[Callable[[], None]], None]
+    rest: Callable[[Callable[[], None]], None]
+
+
+class Instrument:
+    """Holds the parts; signals what the window should say.
+
+    `faulted` carries a Fault to show, `noted` a sentence for the status bar, `settings_changed`
+    follows any change of what is remembered, `busy_changed` tells whether answers are under way.
+    """
+
+    faulted = Signal(Fault)
+    noted = Signal(str)
+    settings_changed = Signal()
+    busy_changed = Signal(bool)
+
+    def __init__(
+        self,
+        engine: Engine,
+        pool: Any,
+        player: Player,
+        clock: Clock,
+        settings: Settings | None = None,
+        on_bug: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        from app.analysing import Analysing
+        from app.hearing import Hearing
+        from app.opening import Opening
+        from app.playing import Playing
+        from app.probing import Probing
+        from app.sheet import Sheet
+
+        self.session = Session()
+        self.settings = settings or Settings()
+        self.engine = engine
+        self.pool = pool
+        self.player = player
+        self.clock = clock
+        self.desk = Desk(clock.post, self.faulted.emit, on_bug or _fly)
+        self.analysing = Analysing(self)
+        self.hearing = Hearing(self)
+        self.probing = Probing(self)
+        self.opening = Opening(self)
+        self.playing = Playing(self)
+        self.sheet = Sheet(self)
+
+    def remember(self, **values: Any) -> None:
+        """Change what is kept between starts."""
+        before = self.settings
+        self.settings = replace(before, **values)
+        if self.settings != before:
+            self.settings_changed.emit()
+
+    def close(self) -> None:
+        """Stop the sound and end the processes."""
+        self.player.stop()
+        self.engine.close()
+        self.pool.close()
+
+
+def _fly(bug: BaseException) -> None:
+    raise bug

@@ -1,0 +1,119 @@
+"""Opening a checkpoint: ask the engine, choose among runs, ask what the weights cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from core.families import ChooseRun
+from core.families.base import Answer, Card, LayerInfo
+from core.faults import Fault
+from core.lanes import Lane, Lanes
+from core.latent import Point
+from core.points import NamedPoint, read_points
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+
+class Opening:
+    """Opens checkpoints; what was open stays open when a file is refused.
+
+    `choice_needed` carries a ChooseRun; `questions_arose` a card whose answers were assumed;
+    `started` and `ended` frame the wait.
+    """
+
+    choice_needed = Signal(ChooseRun)
+    questions_arose = Signal(Card)
+    started = Signal(str)
+    ended = Signal()
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+
+    def open(
+        self, path: str | Path, answers: Mapping[str, Answer] | None = None, point: Point | None = None
+    ) -> None:
+        """Ask for `path`; the answer changes the session, or is shown as a fault."""
+        wanted = str(path)
+        self.started.emit(wanted)
+        future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
+        self._on.desk.follow("open", future, lambda card: self._opened(card, point), self._refused)
+
+    def answer(self, answers: Mapping[str, Answer]) -> None:
+        """Open the same checkpoint with the user's answers and remember them beside it."""
+        from core.checkpoint.sidecar import save
+
+        card = self._on.session.card
+        if card is None:
+            return
+        whole = {**card.answers, **answers}
+        try:
+            save(Path(card.path), whole)
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+        self.open(card.path, whole, self._on.session.point)
+
+    def has_demo(self) -> bool:
+        """Whether a model ships with this copy of Phonoscope."""
+        return demo_file() is not None
+
+    def open_demo(self) -> None:
+        """Open the model that ships inside, at the first of its named points."""
+        file = demo_file()
+        if file is None:
+            return
+        points = demo_points()
+        self.open(file, point=points[0].point if points else None)
+
+    def _opened(self, card: Card, point: Point | None) -> None:
+        self.ended.emit()
+        session = self._on.session
+        kept = point if point is not None and len(point.z) == card.layout.size else None
+        session.open(card, lanes_of(card, self._on), session.moment.seed, kept)
+        self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
+        if card.questions and not card.answers:
+            self.questions_arose.emit(card)
+
+    def _refused(self, fault: Fault) -> None:
+        self.ended.emit()
+        if isinstance(fault, ChooseRun):
+            self.choice_needed.emit(fault)
+        else:
+            self._on.faulted.emit(fault)
+
+
+def lanes_of(card: Card, instrument: Instrument) -> Lanes:
+    """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them."""
+    layers = tuple(reversed(card.layers["G"]))
+    return tuple(_first_look(layer, place == 0, card) for place, layer in enumerate(layers))
+
+
+def _first_look(layer: LayerInfo, top: bool, card: Card) -> Lane:
+    """Show on each lane what its rate carries well, without filling the screen."""
+    if top and card.sounds:
+        return Lane(layer.name, shown=frozenset({"pitch", "formants", "intensity", "spectrogram"}))
+    rate_hz = layer.axis.rate_hz
+    shown = {measure for measure, least_hz in FIRST_LOOK if rate_hz >= least_hz}
+    return Lane(layer.name, shown=frozenset(shown), collapsed=layer.name == "fc")
+
+
+# From which rate a layer shows a measure at first: pitch once a voice's F0 fits well below Nyquist.
+FIRST_LOOK = (("pitch", 1000.0), ("intensity", 4000.0), ("spectrogram", 4000.0))
+
+
+def demo_file() -> Path | None:
+    """Give the built-in model's file, or None where none ships."""
+    return next(iter(sorted(DEMO.glob("*.safetensors"))), None)
+
+
+def demo_points() -> tuple[NamedPoint, ...]:
+    """Give the built-in model's named points."""
+    return read_points(DEMO / "points.json")
+
+
+DEMO = Path(str(files("resources.demo")))

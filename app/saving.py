@@ -1,0 +1,41 @@
+"""Writing what is open: one lane's sound, or every layer with its tables and origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+
+def save_sound(on: Instrument, path: Path) -> None:
+    """Write the active lane exactly: WAV as published, or Praat's text Sound at its own rate."""
+    from core.export.praat_sound import write_praat_sound
+    from core.export.wav import write_wav
+    from core.listen import published
+
+    session = on.session
+    track, card = session.shown.tracks.get(session.active), session.card
+    if track is None or card is None:
+        return
+    if path.suffix.lower() == ".sound":
+        write_praat_sound(path, track, card.out_axis.extent)
+    else:
+        longer = track.axis.rate_hz >= card.out_axis.rate_hz
+        write_wav(path, track if longer else published(track, card.out_axis))
+    on.noted.emit(f"Saved {path.name}")
+
+
+def save_layers(on: Instrument, folder: Path) -> None:
+    """Write every layer as sounds, arrays, a table and a record, as the command line does."""
+    from core.export.layers import Run, write_layers
+    from core.export.record import point_drive
+
+    session = on.session
+    if session.card is None:
+        return
+    tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
+    drive = point_drive(session.layout, session.point, session.moment.seed, None, {})
+    files = write_layers(Run("G", folder.name, drive, tracks), session.card, folder)
+    on.noted.emit(f"Saved {len(files)} files to {folder.name}")

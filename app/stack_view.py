@@ -1,0 +1,161 @@
+"""From the session to what the stack shows: frozen values, made anew at each change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.analyses import lane_refusal, refusals
+from core.analyses.spectrogram import greys
+from core.families.base import LayerInfo
+from core.lanes import Lane
+from core.track import Image, Track
+from widgets.views import Curve, LaneView, LegendLine, StackView
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+NETWORK_WORDS = {"D": "discriminator", "Q": "Q network"}
+MERGED_ROLES = ("merged1", "merged2", "merged3")
+
+
+class StackViews:
+    """Makes stack views; keeps the greys of each spectrogram, which cost more than a frame allows."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._greys: dict[str, tuple[Image, Image]] = {}
+
+    def view(self) -> StackView:
+        """Give what the stack shows now."""
+        session = self._on.session
+        top = session.card.layers["G"][-1].name if session.card else ""
+        lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
+        return StackView(
+            lanes,
+            session.whole,
+            session.visible,
+            session.cursor_s,
+            session.selection,
+            session.frequency_hz,
+            None,
+            session.shown.tracks.get(top),
+        )
+
+    def _lane(self, lane: Lane) -> LaneView:
+        session, analysing = self._on.session, self._on.analysing
+        track = session.shown.tracks[lane.key]
+        title, meta = self._words(lane.key, track)
+        settings = {measure: analysing.settings(measure) for measure in MEASURE_NAMES}
+        carried = track.axis.rate_hz
+        refused = {name: said for name, said in refusals(track, settings).items() if said}
+        axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
+        overlays = {
+            measure: tracks for (key, measure), tracks in session.shown.overlays.items() if key == lane.key
+        }
+        pitch = settings["pitch"]
+        return LaneView(
+            key=lane.key,
+            title=title,
+            meta=meta,
+            badge=f"≤ {carried / 2:g} Hz",
+            curves=self._curves(lane, track),
+            ghost=session.shown.ghosts.get(lane.key),
+            spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
+            view_low_hz=0.0,
+            view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
+            overlays=overlays,
+            pitch_floor_hz=pitch.floor_hz,
+            pitch_ceiling_hz=min(pitch.ceiling_hz, carried / 2),
+            pitch_log=pitch.filtered,
+            shown=lane.shown,
+            refusals=axis_refused or refused,
+            reason=lane_refusal(track.axis, settings) or "",
+            gain=lane.gain,
+            muted=lane.muted,
+            solo=lane.soloed,
+            collapsed=lane.collapsed,
+            scale=lane.scale,
+            fixed_low=lane.fixed_low,
+            fixed_high=lane.fixed_high,
+            active=lane.key == session.active,
+            playing=lane.key in self._on.playing.keys,
+            audible=carried >= 100.0,
+            stale=any(place[0] == lane.key for place in session.shown.stale),
+            legend=self._legend(lane, settings) if "formants" in lane.shown else (),
+            closable="." in lane.key or ":" in lane.key,
+        )
+
+    def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
+        session = self._on.session
+        is_sound = lane.key == "out" or lane.key == "pp" or lane.key.startswith("sound:")
+        own = Curve(
+            track, lane.gain, self._label(lane.key, lane.gain), "sound" if is_sound else "curve", lane.key
+        )
+        over = tuple(
+            Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]
+            for k, (key, gain) in enumerate(lane.merged)
+            if key in session.shown.tracks
+        )
+        return (own, *over)
+
+    def _label(self, key: str, gain: float) -> str:
+        return key if gain == 1 else f"{key} ×{gain:g}"
+
+    def _words(self, key: str, track: Track) -> tuple[str, str]:
+        rate = f"{track.axis.rate_hz:g} Hz"
+        if key.startswith("sound:"):
+            return key.removeprefix("sound:"), f"{track.axis.n} · {rate}"
+        if key.endswith(".logits"):
+            return f"{key[0]} logits", f"{track.axis.n} values"
+        layer = self._layer(key)
+        if layer is None:
+            return key, rate
+        network = f"{key[0]} " if "." in key else ""
+        return f"{network}{layer.title}", f"{layer.channels} × {layer.axis.n} · {rate}"
+
+    def _layer(self, key: str) -> LayerInfo | None:
+        card = self._on.session.card
+        if card is None:
+            return None
+        network, _, name = key.rpartition(".")
+        layers = card.layers.get(network or "G", ())  # type: ignore[call-overload]
+        return next((layer for layer in layers if layer.name == name), None)
+
+    def _spectrogram(self, key: str) -> Image | None:
+        image = self._on.session.shown.images.get(key)
+        if image is None:
+            return None
+        kept = self._greys.get(key)
+        if kept is None or kept[0] is not image:
+            kept = (image, replace(image, values=greys(image, self._on.analysing.greys)))
+            self._greys[key] = kept
+        return kept[1]
+
+    def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
+        pitch, formants = settings["pitch"], settings["formants"]
+        words = {
+            "pitch": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
+            "formants": f"≤ {formants.ceiling_hz:g} Hz",
+            "intensity": "50–100 dB",
+            "spectrogram": f"{self._on.analysing.greys.dynamic_range_db:g} dB",
+        }
+        return tuple(
+            LegendLine(kind, text if kind in lane.shown else "hidden") for kind, text in words.items()
+        )
+
+
+MEASURE_NAMES = ("pitch", "formants", "intensity", "spectrogram")
+VIEW_HIGH_HZ = 5000.0
+
+
+def logits_track(values: np.ndarray, like: Track) -> Track:
+    """Give logits as a curve over the whole sound, so that they stand as a lane below their layers."""
+    from core.axis import TimeAxis
+
+    whole = like.axis.extent
+    rate_hz = len(values) / whole.length_s
+    axis = TimeAxis.of_sound(rate_hz, len(values), whole.start_s)
+    return Track("logits", np.asarray(values, np.float32), axis, origin=like.origin.of(layer="logits"))

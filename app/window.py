@@ -1,0 +1,238 @@
+"""The window: its areas, its pages, and the wishes that a command may ask of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.bridge import Bridge
+from app.instrument import Clock, Instrument
+from core.settings import Settings
+from widgets import look as looks
+from widgets.card import CardPanel
+from widgets.knobs import KnobsPanel
+from widgets.look import Look
+from widgets.notice import Notice
+from widgets.stack import Stack
+from widgets.start_page import StartPage
+from widgets.status import StatusBar
+
+PAGES = ("start", "stack", "sheet")
+PANEL_PX = 240
+
+
+class Window(QMainWindow):
+    """Left the card and the knobs, in the middle the pages; `on` is the instrument it shows."""
+
+    full_screen_state = Qt.WindowState.WindowFullScreen
+
+    def __init__(self, instrument: Instrument) -> None:
+        super().__init__()
+        self.on = instrument
+        self.look = looks.LIGHT
+        self.setWindowTitle("Phonoscope")
+        self.setAcceptDrops(True)
+        self.resize(1600, 1000)
+        self._make_areas()
+        from app import dialogs, menus, wiring
+
+        self.asks = dialogs.Dialogs(self)
+        self.menus = menus.Menus(self)
+        self._lay_out()
+        wiring.connect(self)
+        self.set_theme(instrument.settings.theme, remember=False)
+        self._restore()
+
+    def _make_areas(self) -> None:
+        self.card = CardPanel()
+        self.knobs = KnobsPanel()
+        self.stack = Stack()
+        self.start = StartPage()
+        self.notice = Notice()
+        self.status = StatusBar()
+        self.sheet: QWidget | None = None  # made when first shown
+
+    def _lay_out(self) -> None:
+        self.panel = QWidget(objectName="panel")
+        self.panel.setFixedWidth(PANEL_PX)
+        left = QVBoxLayout(self.panel)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self.card)
+        left.addWidget(self.knobs, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.stack)
+        middle = QWidget()
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.panel)
+        across.addWidget(self.pages, 1)
+        whole = QWidget()
+        down = QVBoxLayout(whole)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        for area in (self.menus.transport, self.notice):
+            down.addWidget(area)
+        down.addWidget(middle, 1)
+        down.addWidget(self.status)
+        self.setCentralWidget(whole)
+        self.show_page("start")
+
+    # --- what commands ask ------------------------------------------------------------------
+
+    def show_page(self, name: str) -> None:
+        """Show one of the pages; the panel belongs to those that show a model."""
+        if name == "sheet" and self.sheet is None:
+            from app.sheet_page import make_sheet
+
+            self.sheet = make_sheet(self)
+            self.pages.addWidget(self.sheet)
+        page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
+        assert page is not None
+        self.pages.setCurrentWidget(page)
+        self.panel.setVisible(name != "start")
+        page.setFocus()
+        self.menus.refresh()
+
+    @property
+    def page(self) -> str:
+        """The name of the page in front."""
+        front = self.pages.currentWidget()
+        return "stack" if front is self.stack else "start" if front is self.start else "sheet"
+
+    def step_area(self, by: int) -> None:
+        """Move the focus to the next area."""
+        areas = [self.pages.currentWidget(), self.knobs, self.menus.transport]
+        focus = self.focusWidget()
+        here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
+        if focus in areas:
+            here = areas.index(focus)
+        wanted = areas[(here + by) % len(areas)]
+        wanted.setFocus(Qt.FocusReason.TabFocusReason)
+        if not (wanted.hasFocus() or wanted.isAncestorOf(self.focusWidget() or wanted)):
+            wanted.focusNextPrevChild(True)
+
+    def set_theme(self, name: str, remember: bool = True) -> None:
+        """Use the light or dark colours, or with "system" what the desktop uses."""
+        if remember:
+            self.on.remember(theme=name)
+        dark = name == "dark" or (name == "system" and _desktop_is_dark())
+        self._use(looks.DARK if dark else looks.LIGHT)
+
+    def _use(self, look: Look) -> None:
+        self.look = look
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        looks.apply(app, look)
+        for area in (
+            self.card, self.knobs, self.stack, self.start, self.notice, self.status, self.menus.transport
+        ):  # fmt: skip
+            area.set_look(look)
+        if self.sheet is not None:
+            self.sheet.set_look(look)  # type: ignore[attr-defined]
+
+    def flip_measure(self, key: str, measure: str) -> None:
+        """Show or hide a measure on a lane, or say why its rate cannot carry it."""
+        session = self.on.session
+        lane, track = session.lane(key), session.shown.tracks.get(key)
+        if lane is None or track is None:
+            return
+        refusal = self.on.analysing.refusal(track, measure)
+        if refusal and measure not in lane.shown:
+            self.status.show_help(refusal)
+            return
+        session.set_lane(key, f"{measure} of {key}", shown=lane.shown ^ {measure})
+
+    # --- Qt ---------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.open_dropped(paths[0])
+
+    def open_dropped(self, path: str) -> None:
+        """Open a checkpoint or, where a model is open, a recording."""
+        sound = Path(path).suffix.lower() in {".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3", ".opus"}
+        if sound and self.on.session.card is not None:
+            self.on.hearing.open_recording(path)
+        else:
+            self.on.opening.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.on.remember(geometry=bytes(self.saveGeometry().toBase64().data()).decode())
+        super().closeEvent(event)
+        self.on.close()
+
+    def _restore(self) -> None:
+        if self.on.settings.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.on.settings.geometry.encode()))
+
+
+def _desktop_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
+    """Put the real parts together: the engine first, since importing torch takes longest."""
+    from app.log import bug
+    from core.engine import ProcessEngine
+    from core.faults import Fault
+    from core.player import Player
+    from core.praat_pool import PraatPool
+
+    told: list[Instrument] = []
+
+    def tell(fault: Fault) -> None:
+        bridge.post(lambda: told[0].faulted.emit(fault))
+
+    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
+    player = Player(tell, lambda: bridge.post(lambda: told[0].playing.ended()))
+    made = Instrument(
+        engine, PraatPool(), player, Clock(bridge.post, bridge.rest), settings,
+        on_bug=lambda error: tell(Fault(bug(error))),
+    )  # fmt: skip
+    told.append(made)
+    return made
+
+
+def main(path: str | None = None) -> int:
+    """Open the window, on `path` where one is given, and run until it is closed."""
+    from app import log
+    from core import settings as kept
+    from core.faults import Fault
+
+    place = kept.default_path()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Phonoscope")
+    app.setDesktopFileName("phonoscope")
+    bridge = Bridge()
+    instrument = make_instrument(kept.load(place), bridge)
+    looks.apply(app, looks.LIGHT)
+    window = Window(instrument)
+    log.start()
+    log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
+    window.show()
+    QTimer.singleShot(0, lambda: _first_steps(window, path))
+    status = app.exec()
+    kept.save(instrument.settings, place)
+    return status
+
+
+def _first_steps(window: Window, path: str | None) -> None:
+    """Open what was asked for, else the built-in model; warm up what a first click will need."""
+    opening = window.on.opening
+    if path is not None:
+        opening.open(path)
+    elif opening.has_demo():
+        opening.open_demo()
+    QTimer.singleShot(1500, window.on.pool.warm)
