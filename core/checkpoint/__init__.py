@@ -1,1 +1,1 @@
-"""Reading strangers' checkpoint files without running a line of theirs."""
+"""Reading strangers' files: safely, lazily, without running anything that is in them."""

@@ -66,7 +66,8 @@ class Card:
 
     `layers` holds, per network present, its layers in the order of computation. `sounds` is
     False where the output is no sound (articulationGAN). `digest` is the SHA-256 over the
-    networks' own tensors.
+    generator's own tensors. `answers` holds what every question comes to now, also where it is
+    only assumed; `unanswered` names the questions that nothing has answered yet.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Card:
     sounds: bool = True
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     size_bytes: int = 0
+    unanswered: tuple[str, ...] = ()
 
     @property
     def out_axis(self) -> TimeAxis:

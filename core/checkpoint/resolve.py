@@ -1,0 +1,172 @@
+"""From what a user gave (a folder, a prefix, any file of a run) to the files of one run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.faults import Fault
+
+Kind = Literal["tensorflow", "torch", "safetensors"]
+TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar")
+ROLE = re.compile(r"(?i)(^|[_.-])(G|D|Q|gen|dis|disc|generator|discriminator|netG|netD)$")
+OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
+BUNDLE_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
+STEP = re.compile(r"\d+")
+CARD = ".phonoscope.json"
+HINT = "Give a folder of a training run, or a file of it (.index, .pt, .safetensors)."
+
+
+class ChooseRun(Fault):
+    """A folder holds several runs; `choices` pairs what to open with the words for it."""
+
+    def __init__(self, sentence: str, hint: str, choices: tuple[tuple[Path, str], ...]) -> None:
+        super().__init__(sentence, hint)
+        self.choices = choices
+
+    def __reduce__(self) -> tuple[type[ChooseRun], tuple[str, str, tuple[tuple[Path, str], ...]]]:
+        """Pickle with the choices, so that the window can offer them."""
+        return (type(self), (self.sentence, self.hint, self.choices))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One checkpoint at one step: `path` names it, `files` hold its tensors.
+
+    For TensorFlow both are the prefix. `others` are the same run's other steps, oldest first.
+    """
+
+    path: Path
+    kind: Kind
+    files: tuple[Path, ...]
+    others: tuple[Path, ...] = ()
+
+    @property
+    def step(self) -> int | None:
+        """The training step in the name, if there is one."""
+        numbers = STEP.findall(self.path.name)
+        return int(numbers[-1]) if numbers else None
+
+
+def resolve(path: Path) -> Run:
+    """Give the run that `path` belongs to; raises Fault, or ChooseRun where there are several."""
+    if path.name.endswith(CARD):
+        path = path.with_name(path.name.removesuffix(CARD))
+    if path.is_dir():
+        return _in_folder(path)
+    if path.is_file() and path.name in ("checkpoint", "args.txt"):
+        return _in_folder(path.parent)
+    prefix = path.with_name(BUNDLE_PART.sub("", path.name))
+    if BUNDLE_PART.search(path.name) or _index(path).is_file():
+        return _bundle(prefix)
+    if not path.exists():
+        raise Fault(f"There is no “{path.name}” in {path.parent}.", HINT)
+    siblings = runs_in(path.parent)
+    mine = next((run for run in siblings if path in run.files), None)
+    return _with_others(mine, siblings) if mine else Run(path, "torch", (path,))
+
+
+def _index(prefix: Path) -> Path:
+    return prefix.with_name(prefix.name + ".index")
+
+
+def _bundle(prefix: Path) -> Run:
+    if not _index(prefix).is_file():
+        raise Fault(
+            f"The index is missing: there is no “{prefix.name}.index” in {prefix.parent}.",
+            "Copy all files of the checkpoint into one folder.",
+        )
+    run = Run(prefix, "tensorflow", (prefix,))
+    return _with_others(run, runs_in(prefix.parent))
+
+
+def runs_in(folder: Path) -> list[Run]:
+    """Give every checkpoint in a folder, steps of one run in order."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    bundles = [path.with_name(path.name.removesuffix(".index")) for path in files if path.suffix == ".index"]
+    runs = [Run(prefix, "tensorflow", (prefix,)) for prefix in bundles]
+    runs += [Run(path, "safetensors", (path,)) for path in files if path.suffix == ".safetensors"]
+    runs += _torch_runs(path for path in files if path.suffix in TORCH_SUFFIXES)
+    return sorted(runs, key=lambda run: (_family_name(run), run.step or 0))
+
+
+def _torch_runs(files: Iterable[Path]) -> list[Run]:
+    groups: dict[str, list[Path]] = {}
+    for path in files:
+        stem = path.name.removesuffix(path.suffix)
+        if not OPTIMIZER.search(stem):
+            groups.setdefault(ROLE.sub("", stem), []).append(path)
+    return [Run(_main(group), "torch", tuple(group)) for group in groups.values()]
+
+
+def _main(group: list[Path]) -> Path:
+    """Give the file that stands for a run: its generator's."""
+    generators = [path for path in group if re.search(r"(?i)(^|[_.-])(G|gen|generator|netG)$", path.stem)]
+    return (generators or group)[0]
+
+
+def _family_name(run: Run) -> str:
+    """Give a run's name without its numbers, by which steps of one run are found."""
+    return f"{run.kind} {STEP.sub('#', run.path.name)}"
+
+
+def _with_others(run: Run, siblings: Iterable[Run]) -> Run:
+    same = [other.path for other in siblings if _family_name(other) == _family_name(run)]
+    return Run(run.path, run.kind, run.files, tuple(path for path in same if path != run.path))
+
+
+def _in_folder(folder: Path) -> Run:
+    """Give the run in a folder: the step that `checkpoint` names, else the newest."""
+    runs = runs_in(folder)
+    named = _named_latest(folder, runs)
+    if named is not None and len({_family_name(run) for run in runs}) == 1:
+        return _with_others(named, runs)
+    if not runs:
+        return _below(folder)
+    latest = {_family_name(run): run for run in runs}
+    if len(latest) > 1:
+        raise _choose(folder, latest.values())
+    return _with_others(runs[-1], runs)
+
+
+def _named_latest(folder: Path, runs: Iterable[Run]) -> Run | None:
+    """Read TensorFlow's `checkpoint` file, whose path is often one of another machine."""
+    try:
+        text = (folder / "checkpoint").read_text(errors="replace")[:4096]
+    except OSError:
+        return None
+    found = re.search(r'model_checkpoint_path:\s*"([^"]+)"', text)
+    name = re.split(r"[/\\]", found[1])[-1] if found else ""
+    return next((run for run in runs if run.path.name == name), None)
+
+
+def _below(folder: Path) -> Run:
+    """Look into the folders directly inside one that holds no checkpoint itself."""
+    inside = [run for sub in sorted(folder.iterdir()) if sub.is_dir() for run in _readable_runs(sub)]
+    latest = {(run.path.parent, _family_name(run)): run for run in inside}
+    if not latest:
+        parts = sorted(path.name for path in folder.iterdir() if BUNDLE_PART.search(path.name))
+        if parts:
+            raise Fault(
+                f"The index is missing: “{folder.name}” holds “{parts[0]}”, but no .index file.",
+                "Copy all files of the checkpoint into one folder.",
+            )
+        raise Fault(f"There is no checkpoint in “{folder.name}”.", HINT)
+    if len(latest) > 1:
+        raise _choose(folder, latest.values())
+    return _in_folder(next(iter(latest.values())).path.parent)
+
+
+def _readable_runs(folder: Path) -> list[Run]:
+    try:
+        return runs_in(folder)
+    except OSError:
+        return []
+
+
+def _choose(folder: Path, runs: Iterable[Run]) -> ChooseRun:
+    choices = tuple((run.path, str(run.path.relative_to(folder))) for run in runs)
+    return ChooseRun(f"“{folder.name}” holds {len(choices)} runs.", "Choose one of them.", choices)

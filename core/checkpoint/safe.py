@@ -1,0 +1,74 @@
+"""Safetensors files, read by seeking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint.tensors import (
+    ITEM_BYTES,
+    TensorSpec,
+    as_float32,
+    checked_shape,
+    damaged,
+    read_bytes,
+)
+
+DTYPES = {
+    "F32": "float32",
+    "F64": "float64",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "I64": "int64",
+    "I32": "int32",
+    "I16": "int16",
+    "I8": "int8",
+    "U8": "uint8",
+    "BOOL": "bool",
+}
+LARGEST_HEADER_BYTES = 64_000_000
+
+
+class SafeFile:
+    """One `.safetensors` file; `metadata` is what was written beside the tensors."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            size = int.from_bytes(read_bytes(file, 0, 8, path.name), "little")
+            if size > LARGEST_HEADER_BYTES:
+                raise damaged(path.name)
+            header = read_bytes(file, 8, size, path.name)
+        self._start = 8 + size
+        try:
+            rows = msgspec.json.decode(header, type=dict[str, dict[str, Any]])
+            self.metadata = {k: str(v) for k, v in rows.pop("__metadata__", {}).items()}
+            self._places = {name: _place(name, row) for name, row in rows.items() if row["dtype"] in DTYPES}
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError) as flaw:
+            raise damaged(path.name) from flaw
+
+    @property
+    def specs(self) -> Mapping[str, TensorSpec]:
+        return {name: spec for name, (spec, _, _) in self._places.items()}
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Give one tensor; raises Fault where the file does not hold it."""
+        spec, first, last = self._places[name]
+        if last - first != spec.count * ITEM_BYTES[spec.dtype]:
+            raise damaged(self.path.name)
+        with self.path.open("rb") as file:
+            raw = read_bytes(file, self._start + first, last - first, self.path.name)
+        return as_float32(np.frombuffer(raw, np.uint8), spec.dtype).reshape(spec.shape)
+
+
+def _place(name: str, row: Mapping[str, Any]) -> tuple[TensorSpec, int, int]:
+    shape = tuple(cast("list[int]", row["shape"]))
+    first, last = cast("list[int]", row["data_offsets"])
+    if not all(type(value) is int for value in (*shape, first, last)):
+        raise ValueError("a place that is no number")
+    return TensorSpec(checked_shape(shape, name), DTYPES[row["dtype"]]), first, last

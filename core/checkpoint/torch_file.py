@@ -1,0 +1,167 @@
+"""PyTorch checkpoints, both formats, read by seeking and without PyTorch."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint import pickles
+from core.checkpoint.pickles import Stored
+from core.checkpoint.tensors import ITEM_BYTES, TensorSpec, as_float32, damaged, read_bytes
+from core.faults import Fault
+
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+LOCAL_HEADER_BYTES = 30
+LARGEST_PICKLE_BYTES = pickles.LARGEST_PICKLE_BYTES
+
+
+class TorchFile:
+    """One `.pt` file: its tensors by name ("generator/fc1.weight" where dictionaries are nested)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            zipped = file.read(4) == b"PK\x03\x04"
+            file.seek(0)
+            root, self._places = (_open_zip if zipped else _open_legacy)(file, path.name)
+        self._tensors = _named(root, path.name)
+
+    @property
+    def specs(self) -> Mapping[str, TensorSpec]:
+        return {name: stored.spec for name, stored in self._tensors.items()}
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Give one tensor, reading only the part of the file that it covers."""
+        stored = self._tensors[name]
+        if 0 in stored.spec.shape:
+            return np.zeros(stored.spec.shape, np.float32)
+        item = ITEM_BYTES[stored.spec.dtype]
+        steps = zip(stored.spec.shape, stored.strides, strict=True)
+        reach = 1 + sum((size - 1) * step for size, step in steps)
+        start, room = self._places.get(stored.storage.key, (0, -1))
+        if (stored.offset + reach) * item > room or stored.spec.count > reach:
+            raise _short(self.path.name)
+        with self.path.open("rb") as file:
+            raw = read_bytes(file, start + stored.offset * item, reach * item, self.path.name)
+        flat = as_float32(np.frombuffer(raw, np.uint8), stored.spec.dtype)
+        strides = tuple(step * 4 for step in stored.strides)
+        return np.lib.stride_tricks.as_strided(flat, stored.spec.shape, strides, writeable=False)
+
+
+Places = dict[str, tuple[int, int]]  # storage key to where its bytes begin and how many there are
+
+
+def _short(what: str) -> Fault:
+    return Fault(
+        f"“{what}” names more numbers than the file holds.",
+        "The file was cut short or is damaged: copy it again from where it was made.",
+    )
+
+
+def _named(root: object, what: str) -> dict[str, Stored]:
+    tensors = dict(pickles.tensors_in(root))
+    if not tensors:
+        raise Fault(
+            f"“{what}” holds no weights of a network.",
+            f"Save the weights where they were made: {pickles.RECIPE}",
+        )
+    return tensors
+
+
+def _open_zip(file: BinaryIO, what: str) -> tuple[object, Places]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            records = {record.filename: record for record in archive.infolist()}
+        head = next(name for name in records if name.endswith("data.pkl"))
+        root = head.removesuffix("data.pkl")
+        start, size = _record(file, records[head], what)
+        if size > LARGEST_PICKLE_BYTES:
+            raise damaged(what)
+        data = read_bytes(file, start, size, what)
+        order = records.get(f"{root}byteorder")
+        if order is not None and read_bytes(file, *_record(file, order, what), what) != b"little":
+            raise Fault(f"“{what}” was saved on a big-endian machine, which Phonoscope cannot read.")
+        places = {
+            name.removeprefix(f"{root}data/"): _record(file, record, what)
+            for name, record in records.items()
+            if name.startswith(f"{root}data/")
+        }
+    except StopIteration:
+        raise Fault(f"“{what}” is a ZIP archive, but not one that PyTorch saved.") from None
+    except Fault:
+        raise
+    except (zipfile.BadZipFile, ValueError, IndexError, OSError, NotImplementedError, EOFError) as flaw:
+        raise damaged(what) from flaw
+    return pickles.load(data, what), places
+
+
+def _record(file: BinaryIO, record: zipfile.ZipInfo, what: str) -> tuple[int, int]:
+    """Give where a stored record's bytes begin and how many there are."""
+    header = read_bytes(file, record.header_offset, LOCAL_HEADER_BYTES, what)
+    if record.compress_type != zipfile.ZIP_STORED or header[:4] != b"PK\x03\x04":
+        raise damaged(what)
+    names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    return record.header_offset + LOCAL_HEADER_BYTES + names, record.file_size
+
+
+def _open_legacy(file: BinaryIO, what: str) -> tuple[object, Places]:
+    """Read the format of before 2020: five pickles, then each storage's length and bytes."""
+    try:
+        parts = [pickles.one_pickle(file) for _ in range(5)]
+    except Exception as flaw:
+        raise _no_checkpoint(what, file) from flaw
+    magic, _, _, root, keys = (pickles.load(part, what) for part in parts)
+    if magic != LEGACY_MAGIC or not isinstance(keys, list):
+        raise Fault(
+            f"“{what}” is a pickle, but not one that PyTorch saved.",
+            f"Save the weights where they were made: {pickles.RECIPE}",
+        )
+    return root, _legacy_places(file, root, [str(key) for key in keys], what)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _legacy_places(file: BinaryIO, root: object, keys: list[str], what: str) -> Places:
+    items = {t.storage.key: ITEM_BYTES[t.storage.dtype] for _, t in pickles.tensors_in(root)}
+    at, places = file.tell(), Places()
+    end = file.seek(0, io.SEEK_END)
+    for key in keys:
+        if at + 8 > end or key not in items:
+            break
+        size = int.from_bytes(read_bytes(file, at, 8, what), "little", signed=True) * items[key]
+        if size < 0:
+            raise damaged(what)
+        places[key] = at + 8, min(size, end - at - 8)
+        at += 8 + size
+    return places
+
+
+def _no_checkpoint(what: str, file: BinaryIO) -> Fault:
+    """Say what a file is that was taken for a checkpoint, as far as its first bytes tell."""
+    file.seek(0)
+    head = file.read(16)
+    if not head:
+        return Fault(f"“{what}” is empty.", "Copy it again from where it was made.")
+    signs = {
+        b"RIFF": "a sound file",
+        b"%PDF": "a PDF document",
+        b"FORM": "a sound file",
+        b"fLaC": "a sound file",
+    }
+    signs |= {
+        b"\x89PNG": "a picture",
+        b"OggS": "a sound file",
+        b"<!DO": "a web page",
+        b"\x1f\x8b": "compressed",
+    }
+    kind = next((words for sign, words in signs.items() if head.startswith(sign)), "")
+    if kind:
+        return Fault(f"“{what}” is {kind}, not a checkpoint.", "Choose the file that training saved.")
+    return Fault(
+        f"“{what}” is no checkpoint that Phonoscope can read, or it was cut short.",
+        "Choose a TensorFlow, PyTorch or safetensors checkpoint of a WaveGAN.",
+    )

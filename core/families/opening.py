@@ -1,0 +1,141 @@
+"""Opening a checkpoint: which family it is of, its card, and its networks when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.checkpoint import sidecar
+from core.checkpoint.args import QUESTIONS, read_args
+from core.checkpoint.bundle import Bundle
+from core.checkpoint.resolve import Run, resolve
+from core.checkpoint.safe import SafeFile
+from core.checkpoint.tensors import Tensors
+from core.checkpoint.torch_file import TorchFile
+from core.families import port, tensorflow
+from core.families.base import Answer, Card, NetworkName
+from core.families.family import Description, Family, Parts
+from core.families.inquiry import Inquiry, Told
+from core.families.network import Network
+from core.families.weights import Weights
+from core.faults import Fault
+
+FAMILIES: tuple[Family, ...] = (tensorflow.FAMILY, port.FAMILY)
+OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
+
+
+@dataclass
+class Model:
+    """An open checkpoint: its card, and its networks, D and Q loaded on first use."""
+
+    card: Card
+    description: Description
+    _networks: dict[NetworkName, Network] = field(default_factory=dict["NetworkName", Network])
+
+    def network(self, name: NetworkName) -> Network:
+        """Give a network ready to run; raises Fault where the checkpoint has none of this name."""
+        if name not in self._networks:
+            plan = self.description.plans.get(name)
+            if plan is None:
+                what = {"G": "generator", "D": "discriminator", "Q": "Q network"}[name]
+                raise Fault(f"This checkpoint has no {what}.", "Open a run that was saved with it.")
+            self._networks[name] = plan.load()
+        return self._networks[name]
+
+
+def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model:
+    """Open the checkpoint that `path` belongs to.
+
+    What args.txt, the card beside the checkpoint and `answers` say counts in this order, the
+    last the most. Raises Fault where the files cannot be read or are of no known family.
+    """
+    try:
+        run = resolve(Path(path))
+        files: list[Tensors] = [OPENERS[run.kind](file) for file in run.files]
+    except OSError as flaw:
+        raise Fault(
+            f"“{Path(path).name}” cannot be read: {flaw.strerror or flaw}.", "Check that it may be opened."
+        ) from flaw
+    groups = [group for file in files for group in groups_of(file)]
+    for family in FAMILIES:
+        parts = family.sort(groups)
+        if parts is not None:
+            return _model(run, family, parts, answers or {})
+    raise _unknown(run, groups)
+
+
+def groups_of(file: Tensors) -> list[Weights]:
+    """Give the state dicts in one file: names are grouped by the dictionary they lie in."""
+    groups: dict[str, dict[str, str]] = {}
+    bundle = isinstance(file, Bundle | SafeFile)
+    for full in file.specs:
+        scope, _, name = ("", "", full) if bundle else full.rpartition("/")
+        groups.setdefault(scope, {})[name.removeprefix("module.")] = full
+    return [Weights(f"{file.path.stem}/{scope}".rstrip("/"), file, names) for scope, names in groups.items()]
+
+
+def _told(run: Run, given: Mapping[str, Answer]) -> tuple[dict[str, Told], bool]:
+    """Gather the answers of args.txt, of the card beside the checkpoint and of the user."""
+    args = read_args(run.path.parent)
+    told = {QUESTIONS[key]: Told(value, "read") for key, value in args.items() if key in QUESTIONS}
+    told |= {name: Told(value, "set by you") for name, value in sidecar.load(run.path).items()}
+    told |= {name: Told(value, "set by you") for name, value in given.items()}
+    return told, bool(args)
+
+
+def _model(run: Run, family: Family, parts: Parts, given: Mapping[str, Answer]) -> Model:
+    told, complete = _told(run, given)
+    hint = f"{run.path.parent.name} {run.path.name}".lower()
+    inquiry = Inquiry(told, hint, complete)
+    inquiry.fact("Saved by", family.title, "inferred")
+    if run.step is not None:
+        inquiry.fact("Training step", run.step, "read")
+    description = family.describe(parts, inquiry)
+    network = description.plans["G"].load()
+    for name in network.warnings[:3]:
+        inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
+    if run.others:
+        steps = ", ".join(path.name for path in run.others[-8:])
+        inquiry.fact("Other steps of this run", steps, "read")
+    return Model(_card(run, family, description, inquiry, network), description, {"G": network})
+
+
+def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
+    return Card(
+        path=str(run.path),
+        title=run.path.stem if run.kind != "tensorflow" else run.path.name,
+        family=family.name,
+        digest=network.digest,
+        layout=found.layout,
+        rate_hz=found.rate_hz,
+        slice_len=found.slice_len,
+        facts=tuple(inquiry.facts),
+        questions=tuple(inquiry.questions),
+        layers={name: plan.infos(found.rate_hz) for name, plan in found.plans.items()},
+        sounds=found.sounds,
+        answers=dict(inquiry.answers),
+        size_bytes=sum(_size(run, file) for file in run.files),
+        unanswered=tuple(inquiry.unanswered),
+    )
+
+
+def _size(run: Run, file: Path) -> int:
+    if run.kind != "tensorflow":
+        return file.stat().st_size
+    parts = file.parent.iterdir()
+    return sum(p.stat().st_size for p in parts if p.name.startswith(f"{file.name}.") and p.is_file())
+
+
+def _unknown(run: Run, groups: list[Weights]) -> Fault:
+    names = [name for group in groups for name in group.names]
+    if any("downconv" in name for name in names) and not any("upconv" in name for name in names):
+        return Fault(
+            f"“{run.path.name}” holds no generator, only a network that listens.",
+            "Put the generator's file (for example …_G.pt) into the same folder.",
+        )
+    shown = ", ".join(sorted(names)[:3])
+    return Fault(
+        f"“{run.path.name}” is no WaveGAN that Phonoscope knows (it holds {shown}, ..).",
+        "Known are WaveGAN, ciwGAN, fiwGAN and articulationGAN, saved by TensorFlow or PyTorch.",
+    )

@@ -1,0 +1,108 @@
+"""One network's tensors under their plain names, and the order of their axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint.tensors import Digest, Tensors
+from core.faults import Fault
+
+Array = NDArray[np.float32]
+
+# Where the taps, the input channels and the output channels stand in a stored kernel.
+KERNELS: dict[str, tuple[int, int, int]] = {
+    "tf": (0, 1, 2),
+    "tf up": (1, 3, 2),
+    "torch": (2, 1, 0),
+    "torch up": (2, 0, 1),
+}
+
+
+@dataclass
+class Weights:
+    """The tensors of one state dict or scope: plain name to the name in its file.
+
+    `label` is where the group was found (file stem and path inside the file). What is read is
+    added to `digest`, and what is not finite is noted in `flawed`.
+    """
+
+    label: str
+    tensors: Tensors
+    names: Mapping[str, str]
+    digest: Digest = field(default_factory=Digest)
+    flawed: list[str] = field(default_factory=list[str])
+    used: set[str] = field(default_factory=set[str])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def within(self, scope: str) -> Weights:
+        """Give the tensors whose names begin with `scope`, without it."""
+        inside = {n.removeprefix(scope): full for n, full in self.names.items() if n.startswith(scope)}
+        return Weights(f"{self.label}/{scope.strip('/.')}", self.tensors, inside)
+
+    def shape(self, name: str, *wanted: int | None) -> tuple[int, ...]:
+        """Give a tensor's shape; raises Fault where it is missing or not as `wanted` (None: any)."""
+        if name not in self.names:
+            raise Fault(
+                f"The network is not whole: it has no “{name}”.",
+                "Choose a checkpoint that was saved completely.",
+            )
+        self.used.add(name)
+        shape = self.tensors.specs[self.names[name]].shape
+        fits = len(shape) == len(wanted) and all(
+            w is None or w == s for s, w in zip(shape, wanted, strict=True)
+        )
+        if 0 in shape or (wanted and not fits):
+            words = " × ".join("any" if w is None else str(w) for w in wanted)
+            raise Fault(
+                f"“{name}” has the shape {' × '.join(map(str, shape))}, where this network has {words}.",
+                "The checkpoint comes from a changed network, which Phonoscope does not know.",
+            )
+        return shape
+
+    def read(self, name: str) -> Array:
+        """Give a tensor's numbers, float32."""
+        values = self.tensors.read(self.names[name])
+        self.digest.add(name, values)
+        if not np.isfinite(values).all():
+            self.flawed.append(name)
+        return values
+
+
+def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> tuple[int, int, int]:
+    """Give taps, input and output channels of a kernel, the input checked against `width`."""
+    places = KERNELS[order]
+    wanted: list[int | None] = [None] * (4 if order == "tf up" else 3)
+    wanted[places[1]] = width
+    shape = weights.shape(name, *wanted)
+    return shape[places[0]], shape[places[1]], shape[places[2]]
+
+
+def read_kernel(weights: Weights, name: str, order: str) -> Array:
+    """Give a kernel as [taps, in, out]."""
+    values = weights.read(name)
+    if order == "tf up":
+        values = values[0]
+    places = [place - (order == "tf up") for place in KERNELS[order]]
+    return values.transpose(places)
+
+
+Scale = tuple[Array, Array]
+
+
+def read_norm(weights: Weights, names: tuple[str, str, str, str], epsilon: float) -> Scale:
+    """Give what a batch normalisation with stored statistics multiplies by and adds.
+
+    `names` are those of gamma, beta, the mean and the variance.
+    """
+    gamma, beta, mean, variance = (weights.read(name) for name in names)
+    scale = gamma / np.sqrt(variance + np.float32(epsilon))
+    return scale, beta - mean * scale
+
+
+Norm = Callable[[Weights], Scale]

@@ -1,0 +1,69 @@
+"""Channels to one curve: the mean of the papers, one channel, the largest, a weighted sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.faults import Fault
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """How the channels of a layer become one curve.
+
+    `kind` is a row of the table below; `channel` counts from 0, `weights` has one per channel.
+    """
+
+    kind: str = "mean"
+    channel: int = 0
+    weights: tuple[float, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that an Origin keeps, channels counted from 1."""
+        if self.kind == "channel":
+            return f"channel {self.channel + 1}"
+        if self.kind == "weighted":
+            return "weighted " + " ".join(f"{weight:g}" for weight in self.weights)
+        return self.kind
+
+    def __call__(self, maps: Array) -> Array:
+        """Give one curve [.., time] of maps [.., time, channels]."""
+        with np.errstate(all="ignore"):
+            return REDUCTIONS[self.kind](maps, self)
+
+
+def _mean(maps: Array, how: Reduction) -> Array:
+    channels = maps.shape[-1]
+    return maps @ np.full(channels, 1 / channels, np.float32)
+
+
+def _channel(maps: Array, how: Reduction) -> Array:
+    if not 0 <= how.channel < maps.shape[-1]:
+        raise Fault(f"This layer has {maps.shape[-1]} channels, so no channel {how.channel + 1}.")
+    return maps[..., how.channel]
+
+
+def _largest(maps: Array, how: Reduction) -> Array:
+    return maps.max(-1)
+
+
+def _weighted(maps: Array, how: Reduction) -> Array:
+    if len(how.weights) != maps.shape[-1]:
+        raise Fault(f"This layer has {maps.shape[-1]} channels, so it needs as many weights.")
+    return maps @ np.array(how.weights, np.float32)
+
+
+REDUCTIONS: dict[str, Callable[[Array, Reduction], Array]] = {
+    "mean": _mean,
+    "channel": _channel,
+    "max": _largest,
+    "weighted": _weighted,
+}
+MEAN = Reduction()
