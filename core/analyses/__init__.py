@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.analyses import formants, guard, intensity, pitch, spectrogram
+from core.analyses.praat import is_praats, praats_words
 from core.analyses.results import Result, origin_of
 from core.axis import TimeAxis
 from core.faults import Fault
@@ -61,7 +62,13 @@ class Analysis:
         refused = self.refusal(track, used)
         if refused:
             raise Fault(f"{refused}.")
-        return self.compute(track, used)
+        try:
+            return self.compute(track, used)
+        except Exception as error:
+            if not is_praats(error):
+                raise
+            said = f"No {self.noun} of {track.name}: Praat says “{praats_words(error)}”."
+            raise Fault(said, "Change its settings.") from error
 
 
 _ROWS = (

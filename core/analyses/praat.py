@@ -19,6 +19,16 @@ def sound_of(track: Track, samples: Doubles | None = None) -> Any:
     return praat.Sound(values, track.axis.rate_hz, track.axis.extent.start_s)
 
 
+def is_praats(error: Exception) -> bool:
+    """Tell an error of Praat's own from a bug of ours."""
+    return type(error).__module__.startswith("parselmouth")
+
+
+def praats_words(error: Exception) -> str:
+    """Give the first line of what Praat says, without its full stop."""
+    return str(error).strip().split("\n", 1)[0].rstrip(".")
+
+
 def or_automatic(step_s: float) -> float | None:
     """Give what parselmouth wants for a time step: None where it is 0, Praat's "automatic"."""
     return step_s if step_s > 0 else None

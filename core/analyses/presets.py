@@ -1,0 +1,72 @@
+"""Named settings of all analyses: Praat's editor by version, and the papers'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from core.analyses.formants import FormantSettings
+from core.analyses.intensity import IntensitySettings
+from core.analyses.pitch import PitchSettings
+from core.analyses.spectrogram import GreySettings, SpectrogramSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One choice of settings for every analysis, and where it comes from."""
+
+    name: str
+    source: str
+    pitch: PitchSettings
+    intensity: IntensitySettings
+    formants: FormantSettings = field(default_factory=FormantSettings)
+    spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
+    greys: GreySettings = field(default_factory=GreySettings)
+
+    @property
+    def title(self) -> str:
+        """The name as a screen shows it, ranges with a dash."""
+        return self.name.replace("-", "–")
+
+
+FILTERED = PitchSettings(
+    method="filtered autocorrelation",
+    floor_hz=50.0,
+    ceiling_hz=800.0,
+    silence_threshold=0.09,
+    voicing_threshold=0.50,
+    octave_cost=0.055,
+)
+"""The pitch of the editor of Praat 6.4."""
+
+_ROWS = (
+    Preset("Praat 6.4", "the editor of Praat 6.4.14 and later", FILTERED, IntensitySettings(50.0)),
+    Preset(
+        "Praat 6.4, 75-450 Hz",
+        "the editor of Praat 6.4 in the range of the ciwGAN papers",
+        replace(FILTERED, floor_hz=75.0, ceiling_hz=450.0),
+        IntensitySettings(75.0),
+    ),
+    Preset("Praat 6.1-6.3", "the editor of Praat 6.1 to 6.3", PitchSettings(), IntensitySettings()),
+    Preset(
+        "WaveGAN, 60-300 Hz",
+        "Beguš and Zhou 2022 (TASLP), WaveGAN: 60 to 300 Hz, intensity from 100 Hz",
+        PitchSettings(floor_hz=60.0, ceiling_hz=300.0),
+        IntensitySettings(100.0),
+    ),
+    Preset(
+        "ciwGAN, 75-450 Hz",
+        "Beguš and Zhou 2022 (TASLP), ciwGAN: 75 to 450 Hz, intensity from 100 Hz",
+        PitchSettings(floor_hz=75.0, ceiling_hz=450.0),
+        IntensitySettings(100.0),
+    ),
+    Preset(
+        "Low layers, 5-150 Hz",
+        "Beguš and Zhou 2022 (TASLP), Conv1 and Conv2: 5 to 150 Hz, lowered to Nyquist, every 5 ms",
+        PitchSettings(floor_hz=5.0, ceiling_hz=150.0, time_step_s=0.005, lower_ceiling=True),
+        IntensitySettings(100.0),
+    ),
+)
+
+PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ROWS}
+"""All presets by name, Praat's newest first."""
