@@ -80,9 +80,8 @@ def _layer(layer: LayerInfo) -> Sequence[str]:
 
 def _question(question: Question, card: Card) -> Iterable[str]:
     """Give the question, its answer or what is assumed, and how to answer it."""
-    given = card.answers.get(question.name)
-    state = f"assumed: {question.assumed}" if given is None else f"answered: {given}"
-    yield f"{question.sentence} ({question.name}, {state})"
+    known = "assumed" if question.name in card.unanswered else "settled"
+    yield f"{question.sentence} ({question.name}, {known}: {card.answers[question.name]})"
     for choice in question.choices:
         yield f"  --answer {question.name}={choice.value}   {choice.words}"
 

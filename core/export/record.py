@@ -63,8 +63,8 @@ def point_drive(
 
 
 def assumed(card: Card) -> dict[str, Answer]:
-    """Give the answers that were assumed because nobody gave them."""
-    return {asked.name: asked.assumed for asked in card.questions if asked.name not in card.answers}
+    """Give the answers that were assumed because nothing told them."""
+    return {name: card.answers[name] for name in card.unanswered}
 
 
 def layer_facts(layer: LayerInfo) -> dict[str, Any]:

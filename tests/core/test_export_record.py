@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ CARD = Card(
     facts=(Fact("latent", 6, "read"),),
     questions=QUESTIONS,
     layers={"G": (FC, OUT)},
-    answers={"slope": 0.0},
+    answers={"slope": "0.2", "rate": 22050},
+    unanswered=("slope",),
 )
 
 
@@ -42,7 +44,7 @@ def test_a_record_names_model_point_answers_layers_and_versions() -> None:
     assert made["checkpoint"] == CARD.digest
     assert (made["z"], made["names"]) == (list(point.z), ["c1", "c2", "z3", "z4", "z5", "z6"])
     assert (made["seed"], made["code"], made["changes"]) == (3, [1.0, 0.0], {"z3": -15.0})
-    assert (made["answers"], made["assumed"]) == ({"slope": 0.0}, {"rate": 16000})
+    assert (made["answers"], made["assumed"]) == ({"slope": "0.2", "rate": 22050}, {"slope": "0.2"})
     assert made["layers"][0] == {
         "name": "fc",
         "channels": 1024,
@@ -56,7 +58,8 @@ def test_a_record_names_model_point_answers_layers_and_versions() -> None:
 
 
 def test_an_answered_question_is_not_called_assumed() -> None:
-    assert assumed(CARD) == {"rate": 16000}
+    assert assumed(CARD) == {"slope": "0.2"}
+    assert assumed(replace(CARD, unanswered=())) == {}
 
 
 def test_a_record_is_a_point_file_that_gives_the_same_point(tmp_path: Path) -> None:
