@@ -65,7 +65,7 @@ def _block_powers(weighted: NDArray[np.float64], rate_hz: float) -> NDArray[np.f
     """Give the mean square of every 400 ms block, one each 100 ms."""
     length, step = round(BLOCK_S * rate_hz), max(1, round(STEP_S * rate_hz))
     if weighted.size <= length:
-        return np.mean(weighted**2, keepdims=True, dtype=np.float64)
+        return np.array([float(np.mean(weighted**2))])
     sums: NDArray[np.float64] = np.concatenate(([0.0], np.cumsum(weighted**2)))
     starts = np.arange(0, weighted.size - length + 1, step)
     return (sums[starts + length] - sums[starts]) / length
