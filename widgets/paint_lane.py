@@ -1,0 +1,254 @@
+"""One lane painted whole: plot, marks and both axes, the same on the screen and in an exported figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from core.axis import Range
+from widgets.columns import Columns, time_ticks
+from widgets.icons import paint_icon
+from widgets.look import Look, font
+from widgets.overlays import frequency_rows, paint_overlays, paint_pulses
+from widgets.paint_axis import (
+    curve_labels,
+    frequency_labels,
+    overlay_labels,
+    paint_left_labels,
+    paint_right_labels,
+    settled,
+)
+from widgets.paint_curve import Limits, curve_colour, curve_rows, paint_curves, paint_zero, value_limits
+from widgets.paint_line import draw_dotted, draw_text
+from widgets.spectrogram import paint_spectrogram
+from widgets.views import MEASURES, LaneView
+
+SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
+LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
+REASON_PX = 190.0
+NO_LIMITS: Limits = (-1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the user points at: painted over every lane at the same place in time."""
+
+    cursor_s: float | None = None
+    selection: Range | None = None
+    frequency_hz: float | None = None
+
+
+def is_sound(lane: LaneView) -> bool:
+    """Tell whether the lane shows the output's waveform."""
+    return bool(lane.curves) and lane.curves[0].role == "sound"
+
+
+def has_analysis(lane: LaneView) -> bool:
+    """Tell whether a lane needs a second plot with a scale in hertz."""
+    wanted = set(MEASURES) if is_sound(lane) else {"spectrogram", "formants"}
+    return not lane.collapsed and bool(wanted & lane.shown)
+
+
+def lane_height_px(lane: LaneView) -> int:
+    """Give the height a lane asks for, its lower border included."""
+    if lane.collapsed:
+        return COLLAPSED_PX
+    if not has_analysis(lane):
+        return LANE_PX
+    return SOUND_PX + SOUND_ANALYSIS_PX if is_sound(lane) else 2 * LANE_ANALYSIS_PX
+
+
+def lane_parts(lane: LaneView, rect: QRectF) -> tuple[QRectF, QRectF | None]:
+    """Give the plot of the curve and, below it, that of the analyses."""
+    if not has_analysis(lane):
+        return rect, None
+    share = SOUND_PX / (SOUND_PX + SOUND_ANALYSIS_PX) if is_sound(lane) else 0.5
+    height = round(rect.height() * share)
+    return (
+        QRectF(rect.left(), rect.top(), rect.width(), height),
+        QRectF(rect.left(), rect.top() + height, rect.width(), rect.height() - height),
+    )
+
+
+def paint_plot(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, shared: Limits = NO_LIMITS
+) -> None:
+    """Paint a lane's plot without anything that moves: ground, grid, curves, spectrogram, overlays."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    painter.fillRect(rect, look.plot_off if _is_off(lane) else look.plot)
+    _paint_grid(painter, curve_rect, columns, look)
+    rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
+    paint_zero(painter, curve_rect, rows, look)
+    if "pulses" in lane.overlays:
+        paint_pulses(painter, curve_rect, lane, columns, look)
+    paint_curves(painter, curve_rect, lane, columns, rows, look)
+    if analysis_rect is not None:
+        _paint_analysis(painter, analysis_rect, lane, columns, look)
+    elif not lane.collapsed:
+        paint_overlays(painter, curve_rect, lane, columns, look)
+    if not lane.collapsed:
+        _paint_merged(painter, curve_rect, lane, look)
+        _paint_reason(painter, curve_rect, lane, look)
+
+
+def _is_off(lane: LaneView) -> bool:
+    """Tell whether the layer's rate carries no measure at all."""
+    return bool(lane.refusals) and set(MEASURES) <= set(lane.refusals)
+
+
+def _paint_grid(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(look.grid, 1))
+    xs = [columns.line_x(time_s) for time_s in time_ticks(columns)[0]]
+    painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for x in xs])
+
+
+def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+    if lane.spectrogram is not None and "spectrogram" in lane.shown:
+        paint_spectrogram(painter, rect, lane.spectrogram, columns, frequency_rows(lane, rect), look)
+    else:
+        _paint_grid(painter, rect, columns, look)
+        painter.setPen(QPen(look.line, 1))
+        painter.drawLine(QLineF(rect.left(), rect.top() + 0.5, rect.right(), rect.top() + 0.5))
+    paint_overlays(painter, rect, lane, columns, look)
+
+
+def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+    """Name the curves that share these axes, each with its gain, in the papers' manner."""
+    if len(lane.curves) < 2:
+        return
+    x, y = rect.left() + 8, rect.top() + 11
+    for curve in lane.curves:
+        colour = curve_colour(curve, look)
+        draw_line_sample(painter, x, y, colour)
+        room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), look.ink)
+        x = room.right() + 14
+
+
+def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> None:
+    """Draw 16 px of a line, as a legend's sample."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(colour, 2))
+    painter.drawLine(QLineF(x, y, x + 16, y))
+
+
+def _paint_reason(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+    """Say at the top right what this layer's rate cannot carry, in at most two lines."""
+    if not lane.reason:
+        return
+    painter.setFont(font(11, numbers=True))
+    metrics = painter.fontMetrics()
+    lines = _wrapped(lane.reason, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
+    right, top = rect.right() - 8, rect.top() + 13
+    for number, line in enumerate(lines):
+        place = QPointF(right, top + 14 * number)
+        draw_text(painter, place, line, font(11, numbers=True), look.ink2, "right")
+    first_px = metrics.horizontalAdvance(lines[0])
+    paint_icon(painter, "prohibit", QRectF(right - first_px - 20, top - 7, 14, 14), look.ink2, 12)
+
+
+def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Break a sentence into lines that fit."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fits(longer):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def paint_marks(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks
+) -> None:
+    """Paint selection, cursor and frequency cursor over a lane's plot."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    painter.save()
+    painter.setClipRect(rect)
+    if marks.selection is not None:
+        _paint_selection(painter, curve_rect, columns, look, marks.selection)
+    for time_s in marked_times(marks):
+        if columns.window.contains(time_s):
+            _paint_upright(painter, curve_rect, analysis_rect, columns.line_x(time_s), look)
+    if marks.frequency_hz is not None and analysis_rect is not None:
+        _paint_frequency(painter, analysis_rect, lane, look, marks.frequency_hz)
+    painter.restore()
+
+
+def marked_times(marks: Marks) -> list[float]:
+    """Give the times that get a dotted line: both edges of the selection, else the cursor."""
+    if marks.selection is not None:
+        return [marks.selection.start_s, marks.selection.end_s]
+    return [] if marks.cursor_s is None else [marks.cursor_s]
+
+
+def _paint_selection(painter: QPainter, rect: QRectF, columns: Columns, look: Look, selection: Range) -> None:
+    """Tint the ground and leave the curves: multiplied on white, added on black, none on paper."""
+    seen = selection.cut(columns.window)
+    if look.is_print or seen.length_s <= 0:
+        return
+    left, right = columns.line_x(seen.start_s) + 0.5, columns.line_x(seen.end_s) + 0.5
+    painter.save()
+    modes = QPainter.CompositionMode
+    dark = look.name == "dark"
+    painter.setCompositionMode(modes.CompositionMode_Screen if dark else modes.CompositionMode_Multiply)
+    painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), look.sel)
+    painter.restore()
+
+
+def _paint_upright(
+    painter: QPainter, curve_rect: QRectF, analysis_rect: QRectF | None, x: float, look: Look
+) -> None:
+    draw_dotted(painter, QLineF(x, curve_rect.top(), x, curve_rect.bottom()), look.cursor)
+    if analysis_rect is not None:
+        line = QLineF(x, analysis_rect.top(), x, analysis_rect.bottom())
+        draw_dotted(painter, line, look.cursor, look.halo)
+
+
+def _paint_frequency(
+    painter: QPainter, rect: QRectF, lane: LaneView, look: Look, frequency_hz: float
+) -> None:
+    rows = frequency_rows(lane, rect)
+    if rows.low < frequency_hz < rows.high:
+        y = math.floor(rows.y(frequency_hz)) + 0.5
+        draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), look.cursor, look.halo)
+
+
+def paint_left_axis(
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    look: Look,
+    marks: Marks,
+    shared: Limits = NO_LIMITS,
+) -> None:
+    """Paint the numbers left of a lane; `rect` is the plot's height over the axis's width."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
+    cursor_s = None if marks.selection is not None else marks.cursor_s
+    if cursor_s is not None and not columns.window.contains(cursor_s):
+        cursor_s = None
+    labels = settled(curve_labels(lane, rows, cursor_s, look), curve_rect, edge_px=10.0)
+    paint_left_labels(painter, labels, rect.right(), look)
+    if analysis_rect is not None:
+        labels = settled(frequency_labels(lane, analysis_rect, marks.frequency_hz, look), analysis_rect)
+        paint_left_labels(painter, labels, rect.right(), look)
+
+
+def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> None:
+    """Paint the overlays' scales and values right of a lane."""
+    if lane.collapsed:
+        return
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    room = analysis_rect or curve_rect
+    cursor_s = None if marks.selection is not None else marks.cursor_s
+    painter.save()
+    painter.setOpacity(0.4 if lane.stale else 1.0)
+    paint_right_labels(painter, settled(overlay_labels(lane, room, cursor_s, look), room), rect.left())
+    painter.restore()

@@ -1,0 +1,167 @@
+"""The strip of the cursor or selection, and the ruler of time below it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from core.axis import Range
+from widgets.columns import Columns, time_ticks
+from widgets.digits import seconds, signed
+from widgets.look import LIGHT, Look, font
+from widgets.paint_lane import Marks, marked_times
+from widgets.paint_line import draw_dotted, draw_text
+
+STRIP_PX, RULER_PX = 28, 16
+BUTTON_TOP_PX, BUTTON_PX = 4, 20
+
+
+def selection_words(selection: Range) -> str:
+    """Give a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"."""
+    length = selection.length_s
+    return f"{seconds(length)} ({1 / length:.3f} / s)" if length > 0 else seconds(length)
+
+
+def selection_rect(columns: Columns, selection: Range) -> QRectF:
+    """Give the place of the button that stands over the visible part of a selection."""
+    seen = selection.cut(columns.window)
+    left, right = columns.line_x(seen.start_s) - 0.5, columns.line_x(seen.end_s) + 0.5
+    return QRectF(left, BUTTON_TOP_PX, max(1.0, right - left), BUTTON_PX)
+
+
+def is_visible(columns: Columns, selection: Range) -> bool:
+    """Tell whether some of a selection lies in the window."""
+    window = columns.window
+    return selection.end_s > window.start_s and selection.start_s < window.end_s
+
+
+def paint_strip(painter: QPainter, columns: Columns, look: Look, marks: Marks, hovered: bool = False) -> None:
+    """Paint the cursor's time, or the selection's button between its two times."""
+    if marks.selection is not None and is_visible(columns, marks.selection):
+        _paint_button(painter, columns, look, marks.selection, hovered)
+    elif marks.selection is None and marks.cursor_s is not None and columns.window.contains(marks.cursor_s):
+        place = QPointF(columns.x(marks.cursor_s), STRIP_PX / 2)
+        draw_text(painter, place, seconds(marks.cursor_s), font(13, 500, numbers=True), look.cursor, "centre")
+
+
+def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Range, hovered: bool) -> None:
+    rect = selection_rect(columns, selection)
+    paint_bar(painter, rect, look, hovered)
+    words = (selection_words(selection), seconds(selection.length_s), f"{selection.length_s:.3f}")
+    painter.setFont(font(12, numbers=True))
+    metrics = painter.fontMetrics()
+    text = next((word for word in words if metrics.horizontalAdvance(word) < rect.width() - 6), "")
+    draw_text(painter, rect.center(), text, painter.font(), look.ink, "centre")
+    number = font(12, 500, numbers=True)
+    middle = rect.center().y()
+    if columns.window.contains(selection.start_s):
+        place = QPointF(rect.left() - 6, middle)
+        draw_text(painter, place, seconds(selection.start_s), number, look.cursor, "right")
+    if columns.window.contains(selection.end_s):
+        place = QPointF(rect.right() + 6, middle)
+        draw_text(painter, place, seconds(selection.end_s), number, look.cursor)
+
+
+def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False) -> None:
+    """Paint one of Praat's grey rectangles that play."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(look.edge, 1))
+    painter.setBrush(look.bar_hover if hovered else look.bar)
+    painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+
+def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
+    """Paint round times, centred over their columns."""
+    ticks, decimals = time_ticks(columns)
+    number = font(11, numbers=True)
+    for tick_s in ticks:
+        x = min(max(columns.x(tick_s), columns.left_px + 14), columns.right_px - 14)
+        text = signed(f"{tick_s:.{decimals}f}")
+        draw_text(painter, QPointF(x, rect.center().y()), text, number, look.ink3, "centre")
+
+
+def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -> None:
+    """Paint the play head's triangle, its tip on a column."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    corners = [QPointF(x - 4.5, bottom - 6), QPointF(x + 4.5, bottom - 6), QPointF(x, bottom)]
+    painter.drawPolygon(QPolygonF(corners))
+
+
+class Ruler(QWidget):
+    """Times over the columns; a click on the selection's button wishes to hear it."""
+
+    play_wanted = Signal(Range)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(STRIP_PX + RULER_PX)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Ruler: cursor and selection")
+        self._look = LIGHT
+        self._columns: Columns | None = None
+        self._marks = Marks()
+        self._playhead_s: float | None = None
+        self._hovered = False
+
+    def show_time(self, columns: Columns, marks: Marks) -> None:
+        """Show other columns or another cursor or selection."""
+        if (columns, marks) != (self._columns, self._marks):
+            self._columns, self._marks = columns, marks
+            self.update()
+
+    def set_playhead(self, time_s: float | None) -> None:
+        if time_s != self._playhead_s:
+            self._playhead_s = time_s
+            self.update(0, STRIP_PX, self.width(), RULER_PX)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), self._look
+        painter.fillRect(event.rect(), look.chrome)
+        painter.setPen(QPen(look.line2, 1))
+        painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
+        if self._columns is None:
+            return
+        paint_ruler(painter, QRectF(0, STRIP_PX, self.width(), RULER_PX - 1), self._columns, look)
+        self._paint_marks(painter, self._columns)
+        paint_strip(painter, self._columns, look, self._marks, self._hovered)
+
+    def _paint_marks(self, painter: QPainter, columns: Columns) -> None:
+        top = BUTTON_TOP_PX + BUTTON_PX if self._marks.selection else STRIP_PX
+        for time_s in marked_times(self._marks):
+            if columns.window.contains(time_s):
+                x = columns.line_x(time_s)
+                draw_dotted(painter, QLineF(x, top, x, self.height()), self._look.cursor)
+        if self._playhead_s is not None and columns.window.contains(self._playhead_s):
+            x = math.floor(columns.x(self._playhead_s)) + 0.5
+            paint_triangle(painter, x, self.height() - 1, self._look.ink)
+
+    def _on_button(self, event: QMouseEvent) -> bool:
+        selection = self._marks.selection
+        if selection is None or self._columns is None or not is_visible(self._columns, selection):
+            return False
+        return selection_rect(self._columns, selection).contains(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._set_hovered(self._on_button(event))
+
+    def leaveEvent(self, event: object) -> None:
+        self._set_hovered(False)
+
+    def _set_hovered(self, hovered: bool) -> None:
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.setToolTip("Play the selection" if hovered else "")
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._on_button(event) and self._marks.selection:
+            self.play_wanted.emit(self._marks.selection)
