@@ -67,6 +67,11 @@ class _Job:
         else:
             self.future.set_result(answers[0] if self.alone else tuple(answers))
 
+    def drop(self) -> None:
+        """Tell that no answer will come; a job whose worker died counts as running."""
+        if not self.future.cancel():
+            self.future.set_exception(Cancelled())
+
 
 def answered(asks: Sequence[Ask]) -> list[Any]:
     """Run the analyses one after the other; a failure stands in the place of its result."""
@@ -158,7 +163,7 @@ class PraatPool:
             for process, _pipe in self._pipes.values():
                 process.terminate()
         for job in dropped:
-            job.future.cancel()
+            job.drop()
 
     def _queue(self, job: _Job) -> Future[Any]:
         with self._change:
@@ -168,7 +173,7 @@ class PraatPool:
                 self._waiting.append(job)
                 self._change.notify()
         for old in superseded:
-            old.future.cancel()
+            old.drop()
         if self._closed:
             job.future.cancel()
         self.warm()

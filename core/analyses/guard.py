@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -15,22 +14,18 @@ MOST_FRAMES = 5_000_000
 
 def figure(value: float) -> str:
     """Give a number as a sentence wants it: `31.25`, `125`, `0.005`, a minus as on screen."""
-    return f"{value:.4g}".replace("-", "−") if abs(value) < 1000 else f"{value:.7g}".replace("-", "−")
+    digits = f"{value:.4g}" if abs(value) < 1000 else f"{value:.7g}"
+    return digits.replace("-", "−")
 
 
 def hertz(value: float) -> str:
     """Give a frequency in Hz as a sentence wants it."""
-    return f"{figure(value)} Hz"
+    return f"{figure(round(value, 2) if value >= 1 else value)} Hz"
 
 
 def seconds(value: float) -> str:
     """Give a time in s as a sentence wants it."""
     return f"{figure(value)} s"
-
-
-def first(causes: Iterable[str | None]) -> str | None:
-    """Give the first cause that there is."""
-    return next((cause for cause in causes if cause), None)
 
 
 def unusable(track: Track) -> str | None:

@@ -82,7 +82,7 @@ def notice(axis: TimeAxis, settings: PitchSettings) -> str | None:
 
 def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
     """Say why this layer has no pitch with these settings."""
-    return guard.first((_senseless(settings), _beyond_nyquist(axis, settings), _too_short(axis, settings)))
+    return _senseless(settings) or _beyond_nyquist(axis, settings) or _too_short(axis, settings)
 
 
 def _senseless(settings: PitchSettings) -> str | None:
