@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from app.window import Window
     from core.families import ChooseRun
 
-CHECKPOINTS = "Checkpoints (*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt)"
+CHECKPOINTS = (
+    "Checkpoints (*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors "
+    "checkpoint args.txt)"
+)
 SOUNDS = "Sounds (*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3)"
 ANY = "All files (*)"
 

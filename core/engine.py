@@ -10,12 +10,13 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
+from core.crossing import BLOCK_BYTES, pack, unpack
 from core.engine_work import Work
 from core.faults import Fault
 
@@ -75,7 +76,7 @@ class InlineEngine:
         """Nothing to close."""
 
 
-def serve(pipe: Connection, stopped: Any, make_work: Callable[[], Work]) -> None:
+def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Work]) -> None:
     """Answer requests until the window closes the pipe: the engine process's main function."""
     work = make_work()
     work.warm()
@@ -88,16 +89,14 @@ def serve(pipe: Connection, stopped: Any, make_work: Callable[[], Work]) -> None
             answer: Any = work.do(task, values, lambda number=number: stopped.value == number)
         except Exception as error:
             answer = error
-        _send(pipe, number, answer)
-
-
-def _send(pipe: Connection, number: int, answer: Any) -> None:
-    try:
-        pipe.send((number, answer))
-    except OSError:
-        raise SystemExit(0) from None
-    except Exception as error:  # an answer that cannot be pickled is a bug, told in words
-        pipe.send((number, RuntimeError(f"{type(answer).__name__} does not cross: {error}")))
+        try:
+            packed = pack(answer, block)
+        except Exception as error:  # an answer that cannot be pickled is a bug, told in words
+            packed = pack(RuntimeError(f"{type(answer).__name__} does not cross: {error}"), block)
+        try:
+            pipe.send((number, *packed))
+        except OSError:
+            return
 
 
 # OMP_WAIT_POLICY: with other load on the machine, spinning threads turn 17 ms into 240 ms.
@@ -124,15 +123,21 @@ class ProcessEngine:
     def _start(self) -> None:
         spawn = multiprocessing.get_context("spawn")
         self._stopped = spawn.RawValue("q", -1)
+        self._block = spawn.RawArray("b", BLOCK_BYTES)
         self._pipe, theirs = spawn.Pipe()
         self._process = spawn.Process(
-            target=serve, args=(theirs, self._stopped, self._make_work), name="phonoscope-engine", daemon=True
+            target=serve,
+            args=(theirs, self._stopped, self._block, self._make_work),
+            name="phonoscope-engine",
+            daemon=True,
         )
         # a spawned interpreter reads its environment before our code runs
         with _environment(ENVIRONMENT):
             self._process.start()
         theirs.close()
-        reader = threading.Thread(target=self._read, args=(self._pipe,), name="engine-reader", daemon=True)
+        reader = threading.Thread(
+            target=self._read, args=(self._pipe, self._block), name="engine-reader", daemon=True
+        )
         reader.start()
 
     def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
@@ -190,14 +195,15 @@ class ProcessEngine:
         with contextlib.suppress(OSError):  # the reader sees the end of the pipe and reports the crash
             self._pipe.send((request.number, request.task, request.values))
 
-    def _read(self, pipe: Connection) -> None:
+    def _read(self, pipe: Connection, block: Any) -> None:
         while True:
             try:
-                number, answer = pipe.recv()
+                number, words, sizes = pipe.recv()
             except (EOFError, OSError):
                 self._lost(pipe)
                 return
-            self._answered(number, answer)
+            # the block is free again only once its numbers are copied out, before the next request
+            self._answered(number, unpack(words, sizes, block))
 
     def _answered(self, number: int, answer: Any) -> None:
         with self._lock:
@@ -246,7 +252,7 @@ def _settle(future: Future[Any], answer: Any) -> None:
 
 
 @contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def _environment(values: Mapping[str, str]) -> Generator[None]:
     """Set environment variables for the length of a `with`."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)

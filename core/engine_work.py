@@ -84,13 +84,12 @@ class Work:
 
 def pictures(tracks: Mapping[str, Track], images: Sequence[tuple[str, Any]]) -> dict[str, Image]:
     """Give the spectrograms wanted, of the layers whose rate carries one."""
-    from core.analyses import TABLE
+    from core.analyses.spectrogram import cause, spectrogram
 
-    row = TABLE["spectrogram"]
     return {
-        key: row.run(tracks[key], settings)
+        key: spectrogram(tracks[key], settings)
         for key, settings in images
-        if key in tracks and row.refusal(tracks[key], settings) is None
+        if key in tracks and cause(tracks[key].axis, settings) is None
     }
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 
+import numpy as np
 import pytest
 
 from core.engine import InlineEngine, ProcessEngine
@@ -104,6 +105,21 @@ def test_an_engine_that_never_answers_is_given_up():
 def test_an_answer_that_cannot_cross_is_a_bug_told_in_words(engine):
     with pytest.raises(RuntimeError, match="does not cross"):
         engine.ask("lambda").result(20)
+
+
+@pytest.mark.parametrize("n", [0, 7, 5_000_000])
+def test_arrays_cross_exactly_and_cannot_be_written_to(engine, n):
+    mine = {"a": np.arange(n, dtype=np.float32), "b": np.full((2, 3), np.nan), "words": "x"}
+    back = engine.ask("echo", mine).result(60)
+    np.testing.assert_array_equal(back["a"], mine["a"])
+    np.testing.assert_array_equal(back["b"], mine["b"])
+    assert back["words"] == "x"
+
+
+def test_an_answer_is_not_overwritten_by_the_next_one(engine):
+    first, second = (engine.ask("echo", np.full(1000, k)) for k in (1, 2))
+    assert second.result(20)[0] == 2
+    assert (first.result(20) == 1).all()
 
 
 def test_without_a_model_a_probe_is_refused():
