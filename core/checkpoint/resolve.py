@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.faults import Fault
 
@@ -27,7 +27,7 @@ class ChooseRun(Fault):
         super().__init__(sentence, hint)
         self.choices = choices
 
-    def __reduce__(self) -> tuple[type[ChooseRun], tuple[str, str, tuple[tuple[Path, str], ...]]]:
+    def __reduce__(self) -> Any:
         """Pickle with the choices, so that the window can offer them."""
         return (type(self), (self.sentence, self.hint, self.choices))
 

@@ -20,7 +20,7 @@ class SidecarCard(msgspec.Struct):
     """What the file holds: its version and the answers by their questions' names."""
 
     format: int = 1
-    answers: Answers = {}  # noqa: RUF012 - msgspec copies it
+    answers: Answers = {}
 
 
 def sidecar_path(checkpoint: Path) -> Path:

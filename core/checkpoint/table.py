@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from core.checkpoint.tensors import damaged
 from core.faults import Fault
@@ -16,7 +17,7 @@ def masked_crc32c(data: bytes) -> int:
     """Give the CRC32C of `data`, masked as TensorFlow stores it."""
     import google_crc32c
 
-    crc = google_crc32c.value(data)
+    crc = cast("int", google_crc32c.value(data))  # pyright: ignore[reportUnknownMemberType]
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 

@@ -23,6 +23,7 @@ class Description:
     rate_hz: float
     slice_len: int
     sounds: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.families.base import Answer, Choice, Fact, Question, Source
@@ -66,7 +65,7 @@ class Told:
 class Inquiry:
     """What is known while a card is written: answers told, facts and questions gathered."""
 
-    told: Mapping[str, Told]
+    told: dict[str, Told]
     hint: str = ""  # the names of file and folder, lower case
     complete: bool = False  # a training program's own record of its settings was read
     facts: list[Fact] = field(default_factory=list[Fact])

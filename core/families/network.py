@@ -42,19 +42,23 @@ class Network:
 
 
 def relu(x: Array) -> Array:
+    """Cut off what is below 0, in place."""
     return np.maximum(x, 0, out=x)
 
 
 def tanh(x: Array) -> Array:
+    """Squash to −1 .. 1, in place."""
     return np.tanh(x, out=x)
 
 
 def tanh3(x: Array) -> Array:
+    """Squash to −3 .. 3, in place, as articulationGAN does."""
     tanh(x)
     return np.multiply(x, 3, out=x)
 
 
 def linear(x: Array) -> Array:
+    """Leave everything as it is."""
     return x
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from core.checkpoint.resolve import Run, resolve
 from core.checkpoint.safe import SafeFile
 from core.checkpoint.tensors import Tensors
 from core.checkpoint.torch_file import TorchFile
-from core.families import port, tensorflow
+from core.families import articulation, cramer, elaraby, mazzzystar, phonoscope, port, tensorflow
 from core.families.base import Answer, Card, NetworkName
 from core.families.family import Description, Family, Parts
 from core.families.inquiry import Inquiry, Told
@@ -21,8 +22,20 @@ from core.families.network import Network
 from core.families.weights import Weights
 from core.faults import Fault
 
-FAMILIES: tuple[Family, ...] = (tensorflow.FAMILY, port.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    phonoscope.FAMILY,
+    tensorflow.FAMILY,
+    port.FAMILY,
+    articulation.FAMILY,
+    elaraby.FAMILY,
+    cramer.FAMILY,
+    mazzzystar.FAMILY,
+)
 OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
+
+
+# What optimisers and normalisations keep for themselves beside the weights.
+OWN = re.compile(r"/(Adam|RMSProp|Momentum|Adagrad)(_\d+)?$|/ExponentialMovingAverage$|num_batches_tracked$")
 
 
 @dataclass
@@ -71,8 +84,13 @@ def groups_of(file: Tensors) -> list[Weights]:
     bundle = isinstance(file, Bundle | SafeFile)
     for full in file.specs:
         scope, _, name = ("", "", full) if bundle else full.rpartition("/")
-        groups.setdefault(scope, {})[name.removeprefix("module.")] = full
+        groups.setdefault(scope, {})[_plain(name)] = full
     return [Weights(f"{file.path.stem}/{scope}".rstrip("/"), file, names) for scope, names in groups.items()]
+
+
+def _plain(name: str) -> str:
+    """Give a name without the "module" that DataParallel puts in."""
+    return ".".join(part for part in name.split(".") if part != "module")
 
 
 def _told(run: Run, given: Mapping[str, Answer]) -> tuple[dict[str, Told], bool]:
@@ -95,16 +113,26 @@ def _model(run: Run, family: Family, parts: Parts, given: Mapping[str, Answer]) 
     network = description.plans["G"].load()
     for name in network.warnings[:3]:
         inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
+    _note_unused(description, inquiry)
     if run.others:
         steps = ", ".join(path.name for path in run.others[-8:])
         inquiry.fact("Other steps of this run", steps, "read")
     return Model(_card(run, family, description, inquiry, network), description, {"G": network})
 
 
+def _note_unused(found: Description, inquiry: Inquiry) -> None:
+    """Say which stored tensors take no part in the networks, the optimiser's own set aside."""
+    for network, plan in found.plans.items():
+        left = [n for n in plan.weights.names if n not in plan.weights.used and not OWN.search(n)]
+        if left:
+            shown = ", ".join(left[:3]) + (", .." if len(left) > 3 else "")
+            inquiry.fact(f"Not used in {network}", len(left), "read", shown)
+
+
 def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
     return Card(
         path=str(run.path),
-        title=run.path.stem if run.kind != "tensorflow" else run.path.name,
+        title=found.title or (run.path.name if run.kind == "tensorflow" else run.path.stem),
         family=family.name,
         digest=network.digest,
         layout=found.layout,

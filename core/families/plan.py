@@ -42,7 +42,7 @@ class NetworkPlan:
     weights: Weights
     layers: tuple[LayerPlan, ...]
     n_in: int = 0
-    parameters: int = 0
+    rate_hz: float = 0.0  # of that sound; 0 where it is the generator's own
 
     def load(self) -> Network:
         """Read the weights, layer by layer, and give the network."""
@@ -52,6 +52,7 @@ class NetworkPlan:
 
     def infos(self, rate_hz: float) -> tuple[LayerInfo, ...]:
         """Give every layer's channels and true axis; the output of a generator begins at 0."""
+        rate_hz = self.rate_hz or rate_hz
         names = [layer.name for layer in self.layers]
         anchor = names.index("out") if "out" in names else -1
         places = {anchor: (1.0, 0.0)}

@@ -30,7 +30,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find G by its layers' names, and D and Q by theirs and by the files' names."""
     parts: dict[NetworkName, Weights] = {}
     for group in groups:
-        if "z_project.weight" in group and "upconv0.conv.weight" in group and _kernel_is_long(group):
+        if "z_project.weight" in group and "upconv0.conv.weight" in group and not keeps_channels(group):
             parts.setdefault("G", group)
     if "G" not in parts:
         return None
@@ -38,12 +38,11 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     return parts
 
 
-def _kernel_is_long(group: Weights) -> bool:
-    """Tell this family from articulationGAN, whose second layer keeps its channels."""
-    shape = group.tensors.specs[
-        group.names.get("upconv1.conv.weight", group.names["upconv0.conv.weight"])
-    ].shape
-    return len(shape) != 3 or shape[0] != shape[1]
+def keeps_channels(group: Weights) -> bool:
+    """Tell articulationGAN, whose second layer keeps its channels, from this family."""
+    full = group.names.get("upconv1.conv.weight")
+    shape = group.tensors.specs[full].shape if full else ()
+    return len(shape) == 3 and shape[0] == shape[1]
 
 
 def listeners(groups: Sequence[Weights]) -> dict[NetworkName, Weights]:
@@ -53,7 +52,8 @@ def listeners(groups: Sequence[Weights]) -> dict[NetworkName, Weights]:
         if "downconv_0.conv.weight" not in group or "fc_out.weight" not in group:
             continue
         shape = group.tensors.specs[group.names["fc_out.weight"]].shape
-        is_q = group.label.endswith("_Q") or (bool(shape) and shape[0] > 1 and not group.label.endswith("_D"))
+        many = bool(shape) and shape[0] > 1
+        is_q = group.label.endswith(("_Q", "/Q")) or (many and not group.label.endswith(("_D", "/D")))
         found.setdefault("Q" if is_q else "D", group)
     return found
 
@@ -75,13 +75,13 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     return Description(plans, layout, rate_hz, slice_len)
 
 
-def listener_plans(parts: Parts, inquiry: Inquiry) -> dict[NetworkName, NetworkPlan]:
+def listener_plans(parts: Parts, inquiry: Inquiry, rate_hz: float = 0.0) -> dict[NetworkName, NetworkPlan]:
     """Plan D and Q with the slope that has to be asked."""
     if len(parts) == 1:
         return {}
     in_d, in_q = slopes(inquiry.ask(SLOPE, "Slope of D and Q"))
     steep: dict[NetworkName, float] = {"D": in_d, "Q": in_q}
-    return {name: listener(parts[name], steep[name]) for name in steep if name in parts}
+    return {name: listener(parts[name], steep[name], rate_hz) for name in steep if name in parts}
 
 
 def generator(weights: Weights) -> NetworkPlan:
@@ -124,7 +124,7 @@ def torch_norm(weights: Weights, scope: str) -> Norm | None:
     return lambda source: read_norm(source, names, EPSILON)
 
 
-def listener(weights: Weights, slope: float) -> NetworkPlan:
+def listener(weights: Weights, slope: float, rate_hz: float = 0.0) -> NetworkPlan:
     """Plan D or Q; the length of the sound follows from the dense layer's width."""
     count = next(i for i in range(99) if f"downconv_{i}.conv.weight" not in weights)
     channels = weights.shape(f"downconv_{count - 1}.conv.weight", None, None, None)[0]
@@ -137,7 +137,7 @@ def listener(weights: Weights, slope: float) -> NetworkPlan:
         layers.append(downward(f"conv{i + 1}", weights, names, before, padded_fall, leaky(slope), norm))
         before = (layers[-1].channels, layers[-1].n)
     layers.append(logits(weights, Names("fc_out.weight", "fc_out.bias", "torch"), layers[-1]))
-    return NetworkPlan(weights, tuple(layers), n)
+    return NetworkPlan(weights, tuple(layers), n, rate_hz)
 
 
 def padded_fall(taps: int, n: int) -> tuple[int, tuple[int, int]]:

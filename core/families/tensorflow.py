@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from core.families.base import Choice, Question
+from core.families.base import Choice, NetworkName, Question
 from core.families.family import Description, Family, Parts
 from core.families.inquiry import Inquiry, ask_layout, ask_rate
 from core.families.network import BatchStatistics, leaky, relu, tanh
@@ -38,25 +38,39 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find the scopes G, D and Q in a run that holds a TensorFlow generator."""
     for group in groups:
         if "G/z_project/dense/kernel" in group or any(n.startswith("G/upconv_") for n in group.names):
-            parts = {"G": group.within("G/"), "D": group.within("D/"), "Q": group.within("Q/")}
-            return {name: part for name, part in parts.items() if part.names}  # pyright: ignore[reportReturnType]
+            return scoped(group)
     return None
+
+
+def scoped(group: Weights) -> dict[NetworkName, Weights]:
+    """Give the networks whose scopes are in one bundle."""
+    found: dict[NetworkName, Weights] = {name: group.within(f"{name}/") for name in ("G", "D", "Q")}
+    return {name: part for name, part in found.items() if part.names}
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
     """Plan the networks of a TensorFlow run."""
     slice_len = ask_slice(parts["G"], inquiry)
-    plans = {"G": generator(parts["G"], slice_len)}
-    for name, prefix in (("D", ""), ("Q", "Q")):
-        if name in parts:
-            plans[name] = listener(parts[name], prefix, slice_len)
+    plans = plan_all(parts, slice_len, SLOPE)
     size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
     classes = plans["Q"].layers[-1].channels if "Q" in plans else None
     layout = ask_layout(inquiry, size, classes)
     rate_hz = ask_rate(inquiry)
     inquiry.settle("slope", str(SLOPE))
-    _note(plans, parts, inquiry)
-    return Description(plans, layout, rate_hz, slice_len)  # pyright: ignore[reportArgumentType]
+    note_layers(parts, inquiry)
+    if len(parts) > 1:
+        inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "All networks of this family use it.")
+    return Description(plans, layout, rate_hz, slice_len)
+
+
+def plan_all(parts: Parts, slice_len: int, slope: float) -> dict[NetworkName, NetworkPlan]:
+    """Plan the generator and what listens to it."""
+    plans: dict[NetworkName, NetworkPlan] = {"G": generator(parts["G"], slice_len)}
+    prefixes: dict[NetworkName, str] = {"D": "", "Q": "Q"}
+    for name, prefix in prefixes.items():
+        if name in parts:
+            plans[name] = listener(parts[name], prefix, slice_len, slope)
+    return plans
 
 
 def ask_slice(weights: Weights, inquiry: Inquiry) -> int:
@@ -127,10 +141,10 @@ def _norm(weights: Weights, scope: str) -> Norm | None:
     inner = _norm_scope(weights, scope)
     if inner is None:
         return None
-    names = tuple(f"{inner}/{part}" for part in ("gamma", "beta", "moving_mean", "moving_variance"))
+    names = (f"{inner}/gamma", f"{inner}/beta", f"{inner}/moving_mean", f"{inner}/moving_variance")
     for name in names:
         weights.shape(name, None)
-    return lambda source: read_norm(source, names, EPSILON)  # pyright: ignore[reportArgumentType]
+    return lambda source: read_norm(source, names, EPSILON)
 
 
 def _statistics(weights: Weights, scope: str) -> Callable[[Weights], BatchStatistics] | None:
@@ -138,11 +152,12 @@ def _statistics(weights: Weights, scope: str) -> Callable[[Weights], BatchStatis
     if inner is None:
         return None
     gamma, beta = f"{inner}/gamma", f"{inner}/beta"
-    weights.shape(gamma, None), weights.shape(beta, None)
+    for name in (gamma, beta):
+        weights.shape(name, None)
     return lambda source: BatchStatistics(source.read(gamma), source.read(beta), EPSILON)
 
 
-def listener(weights: Weights, prefix: str, slice_len: int) -> NetworkPlan:
+def listener(weights: Weights, prefix: str, slice_len: int, slope: float) -> NetworkPlan:
     """Plan D, or Q with the prefix "Q"; batch normalisation runs on the statistics of the sound."""
     layers: list[LayerPlan] = []
     before = (1, slice_len)
@@ -151,7 +166,7 @@ def listener(weights: Weights, prefix: str, slice_len: int) -> NetworkPlan:
     ):
         names = Names(f"{scope}/conv1d/kernel", f"{scope}/conv1d/bias", "tf")
         live = _statistics(weights, scope)
-        layer = downward(f"conv{i + 1}", weights, names, before, _same(stride), leaky(SLOPE), None, live)
+        layer = downward(f"conv{i + 1}", weights, names, before, _same(stride), leaky(slope), None, live)
         before = (layer.channels, layer.n)
         layers.append(layer)
     if not layers:
@@ -171,14 +186,12 @@ def _same(stride: int) -> Callable[[int, int], tuple[int, tuple[int, int]]]:
     return fall
 
 
-def _note(plans: object, parts: Parts, inquiry: Inquiry) -> None:
-    weights = parts["G"]
-    nearest = "upconv_0/conv1d/kernel" in weights
+def note_layers(parts: Parts, inquiry: Inquiry) -> None:
+    """Note what the generator's layers are like."""
+    nearest = "upconv_0/conv1d/kernel" in parts["G"]
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
-    normed = _norm_scope(weights, "z_project") is not None
+    normed = _norm_scope(parts["G"], "z_project") is not None
     inquiry.fact("Batch normalisation", "yes" if normed else "no", "inferred")
-    if len(parts) > 1:
-        inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "All networks of this family use it.")
 
 
 FAMILY = Family("tensorflow", "TensorFlow 1 (WaveGAN, ciwGAN, fiwGAN)", sort, describe)

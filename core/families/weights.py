@@ -101,8 +101,8 @@ def read_norm(weights: Weights, names: tuple[str, str, str, str], epsilon: float
     `names` are those of gamma, beta, the mean and the variance.
     """
     gamma, beta, mean, variance = (weights.read(name) for name in names)
-    scale = gamma / np.sqrt(variance + np.float32(epsilon))
-    return scale, beta - mean * scale
+    scale: Array = (gamma / np.sqrt(variance + np.float32(epsilon))).astype(np.float32)
+    return scale, (beta - mean * scale).astype(np.float32)
 
 
 Norm = Callable[[Weights], Scale]

@@ -1,0 +1,144 @@
+"""WaveGAN in PyTorch by mostafaelaraby: `deconv_list`, one file with both networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from core.families.base import NetworkName
+from core.families.family import Description, Family, Parts
+from core.families.inquiry import Inquiry, ask_layout, ask_rate
+from core.families.network import leaky, relu, tanh
+from core.families.plan import (
+    LayerPlan,
+    Names,
+    NetworkPlan,
+    downward,
+    fully_connected,
+    logits,
+    upward,
+)
+from core.families.port import torch_norm
+from core.families.tensorflow import SLICE
+from core.families.upsampling import Rise
+from core.families.weights import Weights
+from core.faults import Fault
+
+SLOPE = 0.2
+PADDING = 11
+STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
+LAST_LENGTHS = {15: 32768, 16: 65536}  # of the discriminator's last map
+
+
+def sort(groups: Sequence[Weights]) -> Parts | None:
+    """Find the generator and the discriminator by their lists of layers."""
+    parts: dict[NetworkName, Weights] = {}
+    for group in groups:
+        if "fc1.weight" in group and any(name.startswith("deconv_list.") for name in group.names):
+            parts.setdefault("G", group)
+        if "fc1.weight" in group and "conv_layers.0.conv1d.weight" in group:
+            parts.setdefault("D", group)
+    return parts if "G" in parts else None
+
+
+def describe(parts: Parts, inquiry: Inquiry) -> Description:
+    """Plan the networks; whether D normalises is told by G, which was made with the same setting."""
+    weights = parts["G"]
+    slice_len = _slice(parts, inquiry)
+    plans: dict[NetworkName, NetworkPlan] = {"G": generator(weights, slice_len)}
+    layout = ask_layout(inquiry, weights.shape("fc1.weight", None, None)[1], None, "normal")
+    rate_hz = ask_rate(inquiry)
+    inquiry.settle("slope", str(SLOPE))
+    if "D" in parts:
+        plans["D"] = discriminator(parts["D"], slice_len, _is_normed(weights))
+        inquiry.fact("Slope of D", str(SLOPE), "inferred", "The published code's setting.")
+    inquiry.fact("Upsampling", "nearest neighbour" if _is_nearest(weights) else "zeros", "inferred")
+    inquiry.fact("Batch normalisation", "yes" if _is_normed(weights) else "no", "inferred")
+    return Description(plans, layout, rate_hz, slice_len)
+
+
+def _slice(parts: Parts, inquiry: Inquiry) -> int:
+    """Settle the slice: six layers are ambiguous, unless D's dense layer tells."""
+    count = _count(parts["G"], "deconv_list.{}.transpose_ops.{}.weight")
+    if count not in (5, 6):
+        raise Fault(
+            f"The generator has {count} upsampling layers, where this WaveGAN has 5 or 6.",
+            "The checkpoint comes from a changed network, which Phonoscope does not know.",
+        )
+    told = _slice_of_d(parts["D"]) if "D" in parts else None
+    if count == 6 and told is None:
+        return int(inquiry.ask(SLICE, "Slice", "samples"))
+    slice_len = 16384 if count == 5 or told is None else told
+    inquiry.fact("Slice", f"{slice_len} samples", "inferred")
+    inquiry.settle("slice", slice_len)
+    return slice_len
+
+
+def _slice_of_d(weights: Weights) -> int | None:
+    last = _count(weights, "conv_layers.{}.conv1d.weight") - 1
+    channels = weights.shape(f"conv_layers.{last}.conv1d.weight", None, None, None)[0]
+    return LAST_LENGTHS.get(weights.shape("fc1.weight", None, None)[1] // channels)
+
+
+def _count(weights: Weights, pattern: str) -> int:
+    return next(i for i in range(99) if not any(pattern.format(i, place) in weights for place in (0, 1)))
+
+
+def _is_nearest(weights: Weights) -> bool:
+    return "deconv_list.0.transpose_ops.0.weight" not in weights
+
+
+def _is_normed(weights: Weights) -> bool:
+    place = 2 if _is_nearest(weights) else 1
+    return f"deconv_list.0.transpose_ops.{place}.running_mean" in weights
+
+
+def generator(weights: Weights, slice_len: int) -> NetworkPlan:
+    """Plan the generator; `bn1` is always stored, and used where the other layers normalise."""
+    rows = weights.shape("fc1.weight", None, None)[0]
+    norm = torch_norm(weights, "bn1") if _is_normed(weights) else None
+    names = Names("fc1.weight", "fc1.bias", "torch")
+    layers: list[LayerPlan] = [fully_connected(weights, names, rows // 16, relu, norm)]
+    for i, stride in enumerate(STRIDES[slice_len]):
+        layers.append(_up(weights, i, stride, layers[-1], i == len(STRIDES[slice_len]) - 1))
+    return NetworkPlan(weights, tuple(layers))
+
+
+def _up(weights: Weights, i: int, stride: int, before: LayerPlan, last: bool) -> LayerPlan:
+    nearest = _is_nearest(weights)
+    scope, place = f"deconv_list.{i}.transpose_ops", 1 if nearest else 0
+    names = Names(f"{scope}.{place}.weight", f"{scope}.{place}.bias", "torch" if nearest else "torch up")
+    norm = torch_norm(weights, f"{scope}.{place + 1}")
+    rise = _nearest(stride) if nearest else _zeros(stride)
+    name = "out" if last else f"conv{i + 1}"
+    return upward(name, weights, names, before, rise, tanh if last else relu, norm)
+
+
+def _nearest(stride: int) -> Callable[[int], Rise]:
+    """Repeat four times, then convolve: with stride 1, or 2 in the last layer of 32768."""
+    return lambda taps: Rise(taps, taps // 2, 4 // stride, repeat=4)
+
+
+def _zeros(stride: int) -> Callable[[int], Rise]:
+    """Give padding 11 and output padding 1, which for stride 2 makes two samples more."""
+    return lambda taps: Rise(taps, PADDING, stride, extra=taps + 1 - 2 * PADDING - stride)
+
+
+def discriminator(weights: Weights, slice_len: int, normed: bool) -> NetworkPlan:
+    """Plan the discriminator, whose stored normalisation is used only where G's is."""
+    layers: list[LayerPlan] = []
+    before = (1, slice_len)
+    for i, stride in enumerate(STRIDES[slice_len]):
+        scope = f"conv_layers.{i}"
+        names = Names(f"{scope}.conv1d.weight", f"{scope}.conv1d.bias", "torch")
+        norm = torch_norm(weights, f"{scope}.batch_norm") if normed else None
+        layers.append(downward(f"conv{i + 1}", weights, names, before, _fall(stride), leaky(SLOPE), norm))
+        before = (layers[-1].channels, layers[-1].n)
+    layers.append(logits(weights, Names("fc1.weight", "fc1.bias", "torch"), layers[-1]))
+    return NetworkPlan(weights, tuple(layers), slice_len)
+
+
+def _fall(stride: int) -> Callable[[int, int], tuple[int, tuple[int, int]]]:
+    return lambda taps, n: (stride, (PADDING, PADDING))
+
+
+FAMILY = Family("elaraby", "PyTorch WaveGAN (mostafaelaraby)", sort, describe)

@@ -1,0 +1,61 @@
+"""WaveGAN in PyTorch by mazzzystar and andrewrkeyes: both kinds of upsampling are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.families import cramer
+from core.families.base import Choice, NetworkName, Question
+from core.families.family import Description, Family, Parts
+from core.families.inquiry import PRIOR, Inquiry, ask_layout, ask_rate
+from core.families.plan import NetworkPlan
+from core.families.weights import Weights
+from core.latent import Prior
+
+UPSAMPLE = Question(
+    "upsample",
+    "Which of the two stored upsamplings was the generator trained with?",
+    (
+        Choice("nearest", "Nearest neighbour (the published setting)"),
+        Choice("zeros", "Zeros: transposed convolution"),
+    ),
+    "nearest",
+)
+KEYES_LATENT = 128
+
+
+def sort(groups: Sequence[Weights]) -> Parts | None:
+    """Find the generator by its doubly stored layers."""
+    parts: dict[NetworkName, Weights] = {}
+    for group in groups:
+        if "deconv_1.conv1d.weight" in group and "fc1.weight" in group:
+            parts.setdefault("G", group)
+    return parts | cramer.listeners(groups) if "G" in parts else None
+
+
+def describe(parts: Parts, inquiry: Inquiry) -> Description:
+    """Plan the networks; the stored post-processing filter is never used."""
+    weights = parts["G"]
+    nearest = inquiry.ask(UPSAMPLE, "Upsampling") == "nearest"
+    kind = "conv1d" if nearest else "Conv1dTrans"
+    scopes = [f"deconv_{i}.{kind}" for i in cramer.LAYERS]
+    plans: dict[NetworkName, NetworkPlan] = {
+        "G": cramer.generator(weights, scopes, nearest, has_filter=False)
+    }
+    inquiry.fact("Slice", f"{cramer.SLICE} samples", "inferred")
+    inquiry.settle("slice", cramer.SLICE)
+    classes = parts["Q"].shape("fc1.weight", None, None)[0] if "Q" in parts else None
+    size = weights.shape("fc1.weight", None, None)[1]
+    layout = ask_layout(inquiry, size, classes, _prior(weights, size, inquiry))
+    rate_hz = ask_rate(inquiry)
+    plans.update(cramer.listener_plans(parts, inquiry))
+    return Description(plans, layout, rate_hz, cramer.SLICE)
+
+
+def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:
+    """Tell andrewrkeyes' normal prior by its 128 variables or its wrapper; else it is asked."""
+    told = "generator_state_dict" in weights.label or size == KEYES_LATENT
+    return "normal" if told and PRIOR.name not in inquiry.told else None
+
+
+FAMILY = Family("mazzzystar", "PyTorch WaveGAN (mazzzystar, andrewrkeyes)", sort, describe)

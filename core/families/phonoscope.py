@@ -1,0 +1,88 @@
+"""Networks that Phonoscope trained itself: safetensors with a card, TensorFlow's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.checkpoint.safe import SafeFile
+from core.families import tensorflow
+from core.families.base import Answer
+from core.families.family import Description, Family, Parts
+from core.families.inquiry import PRIOR, SLOPE, Inquiry, Told, ask_layout, ask_rate, slopes
+from core.families.weights import Weights
+from core.faults import Fault
+
+LARGEST_CARD_BYTES = 1_000_000
+SHOWN = (("data", "Trained on"), ("license", "License"), ("steps", "Training steps"))
+
+
+def sort(groups: Sequence[Weights]) -> Parts | None:
+    """Find the scopes G, D and Q in a file that carries a card."""
+    for group in groups:
+        file = group.tensors
+        if isinstance(file, SafeFile) and "card" in file.metadata:
+            return tensorflow.scoped(group) or None
+    return None
+
+
+def describe(parts: Parts, inquiry: Inquiry) -> Description:
+    """Plan the networks as the card says; a user's own answers count more than the card."""
+    file = parts["G"].tensors if "G" in parts else None
+    if not isinstance(file, SafeFile):
+        raise Fault("The file holds no generator.", "Choose a file that was saved with it.")
+    card = read_card(file)
+    inquiry.told = _told(card) | inquiry.told
+    slice_len = tensorflow.ask_slice(parts["G"], inquiry)
+    slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(tensorflow.SLOPE)
+    plans = tensorflow.plan_all(parts, slice_len, slopes(slope)[0])
+    size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
+    classes = plans["Q"].layers[-1].channels if "Q" in plans else None
+    layout = ask_layout(inquiry, size, classes, None)
+    rate_hz = ask_rate(inquiry)
+    tensorflow.note_layers(parts, inquiry)
+    for key, words in SHOWN:
+        if isinstance(card.get(key), str | int):
+            inquiry.fact(words, card[key], "read")
+    return Description(plans, layout, rate_hz, slice_len, title=str(card.get("title", "")))
+
+
+def read_card(file: SafeFile) -> dict[str, Any]:
+    """Give the card inside the file, completed by a `.json` file of the same name beside it."""
+    inside = _decoded(file.metadata["card"].encode(), file.path)
+    beside = file.path.with_suffix(".json")
+    if not beside.is_file() or beside.stat().st_size > LARGEST_CARD_BYTES:
+        return inside
+    return _decoded(beside.read_bytes(), beside) | inside
+
+
+def _decoded(data: bytes, path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.DecodeError, ValueError, RecursionError) as flaw:
+        raise Fault(
+            f"The card of “{path.name}” cannot be read.", "Copy the file again from where it was made."
+        ) from flaw
+
+
+def _told(card: Mapping[str, Any]) -> dict[str, Told]:
+    """Give the answers that a card holds, in the questions' own names."""
+    latent = card.get("latent")
+    inner: Mapping[str, Any] = latent if isinstance(latent, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+    found: dict[str, Answer | None] = {
+        "rate": card.get("rate_hz"),
+        "slice": card.get("slice_len"),
+        "slope": card.get("slope"),
+        "kind": inner.get("kind"),
+        "code": inner.get("code"),
+        PRIOR.name: inner.get("prior"),
+    }
+    return {
+        name: Told(value, "read") for name, value in found.items() if isinstance(value, str | int | float)
+    }
+
+
+FAMILY = Family("phonoscope", "Phonoscope", sort, describe)
