@@ -44,7 +44,7 @@ class Button(QAbstractButton):
     @classmethod
     def of(cls, action: QAction, icon: str = "", words: str = "", kind: ButtonKind = "bare") -> Button:
         """Give a button that runs a command and follows whether it is enabled and on."""
-        button = cls(words, icon, kind=kind, name=action.text().replace("&", ""))
+        button = cls(words, icon, kind=kind, icon_px=18, name=action.text().replace("&", ""))
         action.changed.connect(lambda: button.follow(action))
         button.clicked.connect(lambda: action.trigger())
         button.follow(action)
@@ -53,11 +53,12 @@ class Button(QAbstractButton):
     def follow(self, action: QAction) -> None:
         """Take over an action's state and tooltip (Qt checks the action, so the button only mirrors it)."""
         self.setEnabled(action.isEnabled())
+        self.setAccessibleName(action.text().replace("&", "").rstrip("…"))
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
         keys = action.shortcut().toString()
         tip = action.toolTip() or self.accessibleName()
-        self.setToolTip(f"{tip} ({keys})" if keys else tip)
+        self.setToolTip(tip if not keys or f"({keys})" in tip else f"{tip} ({keys})")
         self.update()
 
     def nextCheckState(self) -> None:
@@ -74,11 +75,10 @@ class Button(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         width = self.fontMetrics().horizontalAdvance(self.text()) if self.text() else 0
-        icon = self._icon_px + 2 if self._icon else 0
-        gap = 4 if icon and width else 0
+        icon = self._icon_px + 6 if self._icon else 0
         if self._icon and not self.text():
             return QSize(40 if self._kind == "primary" else max(20, self.height()), self.height())
-        return QSize(width + icon + gap + 18, self.height())
+        return QSize(width + icon + 16, self.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -36,17 +36,20 @@ def latent_text(card: Card) -> str:
     return f"{code} code + {noise} z" if code else f"{noise} z"
 
 
-# Row, what stands in it, and the names that its fact or question may have.
-ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...]], ...] = (
-    ("Family", lambda card: card.family, ("family",)),
-    ("Latent", latent_text, ("latent", "kind", "code", "z", "layout")),
-    (
-        "Slice",
-        lambda card: f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s",
-        ("slice", "slice_len"),
-    ),
-    ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("rate", "rate_hz")),
+def slice_text(card: Card) -> str:
+    """Give the length of the output, in samples and seconds."""
+    return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
+
+
+# Row, what stands in it, the facts behind it, and the questions that set it.
+ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Family", lambda card: card.family, ("family", "saved by"), ()),
+    ("Latent", latent_text, ("latent variables", "code variables", "code", "latent"), ("kind", "code")),
+    ("Slice", slice_text, ("slice",), ("slice",)),
+    ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
 )
+# Further facts that stand on the card only while they are assumed: their names, short, and questions.
+MORE = {"prior": ("Prior", "prior"), "slope of d and q": ("Slope", "slope")}
 # What is least sure decides what a row says of itself.
 _DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
 
@@ -149,7 +152,9 @@ class CardPanel(Panel):
         self._file.setAccessibleDescription(card.path if card else "")
         self._info.setEnabled(card is not None)
         while (old := self._rows.takeAt(0)) is not None:
-            old.widget().deleteLater()
+            widget = old.widget()
+            if widget is not None:
+                widget.deleteLater()
         for row in self._made_rows(card) if card else ():
             row.set_look(self._look)
             self._rows.addWidget(row)
@@ -157,14 +162,23 @@ class CardPanel(Panel):
     def _made_rows(self, card: Card) -> list[FactRow]:
         asked = {question.name for question in card.questions}
         rows: list[FactRow] = []
-        for name, words, names in ROWS:
-            fact = row_fact(card, names)
-            question = next((key for key in names if key in asked), "")
-            asks = bool(question) and fact is not None and fact.source in ("assumed", "set by you")
-            row = FactRow(name, words(card), fact.source if fact else "", fact.note if fact else "", asks)
-            row.clicked.connect(lambda question=question: self.question_wanted.emit(question))
-            rows.append(row)
+        for name, words, facts, questions in ROWS:
+            fact = row_fact(card, facts)
+            question = next((key for key in questions if key in asked), "")
+            rows.append(self._made_row(name, words(card), fact, question))
+        for fact in card.facts:
+            name, question = MORE.get(fact.name.lower(), ("", ""))
+            if name and fact.source == "assumed":
+                rows.append(
+                    self._made_row(name, str(fact.value), fact, question if question in asked else "")
+                )
         return rows
+
+    def _made_row(self, name: str, value: str, fact: Fact | None, question: str) -> FactRow:
+        source, note = (fact.source, fact.note) if fact else ("", "")
+        row = FactRow(name, value, source, note, bool(question) and source in ("assumed", "set by you"))
+        row.clicked.connect(lambda: self.question_wanted.emit(question))
+        return row
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

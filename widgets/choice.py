@@ -85,14 +85,14 @@ class Choice(QComboBox):
             paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), look.ink2)
             left += 24
         if self._prefix:
-            painter.setPen(look.ink2)
+            painter.setPen(look.ink3)
             width = painter.fontMetrics().horizontalAdvance(self._prefix)
             painter.drawText(
                 QRectF(left, 0, width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._prefix
             )
             left += width + 7
         painter.setPen(look.ink if self.isEnabled() else look.ink3)
-        room = QRectF(left, 0, rect.width() - left - 24, rect.height())
+        room = QRectF(left, 0, rect.width() - left - 22, rect.height())
         words = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, int(room.width())
         )

@@ -25,10 +25,12 @@ Code = tuple[float, ...]
 
 
 def is_one_hot(code: Sequence[float]) -> bool:
+    """Tell whether one slot is 1 and all others are 0."""
     return sorted(code) == [0.0] * (len(code) - 1) + [1.0]
 
 
 def is_bits(code: Sequence[float]) -> bool:
+    """Tell whether every slot is 0 or 1."""
     return all(value in (0.0, 1.0) for value in code)
 
 
@@ -172,7 +174,10 @@ class SlotChooser(QWidget):
 
 
 class CodeKnobs(QWidget):
-    """The group “Code”: emits `value_wanted(index, value, final)`, `code_wanted(tuple)`, `reset_wanted(index)`."""
+    """The group “Code”.
+
+    Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `reset_wanted(index)`.
+    """
 
     value_wanted = Signal(int, float, bool)
     code_wanted = Signal(object)

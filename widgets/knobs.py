@@ -50,7 +50,8 @@ class KnobsPanel(Panel):
 
     Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `seed_wanted(int)`,
     `randomise_wanted()`, `reset_wanted(index)` with -1 for all, `pins_wanted(frozenset)`,
-    `ab_wanted("A" or "B")`, `point_named(name)`, `point_wanted(name)`.
+    `ab_wanted("A" or "B")`, `point_wanted(name)`, `point_named(name)` to keep the present point under
+    a name that was typed, and `save_point_wanted()` from the list of points.
     """
 
     value_wanted = Signal(int, float, bool)
@@ -62,11 +63,13 @@ class KnobsPanel(Panel):
     ab_wanted = Signal(str)
     point_named = Signal(str)
     point_wanted = Signal(str)
+    save_point_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
         self._code = 0
-        self._drawn = Point(())
+        self._point_now, self._drawn = Point(()), Point(())
+        self._named: tuple[str, Point, Point] | None = None
         self._point = PointField()
         self._ab = Segmented((("A", "A"), ("B", "B")), "Which of two points is in view")
         self._seed = NumberField("Seed", whole=True)
@@ -131,7 +134,8 @@ class KnobsPanel(Panel):
 
     def _connect(self) -> None:
         self._point.named.connect(self.point_named)
-        self._point.chosen.connect(self.point_wanted)
+        self._point.chosen.connect(self._go)
+        self._point.keep_wanted.connect(self.save_point_wanted)
         self._ab.wanted.connect(self.ab_wanted)
         self._seed.value_wanted.connect(lambda value: self.seed_wanted.emit(int(value)))
         self._randomise.clicked.connect(lambda: self.randomise_wanted.emit())
@@ -158,10 +162,12 @@ class KnobsPanel(Panel):
         self.setEnabled(layout.size > 0)
 
     def show_point(self, point: Point, drawn: Point) -> None:
-        """Show a point's values; those that differ from the draw are marked (cheap: called at each drag step)."""
+        """Show a point's values, those that differ from the draw marked (called at each drag step)."""
+        self._point_now, self._drawn = point, drawn
         self._code_knobs.show_code(point.z[: self._code], drawn.z[: self._code])
         self._list.show_point(point, drawn)
         self._reset_all.setEnabled(point.z[self._code :] != drawn.z[self._code :])
+        self._show_name()
 
     def show_pins(self, pins: frozenset[int]) -> None:
         self._list.show_pins(pins)
@@ -170,12 +176,32 @@ class KnobsPanel(Panel):
         """Show the seed that the point was drawn with; None where it was not drawn here."""
         self._seed.show_value(seed)
 
-    def show_ab(self, which: str) -> None:
+    def show_slot(self, which: str) -> None:
+        """Show which of the two points, "A" or "B", is in view."""
         self._ab.show_current(which)
 
-    def show_points(self, names: Sequence[str], current: str, changed: bool = False) -> None:
-        """Show the kept points and which is in view."""
-        self._point.show_points(names, current, changed)
+    def show_points(self, names: Sequence[str]) -> None:
+        """Show the names of the points that are kept for this model."""
+        self._point.show_names(names)
+        if self._named is not None and self._named[0] not in names:
+            self._named = None
+        self._show_name()
+
+    def show_point_name(self, name: str) -> None:
+        """Show that the present point is kept under a name."""
+        self._named = (name, self._point_now, self._drawn)
+        self._show_name()
+
+    def _show_name(self) -> None:
+        """Star the name once the point is another; after another draw the name is gone."""
+        if self._named is None or self._named[2] != self._drawn:
+            self._point.show_name("", changed=False)
+        else:
+            self._point.show_name(self._named[0], changed=self._named[1] != self._point_now)
+
+    def _go(self, name: str) -> None:
+        self.point_wanted.emit(name)
+        self.show_point_name(name)
 
     def show_mode(self, mode: str) -> None:
         """Show the code as "one-hot", "bits" or "free"."""

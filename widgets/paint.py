@@ -25,10 +25,10 @@ def paint_field(
     """Paint a rounded field inside a rectangle: its fill, a 1 px edge, or the 2 px ring of the focus."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = 2.0 if focus else 1.0
-    pen = QPen(look.accent if focus else edge, width) if focus or edge else QPen(Qt.PenStyle.NoPen)
-    painter.setPen(pen)
+    colour = look.accent if focus else edge
+    painter.setPen(QPen(colour, width) if colour is not None else QPen(Qt.PenStyle.NoPen))
     painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
-    inset = width / 2 if focus or edge else 0.0
+    inset = width / 2 if colour is not None else 0.0
     painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), RADIUS_PX, RADIUS_PX)
 
 

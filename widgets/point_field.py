@@ -13,10 +13,14 @@ from widgets.look import Look
 
 
 class PointField(QLineEdit):
-    """Shows a point's name, starred when it was changed since; emits `named(name)` and `chosen(name)`."""
+    """Shows a point's name, starred when it was changed since.
+
+    Signals: `named(name)` for a name that was typed, `chosen(name)` and `keep_wanted()` from the list.
+    """
 
     named = Signal(str)
     chosen = Signal(str)
+    keep_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,11 +37,16 @@ class PointField(QLineEdit):
         self.setToolTip("Type a name to keep this point")
         self.returnPressed.connect(self._ask)
 
-    def show_points(self, names: Sequence[str], current: str, changed: bool) -> None:
-        """Show the kept points, which one is in view, and whether it was changed since."""
-        self._names, self._name, self._changed = tuple(names), current, changed
-        if not (self.hasFocus() and self.isModified()):
-            self._show_text()
+    def show_names(self, names: Sequence[str]) -> None:
+        """Show which points are kept."""
+        self._names = tuple(names)
+
+    def show_name(self, name: str, changed: bool) -> None:
+        """Show which point is in view, and whether it was changed since."""
+        if (name, changed) != (self._name, self._changed):
+            self._name, self._changed = name, changed
+            if not (self.hasFocus() and self.isModified()):
+                self._show_text()
 
     def _show_text(self) -> None:
         star = "*" if self._changed and self._name and not self.hasFocus() else ""
@@ -59,8 +68,9 @@ class PointField(QLineEdit):
             action.setCheckable(True)
             action.setChecked(name == self._name and not self._changed)
             action.triggered.connect(lambda _=False, name=name: self._choose(name))
-        if not self._names:
-            menu.addAction("No point is kept yet").setEnabled(False)
+        if self._names:
+            menu.addSeparator()
+        menu.addAction("Keep this point…").triggered.connect(lambda: self.keep_wanted.emit())
         return menu
 
     def _choose(self, name: str) -> None:

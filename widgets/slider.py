@@ -65,6 +65,24 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
+class Decibels:
+    """Levels from −60 dB at the left end to 0 dB at the right; loud ones take most of the line.
+
+    >>> round(Decibels().place(-6.0), 2), Decibels().value(0.0)
+    (0.63, -60.0)
+    """
+
+    softest_db: float = -60.0
+
+    def place(self, value: float) -> float:
+        return 0.0 if value <= self.softest_db else min(10 ** (value / -self.softest_db * 2), 1.0)
+
+    def value(self, place: float) -> float:
+        least = 10**-2.0
+        return -self.softest_db / 2 * math.log10(min(max(place, least), 1.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Steps:
     """How far one press of an arrow key turns: plainly, with Shift and with Ctrl."""
 
