@@ -23,8 +23,18 @@ def locked(values: Any) -> Doubles:
     return array
 
 
+class Locked:
+    """Keeps arrays read-only on their way out of a worker, where pickling would forget it."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+
 @dataclass(frozen=True, eq=False)
-class Contour(Track):
+class Contour(Locked, Track):
     """A measured track: its samples are float64, because Praat lists more digits than float32 has."""
 
     def __post_init__(self) -> None:
@@ -34,7 +44,7 @@ class Contour(Track):
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class Points(Locked):
     """Moments in time: float64 [n], in seconds, rising."""
 
     name: str
@@ -46,7 +56,7 @@ class Points:
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
+class Spectrum(Locked):
     """Levels over frequency: float64 [bins], bin k at `low_hz + k * step_hz`."""
 
     name: str
