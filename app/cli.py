@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _flushed(arguments)
     except Fault as fault:
-        print(f"phonoscope: {fault}", file=sys.stderr)
+        print("phonoscope:", *str(fault).splitlines(), file=sys.stderr)  # one line, even if a path has two
         return USAGE_FAULT
     except BrokenPipeError:
         _silence()

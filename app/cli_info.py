@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -44,7 +45,7 @@ def plain(card: Card) -> dict[str, Any]:
 
 def told(card: Card) -> list[str]:
     """Give a card as lines for reading."""
-    lines = [card.title, card.family, f"SHA-256 of its networks {card.digest}", ""]
+    lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, generator's SHA-256 {card.digest}", ""]
     lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
     for network, layers in card.layers.items():
         head = (
@@ -58,7 +59,11 @@ def told(card: Card) -> list[str]:
     if not card.sounds:
         lines += ["", "The output is no sound: its layers can be seen and written, not heard."]
     for question in card.questions:
-        lines += ["", *_question(question, card)]
+        if question.name in card.unanswered:
+            lines += ["", *_question(question)]
+    settled = [question.name for question in card.questions if question.name not in card.unanswered]
+    if settled:
+        lines += ["", f"What --answer NAME=VALUE can say differently: {', '.join(settled)}"]
     return lines
 
 
@@ -78,12 +83,19 @@ def _layer(layer: LayerInfo) -> Sequence[str]:
     )
 
 
-def _question(question: Question, card: Card) -> Iterable[str]:
-    """Give the question, its answer or what is assumed, and how to answer it."""
-    known = "assumed" if question.name in card.unanswered else "settled"
-    yield f"{question.sentence} ({question.name}, {known}: {card.answers[question.name]})"
-    for choice in question.choices:
-        yield f"  --answer {question.name}={choice.value}   {choice.words}"
+def _question(question: Question) -> list[str]:
+    """Give an open question, and each preset as the option that answers it."""
+    options = [f"{question.name}={choice.value}" for choice in question.choices]
+    rows = [
+        (f"  --answer {shlex.quote(option)}", f"{choice.words}{_mark(choice.value == question.assumed)}")
+        for option, choice in zip(options, question.choices, strict=True)
+    ]
+    free = [f"  --answer {question.name}=NUMBER"] if question.free else []
+    return [question.sentence, *_table(rows), *free]
+
+
+def _mark(is_assumed: bool) -> str:
+    return ", assumed until you say" if is_assumed else ""
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

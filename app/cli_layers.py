@@ -81,19 +81,21 @@ def _generate(model: Any, asked: Namespace) -> Run:
 
 def _listen(model: Any, asked: Namespace) -> Run:
     from core.engine_work import sound_digest
-    from core.probe import listen
+    from core.probe import heard_samples, listen
     from core.recording import read_sound
 
     card: Card = model.card
     path = Path(asked.sound)
     samples, axis, steps = read_sound(path, card.rate_hz)
-    samples, more = fitted(samples, card.slice_len, axis)
+    samples, more = fitted(samples, heard_samples(model, asked.network), axis)
     digest = sound_digest(samples, card.rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
     steps = (*steps, *more)
     said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: taken as it is"
     sound = {"file": path.name, "digest": digest, "steps": list(steps)}
-    return Run(asked.network, path.name, {"sound": sound, "logits": logits.tolist()}, tracks, logits, (said,))
+    digest_of_network = next(iter(tracks.values())).origin.checkpoint
+    drive = {"network_digest": digest_of_network, "sound": sound, "logits": logits.tolist()}
+    return Run(asked.network, path.name, drive, tracks, logits, (said,))
 
 
 def fitted(

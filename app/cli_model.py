@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from core.export.record import assumed, read_point
 from core.families.base import Answer, Card
 from core.faults import Fault
 from core.latent import Layout, Point, draw
+
+MOST_RUNS_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,27 @@ class Drawn:
 
 def opened(asked: Namespace) -> Any:
     """Open the model of `asked.path` with the answers given; raise Fault for an answer to no question."""
-    from core.families import open_model
-
     answers = {name: typed(text) for name, text in asked.answer}
-    model = open_model(Path(asked.path), answers)
+    model = _one_run(asked.path, answers)
     names = [question.name for question in model.card.questions]
     for name in answers:
         if name not in names:
             hint = f"It asks: {', '.join(names)}." if names else "It leaves no question open."
             raise Fault(f"This model does not ask for “{name}”.", hint)
     return model
+
+
+def _one_run(path: str, answers: Mapping[str, Answer]) -> Any:
+    """Open the model; where a folder holds several runs, the fault names them as a user types them."""
+    from core.checkpoint.resolve import ChooseRun
+    from core.families import open_model
+
+    try:
+        return open_model(Path(path), answers)
+    except ChooseRun as several:
+        runs = [shlex.quote(str(run)) for run, _ in several.choices]
+        more = ", .." if len(runs) > MOST_RUNS_NAMED else ""
+        raise Fault(several.sentence, f"Choose one: {', '.join(runs[:MOST_RUNS_NAMED])}{more}") from None
 
 
 def typed(text: str) -> Answer:

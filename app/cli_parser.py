@@ -15,7 +15,7 @@ from core.lanes import MEASURES
 
 BENCHES = ("knob", "scroll", "start", "generate")
 INFO_KEYS = """keys of the JSON object:
-  path, title, family, digest (SHA-256 over the networks' own tensors), size_bytes,
+  path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),
   latent {size, code, kind, prior}, answers {name: value}, assumed {name: value},
   facts [{name, value, source, note}],

@@ -31,8 +31,8 @@ def record(
 ) -> dict[str, Any]:
     """Give the record of an export as JSON-ready values.
 
-    `drive` is what `point_drive` or `sound_drive` gave; `files` names each file written and says
-    what is in it.
+    `drive` is what `point_drive` gave, or what is known of the sound; `files` names each file
+    written and says what is in it.
     """
     return {
         "title": card.title,
