@@ -23,6 +23,10 @@ def _rows(image: Tensor) -> Tensor:
     return image.squeeze(2).permute(0, 2, 1)
 
 
+def _applied(function: type[torch.autograd.Function], *values: Any) -> Tensor:
+    return cast(Tensor, function.apply(*values))  # pyright: ignore[reportUnknownMemberType]
+
+
 class _Down(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, sound: Tensor, kernel: Tensor, stride: int) -> Tensor:
@@ -104,7 +108,7 @@ class _Leaky(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
         (shown,) = ctx.saved_tensors
-        return cast(Tensor, _LeakyGate.apply(grads[0], shown.detach(), ctx.slope)), None
+        return _applied(_LeakyGate, grads[0], shown.detach(), ctx.slope), None
 
 
 class _LeakyGate(torch.autograd.Function):
@@ -119,27 +123,27 @@ class _LeakyGate(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (shown,) = ctx.saved_tensors
-        return cast(Tensor, _LeakyGate.apply(grads[0], shown, ctx.slope)), None, None
+        return _applied(_LeakyGate, grads[0], shown, ctx.slope), None, None
 
 
 def leaky(values: Tensor, slope: float) -> Tensor:
     """Leaky ReLU whose second derivative, zero almost everywhere, is not computed."""
-    return cast(Tensor, _Leaky.apply(values, slope))
+    return _applied(_Leaky, values, slope)
 
 
 def down(sound: Tensor, kernel: Tensor, stride: int) -> Tensor:
     """Convolve without padding: [n, (L - 1) * stride + taps, in] gives [n, L, out]."""
-    return cast(Tensor, _Down.apply(*_alike(sound, kernel), stride))
+    return _applied(_Down, *_alike(sound, kernel), stride)
 
 
 def up(small: Tensor, kernel: Tensor, stride: int) -> Tensor:
     """The adjoint of `down`: [n, L, out] gives [n, (L - 1) * stride + taps, in]."""
-    return cast(Tensor, _Up.apply(*_alike(small, kernel), stride))
+    return _applied(_Up, *_alike(small, kernel), stride)
 
 
 def _spread(sound: Tensor, small: Tensor, stride: int) -> Tensor:
     """The gradient of `down` with respect to its kernel."""
-    return cast(Tensor, _Spread.apply(sound, small, stride))
+    return _applied(_Spread, sound, small, stride)
 
 
 def _alike(values: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
+from core.recording import read_sound
 
 Samples = NDArray[np.float32]
 
@@ -79,24 +80,13 @@ def prepared(path: Path, rate_hz: int, trim: bool) -> Samples:
 
     Raises Fault, with the reason for skipping it, where it holds no sound to train on.
     """
-    import soundfile
-    import soxr
-
-    try:
-        samples, own_rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, RuntimeError):
-        raise Fault("no sound file that can be read") from None
-    mono = samples.mean(1)
-    if not np.isfinite(mono).all():
-        raise Fault("holds values that are no numbers")
-    sound = np.asarray(soxr.resample(mono, own_rate, rate_hz), np.float32)
-    peak = float(np.abs(sound).max(initial=0.0))
-    if peak < SILENT_PEAK:
-        raise Fault("silent")
+    sound, _, _ = read_sound(path, rate_hz)
+    if np.ptp(sound) < SILENT_PEAK:
+        raise Fault("It is silent.")
     sound = _trimmed(sound, rate_hz) if trim else sound
     if len(sound) < max(KERNEL_LEN, SHORTEST_S * rate_hz):
-        raise Fault(f"shorter than {SHORTEST_S * 1000:.0f} ms")
-    return sound * np.float32(PEAK / peak)
+        raise Fault(f"It is shorter than {SHORTEST_S * 1000:.0f} ms.")
+    return sound * np.float32(PEAK / np.abs(sound).max())
 
 
 def _trimmed(sound: Samples, rate_hz: int) -> Samples:
@@ -113,7 +103,7 @@ def slices_of(sound: Samples, slice_len: int, rate_hz: int) -> list[Samples]:
     """Cut a recording into slices: short ones padded, cut ends faded, tails under half a slice dropped."""
     parts = [sound[start : start + slice_len] for start in range(0, len(sound), slice_len)]
     kept = [part for k, part in enumerate(parts) if k == 0 or len(part) >= slice_len / 2]
-    loud = [k for k, part in enumerate(kept) if np.abs(part).max() >= SILENT_PEAK]
+    loud = [k for k, part in enumerate(kept) if np.ptp(part) >= SILENT_PEAK]
     return [_fitted(kept[k], slice_len, rate_hz, goes_on=k + 1 < len(parts)) for k in loud]
 
 
@@ -129,8 +119,8 @@ def _fitted(part: Samples, slice_len: int, rate_hz: int, goes_on: bool) -> Sampl
 def _held_out_names(names: Sequence[str], part: float, seed: int) -> set[str]:
     """Choose the recordings to hold out, none where there are fewer than four."""
     count = round(part * len(names)) if len(names) >= 4 else 0
-    chosen = np.random.default_rng(seed).permutation(len(names))[: max(count, 2 if count else 0)]
-    return {names[k] for k in chosen}
+    order = np.random.default_rng(seed).permutation(len(names))
+    return {names[int(k)] for k in order[: max(count, 2) if count else 0]}
 
 
 def _too_little(folder: Path, count: int, skipped: Sequence[Skipped]) -> Fault:

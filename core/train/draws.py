@@ -51,7 +51,8 @@ class Draws:
 
     def shifts(self, most: int, layers: int = 4) -> list[int]:
         """Give the phase shuffle after each of the first four layers, one for the whole batch."""
-        return (torch.randint(2 * most + 1, (layers,), generator=self.chance) - most).tolist()
+        drawn = torch.randint(2 * most + 1, (layers,), generator=self.chance)
+        return [int(one) - most for one in drawn]
 
     def state(self) -> dict[str, Any]:
         return {"chance": self.chance.get_state(), "queue": self.queue}

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import pad, relu
 
 from core.train.convolution import down, leaky, up
 
@@ -81,7 +82,7 @@ class DownConv(Kernel):
         super().__init__(out, into, stride, out)
 
     def forward(self, maps: Tensor) -> Tensor:
-        padded = F.pad(maps, (0, 0, *same_crop(maps.shape[1] // self.stride, self.stride)))
+        padded = pad(maps, (0, 0, *same_crop(maps.shape[1] // self.stride, self.stride)))
         return down(padded, self.weight, self.stride) + self.bias
 
 
@@ -111,9 +112,9 @@ class Generator(nn.Module):
         self.upconvs = nn.ModuleList(UpConv(*row) for row in shape.rows())
 
     def forward(self, z: Tensor) -> Tensor:
-        maps = F.relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1))
+        maps = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1))
         for upconv in self.upconvs[:-1]:
-            maps = F.relu(upconv(maps))
+            maps = relu(upconv(maps))
         return torch.tanh(self.upconvs[-1](maps)).squeeze(2)
 
 
@@ -133,9 +134,9 @@ class Listener(nn.Module):
 
     def forward(self, sound: Tensor, shifts: Sequence[int] = ()) -> Tensor:
         """Give the logits [n, outputs]; `shifts` are the phase shuffle after each layer but the last."""
-        maps = sound.unsqueeze(2)
+        maps: Tensor = sound.unsqueeze(2)
         for place, downconv in enumerate(self.downconvs):
-            maps = leaky(downconv(maps), self.slope)
+            maps = leaky(cast(Tensor, downconv(maps)), self.slope)
             if place < len(shifts):
                 maps = shifted(maps, shifts[place])
         return self.output(maps.flatten(1))

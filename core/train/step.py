@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.optim import Optimizer
 
 from core.train.draws import Draws
 from core.train.networks import Generator, Listener, draw_parameters
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Nets:
-    """The networks, bare, and as Fabric wraps them for its devices; Q only with a code.
+    """The bare networks; Q only where there is a code.
 
     `average` follows the generator slowly (an exponential moving average) and is what is saved.
     """
@@ -34,12 +35,17 @@ class Nets:
         """Draw new networks from the recipe's seed."""
         size = (recipe.slice_len, recipe.dim)
         chance = torch.Generator().manual_seed(recipe.seed)
-        G, D = Generator(*size, recipe.latent), Listener(*size, 1, recipe.slope)
-        Q = Listener(*size, recipe.categories, recipe.slope) if recipe.categories else None
-        draw_parameters([G, D, *([Q] if Q else [])], chance)
+        generator, critic = Generator(*size, recipe.latent), Listener(*size, 1, recipe.slope)
+        coder = Listener(*size, recipe.categories, recipe.slope) if recipe.categories else None
+        draw_parameters([generator, critic, *([coder] if coder else [])], chance)
         average = Generator(*size, recipe.latent).requires_grad_(False)
-        average.load_state_dict(G.state_dict())
-        return cls(G, D, Q, average)
+        average.load_state_dict(generator.state_dict())
+        return cls(generator, critic, coder, average)
+
+    def named(self) -> dict[str, nn.Module]:
+        """Give the networks that there are, by name."""
+        every = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average}
+        return {name: net for name, net in every.items() if net is not None}
 
 
 class Trainer:
@@ -47,28 +53,38 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, fabric: Fabric, nets: Nets, sounds: Tensor, draws: Draws) -> None:
         self.recipe, self.fabric, self.nets, self.draws = recipe, fabric, nets, draws
-        self.sounds = sounds
         self.layout = recipe.layout
-        adam: dict[str, Any] = {"lr": recipe.learning_rate, "betas": (0.5, 0.9), "fused": True}
-        self.G, self.g_adam = fabric.setup(nets.G, torch.optim.Adam(nets.G.parameters(), **adam))
-        self.D, self.d_adam = fabric.setup(nets.D, torch.optim.Adam(nets.D.parameters(), **adam))
-        self.Q = self.q_rms = None
-        if nets.Q is not None:
-            both = [*nets.G.parameters(), *nets.Q.parameters()]
-            rms = torch.optim.RMSprop(both, recipe.q_learning_rate, alpha=0.9, eps=1e-10)
-            self.Q, self.q_rms = fabric.setup_module(nets.Q), fabric.setup_optimizers(rms)
-        nets.average.to(fabric.device)
+        self.sounds = sounds.to(fabric.device)
         self.steps = 0
+        self.optimisers: dict[str, Optimizer] = {}
+        self.G, self.D = self._with_adam("G", nets.G), self._with_adam("D", nets.D)
+        self.Q = self._with_rmsprop(nets.G, nets.Q) if nets.Q else None
+        nets.average.to(fabric.device)
+
+    def _with_adam(self, name: str, network: nn.Module) -> nn.Module:
+        adam = torch.optim.Adam(network.parameters(), self.recipe.learning_rate, betas=(0.5, 0.9), fused=True)
+        return self._set_up(name, network, adam)
+
+    def _with_rmsprop(self, generator: nn.Module, coder: nn.Module) -> nn.Module:
+        """Let one RMSprop move Q and G together on Q's loss, as published."""
+        both = [*generator.parameters(), *coder.parameters()]
+        rms = torch.optim.RMSprop(both, self.recipe.q_learning_rate, alpha=0.9, eps=1e-10)
+        return self._set_up("Q", coder, rms)
+
+    def _set_up(self, name: str, network: nn.Module, optimiser: Optimizer) -> nn.Module:
+        wrapped = cast(nn.Module, self.fabric.setup_module(network))
+        self.optimisers[name] = cast(Optimizer, self.fabric.setup_optimizers(optimiser))
+        return wrapped
 
     def step(self) -> dict[str, Tensor]:
         """Do one full step; give its losses as tensors, so that a device need not be waited for."""
         fakes = self._fakes(self.recipe.critic_updates)
-        losses = {}
+        losses: dict[str, Tensor] = {}
         for fake in fakes:
             losses |= self._critic_update(fake)
         losses |= self._generator_update()
         if self.Q is not None:
-            losses |= self._q_update()
+            losses |= self._q_update(self.Q)
         self._follow()
         self.steps += 1
         return losses
@@ -83,15 +99,13 @@ class Trainer:
         return self.G(z).float().chunk(updates)
 
     def _critic_update(self, fake: Tensor) -> dict[str, Tensor]:
-        real = self.sounds[self.draws.rows().to(self.sounds.device)].to(self.fabric.device)
+        real = self.sounds[self.draws.rows().to(self.sounds.device)]
         most = self.recipe.phase_shuffle
         scores = self.D(torch.cat([real, fake]), self.draws.shifts(most)).float()
         of_real, of_fake = scores.chunk(2)
         distance = of_real.mean() - of_fake.mean()
         penalty = self._penalty(real, fake, self.draws.shifts(most))
-        self.d_adam.zero_grad()
-        self.fabric.backward(self.recipe.penalty * penalty - distance)
-        self.d_adam.step()
+        self._descend("D", self.recipe.penalty * penalty - distance)
         return {"distance": distance.detach(), "penalty": penalty.detach()}
 
     def _penalty(self, real: Tensor, fake: Tensor, shifts: list[int]) -> Tensor:
@@ -103,47 +117,37 @@ class Trainer:
         return ((slope.float().square().sum(1) + 1e-12).sqrt() - 1).square().mean()
 
     def _generator_update(self) -> dict[str, Tensor]:
-        with _frozen(self.nets.D):
-            score = self.D(self.G(self._latent()), self.draws.shifts(self.recipe.phase_shuffle)).float()
-            loss = -score.mean()
-            self.g_adam.zero_grad()
-            self.fabric.backward(loss)
-        self.g_adam.step()
+        """Move G towards what D takes for real; D, bare, only passes the gradient on."""
+        fake = self.G(self._latent())
+        self.nets.D.requires_grad_(False)
+        with self.fabric.autocast():  # pyright: ignore[reportUnknownMemberType]
+            scores = self.nets.D(fake, self.draws.shifts(self.recipe.phase_shuffle))
+        loss = -scores.float().mean()
+        self._descend("G", loss)
+        self.nets.D.requires_grad_(True)
         return {"generator": loss.detach()}
 
-    def _q_update(self) -> dict[str, Tensor]:
-        assert self.Q is not None and self.q_rms is not None
+    def _q_update(self, coder: nn.Module) -> dict[str, Tensor]:
         z = self._latent()
-        code = z[:, : self.layout.code]
-        logits = self.Q(self.G(z)).float()
-        loss = code_loss(logits, code, self.layout.kind)
-        self.q_rms.zero_grad()
-        self.fabric.backward(loss)
-        self.q_rms.step()
+        loss = code_loss(coder(self.G(z)).float(), z[:, : self.layout.code], self.layout.kind)
+        self._descend("Q", loss)
         return {"code": loss.detach()}
+
+    def _descend(self, name: str, loss: Tensor) -> None:
+        self.optimisers[name].zero_grad()
+        self.fabric.backward(loss)
+        self.optimisers[name].step()
 
     @torch.no_grad()
     def _follow(self) -> None:
         """Move the averaged generator a little towards the present one, faster in the beginning."""
         keep = min(self.recipe.averaging, (1 + self.steps) / (10 + self.steps))
-        torch._foreach_lerp_(list(self.nets.average.parameters()), list(self.nets.G.parameters()), 1 - keep)
+        for mean, present in zip(self.nets.average.parameters(), self.nets.G.parameters(), strict=True):
+            mean.lerp_(present, 1 - keep)
 
 
 def code_loss(logits: Tensor, code: Tensor, kind: str) -> Tensor:
     """Softmax cross-entropy for a one-hot code, sigmoid cross-entropy for bits."""
     if kind == "one-hot":
-        return F.cross_entropy(logits, code.argmax(1))
-    return F.binary_cross_entropy_with_logits(logits, code)
-
-
-class _frozen:
-    """Keep a network's own gradients from being computed while others flow through it."""
-
-    def __init__(self, network: nn.Module) -> None:
-        self.network = network
-
-    def __enter__(self) -> None:
-        self.network.requires_grad_(False)
-
-    def __exit__(self, *_: object) -> None:
-        self.network.requires_grad_(True)
+        return cross_entropy(logits, code.argmax(1))
+    return binary_cross_entropy_with_logits(logits, code)

@@ -1,12 +1,14 @@
-"""Checkpoints of a training run: written whole or not at all, read without running anything in them."""
+"""Checkpoints of a training run: written whole or not at all, read without running code of theirs."""
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.export.atomic import atomic
 from core.faults import Fault
 from core.train.settings import Recipe
 from core.train.step import Trainer
@@ -14,33 +16,10 @@ from core.train.step import Trainer
 NAME = "checkpoint.pt"
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place, then rename it there, so that the old one survives a failure.
-
-    Raises Fault where the disk is full or closed to writing.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        write(part)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(path)
-    except (OSError, RuntimeError) as problem:
-        part.unlink(missing_ok=True)
-        raise Fault(
-            f"“{path.name}” could not be saved: {_cause(problem)}.",
-            "What was saved before is still there; free some space, then go on with --resume.",
-        ) from problem
-
-
-def _cause(problem: Exception) -> str:
-    return (problem.strerror or str(problem)) if isinstance(problem, OSError) else "the disk refused it"
-
-
 def state_of(trainer: Trainer) -> dict[str, Any]:
     """Give everything that the next step depends on, as tensors and plain values."""
-    nets = {name: net.state_dict() for name, net in _networks(trainer).items()}
-    optimisers = {name: opt.state_dict() for name, opt in _optimisers(trainer).items()}
+    nets = {name: net.state_dict() for name, net in trainer.nets.named().items()}
+    optimisers = {name: opt.state_dict() for name, opt in trainer.optimisers.items()}
     return {
         "recipe": trainer.recipe.plain(),
         "steps": trainer.steps,
@@ -50,23 +29,21 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def _networks(trainer: Trainer) -> dict[str, Any]:
-    nets = trainer.nets
-    named = {"G": nets.G, "D": nets.D, "Q": nets.Q, "average": nets.average}
-    return {name: net for name, net in named.items() if net is not None}
-
-
-def _optimisers(trainer: Trainer) -> dict[str, Any]:
-    named = {"G": trainer.g_adam, "D": trainer.d_adam, "Q": trainer.q_rms}
-    return {name: one for name, one in named.items() if one is not None}
-
-
 def save_checkpoint(folder: Path, trainer: Trainer, extra: dict[str, Any]) -> None:
     """Save the run's state and `extra` into its folder."""
     import torch
 
     whole = state_of(trainer) | {"extra": extra}
-    write_whole(folder / NAME, lambda part: torch.save(whole, part))
+    with atomic(folder / NAME) as draft:
+        _as_full_disk(lambda: torch.save(whole, draft))
+
+
+def _as_full_disk(write: Callable[[], None]) -> None:
+    """Let a failed write of PyTorch, which hides the system's error, be the full disk it is."""
+    try:
+        write()
+    except RuntimeError as problem:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from problem
 
 
 def read_checkpoint(folder: Path) -> dict[str, Any]:
@@ -94,9 +71,9 @@ def check_same(recipe: Recipe, saved: dict[str, Any]) -> None:
 
 def restore(trainer: Trainer, saved: dict[str, Any]) -> None:
     """Put the trainer where the saved run was."""
-    for name, net in _networks(trainer).items():
+    for name, net in trainer.nets.named().items():
         net.load_state_dict(saved["networks"][name])
-    for name, optimiser in _optimisers(trainer).items():
+    for name, optimiser in trainer.optimisers.items():
         optimiser.load_state_dict(saved["optimisers"][name])
     trainer.draws.restore(saved["draws"])
     trainer.steps = saved["steps"]

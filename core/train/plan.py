@@ -1,0 +1,53 @@
+"""Where a training run writes, how long it goes on, on which devices, and what its card says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about a run that may differ when it goes on, unlike its recipe.
+
+    `also` names further layouts to save the model in ("tensorflow", "pytorch"); `about` is what the
+    card says besides the figures (title, data, licence, command).
+    """
+
+    out: Path
+    steps: int = 200_000
+    every_s: float = 600.0
+    resume: bool = False
+    also: tuple[str, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
+    accelerator: str = "auto"
+    devices: int = 1
+    nodes: int = 1
+    precision: str = "32-true"
+
+
+def make_fabric(plan: Plan) -> Fabric:
+    """Give Fabric for the plan's devices, its processes started by its launcher or torchrun.
+
+    Raises Fault where the machine does not have them.
+    """
+    from lightning_fabric import Fabric
+
+    wanted: Any = plan.precision
+    try:
+        fabric = Fabric(
+            accelerator=plan.accelerator, devices=plan.devices, num_nodes=plan.nodes, precision=wanted
+        )
+    except (RuntimeError, ValueError) as problem:
+        raise Fault(
+            f"Training cannot use {plan.devices} × {plan.accelerator} with {plan.precision} here.",
+            "See --accelerator, --devices and --precision.",
+        ) from problem
+    fabric.launch()
+    return fabric

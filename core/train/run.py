@@ -1,0 +1,222 @@
+"""A training run from its first step, or its last checkpoint, until it is done or told to stop."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.export.atomic import folder_for
+from core.faults import Fault
+from core.train.card import make_card, save_model, tensorflow_arrays
+from core.train.corpus import Corpus, load_corpus
+from core.train.draws import Draws
+from core.train.exports import write_port, write_tensorflow
+from core.train.measure import Measured, fixed_latent, generated, measure
+from core.train.plan import Plan, make_fabric
+from core.train.progress import Pace, Records, Tell
+from core.train.settings import Recipe
+from core.train.step import Nets, Trainer
+from core.train.store import NAME, check_same, read_checkpoint, restore, save_checkpoint
+
+CHECK_EVERY = 10
+TELL_EVERY_S = 10.0
+PREVIEWS = 8
+
+
+def train(folder: Path, recipe: Recipe, plan: Plan, tell: Tell) -> int:
+    """Train on the recordings in `folder` and give the number of generator steps reached.
+
+    Raises Fault for a folder, a disk or settings that do not allow it, and where the losses stop
+    being numbers; what was last saved stays.
+    """
+    torch.set_flush_denormal(True)
+    fabric = make_fabric(plan)
+    _check_shares(recipe, fabric.world_size)
+    corpus = load_corpus(folder, recipe.slice_len, recipe.rate_hz, recipe.trim, recipe.held_out, recipe.seed)
+    saved = _saved(plan, recipe, corpus)
+    draws = Draws(recipe.seed + 1, len(corpus.training), recipe.batch, fabric.global_rank, fabric.world_size)
+    trainer = Trainer(recipe, fabric, Nets.fresh(recipe), torch.from_numpy(corpus.training), draws)  # pyright: ignore
+    if saved:
+        restore(trainer, saved)
+    if fabric.is_global_zero:
+        _tell_corpus(corpus, recipe, tell)
+        Run(trainer, plan, corpus, folder, tell).go()
+    else:
+        _follow(trainer, plan)
+    return trainer.steps
+
+
+def _check_shares(recipe: Recipe, world: int) -> None:
+    if recipe.batch % world:
+        raise Fault(
+            f"A batch of {recipe.batch} cannot be shared evenly by {world} processes.",
+            f"Give --batch as a multiple of {world}.",
+        )
+
+
+def _saved(plan: Plan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
+    """Give the state to go on from, none for a new run; refuse what does not fit."""
+    if not plan.resume:
+        if (folder_for(plan.out) / NAME).exists():
+            raise Fault(
+                f"“{plan.out}” already holds a run.", "Add --resume to go on, or give another folder."
+            )
+        return {}
+    saved = read_checkpoint(plan.out)
+    check_same(recipe, saved)
+    if saved["extra"]["recordings"] != corpus.digest:
+        raise Fault(
+            "This run began with other recordings: the folder's contents are not the same.",
+            "Give the folder as it was, or start a new run in another folder.",
+        )
+    return saved
+
+
+def _tell_corpus(corpus: Corpus, recipe: Recipe, tell: Tell) -> None:
+    seconds = len(corpus.training) * recipe.slice_len / recipe.rate_hz
+    tell(
+        f"{len(corpus.used)} recordings · {len(corpus.training)} slices to train on ({seconds:.0f} s)"
+        f" · {len(corpus.held_out)} held out · {len(corpus.skipped)} files skipped"
+    )
+    for one in corpus.skipped:
+        tell(f"skipped {one.name}: {one.reason}")
+
+
+class Run:
+    """The loop of the process that saves, measures and tells."""
+
+    def __init__(self, trainer: Trainer, plan: Plan, corpus: Corpus, folder: Path, tell: Tell) -> None:
+        self.trainer, self.plan, self.corpus, self.folder, self.tell = trainer, plan, corpus, folder, tell
+        self.records = Records(plan.out, trainer.steps, tell)
+        self.pace = Pace(trainer.steps)
+        self.saved_at = time.monotonic()
+
+    def go(self) -> None:
+        """Step until the plan's steps are done or a stop is asked for; save at every interval."""
+        with stopping() as stop:
+            try:
+                self._loop(stop)
+            finally:
+                self.records.close()
+
+    def _loop(self, stop: list[int]) -> None:
+        losses: dict[str, Tensor] = {}
+        done = self.trainer.steps >= self.plan.steps
+        while not done:
+            losses = self.trainer.step()
+            done = agreed(self.trainer, bool(stop) or self.trainer.steps >= self.plan.steps)
+            if self.trainer.steps % CHECK_EVERY == 0 or done:
+                self._check(losses)
+            if not done and time.monotonic() - self.saved_at > self.plan.every_s:
+                self.save(losses)
+        self.save(losses)
+        self.tell(f"stopped at step {self.trainer.steps}; go on with --resume")
+
+    def _check(self, losses: dict[str, Tensor]) -> None:
+        values = {name: float(loss) for name, loss in losses.items()}
+        if not all(map(math.isfinite, values.values())):
+            raise self._diverged()
+        if self.pace.seconds_since() > TELL_EVERY_S:
+            per_s = self.pace.per_s(self.trainer.steps)
+            self.records.losses(self.trainer.steps, self.plan.steps, per_s, values)
+
+    def _diverged(self) -> Fault:
+        return Fault(
+            f"The losses stopped being numbers before step {self.trainer.steps}; training has stopped.",
+            f"The last good checkpoint is still in “{self.plan.out}”. Try a lower learning rate.",
+        )
+
+    def save(self, losses: dict[str, Tensor]) -> None:
+        """Measure, and save the checkpoint, the model with its card, and previews."""
+        if not all(
+            bool(p.isfinite().all()) for net in self.trainer.nets.named().values() for p in net.parameters()
+        ):
+            raise self._diverged()
+        save_checkpoint(self.plan.out, self.trainer, {"recordings": self.corpus.digest})
+        found = self._measured()
+        self._save_model(found)
+        self.records.measured(found)
+        self.saved_at = time.monotonic()
+
+    def _measured(self) -> Measured:
+        trainer, corpus = self.trainer, self.corpus
+        layout, rate_hz = trainer.layout, trainer.recipe.rate_hz
+        sounds = generated(trainer.nets, fixed_latent(layout, max(PREVIEWS, layout.code)))
+        self.records.preview(sounds, rate_hz, trainer.steps)
+        return measure(trainer.nets, layout, corpus.training, corpus.held_out, rate_hz, trainer.steps)
+
+    def _save_model(self, found: Measured) -> None:
+        nets, recipe = self.trainer.nets, self.trainer.recipe
+        arrays = tensorflow_arrays("G", nets.average) | tensorflow_arrays("D", nets.D)
+        arrays |= tensorflow_arrays("Q", nets.Q) if nets.Q else {}
+        card = make_card(recipe, self.trainer.steps, self._more(found))
+        save_model(self.plan.out / "model.safetensors", arrays, card)
+        if "tensorflow" in self.plan.also:
+            prefix = folder_for(self.plan.out / "tensorflow") / f"model.ckpt-{self.trainer.steps}"
+            write_tensorflow(prefix, arrays, recipe)
+        if "pytorch" in self.plan.also:
+            write_port(folder_for(self.plan.out / "pytorch"), arrays, recipe, self.trainer.steps)
+
+    def _more(self, found: Measured) -> dict[str, Any]:
+        corpus = self.corpus
+        return {
+            **dict(self.plan.about),
+            "recordings": {
+                "folder": self.folder.name,
+                "files": len(corpus.used),
+                "skipped": len(corpus.skipped),
+                "slices": len(corpus.training),
+                "held_out": len(corpus.held_out),
+                "sha256": corpus.digest,
+            },
+            "measured": {
+                "q_accuracy": found.q_accuracy,
+                "frechet_db2": found.distance_db2,
+                "floor_db2": found.floor_db2,
+            },
+        }
+
+
+def agreed(trainer: Trainer, stop: bool) -> bool:
+    """Let all processes stop at the same step, as soon as one wants to."""
+    if trainer.fabric.world_size == 1:
+        return stop
+    wishes = trainer.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="sum")
+    return bool(wishes > 0)
+
+
+def _follow(trainer: Trainer, plan: Plan) -> None:
+    """Step beside the process that saves, until all stop."""
+    with stopping() as stop:
+        done = trainer.steps >= plan.steps
+        while not done:
+            trainer.step()
+            done = agreed(trainer, bool(stop) or trainer.steps >= plan.steps)
+
+
+@contextmanager
+def stopping() -> Iterator[list[int]]:
+    """Give a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: object) -> None:
+        asked.append(number)
+        signal.signal(number, before[number])
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        signal.signal(number, ask)
+    try:
+        yield asked
+    finally:
+        for number in numbers:
+            signal.signal(number, before[number])
