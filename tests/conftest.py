@@ -1,0 +1,24 @@
+"""What every test starts from: no screen, no user's settings, no spinning threads."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+
+_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+_home = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point settings and logs to a folder of this run's own, before anything reads them."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    home = tempfile.TemporaryDirectory(prefix="phonoscope-tests-")
+    config.stash[_home] = home
+    os.environ.update({name: f"{home.name}/{name.lower()}" for name in _FOLDERS})
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_home].cleanup()

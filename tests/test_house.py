@@ -1,0 +1,203 @@
+"""The rules of the house: imports keep to their rooms, pages say what is true, nothing strange lies about."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.version import Version  # the library, which `packaging/` must not hide
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ROOMS = ("core", "widgets", "app")
+HOSTS = {  # papers, licences, standards, and the homes of the code that the families were met in
+    "arxiv.org",
+    "doi.org",
+    "fsf.org",
+    "github.com",
+    "keepachangelog.com",
+    "openfontlicense.org",
+    "scripts.sil.org",
+    "semver.org",
+    "software.sil.org",
+    "www.gnu.org",
+    "www.sil.org",
+    "www.w3.org",
+}
+LARGEST_BYTES = 1_000_000
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def our_files() -> list[Path]:
+    """Give the files of the project: git's, or all but the ignored where there is no git."""
+    git = shutil.which("git")
+    if git and (ROOT / ".git").exists():
+        listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    hidden = {".venv", "__pycache__", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
+    return [path for path in ROOT.rglob("*") if path.is_file() and not hidden & set(path.parts)]
+
+
+def our_texts() -> dict[str, str]:
+    """Give every file that is text, by its name."""
+    found: dict[str, str] = {}
+    for path in our_files():
+        data = path.read_bytes()
+        if b"\0" not in data[:4096]:
+            found[path.relative_to(ROOT).as_posix()] = data.decode("utf-8", "replace")
+    return found
+
+
+# --- rooms
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_imports_only_point_right():
+    linted = run_python("from importlinter.cli import lint_imports_command as c; c(['--no-cache'])")
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+IMPORT_CORE = """
+import importlib, importlib.abc, pkgutil, sys
+class NoQt(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtawesome", "qtpy"}:
+            raise ModuleNotFoundError(f"{name} is not installed", name=name)
+sys.meta_path.insert(0, NoQt())
+import core
+heavy = {"torch", "parselmouth", "sounddevice", "scipy.signal"}
+for module in pkgutil.walk_packages(core.__path__, "core."):
+    before = heavy & set(sys.modules)
+    importlib.import_module(module.name)
+    may = module.name.startswith("core.train")  # its networks are torch modules
+    print(module.name, *([] if may else sorted((heavy & set(sys.modules)) - before)))
+"""
+
+
+def test_core_imports_without_qt_and_imports_nothing_heavy():
+    done = run_python(IMPORT_CORE)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) > 30
+    assert [line for line in lines if " " in line] == []
+
+
+def test_every_package_is_listed_for_the_distribution():
+    on_disk = {
+        folder.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for room in (*ROOMS, "resources")
+        for folder in (ROOT / room).rglob("__init__.py")
+    }
+    assert on_disk == set(PROJECT["tool"]["setuptools"]["packages"])
+
+
+def test_packaging_is_no_package():
+    """An `__init__.py` there would hide the library of that name from pip."""
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+# --- pages
+
+
+def modules(room: str) -> set[str]:
+    files = {path.stem for path in (ROOT / room).glob("*.py")} - {"__init__"}
+    return files | {path.parent.name for path in (ROOT / room).glob("*/__init__.py")}
+
+
+def described(room: str) -> list[str]:
+    """Give the names in the first column of a room's table, which may be patterns."""
+    section = text("ARCHITECTURE.md").split(f"### {room}\n")[1].split("\n#")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_architecture_names_every_module_and_no_other(room: str):
+    there, told = modules(room), described(room)
+    untold = {name for name in there if not any(fnmatch.fnmatch(name, pattern) for pattern in told)}
+    gone = {pattern for pattern in told if not fnmatch.filter(there, pattern)}
+    assert (untold, gone) == (set(), set())
+
+
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md"])
+def test_files_that_a_page_names_exist(page: str):
+    inside = re.findall(
+        r"(?<![\w/.])((?:packaging|core|app|widgets|resources|tests|docs)/[\w./-]*\w)", text(page)
+    )
+    missing = [name for name in inside if not (ROOT / name).exists() and "NAME" not in name]
+    assert inside
+    assert [name for name in missing if not list(ROOT.glob(f"{name}*"))] == []
+
+
+def test_the_readmes_commands_are_the_programs():
+    from app.cli_parser import COMMANDS
+
+    named = set(re.findall(r"packaging/run ([a-z]+)\b", text("README.md")))
+    assert {"info", "layers", "shot", "bench"} <= named
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["packaging/run", "packaging/test", ".ci/run"])
+def test_the_start_scripts_can_be_run(name: str):
+    assert (ROOT / name).stat().st_mode & 0o111
+
+
+def test_the_changelog_and_the_project_agree_on_the_version():
+    headings = re.findall(r"^## \[(.+?)\]", text("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    released = [Version(heading) for heading in headings[1:]]
+    assert released == sorted(released, reverse=True)
+    assert all(version <= Version(PROJECT["project"]["version"]) for version in released)
+
+
+def test_the_program_tells_the_projects_version():
+    from core.export.versions import own_version
+
+    assert own_version() == PROJECT["project"]["version"]
+
+
+def test_the_licence_is_the_one_that_parselmouth_demands():
+    assert "GNU GENERAL PUBLIC LICENSE" in text("LICENSE")
+    assert "Version 3, 29 June 2007" in text("LICENSE")
+    theirs = metadata.metadata("praat-parselmouth")
+    assert (
+        "GPL" in f"{theirs.get('License')} {theirs.get('License-Expression')} {theirs.get_all('Classifier')}"
+    )
+    assert PROJECT["project"]["license"] == "GPL-3.0-or-later"
+
+
+# --- what may lie in the project
+
+
+def test_only_the_demo_model_is_large():
+    large = [path for path in our_files() if path.stat().st_size > LARGEST_BYTES]
+    assert [path for path in large if ROOT / "resources" / "demo" not in path.parents] == []
+
+
+def test_links_lead_to_papers_licences_and_standards_only():
+    found = {
+        (name, host)
+        for name, content in our_texts().items()
+        if name != "LICENSE"
+        for host in re.findall(r"https?://([\w.-]+)", content)
+    }
+    assert {(name, host) for name, host in found if host not in HOSTS} == set()
+
+
+def test_no_path_of_somebodys_machine_is_written_down():
+    machine = re.compile(r"""(?<![\w.~*$}\]])/(?:home|root|Users|work|mnt)/[\w.-]+/""")
+    found = {(name, path) for name, content in our_texts().items() for path in machine.findall(content)}
+    assert found == set()
