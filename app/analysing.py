@@ -22,12 +22,16 @@ class Analysing:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._own: dict[str, Any] = {}
-        self.greys = GreySettings()
 
     @property
     def preset(self) -> Preset:
         """The settings of every analysis now."""
         return PRESETS.get(self._on.settings.preset, next(iter(PRESETS.values())))
+
+    @property
+    def greys(self) -> GreySettings:
+        """How spectrograms are painted."""
+        return self.preset.greys
 
     def settings(self, measure: str) -> Any:
         """Give the settings of one measure: the user's own, else the preset's."""

@@ -16,7 +16,7 @@ from core.faults import Fault
 
 if TYPE_CHECKING:
     from app.window import Window
-    from core.families import ChooseRun
+    from core.checkpoint.resolve import ChooseRun
 
 CHECKPOINTS = (
     "Checkpoints (*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors "
@@ -74,7 +74,7 @@ class Dialogs:
         dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), self._window)
         dialog.set_look(self._window.look)
         dialog.chosen.connect(self._window.on.opening.open)
-        self._show(dialog)
+        self.keep(dialog)
 
     def questions(self) -> None:
         """Ask what the weights cannot tell."""
@@ -87,7 +87,7 @@ class Dialogs:
         dialog = QuestionsDialog(card, self._window)
         dialog.set_look(self._window.look)
         dialog.answered.connect(self._window.on.opening.answer)
-        self._show(dialog)
+        self.keep(dialog)
 
     # --- saving -----------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class Dialogs:
         )
         form.set_look(self._window.look)
         form.applied.connect(lambda value: analysing.set_settings(measure, value))
-        self._show(form)
+        self.keep(form)
 
     # --- help -------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Dialogs:
         palette = CommandPalette(self._window.menus.rows(), self._window)
         palette.set_look(self._window.look)
         palette.run_wanted.connect(self._window.menus.run)
-        self._show(palette)
+        self.keep(palette)
 
     def show_shortcuts(self) -> None:
         """Open the sheet of keys and mouse."""
@@ -191,7 +191,7 @@ class Dialogs:
 
         sheet = ShortcutSheet(self._window.menus.rows(), self._window)
         sheet.set_look(self._window.look)
-        self._show(sheet)
+        self.keep(sheet)
 
     def show_card(self) -> None:
         """Open everything known about the model."""
@@ -209,7 +209,7 @@ class Dialogs:
             "2022.</p><p>Free software under the GNU General Public License, version 3 or later.</p>",
         )
 
-    def _show(self, dialog: object) -> None:
+    def keep(self, dialog: object) -> None:
         """Open a dialog without stopping the window, and keep it until it is closed."""
         self._open = [kept for kept in self._open if kept.isVisible()]  # type: ignore[attr-defined]
         self._open.append(dialog)

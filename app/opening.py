@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from core.families import ChooseRun
+from core.checkpoint.resolve import ChooseRun
 from core.families.base import Answer, Card, LayerInfo
 from core.faults import Fault
 from core.lanes import Lane, Lanes
@@ -76,7 +76,7 @@ class Opening:
         kept = point if point is not None and len(point.z) == card.layout.size else None
         session.open(card, lanes_of(card, self._on), session.moment.seed, kept)
         self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
-        if card.questions and not card.answers:
+        if card.unanswered:
             self.questions_arose.emit(card)
 
     def _refused(self, fault: Fault) -> None:

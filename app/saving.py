@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,3 +40,26 @@ def save_layers(on: Instrument, folder: Path) -> None:
     drive = point_drive(session.layout, session.point, session.moment.seed, None, {})
     files = write_layers(Run("G", folder.name, drive, tracks), session.card, folder)
     on.noted.emit(f"Saved {len(files)} files to {folder.name}")
+
+
+def origin_text(on: Instrument) -> str:
+    """Give the origin of what the stack shows, as the JSON that a picture carries inside."""
+    from core.export.versions import versions
+
+    session, card = on.session, on.session.card
+    top = card.layers["G"][-1].name if card else ""
+    track = session.shown.tracks.get(top)
+    values = {
+        "origin": track.origin.plain() if track is not None else {},
+        "title": card.title if card else "",
+        "seed": session.moment.seed,
+        "visible_s": [session.visible.start_s, session.visible.end_s],
+        "cursor_s": session.cursor_s,
+        "selection_s": [session.selection.start_s, session.selection.end_s] if session.selection else None,
+        "lanes": [
+            {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown)} for lane in session.lanes
+        ],
+        "preset": on.settings.preset,
+        "versions": versions(),
+    }
+    return json.dumps(values, ensure_ascii=False)

@@ -24,7 +24,7 @@ class Settings:
     device: str = ""
     volume_db: float = -6.0
     sound: str = "published"
-    preset: str = "Praat 6.4"
+    preset: str = "Praat 6.4, 75-450 Hz"
     follow: bool = True
     loop: bool = False
     geometry: str = ""

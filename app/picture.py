@@ -1,0 +1,80 @@
+"""The annotated picture: what the stack shows, with a caption that makes it repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from app.saving import origin_text
+from app.stack_view import StackViews
+from core.faults import Fault
+from widgets.figure import FigureView
+from widgets.figure_files import Paper, write_figure
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.window import Window
+
+KINDS = "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
+MOST_CHANGES = 6
+
+
+def figure_of(on: Instrument, paper: Paper) -> FigureView:
+    """Give the picture of the stack as it is shown now."""
+    card = on.session.card
+    title = card.title if card else ""
+    return FigureView(StackViews(on).view(), title, caption(on), (), paper.width_px)
+
+
+def caption(on: Instrument) -> tuple[str, ...]:
+    """Say under a picture where its numbers come from."""
+    session, card = on.session, on.session.card
+    if card is None:
+        return ()
+    moment, layout = session.moment, session.layout
+    code = ", ".join(f"{value:g}" for value in moment.point.z[: layout.code])
+    turned = [
+        f"{name} = {value:g}"
+        for name, value, was in zip(layout.names(), moment.point.z, moment.drawn.z, strict=True)
+        if value != was and name.startswith("z")
+    ]
+    more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""
+    changes = f"; {', '.join(turned[:MOST_CHANGES])}{more}" if turned else ""
+    where = f"Seed {moment.seed}" + (f", code {code}" if code else "") + changes
+    assumed = ", ".join(card.unanswered)
+    lines = (
+        f"{where}. Layers: mean over channels after the activation, native rates.",
+        f"Analyses: {on.analysing.preset.title}. Checkpoint {card.digest[:12]}"
+        + (f"; assumed: {assumed}." if assumed else "."),
+    )
+    return tuple(line.replace("-", "−") if line.startswith("Seed") else line for line in lines)
+
+
+def ask_picture(window: Window) -> None:
+    """Ask for size, notes and arrows on a preview, then for the file."""
+    from widgets.picture_dialog import PictureDialog
+
+    on = window.on
+    paper = Paper(on.settings.figure_width_mm, on.settings.figure_dpi)
+    dialog = PictureDialog(figure_of(on, paper), paper, window)
+    dialog.set_look(window.look)
+    dialog.save_wanted.connect(lambda figure, chosen: _save(window, figure, chosen))
+    window.asks.keep(dialog)
+
+
+def _save(window: Window, figure: FigureView, paper: Paper) -> None:
+    """Ask for the file and write it."""
+    name, kind = QFileDialog.getSaveFileName(window, "Save picture", "stack.pdf", KINDS)
+    if not name:
+        return
+    path = Path(name) if Path(name).suffix else Path(f"{name}.{kind[:3].lower()}")
+    window.on.remember(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+    try:
+        write_figure(path, replace(figure, width_px=paper.width_px), origin_text(window.on), paper.dpi)
+    except Fault as fault:
+        window.on.faulted.emit(fault)
+        return
+    window.status.show_help(f"Saved {path.name}")

@@ -1,0 +1,104 @@
+"""`phonoscope shot`: a picture of the stack of layers, without a display."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from app.cli_model import drawn, name_assumptions, typed
+from app.instrument import Clock, Instrument
+from app.saving import origin_text
+from core.axis import Range
+from core.engine import InlineEngine
+from core.families.base import Card
+from core.faults import Fault
+from core.lanes import Lanes
+from core.praat_pool import InlinePool
+
+
+class Silence:
+    """A player for where nothing is heard."""
+
+    playing: bool = False
+    looping: bool = False
+    position_s: float | None = None
+    volume_db: float = 0.0
+
+    def play(self, samples: object, rate_hz: float, start_s: float, loop: bool = False) -> None:
+        """Play nothing."""
+
+    def swap(self, samples: object, rate_hz: float) -> None:
+        """Play nothing else."""
+
+    def stop(self) -> None:
+        """Go on playing nothing."""
+
+
+def inline_instrument() -> Instrument:
+    """Give an instrument that computes at once, in this thread, and is never heard."""
+    made = Instrument(
+        InlineEngine(), InlinePool(), Silence(), Clock(lambda call: call(), lambda call: call())
+    )
+    made.faulted.connect(_raise)
+    return made
+
+
+def _raise(fault: Fault) -> None:
+    raise fault
+
+
+def run(asked: Namespace) -> int:
+    """Draw what was asked for."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(["phonoscope"])
+    on = inline_instrument()
+    on.opening.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
+    card = on.session.card
+    assert card is not None  # a file that cannot be opened has flown as a Fault
+    wanted = drawn(asked, card.layout)
+    on.session.change("draw", point=wanted.point, drawn=wanted.point, seed=wanted.seed or 0)
+    _set_view(on, card, asked)
+    _write(on, Path(asked.out), asked)
+    name_assumptions(card)
+    print(asked.out)
+    del app
+    return 0
+
+
+def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
+    session = on.session
+    if asked.show:
+        session.set_lanes(shown_as(session.lanes, frozenset(asked.show)), "show")
+    if asked.range is not None:
+        start_s, end_s = asked.range
+        if start_s >= session.whole.end_s or end_s <= session.whole.start_s:
+            raise Fault(
+                f"There is nothing between {start_s:g} and {end_s:g} s.",
+                f"The sound lasts from 0 to {session.whole.end_s:g} s.",
+            )
+        session.set_range(Range(start_s, end_s).cut(session.whole))
+    on.analysing.refresh()
+
+
+def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:
+    """Give the lanes showing exactly these measures, the output all, the layers what first looks show."""
+    return tuple(
+        replace(lane, shown=measures if place == 0 else lane.shown & measures)
+        for place, lane in enumerate(lanes)
+    )
+
+
+def _write(on: Instrument, out: Path, asked: Namespace) -> None:
+    from app.picture import figure_of
+    from widgets.figure_files import Paper, write_figure
+    from widgets.look import load_fonts
+
+    load_fonts()
+    paper = Paper(getattr(asked, "width", None) or 170.0, getattr(asked, "dpi", None) or 300.0)
+    figure = figure_of(on, paper)
+    figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
+    write_figure(out, figure, origin_text(on), paper.dpi)
