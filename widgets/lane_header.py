@@ -1,0 +1,255 @@
+"""The header of a lane in four rows: name, channels and rates, play, measures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from core.faults import Fault
+from widgets.columns import HEADER_PX
+from widgets.digits import short
+from widgets.lane_button import LaneButton
+from widgets.lane_legend import ROW_PX, LegendRow
+from widgets.look import LIGHT, Look, font
+from widgets.numbers import read_number
+from widgets.paint_line import draw_text
+from widgets.views import MEASURES, LaneView
+
+LEGEND_TOP_PX = 102
+DRAG_FROM_PX = 8
+NAME_X_PX = 22
+MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp"}
+MEASURE_NAMES = {
+    "pitch": "Pitch",
+    "formants": "Formants",
+    "intensity": "Intensity",
+    "spectrogram": "Spectrogram",
+}
+
+
+class GainField(QLineEdit):
+    """A field over the gain button; Esc leaves it without taking what was typed."""
+
+    left = Signal()
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setAccessibleName("Gain")
+        self.selectAll()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # keys typed into the field are no commands
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class LaneHeader(QWidget):
+    """Shows one lane's words and buttons; wishes go out as field and value."""
+
+    field_wanted = Signal(str, object)
+    play_clicked = Signal()
+    legend_clicked = Signal(str)
+    menu_wanted = Signal(QPoint)
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = LIGHT
+        self.lane = LaneView("", "")
+        self._pressed: QPoint | None = None
+        self._dragging = False
+        self._legend: list[LegendRow] = []
+        self._editor: GainField | None = None
+        self._make_buttons()
+
+    def _make_buttons(self) -> None:
+        self.fold = LaneButton(QRect(2, 6, 20, 20), "Collapse or open", icon="caret-down", parent=self)
+        self.fold.is_bare = True
+        self.play = LaneButton(QRect(8, 44, 28, 22), "Play this layer", icon="play-fill", parent=self)
+        self.play.is_filled = True
+        self.mute = LaneButton(QRect(40, 44, 24, 22), "Mute", "M", parent=self)
+        self.solo = LaneButton(QRect(68, 44, 24, 22), "Solo: play only this layer", "S", parent=self)
+        self.gain = LaneButton(QRect(96, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
+        self.close_button = LaneButton(QRect(120, 26, 14, 14), "Close this lane", icon="x", parent=self)
+        self.close_button.is_bare = True
+        self.measures = {
+            measure: LaneButton(
+                QRect(8 + 31 * k, 69, 27, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
+            )
+            for k, measure in enumerate(MEASURES)
+        }
+        for measure, button in self.measures.items():
+            button.measure = measure
+            button.clicked.connect(lambda _=False, name=measure: self._toggle_measure(name))
+        self.fold.clicked.connect(lambda: self.field_wanted.emit("collapsed", not self.lane.collapsed))
+        self.play.clicked.connect(self.play_clicked)
+        self.mute.clicked.connect(lambda: self.field_wanted.emit("muted", not self.lane.muted))
+        self.solo.clicked.connect(lambda: self.field_wanted.emit("solo", not self.lane.solo))
+        self.gain.clicked.connect(self.edit_gain)
+        self.gain.double_clicked.connect(self.edit_gain)
+        self.close_button.clicked.connect(lambda: self.field_wanted.emit("closed", True))
+
+    def _toggle_measure(self, measure: str) -> None:
+        self.field_wanted.emit("shown", self.lane.shown ^ {measure})
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        for button in self.findChildren(QWidget):
+            if isinstance(button, LaneButton | LegendRow):
+                button.set_look(look)
+        self.update()
+
+    def show_lane(self, lane: LaneView) -> None:
+        """Show another state of the lane."""
+        self.lane = lane
+        folded = lane.collapsed
+        self.fold.set_state(
+            icon="caret-right" if folded else "caret-down", says="Open" if folded else "Collapse"
+        )
+        says = "Stop" if lane.playing else f"Play {lane.title}"
+        if not lane.audible:
+            says += ". Below 100 Hz: not audible as it is"
+        self.play.set_state(icon="stop-fill" if lane.playing else "play-fill", on=lane.playing, says=says)
+        self.mute.set_state(on=lane.muted, says=f"Mute {lane.title}")
+        self.solo.set_state(on=lane.solo, says=f"Play only {lane.title}")
+        self.gain.set_state(word=f"×{short(lane.gain)}", on=lane.gain != 1, says="Gain: double-click to type")
+        for measure, button in self.measures.items():
+            name = f"{MEASURE_NAMES[measure]} of {lane.title}"
+            button.setAccessibleName(name)
+            refusal = lane.refusals.get(measure, "")
+            button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=name)
+        self._place(lane)
+        self.update()
+
+    def _place(self, lane: LaneView) -> None:
+        """Show the buttons that fit: all four rows, or one row when folded."""
+        for button in (self.mute, self.solo, self.gain, *self.measures.values()):
+            button.setVisible(not lane.collapsed)
+        self.close_button.setVisible(lane.closable and not lane.collapsed)
+        name_px = self._name_width()
+        self.play.setGeometry(
+            QRect(NAME_X_PX + name_px + 6, 5, 24, 22) if lane.collapsed else QRect(8, 44, 28, 22)
+        )
+        lines = () if lane.collapsed else lane.legend
+        while len(self._legend) > len(lines):
+            self._legend.pop().deleteLater()
+        for k, line in enumerate(lines):
+            if k == len(self._legend):
+                row = LegendRow(line, self._look, self)
+                row.clicked.connect(lambda _=False, made=row: self.legend_clicked.emit(made.line.kind))
+                self._legend.append(row)
+            if self._legend[k].line != line:
+                self._legend[k].show_line(line)
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        for k, row in enumerate(self._legend):
+            row.setGeometry(0, LEGEND_TOP_PX + ROW_PX * k, round(HEADER_PX), ROW_PX)
+            row.setVisible(row.geometry().bottom() < self.height())
+
+    def resizeEvent(self, event: object) -> None:
+        self._place_legend()
+
+    def _name_width(self) -> int:
+        return QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look, lane = QPainter(self), self._look, self.lane
+        painter.fillRect(event.rect(), look.chrome)
+        if lane.active:
+            painter.fillRect(QRectF(0, 4, 3, self.height() - 8), look.accent)
+        y = self.height() / 2 if lane.collapsed else 16.0
+        ink = look.ink3 if lane.muted else look.ink
+        draw_text(painter, QPointF(NAME_X_PX, y), lane.title, font(13, 600), ink)
+        self._paint_badge(painter, y)
+        if not lane.collapsed:
+            painter.setFont(font(11, numbers=True))
+            meta = painter.fontMetrics().elidedText(
+                lane.meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - (28 if lane.closable else 10)
+            )
+            draw_text(painter, QPointF(9, 34), meta, font(11, numbers=True), look.ink2)
+
+    def _paint_badge(self, painter: QPainter, y: float) -> None:
+        """Paint the Nyquist badge at the right, shortened or left out where the name needs the room."""
+        from_px = NAME_X_PX + self._name_width() + (34 if self.lane.collapsed else 6)
+        painter.setFont(font(11, numbers=True))
+        metrics = painter.fontMetrics()
+        for words in (self.lane.badge, self.lane.badge.removesuffix(" Hz")):
+            width = metrics.horizontalAdvance(words) + 10
+            if words and from_px + width <= HEADER_PX:
+                rect = QRectF(HEADER_PX - width, y - 8, width, 16)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self._look.line2, 1))
+                painter.setBrush(self._look.panel)
+                painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+                draw_text(painter, rect.center(), words, painter.font(), self._look.ink2, "centre")
+                return
+
+    # --- gain ---------------------------------------------------------------------------------
+
+    def edit_gain(self) -> None:
+        """Open a field over the gain; Enter takes what is typed, Esc leaves it as it was."""
+        if self._editor is not None:
+            return
+        editor = GainField(short(self.lane.gain), self)
+        editor.setGeometry(QRect(84, 42, 50, 26))
+        editor.editingFinished.connect(self._take_gain)
+        editor.left.connect(self._drop_editor)
+        self._editor = editor
+        editor.show()
+        editor.setFocus()
+
+    def _take_gain(self) -> None:
+        if self._editor is None:
+            return
+        text = self._editor.text().strip().lstrip("×x*")
+        self._drop_editor()
+        try:
+            value = read_number(text)
+        except Fault:
+            return
+        if value > 0 and value != self.lane.gain:
+            self.field_wanted.emit("gain", value)
+
+    def _drop_editor(self) -> None:
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            editor.hide()
+            editor.deleteLater()
+            self.clearFocus()
+
+    # --- dragging -----------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed, self._dragging = event.position().toPoint(), False
+        if not self.lane.active:
+            self.field_wanted.emit("active", True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        far = (event.position().toPoint() - self._pressed).manhattanLength() >= DRAG_FROM_PX
+        self._dragging = self._dragging or far
+        if self._dragging:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        dragging = self._dragging
+        self._pressed, self._dragging = None, False
+        self.unsetCursor()
+        if dragging:
+            self.dropped.emit(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())

@@ -1,0 +1,71 @@
+"""The context menu of a lane: its scale, its gain, what shares its axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from widgets.digits import activation, short
+from widgets.paint_curve import Limits
+from widgets.views import LaneView
+
+Wish = Callable[[str, object], None]
+GAINS = (1.0, 2.0, 5.0, 10.0)
+SCALES = (
+    ("window", "By window"),
+    ("whole", "By whole sound"),
+    ("shared", "Shared by all lanes set so"),
+)
+
+
+def lane_menu(
+    lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[str], None], parent: QWidget
+) -> QMenu:
+    """Give the menu of a lane; `limits` is the range it shows now."""
+    menu = QMenu(parent)
+    _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
+    _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane, wish)
+    menu.addSeparator()
+    for words, field, value in (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(value)
+        action.triggered.connect(lambda on, name=field: wish(name, on))
+    menu.addAction("Open" if lane.collapsed else "Collapse", lambda: wish("collapsed", not lane.collapsed))
+    if len(lane.curves) > 1:
+        menu.addSeparator()
+        for curve in lane.curves[1:]:
+            words = f"Take {curve.label or curve.track.name} off these axes"
+            menu.addAction(words, lambda key=curve.key or curve.track.name: unmerge(key))
+    if lane.closable:
+        menu.addSeparator()
+        menu.addAction("Close this lane", lambda: wish("closed", True))
+    return menu
+
+
+def _add_scales(menu: QMenu, lane: LaneView, limits: Limits, wish: Wish) -> None:
+    group = QActionGroup(menu)
+    fixed = f"Fixed, {activation(lane.fixed_low)} to {activation(lane.fixed_high)}"
+    for scale, words in (*SCALES, ("fixed", fixed)):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(lane.scale == scale)
+        action.setActionGroup(group)
+        action.triggered.connect(lambda _=False, name=scale: wish("scale", name))
+    menu.addSeparator()
+
+    def keep() -> None:
+        wish("fixed_low", limits[0])
+        wish("fixed_high", limits[1])
+        wish("scale", "fixed")
+
+    menu.addAction(f"Keep the range of now: {activation(limits[0])} to {activation(limits[1])}", keep)
+
+
+def _add_gains(menu: QMenu, lane: LaneView, wish: Wish) -> None:
+    for gain in GAINS:
+        action = menu.addAction(f"×{short(gain)}", lambda value=gain: wish("gain", value))
+        action.setCheckable(True)
+        action.setChecked(lane.gain == gain)
