@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from psygnal import Signal
 
+from core.devices import Device
 from core.engine import Engine
 from core.faults import Fault
 from core.jobs import Desk
@@ -18,14 +19,21 @@ from core.settings import Settings
 class Player(Protocol):
     """What the instrument needs of a player."""
 
-    playing: bool
-    looping: bool
-    position_s: float | None
     volume_db: float
+
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def looping(self) -> bool: ...
+    @property
+    def position_s(self) -> float | None: ...
 
     def play(self, samples: Any, rate_hz: float, start_s: float, loop: bool = False) -> None: ...
     def swap(self, samples: Any, rate_hz: float) -> None: ...
     def stop(self) -> None: ...
+    def devices(self) -> Sequence[Device]: ...
+    def set_device(self, device: str) -> None: ...
+    def refresh(self) -> None: ...
 
 
 @dataclass(frozen=True)

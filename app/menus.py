@@ -52,12 +52,17 @@ class Menus:
             action.setEnabled(command.when(on))
             if command.checked is not None:
                 action.setChecked(command.checked(on))
-        history = on.session.history
+        self.refresh_history()
+
+    def refresh_history(self) -> None:
+        """Let undo and redo say what they would do."""
+        history = self._window.on.session.history
         for id, word, words in (
             ("edit.undo", "Undo", history.undo_words),
             ("edit.redo", "Redo", history.redo_words),
         ):
             self.actions[id].setText(f"{word} {words}".strip())
+            self.actions[id].setEnabled(bool(words))
 
     def _put(self, menu: QMenu, command: Command, action: QAction) -> None:
         if command.separator and menu.actions():

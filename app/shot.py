@@ -11,6 +11,7 @@ from app.cli_model import drawn, name_assumptions, typed
 from app.instrument import Clock, Instrument
 from app.saving import origin_text
 from core.axis import Range
+from core.devices import Device
 from core.engine import InlineEngine
 from core.families.base import Card
 from core.faults import Fault
@@ -34,6 +35,15 @@ class Silence:
 
     def stop(self) -> None:
         """Go on playing nothing."""
+
+    def devices(self) -> tuple[Device, ...]:
+        return ()
+
+    def set_device(self, device: str) -> None:
+        """Play nothing elsewhere."""
+
+    def refresh(self) -> None:
+        """Look for nothing."""
 
 
 def inline_instrument() -> Instrument:

@@ -74,7 +74,7 @@ def run(args: Namespace) -> int:
     """Train until done or stopped."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     recipe, plan = recipe_of(args), plan_of(args)
-    _step_aside(args.accelerator)
+    _step_aside()
     from core.train.run import train
 
     train(args.folder, recipe, plan, lambda line: print(line, flush=True))
@@ -102,7 +102,7 @@ def plan_of(args: Namespace) -> Plan:
     )
 
 
-def _step_aside(accelerator: str) -> None:
+def _step_aside() -> None:
     """Let a window that is open beside the training have the processor first."""
-    if accelerator == "cpu" and hasattr(os, "nice"):
-        os.nice(19 - os.nice(0))
+    if hasattr(os, "nice"):
+        os.nice(19)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from app.bridge import Bridge
 from app.instrument import Clock, Instrument
+from app.points import PointList
 from core.settings import Settings
 from widgets import look as looks
 from widgets.card import CardPanel
@@ -39,6 +40,8 @@ class Window(QMainWindow):
         self.resize(1600, 1000)
         self._make_areas()
         from app import dialogs, menus, wiring
+
+        self.points: PointList  # made by the wiring
 
         self.asks = dialogs.Dialogs(self)
         self.menus = menus.Menus(self)

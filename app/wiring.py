@@ -17,6 +17,13 @@ from core.session import Moment
 if TYPE_CHECKING:
     from app.window import Window
 
+ZOOMS = {
+    "all": "time.all",
+    "in": "time.in",
+    "out": "time.out",
+    "sel": "time.selection",
+    "bak": "time.back",
+}
 FIELDS = {
     "muted": "muted",
     "solo": "soloed",
@@ -41,7 +48,7 @@ class Wiring:
         self._window = window
         window.wiring = self  # type: ignore[attr-defined]
         self._views = StackViews(window.on)
-        self.points = PointList(window)
+        self.points = window.points = PointList(window)
         self.head = PlayHead(window)
         self._repaint = QTimer(window, singleShot=True, interval=0)
         self._repaint.timeout.connect(self.show_stack)
@@ -129,6 +136,7 @@ class Wiring:
         knobs.reset_wanted.connect(session.reset)
         knobs.pins_wanted.connect(lambda pins: session.change("pin", pins=frozenset(pins)))
         stack.range_wanted.connect(session.set_range)
+        stack.zoom_wanted.connect(lambda button: window.menus.run(ZOOMS[button]))
         stack.cursor_wanted.connect(session.set_cursor)
         stack.selection_wanted.connect(session.set_selection)
         stack.frequency_wanted.connect(session.set_frequency)
@@ -221,8 +229,10 @@ class Wiring:
 
     def _devices(self) -> None:
         player = self._window.on.player
-        self._window.menus.transport.set_devices(player.devices(), self._window.on.settings.device)  # type: ignore[attr-defined]
+        known = [(device.id, device.name) for device in player.devices()]
+        self._window.menus.transport.set_devices(known, self._window.on.settings.device)
+        player.refresh()
 
     def _device(self, device: str) -> None:
-        self._window.on.player.set_device(device)  # type: ignore[attr-defined]
+        self._window.on.player.set_device(device)
         self._window.on.remember(device=device)
