@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.analyses import formants, guard, intensity, pitch, spectrogram
+from core.analyses import (
+    formants,
+    guard,
+    harmonicity,
+    intensity,
+    moments,
+    pitch,
+    points,
+    pulses,
+    spectrogram,
+    spectrum,
+    voice,
+)
 from core.analyses.praat import is_praats, praats_words
 from core.analyses.results import Result, origin_of
 from core.axis import TimeAxis
@@ -73,42 +85,54 @@ class Analysis:
 
 _ROWS = (
     Analysis(
-        "pitch",
-        "Pitch",
-        "pitch",
-        pitch.PitchSettings,
-        pitch.pitch,
-        pitch.cause,
-        pitch.carried,
-        pitch.notice,
+        "pitch", "Pitch", "pitch", pitch.PitchSettings,
+        pitch.pitch, pitch.cause, pitch.carried, pitch.notice,
     ),
     Analysis(
-        "formants",
-        "Formants",
-        "formants",
-        formants.FormantSettings,
-        formants.formants,
-        formants.cause,
-        formants.carried,
-        formants.notice,
+        "formants", "Formants", "formants", formants.FormantSettings,
+        formants.formants, formants.cause, formants.carried, formants.notice,
     ),
     Analysis(
-        "intensity",
-        "Intensity",
-        "intensity",
-        intensity.IntensitySettings,
-        intensity.intensity,
-        intensity.cause,
+        "intensity", "Intensity", "intensity", intensity.IntensitySettings,
+        intensity.intensity, intensity.cause,
     ),
     Analysis(
-        "spectrogram",
-        "Spectrogram",
-        "spectrogram",
-        spectrogram.SpectrogramSettings,
-        spectrogram.spectrogram,
-        spectrogram.cause,
+        "spectrogram", "Spectrogram", "spectrogram", spectrogram.SpectrogramSettings,
+        spectrogram.spectrogram, spectrogram.cause,
     ),
-)
+    Analysis(
+        "harmonicity", "Harmonicity", "harmonicity", harmonicity.HarmonicitySettings,
+        harmonicity.harmonicity, harmonicity.cause,
+    ),
+    Analysis(
+        "pulses", "Pulses", "pulses", pitch.PitchSettings,
+        pulses.pulses, pitch.cause, pitch.carried, pitch.notice,
+    ),
+    Analysis(
+        "voice report", "Voice report", "voice report", voice.VoiceSettings,
+        voice.voice_report, voice.cause,
+    ),
+    Analysis(
+        "slice", "Spectral slice", "spectral slice", spectrum.SliceSettings,
+        spectrum.spectral_slice, spectrum.slice_cause,
+    ),
+    Analysis(
+        "ltas", "Long-term average spectrum", "long-term average spectrum", spectrum.LtasSettings,
+        spectrum.ltas, spectrum.ltas_cause,
+    ),
+    Analysis(
+        "moments", "Spectral moments", "spectral moments", moments.MomentSettings,
+        moments.moments, moments.cause,
+    ),
+    Analysis(
+        "zero crossings", "Zero crossings", "zero crossings", points.CrossingSettings,
+        points.zero_crossings, points.crossing_cause,
+    ),
+    Analysis(
+        "envelope peaks", "Envelope peaks", "envelope peaks", points.PeakSettings,
+        points.envelope_peaks, points.peak_cause,
+    ),
+)  # fmt: skip
 
 TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
 """All analyses by name, in the order of Praat's menus."""

@@ -78,3 +78,12 @@ def too_many_frames(axis: TimeAxis, step_s: float) -> str | None:
     if step_s <= 0 or axis.duration_s / step_s <= MOST_FRAMES:
         return None
     return f"a time step of {figure(step_s)} s makes more than {MOST_FRAMES} frames"
+
+
+def outside(axis: TimeAxis, start_s: float, end_s: float) -> str | None:
+    """Say that a stretch is upside down or beside the track; 0 to 0 is the whole track."""
+    if not (math.isfinite(start_s) and math.isfinite(end_s)) or end_s < start_s:
+        return f"a stretch from {seconds(start_s)} to {seconds(end_s)} is none"
+    if start_s == end_s == 0 or (start_s <= axis.extent.end_s and end_s >= axis.extent.start_s):
+        return None
+    return f"the stretch from {seconds(start_s)} to {seconds(end_s)} is outside the track"

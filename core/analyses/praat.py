@@ -19,6 +19,14 @@ def sound_of(track: Track, samples: Doubles | None = None) -> Any:
     return praat.Sound(values, track.axis.rate_hz, track.axis.extent.start_s)
 
 
+def call_praat(objects: Any, command: str, *arguments: float | str) -> Any:
+    """Run a command of Praat's menus on one or more of its objects."""
+    import parselmouth.praat
+
+    praat: Any = parselmouth
+    return praat.praat.call(objects, command, *arguments)
+
+
 def is_praats(error: Exception) -> bool:
     """Tell an error of Praat's own from a bug of ours."""
     return type(error).__module__.startswith("parselmouth")

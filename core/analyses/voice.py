@@ -1,0 +1,77 @@
+"""Praat's voice report: pitch, pulses, voicing, jitter, shimmer and harmonicity of a stretch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.analyses import guard
+from core.analyses.pitch import PitchSettings, praat_pitch
+from core.analyses.pitch import cause as pitch_cause
+from core.analyses.praat import call_praat, sound_of
+from core.analyses.pulses import praat_pulses
+from core.analyses.results import Line, Report, origin_of
+from core.axis import TimeAxis
+from core.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """The stretch (0 to 0 is the whole track) and Praat's settings; the pitch is by
+    cross-correlation, as Praat advises for voice research.
+    """
+
+    start_s: float = 0.0
+    end_s: float = 0.0
+    floor_hz: float = 75.0
+    ceiling_hz: float = 500.0
+    max_period_factor: float = 1.3
+    max_amplitude_factor: float = 1.6
+    silence_threshold: float = 0.03
+    voicing_threshold: float = 0.45
+
+    @property
+    def pitch(self) -> PitchSettings:
+        return PitchSettings(
+            "raw cross-correlation",
+            self.floor_hz,
+            self.ceiling_hz,
+            silence_threshold=self.silence_threshold,
+            voicing_threshold=self.voicing_threshold,
+        )
+
+
+def cause(axis: TimeAxis, settings: VoiceSettings) -> str | None:
+    """Say why this layer has no voice report: no pitch, or no such stretch."""
+    factors = guard.not_positive(
+        maximum_period_factor=settings.max_period_factor,
+        maximum_amplitude_factor=settings.max_amplitude_factor,
+    )
+    return (
+        factors or guard.outside(axis, settings.start_s, settings.end_s) or pitch_cause(axis, settings.pitch)
+    )
+
+
+def voice_report(track: Track, settings: VoiceSettings) -> Report:
+    """Give the lines of Praat's voice report, in its order and with its units."""
+    sound, pitch = sound_of(track), praat_pitch(track, settings.pitch)
+    said: str = call_praat(
+        [sound, pitch, praat_pulses(sound, pitch)],
+        "Voice report",
+        *(settings.start_s, settings.end_s, settings.floor_hz, settings.ceiling_hz),
+        *(settings.max_period_factor, settings.max_amplitude_factor),
+        *(settings.silence_threshold, settings.voicing_threshold),
+    )
+    lines = tuple(line for line in map(_line, said.splitlines()) if line)
+    return Report("voice report", lines, origin_of(track, "voice report", settings))
+
+
+_LINE = re.compile(r"   (?!From )([A-Z][^:]*): (--undefined--|[-+.\dE]+) ?([%A-Za-z]*)")
+
+
+def _line(text: str) -> Line | None:
+    found = _LINE.match(text)
+    if not found:
+        return None
+    name, value, unit = found.groups()
+    return Line(name, float("nan" if value.startswith("--") else value), {"seconds": "s"}.get(unit, unit))
