@@ -21,9 +21,9 @@ def sound_of(track: Track, samples: Doubles | None = None) -> Any:
 
 def call_praat(objects: Any, command: str, *arguments: float | str) -> Any:
     """Run a command of Praat's menus on one or more of its objects."""
-    import parselmouth.praat
+    import parselmouth
 
-    praat: Any = parselmouth
+    praat: Any = parselmouth  # importing it imports its praat as well
     return praat.praat.call(objects, command, *arguments)
 
 
