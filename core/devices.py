@@ -19,8 +19,9 @@ Samples = NDArray[np.float32]
 Fill = Callable[[Samples, float], None]
 
 # What is asked of PortAudio: enough for a busy window, little enough for a knob to be heard at once.
-LATENCY_S = 0.03
-# The rate of a device that names none.
+LATENCY_S = 0.04
+# Tried before a device's own default: PortAudio says 44100 of any sound server, which then
+# converts once more, and PulseAudio's small buffers run dry at it now and then.
 USUAL_RATE_HZ = 48000.0
 NO_DEVICE = "No sound device answers."
 NO_DEVICE_HINT = "Connect or start one and play again; everything else works without."
@@ -149,11 +150,16 @@ class _PortAudioStream:
         self._fill, self._lost, self._closing = fill, lost, False
         self._mono = np.zeros(4096, np.float32)
         self._refusal: type[Exception] = sounddevice.PortAudioError
-        self.rate_hz = float(about["default_samplerate"] or USUAL_RATE_HZ)
+        channels = min(2, about["max_output_channels"])
+        self.rate_hz = USUAL_RATE_HZ
+        try:
+            sounddevice.check_output_settings(index, channels, "float32", samplerate=USUAL_RATE_HZ)
+        except sounddevice.PortAudioError:
+            self.rate_hz = float(about["default_samplerate"])
         self._stream = sounddevice.OutputStream(
             samplerate=self.rate_hz,
             device=index,
-            channels=min(2, about["max_output_channels"]),
+            channels=channels,
             dtype="float32",
             latency=latency_s,
             callback=self._on_block,

@@ -19,9 +19,10 @@ from core.mixer import Mixer
 
 Samples = NDArray[np.float32]
 
-# How long a device may take to open, and how long it may ask for nothing, before it counts as dead.
+# How long a device may take to open, and how long it may ask for nothing, before it counts as dead
+# (an idle null sink of PulseAudio sleeps up to two seconds before it asks for the first block).
 OPEN_LIMIT_S = 4.0
-SILENT_LIMIT_S = 1.0
+SILENT_LIMIT_S = 3.0
 # How often the watch looks while something plays.
 LOOK_S = 0.05
 
