@@ -31,7 +31,9 @@ def test_elaraby(tmp_path: Path, slice_len: int, nearest: bool, normed: bool) ->
     scopes = [f"deconv_list.{i}.transpose_ops.{int(nearest)}" for i in range(count)]
     norms = [f"deconv_list.{i}.transpose_ops.{int(nearest) + 1}" for i in range(count)] if normed else None
     last = nets.STRIDES[slice_len][-1]
-    expected = truth.torch_wavegan(part(weights, "generator/"), z, scopes, nearest, norms=norms, last_stride=last)
+    expected = truth.torch_wavegan(
+        part(weights, "generator/"), z, scopes, nearest, norms=norms, last_stride=last
+    )
     assert_generates(model, point, expected)
     assert model.card.slice_len == slice_len
     assert model.card.layout.prior == "normal"

@@ -32,7 +32,8 @@ def test_the_generator_has_no_relu_after_its_first_layer(
 
 
 @pytest.mark.parametrize(
-    ("answer", "in_d", "in_q"), [("0.2", 0.2, 0.2), ("2 in D, 0 in Q", 2.0, 0.0), ("0", 0.0, 0.0), (0.3, 0.3, 0.3)]
+    ("answer", "in_d", "in_q"),
+    [("0.2", 0.2, 0.2), ("2 in D, 0 in Q", 2.0, 0.0), ("0", 0.0, 0.0), (0.3, 0.3, 0.3)],
 )
 def test_the_slope_that_is_answered_is_the_one_that_runs(
     tmp_path: Path, answer: str | float, in_d: float, in_q: float
@@ -41,7 +42,9 @@ def test_the_slope_that_is_answered_is_the_one_that_runs(
     model = open_model(tmp_path, {"slope": answer})
     sound = np.random.default_rng(2).uniform(-1, 1, 16384).astype(np.float32)
     for network, slope in (("D", in_d), ("Q", in_q)):
-        assert_listens(model, network, sound, truth.torch_listener(weights[network], sound, DOWN, "fc_out", slope))
+        assert_listens(
+            model, network, sound, truth.torch_listener(weights[network], sound, DOWN, "fc_out", slope)
+        )
     assert dict(model.card.answers)["slope"] == str(answer)
 
 

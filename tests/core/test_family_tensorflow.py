@@ -63,7 +63,8 @@ def test_a_changed_weight_changes_the_digest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["G/upconv_2/conv2d_transpose/kernel", "G/upconv_4/conv2d_transpose/bias", "G/z_project/dense/bias"]
+    "name",
+    ["G/upconv_2/conv2d_transpose/kernel", "G/upconv_4/conv2d_transpose/bias", "G/z_project/dense/bias"],
 )
 def test_a_missing_tensor_is_named(tmp_path: Path, name: str) -> None:
     tensors = nets.tensorflow()
@@ -84,7 +85,9 @@ def test_a_wrong_shape_is_named(tmp_path: Path) -> None:
 def test_extra_tensors_are_told(tmp_path: Path) -> None:
     tensors = nets.tensorflow() | {"G/attention/kernel": np.zeros(3, np.float32)}
     facts = open_model(write_bundle(tmp_path / "model.ckpt-5", tensors)).card.facts
-    assert [(fact.value, fact.note) for fact in facts if fact.name == "Not used in G"] == [(1, "attention/kernel")]
+    assert [(fact.value, fact.note) for fact in facts if fact.name == "Not used in G"] == [
+        (1, "attention/kernel")
+    ]
 
 
 def test_weights_that_are_no_numbers_are_told_and_run(tmp_path: Path) -> None:

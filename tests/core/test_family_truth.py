@@ -14,7 +14,9 @@ from core.latent import Point
 
 FOLDERS = ("tf1-ciwgan-16384", "tf1-wavegan-16384-pp", "pt-ciwgan-digits")
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared checkpoints are not beside the project")
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the shared checkpoints are not beside the project"
+)
 
 
 def truth(folder: str) -> dict[str, np.ndarray]:
@@ -62,7 +64,14 @@ def test_every_layer_that_listens_is_the_frameworks(folder: str, network: str) -
 
 @pytest.mark.parametrize(
     "file",
-    ["", "model.ckpt-15920", "model.ckpt-15920.index", "model.ckpt-15920.data-00000-of-00001", "checkpoint", "args.txt"],
+    [
+        "",
+        "model.ckpt-15920",
+        "model.ckpt-15920.index",
+        "model.ckpt-15920.data-00000-of-00001",
+        "checkpoint",
+        "args.txt",
+    ],
 )
 def test_any_file_of_a_run_opens_it(file: str) -> None:
     assert open_model(SHARED / FOLDERS[0] / file).card.path.endswith("model.ckpt-15920")

@@ -28,7 +28,9 @@ def save_nested(path: Path, weights: Mapping[str, np.ndarray], more: Mapping[str
     return path
 
 
-def save_port(folder: Path, stem: str = "epoch3_step40", classes: int = 2, **how: Any) -> dict[str, dict[str, np.ndarray]]:
+def save_port(
+    folder: Path, stem: str = "epoch3_step40", classes: int = 2, **how: Any
+) -> dict[str, dict[str, np.ndarray]]:
     """Save G, D and Q of the port as training does, with an optimiser's file beside them."""
     weights = {"G": nets.port_generator(), "D": nets.port_listener(1), "Q": nets.port_listener(classes)}
     for letter, state in weights.items():

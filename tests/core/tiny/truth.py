@@ -38,7 +38,9 @@ def tf_generator(weights: Mapping[str, np.ndarray], z: np.ndarray, strides: tupl
         scope, n = f"G/upconv_{i}", x.shape[2]
         if f"{scope}/conv1d/kernel" in w:
             x = F.interpolate(x, scale_factor=stride, mode="nearest")
-            x = F.conv1d(x, w[f"{scope}/conv1d/kernel"].permute(2, 1, 0), w[f"{scope}/conv1d/bias"], padding=12)
+            x = F.conv1d(
+                x, w[f"{scope}/conv1d/kernel"].permute(2, 1, 0), w[f"{scope}/conv1d/bias"], padding=12
+            )
         else:
             k = w[f"{scope}/conv2d_transpose/kernel"][0].permute(2, 1, 0)
             x = F.conv_transpose1d(x, k, w[f"{scope}/conv2d_transpose/bias"], stride=stride)
@@ -62,7 +64,9 @@ def tf_listener(
         scope, n = f"{name}/{q}downconv_{i}", x.shape[2]
         total = max((-(-n // stride) - 1) * stride + 25 - n, 0)
         x = F.pad(x, (total // 2, total - total // 2))
-        x = F.conv1d(x, w[f"{scope}/conv1d/kernel"].permute(2, 1, 0), w[f"{scope}/conv1d/bias"], stride=stride)
+        x = F.conv1d(
+            x, w[f"{scope}/conv1d/kernel"].permute(2, 1, 0), w[f"{scope}/conv1d/bias"], stride=stride
+        )
         x = F.leaky_relu(tf_norm(w, scope, x, live=True), 0.2)
         found[f"conv{i + 1}"] = _kept(x)
     flat = x.transpose(1, 2).reshape(1, -1)
