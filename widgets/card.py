@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import PurePath
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.families.base import Card, Fact
 from widgets.button import Button
+from widgets.card_details import CardDetails
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Panel, ShortWords, Words, paint_field
 
@@ -126,6 +127,8 @@ class CardPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
+        self._card: Card | None = None
+        self._details: CardDetails | None = None
         self._title = ShortWords("No model is open", 13, 600)
         self._file = ShortWords("", 11, 400, "ink2")
         self._info = Button(icon="info", name="All facts about this model", height_px=22)
@@ -146,6 +149,7 @@ class CardPanel(Panel):
 
     def show_card(self, card: Card | None) -> None:
         """Show a model's card, or that none is open."""
+        self._card = card
         self._title.setText(card.title if card else "No model is open")
         path = PurePath(card.path).name if card else ""
         self._file.setText(f"{path} · {size_text(card.size_bytes)}" if card and card.size_bytes else path)
@@ -180,22 +184,18 @@ class CardPanel(Panel):
         row.clicked.connect(lambda: self.question_wanted.emit(question))
         return row
 
+    def show_details(self) -> None:
+        """Open everything known about the model, in a small window of its own."""
+        if self._card is None:
+            return
+        if self._details is not None:
+            self._details.close()
+        self._details = CardDetails(self._card, self.window())
+        self._details.set_look(self._look)
+        self._details.show()
+
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         for child in self.findChildren(QWidget):
             if isinstance(child, (FactRow, Button, Words)):
                 child.set_look(look)
-
-
-def fact_words(card: Card) -> list[tuple[str, str, str, str]]:
-    """Give every fact as name, value, source and note, as the details show them."""
-    plain: Mapping[bool, str] = {True: "yes", False: "no"}
-    return [
-        (
-            fact.name.capitalize(),
-            plain[fact.value] if isinstance(fact.value, bool) else str(fact.value),
-            fact.source,
-            fact.note,
-        )
-        for fact in card.facts
-    ]

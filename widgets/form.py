@@ -1,0 +1,156 @@
+"""A settings form made from any frozen dataclass, with the manners of Praat's."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from dataclasses import fields
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from core.faults import Fault
+from widgets.dialog import SmallDialog
+from widgets.form_fields import Field, label_and_unit, make_field
+from widgets.paint import Words
+
+FIELD_PX = 148
+
+
+def self_report(title: str, labels: list[str]) -> str:
+    """Give the closing line on how the settings stand to the standards; `labels` are those that differ.
+
+    >>> self_report("Pitch settings", [])
+    '(all of your pitch settings have their standard values)'
+    """
+    name = title[:1].lower() + title[1:]
+    if not labels:
+        return f"(all of your {name} have their standard values)"
+    have = (
+        "has another than its standard value" if len(labels) == 1 else "have other than their standard values"
+    )
+    return f"({len(labels)} of your {name} {have}: {', '.join(labels).lower()})"
+
+
+class SettingsForm(SmallDialog):
+    """Edits a copy of `value`; emits `applied(value)` with a new one, never with one that is the same."""
+
+    applied = Signal(object)
+
+    def __init__(self, title: str, value: Any, standards: Any, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._title, self._value, self._standards = title, value, standards
+        self._labels: dict[str, str] = {}
+        self._fields: dict[str, Field] = {}
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(2, 1)
+        self._add_fields()
+        self._help = Words(_help_text(value), 11, 400, "ink2", wrap=True)
+        self._help.hide()
+        self._report = Words("", 11, 400, "ink3", wrap=True)
+        self.body.addLayout(self._grid)
+        for words in (self._help, self._report):
+            self.body.addWidget(words)
+        self.body.addStretch(1)
+        self.buttons = self.add_buttons(
+            (("Help", self._flip_help), ("Standards", self.show_standards)),
+            (("Cancel", self.reject), ("Apply", self.apply), ("OK", self._accept)),
+        )
+        self.show_value(value)
+        self.setMinimumWidth(420)
+
+    def _add_fields(self) -> None:
+        hints = typing.get_type_hints(type(self._value))
+        for line, known in enumerate(fields(self._value)):
+            label, unit = label_and_unit(known.name)
+            label = known.metadata.get("label", label)
+            standard = getattr(self._standards, known.name)
+            made = make_field(label, hints[known.name], standard, self._tell)
+            self._labels[known.name], self._fields[known.name] = label, made
+            if isinstance(made.widget, QLineEdit):
+                made.widget.setFixedWidth(FIELD_PX)
+                made.widget.setAlignment(Qt.AlignmentFlag.AlignRight)
+            if hints[known.name] is bool:
+                self._grid.addWidget(made.widget, line, 1, 1, 2)
+                continue
+            zero = ", 0 is automatic" if unit and standard == 0 and "step" in known.name else ""
+            words = Words(f"{label} ({unit}{zero})" if unit else label, 12, 400, "ink")
+            words.setBuddy(made.widget)
+            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(words, line, 0)
+            self._grid.addWidget(made.widget, line, 1)
+
+    def show_value(self, value: Any) -> None:
+        """Put a value's parts into the fields."""
+        for name, made in self._fields.items():
+            made.show(getattr(value, name))
+        self._tell()
+
+    def show_standards(self) -> None:
+        """Put the standard values into the fields; nothing is applied yet."""
+        self.show_value(self._standards)
+
+    def value(self) -> Any:
+        """Read the fields. Raises Fault where one holds nonsense."""
+        try:
+            return type(self._value)(**{name: made.read() for name, made in self._fields.items()})
+        except ValueError as error:
+            raise Fault(str(error)) from error
+
+    def apply(self) -> bool:
+        """Ask for what the fields hold; False where they hold nonsense, which is then said."""
+        try:
+            value = self.value()
+        except Fault as fault:
+            self._say(str(fault), "warn")
+            return False
+        if value != self._value:
+            self._value = value
+            self.applied.emit(value)
+        return True
+
+    def _accept(self) -> None:
+        if self.apply():
+            self.accept()
+
+    def _tell(self) -> None:
+        """Say how the fields stand to the standards, or what is wrong with them."""
+        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "_report"):
+            return
+        try:
+            value = self.value()
+        except Fault as fault:
+            self._say(str(fault), "warn")
+            return
+        differing = [
+            label
+            for name, label in self._labels.items()
+            if getattr(value, name) != getattr(self._standards, name)
+        ]
+        self._say(self_report(self._title, differing), "ink3")
+
+    def _say(self, words: str, ink: str) -> None:
+        self._report.setText(words)
+        self._report.set_ink(ink)
+        self._report.updateGeometry()
+
+    def _flip_help(self) -> None:
+        self._help.setVisible(self._help.isHidden())
+        self.adjustSize()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        first = next(iter(self._fields.values())).widget
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(first, QLineEdit):
+            first.selectAll()
+
+
+def _help_text(value: Any) -> str:
+    """Give what the settings' own page says of them."""
+    text = inspect.cleandoc(type(value).__doc__ or "").replace("`", "")
+    return " ".join(part.strip() for part in text.splitlines() if part.strip())
