@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +12,10 @@ from numpy.typing import NDArray
 from app.cli_model import drawn, name_assumptions, note, opened
 from core.axis import TimeAxis
 from core.export.atomic import folder_for
-from core.export.npz import write_npz
-from core.export.praat_sound import write_praat_sound
-from core.export.record import point_drive, record, write_json
-from core.export.table import write_table
-from core.export.wav import write_wav
-from core.families.base import Card, NetworkName
+from core.export.layers import Run, write_layers
+from core.export.record import point_drive
+from core.families.base import Card
 from core.faults import Fault
-from core.track import Track
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a network: what drove it, its layers, and what the user should know."""
-
-    network: NetworkName
-    item: str
-    drive: Mapping[str, Any]
-    tracks: Mapping[str, Track]
-    logits: NDArray[np.float32] | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def run(asked: Namespace) -> int:
@@ -112,27 +94,8 @@ def fitted(
 
 
 def _write(done: Run, card: Card, folder: Path) -> None:
-    """Write every file, the record last, and say which."""
-    files = _write_sounds(done, card, folder)
-    write_npz(folder / "layers.npz", done.tracks, done.logits)
-    write_table(folder / "layers.csv", done.item, done.tracks)
-    files |= {"layers.npz": "native rates, float32", "layers.csv": "native rates, one row per sample"}
-    write_json(folder / "origin.json", record(card, done.network, done.drive, files))
+    """Write every file and say which."""
+    files = write_layers(done, card, folder)
     if done.logits is not None:
         print("logits", *(f"{value:.6g}" for value in done.logits))
-    print(f"{folder}: {', '.join([*files, 'origin.json'])}")
-
-
-def _write_sounds(done: Run, card: Card, folder: Path) -> dict[str, str]:
-    """Write each layer as published and as a Praat Sound; name the files and what they hold."""
-    from core.listen import published
-
-    files: dict[str, str] = {}
-    out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
-    for name, track in done.tracks.items():
-        if card.sounds:
-            write_wav(folder / f"{name}.wav", published(track, out_axis))
-            files[f"{name}.wav"] = f"as published: linear, half-pixel, {card.rate_hz:g} Hz, clipped to -1..1"
-        write_praat_sound(folder / f"{name}.Sound", track, out_axis.extent)
-        files[f"{name}.Sound"] = f"native rate, {track.axis.rate_hz:g} Hz, true start"
-    return files
+    print(f"{folder}: {', '.join(files)}")

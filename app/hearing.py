@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from core.axis import TimeAxis
 from core.engine_work import Probed, sound_digest
 from core.faults import Fault
 from core.lanes import Lane
+from core.origin import Origin
 from core.recording import read_sound
 from core.track import Track
 
@@ -30,7 +35,6 @@ class Hearing:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self.listeners: tuple[Listener, ...] = ()
-        self.logits: dict[str, tuple[float, ...]] = {}
         instrument.session.card_changed.connect(self._new_model)
 
     def listen(self, network: str, source: str = "") -> None:
@@ -63,7 +67,7 @@ class Hearing:
             return
         session = self._on.session
         key = f"sound:{Path(path).name}"
-        track = Track(key, samples, axis, origin=_sound_origin(samples, axis.rate_hz))
+        track = Track(key, samples, axis, origin=Origin(sound=sound_digest(samples, axis.rate_hz)))
         session.show(tracks={**session.shown.tracks, key: track})
         if session.lane(key) is None:
             top = Lane(key, shown=frozenset({"pitch", "spectrogram"}))
@@ -82,7 +86,7 @@ class Hearing:
     def _new_model(self) -> None:
         for one in self.listeners:
             self._on.desk.drop(f"listen {one.network}")
-        self.listeners, self.logits = (), {}
+        self.listeners = ()
 
     def _add_lanes(self, network: str) -> None:
         session = self._on.session
@@ -106,12 +110,13 @@ class Hearing:
         session = self._on.session
         own = {f"{one.network}.{name}": track for name, track in probed.tracks.items()}
         if probed.logits is not None:
-            self.logits[one.network] = tuple(map(float, probed.logits))
+            own[f"{one.network}.logits"] = logits_track(probed.logits, session.shown.tracks[one.source])
         session.show(tracks={**session.shown.tracks, **own})
         self._on.clock.rest(self._on.analysing.refresh)
 
 
-def _sound_origin(samples: object, rate_hz: float) -> object:
-    from core.origin import Origin
-
-    return Origin(sound=sound_digest(samples, rate_hz))  # type: ignore[arg-type]
+def logits_track(values: NDArray[np.float32], like: Track) -> Track:
+    """Give logits as one value per stretch of the sound, so that they stand as a lane below their layers."""
+    whole = like.axis.extent
+    axis = TimeAxis.of_sound(len(values) / whole.length_s, len(values), whole.start_s)
+    return Track("logits", np.asarray(values, np.float32), axis, origin=like.origin.of(layer="logits"))

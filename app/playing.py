@@ -9,7 +9,7 @@ from psygnal import Signal
 
 from core import lanes as lane_tools
 from core.axis import Range, TimeAxis
-from core.listen import heard, part, safe
+from core.listen import Samples, heard, part, safe
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Playing:
         self.keys: tuple[str, ...] = ()
         self.window: Range | None = None
         self.words = ""
+        self._gains: dict[str, float] = {}
 
     def play(self, key: str, window: Range | None = None) -> None:
         """Play one lane: the given range, else the selection, else from the cursor on."""
@@ -66,6 +67,7 @@ class Playing:
     def set_sound(self, sound: str) -> None:
         """Convert layers to sound in another, named way."""
         self._on.remember(sound=sound)
+        self._gains = {}
         self.sound_changed()
 
     def sound_changed(self) -> None:
@@ -73,7 +75,7 @@ class Playing:
         if self._on.player.playing and self._on.player.looping and self.keys:
             made = self._mix(self.keys)
             if made is not None:
-                self._on.player.swap(*made)
+                self._on.player.swap(made[0], made[1])
 
     def _wanted(self) -> Range:
         session = self._on.session
@@ -89,33 +91,38 @@ class Playing:
         return Range(start_s, session.visible.end_s)
 
     def _start(self, keys: tuple[str, ...], window: Range) -> None:
-        self.keys, self.window = keys, window
+        self.keys, self.window, self._gains = keys, window, {}
         made = self._mix(keys)
         if made is None:
             self.keys = ()
             return
-        self._on.player.play(*made, start_s=window.start_s, loop=self._on.settings.loop)
+        samples, rate_hz, start_s = made
+        self._on.player.play(samples, rate_hz, start_s, self._on.settings.loop)
         self._on.noted.emit(self.words)
         self.changed.emit()
 
-    def _mix(self, keys: tuple[str, ...]) -> tuple[np.ndarray, float] | None:
-        """Give the safe sound of the lanes' range and its rate, or None where there is nothing."""
+    def _mix(self, keys: tuple[str, ...]) -> tuple[Samples, float, float] | None:
+        """Give the safe sound of the lanes' range, its rate and its start; None where there is nothing."""
         session = self._on.session
         card, window = session.card, self.window
-        tracks = [session.shown.tracks[key] for key in keys if key in session.shown.tracks]
+        tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
         if card is None or window is None or not tracks:
             return None
         if not card.sounds:
             self._on.noted.emit("No sound: this model's output is articulation, not a waveform")
             return None
-        parts = [self._heard(track, card.out_axis, window) for track in tracks]
-        length = min(len(samples) for samples in parts)
-        mixed = np.sum([samples[:length] for samples in parts], axis=0, dtype=np.float32)
-        return safe(mixed, card.out_axis.rate_hz), card.out_axis.rate_hz
+        axis = card.out_axis
+        parts = [part(self._heard(key, track, axis), axis, window) for key, track in tracks]
+        length = min(len(samples) for samples, _ in parts)
+        mixed = np.zeros(length, np.float32)
+        for samples, _ in parts:
+            mixed += samples[:length]
+        return safe(mixed, axis.rate_hz), axis.rate_hz, parts[0][1]
 
-    def _heard(self, track: Track, out_axis: TimeAxis, window: Range) -> np.ndarray:
-        session = self._on.session
-        axis = out_axis if track.axis.rate_hz <= out_axis.rate_hz else track.axis
-        made = heard(track, axis, self._on.settings.sound, session.shown.tracks.get("out"))
+    def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
+        """Convert one lane to sound; a running loop keeps the gain that it began with."""
+        reference = self._on.session.shown.tracks.get("out")
+        made = heard(track, axis, self._on.settings.sound, reference, self._gains.get(key))
+        self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"
-        return part(made.samples, axis, window)
+        return made.samples

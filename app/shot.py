@@ -36,6 +36,9 @@ class Silence:
     def stop(self) -> None:
         """Go on playing nothing."""
 
+    def close(self) -> None:
+        """Close nothing."""
+
     def devices(self) -> tuple[Device, ...]:
         return ()
 

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.analyses import lane_refusal, refusals
+from core.analyses.prominence import loud
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
 from core.lanes import Lane
+from core.readings import MEANS
 from core.track import Image, Track
+from widgets.digits import short
 from widgets.views import Curve, LaneView, LegendLine, StackView
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-NETWORK_WORDS = {"D": "discriminator", "Q": "Q network"}
 MERGED_ROLES = ("merged1", "merged2", "merged3")
 
 
@@ -27,6 +29,7 @@ class StackViews:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._greys: dict[str, tuple[Image, Image]] = {}
+        self._formants: dict[str, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
     def view(self) -> StackView:
         """Give what the stack shows now."""
@@ -53,20 +56,23 @@ class StackViews:
         refused = {name: said for name, said in refusals(track, settings).items() if said}
         axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
         overlays = {
-            measure: tracks for (key, measure), tracks in session.shown.overlays.items() if key == lane.key
+            measure: self._drawn(lane.key, measure, tracks)
+            for (key, measure), tracks in session.shown.overlays.items()
+            if key == lane.key
         }
         pitch = settings["pitch"]
         return LaneView(
             key=lane.key,
             title=title,
             meta=meta,
-            badge=f"≤ {carried / 2:g} Hz",
+            badge=f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
             view_low_hz=0.0,
             view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
             overlays=overlays,
+            readings=self._readings(lane.key),
             pitch_floor_hz=pitch.floor_hz,
             pitch_ceiling_hz=min(pitch.ceiling_hz, carried / 2),
             pitch_log=pitch.filtered,
@@ -87,6 +93,34 @@ class StackViews:
             legend=self._legend(lane, settings) if "formants" in lane.shown else (),
             closable="." in lane.key or ":" in lane.key,
         )
+
+    def _drawn(self, key: str, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+        """Give what is drawn of a measure: of formants, the frames loud enough."""
+        if measure != "formants" or not tracks:
+            return tracks
+        kept = self._formants.get(key)
+        if kept is None or kept[0] is not tracks:
+            source = self._on.session.shown.tracks[key]
+            shown = loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
+            drawn = tuple(
+                replace(track, samples=np.where(shown, track.samples, np.nan))
+                for track in tracks
+                if track.name.startswith("f")
+            )
+            kept = (tracks, drawn)
+            self._formants[key] = kept
+        return kept[1]
+
+    def _readings(self, key: str) -> dict[str, float]:
+        """Give the means over the selection; without one the lane reads at the cursor."""
+        session = self._on.session
+        if session.selection is None:
+            return {}
+        return {
+            measure: mean(session.shown.overlays[key, measure][0], session.selection)
+            for measure, mean in MEANS.items()
+            if session.shown.overlays.get((key, measure))
+        }
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         session = self._on.session
@@ -149,13 +183,3 @@ class StackViews:
 
 MEASURE_NAMES = ("pitch", "formants", "intensity", "spectrogram")
 VIEW_HIGH_HZ = 5000.0
-
-
-def logits_track(values: np.ndarray, like: Track) -> Track:
-    """Give logits as a curve over the whole sound, so that they stand as a lane below their layers."""
-    from core.axis import TimeAxis
-
-    whole = like.axis.extent
-    rate_hz = len(values) / whole.length_s
-    axis = TimeAxis.of_sound(rate_hz, len(values), whole.start_s)
-    return Track("logits", np.asarray(values, np.float32), axis, origin=like.origin.of(layer="logits"))

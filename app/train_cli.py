@@ -15,7 +15,7 @@ from core.train.plan import Plan
 from core.train.settings import Recipe
 
 EPILOG = """files written to DIR:
-  checkpoint.pt       everything that --resume needs, written anew at every interval
+  training.state      everything that --resume needs, written anew at every interval
   model.safetensors   the model, with its card inside and again in model.json; open it with phonoscope
   previews/           a few sounds per interval, the codes in turn
   progress.jsonl      rate, losses and measures, one JSON object per line
@@ -97,7 +97,7 @@ def plan_of(args: Namespace) -> Plan:
     return Plan(
         every_s=60 * args.every,
         also=tuple(args.also),
-        about=(*about.items(), ("command", command)),
+        about=(*((name, words) for name, words in about.items() if words), ("command", command)),
         **{name: getattr(args, name) for name in names},
     )
 

@@ -60,7 +60,8 @@ class Window(QMainWindow):
         self.sheet: QWidget | None = None  # made when first shown
 
     def _lay_out(self) -> None:
-        self.panel = QWidget(objectName="panel")
+        self.panel = QWidget()
+        self.panel.setObjectName("panel")
         self.panel.setFixedWidth(PANEL_PX)
         left = QVBoxLayout(self.panel)
         left.setContentsMargins(0, 0, 0, 0)
@@ -80,8 +81,8 @@ class Window(QMainWindow):
         down = QVBoxLayout(whole)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(0)
-        for area in (self.menus.transport, self.notice):
-            down.addWidget(area)
+        down.addWidget(self.menus.transport)
+        down.addWidget(self.notice)
         down.addWidget(middle, 1)
         down.addWidget(self.status)
         self.setCentralWidget(whole)
