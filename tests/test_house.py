@@ -31,6 +31,7 @@ HOSTS = {  # papers, licences, standards, and the homes of the code that the fam
     "www.sil.org",
     "www.w3.org",
 }
+IGNORED = re.compile(r"(^|/)(\.(?!ci/|gitignore)|__pycache__/|build/|dist/|runs/|scratch/)")
 LARGEST_BYTES = 1_000_000
 
 
@@ -42,10 +43,11 @@ def our_files() -> list[Path]:
     """Give the files of the project: git's, or all but the ignored where there is no git."""
     git = shutil.which("git")
     if git and (ROOT / ".git").exists():
-        listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-        return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-    hidden = {".venv", "__pycache__", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
-    return [path for path in ROOT.rglob("*") if path.is_file() and not hidden & set(path.parts)]
+        listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+        if listed.returncode == 0:
+            return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    files = [path for path in ROOT.rglob("*") if path.is_file()]
+    return [path for path in files if not IGNORED.search(path.relative_to(ROOT).as_posix())]
 
 
 def our_texts() -> dict[str, str]:
