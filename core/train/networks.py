@@ -136,9 +136,8 @@ class Listener(nn.Module):
         """Give the logits [n, outputs]; `shifts` are the phase shuffle after each layer but the last."""
         maps: Tensor = sound.unsqueeze(2)
         for place, downconv in enumerate(self.downconvs):
-            maps = leaky(cast(Tensor, downconv(maps)), self.slope)
-            if place < len(shifts):
-                maps = shifted(maps, shifts[place])
+            heard = cast(Tensor, downconv(maps))
+            maps = shifted(leaky(heard, self.slope), shifts[place] if place < len(shifts) else 0)
         return self.output(maps.flatten(1))
 
 

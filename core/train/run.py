@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -189,7 +189,8 @@ def agreed(trainer: Trainer, stop: bool) -> bool:
     """Let all processes stop at the same step, as soon as one wants to."""
     if trainer.fabric.world_size == 1:
         return stop
-    wishes = trainer.fabric.all_reduce(torch.tensor(float(stop)), reduce_op="sum")
+    wish = torch.tensor(float(stop), device=trainer.fabric.device)
+    wishes = cast(Tensor, trainer.fabric.all_reduce(wish, reduce_op="sum"))  # pyright: ignore
     return bool(wishes > 0)
 
 
@@ -203,20 +204,23 @@ def _follow(trainer: Trainer, plan: Plan) -> None:
 
 
 @contextmanager
-def stopping() -> Iterator[list[int]]:
+def stopping() -> Generator[list[int]]:
     """Give a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
     asked: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def ask(number: int, _frame: object) -> None:
         asked.append(number)
-        signal.signal(number, before[number])
+        _handle(before)
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        signal.signal(number, ask)
     try:
+        for number in before:
+            signal.signal(number, ask)
         yield asked
     finally:
-        for number in numbers:
-            signal.signal(number, before[number])
+        _handle(before)
+
+
+def _handle(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

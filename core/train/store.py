@@ -13,7 +13,7 @@ from core.faults import Fault
 from core.train.settings import Recipe
 from core.train.step import Trainer
 
-NAME = "checkpoint.pt"
+NAME = "training.state"
 
 
 def state_of(trainer: Trainer) -> dict[str, Any]:
