@@ -14,8 +14,9 @@ from widgets.look import LIGHT, Look, font
 from widgets.number_field import NumberField
 from widgets.numbers import number_text
 from widgets.paint import Words, paint_dot, pass_look
+from widgets.scales import Linear
 from widgets.segmented import Segmented
-from widgets.slider import Linear, Slider
+from widgets.slider import Slider
 
 MODES = (("one-hot", "One-hot"), ("bits", "Bits"), ("free", "Free"))
 REACH = Linear(-2.0, 2.0)

@@ -72,7 +72,7 @@ class ContactSheet(Panel):
     def clear(self, expected: int = 0) -> None:
         """Take everything off the sheet; `expected` outputs are to come."""
         self._expected = expected
-        self._view.clear()
+        self._view.clear(self._each.value())
         self._count()
 
     def add(self, items: Sequence[SheetItem]) -> None:

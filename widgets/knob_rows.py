@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.latent import Layout
-from widgets.slider import Linear
+from widgets.scales import Linear
 
 PINNED_REACH = 5.0  # a pinned knob is one that will be turned beyond what training drew
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 from core.faults import Fault
 from widgets.look import Look, font
 from widgets.numbers import exact_text, number_text, read_number
-from widgets.slider import Steps
+from widgets.scales import Steps
 
 _ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 

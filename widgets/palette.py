@@ -60,7 +60,7 @@ class RowPainter(QStyledItemDelegate):
     look: Look = LIGHT
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDTH_PX, ROW_PX)
+        return QSize(0, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PaletteRow = index.data(_ROW)
@@ -104,6 +104,7 @@ class CommandPalette(QDialog):
         self._list.setItemDelegate(self._painter)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setUniformItemSizes(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName("Commands")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)

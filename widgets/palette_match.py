@@ -40,8 +40,8 @@ def _word_fit(word: str, row: PaletteRow) -> float | None:
         (3.0, any(part.startswith(word) for part in title.split())),
         (2.0, word in title or word == row.key.lower()),
         (1.5, row.menu.lower().startswith(word)),
-        (1.0, word in row.help.lower()),
-        (0.5, _in_order(word, title)),
+        (1.0, len(word) > 2 and word in row.help.lower()),
+        (0.5, len(word) > 2 and _in_order(word, title)),
     )
     return next((score for score, fits in tries if fits), None)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core.families.base import Answer, Card, Question
 from core.faults import Fault
 from widgets.dialog import SmallDialog
+from widgets.look import Look
 from widgets.numbers import MINUS, exact_text, read_number
 from widgets.paint import Words
 
@@ -39,7 +40,7 @@ class QuestionBox(QWidget):
         column.addWidget(Words(question.sentence, 12, 600, wrap=True))
         for choice in question.choices:
             assumed = not known and choice.value == question.assumed
-            button = QRadioButton(f"{choice.words} (assumed)" if assumed else choice.words)
+            button = QRadioButton(f"{choice.words}, assumed" if assumed else choice.words)
             button.setChecked(choice.value == answer)
             self._group.addButton(button)
             self._buttons.append((button, choice.value))
@@ -147,6 +148,13 @@ class ChooseRunDialog(SmallDialog):
         self.body.addWidget(self._list)
         self.add_buttons((), (("Cancel", self.reject), ("Open this run", self._accept)))
         self.resize(520, 320)
+
+    def set_look(self, look: Look) -> None:
+        super().set_look(look)
+        self._list.setStyleSheet(
+            f"QListWidget {{ border: 2px solid {look.line2.name()}; }}"
+            f"QListWidget:focus {{ border-color: {look.accent.name()}; }}"
+        )
 
     def _accept(self) -> None:
         item = self._list.currentItem()

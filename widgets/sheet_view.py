@@ -14,7 +14,8 @@ from widgets.look import LIGHT, Look, font
 from widgets.paint import paint_field
 from widgets.sheet_paint import SheetItem, thumbnail
 
-MARGIN_PX, LABEL_PX, GAP_PX, FOOT_PX, CELL_PX, PICTURE_PX, GROUP_GAP_PX = 16, 56, 8, 18, 132, 84, 12
+MARGIN_PX, LABEL_PX, GAP_PX, FOOT_PX, PICTURE_PX, GROUP_GAP_PX = 16, 56, 8, 18, 84, 12
+NARROWEST_PX, WIDEST_PX = 96, 180
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -33,7 +34,8 @@ class SheetView(QAbstractScrollArea):
         self._places: dict[str, QRect] = {}
         self._labels: dict[str, QRect] = {}
         self._pictures: dict[str, QPixmap] = {}
-        self._columns, self._cell = 1, QSize(CELL_PX, PICTURE_PX + FOOT_PX)
+        self._columns, self._cell = 1, QSize(NARROWEST_PX, PICTURE_PX + FOOT_PX)
+        self._each = 1
         self._current, self._hover, self._hover_at = "", "", QPoint()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Outputs")
@@ -43,8 +45,9 @@ class SheetView(QAbstractScrollArea):
 
     # --- what is shown --------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        """Take everything off the sheet."""
+    def clear(self, each: int = 1) -> None:
+        """Take everything off the sheet; so many outputs per code value are to come."""
+        self._each = each
         self._items, self._groups, self._pictures = {}, {}, {}
         self._current = self._hover = ""
         self._arrange()
@@ -71,11 +74,6 @@ class SheetView(QAbstractScrollArea):
         self._pictures.clear()
         self.viewport().update()
 
-    @property
-    def current(self) -> str:
-        """The key of the output that the keyboard acts on."""
-        return self._current
-
     def __len__(self) -> int:
         return len(self._items)
 
@@ -84,8 +82,9 @@ class SheetView(QAbstractScrollArea):
     def _arrange(self) -> None:
         """Give every output its place, the cells as wide as the columns allow."""
         room = self.viewport().width() - 2 * MARGIN_PX - LABEL_PX + GAP_PX
-        self._columns = max(1, room // (CELL_PX + GAP_PX))
-        cell = QSize(max(room // self._columns - GAP_PX, 40), PICTURE_PX + FOOT_PX)
+        self._columns = self._most_even(room // (NARROWEST_PX + GAP_PX))
+        width = min(max(room // self._columns - GAP_PX, 40), WIDEST_PX)
+        cell = QSize(width, PICTURE_PX + FOOT_PX)
         if cell != self._cell:
             self._cell = cell
             self._pictures.clear()
@@ -99,6 +98,13 @@ class SheetView(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(40)
         self.viewport().update()
+
+    def _most_even(self, most: int) -> int:
+        """Give the number of columns that fills the rows of the largest group most evenly."""
+        largest = max((len(keys) for keys in self._groups.values()), default=1)
+        largest = max(largest, self._each)
+        rows = -(-largest // max(most, 1))
+        return max(1, -(-largest // rows))
 
     def _place_group(self, keys: Sequence[str], top: int) -> int:
         """Place the outputs of one code value in rows, and give the lower edge."""

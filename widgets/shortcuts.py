@@ -14,6 +14,7 @@ from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
 COLUMNS, COLUMN_PX, ROW_PX, KEY_PX = 3, 296, 22, 112
+MENUS = ("File", "Edit", "Time", "Play", "Layers", "Latent", "Analyses", "View", "Help")
 Line = tuple[str, str]
 
 # What the mouse does: Praat's manners, and what Praat lacks.
@@ -33,12 +34,12 @@ MOUSE: tuple[Line, ...] = (
 
 def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     """Give keys and titles by menu, in the order of the menus, the mouse last."""
-    menus: dict[str, list[Line]] = {}
+    menus: dict[str, list[Line]] = {menu: [] for menu in MENUS}
     for row in rows:
         if row.key:
             keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText) or row.key
             menus.setdefault(row.menu, []).append((keys, row.title.rstrip("…")))
-    return (*((menu, tuple(lines)) for menu, lines in menus.items()), ("Mouse", MOUSE))
+    return (*((menu, tuple(lines)) for menu, lines in menus.items() if lines), ("Mouse", MOUSE))
 
 
 def columns(
@@ -116,4 +117,4 @@ class ShortcutSheet(SmallDialog):
         holder.setAutoFillBackground(False)
         self.body.addWidget(area)
         self.add_buttons((), (("Close", self.accept),))
-        self.resize(COLUMNS * COLUMN_PX + 96, 640)
+        self.resize(COLUMNS * COLUMN_PX + 96, min(holder.sizeHint().height() + 130, 760))

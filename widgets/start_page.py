@@ -15,8 +15,8 @@ from widgets.icons import paint_icon
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Panel, Words, paint_field, pass_look
 
-WIDTH_PX, MARK_PX, ROW_PX, MOST_RECENT = 480, 132, 32, 8
-LAYERS = (16, 64, 256, 1024)  # samples per second of the layers that the mark draws
+WIDTH_PX, MARK_PX, ROW_PX, MOST_RECENT = 480, 152, 32, 8
+LAYERS = (16, 64, 256, 4096)  # samples per second of the layers that the mark draws
 
 
 def mark_curve(count: int) -> np.ndarray:
@@ -25,7 +25,9 @@ def mark_curve(count: int) -> np.ndarray:
     swell = np.exp(-(((time_s - 0.4) / 0.22) ** 2)) + 0.35 * np.exp(-(((time_s - 0.8) / 0.09) ** 2))
     if count <= 64:
         return swell * 1.6 - 0.8
-    tone = np.sin(2 * np.pi * (28 * time_s + 3 * time_s**2)) * (0.75 + 0.25 * np.sin(2 * np.pi * 91 * time_s))
+    tone = np.sin(2 * np.pi * (60 * time_s + 6 * time_s**2)) * (
+        0.75 + 0.25 * np.sin(2 * np.pi * 171 * time_s)
+    )
     return swell * (0.5 + 0.4 * tone) * 1.6 - 0.8 if count <= 256 else swell * tone
 
 
@@ -50,7 +52,7 @@ class Mark(QWidget):
             y = mark_curve(count)
             x = (np.arange(count) + 0.5) / count * WIDTH_PX
             middle = (row + 0.5) * row_px
-            points = [QPointF(*at) for at in zip(x, middle - y * row_px * 0.42, strict=True)]
+            points = [QPointF(*at) for at in zip(x, middle - y * row_px * 0.46, strict=True)]
             output = count == LAYERS[-1]
             painter.setPen(QPen(self._look.sound if output else self._look.ghost, 1.0))
             painter.drawPolyline(QPolygonF(points))

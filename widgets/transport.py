@@ -14,7 +14,8 @@ from widgets.icons import paint_icon
 from widgets.look import LIGHT, Look, font
 from widgets.numbers import number_text
 from widgets.paint import Panel, Words, paint_field, pass_look
-from widgets.slider import SMALL, Decibels, Slider, Steps
+from widgets.scales import Decibels, Steps
+from widgets.slider import SMALL, Slider
 
 HEIGHT_PX = 40
 # The toolbar's buttons from the left: command, icon, word; "" is a separating line.
