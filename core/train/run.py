@@ -13,7 +13,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from core.export.atomic import folder_for
+from core.export.atomic import folder_for, unwritable
 from core.faults import Fault
 from core.train.card import make_card, save_model, tensorflow_arrays
 from core.train.corpus import Corpus, load_corpus
@@ -104,6 +104,8 @@ class Run:
         with stopping() as stop:
             try:
                 self._loop(stop)
+            except OSError as problem:
+                raise unwritable(self.plan.out, problem) from problem
             finally:
                 self.records.close()
 
