@@ -17,11 +17,9 @@ Samples = NDArray[np.float32]
 AUDIBLE_RATE_HZ = 100.0
 CARRIER_HZ = 440.0
 GAIN_CAP_DB = 30.0
-# A layer's peaks stand 26 to 32 dB above its K-weighted loudness, a waveform's about 20: matched
-# this far below the output, most layers reach the same loudness without a clipped peak.
-ROOM_LU = 10.0
-# What the loudness is matched to where no output is at hand (EBU R 128).
-USUAL_LUFS = -23.0
+# Loudness is matched to the output's, but at most to this: a layer's peaks stand up to 33 dB above
+# its K-weighted loudness, and a louder match would hold most layers back at their peaks.
+LOUDEST_LUFS = -33.0
 # A hair under -1 dBFS, so that rounding to float32 never passes it.
 PLAYED_PEAK = 0.891
 FADE_S = 0.010
@@ -171,7 +169,7 @@ def _matched(raw: _Raw) -> _Made:
     moving = _centred(raw.samples)
     if raw.gain_db is not None:
         return _raised(moving, raw.gain_db, "")
-    target_lufs = _reference_lufs(raw.reference) - ROOM_LU
+    target_lufs = _target_lufs(raw.reference)
     return _raised(moving, *_capped(target_lufs - loudness_lufs(moving, raw.rate_hz), moving))
 
 
@@ -187,14 +185,12 @@ def _centred(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     return samples - samples.mean() if samples.size else samples
 
 
-def _reference_lufs(reference: Track | None) -> float:
+def _target_lufs(reference: Track | None) -> float:
     if reference is None:
-        return USUAL_LUFS
-    lufs = loudness_lufs(
-        _centred(np.nan_to_num(reference.samples.astype(np.float64), posinf=LARGEST, neginf=-LARGEST)),
-        reference.axis.rate_hz,
-    )
-    return lufs if np.isfinite(lufs) else USUAL_LUFS
+        return LOUDEST_LUFS
+    samples = np.nan_to_num(reference.samples.astype(np.float64), posinf=LARGEST, neginf=-LARGEST)
+    lufs = loudness_lufs(_centred(samples), reference.axis.rate_hz)
+    return min(lufs, LOUDEST_LUFS) if np.isfinite(lufs) else LOUDEST_LUFS
 
 
 def _room_db(samples: NDArray[np.float64]) -> float:
