@@ -6,14 +6,46 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 
 from app.commands import MENUS, Command, all_commands
+from widgets.look import Look
+from widgets.paint import Words, pass_look
 from widgets.palette import PaletteRow
+from widgets.segmented import Segmented
 from widgets.transport import Transport
 
 if TYPE_CHECKING:
     from app.window import Window
+
+MENU_PX = 32
+
+
+class Corner(QWidget):
+    """At the right end of the menu bar: what is open, and which page is in front."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Words("", 12, 400, "ink2")
+        self.pages = Segmented((("stack", "Stack"), ("sheet", "Sheet")), "Which page is in front")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.setSpacing(12)
+        row.addWidget(self.words)
+        row.addWidget(self.pages)
+
+    def show_page(self, page: str, model: bool) -> None:
+        """Show which page is in front; without a model there is only the start page."""
+        self.pages.setVisible(model)
+        self.pages.show_current(page)
+
+    def show_words(self, words: str) -> None:
+        """Say what is open."""
+        self.words.setText(words)
+
+    def set_look(self, look: Look) -> None:
+        """Use other colours."""
+        pass_look(self, look)
 
 
 class Menus:
@@ -22,11 +54,25 @@ class Menus:
     def __init__(self, window: Window) -> None:
         self._window = window
         self.actions = {id: self._action(command) for id, command in all_commands().items()}
-        bar = window.menuBar()
+        bar = QMenuBar()
         menus = {name: bar.addMenu(name) for name in MENUS}
         for id, command in all_commands().items():
             self._put(menus[command.menu], command, self.actions[id])
         self.transport = Transport(self.actions)
+        self.corner = Corner()
+        self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
+        window.setMenuWidget(self._row(bar))
+
+    def _row(self, bar: QMenuBar) -> QWidget:
+        """Lay the menu bar and its corner side by side: QMenuBar's own corner keeps its first size."""
+        whole = QWidget()
+        whole.setFixedHeight(MENU_PX)
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(bar, 1)
+        row.addWidget(self.corner)
+        return whole
 
     def rows(self) -> tuple[PaletteRow, ...]:
         """Give every command as the palette and the shortcut sheet list it."""
@@ -53,6 +99,8 @@ class Menus:
             if command.checked is not None:
                 action.setChecked(command.checked(on))
         self.refresh_history()
+
+        self.corner.show_page(self._window.page, on.session.card is not None)
 
     def refresh_history(self) -> None:
         """Let undo and redo say what they would do."""

@@ -135,7 +135,8 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         looks.apply(app, look)
         for area in (
-            self.card, self.knobs, self.stack, self.start, self.notice, self.status, self.menus.transport
+            self.card, self.knobs, self.stack, self.start, self.notice, self.status, self.menus.transport,
+            self.menus.corner,
         ):  # fmt: skip
             area.set_look(look)
         if self.sheet is not None:

@@ -106,6 +106,9 @@ class Wiring:
 
     def _knobs(self) -> None:
         moment, knobs = self._window.on.session.moment, self._window.knobs
+        card = self._window.on.session.card
+        turned = "" if moment.point == moment.drawn else "*"
+        self._window.menus.corner.show_words(f"{card.title} · seed {moment.seed}{turned}" if card else "")
         knobs.show_point(moment.point, moment.drawn)
         knobs.show_seed(moment.seed)
         knobs.show_pins(moment.pins)
