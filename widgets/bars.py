@@ -20,7 +20,7 @@ from widgets.ruler import paint_bar
 BAR_PX = 20
 TOP_PX = 5
 PITCH_PX = BAR_PX - 1  # borders are shared
-HEIGHT_PX = TOP_PX + 2 * PITCH_PX + BAR_PX
+HEIGHT_PX = TOP_PX + 2 * PITCH_PX + BAR_PX + 2
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Bars(QWidget):
 
     def _paint_words(self, painter: QPainter, piece: Piece) -> None:
         painter.setFont(font(12, numbers=True))
-        if painter.fontMetrics().horizontalAdvance(piece.words) > piece.rect.width() - 2:
+        if painter.fontMetrics().horizontalAdvance(piece.words) > piece.rect.width() - 6:
             painter.setFont(font(11, numbers=True))
         if painter.fontMetrics().horizontalAdvance(piece.words) <= piece.rect.width():
             draw_text(painter, piece.rect.center(), piece.words, painter.font(), self._look.ink, "centre")

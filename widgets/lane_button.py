@@ -113,9 +113,9 @@ class LaneButton(QAbstractButton):
             painter, place, self.word, font(11, 600 if strong else 500, numbers=True), colour, "centre"
         )
         if self.refusal:
-            painter.setPen(QPen(colour, 1))
+            painter.setPen(QPen(colour, 1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             y = round(place.y()) + 0.5
-            painter.drawLine(QLineF(room.left() - 1, y, room.right() + 1, y))
+            painter.drawLine(QLineF(room.left() - 2, y, room.right() + 1, y))
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):

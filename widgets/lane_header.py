@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from core.faults import Fault
 from widgets.columns import HEADER_PX
 from widgets.digits import short
+from widgets.focus_ring import FocusRing
 from widgets.lane_button import LaneButton
 from widgets.lane_legend import ROW_PX, LegendRow
 from widgets.look import LIGHT, Look, font
@@ -16,9 +17,9 @@ from widgets.numbers import read_number
 from widgets.paint_line import draw_text
 from widgets.views import MEASURES, LaneView
 
-LEGEND_TOP_PX = 102
+LEGEND_TOP_PX = 101
 DRAG_FROM_PX = 8
-NAME_X_PX = 22
+NAME_X_PX, NAME_Y_PX = 22, 15.0
 MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp"}
 MEASURE_NAMES = {
     "pitch": "Pitch",
@@ -65,13 +66,13 @@ class LaneHeader(QWidget):
         self._look = LIGHT
         self.lane = LaneView("", "")
         self._pressed: QPoint | None = None
-        self._dragging = False
+        self._dragging = self._focused = False
         self._legend: list[LegendRow] = []
         self._editor: GainField | None = None
         self._make_buttons()
 
     def _make_buttons(self) -> None:
-        self.fold = LaneButton(QRect(2, 6, 20, 20), "Collapse or open", icon="caret-down", parent=self)
+        self.fold = LaneButton(QRect(2, 5, 20, 20), "Collapse or open", icon="caret-down", parent=self)
         self.fold.is_bare = True
         self.play = LaneButton(QRect(8, 44, 28, 22), "Play this layer", icon="play-fill", parent=self)
         self.play.is_filled = True
@@ -82,7 +83,7 @@ class LaneHeader(QWidget):
         self.close_button.is_bare = True
         self.measures = {
             measure: LaneButton(
-                QRect(8 + 31 * k, 69, 27, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
+                QRect(8 + 31 * k, 70, 27, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
             )
             for k, measure in enumerate(MEASURES)
         }
@@ -106,6 +107,12 @@ class LaneHeader(QWidget):
             if isinstance(button, LaneButton | LegendRow):
                 button.set_look(look)
         self.update()
+
+    def set_focused(self, focused: bool) -> None:
+        """Make room at the left edge for the ring of the stack's focus."""
+        if focused != self._focused:
+            self._focused = focused
+            self.update()
 
     def show_lane(self, lane: LaneView) -> None:
         """Show another state of the lane."""
@@ -136,7 +143,7 @@ class LaneHeader(QWidget):
         self.close_button.setVisible(lane.closable and not lane.collapsed)
         name_px = self._name_width()
         self.play.setGeometry(
-            QRect(NAME_X_PX + name_px + 6, 5, 24, 22) if lane.collapsed else QRect(8, 44, 28, 22)
+            QRect(NAME_X_PX + name_px + 4, 5, 22, 22) if lane.collapsed else QRect(8, 44, 28, 22)
         )
         lines = () if lane.collapsed else lane.legend
         while len(self._legend) > len(lines):
@@ -165,8 +172,9 @@ class LaneHeader(QWidget):
         painter, look, lane = QPainter(self), self._look, self.lane
         painter.fillRect(event.rect(), look.chrome)
         if lane.active:
-            painter.fillRect(QRectF(0, 4, 3, self.height() - 8), look.accent)
-        y = self.height() / 2 if lane.collapsed else 16.0
+            left = FocusRing.WIDTH_PX if self._focused else 0
+            painter.fillRect(QRectF(left, 4, 3, self.height() - 8), look.accent)
+        y = self.height() / 2 if lane.collapsed else NAME_Y_PX
         ink = look.ink3 if lane.muted else look.ink
         draw_text(painter, QPointF(NAME_X_PX, y), lane.title, font(13, 600), ink)
         self._paint_badge(painter, y)
@@ -175,15 +183,15 @@ class LaneHeader(QWidget):
             meta = painter.fontMetrics().elidedText(
                 lane.meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - (28 if lane.closable else 10)
             )
-            draw_text(painter, QPointF(9, 34), meta, font(11, numbers=True), look.ink2)
+            draw_text(painter, QPointF(9, 33), meta, font(11, numbers=True), look.ink2)
 
     def _paint_badge(self, painter: QPainter, y: float) -> None:
         """Paint the Nyquist badge at the right, shortened or left out where the name needs the room."""
-        from_px = NAME_X_PX + self._name_width() + (34 if self.lane.collapsed else 6)
+        from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
         painter.setFont(font(11, numbers=True))
         metrics = painter.fontMetrics()
         for words in (self.lane.badge, self.lane.badge.removesuffix(" Hz")):
-            width = metrics.horizontalAdvance(words) + 10
+            width = metrics.horizontalAdvance(words) + 8
             if words and from_px + width <= HEADER_PX:
                 rect = QRectF(HEADER_PX - width, y - 8, width, 16)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)

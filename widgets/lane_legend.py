@@ -44,13 +44,13 @@ def _paint_intensity(painter: QPainter, x: float, y: float, look: Look) -> None:
 
 def _paint_spectrogram(painter: QPainter, x: float, y: float, look: Look) -> None:
     ramp = look.ramp()
-    for k, grey in enumerate((220, 170, 110, 50)):
+    for k, grey in enumerate((205, 155, 100, 45)):
         painter.fillRect(QRectF(x + 4 * k, math.floor(y) - 5, 4, 10), QColor.fromRgb(int(ramp[grey])))
 
 
 def _paint_pulses(painter: QPainter, x: float, y: float, look: Look) -> None:
-    painter.setPen(QPen(look.line2, 1))
-    painter.drawLines([QLineF(x + 1.5 + 6 * k, y - 5, x + 1.5 + 6 * k, y + 5) for k in range(3)])
+    painter.setPen(QPen(look.line2, 2))
+    painter.drawLines([QLineF(x + 2 + 6 * k, y - 4, x + 2 + 6 * k, y + 4) for k in range(3)])
 
 
 def _paint_dot(painter: QPainter, x: float, y: float, size: float, colour: QColor) -> None:
@@ -100,10 +100,8 @@ class LegendRow(QAbstractButton):
             painter.fillRect(self.rect(), look.hover)
         hidden = self.line.text == "hidden"
         y = ROW_PX / 2
-        painter.setOpacity(0.6 if hidden else 1.0)
         if self.line.kind in _SAMPLES:
             _SAMPLES[self.line.kind](painter, 8, y, look)
-        painter.setOpacity(1.0)
         name = NAMES.get(self.line.kind, self.line.kind)
         draw_text(painter, QPointF(28, y), name, font(11), look.ink3 if hidden else look.ink)
         place = QPointF(self.width(), y)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QPainter, QPen
 from core.axis import Range
 from core.track import Track
 from widgets.columns import Columns, Rows
+from widgets.dots import draw_dots
 from widgets.look import Look
-from widgets.paint_line import Values, draw_dots, draw_line
+from widgets.paint_line import Values, draw_line
 from widgets.views import LaneView
 
 PITCH_DOTS_BELOW = 101  # Praat's "automatic" drawing: dots where fewer points than this are visible
@@ -93,16 +94,18 @@ def _paint_formants(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
     """Odd formants as filled dots, even ones as rings: shape tells neighbours apart, not hue."""
     rows = frequency_rows(lane, rect)
     places: list[tuple[Values, Values]] = []
+    apart_px = lane.overlays["formants"][0].axis.step_s * columns.px_per_s
+    dot_px = min(5.5, max(3.0, 0.8 * apart_px))  # crowded frames get smaller dots, not a solid band
     for track in lane.overlays["formants"]:
         xs, values = _visible(track, columns)
         values[(values < rows.low) | (values > rows.high)] = np.nan
         places.append((xs, rows.ys(values)))
     for xs, ys in places:
-        draw_dots(painter, xs, ys, look.halo, 8.0)
+        draw_dots(painter, xs, ys, look.halo, dot_px + 2.5)
     for number, (xs, ys) in enumerate(places, start=1):
-        draw_dots(painter, xs, ys, look.formant, 5.5)
+        draw_dots(painter, xs, ys, look.formant, dot_px)
         if number % 2 == 0:
-            draw_dots(painter, xs, ys, look.halo, 2.7)
+            draw_dots(painter, xs, ys, look.halo, dot_px - 2.8 if dot_px > 4 else dot_px / 2)
 
 
 def _paint_pitch(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:

@@ -14,8 +14,9 @@ from core.axis import Range
 from core.envelope import Envelope, Pyramid, envelope, extremes, is_long
 from core.track import Track
 from widgets.columns import Columns, Rows
+from widgets.dots import draw_dots
 from widgets.look import Look
-from widgets.paint_line import draw_dots, draw_line, draw_solid
+from widgets.paint_line import draw_line, draw_solid
 from widgets.views import Curve, LaneView
 
 DOTS_FROM_PX = 6.0
@@ -72,7 +73,10 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
         return shared
     seen = window if lane.scale == "window" else None
     single = len(lane.curves) == 1
-    return _spanned(_curve_limits(Curve(curve.track) if single else curve, seen) for curve in lane.curves)
+    curves = [Curve(curve.track) if single else curve for curve in lane.curves]
+    if lane.ghost is not None:
+        curves.append(Curve(lane.ghost))
+    return _spanned(_curve_limits(curve, seen) for curve in curves)
 
 
 def curve_rows(limits: Limits, rect: QRectF) -> Rows:
@@ -108,7 +112,9 @@ def paint_curve(
     xs = columns.xs(found.times())
     apart_px = columns.px_per_s * track.axis.step_s
     if found.per_block > 1:
-        draw_line(painter, np.repeat(xs, 2), rows.ys(_zigzag(found) * gain), colour, 1.0)
+        points = (np.repeat(xs, 2), rows.ys(_zigzag(found) * gain))
+        draw_line(painter, *points, colour, 1.0)
+        draw_line(painter, *points, colour, 1.0)
         return
     ys = rows.ys(found.low.astype(np.float64) * gain)
     sparse = apart_px >= DOTS_FROM_PX

@@ -29,7 +29,7 @@ from widgets.views import MEASURES, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
-REASON_PX = 190.0
+REASON_PX = 205.0
 NO_LIMITS: Limits = (-1.0, 1.0)
 
 
@@ -122,11 +122,21 @@ def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -
     if len(lane.curves) < 2:
         return
     x, y = rect.left() + 8, rect.top() + 11
+    painter.setFont(font(11, 500, numbers=True))
+    words_px = [painter.fontMetrics().horizontalAdvance(curve.label) for curve in lane.curves]
+    _paint_plate(painter, QRectF(x - 4, y - 8, sum(words_px) + 35 * len(words_px) - 7, 16), lane, look)
     for curve in lane.curves:
         colour = curve_colour(curve, look)
         draw_line_sample(painter, x, y, colour)
         room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), look.ink)
         x = room.right() + 14
+
+
+def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+    """Quieten the plot behind words, so that a curve does not run through them."""
+    ground = QColor(look.plot_off if _is_off(lane) else look.plot)
+    ground.setAlphaF(0.8)
+    painter.fillRect(rect, ground)
 
 
 def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> None:
@@ -144,6 +154,8 @@ def _paint_reason(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -
     metrics = painter.fontMetrics()
     lines = _wrapped(lane.reason, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
     right, top = rect.right() - 8, rect.top() + 13
+    widest = max(metrics.horizontalAdvance(line) for line in lines)
+    _paint_plate(painter, QRectF(right - widest - 24, top - 8, widest + 28, 14 * len(lines) + 2), lane, look)
     for number, line in enumerate(lines):
         place = QPointF(right, top + 14 * number)
         draw_text(painter, place, line, font(11, numbers=True), look.ink2, "right")

@@ -1,4 +1,4 @@
-"""Lines, dots and words as plain functions of a painter, for the screen and for exported figures."""
+"""Lines and words as plain functions of a painter, for the screen and for exported figures."""
 
 from __future__ import annotations
 
@@ -50,13 +50,6 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_p
     painter.setPen(pen(colour, width_px))
     for run in finite_runs(ys):
         painter.drawPolyline(polygon(xs[run], ys[run]))
-
-
-def draw_dots(painter: QPainter, xs: Values, ys: Values, colour: QColor, size_px: float) -> None:
-    """Draw round dots where the height is not NaN."""
-    seen = np.isfinite(ys)
-    painter.setPen(pen(colour, size_px))
-    painter.drawPoints(polygon(xs[seen], ys[seen]))
 
 
 def draw_dotted(painter: QPainter, line: QLineF, colour: QColor, halo: QColor | None = None) -> None:

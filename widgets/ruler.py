@@ -16,7 +16,7 @@ from widgets.paint_lane import Marks, marked_times
 from widgets.paint_line import draw_dotted, draw_text
 
 STRIP_PX, RULER_PX = 28, 16
-BUTTON_TOP_PX, BUTTON_PX = 4, 20
+BUTTON_TOP_PX, BUTTON_PX = 4, 21
 
 
 def selection_words(selection: Range) -> str:
@@ -78,9 +78,8 @@ def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -
     ticks, decimals = time_ticks(columns)
     number = font(11, numbers=True)
     for tick_s in ticks:
-        x = min(max(columns.x(tick_s), columns.left_px + 14), columns.right_px - 14)
         text = signed(f"{tick_s:.{decimals}f}")
-        draw_text(painter, QPointF(x, rect.center().y()), text, number, look.ink3, "centre")
+        draw_text(painter, QPointF(columns.x(tick_s), rect.center().y()), text, number, look.ink3, "centre")
 
 
 def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -> None:
@@ -130,7 +129,7 @@ class Ruler(QWidget):
         painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
         if self._columns is None:
             return
-        paint_ruler(painter, QRectF(0, STRIP_PX, self.width(), RULER_PX - 1), self._columns, look)
+        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, look)
         self._paint_marks(painter, self._columns)
         paint_strip(painter, self._columns, look, self._marks, self._hovered)
 

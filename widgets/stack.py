@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from core.axis import Range
 from widgets.bars import Bars
 from widgets.columns import Columns
+from widgets.focus_ring import FocusRing
 from widgets.lane import Lane
 from widgets.lane_menu import lane_menu
 from widgets.look import LIGHT, Look
@@ -19,7 +20,7 @@ from widgets.paint_curve import shared_limits, value_limits
 from widgets.paint_lane import Marks, lane_height_px
 from widgets.pointer import Pointer
 from widgets.ruler import Ruler
-from widgets.stack_area import FocusRing, LaneArea
+from widgets.stack_area import LaneArea
 from widgets.stack_drag import Drop, drop_at
 from widgets.views import LaneView, StackView
 
@@ -126,6 +127,7 @@ class Stack(QWidget):
         for key in keys:
             if key not in self._lanes:
                 self._lanes[key] = self._new_lane(key)
+                self._lanes[key].header.set_focused(self._ring.isVisible())
                 self._lanes[key].show()
         self._area.place([(self._lanes[lane.key], lane_height_px(lane)) for lane in view.lanes])
         self._show_time()
@@ -178,10 +180,15 @@ class Stack(QWidget):
         self._show_time()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring.setVisible(True)
+        self._show_focus(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ring.setVisible(False)
+        self._show_focus(False)
+
+    def _show_focus(self, focused: bool) -> None:
+        self._ring.setVisible(focused)
+        for lane in self._lanes.values():
+            lane.header.set_focused(focused)
 
     # --- wishes -------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from widgets.lane import Lane
@@ -20,7 +20,10 @@ def stretched(heights: list[int], room_px: int, least_px: int = 33) -> list[int]
     if spare <= 0 or open_px == 0:
         return heights
     factor = min(MOST_STRETCH, 1 + spare / open_px)
-    return [int(h * factor) // GRID_PX * GRID_PX if h >= least_px else h for h in heights]
+    found = [int(h * factor) // GRID_PX * GRID_PX if h >= least_px else h for h in heights]
+    if factor < MOST_STRETCH:
+        found[heights.index(max(heights))] += room_px - sum(found)
+    return found
 
 
 class LaneArea(QScrollArea):
@@ -87,29 +90,3 @@ class _Column(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(event.rect(), self._look.chrome)
-
-
-class FocusRing(QWidget):
-    """The accent ring around what has the focus; it lets every click through."""
-
-    WIDTH_PX = 2
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = LIGHT
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def set_look(self, look: Look) -> None:
-        self._look = look
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        inner = self.rect().adjusted(self.WIDTH_PX, self.WIDTH_PX, -self.WIDTH_PX, -self.WIDTH_PX)
-        self.setMask(QRegion(self.rect()) - QRegion(inner))
-        self.raise_()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(QPen(self._look.accent, 2 * self.WIDTH_PX))
-        painter.drawRect(self.rect())
