@@ -48,7 +48,7 @@ class Bundle:
         try:
             self._shards = dict(_fields(table.get(b"", b""))).get(1, 1)
             self._entries = dict(_variables(table))
-        except (IndexError, ValueError, TypeError) as flaw:
+        except (LookupError, ValueError, TypeError) as flaw:
             raise damaged(index.name) from flaw
 
     @property

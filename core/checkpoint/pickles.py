@@ -116,7 +116,8 @@ DTYPES = {name: name for name in STORAGES.values()} | {
     "half": "float16",
     "long": "int64",
 }
-NUMPY = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy", "numpy.dtypes")
+NUMPY_ROOMS = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
+NUMPY_NAMES = ("scalar", "dtype", "_reconstruct", "ndarray", "_frombuffer")
 KNOWN: dict[tuple[str, str], Callable[..., object]] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("collections", "defaultdict"): _plain_dict,
@@ -140,7 +141,7 @@ KNOWN: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "complex"): Inert,
     ("builtins", "bytearray"): Inert,
     **{("torch", name): ElementType(dtype) for name, dtype in (STORAGES | DTYPES).items()},
-    **{(room, name): Inert for room in NUMPY for name in ("scalar", "dtype", "_reconstruct", "ndarray")},
+    **{(room, name): Inert for room in (*NUMPY_ROOMS, "numpy") for name in NUMPY_NAMES},
     **{("numpy.dtypes", f"{name}DType"): Inert for name in ("Float32", "Float64", "Int32", "Int64")},
 }
 

@@ -71,4 +71,6 @@ def _place(name: str, row: Mapping[str, Any]) -> tuple[TensorSpec, int, int]:
     first, last = cast("list[int]", row["data_offsets"])
     if not all(type(value) is int for value in (*shape, first, last)):
         raise ValueError("a place that is no number")
+    if first < 0:
+        raise ValueError("a place before the numbers")
     return TensorSpec(checked_shape(shape, name), DTYPES[row["dtype"]]), first, last

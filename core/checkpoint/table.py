@@ -71,7 +71,7 @@ def read_table(data: bytes, what: str) -> dict[bytes, bytes]:
         )
     try:
         return dict(_pairs(data, what))
-    except (IndexError, ValueError) as flaw:
+    except (LookupError, ValueError) as flaw:
         raise damaged(what) from flaw
 
 

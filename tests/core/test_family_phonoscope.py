@@ -83,7 +83,7 @@ def test_nearest_neighbour_is_told_by_its_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize("card", ["{", "[]", '"x"', "\x00"])
 def test_a_broken_card_is_a_fault(tmp_path: Path, card: str) -> None:
     save(tmp_path / "digits.safetensors", card)
-    with pytest.raises(Fault, match="card of “digits.safetensors”"):
+    with pytest.raises(Fault, match=r"card of “digits\.safetensors”"):
         open_model(tmp_path)
 
 

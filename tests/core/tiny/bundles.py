@@ -86,7 +86,7 @@ def write_bundle(
     rows = {b"": number(1, 1)}
     data = b""
     for name in sorted(tensors):
-        values = np.ascontiguousarray(tensors[name])
+        values = np.asarray(tensors[name], order="C")
         raw = values.tobytes()
         rows[name.encode()] = entry(values.dtype.name, values.shape, len(data), len(raw), masked(raw))
         data += raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -65,7 +66,7 @@ def tensorflow(
     }
     if normed:
         found |= tf_norm(make, "G/z_project", up[0])
-    for i, (before, after) in enumerate(zip(up, up[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(up)):
         scope = f"G/upconv_{i}/{'conv1d' if nearest else 'conv2d_transpose'}"
         shape = (25, before, after) if nearest else (1, 25, after, before)
         found[f"{scope}/kernel"] = make.weight(*shape, fan=before * (25 if nearest else 6))
@@ -83,7 +84,7 @@ def tensorflow(
 
 def _tf_listener(make: Maker, prefix: str, slice_len: int, dim: int, classes: int, normed: bool) -> Tensors:
     down, found = channels_down(slice_len, dim), Tensors()
-    for i, (before, after) in enumerate(zip(down, down[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(down)):
         scope = f"{prefix}downconv_{i}"
         found[f"{scope}/conv1d/kernel"] = make.weight(25, before, after, fan=25 * before)
         found[f"{scope}/conv1d/bias"] = make.bias(after)
@@ -123,7 +124,7 @@ def port_generator(slice_len: int = 16384, dim: int = 1, latent: int = 10, norme
     found = dense(make, "z_project", latent, 16 * up[0])
     if normed:
         found |= torch_norm(make, "z_batchnorm", up[0])
-    for i, (before, after) in enumerate(zip(up, up[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(up)):
         found |= rising(make, f"upconv{i}.conv", before, after)
         if normed:
             found |= torch_norm(make, f"upconv{i}.batch_norm", after)
@@ -133,7 +134,7 @@ def port_generator(slice_len: int = 16384, dim: int = 1, latent: int = 10, norme
 def port_listener(classes: int, n: int = 16384, dim: int = 1, normed: bool = False) -> Tensors:
     make, found = Maker(2 + classes), Tensors()
     down = [1, *(dim * 2**i for i in range(5))]
-    for i, (before, after) in enumerate(zip(down, down[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(down)):
         found |= conv(make, f"downconv_{i}.conv", before, after)
         if normed:
             found |= torch_norm(make, f"downconv_{i}.batchnorm", after)
@@ -155,13 +156,13 @@ def elaraby(slice_len: int = 16384, nearest: bool = True, normed: bool = False) 
     """Both networks in one nested file, as "generator/.." and "discriminator/.."."""
     make, up = Maker(4), channels_up(slice_len, 1)
     generator = dense(make, "fc1", 10, 16 * up[0]) | torch_norm(make, "bn1", up[0])
-    for i, (before, after) in enumerate(zip(up, up[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(up)):
         scope = f"deconv_list.{i}.transpose_ops"
         generator |= (conv if nearest else rising)(make, f"{scope}.{int(nearest)}", before, after)
         if normed and i < len(up) - 2:
             generator |= torch_norm(make, f"{scope}.{int(nearest) + 1}", after)
     down, critic = channels_down(slice_len, 1), Tensors()
-    for i, (before, after) in enumerate(zip(down, down[1:], strict=False)):
+    for i, (before, after) in enumerate(itertools.pairwise(down)):
         critic |= conv(make, f"conv_layers.{i}.conv1d", before, after)
         critic |= torch_norm(make, f"conv_layers.{i}.batch_norm", after)
     critic |= dense(make, "fc1", down[-1] * (15 if slice_len == 32768 else 16), 1)
@@ -172,7 +173,7 @@ def elaraby(slice_len: int = 16384, nearest: bool = True, normed: bool = False) 
 def cramer_generator(nearest: bool = True) -> Tensors:
     make, up = Maker(5), channels_up(16384, 1)
     found = dense(make, "fc1.module", 10, 16 * up[0])
-    for i, (before, after) in enumerate(zip(up, up[1:], strict=False), 1):
+    for i, (before, after) in enumerate(itertools.pairwise(up), 1):
         name = f"upSampConv{i}.module.conv1d" if nearest else f"tconv{i}.module"
         found |= (conv if nearest else rising)(make, name, before, after)
     return found | conv(make, "ppfilter1.module", 1, 1, 512)
@@ -181,7 +182,7 @@ def cramer_generator(nearest: bool = True) -> Tensors:
 def cramer_listener(classes: int = 1, module: str = ".module") -> Tensors:
     make, down = Maker(6 + classes), channels_down(16384, 1)
     found = Tensors()
-    for i, (before, after) in enumerate(zip(down, down[1:], strict=False), 1):
+    for i, (before, after) in enumerate(itertools.pairwise(down), 1):
         found |= conv(make, f"conv{i}{module}", before, after)
     return found | dense(make, f"fc1{module}", down[-1] * 16, classes)
 
@@ -189,7 +190,7 @@ def cramer_listener(classes: int = 1, module: str = ".module") -> Tensors:
 def mazzzystar_generator(latent: int = 10) -> Tensors:
     make, up = Maker(7), channels_up(16384, 1)
     found = dense(make, "fc1", latent, 16 * up[0])
-    for i, (before, after) in enumerate(zip(up, up[1:], strict=False), 1):
+    for i, (before, after) in enumerate(itertools.pairwise(up), 1):
         found |= conv(make, f"deconv_{i}.conv1d", before, after)
         found |= rising(make, f"deconv_{i}.Conv1dTrans", before, after)
     return found | conv(make, "ppfilter1", 1, 1, 512)
