@@ -21,6 +21,7 @@ HOSTS = {  # papers, licences, standards, and the homes of the code that the fam
     "arxiv.org",
     "doi.org",
     "fsf.org",
+    "git-lfs.github.com",  # how a file that Git LFS has not fetched begins
     "github.com",
     "keepachangelog.com",
     "openfontlicense.org",
