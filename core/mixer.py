@@ -107,8 +107,7 @@ class Mixer:
             else:
                 self._since_s = self._since_s if wish.play == self._play else at_s
                 self._turn_to(wish)
-        elif self.silenced > self._number:
-            self._number = self.silenced
+        elif self.silenced >= self._number and self._voice is not None:
             self._turn_to(None)
 
     def _turn_to(self, voice: Voice | None) -> None:

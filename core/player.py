@@ -42,10 +42,11 @@ class Player:
         on_end: Callable[[], None] = lambda: None,
         backend: Backend | None = None,
         open_limit_s: float = OPEN_LIMIT_S,
+        silent_limit_s: float = SILENT_LIMIT_S,
     ) -> None:
         self._on_fault, self._on_end = on_fault, on_end
         self._backend: Backend = PortAudio() if backend is None else backend
-        self._open_limit_s = open_limit_s
+        self._open_limit_s, self._silent_limit_s = open_limit_s, silent_limit_s
         self._mixer = Mixer(48000.0, self._tell_over)
         self._desk = Desk(self._backend, self._mixer, self._wanted, self._tell_fault, self._tell_lost)
         self._news: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -189,7 +190,7 @@ class Player:
         if self._desk.stuck_s > self._open_limit_s:
             self._backend.abandon()
             self._fail(Fault(NO_DEVICE, NO_DEVICE_HINT))
-        elif self._desk.unfilled_s > SILENT_LIMIT_S:
+        elif self._desk.unfilled_s > self._silent_limit_s:
             self._lose()
 
     def _lose(self) -> None:

@@ -43,8 +43,9 @@ def why_not() -> str:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server, and the environment in which a program plays through it."""
+    """A running server in its folder, and the environment in which a program plays through it."""
 
+    folder: Path
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
 
@@ -58,6 +59,7 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+        (self.folder / "socket").unlink(missing_ok=True)
 
     @contextmanager
     def child(self, script: str) -> Iterator[subprocess.Popen[str]]:
@@ -85,7 +87,7 @@ def server(folder: Path) -> Iterator[Server]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         _wait_for_answer(environment, process)
-        yield Server(process, environment)
+        yield Server(folder, process, environment)
     finally:
         process.send_signal(signal.SIGCONT)
         process.kill()
