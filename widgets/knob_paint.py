@@ -72,4 +72,4 @@ def _paint_marks(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> Non
     ):
         if shown:
             ink = look.ink if abs(pointer_x - x) < 10 else look.ink2
-            paint_icon(painter, name, QRectF(x - 9, rect.top(), 18, ROW_PX), ink, 12)
+            paint_icon(painter, name, QRectF(x - 9, rect.top(), 18, ROW_PX), ink, 13)

@@ -109,6 +109,8 @@ class NumberField(QLineEdit):
             self.step(_ARROWS[Qt.Key(event.key())], event.modifiers())
         else:
             super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                event.accept()  # what was typed here is nobody else's Enter
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -71,7 +71,7 @@ def paint_slider(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if drawn is not None:
         _paint_ring(
-            painter, QPointF(line.left() + scale.place(drawn) * line.width(), y), 5, 1, look.ink3, look
+            painter, QPointF(line.left() + scale.place(drawn) * line.width(), y), 6, 1, look.ink3, look
         )
     _paint_ring(painter, QPointF(at_x, y), dress.handle_px, dress.ring_px, accent, look)
 
