@@ -28,9 +28,15 @@ Ask = tuple[str, Track, Any]
 
 MOST_TRIES = 2
 
+READY = "ready"
+
 CRASHED = Fault(
     "A measurement stopped unexpectedly, twice; the others go on.",
     "Change its settings, or report what was open.",
+)
+
+STUCK = Fault(
+    "A measurement came to no end and was stopped.", "Change its settings, or measure a shorter part."
 )
 
 
@@ -57,6 +63,13 @@ class _Job:
     alone: bool
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
+
+    @property
+    def duration_s(self) -> float:
+        """How much sound there is to measure."""
+        return sum(
+            getattr(track, "axis", TimeAxis(1.0, 0)).duration_s for _name, track, _settings in self.asks
+        )
 
     def settle(self, answers: Sequence[Any]) -> None:
         """Give the future its answer: the result or fault of one ask, or all of many."""
@@ -115,6 +128,7 @@ def serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _warm_up()
     with contextlib.suppress(EOFError, OSError):
+        pipe.send(READY)
         while True:
             pipe.send(answered(pipe.recv()))
 
@@ -128,8 +142,10 @@ def _warm_up() -> None:
 class PraatPool:
     """Runs analyses in processes of its own, first come first served, newest under a key."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, patience_s: float = 30.0) -> None:
+        """Start nothing yet; a job may take `patience_s` and as long again as its sounds last."""
         self._workers = workers
+        self._patience_s = patience_s
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection]] = {}
@@ -187,9 +203,7 @@ class PraatPool:
                 continue
             job.tries += 1
             try:
-                pipe = self._pipes[number][1]
-                pipe.send(job.asks)
-                answers = pipe.recv()
+                answers = self._ask(number, job)
             except (EOFError, OSError):
                 self._lost(job)
                 self._start(number)
@@ -197,6 +211,16 @@ class PraatPool:
                 job.future.set_exception(bug)
             else:
                 job.settle(answers)
+
+    def _ask(self, number: int, job: _Job) -> Sequence[Any]:
+        """Wait for a worker's answers; one that comes to no end is killed, since Praat cannot be stopped."""
+        process, pipe = self._pipes[number]
+        pipe.send(job.asks)
+        if pipe.poll(self._patience_s + job.duration_s):
+            return pipe.recv()
+        process.kill()
+        self._start(number)
+        return [STUCK] * len(job.asks)
 
     def _next(self) -> _Job | None:
         with self._change:
@@ -227,3 +251,6 @@ class PraatPool:
                 process.terminate()
         if former:
             former[1].close()
+        # importing Praat takes its time; a worker that dies over it fails its first job instead
+        with contextlib.suppress(EOFError, OSError):
+            ours.recv()

@@ -106,7 +106,7 @@ _ROWS = (
     ),
     Analysis(
         "pulses", "Pulses", "pulses", pitch.PitchSettings,
-        pulses.pulses, pitch.cause, pitch.carried, pitch.notice,
+        pulses.pulses, pulses.cause, pitch.carried, pitch.notice,
     ),
     Analysis(
         "voice report", "Voice report", "voice report", voice.VoiceSettings,

@@ -6,10 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from core.analyses import guard
 from core.analyses.pitch import PitchSettings, carried, praat_pitch
+from core.analyses.pitch import cause as pitch_cause
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.results import Points, origin_of
+from core.axis import TimeAxis
 from core.track import Track
+
+LEAST_SAMPLES = 4
+"""Per period; with fewer Praat's search for the next pulse may never move on."""
+
+
+def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
+    """Say why this layer has no pulses: no pitch, or too few samples in a period."""
+    ceiling_hz = carried(axis, settings).ceiling_hz
+    few = axis.rate_hz < LEAST_SAMPLES * ceiling_hz
+    nyquist = (
+        f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below twice the ceiling of {guard.hertz(ceiling_hz)}"
+    )
+    return pitch_cause(axis, settings) or (nyquist if few else None)
 
 
 def pulses(track: Track, settings: PitchSettings) -> Points:

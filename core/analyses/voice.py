@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from core.analyses import guard
 from core.analyses.pitch import PitchSettings, praat_pitch
-from core.analyses.pitch import cause as pitch_cause
 from core.analyses.praat import call_praat, sound_of
+from core.analyses.pulses import cause as pulses_cause
 from core.analyses.pulses import praat_pulses
 from core.analyses.results import Line, Report, origin_of
 from core.axis import TimeAxis
@@ -42,13 +42,13 @@ class VoiceSettings:
 
 
 def cause(axis: TimeAxis, settings: VoiceSettings) -> str | None:
-    """Say why this layer has no voice report: no pitch, or no such stretch."""
+    """Say why this layer has no voice report: no pulses, or no such stretch."""
     factors = guard.not_positive(
         maximum_period_factor=settings.max_period_factor,
         maximum_amplitude_factor=settings.max_amplitude_factor,
     )
     return (
-        factors or guard.outside(axis, settings.start_s, settings.end_s) or pitch_cause(axis, settings.pitch)
+        factors or guard.outside(axis, settings.start_s, settings.end_s) or pulses_cause(axis, settings.pitch)
     )
 
 

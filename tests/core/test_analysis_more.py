@@ -239,6 +239,8 @@ def test_the_time_of_a_bump_is_its_envelopes_peak_and_its_latency():
         ("harmonicity", None, 16000.0, 160,
          "No harmonicity: a window of 2 periods of 75 Hz takes 0.02667 s, the track has 0.01 s"),
         ("pulses", None, 250.0, 256, "No pulses: Nyquist is 125 Hz, below the ceiling of 500 Hz"),
+        ("pulses", PitchSettings(ceiling_hz=450), 1000.0, 1024,
+         "No pulses: Nyquist is 500 Hz, below twice the ceiling of 450 Hz"),
         ("voice report", VoiceSettings(3.0, 4.0), 16000.0, 16384,
          "No voice report: the stretch from 3 s to 4 s is outside the track"),
         ("slice", SliceSettings(0.5, 0.5), 62.5, 64,

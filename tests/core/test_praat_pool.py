@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from core.analyses import TABLE
 from core.analyses.pitch import PitchSettings
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
-from core.praat_pool import CRASHED, InlinePool, PraatPool
+from core.praat_pool import CRASHED, STUCK, InlinePool, PraatPool
 from core.track import Track
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,23 @@ class Killer:
 
     def __reduce__(self):
         return os._exit, (3,)
+
+
+class Sleeper(Killer):
+    """Holds up the process that receives it."""
+
+    def __reduce__(self):
+        return time.sleep, (3600,)
+
+
+def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
+    pool = PraatPool(workers=1, patience_s=0.1)
+    worker(pool)
+    with pytest.raises(Fault) as told:
+        pool.submit("pitch", Sleeper(buzz())).result(PATIENCE_S)  # type: ignore[arg-type]
+    assert told.value.sentence == STUCK.sentence
+    assert pool._pipes[0][0].is_alive()
+    pool.close()
 
 
 def test_a_closed_pool_cancels_what_waits(pool):
