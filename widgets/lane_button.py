@@ -115,7 +115,7 @@ class LaneButton(QAbstractButton):
         if self.refusal:
             painter.setPen(QPen(colour, 1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             y = round(place.y()) + 0.5
-            painter.drawLine(QLineF(room.left() - 2, y, room.right() + 1, y))
+            painter.drawLine(QLineF(room.left() - 1, y, room.right(), y))
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):

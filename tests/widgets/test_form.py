@@ -1,0 +1,176 @@
+"""The settings form: Praat's manners, made from the dataclass alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+
+from core.faults import Fault
+from widgets.form import SettingsForm, self_report
+from widgets.form_fields import label_and_unit
+from widgets.look import DARK
+from widgets.paint import Words
+
+
+@dataclass(frozen=True)
+class Made:
+    """Settings that no analysis has."""
+
+    floor_hz: float = 75.0
+    method: Literal["raw", "filtered"] = "raw"
+    candidates: int = 15
+    accurate: bool = False
+    time_step_s: float | None = None
+    pre_emphasis_db_per_octave: float = 6.0
+
+    def __post_init__(self) -> None:
+        if self.floor_hz <= 0:
+            raise ValueError("The floor is above 0 Hz.")
+
+
+STANDARD = Made()
+
+
+@pytest.fixture
+def form(qtbot):
+    made = SettingsForm("Pitch settings", STANDARD, STANDARD)
+    qtbot.addWidget(made)
+    made.set_look(DARK)
+    made.said = []
+    made.applied.connect(made.said.append)
+    return made
+
+
+def field(form, name, kind=QLineEdit):
+    return next(one for one in form.findChildren(kind) if name in (one.accessibleName(), one.text()))
+
+
+def write(form, name, text):
+    line = field(form, name)
+    line.selectAll()
+    line.insert(text)
+    line.textEdited.emit(line.text())
+
+
+def says(form, words):
+    return any(words in one.text() for one in form.findChildren(Words))
+
+
+def click(qtbot, form, words):
+    qtbot.mouseClick(form.buttons[words], Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("floor_hz", ("Floor", "Hz")),
+        ("window_length_s", ("Window length", "s")),
+        ("dynamic_range_db", ("Dynamic range", "dB")),
+        ("pre_emphasis_db_per_octave", ("Pre emphasis", "dB/octave")),
+        ("max_formants", ("Max formants", "")),
+    ],
+)
+def test_a_fields_unit_comes_from_its_suffix(name, words):
+    assert label_and_unit(name) == words
+
+
+def test_the_first_field_is_chosen_when_the_form_opens(qtbot, form):
+    form.show()
+    form.activateWindow()
+    qtbot.waitActive(form)
+    first = field(form, "Floor")
+    assert form.focusWidget() is first
+    assert first.selectedText() == "75"
+
+
+def test_apply_gives_a_new_value_and_leaves_the_form_open(qtbot, form):
+    form.show()
+    write(form, "Floor", "50")
+    field(form, "Accurate", QCheckBox).setChecked(True)
+    box = form.findChild(QComboBox)
+    box.setCurrentIndex(box.findData("filtered"))
+    click(qtbot, form, "Apply")
+    assert form.said == [Made(50.0, "filtered", 15, True)]
+    assert form.isVisible()
+
+
+def test_ok_with_nothing_changed_asks_for_nothing(qtbot, form):
+    form.show()
+    click(qtbot, form, "OK")
+    assert form.said == []
+    assert not form.isVisible()
+
+
+def test_apply_and_then_ok_asks_once(qtbot, form):
+    write(form, "Floor", "50")
+    click(qtbot, form, "Apply")
+    click(qtbot, form, "OK")
+    assert len(form.said) == 1
+
+
+def test_cancel_asks_for_nothing(qtbot, form):
+    form.show()
+    write(form, "Floor", "50")
+    click(qtbot, form, "Cancel")
+    assert form.said == []
+    assert not form.isVisible()
+
+
+def test_an_empty_field_of_an_optional_is_automatic(qtbot, form):
+    write(form, "Time step", "0,01")
+    click(qtbot, form, "Apply")
+    write(form, "Time step", "automatic")
+    click(qtbot, form, "Apply")
+    assert [value.time_step_s for value in form.said] == [0.01, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("Floor", "high", "Floor: “high” is no number."),
+        ("Floor", "", "is no number"),
+        ("Candidates", "1.5", "Candidates: “1.5” is no whole number."),
+        ("Floor", "−3", "The floor is above 0 Hz."),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence_and_the_form_stays(qtbot, form, name, text, sentence):
+    form.show()
+    line = field(form, name)
+    line.clear()
+    line.insert(text)
+    click(qtbot, form, "OK")
+    assert form.said == []
+    assert form.isVisible()
+    assert says(form, sentence)
+    with pytest.raises(Fault):
+        form.value()
+
+
+def test_standards_come_back_and_are_applied_only_when_asked(qtbot):
+    form = SettingsForm("Pitch settings", Made(50.0), STANDARD)
+    qtbot.addWidget(form)
+    said = []
+    form.applied.connect(said.append)
+    assert says(form, "has another than its standard value: floor")
+    click(qtbot, form, "Standards")
+    assert said == []
+    assert says(form, "(all of your pitch settings have their standard values)")
+    click(qtbot, form, "OK")
+    assert said == [STANDARD]
+
+
+def test_the_report_names_what_differs():
+    assert self_report("Pitch settings", ["Floor", "Method"]) == (
+        "(2 of your pitch settings have other than their standard values: floor, method)"
+    )
+
+
+def test_help_shows_the_settings_own_words(qtbot, form):
+    form.show()
+    click(qtbot, form, "Help")
+    shown = next(one for one in form.findChildren(Words) if one.text().startswith("Settings that no"))
+    assert shown.isVisible()
