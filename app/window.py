@@ -201,7 +201,11 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
         bridge.post(lambda: told[0].faulted.emit(fault))
 
     engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
-    player = Player(tell, lambda: bridge.post(lambda: told[0].playing.ended()))
+    def unheard(fault: Fault) -> None:
+        tell(fault)
+        bridge.post(lambda: told[0].playing.ended())
+
+    player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))
     made = Instrument(
         engine, PraatPool(), player, Clock(bridge.post, bridge.rest), settings,
         on_bug=lambda error: tell(Fault(bug(error))),

@@ -1,0 +1,44 @@
+"""A small model with a Q network, and the window around it with everything computed at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+CATEGORIES = 3
+CHANNELS = (16, 8, 4, 2, 1, 1)
+
+
+def save_small_model(path: Path, kind: str = "one-hot") -> Path:
+    """Write a ciwGAN of dim 1 with random weights: a generator and its Q network."""
+    chance = np.random.default_rng(1)
+
+    def layer(name: str, *shape: int) -> dict[str, np.ndarray]:
+        n = shape[-2] if len(shape) == 4 else shape[-1]
+        scale = 2 / np.sqrt(np.prod(shape[:-1]) / (4 if len(shape) == 4 else 1))
+        kernel = (chance.standard_normal(shape) * scale).astype(np.float32)
+        return {f"{name}/kernel": kernel, f"{name}/bias": np.full(n, 0.01, np.float32)}
+
+    arrays = layer("G/z_project/dense", 100, 16 * CHANNELS[0])
+    for k in range(5):
+        arrays |= layer(f"G/upconv_{k}/conv2d_transpose", 1, 25, CHANNELS[k + 1], CHANNELS[k])
+    for k in range(5):
+        before, after = (1 if k == 0 else 2 ** (k - 1)), 2**k
+        arrays |= layer(f"Q/Qdownconv_{k}/conv1d", 25, before, after)
+    arrays |= layer("Q/Qoutput/dense", 16 * 16, CATEGORIES)
+    card = {
+        "format": 1, "model": "ciwgan", "title": "Small", "slice_len": 16384, "rate_hz": 16000, "dim": 1,
+        "latent": {"size": 100, "code": CATEGORIES, "kind": kind, "prior": "uniform"},
+        "upsample": "zeros", "slope": 0.2,
+    }  # fmt: skip
+    save_file(arrays, path, {"card": json.dumps(card)})
+    return path
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> Path:
+    return save_small_model(tmp_path / "small.safetensors")

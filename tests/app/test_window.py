@@ -1,0 +1,248 @@
+"""The window as a user meets it: what is turned, clicked and typed is what is shown and heard."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.commands import all_commands, command
+from app.instrument import Clock, Instrument
+from app.window import Window
+from core.axis import Range
+from core.devices import DEFAULT
+from core.engine import InlineEngine
+from core.families import open_model
+from core.latent import draw
+from core.listen import published
+from core.praat_pool import InlinePool
+from core.probe import generate
+
+
+class Ear:
+    """A player that keeps what it was given."""
+
+    def __init__(self):
+        self.heard, self.swapped, self.playing, self.looping = [], [], False, False
+        self.position_s, self.volume_db = None, 0.0
+
+    def play(self, samples, rate_hz, start_s, loop=False):
+        self.heard.append((samples, rate_hz, start_s, loop))
+        self.playing, self.looping = True, loop
+
+    def swap(self, samples, rate_hz):
+        self.swapped.append(samples)
+
+    def stop(self):
+        self.playing = self.looping = False
+
+    def close(self):
+        self.stop()
+
+    def devices(self):
+        return (DEFAULT,)
+
+    def set_device(self, device):
+        pass
+
+    def refresh(self):
+        pass
+
+
+@pytest.fixture
+def window(qtbot, small_model):
+    instrument = Instrument(
+        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
+    )
+    made = Window(instrument)
+    qtbot.addWidget(made)
+    made.resize(1600, 1000)
+    made.show()
+    instrument.opening.open(small_model)
+    made.wiring.show_stack()
+    return made
+
+
+def shown(window, key="out"):
+    return window.on.session.shown.tracks[key].samples
+
+
+def test_opening_shows_every_layer_from_the_last_to_the_first(window):
+    assert [lane.lane.key for lane in window.stack.lanes] == ["out", "conv4", "conv3", "conv2", "conv1", "fc"]
+    assert window.page == "stack"
+
+
+def test_a_turned_knob_changes_every_layer_as_the_network_itself_does(window, small_model):
+    window.knobs.value_wanted.emit(10, -15.0, True)
+    model = open_model(small_model)
+    truth = generate(model, draw(model.card.layout, 0, changes={"z11": -15.0}))
+    for key, track in truth.items():
+        np.testing.assert_array_equal(shown(window, key), track.samples)
+
+
+def test_a_turn_leaves_a_ghost_of_where_it_started(window):
+    before = shown(window)
+    for value in (1.0, 2.0):
+        window.knobs.value_wanted.emit(10, value, False)
+    window.knobs.value_wanted.emit(10, 3.0, True)
+    np.testing.assert_array_equal(window.on.session.shown.ghosts["out"].samples, before)
+    window.menus.run("edit.undo")
+    np.testing.assert_array_equal(shown(window), before)
+
+
+def test_overlays_follow_the_curve_they_belong_to(window):
+    first = window.on.session.shown.overlays["out", "intensity"][0]
+    window.knobs.value_wanted.emit(0, 4.0, True)
+    then = window.on.session.shown.overlays["out", "intensity"][0]
+    assert then.origin.point == window.on.session.point.z
+    assert not np.array_equal(first.samples, then.samples)
+    assert not window.on.session.shown.stale
+
+
+def test_what_a_rate_cannot_carry_is_refused_in_the_lane_and_never_computed(window):
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv2")
+    assert "Nyquist is 125 Hz" in lane.refusals["pitch"]
+    window.flip_measure("conv2", "pitch")
+    assert ("conv2", "pitch") not in window.on.session.shown.overlays
+
+
+def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
+    window.on.session.set_active("conv4")
+    window.on.session.set_selection(Range(0.1, 0.3))
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.stack.setFocus()
+    qtbot.keyClick(window.stack, Qt.Key.Key_Tab)
+    samples, rate_hz, start_s, _ = window.on.player.heard[-1]
+    card = window.on.session.card
+    whole = published(window.on.session.shown.tracks["conv4"], card.out_axis).samples
+    assert (rate_hz, start_s) == (16000, pytest.approx(0.1, abs=1e-4))
+    middle = slice(400, 2800)
+    np.testing.assert_allclose(samples[middle], 0.891 * whole[1600:4800][middle], atol=1e-6)
+
+
+def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
+    window.on.session.set_lane("conv3", "solo", soloed=True)
+    window.stack.play_wanted.emit("", Range(0, 0.5))
+    assert window.on.playing.keys == ("conv3",)
+    window.on.session.set_lane("conv3", "mute", muted=True)
+    window.on.playing.stop()
+    window.stack.play_wanted.emit("", Range(0, 0.5))
+    assert window.on.playing.keys == ()
+
+
+def test_a_knob_swaps_the_sound_of_a_running_loop(window):
+    window.menus.run("play.loop")
+    window.menus.run("play.window")
+    window.knobs.value_wanted.emit(10, 9.0, False)
+    assert window.on.player.heard[-1][3] is True
+    assert len(window.on.player.swapped) == 1
+    assert not np.array_equal(window.on.player.swapped[0], window.on.player.heard[-1][0])
+
+
+def test_praats_keys_zoom_and_scroll(qtbot, window):
+    session = window.on.session
+    window.menus.run("time.in")
+    assert session.visible.length_s == pytest.approx(0.512)
+    window.menus.run("time.page_forward")
+    assert session.visible.start_s == pytest.approx(0.256 + 0.8 * 0.512 - 0.1536)
+    window.menus.run("time.all")
+    assert session.visible == session.whole
+    session.set_selection(Range(0.2, 0.4))
+    window.menus.run("time.selection")
+    assert session.visible == Range(0.2, 0.4)
+    window.menus.run("time.back")
+    assert session.visible == session.whole
+
+
+def test_a_refused_file_leaves_what_was_open(window, tmp_path):
+    before = window.on.session.card
+    (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
+    window.on.opening.open(tmp_path / "broken.pt")
+    assert window.on.session.card is before
+    assert "broken.pt" in window.notice.shown.sentence
+
+
+def test_q_hears_the_output_and_a_recording(window, tmp_path):
+    window.on.hearing.listen("Q")
+    assert {"Q.conv1", "Q.conv5", "Q.logits"} <= set(window.on.session.shown.tracks)
+    first = shown(window, "Q.logits")
+    window.knobs.value_wanted.emit(3, 5.0, True)
+    assert not np.array_equal(first, shown(window, "Q.logits"))
+    soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
+    window.on.hearing.open_recording(tmp_path / "hum.wav")
+    assert shown(window, "sound:hum.wav").shape == (16000,)
+    window.on.hearing.listen("Q", "sound:hum.wav")
+    after = shown(window, "Q.logits")
+    window.knobs.value_wanted.emit(3, -5.0, True)
+    np.testing.assert_array_equal(after, shown(window, "Q.logits"))
+
+
+def test_a_lane_dragged_onto_another_shares_its_axes(window):
+    window.stack.merge_wanted.emit("conv4", "out")
+    window.wiring.show_stack()
+    assert [lane.lane.key for lane in window.stack.lanes][:2] == ["out", "conv3"]
+    assert [curve.key for curve in window.stack.lanes[0].lane.curves] == ["out", "conv4"]
+    window.menus.run("edit.undo")
+    window.wiring.show_stack()
+    assert len(window.stack.lanes) == 6
+
+
+def test_the_contact_sheet_draws_every_code_and_opens_one_in_the_stack(window):
+    window.menus.run("view.sheet")
+    items = window.on.sheet.items
+    assert len(items) == 3 * 12
+    chosen = next(one for one in items.values() if one.code == (0, 1, 0) and one.seed == 5)
+    window.sheet.open_wanted.emit(chosen.key)
+    assert window.page == "stack"
+    np.testing.assert_allclose(shown(window), chosen.samples, atol=1e-4)
+
+
+def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
+    here = window.on.session.point
+    window.points.keep("falling")
+    window.on.session.redraw(9)
+    window.points.go("falling")
+    assert window.on.session.point == here
+    window.knobs.ab_wanted.emit("B")
+    window.on.session.redraw(12)
+    there = window.on.session.point
+    window.knobs.ab_wanted.emit("A")
+    assert window.on.session.point == here
+    window.knobs.ab_wanted.emit("B")
+    assert window.on.session.point == there
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_paint_without_a_word(window, theme):
+    window.set_theme(theme)
+    window.show_page("stack")
+    QApplication.processEvents()
+    image = window.grab().toImage()
+    assert not image.isNull()
+    assert image.pixelColor(1110, 40) == window.look.chrome
+
+
+def test_an_id_or_a_key_used_twice_raises():
+    with pytest.raises(ValueError, match="two commands"):
+        command("time.all", "Show all", "Time")(lambda window: None)
+    with pytest.raises(ValueError, match="belongs to another"):
+        command("time.again", "Show all", "Time", "Ctrl+A")(lambda window: None)
+    assert "time.again" not in all_commands()
+
+
+def test_every_command_explains_itself_and_can_be_found(window):
+    rows = {row.id for row in window.menus.rows()}
+    assert rows == set(all_commands())
+    assert all(found.help.endswith((".", "…")) for found in all_commands().values())
+
+
+def test_commands_that_make_no_sense_now_are_off(window):
+    assert not window.menus.actions["edit.undo"].isEnabled()
+    assert not window.menus.actions["time.selection"].isEnabled()
+    window.on.session.set_selection(Range(0.1, 0.2))
+    assert window.menus.actions["time.selection"].isEnabled()
+    assert not window.menus.actions["layers.through_d"].isEnabled()
+    assert window.menus.actions["layers.through_q"].isEnabled()
