@@ -1,0 +1,119 @@
+"""Pictures: what is shown is on paper, in three formats, with its origin inside."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
+
+from app.cli import main
+from app.picture import figure_of
+from app.saving import origin_text
+from app.shot import inline_instrument
+from core.faults import Fault
+from core.origin import Origin
+from widgets.figure import Note, Spot, lay_out
+from widgets.figure_files import Paper, origin_in_figure, render, write_figure
+from widgets.look import load_fonts
+
+
+@pytest.fixture
+def figure(qapp, small_model):
+    load_fonts()
+    on = inline_instrument()
+    on.opening.open(small_model)
+    return figure_of(on, Paper()), origin_text(on)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_picture_carries_the_origin_of_its_numbers(figure, tmp_path, suffix):
+    picture, origin = figure
+    write_figure(tmp_path / f"a{suffix}", picture, origin, 150)
+    back = json.loads(origin_in_figure(tmp_path / f"a{suffix}"))
+    assert back == json.loads(origin)
+    track = picture.stack.lanes[0].curves[0].track
+    assert Origin.from_plain(back["origin"]) == track.origin
+
+
+def test_a_pdf_carries_its_origin_as_an_attachment_and_its_words_as_text(figure, tmp_path):
+    picture, origin = figure
+    write_figure(tmp_path / "a.pdf", picture, origin, 150)
+    data = (tmp_path / "a.pdf").read_bytes()
+    assert data.startswith(b"%PDF")
+    assert b"origin.json" in data or "origin.json".encode("utf-16-be") in data
+
+
+def test_a_png_has_the_width_and_the_dots_per_inch_asked_for(figure, tmp_path):
+    picture, origin = figure
+    paper = Paper(width_mm=100, dpi=254)
+    write_figure(tmp_path / "a.png", replace(picture, width_px=paper.width_px), origin, paper.dpi)
+    image = QImage(str(tmp_path / "a.png"))
+    assert image.width() == pytest.approx(1000, abs=1)
+    assert image.dotsPerMeterX() == 10000
+
+
+def test_a_spot_is_found_again_where_it_was_placed(figure):
+    picture, _ = figure
+    layout, lanes = lay_out(picture), picture.lanes
+    spot = Spot(0.4, "conv3", 0.25)
+    back = layout.spot(layout.place(spot, lanes), lanes)
+    assert (back.lane, back.time_s, back.part) == ("conv3", pytest.approx(0.4), pytest.approx(0.25))
+    assert layout.spot(QPointF(300, -5), lanes) is None
+
+
+def pixels(picture):
+    image = render(picture, 96)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+def test_a_note_and_its_arrow_change_the_picture_only_around_them(figure):
+    picture, _ = figure
+    note = Note("burst", Spot(0.5, "conv2", 0.5), Spot(0.6, "conv2", 0.8))
+    plain, noted = pixels(picture), pixels(replace(picture, notes=(note,)))
+    rows = np.flatnonzero((plain != noted).any(axis=(1, 2)))
+    rect = lay_out(picture).rects[[lane.key for lane in picture.lanes].index("conv2")]
+    assert rows.size > 0
+    assert rect.top() - 10 <= rows.min() <= rows.max() <= rect.bottom() + 10
+
+
+def test_print_has_white_paper_and_black_curves_whatever_the_theme(figure):
+    picture, _ = figure
+    image = render(picture, 96)
+    assert image.pixelColor(2, 2).name() == "#ffffff"
+    darkest = min(image.pixelColor(x, 130).lightness() for x in range(180, 560))
+    assert darkest < 60
+
+
+def test_what_cannot_be_drawn_or_written_is_said(figure, tmp_path):
+    picture, origin = figure
+    with pytest.raises(Fault, match=r"\.tiff"):
+        write_figure(tmp_path / "a.tiff", picture, origin)
+    with pytest.raises(Fault, match="too large"):
+        write_figure(tmp_path / "a.png", picture, origin, 1_000_000)
+    with pytest.raises(Fault, match="does not exist"):
+        write_figure(tmp_path / "none" / "a.svg", picture, origin)
+    assert [file.name for file in tmp_path.iterdir()] == ["small.safetensors"]
+
+
+def test_shot_draws_the_same_bytes_twice(qapp, small_model, tmp_path):
+    for name in ("a.png", "b.png"):
+        assert (
+            main(
+                ["shot", str(small_model), "--seed", "4", "--range", "0.1,0.3", "--out", str(tmp_path / name)]
+            )
+            == 0
+        )
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_shot_shows_only_what_was_asked_for(qapp, small_model, tmp_path, capsys):
+    out = str(tmp_path / "a.svg")
+    assert main(["shot", str(small_model), "--show", "pitch", "--out", out]) == 0
+    text = (tmp_path / "a.svg").read_text()
+    assert "Formants" not in text
+    assert main(["shot", str(small_model), "--range", "5,6", "--out", out]) == 2
+    assert "between 5 and 6 s" in capsys.readouterr().err
