@@ -44,7 +44,8 @@ class Analysis:
 
     `noun` stands in a refusal ("No pitch: ..."), `settings` is the settings' class, `cause` says
     why a layer cannot carry the measure, `carried` gives the settings as lowered to what a layer
-    can carry, and `notice` says so.
+    can carry, and `notice` says so. A curve "as published" is judged, and its settings are lowered,
+    on the axis of the layer that it was made from.
     """
 
     name: str
@@ -98,7 +99,7 @@ _ROWS = (
     ),
     Analysis(
         "spectrogram", "Spectrogram", "spectrogram", spectrogram.SpectrogramSettings,
-        spectrogram.spectrogram, spectrogram.cause,
+        spectrogram.spectrogram, spectrogram.cause, spectrogram.carried,
     ),
     Analysis(
         "harmonicity", "Harmonicity", "harmonicity", harmonicity.HarmonicitySettings,

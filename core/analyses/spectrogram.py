@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -85,6 +85,11 @@ def cause(axis: TimeAxis, settings: SpectrogramSettings) -> str | None:
     )
 
 
+def carried(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramSettings:
+    """Give the settings as the layer can carry them: the picture ends at Nyquist."""
+    return replace(settings, ceiling_hz=min(settings.ceiling_hz, axis.nyquist_hz))
+
+
 def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> Grid:
     """Lay Praat's grid over an axis: steps no finer than an eighth of what the window resolves."""
     physical_s = 2 * settings.window_length_s
@@ -92,7 +97,7 @@ def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> Grid:
     step_s = max(settings.time_step_s, resolved_s / _MOST_OVERSAMPLING)
     wanted_hz = max(settings.frequency_step_hz, 1 / resolved_s / _MOST_OVERSAMPLING)
     nyquist_hz = axis.nyquist_hz
-    ceiling_hz = min(settings.ceiling_hz, nyquist_hz)
+    ceiling_hz = settings.ceiling_hz
     window = 2 * (math.floor(physical_s * axis.rate_hz) // 2 - 1)
     frames = 1 + max(0, math.floor((axis.duration_s - physical_s) / step_s))
     first_s = axis.start_s + 0.5 * ((axis.n - 1) / axis.rate_hz - (frames - 1) * step_s)
@@ -110,12 +115,13 @@ def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
     Equal to Praat's To Spectrogram; computed here because it lies on the way from a knob to
     the screen and is the faster for not waking Praat.
     """
-    grid = grid_of(track.axis, settings)
-    power = _powers(track.samples.astype(np.float64), _starts(track.axis, grid), grid, settings)
+    used = carried(track.axis, settings)
+    grid = grid_of(track.axis, used)
+    power = _powers(track.samples.astype(np.float64), _starts(track.axis, grid), grid, used)
     levels = 10 * np.log10((power + 1e-30) / REFERENCE_PA2)
     axis = frame_axis(grid.first_s, grid.step_s, grid.frames)
     low_hz = 0.5 * (grid.step_hz - grid.bin_hz)
-    origin = origin_of(track, "spectrogram", settings)
+    origin = origin_of(track, "spectrogram", used)
     return Image("spectrogram", levels.astype(np.float32), axis, low_hz, grid.step_hz, "dB/Hz", origin)
 
 

@@ -174,6 +174,21 @@ def test_conv4_has_two_formants_below_its_nyquist_and_says_so():
     assert np.isnan(found["b3"]).all()
 
 
+def test_a_layer_as_published_is_measured_below_the_layers_own_nyquist():
+    layer = noise(4000.0, 4096)
+    times_s = TimeAxis.of_sound(16000.0, 16384).times()
+    stretched = np.interp(times_s, layer.axis.times(), layer.samples).astype(np.float32)
+    published = Track("conv4", stretched, TimeAxis.of_sound(16000.0, 16384))
+    for name in ("formants", "spectrogram"):
+        row = TABLE[name]
+        found = row.run(published, row.carried(layer.axis, row.settings()))
+        if isinstance(found, Image):
+            assert found.high_hz <= 2000
+        else:
+            assert np.isfinite(found[0].samples).any()
+            assert all(not np.any(track.samples >= 2000) for track in found if track.name[0] == "f")
+
+
 def test_a_ceiling_below_nyquist_needs_no_notice():
     assert TABLE["formants"].notice(axis("out"), FormantSettings()) is None
     assert TABLE["pitch"].notice(axis("conv3"), PitchSettings()) is None
