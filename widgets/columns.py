@@ -46,7 +46,7 @@ class Columns:
 
     def line_x(self, time_s: float) -> float:
         """Give the middle of the pixel column that holds a time, where a line of 1 px is sharp."""
-        return math.floor(min(self.x(time_s), self.right_px - 1)) + 0.5
+        return math.floor(min(self.x(time_s) + 1e-6, self.right_px - 1)) + 0.5
 
     def time_s(self, x_px: float) -> float:
         """Give the time at a place; the inverse of `x`."""
