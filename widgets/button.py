@@ -92,7 +92,8 @@ class Button(QAbstractButton):
         if self._kind == "primary":
             return (look.accent, None, look.on_accent, look.on_accent)
         if self.isChecked():
-            return (look.accent_weak, None, look.accent, look.accent)
+            ring = look.accent if self._kind == "bordered" else None
+            return (look.accent_weak, ring, look.accent, look.accent)
         edge = look.edge if self._kind == "bordered" else None
         surface = look.bar_hover if down else look.hover if hover else None
         if surface is None and self._kind == "bordered":
@@ -111,7 +112,7 @@ class Button(QAbstractButton):
         self._paint_content(painter, rect, icon_ink, ink)
 
     def _paint_content(self, painter: QPainter, rect: QRectF, icon_ink: QColor, ink: QColor) -> None:
-        if not self.text():
+        if not self.text() and self._icon:
             paint_icon(painter, self._icon, rect, icon_ink, self._icon_px)
             return
         painter.setFont(font(12, 500 if self._kind == "primary" else 400))

@@ -72,7 +72,7 @@ class Choice(QComboBox):
         return QSize(self._width_px or 120, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(self._width_px or 80, 80), self.height())
+        return QSize(min(self._width_px or 100, 100), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -84,7 +84,8 @@ class Choice(QComboBox):
         if self._icon:
             paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), look.ink2)
             left += 24
-        if self._prefix:
+        words_px = painter.fontMetrics().horizontalAdvance(self._prefix + self.currentText())
+        if self._prefix and left + words_px + 7 <= rect.width() - 22:
             painter.setPen(look.ink3)
             width = painter.fontMetrics().horizontalAdvance(self._prefix)
             painter.drawText(

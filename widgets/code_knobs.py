@@ -64,13 +64,13 @@ class CodeRow(QWidget):
         self.setFixedHeight(ROW_PX)
         self.slider = Slider(f"{name}, slider", REACH, bounded=False)
         self.field = NumberField(f"{name}, value")
-        self.field.setFixedWidth(52)
+        self.field.setFixedWidth(54)
         self._reset = Button(icon="arrow-counter-clockwise", name=f"Reset {name}", height_px=20, icon_px=13)
         row = QHBoxLayout(self)
         row.setContentsMargins(32, 0, 3, 0)
         row.setSpacing(0)
         row.addWidget(self.slider, 1)
-        row.addSpacing(8)
+        row.addSpacing(6)
         row.addWidget(self.field)
         row.addSpacing(1)
         row.addWidget(self._reset)
@@ -122,6 +122,7 @@ class ScaleRow(QWidget):
         super().__init__()
         self._look: Look = LIGHT
         self._scale = REACH
+        self.inset_px = 0  # the width of a scroll bar beside the sliders
         self.setFixedHeight(16)
 
     def set_look(self, look: Look) -> None:
@@ -137,7 +138,7 @@ class ScaleRow(QWidget):
         painter = QPainter(self)
         painter.setFont(font(11, numbers=True))
         painter.setPen(self._look.ink3)
-        left, right = 40.0, self.width() - 92.0
+        left, right = 40.0, self.width() - 92.0 - self.inset_px
         for quarter in range(5):
             value = self._scale.low + (self._scale.high - self._scale.low) * quarter / 4
             x = left + (right - left) * quarter / 4
@@ -235,6 +236,8 @@ class CodeKnobs(QWidget):
         self._free.setWidget(holder)
         holder.setAutoFillBackground(False)
         self._free.setFixedHeight(ROW_PX * min(layout.code, MOST_ROWS))
+        bar_px = self._free.verticalScrollBar().sizeHint().width()
+        self._scale_row.inset_px = bar_px if layout.code > MOST_ROWS else 0
         self._chooser.show_slots(layout.code, self._look)
         pass_look(self, self._look)
         self.setVisible(layout.code > 0)
@@ -279,7 +282,8 @@ class CodeKnobs(QWidget):
             return
         _, fits, words = CLICKS[self._mode]
         self._chooser.show_code(self._code)
-        values = ", ".join(number_text(value) for value in self._code)
+        named = enumerate(self._code, start=1)
+        values = ", ".join(f"c{slot} = {number_text(value)}" for slot, value in named if value) or "all 0"
         self._note.setText(f"Now {values}: not {words}.")
         self._note.setVisible(not fits(self._code))
 

@@ -38,6 +38,7 @@ class NumberField(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(font(12, numbers=True))
         self.setFixedHeight(24)
+        self.setTextMargins(-4, 0, -3, 0)  # the style sheet's padding is that of words
         self.editingFinished.connect(self._read)
         self.textEdited.connect(lambda _text: self._mark(""))
 

@@ -11,10 +11,10 @@ MINUS = "−"
 
 
 def number_text(value: float, decimals: int = 2) -> str:
-    """Give a number with a true minus; very large and very small ones keep two digits or more.
+    """Give a number with a true minus: two decimals, or from 10 on four digits, and never a false zero.
 
-    >>> number_text(-0.5), number_text(0.004), number_text(-1234567.0)
-    ('−0.50', '0.004', '−1.235e+06')
+    >>> number_text(-0.5), number_text(0.004), number_text(-1234.5), number_text(-1234567.0)
+    ('−0.50', '0.004', '−1234', '−1.235e+06')
     """
     if value == 0:
         plain = f"{0:.{decimals}f}"
@@ -23,8 +23,15 @@ def number_text(value: float, decimals: int = 2) -> str:
     elif abs(value) < 0.5 * 10**-decimals:
         plain = f"{value:.2g}"
     else:
-        plain = f"{value:.{decimals}f}"
+        plain = f"{value:.{shown_decimals(value, decimals)}f}"
     return plain.replace("-", MINUS)
+
+
+def shown_decimals(value: float, decimals: int = 2) -> int:
+    """Give how many decimals of a number are shown: fewer as it grows beyond 100."""
+    if abs(value) < 100:
+        return decimals
+    return max(0, decimals + 1 - math.floor(math.log10(abs(value))))
 
 
 def exact_text(value: float) -> str:

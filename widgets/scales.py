@@ -8,6 +8,8 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 
+from widgets.numbers import shown_decimals
+
 
 class Scale(Protocol):
     """Places values on a line from 0 to 1, and reads them back."""
@@ -80,4 +82,5 @@ class Steps:
         return self.rounded(value + count * self.of(modifiers))
 
     def rounded(self, value: float) -> float:
-        return round(value, self.decimals) + 0.0  # + 0.0: never a negative zero
+        """Give the value as it is shown, so that what was turned is what is read."""
+        return round(value, shown_decimals(value, self.decimals)) + 0.0  # + 0.0: never a negative zero

@@ -64,3 +64,7 @@ def test_a_flood_is_bounded(notice):
     assert notice.shown == Said("Fault 5.")
     notice.set_look(DARK)
     assert not notice.grab().isNull()
+
+
+def test_a_banner_with_nothing_to_say_can_be_painted(notice):
+    assert not notice.grab().isNull()
