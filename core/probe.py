@@ -101,6 +101,14 @@ def listen(
     return _tracks(model, network, curves, origin, reduction), logits
 
 
+def fitted(model: Model, network: Literal["D", "Q"], n: int) -> str:
+    """Say what is done to a sound of `n` samples so that D or Q can hear it; "" where nothing is."""
+    heard = heard_samples(model, network)
+    if n > heard:
+        return f"cut to its first {heard} samples"
+    return f"filled up with zeros to {heard} samples" if n < heard else ""
+
+
 def heard_samples(model: Model, network: Literal["D", "Q"]) -> int:
     """Give how many samples D or Q hears."""
     return model.description.plans[network].n_in

@@ -63,4 +63,4 @@ def _rise(stride: int) -> Callable[[int], Rise]:
     return lambda taps: Rise(taps, (taps - 1) // 2, stride)
 
 
-FAMILY = Family("articulationgan", "articulationGAN (PyTorch)", sort, describe)
+FAMILY = Family("articulationgan", "articulationGAN", sort, describe)

@@ -50,7 +50,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     inquiry.settle("slope", str(SLOPE))
     if "D" in parts:
         plans["D"] = discriminator(parts["D"], slice_len, _is_normed(weights))
-        inquiry.fact("Slope of D", str(SLOPE), "inferred", "The published code's setting.")
+        inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "The published code's setting.")
     inquiry.fact("Upsampling", "nearest neighbour" if _is_nearest(weights) else "zeros", "inferred")
     inquiry.fact("Batch normalisation", "yes" if _is_normed(weights) else "no", "inferred")
     return Description(plans, layout, rate_hz, slice_len)

@@ -50,6 +50,22 @@ SLOPE = Question(
     "0.2",
     free=True,
 )
+ORDER = (
+    "Model",
+    "Saved by",
+    "Training step",
+    "Sampling rate",
+    "Slice",
+    "Output",
+    "Latent variables",
+    "Code",
+    "Code variables",
+    "Prior",
+    "Slope of D and Q",
+    "Upsampling",
+    "Batch normalisation",
+    "Post-processing filter",
+)
 MODELS: dict[str, str] = {"one-hot": "ciwGAN", "bits": "fiwGAN", "none": "WaveGAN"}
 
 
@@ -92,6 +108,11 @@ class Inquiry:
         self.answers[question.name] = value
         self.fact(fact, f"{value} {unit}".strip() if unit else value, source)
         return value
+
+    def in_order(self) -> tuple[Fact, ...]:
+        """Give the facts in the order of the panel, unknown names last."""
+        places = {name: place for place, name in enumerate(ORDER)}
+        return tuple(sorted(self.facts, key=lambda fact: places.get(fact.name, len(ORDER))))
 
     def settle(self, name: str, value: Answer) -> None:
         """Note what a question comes to where this family never has to ask it."""

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.families.crew import products_on_one_thread
 from core.faults import Cancelled
 
 Array = NDArray[np.float32]
@@ -36,7 +37,7 @@ class Network:
         for name, step in self.steps:
             if cancelled is not None and cancelled():
                 raise Cancelled
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), products_on_one_thread():
                 x = step(x)
             yield name, x
 

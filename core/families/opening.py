@@ -17,7 +17,7 @@ from core.checkpoint.torch_file import TorchFile
 from core.families import articulation, cramer, elaraby, mazzzystar, phonoscope, port, tensorflow
 from core.families.base import Answer, Card, NetworkName
 from core.families.family import Description, Family, Parts
-from core.families.inquiry import Inquiry, Told
+from core.families.inquiry import MODELS, Inquiry, Told
 from core.families.network import Network
 from core.families.weights import Weights
 from core.faults import Fault
@@ -110,6 +110,9 @@ def _model(run: Run, family: Family, parts: Parts, given: Mapping[str, Answer]) 
     if run.step is not None:
         inquiry.fact("Training step", run.step, "read")
     description = family.describe(parts, inquiry)
+    kind = next(fact for fact in inquiry.facts if fact.name == "Code")
+    model = MODELS[str(kind.value)] if description.sounds else family.title
+    inquiry.fact("Model", model, kind.source)
     network = description.plans["G"].load()
     for name in network.warnings[:3]:
         inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
@@ -138,7 +141,7 @@ def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, networ
         layout=found.layout,
         rate_hz=found.rate_hz,
         slice_len=found.slice_len,
-        facts=tuple(inquiry.facts),
+        facts=inquiry.in_order(),
         questions=tuple(inquiry.questions),
         layers={name: plan.infos(found.rate_hz) for name, plan in found.plans.items()},
         sounds=found.sounds,

@@ -21,6 +21,7 @@ from core.families.network import (
 )
 from core.families.upsampling import Rise, upsample
 from core.families.weights import Norm, Weights, kernel_shape, read_kernel
+from core.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ def downward(
     weights.shape(names.bias, out)
     stride, pads = fall(taps, before[1])
     n = (before[1] + sum(pads) - taps) // stride + 1
+    if n < 1:
+        raise Fault(f"“{names.kernel}” is longer than what reaches it.")
     centre = (taps - 1) / 2 - pads[0]
 
     def build(source: Weights) -> Step:

@@ -23,7 +23,7 @@ from core.faults import Fault
 
 EPSILON = 1e-5
 SLICES = {5: 16384, 6: 65536}
-STRIDE = 4
+STRIDE, PADDING = 4, 11
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
@@ -110,7 +110,7 @@ def _up(weights: Weights, i: int, last: bool, before: LayerPlan) -> LayerPlan:
 
 def padded_rise(taps: int) -> Rise:
     """Give a transposed convolution with padding 11 and an output padding of 1."""
-    return Rise(taps, (taps - STRIDE + 1) // 2, STRIDE)
+    return Rise(taps, PADDING, STRIDE, extra=taps + 1 - 2 * PADDING - STRIDE)
 
 
 def torch_norm(weights: Weights, scope: str) -> Norm | None:
@@ -142,7 +142,7 @@ def listener(weights: Weights, slope: float, rate_hz: float = 0.0) -> NetworkPla
 
 def padded_fall(taps: int, n: int) -> tuple[int, tuple[int, int]]:
     """Give a convolution with stride 4 and padding 11."""
-    return STRIDE, (11, 11)
+    return STRIDE, (PADDING, PADDING)
 
 
 FAMILY = Family("port", "PyTorch port of ciwGAN and fiwGAN", sort, describe)

@@ -25,6 +25,7 @@ from core.faults import Fault
 
 SLOPE = 0.2
 EPSILON = 1e-3
+FILTER = "pp_filt/conv1d/kernel"
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
 SLICE = Question(
     "slice",
@@ -101,8 +102,8 @@ def generator(weights: Weights, slice_len: int) -> NetworkPlan:
     for i, (scope, stride) in enumerate(zip(scopes(weights, "upconv_"), strides, strict=True)):
         last = i == len(strides) - 1
         layers.append(_up(weights, scope, "out" if last else f"conv{i + 1}", stride, layers[-1]))
-    if "pp_filt/conv1d/kernel" in weights:
-        names = Names("pp_filt/conv1d/kernel", "", "tf")
+    if FILTER in weights:
+        names = Names(FILTER, "", "tf")
         layers.append(post_filter(weights, names, layers[-1], lambda taps: (taps - 1) // 2))
     return NetworkPlan(weights, tuple(layers))
 
@@ -192,6 +193,8 @@ def note_layers(parts: Parts, inquiry: Inquiry) -> None:
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
     normed = _norm_scope(parts["G"], "z_project") is not None
     inquiry.fact("Batch normalisation", "yes" if normed else "no", "inferred")
+    taps = parts["G"].shape(FILTER, None, 1, 1)[0] if FILTER in parts["G"] else 0
+    inquiry.fact("Post-processing filter", f"{taps} taps" if taps else "no", "inferred")
 
 
 FAMILY = Family("tensorflow", "TensorFlow 1 (WaveGAN, ciwGAN, fiwGAN)", sort, describe)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from core.families.crew import share
 from core.families.network import Activation, Array, Step
 
 ROWS_AT_ONCE = 1024  # rows of one product: enough for the processor, few enough for its cache
@@ -91,8 +93,12 @@ class Upsample:
             low, high = max(0, -shift), min(blocks, n - shift)
             columns[:, low:high, tap] = x[:, low + shift : high + shift]
         rows = columns.reshape(items * blocks, self.taps * width)
-        for phase, (tap, matrix) in enumerate(self.phases):
-            np.matmul(rows[:, tap * width : tap * width + len(matrix)], matrix, out=y[:, phase])
+        share(
+            [
+                partial(np.matmul, rows[:, tap * width : tap * width + len(matrix)], matrix, out=y[:, phase])
+                for phase, (tap, matrix) in enumerate(self.phases)
+            ]
+        )
         return y.reshape(items, blocks * self.rise.ratio, -1)
 
     def _space(self, items: int, n: int, blocks: int, width: int) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ from core.checkpoint.tensors import Digest, Tensors
 from core.faults import Fault
 
 Array = NDArray[np.float32]
+MOST_TAPS = 8192
 
 # Where the taps, the input channels and the output channels stand in a stored kernel.
 KERNELS: dict[str, tuple[int, int, int]] = {
@@ -80,6 +81,8 @@ def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> 
     wanted: list[int | None] = [None] * (4 if order == "tf up" else 3)
     wanted[places[1]] = width
     shape = weights.shape(name, *wanted)
+    if shape[places[0]] > MOST_TAPS:
+        raise Fault(f"“{name}” is no kernel: it has {shape[places[0]]:,} taps.")
     return shape[places[0]], shape[places[1]], shape[places[2]]
 
 

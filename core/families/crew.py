@@ -1,0 +1,92 @@
+"""Sharing matrix products between threads that sleep while they wait.
+
+The threads of OpenBLAS spin while they wait for each other: beside a busy window or a training
+run a forward pass of 12 ms then takes 200. So each product is kept on one thread, and the few
+products of a layer are shared out among our own threads, whose waiting costs nothing. A part
+that no helper has begun when the caller is done is taken back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MOST_THREADS = 4  # as many as a layer has products
+
+
+@cache
+def thread_count() -> int:
+    """Give how many threads may compute: one per processor, or what OMP_NUM_THREADS says."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(int(told) if told.isdigit() else free, MOST_THREADS))
+
+
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_count() - 1, thread_name_prefix="products")
+
+
+@cache
+def _openblas() -> tuple[Callable[[], int], Callable[[int], Any]] | None:
+    """Find the two functions of numpy's own OpenBLAS that read and set its threads."""
+    folder = Path(np.__file__).parents[1] / "numpy.libs"
+    for path in sorted(folder.glob("*openblas*")):
+        try:
+            library = ctypes.CDLL(str(path))
+        except OSError:
+            continue
+        for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+            if hasattr(library, name.format("set")):
+                return getattr(library, name.format("get")), getattr(library, name.format("set"))
+    return None
+
+
+@contextmanager
+def products_on_one_thread() -> Generator[None]:
+    """Keep numpy's matrix products on the thread that asks for them, and restore what was."""
+    functions = _openblas()
+    if functions is None or thread_count() == 1:
+        yield
+        return
+    threads, set_threads = functions
+    before = threads()
+    set_threads(1)
+    try:
+        yield
+    finally:
+        set_threads(before)
+
+
+def share(parts: Sequence[Callable[[], object]]) -> None:
+    """Run all parts, on several threads where numpy's products can be kept to one each."""
+    waiting = deque(parts)
+    if thread_count() == 1 or _openblas() is None:
+        _work(waiting)
+        return
+    wanted = min(thread_count(), len(parts)) - 1
+    helping = [_helpers().submit(_work, waiting) for _ in range(wanted)]
+    _work(waiting)
+    for helper in helping:
+        if not helper.cancel():
+            helper.result()
+
+
+def _work(waiting: deque[Callable[[], object]]) -> None:
+    """Take parts until none is left; taking one is a single step that no other thread can split."""
+    while True:
+        try:
+            part = waiting.popleft()
+        except IndexError:
+            return
+        with np.errstate(all="ignore"):
+            part()
