@@ -66,6 +66,8 @@ class Menus:
     def _row(self, bar: QMenuBar) -> QWidget:
         """Lay the menu bar and its corner side by side: QMenuBar's own corner keeps its first size."""
         whole = QWidget()
+        whole.setObjectName("menus")
+        whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         whole.setFixedHeight(MENU_PX)
         row = QHBoxLayout(whole)
         row.setContentsMargins(4, 0, 0, 0)

@@ -9,7 +9,7 @@ from psygnal import Signal
 
 from core import lanes as lane_tools
 from core.axis import Range, TimeAxis
-from core.listen import Samples, heard, part, safe
+from core.listen import Samples, heard, part
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ class Playing:
         self.changed.emit()
 
     def _mix(self, keys: tuple[str, ...]) -> tuple[Samples, float, float] | None:
-        """Give the safe sound of the lanes' range, its rate and its start; None where there is nothing."""
+        """Give the sound of the lanes' range, its rate and its start; None where there is nothing.
+
+        The player itself bounds and fades what it plays.
+        """
         session = self._on.session
         card, window = session.card, self.window
         tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
@@ -117,7 +120,7 @@ class Playing:
         mixed = np.zeros(length, np.float32)
         for samples, _ in parts:
             mixed += samples[:length]
-        return safe(mixed, axis.rate_hz), axis.rate_hz, parts[0][1]
+        return mixed, axis.rate_hz, parts[0][1]
 
     def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""

@@ -10,7 +10,6 @@ from app.sheet import Drawn
 from core.analyses.spectrogram import SpectrogramSettings, cause, greys, spectrogram
 from core.axis import TimeAxis
 from core.latent import CodeKind
-from core.listen import safe
 from core.track import Track
 from widgets.contact_sheet import ContactSheet, SheetItem
 
@@ -70,7 +69,7 @@ def _greys(one: Drawn) -> np.ndarray:
 
 def _play(window: Window, one: Drawn) -> None:
     player = window.on.player
-    player.play(safe(one.samples, one.rate_hz), one.rate_hz, start_s=0.0, loop=False)
+    player.play(one.samples, one.rate_hz, start_s=0.0, loop=False)
 
 
 def _star(window: Window, one: Drawn, starred: bool) -> None:

@@ -136,6 +136,7 @@ class StackViews:
         return (own, *over)
 
     def _label(self, key: str, gain: float) -> str:
+        """Name a curve as the papers' legends do: `conv4 ×10`."""
         return key if gain == 1 else f"{key} ×{gain:g}"
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from core.session import Moment
 if TYPE_CHECKING:
     from app.window import Window
 
+MODES = {"one-hot": "one-hot", "bits": "bits", "none": "free"}
 ZOOMS = {
     "all": "time.all",
     "in": "time.in",
@@ -88,6 +89,7 @@ class Wiring:
         assert session.card is not None
         window.card.show_card(session.card)
         window.knobs.show_layout(session.layout)
+        window.knobs.show_mode(MODES[session.layout.kind])
         window.setWindowTitle(f"{session.card.title} – Phonoscope")
         self._knobs()
         self.points.refresh()

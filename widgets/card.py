@@ -31,6 +31,24 @@ def size_text(size_bytes: int) -> str:
     return f"{size_bytes} bytes"
 
 
+FAMILIES = {
+    "tensorflow": "TensorFlow 1",
+    "port": "PyTorch port",
+    "articulationgan": "articulationGAN",
+    "cramer": "PyTorch, cramer",
+    "elaraby": "PyTorch, elaraby",
+    "mazzzystar": "PyTorch, mazzzystar",
+    "phonoscope": "Phonoscope",
+}
+
+
+def family_text(card: Card) -> str:
+    """Give the family in short, and the width of its networks: "PyTorch port, dim 16"."""
+    hidden = [layer.channels for layer in card.layers["G"] if layer.name.startswith("conv")]
+    width = f", dim {hidden[-1]}" if hidden and card.sounds else ""
+    return f"{FAMILIES.get(card.family, card.family)}{width}"
+
+
 def latent_text(card: Card) -> str:
     """Give the latent vector's make-up: its code, if any, and its noise."""
     code, noise = card.layout.code, card.layout.size - card.layout.code
@@ -44,7 +62,7 @@ def slice_text(card: Card) -> str:
 
 # Row, what stands in it, the facts behind it, and the questions that set it.
 ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]], ...] = (
-    ("Family", lambda card: card.family, ("family", "saved by"), ()),
+    ("Family", family_text, ("family", "saved by"), ()),
     ("Latent", latent_text, ("latent variables", "code variables", "code", "latent"), ("kind", "code")),
     ("Slice", slice_text, ("slice",), ("slice",)),
     ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),

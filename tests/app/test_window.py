@@ -119,8 +119,7 @@ def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
     card = window.on.session.card
     whole = published(window.on.session.shown.tracks["conv4"], card.out_axis).samples
     assert (rate_hz, start_s) == (16000, pytest.approx(0.1, abs=1e-4))
-    middle = slice(400, 2800)
-    np.testing.assert_allclose(samples[middle], 0.891 * whole[1600:4800][middle], atol=1e-6)
+    np.testing.assert_array_equal(samples, whole[1600:4800])
 
 
 def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
