@@ -103,6 +103,8 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("picture").add_argument
     add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
     add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(MEASURES)}")
+    add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")
+    add("--dpi", metavar="N", type=float, default=300.0, help="dots per inch (default: 300)")
     add("--out", metavar="FILE", type=figure, required=True, help="a .png, .svg or .pdf file")
 
 
@@ -127,6 +129,7 @@ COMMANDS: dict[str, Command] = {
     "info": Command("say what is known about a checkpoint", "app.cli_info", _info),
     "layers": Command("write every layer as sounds, arrays and a table", "app.cli_layers", _layers),
     "shot": Command("write a picture of the stack of layers", "app.shot", _shot),
+    "train": Command("train a network on recordings", "app.train_cli", None),
     "bench": Command("measure how fast the instrument is here", "app.bench", _bench),
 }
 

@@ -111,7 +111,12 @@ def _write(on: Instrument, out: Path, asked: Namespace) -> None:
     from widgets.look import load_fonts
 
     load_fonts()
-    paper = Paper(getattr(asked, "width", None) or 170.0, getattr(asked, "dpi", None) or 300.0)
+    paper = Paper(asked.width, asked.dpi)
+    if not (20 <= paper.width_mm <= 2000 and 36 <= paper.dpi <= 2400):
+        raise Fault(
+            f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi makes no sense.",
+            "Choose 20 to 2000 mm and 36 to 2400 dpi.",
+        )
     figure = figure_of(on, paper)
     figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
     write_figure(out, figure, origin_text(on), paper.dpi)
