@@ -12,6 +12,7 @@ from core.latent import Layout
 from widgets.knob_paint import NAME_X, RESET_X, ROW_PX, VALUE_RIGHT
 from widgets.knob_view import KnobView
 from widgets.number_field import NumberField
+from widgets.own_keys import keeps
 from widgets.scales import Steps
 from widgets.slider import REST_MS, SMALL
 
@@ -19,6 +20,9 @@ _TURNS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
 _RESETS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _EDITS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
+_ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
+_PINS = (Qt.Key.Key_P, Qt.Key.Key_Space)
+_OWN_KEYS = frozenset((*_TURNS, *_MOVES, *_RESETS, *_EDITS, *_ENDS, *_PINS))
 
 
 class KnobList(KnobView):
@@ -190,6 +194,9 @@ class KnobList(KnobView):
         self._ask(index, self._steps.turned(self._values[index], notches, event.modifiers()))
         self._rest.start()
 
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _OWN_KEYS) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, index = Qt.Key(event.key()), self._current()
         if index < 0:
@@ -198,13 +205,13 @@ class KnobList(KnobView):
             self._ask(index, self._steps.turned(self._values[index], _TURNS[key], event.modifiers()))
         elif key in _MOVES:
             self._move(self._row + _MOVES[key])
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        elif key in _ENDS:
             self._move(0 if key == Qt.Key.Key_Home else len(self._shown.all) - 1)
         elif key in _RESETS:
             self._reset(index)
         elif key in _EDITS:
             self._edit(self._row)
-        elif key in (Qt.Key.Key_P, Qt.Key.Key_Space):
+        elif key in _PINS:
             self._toggle_pin(index)
         elif event.text() and event.text() in "0123456789-+.,−":
             self._edit(self._row, event.text())

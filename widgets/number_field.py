@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from core.faults import Fault
 from widgets.look import Look, font
 from widgets.numbers import exact_text, number_text, read_number
+from widgets.own_keys import keeps
 from widgets.scales import Steps
 
+_OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 
 
@@ -100,6 +102,9 @@ class NumberField(QLineEdit):
             self.setModified(False)
             self._show_text()
             self.value_wanted.emit(value)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _OWN_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import LIGHT, Look, font
+from widgets.own_keys import keeps
 from widgets.paint import paint_field
 from widgets.palette_match import PaletteRow, ranked
 
@@ -147,6 +157,9 @@ class CommandPalette(QDialog):
         if row.enabled:
             self.close()
             self.run_wanted.emit(row.id)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, (*_MOVES, Qt.Key.Key_Escape)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = _MOVES.get(Qt.Key(event.key()))

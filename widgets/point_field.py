@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from widgets.button import Button
 from widgets.look import Look
+from widgets.own_keys import keeps
+
+_OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down)
 
 
 class PointField(QLineEdit):
@@ -79,6 +82,9 @@ class PointField(QLineEdit):
 
     def _open_list(self) -> None:
         self.menu().popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _OWN_KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:

@@ -11,12 +11,16 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from widgets.icons import paint_icon
 from widgets.look import LIGHT, Look, font
+from widgets.own_keys import keeps
 from widgets.paint import paint_field
 from widgets.sheet_paint import SheetItem, thumbnail
 
 MARGIN_PX, LABEL_PX, GAP_PX, FOOT_PX, PICTURE_PX, GROUP_GAP_PX = 16, 56, 8, 18, 84, 12
 NARROWEST_PX, WIDEST_PX = 96, 180
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+_PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_OWN_KEYS = frozenset((*_OPENS, *_STEPS, *_PAGES, Qt.Key.Key_Space, Qt.Key.Key_S))
 
 
 class SheetView(QAbstractScrollArea):
@@ -256,20 +260,17 @@ class SheetView(QAbstractScrollArea):
 
     # --- keys -----------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _OWN_KEYS) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         acts = {Qt.Key.Key_Space: self.play_wanted.emit, Qt.Key.Key_S: self._star}
         acts |= dict.fromkeys(_OPENS, self.open_wanted.emit)
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
         key = Qt.Key(event.key())
         if self._current and key in acts:
             acts[key](self._current)
-        elif self._current and key in steps:
-            self._choose(self._neighbour(*steps[key]))
+        elif self._current and key in _STEPS:
+            self._choose(self._neighbour(*_STEPS[key]))
         else:
             super().keyPressEvent(event)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import LIGHT, Look
 from widgets.numbers import number_text
+from widgets.own_keys import keeps
 from widgets.paint import paint_field
 from widgets.scales import Scale, Steps
 
@@ -209,6 +210,9 @@ class Slider(QWidget):
         notches = event.angleDelta().y() / 120 or event.angleDelta().x() / 120
         self._ask(self._nearest(self._steps.turned(self._value, notches, event.modifiers())))
         self._rest.start()
+
+    def event(self, event: QEvent) -> bool:
+        return keeps(event, _KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         way = _KEYS.get(Qt.Key(event.key()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.latent import Layout, Point, draw
 from widgets.button import Button
@@ -194,6 +194,24 @@ def test_escape_gives_typing_up(qtbot, knobs):
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert said == []
     assert editor.isHidden()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_PageDown])
+def test_the_windows_shortcuts_do_not_take_the_keys_of_knobs_and_fields(qtbot, panel, knobs, key):
+    taken = []
+    action = QAction(panel)
+    action.setShortcut(key)
+    action.triggered.connect(lambda: taken.append(key))
+    panel.addAction(action)
+    panel.activateWindow()
+    qtbot.waitActive(panel)
+    knobs.setFocus()
+    if key == Qt.Key.Key_Escape:
+        qtbot.keyClick(knobs, Qt.Key.Key_Return)
+    qtbot.keyClick(QApplication.focusWidget(), key)
+    assert taken == []
+    qtbot.keyClick(button(panel, "Randomise"), key)
+    assert taken == [key]
 
 
 def test_typing_the_same_value_asks_for_nothing(qtbot, panel, knobs):

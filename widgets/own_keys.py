@@ -1,0 +1,18 @@
+"""How a widget keeps keys that are also shortcuts of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeyEvent
+
+
+def keeps(event: QEvent, keys: Container[int]) -> bool:
+    """Claim a key before the window's shortcuts get it; Qt asks with this event before each press."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() not in keys:
+        return False
+    event.accept()
+    return True
