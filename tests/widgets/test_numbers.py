@@ -16,7 +16,8 @@ from widgets.numbers import exact_text, number_text, read_number
         (3, "3.00"),
         (-0.0, "0.00"),
         (0.004, "0.004"),
-        (1e6, "1e+06"), (-37.25, "−37.25"),
+        (1e6, "1e+06"),
+        (-37.25, "−37.25"),
     ],
 )
 def test_the_screen_shows_two_decimals_and_a_true_minus(value, text):
