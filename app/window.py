@@ -201,6 +201,7 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
         bridge.post(lambda: told[0].faulted.emit(fault))
 
     engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
+
     def unheard(fault: Fault) -> None:
         tell(fault)
         bridge.post(lambda: told[0].playing.ended())
@@ -216,7 +217,7 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
 
 def main(path: str | None = None) -> int:
     """Open the window, on `path` where one is given, and run until it is closed."""
-    from app import log
+    from app import log, stopwatch
     from core import settings as kept
     from core.faults import Fault
 
@@ -230,6 +231,7 @@ def main(path: str | None = None) -> int:
     window = Window(instrument)
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
+    stopwatch.start(window, lambda: bool(window.stack.lanes))
     window.show()
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()

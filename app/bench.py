@@ -1,0 +1,46 @@
+"""`phonoscope bench`: what the instrument costs here, beside what it may cost."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.bench_figures import Figure, head
+from app.bench_model import write_model
+from core.faults import Fault
+
+# In this order: what opens no window first, and what spawns programs before this one holds a window.
+ROWS = {
+    "generate": "app.bench_generate",
+    "start": "app.bench_start",
+    "knob": "app.bench_knob",
+    "scroll": "app.bench_scroll",
+    "sound": "app.bench_sound",
+}
+BESIDE = {"knob": ("knob", "sound")}  # a turned knob is seen and heard
+
+
+def run(args: Namespace) -> int:
+    """Measure what was asked for, or everything, and print each figure as soon as it is known."""
+    names = BESIDE.get(args.which, (args.which,)) if args.which else tuple(ROWS)
+    if not args.json:
+        print(head(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
+        path = write_model(Path(folder))
+        for name in names:
+            for figure in figures(name, path):
+                print(figure.line() if args.json else figure.words(), flush=True)
+    return 0
+
+
+def figures(name: str, path: Path) -> Iterator[Figure]:
+    """Give one benchmark's figures; what cannot be measured here is said on standard error."""
+    measure: Callable[[Path], Iterator[Figure]] = importlib.import_module(ROWS[name]).figures
+    try:
+        yield from measure(path)
+    except Fault as fault:
+        print(f"phonoscope: bench {name}: {fault}", file=sys.stderr)
