@@ -62,6 +62,8 @@ def _add_plan(group: Any) -> None:
     add("--precision", choices=("32-true", "16-mixed", "bf16-mixed"), default="32-true")
     also = "save in this layout too, in a folder of that name; repeatable"
     add("--also", choices=("tensorflow", "pytorch"), action="append", default=[], help=also)
+    small = "at the end, write G and Q in half precision there, with measured figures and named points"
+    add("--publish", type=Path, metavar="DIR", help=small)
 
 
 def _add_card(group: Any) -> None:
@@ -93,7 +95,7 @@ def plan_of(args: Namespace) -> Plan:
         raise Fault("Steps, devices and nodes are at least 1, and the interval is not negative.")
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}
     command = shlex.join(["phonoscope", *sys.argv[1:]])
-    names = ("out", "steps", "resume", "accelerator", "devices", "nodes", "precision")
+    names = ("out", "steps", "resume", "accelerator", "devices", "nodes", "precision", "publish")
     return Plan(
         every_s=60 * args.every,
         also=tuple(args.also),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -112,7 +112,7 @@ class Generator(nn.Module):
         self.upconvs = nn.ModuleList(UpConv(*row) for row in shape.rows())
 
     def forward(self, z: Tensor) -> Tensor:
-        maps = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1))
+        maps: Any = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1))
         for upconv in self.upconvs[:-1]:
             maps = relu(upconv(maps))
         return torch.tanh(self.upconvs[-1](maps)).squeeze(2)
@@ -134,10 +134,10 @@ class Listener(nn.Module):
 
     def forward(self, sound: Tensor, shifts: Sequence[int] = ()) -> Tensor:
         """Give the logits [n, outputs]; `shifts` are the phase shuffle after each layer but the last."""
-        maps: Tensor = sound.unsqueeze(2)
+        maps: Any = sound.unsqueeze(2)
         for place, downconv in enumerate(self.downconvs):
-            heard = cast(Tensor, downconv(maps))
-            maps = shifted(leaky(heard, self.slope), shifts[place] if place < len(shifts) else 0)
+            bent = leaky(downconv(maps), self.slope)
+            maps = shifted(bent, shifts[place] if place < len(shifts) else 0)
         return self.output(maps.flatten(1))
 
 

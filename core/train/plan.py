@@ -17,7 +17,8 @@ class Plan:
     """Everything about a run that may differ when it goes on, unlike its recipe.
 
     `also` names further layouts to save the model in ("tensorflow", "pytorch"); `about` is what the
-    card says besides the figures (title, data, licence, command).
+    card says besides the figures (title, data, licence, command); into `publish` goes, at the end,
+    what is given away of the model.
     """
 
     out: Path
@@ -25,6 +26,7 @@ class Plan:
     every_s: float = 600.0
     resume: bool = False
     also: tuple[str, ...] = ()
+    publish: Path | None = None
     about: tuple[tuple[str, str], ...] = ()
     accelerator: str = "auto"
     devices: int = 1

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from core.train.exports import write_port, write_tensorflow
 from core.train.measure import Measured, fixed_latent, generated, measure
 from core.train.plan import Plan, make_fabric
 from core.train.progress import Pace, Records, Tell
+from core.train.publish import publish
 from core.train.settings import Recipe
 from core.train.step import Nets, Trainer
 from core.train.store import NAME, check_same, read_checkpoint, restore, save_checkpoint
@@ -104,6 +106,7 @@ class Run:
         with stopping() as stop:
             try:
                 self._loop(stop)
+                self._publish()
             except OSError as problem:
                 raise unwritable(self.plan.out, problem) from problem
             finally:
@@ -159,7 +162,8 @@ class Run:
         nets, recipe = self.trainer.nets, self.trainer.recipe
         arrays = tensorflow_arrays("G", nets.average) | tensorflow_arrays("D", nets.D)
         arrays |= tensorflow_arrays("Q", nets.Q) if nets.Q else {}
-        card = make_card(recipe, self.trainer.steps, self._more(found))
+        measured = {name: value for name, value in asdict(found).items() if name != "steps"}
+        card = make_card(recipe, self.trainer.steps, self._about() | {"measured": measured})
         save_model(self.plan.out / "model.safetensors", arrays, card)
         if "tensorflow" in self.plan.also:
             prefix = folder_for(self.plan.out / "tensorflow") / f"model.ckpt-{self.trainer.steps}"
@@ -167,7 +171,15 @@ class Run:
         if "pytorch" in self.plan.also:
             write_port(folder_for(self.plan.out / "pytorch"), arrays, recipe, self.trainer.steps)
 
-    def _more(self, found: Measured) -> dict[str, Any]:
+    def _publish(self) -> None:
+        """Write the small model with its figures and points, where the plan wants one."""
+        if self.plan.publish is None:
+            return
+        trainer = self.trainer
+        publish(self.plan.publish, trainer.nets, trainer.recipe, self.corpus, trainer.steps, self._about())
+        self.tell(f"published step {trainer.steps} in {self.plan.publish}")
+
+    def _about(self) -> dict[str, Any]:
         corpus = self.corpus
         return {
             **dict(self.plan.about),
@@ -178,11 +190,6 @@ class Run:
                 "slices": len(corpus.training),
                 "held_out": len(corpus.held_out),
                 "sha256": corpus.digest,
-            },
-            "measured": {
-                "q_accuracy": found.q_accuracy,
-                "frechet_db2": found.distance_db2,
-                "floor_db2": found.floor_db2,
             },
         }
 

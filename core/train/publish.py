@@ -1,0 +1,159 @@
+"""A finished model as it is given away: half precision, G and Q only, with figures and named points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.export.atomic import atomic, folder_for
+from core.latent import Layout
+from core.train.card import Arrays, make_card, save_model, tensorflow_arrays
+from core.train.corpus import Corpus
+from core.train.hearing import Heard, hear
+from core.train.measure import fixed_latent, generated, measure
+from core.train.settings import Recipe
+from core.train.step import Nets
+
+SOUNDS = 300
+POINTS_SEED = 7
+VOICED_S = 0.08
+EVENT_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One kind of sound to find among random points: its name, how well a sound is of it, and a note."""
+
+    name: str
+    fits: Callable[[Heard], float]
+    note: Callable[[Heard], str]
+
+
+def _voiced(heard: Heard, value: float) -> float:
+    """Give the value where the vowel is long enough to have a tone."""
+    return value if heard.voiced_s >= 0.12 and np.isfinite(value) else -np.inf
+
+
+def _levelness(heard: Heard) -> float:
+    """Weigh a long vowel against every semitone per second that its tone moves or bends."""
+    return 20 * min(heard.voiced_s, 0.3) - abs(heard.f0_slope) - abs(heard.f0_bend) / 20
+
+
+def _moves(heard: Heard) -> str:
+    return f"F0 from {heard.f0_start_hz:.0f} to {heard.f0_end_hz:.0f} Hz in {heard.voiced_s * 1000:.0f} ms"
+
+
+WISHES = (
+    Wish("falling tone", lambda h: _voiced(h, -h.f0_slope * min(h.voiced_s, 0.3)), _moves),
+    Wish("rising tone", lambda h: _voiced(h, h.f0_slope * min(h.voiced_s, 0.3)), _moves),
+    Wish("level tone", lambda h: _voiced(h, _levelness(h)), _moves),
+    Wish("dipping tone", lambda h: _voiced(h, h.f0_bend * min(h.voiced_s, 0.3) ** 2), _moves),
+    Wish(
+        "long fricative before a vowel",
+        lambda h: h.fricative_s if h.voiced_s >= 0.08 and h.fricative_at_s < h.voiced_at_s else -np.inf,
+        lambda h: f"frication of {h.fricative_s * 1000:.0f} ms, then {h.voiced_s * 1000:.0f} ms of voicing",
+    ),
+    Wish(
+        "long vowel",
+        lambda h: h.voiced_s,
+        lambda h: f"{h.voiced_s * 1000:.0f} ms of voicing at {h.f0_hz:.0f} Hz",
+    ),
+    Wish(
+        "silence inside",
+        lambda h: h.pause_s if h.voiced_s >= 0.05 else -np.inf,
+        lambda h: f"{h.pause_s * 1000:.0f} ms of silence between two sounding stretches",
+    ),
+)  # fmt: skip
+
+
+def publish(
+    folder: Path, nets: Nets, recipe: Recipe, corpus: Corpus, steps: int, about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write model.safetensors with its card, and points.json, into `folder`; give the card.
+
+    All figures are measured on the half-precision weights that are written.
+    """
+    arrays = halved(nets)
+    small = Nets.fresh(recipe)
+    small.average.load_state_dict(_rounded(nets.average))
+    if small.Q is not None and nets.Q is not None:
+        small.Q.load_state_dict(_rounded(nets.Q))
+    z = fixed_latent(recipe.layout, SOUNDS, POINTS_SEED)
+    sounds = generated(small, z)
+    heard = [hear(sound, recipe.rate_hz) for sound in sounds]
+    figures = _figures(small, recipe, corpus, heard)
+    card = make_card(
+        recipe,
+        steps,
+        {**about, "precision": "half", "networks": sorted({n[0] for n in arrays}), "measured": figures},
+    )
+    save_model(folder_for(folder) / "model.safetensors", arrays, card)
+    points = named_points(z.numpy(), heard, recipe.layout)
+    with atomic(folder / "points.json") as draft:
+        draft.write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
+    return card
+
+
+def halved(nets: Nets) -> Arrays:
+    """Give the averaged generator and Q in half precision under TensorFlow's names."""
+    arrays = tensorflow_arrays("G", nets.average) | (tensorflow_arrays("Q", nets.Q) if nets.Q else {})
+    return {name: array.astype(np.float16) for name, array in arrays.items()}
+
+
+def _rounded(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.half().float().cpu() for name, value in network.state_dict().items()}
+
+
+def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[Heard]) -> dict[str, Any]:
+    found = measure(nets, recipe.layout, corpus.training, corpus.held_out, recipe.rate_hz, 0)
+    real = [hear(sound, recipe.rate_hz) for sound in np.concatenate([corpus.training, corpus.held_out])]
+    return {
+        "q_accuracy": found.q_accuracy,
+        "frechet_db2": round(found.distance_db2, 1),
+        "floor_db2": None if found.floor_db2 is None else round(found.floor_db2, 1),
+        "generated": summary(heard),
+        "recordings": summary(real),
+    }
+
+
+def summary(heard: list[Heard]) -> dict[str, float]:
+    """Give shares and medians over many sounds."""
+
+    def share(of: Callable[[Heard], bool]) -> float:
+        return round(float(np.mean([of(one) for one in heard])), 3)
+
+    def middle(of: Callable[[Heard], float], digits: int) -> float:
+        return round(float(np.nanmedian([of(one) for one in heard])), digits)
+
+    return {
+        "sounds": len(heard),
+        "voiced_80_ms_share": share(lambda one: one.voiced_s >= VOICED_S),
+        "fricative_50_ms_share": share(lambda one: one.fricative_s >= EVENT_S),
+        "silent_50_ms_share": share(lambda one: one.silent_s >= EVENT_S),
+        "median_f0_hz": middle(lambda one: one.f0_hz, 1),
+        "median_duration_s": middle(lambda one: one.duration_s, 3),
+        "median_intensity_db": middle(lambda one: one.intensity_db, 1),
+    }
+
+
+def named_points(z: NDArray[np.float32], heard: list[Heard], layout: Layout) -> list[dict[str, Any]]:
+    """Give the best point of every kind that was found at all, no point twice."""
+    points: list[dict[str, Any]] = []
+    taken: set[int] = set()
+    for wish in WISHES:
+        order = sorted((k for k in range(len(heard)) if k not in taken), key=lambda k: -wish.fits(heard[k]))
+        best = order[0]
+        if not wish.fits(heard[best]) > 0:
+            continue
+        taken.add(best)
+        values = [round(float(value), 4) for value in z[best]]
+        code = f", code {' '.join(f'{v:g}' for v in values[: layout.code])}" if layout.code else ""
+        points.append({"name": wish.name, "z": values, "note": f"{wish.note(heard[best])}{code}"})
+    return points
