@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.families.base import NetworkName
+from core.families.crew import products_on_one_thread
 from core.families.opening import Model
 from core.faults import Fault
 from core.latent import Point
@@ -33,7 +34,7 @@ def generate(
     """
     origin = _origin(model, "G").of(point=point.z)
     curves = {
-        name: reduction(maps)[0]
+        name: _curve(reduction, maps)[0]
         for name, maps in model.network("G").walk(_vectors(model, [point]), cancelled)
     }
     return _tracks(model, "G", curves, origin, reduction)
@@ -62,7 +63,7 @@ def generate_many(
         some = vectors[start : start + ITEMS_AT_ONCE]
         for name, maps in model.network("G").walk(some, cancelled):
             if name in curves:
-                curves[name][start : start + len(some)] = MEAN(maps)
+                curves[name][start : start + len(some)] = _curve(MEAN, maps)
     return curves if layers else curves[infos[-1].name]
 
 
@@ -96,22 +97,24 @@ def listen(
         if name == "logits":
             logits = found[0, 0]
         else:
-            curves[name] = reduction(found)[0]
+            curves[name] = _curve(reduction, found)[0]
     origin = _origin(model, network).of(checkpoint=running.digest, sound=sound_digest)
     return _tracks(model, network, curves, origin, reduction), logits
-
-
-def fitted(model: Model, network: Literal["D", "Q"], n: int) -> str:
-    """Say what is done to a sound of `n` samples so that D or Q can hear it; "" where nothing is."""
-    heard = heard_samples(model, network)
-    if n > heard:
-        return f"cut to its first {heard} samples"
-    return f"filled up with zeros to {heard} samples" if n < heard else ""
 
 
 def heard_samples(model: Model, network: Literal["D", "Q"]) -> int:
     """Give how many samples D or Q hears."""
     return model.description.plans[network].n_in
+
+
+def heard_rate_hz(model: Model, network: Literal["D", "Q"]) -> float:
+    """Give the sampling rate of the sound that D or Q hears, the output's own but in articulationGAN."""
+    return model.description.plans[network].rate_hz or model.card.rate_hz
+
+
+def _curve(reduction: Reduction, found: Array) -> Array:
+    with products_on_one_thread():
+        return reduction(found)
 
 
 def _vectors(model: Model, points: Sequence[Point]) -> Array:

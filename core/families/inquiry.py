@@ -128,7 +128,9 @@ def _checked(question: Question, value: Answer) -> Answer:
         number = float(value)
     except ValueError:
         number = math.nan
-    if not question.free or not math.isfinite(number) or (question.name != "slope" and number < 0):
+    lowest = -math.inf if question.name == "slope" else 0
+    whole = question.name != "code" or number.is_integer()
+    if not (question.free and math.isfinite(number) and number >= lowest and whole):
         raise Fault(
             f"“{value}” is no answer to “{question.sentence}”",
             "Possible: " + "; ".join(str(choice.value) for choice in question.choices) + ".",
@@ -176,7 +178,7 @@ def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
     if inquiry.complete and not classes and "code" not in inquiry.told:
         inferred = "none"
     told_code = inquiry.told.get("code")
-    coded = bool(classes) or (told_code is not None and float(told_code.value) > 0)
+    coded = bool(classes) or (told_code is not None and float(_checked(CODE, told_code.value)) > 0)
     assumed = "one-hot" if coded else "none"
     question = Question(KIND.name, KIND.sentence, KIND.choices, assumed)
     value = str(inquiry.ask(question, "Code", inferred=inferred))

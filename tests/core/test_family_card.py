@@ -79,6 +79,13 @@ def test_an_answer_that_is_none_is_a_fault(tmp_path: Path, answers: dict[str, st
         open_model(tmp_path, answers)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("code", ["many", -1, 2.5])
+def test_a_code_is_a_number_of_variables(tmp_path: Path, code: str | float) -> None:
+    path = save_state(tmp_path / "x_G.pt", nets.port_generator())
+    with pytest.raises(Fault, match="How many latent variables"):
+        open_model(path, {"kind": "bits", "code": code})
+
+
 def test_a_code_longer_than_the_latent_vector_is_a_fault(tmp_path: Path) -> None:
     path = save_state(tmp_path / "x_G.pt", nets.port_generator())
     with pytest.raises(Fault, match="does not fit"):

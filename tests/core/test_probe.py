@@ -92,8 +92,7 @@ def test_a_short_sound_is_filled_up_and_a_long_one_cut(model: Model) -> None:
     np.testing.assert_array_equal(long["conv3"].samples, whole["conv3"].samples)
     np.testing.assert_array_equal(short["conv3"].samples, padded["conv3"].samples)
     assert probe.heard_samples(model, "Q") == 16384
-    words = [probe.fitted(model, "Q", n) for n in (16384, 20000, 5000)]
-    assert words == ["", "cut to its first 16384 samples", "filled up with zeros to 16384 samples"]
+    assert probe.heard_rate_hz(model, "Q") == 16000
 
 
 def test_what_listens_has_an_origin_of_its_own(model: Model) -> None:
