@@ -118,6 +118,7 @@ class Bars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), self._look
         painter.fillRect(event.rect(), look.chrome)
+        painter.fillRect(0, 0, self.width(), 1, look.line2)
         self._paint_names(painter)
         for piece in self._pieces:
             paint_bar(painter, piece.rect, look, piece is self._hovered)

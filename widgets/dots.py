@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from widgets.paint_line import Values, is_screen
 
 PHASES = 4  # stamps are kept for quarters of a pixel: an eighth is the most a dot can be off
-Values = NDArray[np.float64]
 
 
 def draw_dots(painter: QPainter, xs: Values, ys: Values, colour: QColor, size_px: float) -> None:
     """Draw round dots where the height is not NaN."""
     seen = np.isfinite(ys)
-    unscaled = painter.worldTransform().type() == QTransform.TransformationType.TxNone
-    if unscaled and isinstance(painter.device(), QPixmap):
+    if is_screen(painter):
         _draw_stamps(painter, xs[seen], ys[seen], colour, size_px)
     else:
         _draw_circles(painter, xs[seen], ys[seen], colour, size_px)

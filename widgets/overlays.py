@@ -64,7 +64,9 @@ def paint_overlays(painter: QPainter, rect: QRectF, lane: LaneView, columns: Col
 
 def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
     """Paint the glottal pulses as fine upright lines behind the waveform."""
-    times = lane.overlays["pulses"][0].samples
+    if lane.pulses is None or "pulses" not in lane.shown:
+        return
+    times = lane.pulses.times_s
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(look.line2, 1))

@@ -16,7 +16,7 @@ from core.track import Track
 from widgets.columns import Columns, Rows
 from widgets.dots import draw_dots
 from widgets.look import Look
-from widgets.paint_line import draw_line, draw_solid
+from widgets.paint_line import draw_dense, draw_line, draw_solid
 from widgets.views import Curve, LaneView
 
 DOTS_FROM_PX = 6.0
@@ -112,14 +112,14 @@ def paint_curve(
     xs = columns.xs(found.times())
     apart_px = columns.px_per_s * track.axis.step_s
     if found.per_block > 1:
-        points = (np.repeat(xs, 2), rows.ys(_zigzag(found) * gain))
-        draw_line(painter, *points, colour, 1.0)
-        draw_line(painter, *points, colour, 1.0)
+        draw_dense(painter, np.repeat(xs, 2), rows.ys(_zigzag(found) * gain), colour)
         return
     ys = rows.ys(found.low.astype(np.float64) * gain)
-    sparse = apart_px >= DOTS_FROM_PX
-    draw_line(painter, xs, ys, colour, 1.25 if sparse and dots else 1.0)
-    if sparse and dots:
+    if apart_px < DOTS_FROM_PX:
+        draw_dense(painter, xs, ys, colour)
+        return
+    draw_line(painter, xs, ys, colour, 1.25 if dots else 1.0)
+    if dots:
         draw_dots(painter, xs, ys, colour, 5.0 if apart_px >= BIG_DOTS_FROM_PX else 3.0)
 
 

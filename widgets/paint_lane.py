@@ -83,8 +83,7 @@ def paint_plot(
     _paint_grid(painter, curve_rect, columns, look)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     paint_zero(painter, curve_rect, rows, look)
-    if "pulses" in lane.overlays:
-        paint_pulses(painter, curve_rect, lane, columns, look)
+    paint_pulses(painter, curve_rect, lane, columns, look)
     paint_curves(painter, curve_rect, lane, columns, rows, look)
     if analysis_rect is not None:
         _paint_analysis(painter, analysis_rect, lane, columns, look)

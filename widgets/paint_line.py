@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QPolygonF, QTransform
 from shiboken6 import VoidPtr
 
 Values = NDArray[np.float64]
@@ -38,7 +38,7 @@ def finite_runs(values: Values) -> list[slice]:
 
 
 def pen(colour: QColor, width_px: float) -> QPen:
-    """Give a pen with round ends; lines of at most 1 px stay one device pixel, which Qt draws quickly."""
+    """Give a pen with round ends and joins."""
     made = QPen(colour, width_px)
     made.setCapStyle(Qt.PenCapStyle.RoundCap)
     made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -50,6 +50,32 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_p
     painter.setPen(pen(colour, width_px))
     for run in finite_runs(ys):
         painter.drawPolyline(polygon(xs[run], ys[run]))
+
+
+def is_screen(painter: QPainter) -> bool:
+    """Tell whether a painter fills a picture for the screen, pixel by pixel, and not a figure to scale."""
+    unscaled = painter.worldTransform().type() == QTransform.TransformationType.TxNone
+    return unscaled and isinstance(painter.device(), QPixmap)
+
+
+def draw_dense(painter: QPainter, xs: Values, ys: Values, colour: QColor) -> None:
+    """Draw a line of 1 px through very many points, broken where a height is NaN.
+
+    Qt draws lines of one device pixel a hundred times as fast as wider ones, so the screen gets
+    as many of those, side by side, as one pixel holds; two at least, which makes them firm.
+    """
+    if not is_screen(painter):
+        draw_line(painter, xs, ys, colour, 1.0)
+        return
+    ratio = painter.device().devicePixelRatioF()
+    hair = QPen(colour, 1)
+    hair.setCosmetic(True)
+    painter.setPen(hair)
+    count = max(2, round(ratio))
+    shifts = [(k - (count - 1) / 2) / ratio if ratio > 1 else 0.0 for k in range(count)]
+    for run in finite_runs(ys):
+        for shift in shifts:
+            painter.drawPolyline(polygon(xs[run] + shift, ys[run] + shift))
 
 
 def draw_dotted(painter: QPainter, line: QLineF, colour: QColor, halo: QColor | None = None) -> None:

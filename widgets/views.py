@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.axis import Range
 from core.track import Image, Track
+
+if TYPE_CHECKING:
+    from core.analyses.results import Points
 
 CurveRole = Literal["sound", "curve", "merged1", "merged2", "merged3"]
 Scale = Literal["window", "whole", "fixed", "shared"]
@@ -38,8 +41,8 @@ class LaneView:
     """One lane: its words, its curves, and what is laid over them.
 
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
-    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz), "intensity" (dB) and "pulses"
-    (the axis gives their rate; the samples are their times in seconds). `refusals` says per
+    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `pulses`
+    the glottal pulses, drawn where "pulses" is shown. `refusals` says per
     measure why the layer's rate cannot carry it, `reason` says it in the lane. `readings` are the
     values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
     marks numbers on their way, `stale` those of an earlier state.
@@ -56,6 +59,7 @@ class LaneView:
     view_low_hz: float = 0.0
     view_high_hz: float = 5000.0
     overlays: Mapping[str, tuple[Track, ...]] = field(default_factory=dict[str, tuple[Track, ...]])
+    pulses: Points | None = None
     readings: Mapping[str, float] = field(default_factory=dict[str, float])
     pitch_floor_hz: float = 75.0
     pitch_ceiling_hz: float = 500.0
