@@ -76,15 +76,15 @@ class Dialogs:
         dialog.chosen.connect(self._window.on.opening.open)
         self.keep(dialog)
 
-    def questions(self) -> None:
-        """Ask what the weights cannot tell."""
+    def questions(self, name: str = "") -> None:
+        """Ask what the weights cannot tell, the question `name` first."""
         from widgets.questions import QuestionsDialog
 
         card = self._window.on.session.card
         if card is None or not card.questions:
             self._window.status.show_help("Nothing is left open: this checkpoint tells all that is needed")
             return
-        dialog = QuestionsDialog(card, self._window)
+        dialog = QuestionsDialog(card, self._window, name)
         dialog.set_look(self._window.look)
         dialog.answered.connect(self._window.on.opening.answer)
         self.keep(dialog)

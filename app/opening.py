@@ -74,8 +74,13 @@ class Opening:
         self.ended.emit()
         session = self._on.session
         kept = point if point is not None and len(point.z) == card.layout.size else None
-        session.open(card, lanes_of(card, self._on), session.moment.seed, kept)
-        self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
+        same = session.card is not None and session.card.digest == card.digest
+        lanes = session.lanes if same else lanes_of(card, self._on)
+        own = {layer.name for layer in card.layers["G"]}
+        lanes = tuple(lane for lane in lanes if lane.key in own)
+        session.open(card, lanes, session.moment.seed if same else 0, kept)
+        if Path(card.path) != demo_file():
+            self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
         if card.unanswered:
             self.questions_arose.emit(card)
 

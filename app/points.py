@@ -36,6 +36,8 @@ class PointList:
         self.named = (*own, *kept)
         self._slots, self._slot = {}, "A"
         self._window.knobs.show_points(tuple(one.name for one in self.named))
+        here = next((one.name for one in self.named if one.point == session.point), "")
+        self._window.knobs.show_point_name(here)
 
     def go(self, name: str) -> None:
         """Go to a named point; the draw that reset returns to is that point."""

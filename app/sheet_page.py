@@ -24,7 +24,7 @@ def make_sheet(window: Window) -> ContactSheet:
     """Make the page and connect it to the sheet that draws."""
     page, on = ContactSheet(), window.on
     page.set_look(window.look)
-    on.sheet.began.connect(lambda count: page.clear())
+    on.sheet.began.connect(page.clear)
     on.sheet.added.connect(lambda batch: page.add(tuple(_item(one, window) for one in batch)))
     page.draw_wanted.connect(lambda each: on.sheet.draw(each, _next_seed(on.sheet.items)))
     page.play_wanted.connect(lambda key: _play(window, on.sheet.items[key]))

@@ -134,6 +134,7 @@ class Wiring:
     def _from_widgets(self) -> None:
         window, session, on = self._window, self._window.on.session, self._window.on
         knobs, stack = window.knobs, window.stack
+        knobs.point_named.connect(self.points.keep)
         knobs.value_wanted.connect(session.set_value)
         knobs.code_wanted.connect(self._set_code)
         knobs.seed_wanted.connect(session.redraw)
@@ -155,12 +156,14 @@ class Wiring:
         stack.stop_wanted.connect(on.playing.stop)
         stack.pointer_moved.connect(lambda time_s, text: window.status.show_pointer(text))
         stack.legend_clicked.connect(window.asks.settings)
+        window.start.show_recent(on.settings.recent)
+        window.start.show_demo(on.opening.has_demo())
         window.start.open_wanted.connect(on.opening.open)
         window.start.file_wanted.connect(window.asks.file)
         window.start.folder_wanted.connect(window.asks.folder)
         window.start.demo_wanted.connect(on.opening.open_demo)
         window.card.details_wanted.connect(window.asks.show_card)
-        window.card.question_wanted.connect(lambda name: window.asks.questions())
+        window.card.question_wanted.connect(window.asks.questions)
 
     def _set_code(self, code: tuple[float, ...]) -> None:
         session = self._window.on.session
