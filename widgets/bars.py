@@ -102,6 +102,13 @@ class Bars(QWidget):
         self._marks = Marks()
         self._pieces: list[Piece] = []
         self._hovered: Piece | None = None
+        self._cut = False
+
+    def set_cut(self, cut: bool) -> None:
+        """Draw a line on top where the lanes above are cut off."""
+        if cut != self._cut:
+            self._cut = cut
+            self.update()
 
     def show_time(self, columns: Columns, whole: Range, marks: Marks) -> None:
         """Show other columns, another whole, or another cursor or selection."""
@@ -118,7 +125,8 @@ class Bars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), self._look
         painter.fillRect(event.rect(), look.chrome)
-        painter.fillRect(0, 0, self.width(), 1, look.line2)
+        if self._cut:
+            painter.fillRect(0, 0, self.width(), 1, look.line2)
         self._paint_names(painter)
         for piece in self._pieces:
             paint_bar(painter, piece.rect, look, piece is self._hovered)

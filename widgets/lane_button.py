@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.icons import paint_icon
@@ -32,7 +32,7 @@ class LaneButton(QAbstractButton):
         self.is_on = self.is_filled = False
         self.refusal = ""
         self.measure = ""
-        self.is_bare = False
+        self.is_bare = self.is_hollow = False
         self._look = LIGHT
 
     def set_look(self, look: Look) -> None:
@@ -62,7 +62,9 @@ class LaneButton(QAbstractButton):
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if not self.is_bare:
             self._paint_ground(painter, rect)
-        if self.icon_name:
+        if self.is_hollow and self.icon_name == "play-fill":
+            self._paint_hollow(painter)
+        elif self.icon_name:
             colour = self._look.on_accent if self._is_lit else self._look.ink2
             paint_icon(painter, self.icon_name, QRectF(self.rect()), colour, 12)
         else:
@@ -92,6 +94,14 @@ class LaneButton(QAbstractButton):
         painter.drawRoundedRect(rect, 4, 4)
         if self.measure and self.is_on and not self.refusal:
             self._paint_measure_line(painter)
+
+    def _paint_hollow(self, painter: QPainter) -> None:
+        """Paint a play triangle without its filling: this cannot be heard as it is."""
+        x, y = self.width() / 2, self.height() / 2
+        painter.setPen(QPen(self._look.ink2, 1.25))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        corners = [QPointF(x - 3, y - 4.5), QPointF(x + 4.5, y), QPointF(x - 3, y + 4.5)]
+        painter.drawPolygon(QPolygonF(corners))
 
     def _paint_measure_line(self, painter: QPainter) -> None:
         """Paint the lower 3 px in the overlay's colour, with the button's own corners."""

@@ -123,7 +123,8 @@ class LaneHeader(QWidget):
         )
         says = "Stop" if lane.playing else f"Play {lane.title}"
         if not lane.audible:
-            says += ". Below 100 Hz: not audible as it is"
+            says += ". Its rate is below 100 Hz: it cannot be heard as it is"
+        self.play.is_hollow = not lane.audible
         self.play.set_state(icon="stop-fill" if lane.playing else "play-fill", on=lane.playing, says=says)
         self.mute.set_state(on=lane.muted, says=f"Mute {lane.title}")
         self.solo.set_state(on=lane.solo, says=f"Play only {lane.title}")
@@ -190,8 +191,8 @@ class LaneHeader(QWidget):
         from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
         painter.setFont(font(11, numbers=True))
         metrics = painter.fontMetrics()
-        for words in (self.lane.badge, self.lane.badge.removesuffix(" Hz")):
-            width = metrics.horizontalAdvance(words) + 8
+        for words, air_px in ((self.lane.badge, 8), (self.lane.badge.removesuffix(" Hz"), 5)):
+            width = metrics.horizontalAdvance(words) + air_px
             if words and from_px + width <= HEADER_PX:
                 rect = QRectF(HEADER_PX - width, y - 8, width, 16)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)

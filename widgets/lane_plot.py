@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QLineF, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from widgets.columns import AXIS_PX, HEADER_PX, Columns
 from widgets.digits import activation, four_digits, seconds, signed
 from widgets.look import LIGHT, Look
+from widgets.overlay_layer import OverlayLayer
 from widgets.overlays import frequency_rows
 from widgets.paint_curve import Limits
 from widgets.paint_lane import (
@@ -37,6 +47,7 @@ class LanePlot(QWidget):
     moved = Signal(float)
     released = Signal()
     pointed = Signal(float, str)
+    pinched = Signal(float, float)
     wheeled = Signal(QWheelEvent, float)
     menu_wanted = Signal(QPoint)
 
@@ -50,6 +61,7 @@ class LanePlot(QWidget):
         self._marks = Marks()
         self._shared: Limits = NO_LIMITS
         self._picture: QPixmap | None = None
+        self._overlays = OverlayLayer()
         self._playhead_s: float | None = None
         self._late = False
         self._lateness = QTimer(self, singleShot=True, interval=COMPUTING_AFTER_MS)
@@ -122,7 +134,8 @@ class LanePlot(QWidget):
             self._picture.setDevicePixelRatio(ratio)
             painter = QPainter(self._picture)
             place = QRectF(0, 0, rect.width(), rect.height())
-            paint_plot(painter, place, self.lane, columns.moved(AXIS_PX), self._look, self._shared)
+            own = columns.moved(AXIS_PX)
+            paint_plot(painter, place, self.lane, own, self._look, self._shared, self._overlays)
             painter.end()
         return self._picture
 
@@ -176,6 +189,13 @@ class LanePlot(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.wheeled.emit(event, event.position().x() + HEADER_PX)
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        zooming = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zooming:
+            self.pinched.emit(event.value(), event.position().x() + HEADER_PX)
+            return True
+        return super().event(event)
 
     def leaveEvent(self, event: object) -> None:
         self.pointed.emit(math.nan, "")

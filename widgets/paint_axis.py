@@ -112,7 +112,8 @@ def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: L
 
 
 def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
-    made = Label(0.0, "", look.pitch, END, unit="Hz", weight=500, log=lane.pitch_log)
+    colour = look.ink3 if lane.stale else look.pitch
+    made = Label(0.0, "", colour, END, unit="Hz", weight=500, log=lane.pitch_log)
     labels = [
         replace(made, y_px=rect.top() + EDGE_PX, text=short(lane.pitch_ceiling_hz)),
         replace(made, y_px=rect.bottom() - EDGE_PX, text=short(lane.pitch_floor_hz)),
@@ -127,14 +128,16 @@ def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Lo
 def _intensity_labels(
     lane: LaneView, rect: QRectF, inset: float, cursor_s: float | None, look: Look
 ) -> list[Label]:
-    made = Label(0.0, "", look.intensity, END, unit="dB", weight=500)
+    colour = look.ink3 if lane.stale else look.intensity
+    made = Label(0.0, "", colour, END, unit="dB", weight=500)
     labels = [
         replace(made, y_px=rect.top() + EDGE_PX + inset, text=short(lane.intensity_high_db)),
         replace(made, y_px=rect.bottom() - EDGE_PX - inset, text=short(lane.intensity_low_db)),
     ]
     value = reading(lane, "intensity", cursor_s)
     if math.isfinite(value):
-        bold = replace(made, rank=VALUE, weight=600, tick=True)
+        inside = lane.intensity_low_db <= value <= lane.intensity_high_db
+        bold = replace(made, rank=VALUE, weight=600, tick=inside)
         labels.append(replace(bold, y_px=intensity_rows(lane, rect).y(value), text=four_digits(value)))
     return labels
 

@@ -92,10 +92,10 @@ def curve_colour(curve: Curve, look: Look) -> QColor:
     return look.sound if curve.role == "sound" else look.curve
 
 
-def found_envelope(track: Track, columns: Columns) -> Envelope:
-    """Give the envelope of a track over some columns, through a pyramid where the track is long."""
+def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
+    """Give the envelope of a track per device pixel, through a pyramid where the track is long."""
     pyramid = _pyramid(track) if is_long(track) else None
-    return envelope(track, columns.window, columns.width_px, pyramid)
+    return envelope(track, columns.window, columns.width_px * ratio, pyramid)
 
 
 def paint_curve(
@@ -108,7 +108,7 @@ def paint_curve(
     dots: bool = True,
 ) -> None:
     """Paint one curve: extremes per pixel, a line through samples, and the samples as dots once they part."""
-    found = found_envelope(track, columns)
+    found = found_envelope(track, columns, painter.device().devicePixelRatioF())
     xs = columns.xs(found.times())
     apart_px = columns.px_per_s * track.axis.step_s
     if found.per_block > 1:

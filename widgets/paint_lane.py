@@ -31,6 +31,7 @@ SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
 REASON_PX = 205.0
 NO_LIMITS: Limits = (-1.0, 1.0)
+PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Look], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ def lane_parts(lane: LaneView, rect: QRectF) -> tuple[QRectF, QRectF | None]:
 
 
 def paint_plot(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, shared: Limits = NO_LIMITS
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    look: Look,
+    shared: Limits = NO_LIMITS,
+    overlays: PaintOverlays = paint_overlays,
 ) -> None:
     """Paint a lane's plot without anything that moves: ground, grid, curves, spectrogram, overlays."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
@@ -87,8 +94,9 @@ def paint_plot(
     paint_curves(painter, curve_rect, lane, columns, rows, look)
     if analysis_rect is not None:
         _paint_analysis(painter, analysis_rect, lane, columns, look)
+        overlays(painter, analysis_rect, lane, columns, look)
     elif not lane.collapsed:
-        paint_overlays(painter, curve_rect, lane, columns, look)
+        overlays(painter, curve_rect, lane, columns, look)
     if not lane.collapsed:
         _paint_merged(painter, curve_rect, lane, look)
         _paint_reason(painter, curve_rect, lane, look)
@@ -113,7 +121,6 @@ def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
         _paint_grid(painter, rect, columns, look)
         painter.setPen(QPen(look.line, 1))
         painter.drawLine(QLineF(rect.left(), rect.top() + 0.5, rect.right(), rect.top() + 0.5))
-    paint_overlays(painter, rect, lane, columns, look)
 
 
 def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
@@ -259,7 +266,4 @@ def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look
     curve_rect, analysis_rect = lane_parts(lane, rect)
     room = analysis_rect or curve_rect
     cursor_s = None if marks.selection is not None else marks.cursor_s
-    painter.save()
-    painter.setOpacity(0.4 if lane.stale else 1.0)
     paint_right_labels(painter, settled(overlay_labels(lane, room, cursor_s, look), room), rect.left())
-    painter.restore()

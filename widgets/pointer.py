@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QObject, Signal
 
 from core.axis import Range
@@ -78,6 +80,11 @@ class Pointer(QObject):
         length = min(max(length, SHORTEST_S), whole.length_s)
         pivot_s = _clipped(columns, x_px)
         self._wish(window.scaled(length / window.length_s, pivot_s).within(whole), window)
+
+    def pinch(self, growth: float, x_px: float, columns: Columns, whole: Range) -> None:
+        """Zoom at the pointer as two fingers part: what they held grows by this share."""
+        if growth > -1:
+            self.zoom(math.log1p(growth) / math.log(ZOOM_PER_NOTCH), x_px, columns, whole)
 
     def _wish(self, wanted: Range, window: Range) -> None:
         if wanted != window:

@@ -111,6 +111,7 @@ class Stack(QWidget):
         plot.released.connect(self._pointer.release)
         plot.pointed.connect(self.pointer_moved)
         plot.wheeled.connect(self._wheel)
+        plot.pinched.connect(self._pinch)
         plot.setFocusProxy(self)
         lane.setFocusProxy(self)
         plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -155,6 +156,7 @@ class Stack(QWidget):
             limits = shared if lane.scale == "shared" else (-1.0, 1.0)
             self._lanes[lane.key].show_lane(lane, columns, marks, limits)
         self.ruler.show_time(columns, marks)
+        self.bars.set_cut(self._area.is_cut)
         self.bars.show_time(columns, view.whole, marks)
         self.overview.show_time(columns, view.whole, marks, view.overview)
 
@@ -231,6 +233,10 @@ class Stack(QWidget):
             self._pointer.zoom(-along, x_px, self.columns, self._view.whole)
         else:
             self._pointer.scroll(across or along, self.columns, self._view.whole)
+
+    def _pinch(self, growth: float, x_px: float) -> None:
+        if self._view is not None:
+            self._pointer.pinch(growth, x_px, self.columns, self._view.whole)
 
     # --- lanes dragged and their menu -----------------------------------------------------------
 

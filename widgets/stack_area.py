@@ -45,6 +45,11 @@ class LaneArea(QScrollArea):
         self.column.set_look(look)
         self._line.setStyleSheet(f"background: {look.accent.name()}")
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more lanes than room."""
+        return self.column.height() > self.height()
+
     def place(self, lanes: list[tuple[Lane, int]]) -> None:
         """Place lanes from the top, each with the height it asks for."""
         if lanes != self._lanes:

@@ -324,6 +324,31 @@ def test_the_legend_opens_the_settings_of_its_line(stack):
     assert rows[1].line == LegendLine("pulses", "hidden")
 
 
+def test_a_value_off_its_scale_is_told_without_a_tick():
+    low = frames("intensity", [45.6] * 98, unit="dB")
+    shown = lane("out", overlays={"intensity": (low,)}, shown=frozenset({"intensity"}))
+    rect = QRectF(0, 0, 60, 172)
+    (value,) = [x for x in settled(overlay_labels(shown, rect, 0.5, LIGHT), rect) if x.weight == 600]
+    assert (value.text, value.tick, value.y_px) == ("45.60", False, 164)
+
+
+def test_numbers_of_an_earlier_state_are_grey():
+    low = frames("intensity", [70.0] * 98, unit="dB")
+    shown = lane("out", overlays={"intensity": (low,)}, shown=frozenset({"intensity"}), stale=True)
+    labels = overlay_labels(shown, QRectF(0, 0, 60, 172), 0.5, LIGHT)
+    assert {label.colour.name() for label in labels} == {LIGHT.ink3.name()}
+
+
+def test_pulses_are_drawn_where_they_are():
+    from core.analyses.results import Points
+
+    times_s = np.array([0.3, 0.5, 0.7])
+    shown = lane("out", bump("out", 5.0), pulses=Points("pulses", times_s), shown=frozenset({"pulses"}))
+    picture = painted(shown, size=(600, 92))
+    marked = np.nonzero(close_to(picture[10:40], LIGHT.line2, 2).all(axis=0))[0].tolist()
+    assert marked == [100, 300, 500]
+
+
 def test_every_button_has_a_name(stack):
     stack.show_view(view(full_out(), lane("conv4", closable=True)))
     buttons = [b for shown in stack.lanes for b in shown.header.children() if hasattr(b, "accessibleName")]

@@ -170,6 +170,13 @@ def test_control_and_wheel_zoom_at_the_pointer(stack, wishes):
     assert (at(stack, 0.3) - closer.start_s) / closer.length_s == pytest.approx(share)
 
 
+def test_parting_two_fingers_zooms_in_by_as_much(stack, wishes):
+    show(stack)
+    stack.lanes[0].plot.pinched.emit(0.2, stack.columns.x(0.5))
+    (closer,) = wishes.of("range_wanted")
+    assert (closer.length_s, closer.middle_s) == pytest.approx((0.6 / 1.2, 0.5))
+
+
 def test_the_wheel_stops_at_both_ends(stack, wishes):
     stack.show_view(view(lane("out"), visible=WHOLE))
     wheel(stack.lanes[0].plot, 300, 20, along=-120)
