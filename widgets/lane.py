@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -31,8 +33,9 @@ class Lane(QWidget):
 
     def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
         """Show another state of the lane, or the same one over other columns."""
-        if lane != self.header.lane:
-            self.header.show_lane(lane)
+        words = _without_numbers(lane)
+        if words != self.header.lane:
+            self.header.show_lane(words)
             self.setAccessibleName(f"Lane {lane.title}, {lane.meta}")
         self.plot.show_lane(lane, columns, marks, shared)
 
@@ -67,3 +70,8 @@ class Lane(QWidget):
         if self._target:
             painter.setPen(QPen(self._look.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+
+
+def _without_numbers(lane: LaneView) -> LaneView:
+    """Give what the header shows of a lane, which stays the same while a knob is turned."""
+    return replace(lane, curves=(), ghost=None, spectrogram=None, overlays={}, readings={}, stale=False)

@@ -12,6 +12,7 @@ Values = NDArray[np.float64]
 DOTTED = (2.0, 2.0)
 HALO_OPACITY = 0.65
 TEXT_HEIGHT_PX = 14.0
+PIECE = 8  # steps of a wide line drawn at once
 
 
 def polygon(xs: Values, ys: Values) -> QPolygonF:
@@ -46,10 +47,17 @@ def pen(colour: QColor, width_px: float) -> QPen:
 
 
 def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_px: float) -> None:
-    """Draw a line through points, broken where a height is NaN."""
+    """Draw a line through points, broken where a height is NaN.
+
+    On the screen a wide line is drawn in short pieces whose round ends meet: Qt fills small
+    shapes several times as fast as one that spans the window.
+    """
     painter.setPen(pen(colour, width_px))
     for run in finite_runs(ys):
-        painter.drawPolyline(polygon(xs[run], ys[run]))
+        piece = PIECE if width_px > 1 and is_screen(painter) else max(1, run.stop - run.start)
+        for first in range(run.start, max(run.start + 1, run.stop - 1), piece):
+            part = slice(first, min(first + piece + 1, run.stop))
+            painter.drawPolyline(polygon(xs[part], ys[part]))
 
 
 def is_screen(painter: QPainter) -> bool:
