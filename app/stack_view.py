@@ -28,6 +28,7 @@ class StackViews:
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
+        self.computing = False
         self._greys: dict[str, tuple[Image, Image]] = {}
         self._formants: dict[str, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
@@ -89,6 +90,7 @@ class StackViews:
             active=lane.key == session.active,
             playing=lane.key in self._on.playing.keys,
             audible=carried >= 100.0,
+            computing=self.computing,
             stale=any(place[0] == lane.key for place in session.shown.stale),
             legend=self._legend(lane, settings) if "formants" in lane.shown else (),
             closable="." in lane.key or ":" in lane.key,

@@ -17,6 +17,7 @@ from core.session import Moment
 if TYPE_CHECKING:
     from app.window import Window
 
+LATE_MS = 150  # what takes longer than this is marked as being computed
 MODES = {"one-hot": "one-hot", "bits": "bits", "none": "free"}
 ZOOMS = {
     "all": "time.all",
@@ -53,6 +54,8 @@ class Wiring:
         self.head = PlayHead(window)
         self._repaint = QTimer(window, singleShot=True, interval=0)
         self._repaint.timeout.connect(self.show_stack)
+        self._late = QTimer(window, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(lambda: self._set_computing(True))
         self._from_session()
         self._from_widgets()
         self._from_transport()
@@ -125,9 +128,20 @@ class Wiring:
         self.soon()
 
     def _busy(self, busy: bool) -> None:
+        if not busy:
+            self._late.stop()
+            self._set_computing(False)
+        elif not self._late.isActive() and not self._views.computing:
+            self._late.start()
         session = self._window.on.session
         words = "Computing…" if busy else "All layers and analyses up to date"
         self._window.status.show_state(words if session.card else "")
+
+    def _set_computing(self, computing: bool) -> None:
+        """Mark the lanes whose numbers take longer than a glance."""
+        if computing != self._views.computing:
+            self._views.computing = computing
+            self.soon()
 
     # --- wishes -----------------------------------------------------------------------------
 
