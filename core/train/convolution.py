@@ -138,6 +138,8 @@ def down(sound: Tensor, kernel: Tensor, stride: int) -> Tensor:
 
 def up(small: Tensor, kernel: Tensor, stride: int) -> Tensor:
     """The adjoint of `down`: [n, L, out] gives [n, (L - 1) * stride + taps, in]."""
+    if kernel.shape[2] == 1:  # the waveform itself is worth full precision
+        return _applied(_Up, small.float(), kernel.float(), stride)
     return _applied(_Up, *_alike(small, kernel), stride)
 
 

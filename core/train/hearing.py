@@ -121,8 +121,14 @@ def _tone(f0: Values) -> Tone:
     if len(f0) < 6:
         return NO_TONE
     edge = max(2, len(f0) // 8)
-    semitones: Values = 12 * np.log2(f0 / 100)
-    times: Any = (np.arange(len(f0)) - (len(f0) - 1) / 2) * STEP_S
-    fitted: Any = np.polyfit(times, semitones, 2)
+    semitones = np.asarray(12 * np.log2(f0 / 100), np.float64)
+    times = (np.arange(len(f0), dtype=np.float64) - (len(f0) - 1) / 2) * STEP_S
+    bend, slope, _ = _parabola(times, semitones)
     first, last = float(np.median(f0[:edge])), float(np.median(f0[-edge:]))
-    return float(np.median(f0)), first, last, float(fitted[1]), float(fitted[0])
+    return float(np.median(f0)), first, last, slope, bend
+
+
+def _parabola(x: Values, y: Values) -> list[float]:
+    """Give the least-squares coefficients of x², x and 1."""
+    powers = np.stack([x * x, x, np.ones_like(x)], axis=1)
+    return [float(one) for one in np.linalg.lstsq(powers, y)[0]]

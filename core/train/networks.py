@@ -112,10 +112,11 @@ class Generator(nn.Module):
         self.upconvs = nn.ModuleList(UpConv(*row) for row in shape.rows())
 
     def forward(self, z: Tensor) -> Tensor:
-        maps: Any = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1))
-        for upconv in self.upconvs[:-1]:
+        maps = relu(self.z_project(z)).view(len(z), FIRST_LEN, -1)
+        *inner, last = self.upconvs
+        for upconv in inner:
             maps = relu(upconv(maps))
-        return torch.tanh(self.upconvs[-1](maps)).squeeze(2)
+        return torch.tanh(last(maps)).squeeze(2)
 
 
 class Listener(nn.Module):

@@ -183,6 +183,7 @@ class Run:
         corpus = self.corpus
         return {
             **dict(self.plan.about),
+            "computed_in": self.plan.precision,
             "recordings": {
                 "folder": self.folder.name,
                 "files": len(corpus.used),

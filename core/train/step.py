@@ -109,10 +109,14 @@ class Trainer:
         return {"distance": distance.detach(), "penalty": penalty.detach()}
 
     def _penalty(self, real: Tensor, fake: Tensor, shifts: list[int]) -> Tensor:
-        """How far the critic's slope is from 1 between real and generated sound (Gulrajani 2017)."""
+        """How far the critic's slope is from 1 between real and generated sound (Gulrajani 2017).
+
+        D is bare here: Fabric lets nothing but its own `backward` go back through what it wraps.
+        """
         part = self.draws.mixtures().to(self.fabric.device)
         between = (real + part * (fake - real)).requires_grad_()
-        score = self.D(between, shifts).float().sum()
+        with self.fabric.autocast():  # pyright: ignore[reportUnknownMemberType]
+            score = self.nets.D(between, shifts).float().sum()
         (slope,) = torch.autograd.grad(score, between, create_graph=True)
         return ((slope.float().square().sum(1) + 1e-12).sqrt() - 1).square().mean()
 

@@ -22,7 +22,7 @@ from core.train import run as running
 from core.train.plan import Plan
 from core.train.run import train
 from core.train.settings import Recipe
-from core.train.step import Trainer
+from core.train.step import Nets, Trainer
 from core.train.store import NAME, read_checkpoint
 
 ROOT = Path(__file__).parents[2]
@@ -246,3 +246,15 @@ def test_the_other_models_train_too(folder: Path, tmp_path: Path, model: Any, ca
     assert any("Q finds" in line for line in told) == (model == "fiwgan")
     assert (tmp_path / "tensorflow" / "model.ckpt-1.index").exists()
     assert (tmp_path / "pytorch" / "epoch0_step1_G.pt").exists()
+
+
+def test_mixed_precision_trains_nearly_as_full_precision_does(folder: Path, tmp_path: Path) -> None:
+    trained(folder, tmp_path / "mixed", 2, precision="bf16-mixed")
+    trained(folder, tmp_path / "full", 2)
+    nets = Nets.fresh(RECIPE).named()
+    start = torch.cat(
+        [value.flatten() for name in ("G", "D", "Q") for value in nets[name].state_dict().values()]
+    )
+    mixed, full = weights(tmp_path / "mixed") - start, weights(tmp_path / "full") - start
+    assert not torch.equal(mixed, full)
+    assert float(torch.cosine_similarity(mixed, full, dim=0)) > 0.9
