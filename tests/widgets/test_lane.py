@@ -26,6 +26,11 @@ REFUSED = {
 WINDOW = Range(0.2, 0.8)
 
 
+@pytest.fixture(autouse=True)
+def _pixmaps(qapp):
+    """Pictures may only be made while there is an application."""
+
+
 @pytest.fixture
 def wishes(stack) -> list[tuple]:
     found: list[tuple] = []
