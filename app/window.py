@@ -24,6 +24,7 @@ from widgets.status import StatusBar
 
 PAGES = ("start", "stack", "sheet")
 PANEL_PX = 240
+TITLE_BAR_PX = 32
 
 
 class Window(QMainWindow):
@@ -232,11 +233,21 @@ def main(path: str | None = None) -> int:
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
     stopwatch.start(window, lambda: bool(window.stack.lanes))
-    window.show()
+    show(window)
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()
     kept.save(instrument.settings, place)
     return status
+
+
+def show(window: Window) -> None:
+    """Show the window, at its first start filling a screen that is too small for it."""
+    room = window.screen().availableSize()
+    fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
+    if window.on.settings.geometry or fits:
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def _first_steps(window: Window, path: str | None) -> None:

@@ -245,3 +245,17 @@ def test_commands_that_make_no_sense_now_are_off(window):
     assert window.menus.actions["time.selection"].isEnabled()
     assert not window.menus.actions["layers.through_d"].isEnabled()
     assert window.menus.actions["layers.through_q"].isEnabled()
+
+
+def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch):
+    from app.window import show
+
+    filled: list[bool] = []
+    monkeypatch.setattr(window, "showMaximized", lambda: filled.append(True))
+    room = window.screen().availableSize()
+    window.resize(room.width() - 100, room.height() - 100)
+    show(window)
+    assert not filled
+    window.resize(room)  # with a title bar, that is more than there is
+    show(window)
+    assert filled
