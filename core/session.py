@@ -9,6 +9,7 @@ from typing import Any
 from psygnal import Signal
 
 from core import lanes as lane_tools
+from core.annotation import Kept, Shelf, kept_at
 from core.axis import Range
 from core.families.base import Card
 from core.history import History
@@ -21,13 +22,14 @@ SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What undo brings back: the point, the draw it started from, and the lanes' settings."""
+    """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers."""
 
     point: Point
     drawn: Point
     seed: int = 0
     pins: frozenset[int] = frozenset()
     lanes: Lanes = ()
+    tiers: Shelf = ()
 
 
 EMPTY = Moment(Point(()), Point(()))
@@ -50,7 +52,7 @@ class Session:
     """Holds the state and tells what changed; a wish that changes nothing tells nothing.
 
     Signals: `card_changed` (another model), `moment_changed` (point, pins or lanes), `shown_changed`
-    (numbers), `view_changed` (range, cursor, selection, active lane).
+    (numbers), `view_changed` (range, cursor, selection, active lane, chosen tier).
     """
 
     card_changed = Signal()
@@ -68,6 +70,7 @@ class Session:
         self.selection: Range | None = None
         self.frequency_hz: float | None = None
         self.active = "out"
+        self.tier = -1  # the chosen tier, counted from 0; -1 where none is
         self._back: list[Range] = []
 
     # --- the model and the point -------------------------------------------------------------
@@ -93,7 +96,7 @@ class Session:
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
-        self.active = "out"
+        self.active, self.tier = "out", -1
         self.card_changed.emit()
         self.view_changed.emit()
 
@@ -153,6 +156,17 @@ class Session:
     def set_lanes(self, lanes: Lanes, words: str) -> None:
         """Replace the lanes: another order, lanes merged, added or closed."""
         self.change(words, lanes=lanes)
+
+    # --- tiers ------------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> Kept | None:
+        """The tiers that belong to the present point, or None."""
+        return kept_at(self.moment.tiers, self.point)
+
+    def set_tier(self, place: int) -> None:
+        """Choose a tier, or with -1 none."""
+        self._set_view(tier=place)
 
     # --- numbers ----------------------------------------------------------------------------
 
