@@ -247,15 +247,17 @@ def test_commands_that_make_no_sense_now_are_off(window):
     assert window.menus.actions["layers.through_q"].isEnabled()
 
 
-def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch):
+@pytest.mark.parametrize("height_px, fills", [(1080, False), (1000, True)])
+def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, height_px, fills):
+    """At 1600 x 1000 a title bar has no room on a screen of 1600 x 1000."""
+    from PySide6.QtCore import QSize
+
     from app.window import show
 
-    filled: list[bool] = []
-    monkeypatch.setattr(window, "showMaximized", lambda: filled.append(True))
-    room = window.screen().availableSize()
-    window.resize(room.width() - 100, room.height() - 100)
+    asked: list[str] = []
+    for name in ("show", "showMaximized"):
+        monkeypatch.setattr(window, name, lambda name=name: asked.append(name))
+    screen = type("Screen", (), {"availableSize": lambda self: QSize(1600, height_px)})()
+    monkeypatch.setattr(window, "screen", lambda: screen)
     show(window)
-    assert not filled
-    window.resize(room)  # with a title bar, that is more than there is
-    show(window)
-    assert filled
+    assert asked == ["showMaximized" if fills else "show"]
