@@ -114,8 +114,8 @@ class Analysing:
 
     def _arrived(self, key: str, measure: str, source: Track, tracks: tuple[Track, ...]) -> None:
         session = self._on.session
-        if session.shown.tracks.get(key) is not source:
-            return  # the curve moved on meanwhile; its own analysis is under way
+        if session.shown.tracks.get(key) is not source or self._on.probing.waiting:
+            return  # the curve moved on, or is about to; its own analysis follows at rest
         overlays = {**session.shown.overlays, (key, measure): tracks}
         session.show(overlays=overlays, stale=session.shown.stale - {(key, measure)})
         self._on.busy_changed.emit(self.busy)
