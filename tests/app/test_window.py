@@ -247,7 +247,7 @@ def test_commands_that_make_no_sense_now_are_off(window):
     assert window.menus.actions["layers.through_q"].isEnabled()
 
 
-@pytest.mark.parametrize("height_px, fills", [(1080, False), (1000, True)])
+@pytest.mark.parametrize(("height_px", "fills"), [(1080, False), (1000, True)])
 def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, height_px, fills):
     """At 1600 x 1000 a title bar has no room on a screen of 1600 x 1000."""
     from PySide6.QtCore import QSize
