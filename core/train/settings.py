@@ -71,6 +71,12 @@ class Recipe:
                 "Give whole numbers from 1.",
                 min(self.dim, self.batch, self.rate_hz, self.critic_updates) < 1,
             ),
+            (
+                "A learning rate is above 0.",
+                "The published one is 1e-4.",
+                not (0 < self.learning_rate < float("inf") and 0 < self.q_learning_rate < float("inf")),
+            ),
+            ("A seed is a whole number from 0.", "Give --seed 0 or more.", self.seed < 0),
         )
 
     @property

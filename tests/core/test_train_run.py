@@ -232,6 +232,9 @@ def test_a_batch_that_processes_cannot_share_is_refused() -> None:
         ({"categories": 100}, "do not fit"),
         ({"slice_len": 1000, "categories": 2}, "slice of 1000"),
         ({"dim": 0, "categories": 2}, "at least 1"),
+        ({"learning_rate": -1.0, "categories": 2}, "learning rate"),
+        ({"learning_rate": float("nan"), "categories": 2}, "learning rate"),
+        ({"seed": -1, "categories": 2}, "seed"),
     ],
 )
 def test_impossible_settings_are_refused(changes: dict[str, Any], said: str) -> None:
