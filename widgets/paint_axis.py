@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from widgets.columns import Rows, round_step, round_values
 from widgets.digits import activation, four_digits, short
@@ -160,14 +160,25 @@ def paint_right_labels(painter: QPainter, labels: Iterable[Label], axis_x: float
         place = QPointF(number.right() + 2, label.y_px)
         draw_text(painter, place, label.unit, _font(label, italic=label.log), label.colour)
         if label.tick:
-            _paint_tick(painter, axis_x, label, label.colour, 2.0)
+            _paint_wedge(painter, axis_x, label)
 
 
 def _font(label: Label, italic: bool = False) -> QFont:
     return font(11, label.weight, numbers=True, italic=italic)
 
 
-def _paint_tick(painter: QPainter, x: float, label: Label, colour: QColor, width_px: float = 1.0) -> None:
+def _paint_wedge(painter: QPainter, x: float, label: Label) -> None:
+    """Point at a value's height; a dash would read as a minus before the number."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(label.colour)
+    y = label.y_px
+    corners = [QPointF(x + 0.5, y), QPointF(x + TICK_PX, y - 3), QPointF(x + TICK_PX, y + 3)]
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_tick(painter: QPainter, x: float, label: Label, colour: QColor) -> None:
     y = math.floor(label.y_px) + 0.5
-    painter.setPen(QPen(colour, width_px))
+    painter.setPen(QPen(colour, 1))
     painter.drawLine(QLineF(x, y, x + TICK_PX, y))
