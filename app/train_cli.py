@@ -22,7 +22,7 @@ EPILOG = """files written to DIR:
   logs/               the same for TensorBoard
 
 Ctrl+C saves and stops; a second one stops at once. --resume goes on where the last save was, with
-the same folder and settings. Several GPUs: --devices N, or start with torchrun."""
+the same folder and settings. Several GPUs: --devices N, also where torchrun starts the processes."""
 
 
 def add_parser(subparsers: Any) -> None:
