@@ -63,14 +63,14 @@ def _generate(model: Any, asked: Namespace) -> Run:
 
 def _listen(model: Any, asked: Namespace) -> Run:
     from core.engine_work import sound_digest
-    from core.probe import heard_samples, listen
+    from core.probe import heard_rate_hz, heard_samples, listen
     from core.recording import read_sound
 
-    card: Card = model.card
     path = Path(asked.sound)
-    samples, axis, steps = read_sound(path, card.rate_hz)
+    rate_hz = heard_rate_hz(model, asked.network)
+    samples, axis, steps = read_sound(path, rate_hz)
     samples, more = fitted(samples, heard_samples(model, asked.network), axis)
-    digest = sound_digest(samples, card.rate_hz)
+    digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
     steps = (*steps, *more)
     said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: taken as it is"

@@ -43,7 +43,7 @@ class Work:
 
     def warm(self) -> None:
         """Import what the first request will need."""
-        for module in ("core.probe", "core.families", "core.analyses", "torch"):
+        for module in ("core.probe", "core.families.opening", "core.analyses.spectrogram"):
             importlib.import_module(module)
 
     def do(self, task: str, values: tuple[Any, ...], stop: Stop) -> Any:
@@ -68,12 +68,12 @@ class Work:
         """Give the outputs of several points, float32 [items, n]."""
         from core.probe import generate_many
 
-        return generate_many(self._needed(), points)
+        return generate_many(self._needed(), points, cancelled=stop)
 
     def _listen(self, network: Any, samples: NDArray[np.float32], digest: str, *, stop: Stop) -> Probed:
         from core.probe import listen
 
-        tracks, logits = listen(self._needed(), network, samples, digest)
+        tracks, logits = listen(self._needed(), network, samples, digest, stop)
         return Probed(tracks, {}, logits)
 
     def _needed(self) -> Any:

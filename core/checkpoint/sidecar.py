@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from core.export.atomic import atomic
 from core.faults import Fault
 
 Answers = dict[str, str | int | float | bool]
@@ -52,23 +50,10 @@ def save(checkpoint: Path, answers: Mapping[str, str | int | float | bool]) -> N
     path = sidecar_path(checkpoint)
     data = msgspec.json.format(msgspec.json.encode(SidecarCard(1, dict(answers))), indent=2)
     try:
-        _write(path, data + b"\n")
-    except OSError as flaw:
+        with atomic(path) as draft:
+            draft.write_bytes(data + b"\n")
+    except Fault as flaw:
         raise Fault(
             f"The answers could not be remembered: “{path.parent}” cannot be written to.",
             "They hold until the checkpoint is closed.",
         ) from flaw
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
