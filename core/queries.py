@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -41,7 +41,7 @@ class Measure:
     analysis: str
     track: str
     unit: str
-    digits: int = 2
+    digits: int = -1
     smooth: bool = False
 
     def words(self, statistic: Statistic, over: bool) -> str:
@@ -51,7 +51,7 @@ class Measure:
 
 
 _ROWS = (
-    Measure("activation", "Activation", "Activ.", "", "", "", 4),
+    Measure("activation", "Activation", "Activ.", "", "", ""),
     Measure("f0", "Pitch", "F0", "pitch", "pitch", "Hz", 2, smooth=True),
     *(
         Measure(
@@ -86,7 +86,8 @@ class Layer:
 class Answer:
     """One value: NaN where it is not defined here, refused where the layer cannot carry it.
 
-    `awaited` says that the analysis is still under way.
+    `awaited` says that the analysis is still under way; `digits` is how many decimals a result has
+    on the screen (-1: four significant ones).
     """
 
     layer: str
@@ -97,6 +98,7 @@ class Answer:
     unit: str = ""
     refusal: str = ""
     awaited: bool = False
+    digits: int = -1
     origin: Origin = field(default_factory=Origin)
 
     @property
@@ -108,15 +110,16 @@ def ask(layer: Layer, measure: Measure, where: Place, statistic: Statistic = "me
     """Ask one thing of one layer; at a cursor the statistic does not matter."""
     over = isinstance(where, Range)
     ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
-    words = measure.words(statistic, over)
+    blank = Answer(
+        layer.title, measure.words(statistic, over), *ends, math.nan, measure.unit, digits=measure.digits
+    )
     refusal = refused(layer, measure)
     if refusal:
-        return Answer(layer.title, words, *ends, math.nan, measure.unit, refusal)
+        return replace(blank, refusal=refusal)
     track = _track(layer, measure)
     if track is None:
-        return Answer(layer.title, words, *ends, math.nan, measure.unit, awaited=True)
-    return Answer(layer.title, words, *ends, value(track, measure, where, statistic), measure.unit,
-                  origin=track.origin)  # fmt: skip
+        return replace(blank, awaited=True)
+    return replace(blank, value=value(track, measure, where, statistic), origin=track.origin)
 
 
 def value(track: Track, measure: Measure, where: Place, statistic: Statistic = "mean") -> float:

@@ -1,0 +1,132 @@
+"""The results table: every query adds a row; nothing is overwritten, and the last change can be undone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from psygnal import Signal
+
+from core.export.atomic import atomic
+from core.export.record import write_json
+from core.export.versions import versions
+from core.history import History
+from core.queries import Answer
+
+COLUMNS = (
+    "number", "file", "point", "layer", "measure", "start_s", "end_s", "value", "unit", "settings", "note",
+)  # fmt: skip
+"""The columns of an exported results table."""
+
+Separator = Literal[",", "\t"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row: what was asked, of which point of which file, with which settings, and the user's note."""
+
+    number: int
+    answer: Answer
+    file: str = ""
+    point: str = ""
+    settings: str = ""
+    note: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the row as it is exported: times with six decimals, undefined values empty."""
+        answer = self.answer
+        return (
+            str(self.number), self.file, self.point, answer.layer, answer.measure,
+            f"{answer.start_s:.6f}", f"{answer.end_s:.6f}", plain(answer.value), answer.unit, self.settings,
+            self.note,
+        )  # fmt: skip
+
+
+Rows = tuple[Result, ...]
+
+
+def plain(value: float) -> str:
+    """Give a value as other programs read it, with nine digits; "" where it is undefined.
+
+    >>> plain(-0.02489999), plain(124.978331234), plain(float("nan"))
+    ('-0.02489999', '124.978331', '')
+    """
+    return f"{value:.9g}" if math.isfinite(value) else ""
+
+
+class Results:
+    """Holds the rows; `changed` follows every change of them."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        self._history: History[Rows] = History(())
+        self._count = 0
+
+    @property
+    def rows(self) -> Rows:
+        return self._history.present
+
+    @property
+    def undo_words(self) -> str:
+        """What undo would take back, "" where there is nothing."""
+        return self._history.undo_words
+
+    def add(self, *answers: Answer, file: str = "", point: str = "", settings: str = "") -> None:
+        """Put answers below the others as one step; a number is never given twice."""
+        new = tuple(
+            Result(self._count + k, answer, file, point, settings) for k, answer in enumerate(answers, 1)
+        )
+        self._count += len(new)
+        self._put((*self.rows, *new), answers[0].measure.lower() if len(new) == 1 else f"{len(new)} rows")
+
+    def annotate(self, number: int, note: str) -> None:
+        """Write a note beside a row."""
+        self._put(
+            tuple(replace(row, note=note) if row.number == number else row for row in self.rows), "note"
+        )
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Take rows out."""
+        self._put(tuple(row for row in self.rows if row.number not in numbers), "removal")
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        before = self.rows
+        if self._history.undo() != before:
+            self.changed.emit()
+
+    def redo(self) -> None:
+        """Bring back what undo took."""
+        before = self.rows
+        if self._history.redo() != before:
+            self.changed.emit()
+
+    def _put(self, rows: Rows, words: str) -> None:
+        if rows != self.rows:
+            self._history.put(rows, words)
+            self.changed.emit()
+
+
+def as_text(rows: Sequence[Result], separator: Separator = "\t") -> str:
+    """Give rows with their header as separated text, for a clipboard or a file."""
+    out = io.StringIO()
+    table = csv.writer(out, delimiter=separator, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(row.cells() for row in rows)
+    return out.getvalue()
+
+
+def write_results(path: str | os.PathLike[str], rows: Sequence[Result]) -> None:
+    """Write rows as CSV, or as TSV where the name says so, and their origins as JSON beside it."""
+    separator: Separator = "\t" if Path(path).suffix.lower() in (".tsv", ".txt") else ","
+    with atomic(path) as draft:
+        draft.write_text(as_text(rows, separator), encoding="utf-8")
+    origins = {str(row.number): row.answer.origin.plain() for row in rows}
+    write_json(Path(path).with_suffix(".origins.json"), {"versions": versions(), "origins": origins})
