@@ -26,7 +26,12 @@ class PointList:
         window.knobs.save_point_wanted.connect(lambda: window.menus.run("latent.save_point"))
 
     def refresh(self) -> None:
-        """Read the points of the model now open."""
+        """Read the points of the model now open, and begin a comparison anew."""
+        self._slots, self._slot = {}, "A"
+        self._window.knobs.show_slot("A")
+        self._read()
+
+    def _read(self) -> None:
         session = self._window.on.session
         assert session.card is not None
         size = session.layout.size
@@ -34,7 +39,6 @@ class PointList:
         demo = demo_file()
         own = demo_points() if demo is not None and str(demo) == session.card.path else ()
         self.named = (*own, *kept)
-        self._slots, self._slot = {}, "A"
         self._window.knobs.show_points(tuple(one.name for one in self.named))
         here = next((one.name for one in self.named if one.point == session.point), "")
         self._window.knobs.show_point_name(here)
@@ -56,7 +60,7 @@ class PointList:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:
             self._window.on.faulted.emit(fault)
-        self.refresh()
+        self._read()
         self._window.knobs.show_point_name(name)
 
     def switch(self, slot: str) -> None:

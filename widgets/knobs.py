@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.latent import Layout, Point
@@ -15,6 +15,7 @@ from widgets.icons import paint_icon
 from widgets.knob_list import KnobList
 from widgets.look import LIGHT, Look
 from widgets.number_field import NumberField
+from widgets.own_keys import keeps
 from widgets.paint import Panel, Rule, Words, pass_look
 from widgets.point_field import PointField
 from widgets.segmented import Segmented
@@ -38,6 +39,16 @@ class SearchField(QLineEdit):
     def set_look(self, look: Look) -> None:
         self._look = look
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Let Esc empty the field first; in an empty one it stops the sound, as everywhere."""
+        return bool(self.text() and keeps(event, {Qt.Key.Key_Escape})) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.text() and event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -9,60 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.commands import all_commands, command
-from app.instrument import Clock, Instrument
-from app.window import Window
 from core.axis import Range
-from core.devices import DEFAULT
-from core.engine import InlineEngine
 from core.families import open_model
 from core.latent import draw
 from core.listen import published
-from core.praat_pool import InlinePool
 from core.probe import generate
-
-
-class Ear:
-    """A player that keeps what it was given."""
-
-    def __init__(self):
-        self.heard, self.swapped, self.playing, self.looping = [], [], False, False
-        self.position_s, self.volume_db = None, 0.0
-
-    def play(self, samples, rate_hz, start_s, loop=False):
-        self.heard.append((samples, rate_hz, start_s, loop))
-        self.playing, self.looping = True, loop
-
-    def swap(self, samples, rate_hz):
-        self.swapped.append(samples)
-
-    def stop(self):
-        self.playing = self.looping = False
-
-    def close(self):
-        self.stop()
-
-    def devices(self):
-        return (DEFAULT,)
-
-    def set_device(self, device):
-        pass
-
-    def refresh(self):
-        pass
-
-
-@pytest.fixture
-def window(qtbot, small_model):
-    instrument = Instrument(
-        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
-    )
-    made = Window(instrument)
-    qtbot.addWidget(made)
-    made.resize(1600, 1000)
-    made.show()
-    instrument.opening.open(small_model)
-    made.wiring.show_stack()
-    return made
 
 
 def shown(window, key="out"):
@@ -212,6 +163,15 @@ def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
     assert window.on.session.point == here
     window.knobs.ab_wanted.emit("B")
     assert window.on.session.point == there
+
+
+def test_naming_a_point_leaves_the_comparison_of_a_and_b_as_it_was(window):
+    here = window.on.session.point
+    window.knobs.ab_wanted.emit("B")
+    window.on.session.redraw(12)
+    window.points.keep("the second")
+    window.knobs.ab_wanted.emit("A")
+    assert window.on.session.point == here
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -408,3 +408,21 @@ def test_a_thousand_knobs_are_shown_and_painted_like_a_hundred(panel, knobs):
     assert len(knobs.shown.all) == 1000
     assert len(panel.findChildren(NumberField)) < 10
     assert not panel.grab().isNull()
+
+
+def test_esc_empties_the_search_before_it_stops_the_sound(qtbot, panel):
+    stopped, field = (
+        [],
+        next(one for one in panel.findChildren(QLineEdit) if "Search" in one.accessibleName()),
+    )
+    stop = QAction(panel, shortcut="Escape")
+    stop.triggered.connect(lambda: stopped.append(True))
+    panel.addAction(stop)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    field.setFocus()
+    qtbot.keyClicks(field, "12")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), stopped) == ("", [])
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert stopped
