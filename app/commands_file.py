@@ -52,6 +52,12 @@ def save_layers(window: Window) -> None:
     window.asks.layers_folder()
 
 
+@command("file.train", "Train a model…", "File", separator=True)
+def train(window: Window) -> None:
+    """Make a model of a folder of recordings; the training goes on in a process of its own."""
+    window.asks.training()
+
+
 @command("file.close", "Close the window", "File", "Ctrl+W", separator=True)
 def close(window: Window) -> None:
     """Close Phonoscope."""

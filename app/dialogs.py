@@ -15,6 +15,7 @@ from core.export.record import point_drive, read_point, write_json
 from core.faults import Fault
 
 if TYPE_CHECKING:
+    from app.training import Training
     from app.window import Window
     from core.checkpoint.resolve import ChooseRun
 
@@ -32,6 +33,7 @@ class Dialogs:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._open: list[object] = []
+        self._training: Training | None = None
 
     def _guarded(self, action: Callable[[], None]) -> None:
         try:
@@ -112,6 +114,15 @@ class Dialogs:
         name = QFileDialog.getExistingDirectory(self._window, "Save all layers to a folder")
         if name:
             self._guarded(lambda: save_layers(self._window.on, Path(name)))
+
+    def training(self) -> None:
+        """Open the panel in which a model is trained."""
+        if self._training is None:
+            from app.training import Training
+
+            self._training = Training(self._window)
+        self._training.panel.show()
+        self._training.panel.raise_()
 
     # --- points and times -------------------------------------------------------------------
 

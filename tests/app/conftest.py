@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from app.instrument import Clock, Instrument
+from core.devices import DEFAULT
+from core.engine import InlineEngine
+from core.praat_pool import InlinePool
+
 CATEGORIES = 3
 CHANNELS = (16, 8, 4, 2, 1, 1)
 
@@ -42,3 +47,49 @@ def save_small_model(path: Path, kind: str = "one-hot") -> Path:
 @pytest.fixture
 def small_model(tmp_path: Path) -> Path:
     return save_small_model(tmp_path / "small.safetensors")
+
+
+class Ear:
+    """A player that keeps what it was given."""
+
+    def __init__(self):
+        self.heard, self.swapped, self.playing, self.looping = [], [], False, False
+        self.position_s, self.volume_db = None, 0.0
+
+    def play(self, samples, rate_hz, start_s, loop=False):
+        self.heard.append((samples, rate_hz, start_s, loop))
+        self.playing, self.looping = True, loop
+
+    def swap(self, samples, rate_hz):
+        self.swapped.append(samples)
+
+    def stop(self):
+        self.playing = self.looping = False
+
+    def close(self):
+        self.stop()
+
+    def devices(self):
+        return (DEFAULT,)
+
+    def set_device(self, device):
+        pass
+
+    def refresh(self):
+        pass
+
+
+@pytest.fixture
+def window(qtbot, small_model):
+    from app.window import Window
+
+    instrument = Instrument(
+        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
+    )
+    made = Window(instrument)
+    qtbot.addWidget(made)
+    made.resize(1600, 1000)
+    made.show()
+    instrument.opening.open(small_model)
+    made.wiring.show_stack()
+    return made
