@@ -47,16 +47,17 @@ def hear(sound: NDArray[np.float32], rate_hz: int) -> Heard:
     """Measure one sound (pitch by Praat's autocorrelation, 75-450 Hz, every 5 ms).
 
     Sounding is within 30 dB of the loudest frame, silent 40 dB below it; voicing is within 20 dB of
-    it, so that faint hums do not count; frication is sounding, unvoiced and with its spectrum's
-    centre of gravity above 2.5 kHz.
+    it and has its spectrum's centre of gravity below 2.5 kHz, so that neither hum nor buzz counts;
+    frication is sounding, unvoiced and has it above.
     """
     frames = _frames(sound, rate_hz)
     level = 10 * np.log10(np.square(frames).mean(1) + 1e-12)
     relative = level - level.max()
     f0 = _pitch(sound, rate_hz, len(frames))
     sounding = relative > SOUNDING_DB
-    voiced = runs(np.isfinite(f0) & (relative > VOICED_DB))
-    rough = runs(sounding & ~np.isfinite(f0) & (_centre_hz(frames, rate_hz) > FRICATION_HZ))
+    high = _centre_hz(frames, rate_hz) > FRICATION_HZ
+    voiced = runs(np.isfinite(f0) & ~high & (relative > VOICED_DB))
+    rough = runs(sounding & ~np.isfinite(f0) & high)
     start, end = longest(voiced)
     tone = _tone(f0[start:end])
     rough_start, rough_end = longest(rough)
