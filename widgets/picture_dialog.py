@@ -184,5 +184,6 @@ class PictureDialog(QDialog):
 def _number(name: str, unit: str, value: float, least: float, most: float) -> QDoubleSpinBox:
     field = QDoubleSpinBox(decimals=0, suffix=unit, minimum=least, maximum=most)
     field.setValue(value)
+    field.lineEdit().setTextMargins(4, 0, 0, 0)
     field.setAccessibleName(name)
     return field

@@ -6,9 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,10 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.digits import short
-from widgets.look import LIGHT, Look, font
+from widgets.look import Look
 from widgets.paint import ShortWords, Words, pass_look
-from widgets.paint_line import draw_line, draw_text
+from widgets.step_plot import StepPlot
 
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
@@ -74,65 +71,6 @@ class Progress:
     has_model: bool = False
 
 
-class Plot(QWidget):
-    """One curve over the steps, with its name and its last value."""
-
-    def __init__(self, name: str, unit: str) -> None:
-        super().__init__()
-        self._name, self._unit, self._look = name, unit, LIGHT
-        self._points: tuple[tuple[int, float], ...] = ()
-        self._floor: float | None = None
-        self.setFixedHeight(84)
-        self.setAccessibleName(name)
-
-    def show_points(self, points: tuple[tuple[int, float], ...], floor: float | None = None) -> None:
-        """Show a curve, and a level to compare it with."""
-        self._points, self._floor = points, floor
-        self.update()
-
-    def set_look(self, look: Look) -> None:
-        """Use other colours."""
-        self._look = look
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, 84)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        room = QRectF(0, 20, self.width(), self.height() - 24)
-        painter.fillRect(room, look.plot)
-        draw_text(painter, QRectF(0, 0, 1, 16).center(), self._name, font(11, 500), look.ink)
-        if not self._points:
-            draw_text(painter, room.center(), "Nothing yet", font(11), look.ink3, "centre")
-            return
-        last = f"{short(self._points[-1][1])} {self._unit}".strip()
-        place = QRectF(self.width() - 1, 0, 1, 16).center()
-        draw_text(painter, place, last, font(11, 500, numbers=True), look.ink2, "right")
-        self._paint_curve(painter, room)
-
-    def _paint_curve(self, painter: QPainter, room: QRectF) -> None:
-        steps, values = (np.array(row, np.float64) for row in zip(*self._points, strict=True))
-        levels = np.append(values, [] if self._floor is None else [self._floor])
-        low, high = float(min(0.0, levels.min())), float(levels.max())
-        span, length = (high - low) or 1.0, (steps[-1] - steps[0]) or 1.0
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-        def y(value: np.ndarray) -> np.ndarray:
-            return room.bottom() - 2 - (value - low) / span * (room.height() - 4)
-
-        if self._floor is not None:
-            ends = np.array([room.left(), room.right()])
-            draw_line(painter, ends, y(np.full(2, self._floor)), self._look.edge, 1)
-        draw_line(
-            painter,
-            room.left() + (steps - steps[0]) / length * room.width(),
-            y(values),
-            self._look.accent,
-            1.5,
-        )
-
-
 class TrainPanel(QWidget):
     """Signals: `start_wanted(TrainWish)`, `go_on_wanted(TrainWish)`, `stop_wanted()`,
     `preview_wanted(name)`, `open_wanted()`, `out_changed(folder)`.
@@ -170,7 +108,10 @@ class TrainPanel(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
         self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
-        self._loss, self._distance = Plot("Critic's distance", ""), Plot("Distance to the recordings", "dB²")
+        self._loss, self._distance = (
+            StepPlot("Critic's distance", ""),
+            StepPlot("Distance to the recordings", "dB²"),
+        )
         self._accuracy = Words("", 12, 400, "ink2")
         self._previews = QListWidget()
         self._previews.setAccessibleName("Previews, newest first; Enter plays")
@@ -278,6 +219,8 @@ def _combo(choices: Sequence[str], current: int) -> QComboBox:
 def _spin(least: int, most: int, value: int, unit: str = "") -> QSpinBox:
     made = QSpinBox(minimum=least, maximum=most, suffix=unit)
     made.setValue(value)
+    made.lineEdit().setTextMargins(4, 0, 0, 0)
+    made.setFixedHeight(26)
     return made
 
 
