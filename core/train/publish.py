@@ -123,14 +123,15 @@ def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[Heard]) -> 
     }
 
 
-def summary(heard: list[Heard]) -> dict[str, float]:
-    """Give shares and medians over many sounds."""
+def summary(heard: list[Heard]) -> dict[str, float | None]:
+    """Give shares and medians over many sounds, None for a median of nothing."""
 
     def share(of: Callable[[Heard], bool]) -> float:
         return round(float(np.mean([of(one) for one in heard])), 3)
 
-    def middle(of: Callable[[Heard], float], digits: int) -> float:
-        return round(float(np.nanmedian([of(one) for one in heard])), digits)
+    def middle(of: Callable[[Heard], float], digits: int) -> float | None:
+        known = [value for value in map(of, heard) if np.isfinite(value)]
+        return round(float(np.median(known)), digits) if known else None
 
     return {
         "sounds": len(heard),
