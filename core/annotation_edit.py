@@ -92,7 +92,7 @@ def move_boundary(
     tier = note.tier(place)
     if not tier.may_move(index):
         raise Fault("The ends of a tier stay where they are.")
-    moving = _coincident(note, tier.times[index]) if together else {}
+    moving = coincident(note.tiers, tier.times[index]) if together else {}
     moving[place] = index
     rooms = [_room(note.tiers[k], at) for k, at in moving.items()]
     room = Range(max(room.start_s for room in rooms), min(room.end_s for room in rooms))
@@ -103,14 +103,6 @@ def move_boundary(
         moved = note.tiers[k]
         note = note.with_tier(k, replace(moved, times=(*moved.times[:at], time_s, *moved.times[at + 1 :])))
     return note
-
-
-def _coincident(note: Annotation, time_s: float) -> dict[int, int]:
-    """Give, per tier, the movable boundary or point at exactly this time."""
-    found = {
-        k: bisect.bisect_left(tier.times, time_s) for k, tier in enumerate(note.tiers) if tier.has(time_s)
-    }
-    return {k: at for k, at in found.items() if note.tiers[k].may_move(at)}
 
 
 def _room(tier: Tier, index: int) -> Range:
@@ -180,17 +172,18 @@ def _refuse_outside(tier: Tier, time_s: float) -> None:
 # --- snapping
 
 
-def snapped(
-    note: Annotation, time_s: float, within_s: float, skip: int, more: tuple[float, ...] = ()
-) -> float:
-    """Give the nearest boundary or point of another tier than `skip`, or of `more`, if it is near enough."""
-    found = [*more]
-    for k, tier in enumerate(note.tiers):
-        near = tier.nearest(time_s) if k != skip else -1
-        if near >= 0:
-            found.append(tier.times[near])
-    best = min(found, key=lambda t: abs(t - time_s), default=time_s)
-    return float(best) if abs(best - time_s) <= within_s else time_s
+def snapped(tiers: tuple[Tier, ...], time_s: float, within_s: float, skip: frozenset[int]) -> float:
+    """Give the nearest boundary or point of the tiers not skipped, where one is near enough."""
+    near = [(tier, tier.nearest(time_s)) for k, tier in enumerate(tiers) if k not in skip]
+    found = [float(tier.times[index]) for tier, index in near if index >= 0]
+    best = min(found, key=lambda other_s: abs(other_s - time_s), default=time_s)
+    return best if abs(best - time_s) <= within_s else time_s
+
+
+def coincident(tiers: tuple[Tier, ...], time_s: float) -> dict[int, int]:
+    """Give, per tier, the movable boundary or point at exactly this time."""
+    found = {k: bisect.bisect_left(tier.times, time_s) for k, tier in enumerate(tiers) if tier.has(time_s)}
+    return {k: at for k, at in found.items() if tiers[k].may_move(at)}
 
 
 def nearest_zero_crossing(track: Track, time_s: float) -> float | None:

@@ -22,6 +22,7 @@ from widgets.pointer import Pointer
 from widgets.ruler import Ruler
 from widgets.stack_area import LaneArea
 from widgets.stack_drag import Drop, drop_at
+from widgets.tiers import Tiers
 from widgets.views import LaneView, StackView
 
 ZOOMS = (
@@ -60,6 +61,7 @@ class Stack(QWidget):
         self._lanes: dict[str, Lane] = {}
         self.ruler, self.bars, self.overview = Ruler(self), Bars(self), Overview(self)
         self._area = LaneArea(self)
+        self.tiers = Tiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self._ring = FocusRing(self)
         self._pointer = Pointer(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self._lay_out()
@@ -73,6 +75,7 @@ class Stack(QWidget):
         column.setSpacing(0)
         column.addWidget(self.ruler)
         column.addWidget(self._area, 1)
+        column.addWidget(self.tiers)
         column.addWidget(self.bars)
         column.addWidget(self.overview)
         for k, (word, name) in enumerate(ZOOMS):
@@ -92,6 +95,9 @@ class Stack(QWidget):
         self._pointer.selection_wanted.connect(self.selection_wanted)
         self._pointer.range_wanted.connect(self.range_wanted)
         self.overview.range_wanted.connect(self.range_wanted)
+        self.tiers.cursor_wanted.connect(self.cursor_wanted)
+        self.tiers.selection_wanted.connect(self.selection_wanted)
+        self.tiers.wheeled.connect(self._wheel)
         for bar in (self.ruler, self.bars):
             bar.play_wanted.connect(lambda stretch: self.play_wanted.emit("", stretch))
 
@@ -155,6 +161,7 @@ class Stack(QWidget):
         for lane in view.lanes:
             limits = shared if lane.scale == "shared" else (-1.0, 1.0)
             self._lanes[lane.key].show_lane(lane, columns, marks, limits)
+        self.tiers.show_time(columns, marks, view.tiers)
         self.ruler.show_time(columns, marks)
         self.bars.set_cut(self._area.is_cut)
         self.bars.show_time(columns, view.whole, marks)
@@ -166,13 +173,22 @@ class Stack(QWidget):
             self._view = replace(self._view, playhead_s=time_s)
         for lane in self._lanes.values():
             lane.plot.set_playhead(time_s)
+        self.tiers.set_playhead(time_s)
         self.ruler.set_playhead(time_s)
         self.overview.set_playhead(time_s)
 
     def set_look(self, look: Look) -> None:
         """Paint everything in other colours."""
         self._look = look
-        for part in (self.ruler, self.bars, self.overview, self._area, self._ring, *self._lanes.values()):
+        for part in (
+            self.ruler,
+            self.tiers,
+            self.bars,
+            self.overview,
+            self._area,
+            self._ring,
+            *self._lanes.values(),
+        ):
             part.set_look(look)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

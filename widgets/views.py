@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.axis import Range
 from core.track import Image, Track
+from widgets.tiers_view import NO_TIERS, TiersView
 
 if TYPE_CHECKING:
     from core.analyses.results import Points
@@ -97,3 +98,4 @@ class StackView:
     frequency_hz: float | None = None
     playhead_s: float | None = None
     overview: Track | None = None
+    tiers: TiersView = NO_TIERS

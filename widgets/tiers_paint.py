@@ -1,0 +1,231 @@
+"""One tier painted: only what is visible, however many intervals there are."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
+
+from core.annotation import Tier
+from widgets.columns import AXIS_PX, Columns
+from widgets.look import Look, font
+from widgets.paint_lane import Marks, marked_times
+from widgets.paint_line import draw_dotted, draw_text
+from widgets.tiers_view import is_phones
+
+BOUNDARY_PX = 3.0
+DENSE_PX = 5.0  # boundaries closer than this are drawn as hairs
+CIRCLE_PX = 4.0
+LEAST_LABEL_PX = 6.0
+POINT_PART = 0.24  # of the height, at the top and at the bottom
+
+
+def tier_font(tier: Tier) -> QFont:
+    """Give the font of a tier's labels."""
+    return font(19 if is_phones(tier) else 16, ipa=True)
+
+
+def chosen_index(tier: Tier, marks: Marks) -> int | None:
+    """Give the interval or point that is chosen on a tier: the one where the selection or cursor stands."""
+    time_s = marks.selection.start_s if marks.selection else marks.cursor_s
+    return None if time_s is None else tier.index_at(time_s)
+
+
+def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tuple[int, int]:
+    """Give `first, last` so that `first:last` are the times that may be seen between two places."""
+    low, high = columns.time_s(left_px), columns.time_s(right_px)
+    first, last = np.searchsorted(tier.times_s, [low, high])
+    return max(int(first) - 1, 0), min(int(last) + 1, len(tier.times))
+
+
+def paint_tier(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks, chosen: bool,
+    elsewhere: bool = False,
+) -> None:  # fmt: skip
+    """Paint a tier's plot over the columns: ground, chosen interval, boundaries, labels, cursor."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    clip = painter.clipBoundingRect() if painter.hasClipping() else rect
+    seen = rect.intersected(clip)
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(seen, look.plot_off if elsewhere else look.plot)
+    first, last = visible(tier, columns, seen.left() - 1, seen.right() + 1)
+    if tier.is_interval:
+        if chosen:
+            _paint_chosen(painter, rect, tier, columns, look, marks)
+        _paint_boundaries(painter, rect, tier, columns, look, first, last, elsewhere)
+        _paint_labels(painter, rect, tier, columns, look, first, last, elsewhere)
+    else:
+        index = chosen_index(tier, marks) if chosen else None
+        _paint_points(painter, rect, tier, columns, look, (first, last), index, elsewhere)
+    _paint_marks(painter, rect, tier, columns, look, marks, elsewhere)
+    painter.restore()
+
+
+def _paint_chosen(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks
+) -> None:
+    """Paint the chosen interval yellow, and orange what lies within the selection."""
+    index = chosen_index(tier, marks)
+    if index is not None:
+        painter.fillRect(_interval_rect(rect, tier, columns, index), look.tier_sel)
+    selection = marks.selection
+    if selection is None:
+        return
+    first, last = np.searchsorted(tier.times_s, [selection.start_s, selection.end_s + 1e-9])
+    for k in range(int(first), int(last) - 1):
+        painter.fillRect(_interval_rect(rect, tier, columns, k), look.tier_both)
+
+
+def _interval_rect(rect: QRectF, tier: Tier, columns: Columns, index: int) -> QRectF:
+    """Give the visible part of an interval."""
+    left = max(columns.x(tier.times[index]), rect.left())
+    right = min(columns.x(tier.times[index + 1]), rect.right())
+    return QRectF(left, rect.top(), max(0.0, right - left), rect.height())
+
+
+def _paint_boundaries(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, first: int, last: int,
+    elsewhere: bool,
+) -> None:  # fmt: skip
+    inner = tier.times_s[max(first, 1) : min(last, len(tier.times) - 1)]
+    if inner.size == 0:
+        return
+    places = np.unique(np.floor(columns.xs(inner) + 1e-6))
+    dense = places.size > rect.width() / DENSE_PX
+    width = 1.0 if dense else BOUNDARY_PX
+    painter.setPen(_pen(look, width, elsewhere))
+    painter.drawLines([QLineF(x + 0.5, rect.top(), x + 0.5, rect.bottom()) for x in places.tolist()])
+
+
+def _pen(look: Look, width_px: float, elsewhere: bool) -> QPen:
+    colour = look.ghost if elsewhere else look.accent
+    return QPen(colour, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+
+
+@lru_cache(maxsize=4096)
+def _laid_out(text: str, phones: bool) -> tuple[QStaticText, float]:
+    """Lay out a label once: shaping phonetic letters costs more than drawing them."""
+    made = QStaticText(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    wanted = font(19 if phones else 16, ipa=True)
+    made.prepare(font=wanted)
+    return made, QFontMetricsF(wanted).horizontalAdvance(text)
+
+
+def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool, over: float = 0.0) -> None:
+    """Paint a label in the middle of its room, shortened where it does not fit."""
+    made, width = _laid_out(text, phones)
+    if width > room.width() + over:
+        wanted = font(19 if phones else 16, ipa=True)
+        cut = QFontMetricsF(wanted).elidedText(text, Qt.TextElideMode.ElideRight, room.width() + over)
+        made, width = _laid_out(cut, phones)
+        if width > room.width() + over:
+            return
+    top = room.center().y() - made.size().height() / 2
+    painter.drawStaticText(QPointF(round(room.center().x() - width / 2), round(top)), made)
+
+
+def _paint_labels(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, first: int, last: int,
+    elsewhere: bool,
+) -> None:  # fmt: skip
+    count = min(last, len(tier.labels))
+    if count <= first:
+        return
+    edges = np.clip(columns.xs(tier.times_s[first : count + 1]), rect.left(), rect.right())
+    wide: NDArray[np.int64] = np.flatnonzero(np.diff(edges) >= LEAST_LABEL_PX)
+    phones = is_phones(tier)
+    painter.setFont(tier_font(tier))
+    painter.setPen(look.ink3 if elsewhere else look.ink)
+    for k in wide.tolist():
+        text = tier.labels[first + k]
+        if text:
+            left, right = float(edges[k]), float(edges[k + 1])
+            room = QRectF(left + 1, rect.top(), right - left - 2, rect.height())
+            _paint_label(painter, room, text, phones)
+
+
+def _paint_points(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, seen: tuple[int, int],
+    index: int | None, elsewhere: bool,
+) -> None:  # fmt: skip
+    """Paint points as Praat does: a bar at the top and at the bottom, the label between them."""
+    first, last = seen
+    xs = columns.xs(tier.times_s[first:last])
+    places = np.unique(np.floor(xs + 1e-6))
+    part = rect.height() * POINT_PART
+    painter.setPen(_pen(look, BOUNDARY_PX if places.size <= rect.width() / DENSE_PX else 1.0, elsewhere))
+    painter.drawLines(
+        [
+            QLineF(x + 0.5, top, x + 0.5, top + part)
+            for x in places.tolist()
+            for top in (rect.top(), rect.bottom() - part)
+        ]
+    )
+    painter.setFont(tier_font(tier))
+    middles = np.concatenate(([2 * rect.left() - xs[0]], xs, [2 * rect.right() - xs[-1]])) if xs.size else xs
+    for k in range(xs.size):
+        half = min(middles[k + 1] - middles[k], middles[k + 2] - middles[k + 1]) / 2
+        if half < LEAST_LABEL_PX / 2 or not tier.labels[first + k]:
+            continue
+        room = QRectF(float(xs[k] - half), rect.top(), float(2 * half), rect.height())
+        if first + k == index:
+            painter.fillRect(room.adjusted(0, part, 0, -part), look.tier_sel)
+        painter.setPen(look.ink3 if elsewhere else look.ink)
+        _paint_label(painter, room, tier.labels[first + k], is_phones(tier))
+
+
+def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tuple[QPointF, float]]:
+    """Give the circles of a tier, where a click adds a boundary, each with its time."""
+    return [
+        (QPointF(columns.line_x(time_s), rect.top() + CIRCLE_PX + 2), time_s)
+        for time_s in marked_times(marks)
+        if columns.window.contains(time_s) and tier.start_s < time_s < tier.end_s and not tier.has(time_s)
+    ]
+
+
+def _paint_marks(
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks, elsewhere: bool
+) -> None:
+    for time_s in marked_times(marks):
+        if columns.window.contains(time_s):
+            x = columns.line_x(time_s)
+            draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), look.cursor)
+    if elsewhere:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.accent, 1.25))
+    painter.setBrush(look.plot)
+    for centre, _ in circles(tier, columns, marks, rect):
+        painter.drawEllipse(centre, CIRCLE_PX, CIRCLE_PX)
+
+
+def paint_tier_header(
+    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool
+) -> None:
+    """Paint a tier's number and name; the chosen one has a bar of 3 px."""
+    if chosen:
+        painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), look.accent)
+    y = rect.center().y()
+    words = font(12, 600 if chosen else 400)
+    number = font(12, 600 if chosen else 400, numbers=True)
+    draw_text(painter, QPointF(rect.left() + 8, y), str(place + 1), number, look.ink if chosen else look.ink2)
+    room = rect.width() - 30
+    painter.setFont(words)
+    name = painter.fontMetrics().elidedText(tier.name, Qt.TextElideMode.ElideRight, int(room))
+    draw_text(painter, QPointF(rect.left() + 22, y), name, words, look.ink if chosen else look.ink2)
+
+
+def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, marks: Marks) -> None:
+    """Paint at the right which interval is chosen out of how many, as Praat does."""
+    index = chosen_index(tier, marks)
+    count = len(tier.labels)
+    words = f"{index + 1}/{count}" if index is not None else f"{count}"
+    painter.setFont(font(11, numbers=True))
+    if painter.fontMetrics().horizontalAdvance(words) > AXIS_PX - 8:
+        words = f"{count}"
+    draw_text(painter, QPointF(rect.left() + 6, rect.center().y()), words, painter.font(), look.ink3)

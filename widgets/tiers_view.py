@@ -1,0 +1,54 @@
+"""What the tiers are told to show, and where each stands below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.annotation import Tier
+
+PHONES_PX, WORDS_PX = 32, 28
+MOST_PX = 204  # more tiers than these scroll
+_PHONES = ("phon", "segment", "ipa")
+
+
+@dataclass(frozen=True)
+class TiersView:
+    """Tiers from top to bottom, which one is chosen, and why they cannot be changed here.
+
+    `elsewhere` is not empty where the tiers belong to another latent point; it says to which.
+    """
+
+    tiers: tuple[Tier, ...] = ()
+    chosen: int = -1
+    elsewhere: str = ""
+
+
+NO_TIERS = TiersView()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One tier's place: counted from 0, its upper edge, its height with the lower border."""
+
+    place: int
+    top_px: int
+    height_px: int
+
+
+def is_phones(tier: Tier) -> bool:
+    """Tell whether a tier holds single sounds, which are written larger than words."""
+    return any(word in tier.name.lower() for word in _PHONES)
+
+
+def tier_height_px(tier: Tier) -> int:
+    """Give the height of a tier, its lower border included."""
+    return PHONES_PX if is_phones(tier) else WORDS_PX
+
+
+def rows(tiers: tuple[Tier, ...]) -> Iterator[Row]:
+    """Give the place of every tier."""
+    top = 0
+    for place, tier in enumerate(tiers):
+        yield Row(place, top, tier_height_px(tier))
+        top += tier_height_px(tier)
