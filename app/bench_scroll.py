@@ -23,8 +23,8 @@ FRAME_MS, BLOCK_MS = 16.7, (50.0, 50.0)
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Measure frames one by one, and the longest silence of the window's thread while much is computed."""
     with open_window(path) as window:
-        wishes = _wishes(window.on.session.whole, max(4, round(share * FRAMES)))
-        frames = [_frame(window, wish) for wish in wishes]
+        frames_wanted = wishes(window.on.session.whole, max(4, round(share * FRAMES)))
+        frames = [_frame(window, wish) for wish in frames_wanted]
         yield Figure("scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
         window.on.session.set_range(window.on.session.whole)
         rounds = max(2, round(share * ROUNDS))
@@ -32,7 +32,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         yield Figure("main_thread_block", milliseconds(blocks), "ms", BLOCK_MS)
 
 
-def _wishes(whole: Range, count: int) -> list[Range]:
+def wishes(whole: Range, count: int) -> list[Range]:
     """Give windows of time that a wheel would wish: scrolled to the end and back at several zooms."""
     found: list[Range] = []
     for k in range(count):

@@ -21,12 +21,12 @@ ROOT = Path(__file__).parents[1]
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Start the program again and again; the first start, which warms the caches, does not count."""
-    starts = [_start(path) for _ in range(max(2, round(share * STARTS)) + 1)][1:]
+    starts = [start(path) for _ in range(max(2, round(share * STARTS)) + 1)][1:]
     yield Figure("start_to_window", tuple(each.window_s for each in starts), "s", WINDOW_S)
     yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS_S)
 
 
-def _start(path: Path) -> Moments:
+def start(path: Path, limit_s: float = LIMIT_S) -> Moments:
     """Start the program on a model and give its moments, counted from the start of its process."""
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
         note = Path(folder) / "moments.json"
@@ -39,7 +39,7 @@ def _start(path: Path) -> Moments:
             stderr=subprocess.PIPE,
         ) as process:
             try:
-                _, said = process.communicate(timeout=LIMIT_S)
+                _, said = process.communicate(timeout=limit_s)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise Fault(
