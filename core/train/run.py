@@ -113,7 +113,6 @@ class Run:
                 self.records.close()
 
     def _loop(self, stop: list[int]) -> None:
-        losses: dict[str, Tensor] = {}
         done = self.trainer.steps >= self.plan.steps
         while not done:
             losses = self.trainer.step()
@@ -121,8 +120,8 @@ class Run:
             if self.trainer.steps % CHECK_EVERY == 0 or done:
                 self._check(losses)
             if not done and time.monotonic() - self.saved_at > self.plan.every_s:
-                self.save(losses)
-        self.save(losses)
+                self.save()
+        self.save()
         self.tell(f"stopped at step {self.trainer.steps}; go on with --resume")
 
     def _check(self, losses: dict[str, Tensor]) -> None:
@@ -139,11 +138,10 @@ class Run:
             f"The last good checkpoint is still in “{self.plan.out}”. Try a lower learning rate.",
         )
 
-    def save(self, losses: dict[str, Tensor]) -> None:
+    def save(self) -> None:
         """Measure, and save the checkpoint, the model with its card, and previews."""
-        if not all(
-            bool(p.isfinite().all()) for net in self.trainer.nets.named().values() for p in net.parameters()
-        ):
+        values = (p for net in self.trainer.nets.named().values() for p in net.parameters())
+        if not all(bool(value.isfinite().all()) for value in values):
             raise self._diverged()
         save_checkpoint(self.plan.out, self.trainer, {"recordings": self.corpus.digest})
         found = self._measured()
