@@ -189,6 +189,8 @@ class Wiring:
             session.set_active(key)
         elif field == "closed":
             self._close(key)
+        elif field == "merged_gain":
+            self._set_merged_gain(key, *value)  # type: ignore[misc]
         else:
             session.set_lane(key, f"{field} of {key}", **{FIELDS[field]: value})
 
@@ -205,6 +207,11 @@ class Wiring:
         session.set_lanes(
             lane_tools.merged(session.lanes, source, target, gain), f"lay {source} over {target}"
         )
+
+    def _set_merged_gain(self, target: str, source: str, gain: float) -> None:
+        session = self._window.on.session
+        lanes = lane_tools.regained(session.lanes, target, source, gain)
+        session.set_lanes(lanes, f"gain of {source}")
 
     def _fitting_gain(self, source: str, target: str) -> float:
         """Give the lane's own gain if it was set, else a round one that makes the curves comparable."""

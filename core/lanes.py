@@ -52,6 +52,15 @@ def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:
     return changed(rest, target, merged=carried)
 
 
+def regained(lanes: Lanes, target: str, source: str, gain: float) -> Lanes:
+    """Give the track `source`, which lies over the lane `target`, another gain."""
+    host = find(lanes, target)
+    if host is None:
+        return lanes
+    pairs = tuple((key, gain if key == source else own) for key, own in host.merged)
+    return changed(lanes, target, merged=pairs)
+
+
 def unmerged(lanes: Lanes, target: str, source: str) -> Lanes:
     """Give the track `source` back a lane of its own, below the lane it lay over."""
     host = find(lanes, target)

@@ -12,7 +12,7 @@ from widgets.paint_curve import Limits
 from widgets.views import LaneView
 
 Wish = Callable[[str, object], None]
-GAINS = (1.0, 2.0, 5.0, 10.0)
+GAINS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 SCALES = (
     ("window", "By window"),
     ("whole", "By whole sound"),
@@ -26,7 +26,14 @@ def lane_menu(
     """Give the menu of a lane; `limits` is the range it shows now."""
     menu = QMenu(parent)
     _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
-    _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane, wish)
+    _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
+    for curve in lane.curves[1:]:
+        key = curve.key or curve.track.name
+        _add_gains(
+            menu.addMenu(f"Gain of {key} ×{short(curve.gain)}"),
+            curve.gain,
+            lambda gain, key=key: wish("merged_gain", (key, gain)),
+        )
     menu.addSeparator()
     for words, field, value in (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)):
         action = menu.addAction(words)
@@ -64,8 +71,8 @@ def _add_scales(menu: QMenu, lane: LaneView, limits: Limits, wish: Wish) -> None
     menu.addAction(f"Keep the range of now: {activation(limits[0])} to {activation(limits[1])}", keep)
 
 
-def _add_gains(menu: QMenu, lane: LaneView, wish: Wish) -> None:
-    for gain in GAINS:
-        action = menu.addAction(f"×{short(gain)}", lambda value=gain: wish("gain", value))
+def _add_gains(menu: QMenu, now: float, wish: Callable[[float], None]) -> None:
+    for gain in sorted({*GAINS, now}):
+        action = menu.addAction(f"×{short(gain)}", lambda value=gain: wish(value))
         action.setCheckable(True)
-        action.setChecked(lane.gain == gain)
+        action.setChecked(gain == now)

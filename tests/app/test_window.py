@@ -165,6 +165,15 @@ def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
     assert window.on.session.point == there
 
 
+def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
+    window.stack.merge_wanted.emit("conv3", "conv4")
+    window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv4")
+    assert [curve.label for curve in lane.curves] == ["conv4", "conv3 ×20"]
+    assert lane.gain == 1
+
+
 def test_naming_a_point_leaves_the_comparison_of_a_and_b_as_it_was(window):
     here = window.on.session.point
     window.knobs.ab_wanted.emit("B")

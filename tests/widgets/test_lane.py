@@ -374,7 +374,10 @@ def test_the_menu_offers_scale_gain_and_taking_curves_off(stack):
     assert [action.text() for action in scale if action.isChecked()] == ["By whole sound"]
     scale[0].trigger()
     menu.actions()[1].menu().actions()[3].trigger()
-    assert found == [("off", "out"), ("scale", "window"), ("gain", 10.0)]
+    of_out = words["Gain of out ×10"].menu().actions()
+    assert [action.text() for action in of_out if action.isChecked()] == ["×10"]
+    of_out[1].trigger()
+    assert found == [("off", "out"), ("scale", "window"), ("gain", 10.0), ("merged_gain", ("out", 2.0))]
 
 
 # --- painting only what changed ------------------------------------------------------------------
