@@ -43,7 +43,7 @@ class Hearing:
         if card is None or network not in card.layers:
             self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
-        source = source or card.layers["G"][-1].name
+        source = source or card.output
         kept = tuple(one for one in self.listeners if one.network != network)
         self.listeners = (*kept, Listener(network, source))
         self._add_lanes(network)

@@ -124,7 +124,8 @@ class Playing:
 
     def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
-        reference = self._on.session.shown.tracks.get("out")
+        card, tracks = self._on.session.card, self._on.session.shown.tracks
+        reference = tracks.get(card.output) if card is not None else None
         made = heard(track, axis, self._on.settings.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"

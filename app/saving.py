@@ -47,7 +47,7 @@ def origin_text(on: Instrument) -> str:
     from core.export.versions import versions
 
     session, card = on.session, on.session.card
-    top = card.layers["G"][-1].name if card else ""
+    top = card.output if card else ""
     track = session.shown.tracks.get(top)
     values = {
         "origin": track.origin.plain() if track is not None else {},

@@ -35,7 +35,7 @@ class StackViews:
     def view(self) -> StackView:
         """Give what the stack shows now."""
         session = self._on.session
-        top = session.card.layers["G"][-1].name if session.card else ""
+        top = session.card.output if session.card else ""
         lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
         return StackView(
             lanes,

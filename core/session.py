@@ -96,7 +96,7 @@ class Session:
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
-        self.active, self.tier = "out", -1
+        self.active, self.tier = card.output, -1
         self.card_changed.emit()
         self.view_changed.emit()
 

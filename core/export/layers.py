@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.axis import TimeAxis
 from core.export.npz import write_npz
 from core.export.praat_sound import write_praat_sound
 from core.export.record import record, write_json
@@ -47,7 +46,7 @@ def _write_sounds(done: Run, card: Card, folder: Path) -> dict[str, str]:
     from core.listen import published
 
     files: dict[str, str] = {}
-    out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
+    out_axis = card.out_axis
     for name, track in done.tracks.items():
         if card.sounds:
             write_wav(folder / f"{name}.wav", published(track, out_axis))

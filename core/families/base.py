@@ -87,4 +87,13 @@ class Card:
 
     @property
     def out_axis(self) -> TimeAxis:
-        return self.layers["G"][-1].axis
+        """The axis of the sound that the model gives, its first sample beginning at 0.
+
+        A post-processing filter of 512 taps sits half a sample beside it; that is its layer's axis.
+        """
+        return TimeAxis.of_sound(self.rate_hz, self.slice_len)
+
+    @property
+    def output(self) -> str:
+        """The name of the layer that is heard: the last one."""
+        return self.layers["G"][-1].name
