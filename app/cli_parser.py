@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from app.cli_values import answer, change, figure, measures, numbers, seed, stretch
+from app.cli_values import answer, change, count, figure, measures, numbers, seed, stretch, words
 from core.faults import Fault
 from core.lanes import MEASURES
 
@@ -31,6 +31,21 @@ LAYERS_FILES = """files written to DIR:
 
 names of latent variables: zK is entry K of the full vector, counted from 1, code included;
 cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
+
+
+MEASURED = ("f0", "intensity", "formants", "duration")
+PRESET = "Praat 6.4, 75-450 Hz"
+MEASURE_TABLE = """measures: f0, intensity, formants (f1,f2,f3) or f1 .. f5, duration,
+  moments (cog,sd,skewness,kurtosis) over the interval and over as many parts as there are points,
+  latency (peak_time from the interval's start, peak_latency from the output's peak)
+
+FILE.csv: file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit
+  one row per value; point is empty for a value of the whole interval, value where it is undefined;
+  the points are the centres of equal parts of the interval
+FILE.json: settings as each layer can carry them, refusals, the latent point, Pearson's r against out
+
+A tier named LAYER.TIER (conv4.phones) is that layer's own and stands in for TIER there.
+PATTERN is a regular expression for the whole label."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,6 +70,10 @@ class ShowVersion(argparse.Action):
 
 def _model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", help="a checkpoint: its folder, prefix or any of its files")
+    _answers(parser)
+
+
+def _answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--answer",
         metavar="NAME=VALUE",
@@ -108,6 +127,38 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     add("--out", metavar="FILE", type=figure, required=True, help="a .png, .svg or .pdf file")
 
 
+def _measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
+    _answers(parser)
+    _point(parser)
+    add = parser.add_argument_group("intervals").add_argument
+    add("--textgrid", metavar="FILE", help="the annotation (default: the whole sound is one interval)")
+    add("--tier", metavar="NAME", help="an interval tier (default: the first)")
+    add(
+        "--label",
+        metavar="PATTERN",
+        help='the labels wanted, such as "a|i|u" (default: all that are not empty)',
+    )
+    add = parser.add_argument_group("measures").add_argument
+    add("--measures", metavar="NAMES", type=words, default=MEASURED, help=f"default: {','.join(MEASURED)}")
+    add("--points", metavar="N", type=count, default=10, help="normalised time points (default: 10)")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    add(
+        "--band",
+        metavar="LOW,HIGH",
+        type=stretch,
+        help="the band of the moments, in Hz (default: 0 to Nyquist)",
+    )
+    add("--as-published", action="store_true", help="measure layers upsampled to the output's rate")
+    parser.add_argument(
+        "--out", metavar="FILE.csv", required=True, help="the table; a .json is written beside it"
+    )
+    parser.add_argument(
+        "--script", metavar="DIR", help="write sounds and a Praat script that measures them anew"
+    )
+    parser.epilog = MEASURE_TABLE
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", choices=BENCHES, help="one benchmark (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
@@ -128,6 +179,9 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "info": Command("say what is known about a checkpoint", "app.cli_info", _info),
     "layers": Command("write every layer as sounds, arrays and a table", "app.cli_layers", _layers),
+    "measure": Command(
+        "measure labelled intervals of every layer, or of a sound", "app.cli_measure", _measure
+    ),
     "shot": Command("write a picture of the stack of layers", "app.shot", _shot),
     "train": Command("train a network on recordings", "app.train_cli", None),
     "bench": Command("measure how fast the instrument is here", "app.bench", _bench),
@@ -158,7 +212,7 @@ def _sentence(command: Command) -> str:
     return f"{command.summary[:1].upper()}{command.summary[1:]}."
 
 
-_TAKES_NUMBERS = ("--code", "--range", "--set", "--seed")
+_TAKES_NUMBERS = ("--band", "--code", "--points", "--range", "--set", "--seed")
 
 
 def with_values_joined(arguments: list[str]) -> list[str]:

@@ -35,6 +35,18 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """Read how many, a whole number from 1."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
+        raise Fault(f"“{text}” is no number of points.", "Write a whole number from 1, such as 10.")
+    return int(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 def change(text: str) -> tuple[str, float]:
     """Read a change such as z11=-15."""
     name, equals, value = text.partition("=")

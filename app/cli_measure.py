@@ -1,0 +1,132 @@
+"""`phonoscope measure`: labelled intervals by layers as one long table, ready for R."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli_model import drawn, name_assumptions, note, opened
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from core.annotation import Annotation
+    from core.measure import Item
+
+SOUNDS = (".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".au", ".ogg", ".oga", ".opus", ".mp3")
+
+
+def run(asked: Namespace) -> int:
+    """Measure `asked.path`, a model or a sound, and write the table and its record."""
+    from core.measure import Choice, measure
+    from core.measure_plan import plan_of
+    from core.measure_table import checked, write
+
+    out = checked(asked.out)
+    choice = Choice(asked.tier or "", asked.label)
+    plan = plan_of(asked.measures, asked.points, asked.preset, asked.band)
+    _check(asked)
+    annotation = _annotation(asked)
+    item, about = (_sound if _is_sound(asked) else _model)(asked, annotation)
+    _name_ends(item, annotation)
+    table = measure([item], plan, choice)
+    beside, count = write(
+        out, table, choice, {**about, "textgrid": asked.textgrid and Path(asked.textgrid).name}
+    )
+    for remark in table.remarks:
+        note(remark)
+    print(f"{out}: {count} rows; {beside.name}: settings, refusals, r")
+    if asked.script is not None:
+        _write_script(asked.script, [item], table, choice, about)
+    return 0
+
+
+def _check(asked: Namespace) -> None:
+    """Refuse options that would be without effect."""
+    if asked.textgrid is None and (asked.tier is not None or asked.label is not None):
+        raise Fault("--tier and --label choose intervals of a TextGrid.", "Add --textgrid FILE.")
+    point = (asked.seed, asked.code, asked.point, asked.changes or None, asked.answer or None)
+    if not _is_sound(asked):
+        return
+    if any(option is not None for option in point):
+        raise Fault(
+            "A latent point does not drive a sound file.",
+            "Leave out --seed, --code, --set, --point and --answer.",
+        )
+    if asked.as_published:
+        raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
+
+
+def _is_sound(asked: Namespace) -> bool:
+    return Path(asked.path).suffix.lower() in SOUNDS
+
+
+def _annotation(asked: Namespace) -> Annotation | None:
+    if asked.textgrid is None:
+        return None
+    from core.textgrid import read_textgrid
+
+    found = read_textgrid(asked.textgrid)
+    for sentence in found.notes:
+        note(sentence.removesuffix("."))
+    return found.annotation
+
+
+def _model(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[str, Any]]:
+    """Run the generator at the point asked for."""
+    from core.export.record import point_drive, record
+    from core.measure_items import generated
+    from core.probe import generate
+
+    model = opened(asked)
+    card = model.card
+    wanted = drawn(asked, card.layout)
+    drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
+    tracks = generate(model, wanted.point)
+    name = Path(asked.point).stem if wanted.seed is None else _name(asked, wanted.seed)
+    name_assumptions(card)
+    item = generated(
+        card, tracks, name, Path(asked.path).name or str(asked.path), asked.as_published, annotation
+    )
+    return item, record(card, "G", drive, {})
+
+
+def _name(asked: Namespace, seed: int) -> str:
+    """Name a point as it was asked for: seed 3 c=0,1,0 z11=-15."""
+    code = [f"c={','.join(f'{value:g}' for value in asked.code)}"] if asked.code is not None else []
+    return " ".join([f"seed {seed}", *code, *(f"{name}={value:g}" for name, value in asked.changes)])
+
+
+def _sound(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[str, Any]]:
+    """Read the sound file at its own rate."""
+    from core.measure_items import recorded
+    from core.recording import read_sound
+
+    path = Path(asked.path)
+    samples, axis, steps = read_sound(path)
+    for step in steps:
+        note(f"{path.name}: {step}")
+    item = recorded(path, samples, axis, annotation)
+    origin = item.tracks["sound"].origin
+    sound = {"file": path.name, "digest": origin.sound, "steps": list(steps)}
+    return item, {"sound": sound, "rate_hz": axis.rate_hz, "samples": axis.n}
+
+
+def _name_ends(item: Item, annotation: Annotation | None) -> None:
+    """Say that the TextGrid and the sound do not have the same length."""
+    if annotation is None:
+        return
+    end_s, whole = annotation.end_s, item.whole
+    if abs(end_s - whole.end_s) > 1e-3:
+        after = (
+            "values after the sound are undefined" if end_s > whole.end_s else "what follows is not measured"
+        )
+        note(f"the TextGrid ends at {end_s:.6g} s, the sound at {whole.end_s:.6g} s; {after}")
+
+
+def _write_script(folder: str, items: list[Item], table: Any, choice: Any, about: dict[str, Any]) -> None:
+    from core.export.atomic import folder_for
+    from core.praat_script import write_praat_script
+
+    files = write_praat_script(folder_for(folder), items, table, choice, about)
+    print(f"{folder}: {', '.join(files)}")
