@@ -125,7 +125,7 @@ class Transport(Panel):
         self._add_fields(row, actions)
         self._connect()
         self.set_volume(-6.0)
-        self._device.show_options([("", "Default output")], "")
+        self._device.show_options([("", "System default")], "")
 
     def _add_buttons(self, row: QBoxLayout, actions: Mapping[str, QAction]) -> None:
         for id, icon, words in BUTTONS:
@@ -174,7 +174,7 @@ class Transport(Panel):
         """Show the output devices by id and name; "" is the system's own choice."""
         rows = list(devices)
         if "" not in dict(rows):
-            rows.insert(0, ("", "Default output"))
+            rows.insert(0, ("", "System default"))
         if current not in dict(rows):
             rows.append((current, f"{current} (not there now)"))
         self._device.show_options(rows, current)
