@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.analyses import TABLE
 from core.analyses.presets import PRESETS, Preset
 from core.analyses.spectrogram import GreySettings
+from core.faults import Fault
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -77,13 +78,10 @@ class Analysing:
 
     def refresh(self) -> None:
         """Ask for every shown overlay whose curve has changed since it was computed."""
-        session = self._on.session
         if self._on.probing.waiting:
             return  # the knob moves on; the next arrival asks again
-        for key, track, measure in self._shown():
-            done = session.shown.overlays.get((key, measure))
-            if done is None or (key, measure) in session.shown.stale:
-                self._ask(key, track, measure)
+        for key, measures in self._outdated().items():
+            self._ask(key, measures)
         self._images()
         self._on.busy_changed.emit(self.busy)
 
@@ -92,12 +90,13 @@ class Analysing:
         """Whether any curve or overlay is still under way."""
         if self._on.probing.waiting:
             return True
-        return any(self._on.desk.waits(f"{key} {measure}") for key, _, measure in self._shown())
+        return any(self._on.desk.waits(f"{key} overlays") for key, _ in self._shown())
 
-    def _shown(self) -> list[tuple[str, Track, str]]:
+    def _shown(self) -> list[tuple[str, str]]:
+        """Give every lane and measure that is shown and that the lane's rate carries."""
         session = self._on.session
         return [
-            (lane.key, session.shown.tracks[lane.key], measure)
+            (lane.key, measure)
             for lane in session.lanes
             for measure in CURVES
             if measure in lane.shown
@@ -105,19 +104,33 @@ class Analysing:
             and self.refusal(session.shown.tracks[lane.key], measure) is None
         ]
 
-    def _ask(self, key: str, track: Track, measure: str) -> None:
-        settings = self.settings(measure)
-        future: Future[Any] = self._on.pool.submit(measure, track, settings, key=f"{key} {measure}")
+    def _outdated(self) -> dict[str, list[str]]:
+        """Give the measures to compute on each lane."""
+        shown = self._on.session.shown
+        found: dict[str, list[str]] = {}
+        for place in self._shown():
+            if place in shown.stale or place not in shown.overlays:
+                found.setdefault(place[0], []).append(place[1])
+        return found
+
+    def _ask(self, key: str, measures: list[str]) -> None:
+        """Ask for all measures of a lane at once, so that it is painted once."""
+        track = self._on.session.shown.tracks[key]
+        asks = [(measure, track, self.settings(measure)) for measure in measures]
+        future: Future[Any] = self._on.pool.submit_many(asks, key=f"{key} overlays")
         self._on.desk.follow(
-            f"{key} {measure}", future, lambda tracks: self._arrived(key, measure, track, tracks)
+            f"{key} overlays", future, lambda answers: self._arrived(key, track, measures, answers)
         )
 
-    def _arrived(self, key: str, measure: str, source: Track, tracks: tuple[Track, ...]) -> None:
+    def _arrived(self, key: str, source: Track, measures: list[str], answers: tuple[Any, ...]) -> None:
         session = self._on.session
         if session.shown.tracks.get(key) is not source or self._on.probing.waiting:
             return  # the curve moved on, or is about to; its own analysis follows at rest
-        overlays = {**session.shown.overlays, (key, measure): tracks}
-        session.show(overlays=overlays, stale=session.shown.stale - {(key, measure)})
+        told = dict(zip(measures, answers, strict=True))
+        made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
+        session.show(overlays={**session.shown.overlays, **made}, stale=session.shown.stale - made.keys())
+        for fault in (answer for answer in answers if isinstance(answer, Fault)):
+            self._on.faulted.emit(fault)
         self._on.busy_changed.emit(self.busy)
 
     def _images(self) -> None:

@@ -19,7 +19,7 @@ from app.bench_window import TimedWindow, open_window, rest, wait
 from core.faults import Fault
 from core.latent import Point
 
-TURNS, LIMIT_MS = 20, 100.0
+TURNS, LIMIT_MS = 12, 100.0
 LOUD = 1e-4
 SILENCE_S = (0.03, 0.05)  # so long it must have been silent; drawn, so that turns fall anywhere in a block
 SILENT, HEARD = 0.0, 1.0  # with every other variable 0, a network without biases is silent at 0

@@ -14,7 +14,7 @@ from app.bench_figures import Figure
 from app.stopwatch import VARIABLE, Moments, read
 from core.faults import Fault
 
-STARTS, LIMIT_S = 5, 30.0
+STARTS, LIMIT_S = 4, 30.0
 WINDOW_S, TRACKS_S = 1.0, 4.0
 ROOT = Path(__file__).parents[1]
 
