@@ -36,7 +36,26 @@ class Command:
 
 COMMANDS: dict[str, Command] = {}
 
-MENUS = ("File", "Edit", "Time", "Play", "Layers", "Latent", "Analyses", "View", "Help")
+MENUS = (
+    "File",
+    "Edit",
+    "Time",
+    "Play",
+    "TextGrid",
+    "Interval",
+    "Boundary",
+    "Tier",
+    "Layers",
+    "Latent",
+    "Analyses",
+    "Spectrogram",
+    "Pitch",
+    "Intensity",
+    "Formants",
+    "Pulses",
+    "View",
+    "Help",
+)
 
 
 def command(
@@ -90,6 +109,8 @@ def all_commands() -> dict[str, Command]:
         commands_latent,
         commands_layers,
         commands_play,
+        commands_queries,
+        commands_tiers,
         commands_time,
         commands_view,
     )

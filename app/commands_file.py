@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app import annotating_asks
 from app.commands import command, has_model
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ def open_folder(window: Window) -> None:
 def open_sound(window: Window) -> None:
     """Open a sound file as a lane; Q and D can listen to it."""
     window.asks.recording()
+
+
+@command("file.open_textgrid", "Open TextGrid…", "File", "", has_model)
+def open_textgrid(window: Window) -> None:
+    """Open a TextGrid as the tiers of this point."""
+    annotating_asks.ask_open(window)
 
 
 @command("file.demo", "Open the built-in model", "File", "", lambda on: on.opening.has_demo())
@@ -56,6 +63,24 @@ def save_layers(window: Window) -> None:
 def train(window: Window) -> None:
     """Make a model of a folder of recordings; the training goes on in a process of its own."""
     window.asks.training()
+
+
+@command("file.new_tiers", "New tiers…", "File", "", has_model, separator=True)
+def new_tiers(window: Window) -> None:
+    """Begin with empty tiers at this point; type their names."""
+    annotating_asks.ask_new(window)
+
+
+@command(
+    "file.save_textgrid",
+    "Save TextGrid…",
+    "File",
+    "Ctrl+Shift+S",
+    lambda on: on.annotating.shown is not None,
+)
+def save_textgrid(window: Window) -> None:
+    """Write the tiers as a TextGrid; what was not changed is written back as it was read."""
+    annotating_asks.ask_save(window)
 
 
 @command("file.close", "Close the window", "File", "Ctrl+W", separator=True)

@@ -51,7 +51,7 @@ def through_d(window: Window) -> None:
     "layers.collapse",
     "Fold or unfold the lane",
     "Layers",
-    "Return",
+    "Shift+Return",
     has_model,
     separator=True,
     stack_only=True,
@@ -76,13 +76,13 @@ def solo(window: Window) -> None:
     _flip(window, "soloed", "solo")
 
 
-@command("layers.next", "Next lane", "Layers", "Alt+Down", has_model, separator=True)
+@command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", has_model, separator=True)
 def next_lane(window: Window) -> None:
     """Make the lane below active."""
     _step(window, 1)
 
 
-@command("layers.previous", "Previous lane", "Layers", "Alt+Up", has_model)
+@command("layers.previous", "Previous lane", "Layers", "Ctrl+PgUp", has_model)
 def previous_lane(window: Window) -> None:
     """Make the lane above active."""
     _step(window, -1)
@@ -111,7 +111,7 @@ def _show(measure: str) -> None:
         window.flip_measure(window.on.session.active, measure)
 
     run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
-    key = {"pitch": "Ctrl+1", "formants": "Ctrl+2", "intensity": "Ctrl+3", "spectrogram": "Ctrl+4"}[measure]
+    key = f"Ctrl+Alt+{MEASURES.index(measure) + 1}"
     command(
         f"analyses.{measure}",
         f"Show {measure}",

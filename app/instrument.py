@@ -69,6 +69,7 @@ class Instrument:
         on_bug: Callable[[BaseException], None] | None = None,
     ) -> None:
         from app.analysing import Analysing
+        from app.annotating import Annotating
         from app.hearing import Hearing
         from app.opening import Opening
         from app.playing import Playing
@@ -88,6 +89,7 @@ class Instrument:
         self.opening = Opening(self)
         self.playing = Playing(self)
         self.sheet = Sheet(self)
+        self.annotating = Annotating(self)
 
     def remember(self, **values: Any) -> None:
         """Change what is kept between starts."""

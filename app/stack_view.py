@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.annotating_wires import tiers_view
 from core.analyses import lane_refusal, refusals
 from core.analyses.prominence import loud
 from core.analyses.spectrogram import greys
@@ -46,6 +47,7 @@ class StackViews:
             session.frequency_hz,
             None,
             session.shown.tracks.get(top),
+            tiers_view(self._on),
         )
 
     def _lane(self, lane: Lane) -> LaneView:

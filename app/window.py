@@ -15,6 +15,8 @@ from app.points import PointList
 from core.settings import Settings
 from widgets import look as looks
 from widgets.card import CardPanel
+from widgets.dock import Dock
+from widgets.ipa import IpaPanel
 from widgets.knobs import KnobsPanel
 from widgets.look import Look
 from widgets.notice import Notice
@@ -40,12 +42,13 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1600, 1000)
         self._make_areas()
-        from app import dialogs, menus, wiring
+        from app import dialogs, docking, menus, wiring
 
         self.points: PointList  # made by the wiring
 
         self.asks = dialogs.Dialogs(self)
         self.menus = menus.Menus(self)
+        self.docking = docking.Docking(self)
         self._lay_out()
         wiring.connect(self)
         self.set_theme(instrument.settings.theme, remember=False)
@@ -56,6 +59,8 @@ class Window(QMainWindow):
         self.knobs = KnobsPanel()
         self.stack = Stack()
         self.start = StartPage()
+        self.ipa = IpaPanel()
+        self.dock = Dock()
         self.notice = Notice()
         self.status = StatusBar()
         self.sheet: QWidget | None = None  # made when first shown
@@ -78,6 +83,8 @@ class Window(QMainWindow):
         across.setSpacing(0)
         across.addWidget(self.panel)
         across.addWidget(self.pages, 1)
+        across.addWidget(self.ipa)
+        across.addWidget(self.dock)
         whole = QWidget()
         down = QVBoxLayout(whole)
         down.setContentsMargins(0, 0, 0, 0)
@@ -102,8 +109,14 @@ class Window(QMainWindow):
         assert page is not None
         self.pages.setCurrentWidget(page)
         self.panel.setVisible(name != "start")
+        self.ipa.setVisible(name == "stack" and self.on.settings.letters)
+        self.show_dock()
         page.setFocus()
         self.menus.refresh()
+
+    def show_dock(self) -> None:
+        """Show the dock beside the stack, unless the user has hidden it."""
+        self.docking.show_dock(self.page == "stack" and self.on.settings.dock)
 
     @property
     def page(self) -> str:
@@ -113,7 +126,7 @@ class Window(QMainWindow):
 
     def step_area(self, by: int) -> None:
         """Move the focus to the next area."""
-        areas = [self.pages.currentWidget(), self.knobs, self.menus.transport]
+        areas = [self.pages.currentWidget(), self.dock.table, self.knobs, self.menus.transport]
         focus = self.focusWidget()
         here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
         if focus in areas:
@@ -137,7 +150,7 @@ class Window(QMainWindow):
         looks.apply(app, look)
         for area in (
             self.card, self.knobs, self.stack, self.start, self.notice, self.status, self.menus.transport,
-            self.menus.corner,
+            self.menus.corner, self.ipa, self.dock,
         ):  # fmt: skip
             area.set_look(look)
         if self.sheet is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
+from app import annotating_wires
 from app.playhead import PlayHead
 from app.points import PointList
 from app.stack_view import StackViews
@@ -59,6 +60,7 @@ class Wiring:
         self._from_session()
         self._from_widgets()
         self._from_transport()
+        annotating_wires.connect(window)
 
     # --- news -------------------------------------------------------------------------------
 

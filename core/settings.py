@@ -27,9 +27,11 @@ class Settings:
     preset: str = "Praat 6.4, 75-450 Hz"
     follow: bool = True
     loop: bool = False
+    dock: bool = True
     geometry: str = ""
     figure_width_mm: float = 170.0
     figure_dpi: float = 300.0
+    letters: bool = False
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
 
     def with_recent(self, path: str) -> Settings:

@@ -14,7 +14,21 @@ from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
 COLUMNS, COLUMN_PX, ROW_PX, KEY_PX = 3, 296, 22, 112
-MENUS = ("File", "Edit", "Time", "Play", "Layers", "Latent", "Analyses", "View", "Help")
+MENUS = (
+    "File",
+    "Edit",
+    "Time",
+    "Play",
+    "TextGrid",
+    "Interval",
+    "Boundary",
+    "Tier",
+    "Layers",
+    "Latent",
+    "Analyses",
+    "View",
+    "Help",
+)
 Line = tuple[str, str]
 
 # What the mouse does: Praat's manners, and what Praat lacks.

@@ -1,0 +1,155 @@
+"""Tiers and the latent point they belong to: opened, copied, edited as undoable steps, saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.annotation import Annotation, Kept, Shelf, Tier, new_annotation, put
+from core.axis import Range
+from core.export.atomic import atomic
+from core.faults import Fault
+from core.session import Moment
+from core.textgrid import read_textgrid, textgrid_bytes
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+Edit = Callable[[Annotation], Annotation]
+BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
+ELSEWHERE = "These tiers belong to another point"
+
+
+class Annotating:
+    """Changes the session's tiers; a refused edit says why in the status bar and changes nothing."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._shelves: dict[str, Shelf] = {}
+        instrument.session.card_changed.connect(self._new_model)
+        instrument.session.moment_changed.connect(self._remember)
+
+    # --- what is there ------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Kept | None:
+        """The tiers to show: the point's own, else those edited last, which then are greyed."""
+        session = self._on.session
+        shelf = session.moment.tiers
+        return session.kept or (shelf[-1] if shelf else None)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the shown tiers belong to the present point, so that they can be changed."""
+        return self._on.session.kept is not None
+
+    @property
+    def tier(self) -> Tier | None:
+        """The chosen tier."""
+        shown, place = self.shown, self._on.session.tier
+        return shown.annotation.tiers[place] if shown and 0 <= place < len(shown.annotation.tiers) else None
+
+    @property
+    def at(self) -> Range:
+        """The selection, or the empty stretch at the cursor."""
+        session = self._on.session
+        cursor_s = session.cursor_s or 0.0
+        return session.selection or Range(cursor_s, cursor_s)
+
+    @property
+    def index(self) -> int | None:
+        """The chosen interval or point of the chosen tier."""
+        return self.tier.index_at(self.at.start_s) if self.tier else None
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def change(self, words: str, edit: Edit, final: bool = True) -> bool:
+        """Make an edit one undoable step; a refusal is said and changes nothing."""
+        kept = self._on.session.kept
+        if kept is None:
+            self._on.noted.emit(
+                f"{ELSEWHERE}: copy them here first" if self.shown else "There are no tiers yet"
+            )
+            return False
+        try:
+            annotation = edit(kept.annotation)
+        except Fault as fault:
+            self._on.noted.emit(str(fault))
+            return False
+        self._keep(words, replace(kept, annotation=annotation), final)
+        return True
+
+    def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
+        session = self._on.session
+        session.change(words, final, tiers=put(session.moment.tiers, kept))
+        count = len(self.shown.annotation.tiers) if self.shown else 0
+        session.set_tier(min(max(session.tier, 0), count - 1))
+
+    def copy_here(self) -> None:
+        """Give the present point a copy of the tiers of another."""
+        shown, session = self.shown, self._on.session
+        if shown is not None and not self.is_own:
+            self._keep("copy tiers", replace(shown, point=session.point, file=""))
+
+    def new_tiers(self, intervals: tuple[str, ...], points: tuple[str, ...]) -> None:
+        """Begin with empty tiers over the whole sound."""
+        if not intervals and not points:
+            self._on.noted.emit("No tier was named")
+            return
+        whole = self._on.session.whole
+        note = new_annotation(intervals, points, whole.start_s, whole.end_s)
+        self._keep("new tiers", Kept(self._on.session.point, note))
+        self._on.session.set_tier(0)
+
+    # --- files --------------------------------------------------------------------------------
+
+    def open(self, path: str | Path) -> None:
+        """Read a TextGrid for the present point; a damaged one is refused and changes nothing."""
+        session = self._on.session
+        try:
+            read = read_textgrid(path)
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+            return
+        kept = Kept(session.point, read.annotation, str(path), read.style)
+        self._keep(f"open {Path(path).name}", kept)
+        session.set_tier(0 if read.annotation.tiers else -1)
+        said = [*read.notes, *self._other_times(read.annotation, Path(path).name)]
+        if said:
+            self._on.faulted.emit(Fault(" ".join(said)))
+
+    def _other_times(self, note: Annotation, name: str) -> list[str]:
+        """Say where a TextGrid is that of another sound, by its times."""
+        whole = self._on.session.whole
+        if note.start_s >= whole.start_s - BEYOND_S and note.end_s <= whole.end_s + BEYOND_S:
+            return []
+        return [
+            f"“{name}” runs from {note.start_s:g} to {note.end_s:g} s, the sound from {whole.start_s:g} to "
+            f"{whole.end_s:g} s: what lies beyond is kept, but not shown."
+        ]
+
+    def save(self, path: str | Path) -> None:
+        """Write the shown tiers; what nobody changed is written back as it was read. May raise Fault."""
+        shown = self.shown
+        if shown is None:
+            return
+        with atomic(path) as draft:
+            draft.write_bytes(textgrid_bytes(shown.annotation, shown.style))
+        self._on.noted.emit(f"Saved {Path(path).name}")
+
+    # --- models -------------------------------------------------------------------------------
+
+    def _remember(self, before: Moment, after: Moment) -> None:
+        card = self._on.session.card
+        if card is not None and after.tiers != before.tiers:
+            self._shelves[card.digest] = after.tiers
+
+    def _new_model(self) -> None:
+        """Bring back the tiers of a checkpoint that was open before."""
+        session = self._on.session
+        shelf = self._shelves.get(session.card.digest, ()) if session.card else ()
+        if shelf:
+            session.history.replace(replace(session.moment, tiers=shelf))
+            session.set_tier(0)

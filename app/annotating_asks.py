@@ -1,0 +1,62 @@
+"""What is asked about tiers: files and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+TEXTGRIDS = "TextGrids (*.TextGrid *.textgrid *.txt)"
+ANY = "All files (*)"
+
+
+def ask_open(window: Window) -> None:
+    """Ask for the TextGrid to open."""
+    name, _ = QFileDialog.getOpenFileName(window, "Open a TextGrid", _folder(window), f"{TEXTGRIDS};;{ANY}")
+    if name:
+        window.on.annotating.open(name)
+
+
+def ask_save(window: Window) -> None:
+    """Ask where the TextGrid goes, beginning with where it came from."""
+    shown = window.on.annotating.shown
+    wanted = shown.file if shown and shown.file else str(Path(_folder(window)) / "out.TextGrid")
+    name, _ = QFileDialog.getSaveFileName(window, "Save the TextGrid", wanted, f"{TEXTGRIDS};;{ANY}")
+    if not name:
+        return
+    try:
+        window.on.annotating.save(name if Path(name).suffix else f"{name}.TextGrid")
+    except Fault as fault:
+        window.on.faulted.emit(fault)
+
+
+def _folder(window: Window) -> str:
+    shown = window.on.annotating.shown
+    if shown is not None and shown.file:
+        return str(Path(shown.file).parent)
+    recent = window.on.settings.recent
+    return str(Path(recent[0]).parent) if recent else ""
+
+
+def ask_new(window: Window) -> None:
+    """Ask for the names of new tiers."""
+    from widgets.tiers_dialog import NewTiersDialog
+
+    dialog = NewTiersDialog(window)
+    dialog.set_look(window.look)
+    dialog.tiers_wanted.connect(window.on.annotating.new_tiers)
+    window.asks.keep(dialog)
+
+
+def ask_name(window: Window, title: str, text: str, use: Callable[[str], object]) -> None:
+    """Ask for the name of a tier."""
+    name, given = QInputDialog.getText(window, title, "Name:", text=text)
+    if given:
+        use(name)

@@ -1,0 +1,53 @@
+"""Between the tiers on the screen and the session: two short lists, as in the window's wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.annotation_edit import add_boundary, move_boundary, set_label
+from core.session import Moment
+from widgets.tiers_view import NO_TIERS, TiersView
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.window import Window
+
+
+def tiers_view(on: Instrument) -> TiersView:
+    """Give what the stack shows of the tiers now."""
+    annotating = on.annotating
+    shown = annotating.shown
+    if shown is None:
+        return NO_TIERS
+    words = "" if annotating.is_own else "These tiers belong to another point"
+    return TiersView(shown.annotation.tiers, on.session.tier, words)
+
+
+def connect(window: Window) -> None:
+    """Connect the tiers and the palette, once."""
+    on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
+    on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
+    tiers.tier_wanted.connect(on.session.set_tier)
+    tiers.copy_wanted.connect(annotating.copy_here)
+    tiers.boundary_wanted.connect(
+        lambda place, time_s: annotating.change("boundary", lambda note: add_boundary(note, place, time_s))
+    )
+    tiers.move_wanted.connect(
+        lambda place, index, time_s, together, final: annotating.change(
+            "move boundary", lambda note: move_boundary(note, place, index, time_s, together), final
+        )
+    )
+    tiers.label_wanted.connect(
+        lambda place, index, text: annotating.change(
+            "label", lambda note: set_label(note, place, index, text)
+        )
+    )
+    window.ipa.letter_wanted.connect(tiers.insert)
+    window.ipa.close_wanted.connect(lambda: window.menus.run("textgrid.letters"))
+
+
+def _moment(window: Window, before: Moment, after: Moment) -> None:
+    """Show other tiers, and the same ones greyed at another point."""
+    if before.tiers != after.tiers or (after.tiers and before.point != after.point):
+        window.wiring.soon()  # type: ignore[attr-defined]
+        window.menus.refresh()
