@@ -12,6 +12,7 @@ from widgets.numbers import MINUS
 from widgets.paint import Words
 
 Row = tuple[str, str, str, str]
+LEAST_PX = {1: 220, 3: 240}
 _YES = {True: "yes", False: "no"}
 
 
@@ -36,7 +37,7 @@ def fact_rows(card: Card) -> tuple[Row, ...]:
         for network, known in card.layers.items()
         for layer in known
     )
-    about = (("File", card.path, "", ""), ("Family", card.family, "", ""), ("SHA-256", card.digest, "", ""))
+    about = (("File", card.path, "", ""), ("SHA-256", card.digest, "", ""))
     return about + facts + layers
 
 
@@ -68,14 +69,14 @@ class CardDetails(SmallDialog):
         holder.setAutoFillBackground(False)
         self.body.addWidget(area)
         self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
-        self.resize(640, 480)
+        self.resize(880, 560)
 
     def _add(self, grid: QGridLayout, line: int, row: Row) -> None:
         inks = ("ink2", "ink", "warn" if row[2] == "assumed" else "ink3", "ink3")
         for column, (text, ink) in enumerate(zip(row, inks, strict=True)):
             words = Words(text, 12 if column < 2 else 11, 400, ink, wrap=column in (1, 3))
             words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            words.setMinimumWidth(220 if column == 1 else 0)
+            words.setMinimumWidth(LEAST_PX.get(column, 0))
             words.setToolTip(text if len(text) > 40 else "")
             grid.addWidget(words, line, column)
 

@@ -13,6 +13,7 @@ from core.faults import Fault
 from widgets.numbers import MINUS, exact_text, read_number
 
 UNITS = {"hz": "Hz", "s": "s", "ms": "ms", "db": "dB", "mm": "mm", "px": "px", "dpi": "dpi"}
+PRAATS = {"max formants": "Number of formants", "pre emphasis from": "Pre-emphasis from"}
 AUTOMATIC = "automatic"
 _AUTOMATIC_WORDS = ("", "auto", AUTOMATIC)
 
@@ -21,7 +22,7 @@ def label_and_unit(name: str) -> tuple[str, str]:
     """Give a field's words and unit from its name; `_db_per_octave` and its like are read too.
 
     >>> label_and_unit("window_length_s"), label_and_unit("max_formants")
-    (('Window length', 's'), ('Max formants', ''))
+    (('Window length', 's'), ('Number of formants', ''))
     """
     words = name.split("_")
     unit = UNITS.get(words[-1], "")
@@ -31,7 +32,8 @@ def label_and_unit(name: str) -> tuple[str, str]:
         words = words[: place - 1]
     elif unit:
         words = words[:-1]
-    return " ".join(words).capitalize(), unit
+    said = " ".join(words)
+    return PRAATS.get(said, said.capitalize()), unit
 
 
 @dataclass(frozen=True)

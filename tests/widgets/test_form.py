@@ -71,7 +71,8 @@ def click(qtbot, form, words):
         ("window_length_s", ("Window length", "s")),
         ("dynamic_range_db", ("Dynamic range", "dB")),
         ("pre_emphasis_db_per_octave", ("Pre emphasis", "dB/octave")),
-        ("max_formants", ("Max formants", "")),
+        ("max_formants", ("Number of formants", "")),
+            ("pre_emphasis_from_hz", ("Pre-emphasis from", "Hz")),
     ],
 )
 def test_a_fields_unit_comes_from_its_suffix(name, words):
