@@ -111,6 +111,7 @@ def all_commands() -> dict[str, Command]:
         commands_play,
         commands_queries,
         commands_tiers,
+        commands_tiers_edit,
         commands_time,
         commands_view,
     )

@@ -1,0 +1,179 @@
+"""Interval and Boundary: Praat's menus and keys for cutting tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.commands import command
+from app.commands_tiers import can_change, can_change_tier, change, has_tier
+from core import annotation_edit as edits
+from core.axis import Range
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.window import Window
+    from core.annotation import Annotation, Tier
+
+
+# --- Interval
+
+
+def _interval_on(place: int) -> None:
+    def run(window: Window) -> None:
+        at = window.on.annotating.at
+        change(window, "interval", lambda note: edits.add_interval(note, place, at))
+        if window.on.annotating.is_own:
+            window.on.session.set_tier(place)
+
+    run.__doc__ = f"Put boundaries at both ends of the selection on tier {place + 1}."
+    command(
+        f"interval.add_{place + 1}",
+        f"Add interval on tier {place + 1}",
+        "Interval",
+        f"Ctrl+{place + 1}",
+        _has_place(place),
+    )(run)
+
+
+def _has_place(place: int) -> Callable[[Instrument], bool]:
+    def has(on: Instrument) -> bool:
+        shown = on.annotating.shown
+        return can_change(on) and shown is not None and place < len(shown.annotation.tiers)
+
+    return has
+
+
+for _place in range(8):
+    _interval_on(_place)
+
+
+@command("interval.label", "Write the label", "Interval", "F2", can_change_tier, separator=True)
+def write_label(window: Window) -> None:
+    """Open the field for the label of the chosen interval or point."""
+    window.stack.tiers.edit_chosen()
+
+
+def _interval_query(id: str, title: str, say: Callable[[Tier, int], str], separator: bool) -> None:
+    def run(window: Window) -> None:
+        annotating = window.on.annotating
+        if annotating.tier is not None and annotating.index is not None:
+            window.on.noted.emit(say(annotating.tier, annotating.index))
+
+    run.__doc__ = f"Say the {title.removeprefix('Get ')} in the status bar."
+    command(f"interval.{id}", title, "Interval", "", has_tier, separator=separator)(run)
+
+
+_interval_query(
+    "start", "Get starting point of interval", lambda tier, k: f"{tier.range_of(k).start_s:.6f} seconds", True
+)
+_interval_query(
+    "end", "Get end point of interval", lambda tier, k: f"{tier.range_of(k).end_s:.6f} seconds", False
+)
+_interval_query("text", "Get label of interval", lambda tier, k: tier.labels[k] or "(no label)", False)
+
+
+# --- Boundary
+
+
+@command("boundary.add", "Add on selected tier", "Boundary", "Return", can_change_tier, stack_only=True)
+def add_on_chosen(window: Window) -> None:
+    """Add a boundary, or a point, at the cursor or at both edges of the selection."""
+    _add(window, window.on.session.tier)
+
+
+def _add(window: Window, place: int) -> None:
+    at = window.on.annotating.at
+    change(window, "boundary", lambda note: _added(note, place, at))
+
+
+def _added(note: Annotation, place: int, at: Range) -> Annotation:
+    tier = note.tier(place)
+    if at.length_s == 0:
+        return edits.add_boundary(note, place, at.start_s)
+    if tier.is_interval:
+        return edits.add_interval(note, place, at)
+    return edits.add_boundary(edits.add_boundary(note, place, at.start_s), place, at.end_s)
+
+
+def _boundary_on(place: int) -> None:
+    def run(window: Window) -> None:
+        _add(window, place)
+        window.on.session.set_tier(place)
+
+    run.__doc__ = f"Add a boundary, or a point, on tier {place + 1}."
+    key, title = f"Ctrl+F{place + 1}", f"Add on tier {place + 1}"
+    command(f"boundary.add_{place + 1}", title, "Boundary", key, _has_place(place))(run)
+
+
+for _place in range(8):
+    _boundary_on(_place)
+
+
+@command("boundary.add_all", "Add on all tiers", "Boundary", "Ctrl+F9", can_change)
+def add_on_all(window: Window) -> None:
+    """Add a boundary, or a point, on every tier that has none there."""
+    at = window.on.annotating.at
+
+    def edit(note: Annotation) -> Annotation:
+        missing = [k for k, tier in enumerate(note.tiers) if not tier.has(at.start_s)]
+        if not missing:
+            raise Fault(f"Every tier already has a boundary at {at.start_s:.6f} s.")
+        for place in missing:
+            note = edits.add_boundary(note, place, at.start_s)
+        return note
+
+    change(window, "boundaries", edit)
+
+
+@command(
+    "boundary.to_zero",
+    "Move to nearest zero crossing",
+    "Boundary",
+    "",
+    can_change_tier,
+    separator=True,
+)
+def to_zero(window: Window) -> None:
+    """Move the chosen boundary or point to where the sound nearest passes through 0."""
+    session = window.on.session
+    track = session.shown.tracks.get("out") or session.shown.tracks.get(session.active)
+    if track is not None:
+        _move(window, lambda time_s: edits.nearest_zero_crossing(track, time_s))
+
+
+@command("boundary.to_tier", "Move to nearest boundary of another tier", "Boundary", "", can_change_tier)
+def to_tier(window: Window) -> None:
+    """Move the chosen boundary or point to the nearest one of another tier."""
+    on = window.on
+    tiers = on.session.kept.annotation.tiers if on.session.kept else ()
+    skip = frozenset({on.session.tier})
+    _move(window, lambda time_s: edits.snapped(tiers, time_s, float("inf"), skip))
+
+
+def _move(window: Window, to: Callable[[float], float | None]) -> None:
+    """Move the boundary at the cursor or at the selection's start, the cursor with it."""
+    on, at = window.on, window.on.annotating.at
+    tier, place = on.annotating.tier, on.session.tier
+    if tier is None or not tier.has(at.start_s):
+        on.noted.emit("No boundary is chosen: click one first")
+        return
+    index, wanted_s = tier.nearest(at.start_s), to(at.start_s)
+    if wanted_s is None:
+        on.noted.emit("This sound never passes through 0")
+        return
+    change(window, "move boundary", lambda note: edits.move_boundary(note, place, index, wanted_s))
+    moved = on.annotating.tier
+    if moved is not None:
+        start_s = float(moved.times[index])
+        on.session.set_selection(Range(start_s, max(start_s, at.end_s)) if at.length_s else None)
+        if not at.length_s:
+            on.session.set_cursor(start_s)
+
+
+@command("boundary.remove", "Remove", "Boundary", "Alt+Backspace", can_change_tier)
+def remove(window: Window) -> None:
+    """Remove the chosen boundary or point: the one at the cursor or at the selection's start."""
+    place, at = window.on.session.tier, window.on.annotating.at
+    change(window, "remove boundary", lambda note: edits.remove_boundary(note, place, at.start_s))
