@@ -49,7 +49,7 @@ for _place in range(8):
     _interval_on(_place)
 
 
-@command("interval.label", "Write the label", "Interval", "F2", can_change_tier, separator=True)
+@command("interval.label", "Write the label", "Interval", "Ctrl+Return", can_change_tier, separator=True)
 def write_label(window: Window) -> None:
     """Open the field for the label of the chosen interval or point."""
     window.stack.tiers.edit_chosen()

@@ -366,9 +366,7 @@ class Tiers(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F2:
-            self.edit_chosen()
-        elif _typed(event):
+        if _typed(event):
             self.edit_chosen(event.text())
         else:
             super().keyPressEvent(event)
