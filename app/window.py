@@ -126,7 +126,8 @@ class Window(QMainWindow):
 
     def step_area(self, by: int) -> None:
         """Move the focus to the next area."""
-        areas = [self.pages.currentWidget(), self.dock.table, self.knobs, self.menus.transport]
+        every = (self.pages.currentWidget(), self.knobs, self.dock.table, self.menus.transport)
+        areas = [area for area in every if area is not None and area.isVisible()]
         focus = self.focusWidget()
         here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
         if focus in areas:

@@ -46,7 +46,7 @@ class Measure:
 
     def words(self, statistic: Statistic, over: bool) -> str:
         """Name the query: "Pitch" at a cursor, "Mean pitch" over a selection."""
-        title = self.title if self.title[1:].isdigit() else self.title.lower()
+        title = self.title if self.title.isupper() else self.title.lower()
         return f"{statistic.capitalize()} {title}" if over else self.title
 
 
@@ -61,7 +61,7 @@ _ROWS = (
         for k in range(1, 6)
     ),
     Measure("intensity", "Intensity", "Int.", "intensity", "intensity", "dB", 2),
-    Measure("harmonicity", "Harmonicity", "HNR", "harmonicity", "harmonicity", "dB", 2),
+    Measure("harmonicity", "HNR", "HNR", "harmonicity", "harmonicity", "dB", 2),
 )
 MEASURES: Mapping[str, Measure] = {row.key: row for row in _ROWS}
 """All measures by key, in the order of the table of all layers."""
@@ -227,9 +227,9 @@ _MEANS: Mapping[str, Callable[[Track, Range], float]] = {
 def extreme(track: Track, measure: Measure, window: Range, statistic: Statistic) -> tuple[float, float]:
     """Give the lowest or highest value in a window and its time; NaN for both where nothing is defined.
 
-    Frames are refined by a parabola through their neighbours. Of a pitch and of formants the line's
-    values at the window's edges count too, of the others the outermost frames. Of a curve itself
-    its samples count as they are.
+    Frames are refined by a parabola through their neighbours. The line's values at the window's
+    edges count too, except for intensity and harmonicity, of which the outermost frames count. Of a
+    curve itself the samples count as they are.
     """
     sign = -1.0 if statistic == "maximum" else 1.0
     first, last = track.axis.samples_in(window)
@@ -239,7 +239,7 @@ def extreme(track: Track, measure: Measure, window: Range, statistic: Statistic)
     else:
         values, times_s = _turns(sign * track.samples.astype(np.float64), first, last, measure.smooth)
     times_s = track.axis.start_s + times_s / track.axis.rate_hz
-    if measure.smooth or first == last:
+    if measure.smooth or not measure.analysis or first == last:
         edges = np.array([window.start_s, window.end_s])
         values = np.append(values, sign * values_at(track.samples, track.axis, edges))
         times_s = np.append(times_s, edges)

@@ -1,0 +1,248 @@
+"""What is known of every layer, and what is computed for the queries once things are at rest."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from core.analyses import TABLE
+from core.analyses.harmonicity import HarmonicitySettings
+from core.analyses.results import Spectrum
+from core.analyses.spectrum import SliceSettings
+from core.axis import Range, TimeAxis
+from core.faults import Fault
+from core.origin import Origin
+from core.queries import ANALYSES, Layer, Place
+from core.track import Track
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+MOST_KEPT = 160  # analyses kept for points that one returns to
+LONGEST_S = 600.0  # longer sounds are measured only where a lane shows the measure
+SLICE_MARGIN_S = 0.1
+
+
+class Asking:
+    """Holds what was computed; `changed` follows whatever an answer may depend on.
+
+    `settle` asks for a call of `refresh` once things are at rest: a timer of the window's.
+    """
+
+    changed = Signal()
+    sliced = Signal()
+
+    def __init__(self, instrument: Instrument, settle: Callable[[], None]) -> None:
+        self._on = instrument
+        self._settle = settle
+        self.wanted = False  # whether a table of all layers is on show
+        self.slices: dict[str, Spectrum] = {}
+        self.sliced_at: tuple[float, float] | None = None
+        self._kept: OrderedDict[Origin, tuple[Track, ...]] = OrderedDict()
+        self._failed: dict[Origin, str] = {}
+        self._layers: dict[str, Layer] = {}
+        self._asked: dict[str, tuple[Origin, ...]] = {}
+        self._slice_asked: object = None
+        self._count = 0
+        self.at_cursor = False  # ask the table at the cursor although a selection is held
+        session = instrument.session
+        session.shown_changed.connect(self._moved)
+        session.view_changed.connect(settle)
+        session.card_changed.connect(self._new_model)
+        instrument.faulted.connect(lambda _: settle())
+
+    # --- what is known ---------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        self._layers = {}
+        self._settle()
+        self.changed.emit()
+
+    def _new_model(self) -> None:
+        self.slices, self._slice_asked, self.sliced_at = {}, None, None
+        self._layers = {}
+
+    def settings(self, analysis: str) -> Any:
+        """Give the settings with which an analysis is asked: those of the lanes, else Praat's standards."""
+        return HarmonicitySettings() if analysis == "harmonicity" else self._on.analysing.settings(analysis)
+
+    def shown_keys(self) -> tuple[str, ...]:
+        """Give the layers that are asked: every lane's, and those that lie over another's axes."""
+        session = self._on.session
+        found = (key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
+        return tuple(key for key in found if key in session.shown.tracks and not key.endswith(".logits"))
+
+    def layer(self, key: str) -> Layer | None:
+        """Give a layer with what is known of it now."""
+        if key not in self._layers:
+            track = self._on.session.shown.tracks.get(key)
+            if track is None:
+                return None
+            self._layers[key] = self._layer(key, track)
+        return self._layers[key]
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Give every layer that is asked, in the order of the lanes."""
+        return tuple(layer for key in self.shown_keys() if (layer := self.layer(key)) is not None)
+
+    def _layer(self, key: str, track: Track) -> Layer:
+        settings = {name: self.settings(name) for name in ANALYSES}
+        results: dict[str, tuple[Track, ...]] = {}
+        failures: dict[str, str] = {}
+        for name in ANALYSES:
+            origin = TABLE[name].origin(track, settings[name])
+            shown = self._on.session.shown.overlays.get((key, name))
+            if shown and shown[0].origin == origin:
+                results[name] = shown
+            elif origin in self._kept:
+                self._kept.move_to_end(origin)
+                results[name] = self._kept[origin]
+            elif origin in self._failed:
+                failures[name] = self._failed[origin]
+            elif track.axis.duration_s > LONGEST_S:
+                failures[name] = f"No {TABLE[name].noun} yet: show it in the lane to measure so long a sound"
+        return Layer(key, title_of(self._on, key), track, settings, results, failures)
+
+    # --- what is computed ------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Ask for what the table and the slices lack, unless a knob still moves."""
+        if self._on.probing.waiting or not self.wanted:
+            return
+        for layer in sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active):
+            self._compute(layer)
+        self._slice()
+
+    def missing(self, layer: Layer) -> tuple[str, ...]:
+        """Give the analyses that this layer can carry and that nobody has asked for yet."""
+        lane = self._on.session.lane(layer.key)
+        overlays = lane.shown if lane else frozenset()
+        return tuple(
+            name
+            for name in ANALYSES
+            if name not in layer.results
+            and name not in layer.failures
+            and not (name in overlays and self._on.desk.waits(f"{layer.key} overlays"))
+            and TABLE[name].refusal(layer.track, layer.settings[name]) is None
+        )
+
+    def _compute(self, layer: Layer) -> None:
+        names = self.missing(layer)
+        if not names:
+            return
+        origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
+        if self._asked.get(layer.key) == origins and self._on.desk.waits(f"{layer.key} asked"):
+            return
+        self._asked[layer.key] = origins
+        asks = [(name, layer.track, layer.settings[name]) for name in names]
+        future: Future[Any] = self._on.pool.submit_many(asks, key=f"{layer.key} asked")
+        self._on.desk.follow(
+            f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
+        )
+
+    def _arrived(self, layer: Layer, names: tuple[str, ...], found: tuple[Any, ...]) -> None:
+        """Keep the answers by their origins, whatever the knobs did meanwhile."""
+        for name, result in zip(names, found, strict=True):
+            self._keep(TABLE[name].origin(layer.track, layer.settings[name]), result)
+        self._layers.pop(layer.key, None)
+        self.changed.emit()
+
+    def _keep(self, origin: Origin, result: tuple[Track, ...] | Fault) -> None:
+        """Keep one analysis, or why it failed."""
+        if isinstance(result, Fault):
+            self._failed[origin] = result.sentence
+            return
+        self._kept[origin] = result
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    # --- spectral slices -------------------------------------------------------------------------
+
+    def slice_settings(self) -> SliceSettings:
+        """Give the stretch of the spectral slices: that of the table, or one window around the cursor."""
+        where = self.table_place
+        ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
+        return SliceSettings(*ends, self._on.analysing.settings("spectrogram").window_length_s)
+
+    def _slice(self) -> None:
+        settings, row = self.slice_settings(), TABLE["slice"]
+        layers = [one for one in self.layers() if row.refusal(one.track, settings) is None]
+        asked = (settings, tuple(layer.track.origin for layer in layers), tuple(one.key for one in layers))
+        if asked == self._slice_asked:
+            return
+        self._slice_asked = asked
+        asks = [("slice", around(layer.track, settings), settings) for layer in layers]
+        future = self._on.pool.submit_many(asks, key="slices")
+        self._on.desk.follow("slices", future, lambda found: self._sliced(layers, settings, found))
+
+    def _sliced(self, layers: list[Layer], settings: SliceSettings, found: tuple[Any, ...]) -> None:
+        pairs = zip(layers, found, strict=True)
+        self.slices = {layer.key: one for layer, one in pairs if isinstance(one, Spectrum)}
+        self.sliced_at = (settings.start_s, settings.end_s)
+        self.sliced.emit()
+
+    # --- where it is asked ------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """Where a query asks: the selection, else the cursor."""
+        return self._on.session.selection or self.cursor_s
+
+    @property
+    def cursor_s(self) -> float:
+        """The cursor's time; the beginning of the sound where none was put."""
+        session = self._on.session
+        return session.whole.start_s if session.cursor_s is None else session.cursor_s
+
+    @property
+    def table_place(self) -> Place:
+        """Where the table of all layers and the slices are asked."""
+        return self.cursor_s if self.at_cursor else self.place
+
+    def with_result(self, layer: Layer, name: str, then: Callable[[Layer], None]) -> None:
+        """Call `then` with the layer once an analysis of it is there, now or when it is computed."""
+        known = not name or name in layer.results or name in layer.failures
+        if known or TABLE[name].refusal(layer.track, layer.settings[name]):
+            then(layer)
+            return
+
+        def arrived(found: tuple[Track, ...]) -> None:
+            self._keep(TABLE[name].origin(layer.track, layer.settings[name]), found)
+            self._layers.pop(layer.key, None)
+            self.changed.emit()
+            then(replace(layer, results={**layer.results, name: found}))
+
+        self.compute(name, layer.track, layer.settings[name], arrived)
+
+    def compute(self, name: str, track: Track, settings: Any, then: Callable[[Any], None]) -> None:
+        """Have one analysis computed and call `then` with it; a refusal becomes a notice."""
+        self._count += 1
+        key = f"query {self._count}"
+        self._on.desk.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
+
+
+def around(track: Track, settings: SliceSettings) -> Track:
+    """Give the part of a long track that a slice needs, so that an hour of sound is not sent about."""
+    if track.axis.duration_s < 60:
+        return track
+    margin = SLICE_MARGIN_S + settings.window_length_s
+    wanted = Range(settings.start_s - margin, settings.end_s + margin)
+    first, last = track.axis.samples_in(wanted)
+    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
+    return replace(track, samples=track.samples[first:last], axis=axis)
+
+
+def title_of(on: Instrument, key: str) -> str:
+    """Give a layer's name as its lane's header has it."""
+    if key.startswith("sound:"):
+        return key.removeprefix("sound:")
+    network, _, name = key.rpartition(".")
+    card = on.session.card
+    layers = card.layers.get(network or "G", ()) if card else ()  # type: ignore[call-overload]
+    title = next((layer.title for layer in layers if layer.name == name), name)
+    return f"{network} {title}" if network else title

@@ -1,0 +1,160 @@
+"""Pitch, intensity, formants, spectrogram, pulses: Praat's queries, listings and moves of the cursor.
+
+All of them ask the active lane, at the cursor or over the selection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands import command, has_model, has_selection
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.window import Window
+    from core.queries import Statistic
+
+
+def has_frequency(on: Instrument) -> bool:
+    """The horizontal frequency cursor is there."""
+    return has_model(on) and on.session.frequency_hz is not None
+
+
+def has_cross(on: Instrument) -> bool:
+    """There is a cursor cross: a time without a selection, and a frequency."""
+    return has_frequency(on) and on.session.selection is None
+
+
+def _query(id: str, title: str, menu: str, measure: str, key: str = "", statistic: Statistic = "mean",
+           separator: bool = False) -> None:  # fmt: skip
+    def run(window: Window) -> None:
+        window.docking.queries.ask(measure, statistic)
+
+    over = statistic != "mean"
+    words = title.removeprefix("Get ")
+    where = "over the selection" if over else "at the cursor, or its mean over the selection"
+    run.__doc__ = f"Put the {words} of the active lane, {where}, into the results."
+    command(id, title, menu, key, has_selection if over else has_model, separator=separator)(run)
+
+
+def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> None:
+    def run(window: Window) -> None:
+        window.docking.lists.show(analysis)
+
+    run.__doc__ = (
+        f"List the {analysis} of the active lane: every frame of the selection, or the cursor's value."
+    )
+    command(f"{analysis}.listing", title, menu, "", has_model, separator=separator)(run)
+
+
+@command("spectrogram.frequency", "Get frequency at frequency cursor", "Spectrogram", "", has_frequency)
+def frequency(window: Window) -> None:
+    """Put the frequency of the horizontal cursor into the results."""
+    window.docking.queries.tell_frequency()
+
+
+@command("spectrogram.power", "Get spectral power at cursor cross", "Spectrogram", "F7", has_cross)
+def power(window: Window) -> None:
+    """Put the power density of the active lane at the cursor's time and frequency into the results."""
+    window.docking.queries.tell_power()
+
+
+@command("spectrogram.slice", "View spectral slice", "Spectrogram", "Ctrl+L", has_model, separator=True)
+def spectral_slice(window: Window) -> None:
+    """Show the spectra of all layers at the cursor or over the selection in a window of their own."""
+    window.docking.show_large()
+
+
+_listing("pitch", "Pitch listing", "Pitch")
+_query("pitch.get", "Get pitch", "Pitch", "f0", "F5")
+_query("pitch.minimum", "Get minimum pitch", "Pitch", "f0", "Alt+F5", "minimum")
+_query("pitch.maximum", "Get maximum pitch", "Pitch", "f0", "Shift+F5", "maximum")
+
+
+@command(
+    "pitch.to_minimum", "Move cursor to minimum pitch", "Pitch", "Ctrl+Shift+L", has_selection, separator=True
+)
+def to_minimum(window: Window) -> None:
+    """Put the cursor where the active lane's pitch is lowest within the selection."""
+    window.docking.queries.move_to("f0", "minimum")
+
+
+@command("pitch.to_maximum", "Move cursor to maximum pitch", "Pitch", "Ctrl+Shift+H", has_selection)
+def to_maximum(window: Window) -> None:
+    """Put the cursor where the active lane's pitch is highest within the selection."""
+    window.docking.queries.move_to("f0", "maximum")
+
+
+_listing("intensity", "Intensity listing", "Intensity")
+_query("intensity.get", "Get intensity", "Intensity", "intensity", "F8")
+_query("intensity.minimum", "Get minimum intensity", "Intensity", "intensity", "", "minimum")
+_query("intensity.maximum", "Get maximum intensity", "Intensity", "intensity", "", "maximum")
+
+_listing("formants", "Formant listing", "Formants")
+for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
+    _query(f"formants.f{_number}", f"Get {_ordinal} formant", "Formants", f"f{_number}", f"F{_number}",
+           separator=_number == 1)  # fmt: skip
+    _query(f"formants.b{_number}", f"Get {_ordinal} bandwidth", "Formants", f"b{_number}")
+
+
+@command("pulses.voice_report", "Voice report", "Pulses", "", has_model)
+def voice_report(window: Window) -> None:
+    """Report pitch, pulses, voicing, jitter, shimmer and harmonicity of the selection, or of the whole."""
+    window.docking.lists.voice_report()
+
+
+@command("pulses.listing", "Pulse listing", "Pulses", "", has_model)
+def pulse_listing(window: Window) -> None:
+    """List the times of the glottal pulses of the selection, or of the whole."""
+    window.docking.lists.pulses()
+
+
+_query("harmonicity.get", "Get harmonicity", "Pulses", "harmonicity", separator=True)
+_listing("harmonicity", "Harmonicity listing", "Pulses")
+
+
+@command("time.cursor", "Get cursor", "Time", "F6", has_model, separator=True)
+def cursor(window: Window) -> None:
+    """Put the cursor's time, or the middle of the selection, into the results."""
+    window.docking.queries.tell_time()
+
+
+@command("time.length", "Get selection length", "Time", "", has_selection)
+def length(window: Window) -> None:
+    """Put the length of the selection into the results."""
+    window.docking.queries.tell_length()
+
+
+def _crossing(id: str, title: str, key: str, edge: str) -> None:
+    def run(window: Window) -> None:
+        window.docking.queries.to_crossing(edge)
+
+    words = {"cursor": "the cursor", "start": "the selection's start", "end": "the selection's end"}[edge]
+    run.__doc__ = f"Move {words} to where the active lane's curve next passes through zero."
+    when = has_model if edge == "cursor" else has_selection
+    command(id, title, "Time", key, when, separator=edge == "cursor")(run)
+
+
+_crossing("time.cursor_to_zero", "Move cursor to nearest zero crossing", "Ctrl+0", "cursor")
+_crossing("time.start_to_zero", "Move start of selection to nearest zero crossing", "Ctrl+,", "start")
+_crossing("time.end_to_zero", "Move end of selection to nearest zero crossing", "Ctrl+.", "end")
+
+
+@command("edit.undo_result", "Undo the last result", "Edit", "", lambda on: on.session.card is not None,
+         separator=True)  # fmt: skip
+def undo_result(window: Window) -> None:
+    """Take back the last change of the results table."""
+    window.docking.results.undo()
+
+
+@command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", has_model)
+def copy_layers(window: Window) -> None:
+    """Copy every layer's values at the cursor or over the selection as tab-separated text."""
+    window.docking.copy_table()
+
+
+@command("view.dock", "All layers", "View", "F9", checked=lambda on: on.settings.dock, separator=True)
+def dock(window: Window) -> None:
+    """Show or hide the right dock: all layers at one cursor, the spectral slice, the results."""
+    window.on.remember(dock=not window.on.settings.dock)
+    window.show_dock()

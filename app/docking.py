@@ -1,0 +1,275 @@
+"""The dock and what it shows: from the session and the answers to rows, slices and results, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from app.asking import Asking, title_of
+from app.listings import Lists
+from app.queries import Queries, value_text, where_text
+from core.all_layers import BANDWIDTHS, SHOWN, as_text, bandwidths, row
+from core.axis import Range
+from core.faults import Fault
+from core.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
+from core.results import as_text as results_text
+from core.results import write_results
+from widgets.digits import NONE, activation, seconds, signed
+from widgets.layer_table import Below, Cell, LayerRow
+from widgets.results_table import ResultRow
+from widgets.slice_plot import Slice, SliceView
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+REST_MS = 30  # after the overlays were asked for
+HIGH_HZ = 5000.0
+LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
+LINES: tuple[tuple[str, Statistic | None], ...] = (
+    ("min", "minimum"),
+    ("max", "maximum"),
+    ("bandwidth", None),
+)
+
+
+class Docking:
+    """Keeps the dock in step; holds which rows are unfolded and what they last said."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._repaint = QTimer(window, singleShot=True, interval=0)
+        self.asking = Asking(window.on, self._rest.start)
+        self.queries = Queries(window.on, self.asking)
+        self.results = self.queries.results
+        self.lists = Lists(window, self.asking)
+        self.unfolded = {"out"}
+        self._said: dict[tuple[str, int, int], str] = {}
+        self._held = False
+        self._large: object = None
+        self._rest.timeout.connect(self.asking.refresh)
+        self._repaint.timeout.connect(self.show)
+        self._from_session()
+        self._from_dock()
+
+    def _from_session(self) -> None:
+        session = self._window.on.session
+        session.view_changed.connect(self._view)
+        session.card_changed.connect(self._new_model)
+        session.moment_changed.connect(lambda before, after: self._repaint.start())
+        self.asking.changed.connect(lambda: self._repaint.start())
+        self.asking.sliced.connect(self.show_slices)
+        self.results.changed.connect(self.show_results)
+
+    def _from_dock(self) -> None:
+        dock, results = self._window.dock, self.results
+        dock.mode_wanted.connect(self._set_mode)
+        dock.copy_wanted.connect(self.copy_table)
+        dock.table.copy_wanted.connect(self.copy_table)
+        dock.table.row_wanted.connect(self._window.on.session.set_active)
+        dock.table.fold_wanted.connect(self.fold)
+        dock.table.ask_wanted.connect(self._keep)
+        dock.undo_wanted.connect(results.undo)
+        dock.export_wanted.connect(self.export)
+        dock.slice_wanted.connect(self.show_large)
+        dock.results.note_wanted.connect(results.annotate)
+        dock.results.remove_wanted.connect(results.remove)
+        dock.results.copy_wanted.connect(self.copy_results)
+        self.show_results()
+
+    # --- showing ---------------------------------------------------------------------------------
+
+    def show_dock(self, on: bool) -> None:
+        """Show or hide the dock; what nobody sees is not computed."""
+        self._window.dock.setVisible(on)
+        self.asking.wanted = on
+        if on:
+            self._repaint.start()
+            self._rest.start()
+
+    def _new_model(self) -> None:
+        card = self._window.on.session.card
+        self.unfolded = {card.layers["G"][-1].name} if card else set()
+        self._said = {}
+
+    def _view(self) -> None:
+        held = self._window.on.session.selection is not None
+        if held != self._held:
+            self._held, self.asking.at_cursor = held, False
+        self._repaint.start()
+
+    def _set_mode(self, mode: str) -> None:
+        self.asking.at_cursor = mode == "cursor"
+        self._rest.start()
+        self._repaint.start()
+
+    def show(self) -> None:
+        """Show the table of layers as it is now."""
+        dock = self._window.dock
+        if not self.asking.wanted or self._window.on.session.card is None:
+            return
+        place = self.asking.table_place
+        dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
+        dock.where.show_pieces(_where(place))
+        dock.show_rows([self._row(layer) for layer in self.asking.layers()])
+
+    def _row(self, layer: Layer) -> LayerRow:
+        place, session = self.asking.table_place, self._window.on.session
+        cells = self._cells(layer, 0, row(layer, place))
+        below = self._below(layer) if layer.key in self.unfolded else ()
+        return LayerRow(layer.key, layer.title, cells, below, layer.key == session.active)  # type: ignore[arg-type]
+
+    def _below(self, layer: Layer) -> tuple[Below, ...]:
+        place = self.asking.table_place
+        lines: list[Below] = []
+        for number, (name, statistic) in enumerate(LINES, 1):
+            if statistic is None:
+                lines.append(Below(name, self._cells(layer, number, bandwidths(layer, place))))
+            elif isinstance(place, Range):
+                lines.append(Below(name, self._cells(layer, number, row(layer, place, statistic))))
+        return tuple(lines)
+
+    def _cells(self, layer: Layer, line: int, answers: tuple[Answer | None, ...]) -> tuple[Cell | None, ...]:
+        return tuple(
+            self._cell((layer.key, line, column), answer, measure) if answer else None
+            for column, (answer, measure) in enumerate(zip(answers, SHOWN, strict=True))
+        )
+
+    def _cell(self, where: tuple[str, int, int], answer: Answer, measure: Measure) -> Cell:
+        """Give an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
+        if answer.refusal:
+            return Cell("", "refused", answer.refusal)
+        if answer.awaited:
+            before = self._said.get(where)
+            return Cell(before or "…", "value" if before else "awaited", "Under way", stale=True)
+        text = _short(answer, measure)
+        self._said[where] = text
+        name = f"{answer.measure} of {answer.layer}"
+        if not answer.defined:
+            return Cell(text, "none", f"{name}: not found here")
+        return Cell(text, "value", f"{name}: {value_text(answer)}\nDouble-click to keep it in the results")
+
+    def show_slices(self) -> None:
+        """Show the spectral slices that have come."""
+        asking, session = self.asking, self._window.on.session
+        if session.card is None:
+            return
+        top = session.card.layers["G"][-1].name
+        slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
+        main, place = asking.layer(top), asking.table_place
+        formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
+        reason = "" if slices else "No layer has enough samples here for a slice."
+        view = SliceView(slices, formants, HIGH_HZ, reason)
+        where = "selection" if isinstance(place, Range) else "at cursor"
+        self._window.dock.show_slices(view, f"{where}, 0–{HIGH_HZ:g} Hz")
+
+    def _sliced_keys(self) -> list[str]:
+        """Give the layers whose slices are drawn: the generator's, and the active lane."""
+        active = self._window.on.session.active
+        return [
+            key for key in self.asking.shown_keys() if key == active or ("." not in key and ":" not in key)
+        ]
+
+    def _slice(self, key: str, main: bool) -> Slice:
+        found, session = self.asking.slices[key], self._window.on.session
+        hertz = found.frequencies()
+        nyquist_hz = session.shown.tracks[key].axis.nyquist_hz
+        kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
+        top = np.max(found.levels[heard if heard.any() else kept])
+        title = title_of(self._window.on, key)
+        return Slice(title, hertz[kept], found.levels[kept] - top, nyquist_hz, main, key == session.active)
+
+    def show_results(self) -> None:
+        """Show the results as they are now."""
+        results = self.results
+        rows = [
+            ResultRow(
+                one.number,
+                one.answer.layer,
+                one.answer.measure,
+                where_text(one.answer),
+                value_text(one.answer),
+                one.note,
+            )
+            for one in results.rows
+        ]
+        self._window.dock.show_results(rows, results.undo_words)
+
+    # --- wishes ----------------------------------------------------------------------------------
+
+    def fold(self, key: str) -> None:
+        """Unfold a row, or fold it up."""
+        self.unfolded ^= {key}
+        self.show()
+
+    def _keep(self, key: str, line: int, column: int) -> None:
+        """Put the query behind a cell into the results."""
+        place = self.asking.table_place
+        lines: list[Statistic | None] = ["mean"]
+        lines.extend(statistic for _, statistic in LINES if statistic is None or isinstance(place, Range))
+        statistic, measure = lines[line], SHOWN[column]
+        if statistic is None:
+            self.queries.ask(BANDWIDTHS[measure.key].key, "mean", key, place)
+        else:
+            self.queries.ask(measure.key, statistic, key, place)
+
+    def copy_table(self) -> None:
+        """Put the table of layers on the clipboard, as tab-separated text."""
+        layers = self.asking.layers()
+        QGuiApplication.clipboard().setText(as_text(layers, self.asking.table_place))
+        self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text")
+
+    def copy_results(self, numbers: list[int]) -> None:
+        """Put the chosen results, or all, on the clipboard."""
+        rows = [one for one in self.results.rows if not numbers or one.number in numbers]
+        QGuiApplication.clipboard().setText(results_text(rows))
+        self._window.status.show_help(f"Copied {len(rows)} results as tab-separated text")
+
+    def export(self, kind: str) -> None:
+        """Copy the results, or ask for a file and write them."""
+        if kind == "copy":
+            self.copy_results([])
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})"
+        )
+        if name:
+            self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+
+    def write(self, path: Path) -> None:
+        """Write the results as CSV or TSV, their origins beside them."""
+        try:
+            write_results(path, self.results.rows)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        else:
+            self._window.on.noted.emit(f"Saved {path.name}")
+
+    def show_large(self) -> None:
+        """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
+
+
+def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
+    if isinstance(place, Range):
+        length = f" s, mean of {seconds(place.length_s)} s"
+        return (
+            (seconds(place.start_s), "cursor"),
+            (" to ", "ink2"),
+            (seconds(place.end_s), "cursor"),
+            (length, "ink2"),
+        )
+    return (seconds(place), "cursor"), (" s, interpolated", "ink2")
+
+
+def _short(answer: Answer, measure: Measure) -> str:
+    """Give a value as short as a column of the table allows."""
+    if not answer.defined:
+        return NONE
+    if measure.key == "activation":
+        return activation(answer.value)
+    return signed(f"{answer.value:.{max(0, measure.digits - 1)}f}")

@@ -1,0 +1,170 @@
+"""Single queries: what a key or a menu asks of the active lane, and where it moves the cursor."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.asking import Asking
+from core.analyses import TABLE
+from core.axis import Range
+from core.faults import Fault
+from core.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme, nearest_crossing, power_at
+from core.results import Results
+from core.track import Image
+from widgets.digits import four_digits, seconds, signed
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+
+class Queries:
+    """Asks, and puts the answers into the results and into the status bar."""
+
+    def __init__(self, instrument: Instrument, asking: Asking) -> None:
+        self._on = instrument
+        self._asking = asking
+        self.results = Results()
+
+    @property
+    def _active(self) -> Layer | None:
+        return self._asking.layer(self._on.session.active)
+
+    def ask(
+        self, measure: str, statistic: Statistic = "mean", key: str = "", where: Place | None = None
+    ) -> None:
+        """Ask one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
+        layer = self._asking.layer(key) if key else self._active
+        if layer is None:
+            return
+        wanted, place = MEASURES[measure], self._asking.place if where is None else where
+        self._asking.with_result(
+            layer, wanted.analysis, lambda known: self.tell(ask(known, wanted, place, statistic))
+        )
+
+    def tell(self, answer: Answer) -> None:
+        """Put an answer into the results and say it; a refusal is only said."""
+        if answer.refusal:
+            self._on.noted.emit(answer.refusal)
+            return
+        self.results.add(
+            answer, file=self._file(), point=self._point(), settings=self._on.analysing.preset.name
+        )
+        self._on.noted.emit(
+            f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
+        )
+
+    def _file(self) -> str:
+        card = self._on.session.card
+        return Path(card.path).name if card else ""
+
+    def _point(self) -> str:
+        moment = self._on.session.moment
+        return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"
+
+    # --- what needs no analysis ------------------------------------------------------------------
+
+    def tell_time(self) -> None:
+        """Tell the cursor's time, or the middle of the selection."""
+        place = self._asking.place
+        if isinstance(place, Range):
+            self._tell_plain("Middle of selection", place, place.middle_s, "s", 6)
+        else:
+            self._tell_plain("Cursor", place, place, "s", 6)
+
+    def tell_length(self) -> None:
+        """Tell how long the selection is."""
+        selection = self._on.session.selection
+        if selection is not None:
+            self._tell_plain("Selection length", selection, selection.length_s, "s", 6)
+
+    def tell_frequency(self) -> None:
+        """Tell the frequency of the horizontal cursor."""
+        hertz = self._on.session.frequency_hz
+        if hertz is not None:
+            self._tell_plain("Frequency cursor", self._asking.cursor_s, hertz, "Hz", 2)
+
+    def _tell_plain(self, measure: str, place: Place, value: float, unit: str, digits: int) -> None:
+        ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
+        layer = self._active
+        self.tell(Answer(layer.title if layer else "", measure, *ends, value, unit, digits=digits))
+
+    # --- the cursor cross ------------------------------------------------------------------------
+
+    def tell_power(self) -> None:
+        """Tell the power density of the active lane where the cursor's time and frequency cross."""
+        layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
+        if layer is None or hertz is None:
+            return
+        settings = self._on.analysing.settings("spectrogram")
+        refusal = TABLE["spectrogram"].refusal(layer.track, settings)
+        if refusal or hertz > layer.track.axis.nyquist_hz:
+            nyquist = f"No power at {hertz:.0f} Hz: Nyquist is {layer.track.axis.nyquist_hz:g} Hz"
+            self._on.noted.emit(refusal or nyquist)
+            return
+
+        def tell(image: Image) -> None:
+            density = power_at(image, time_s, hertz)
+            words = f"Power at {hertz:.0f} Hz"
+            self.tell(Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin))
+
+        shown = self._on.session.shown.images.get(layer.key)
+        if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):
+            tell(shown)
+        else:
+            self._asking.compute("spectrogram", layer.track, settings, tell)
+
+    # --- moving the cursor -----------------------------------------------------------------------
+
+    def move_to(self, measure: str, statistic: Statistic) -> None:
+        """Put the cursor where a measure of the active lane is lowest or highest within the selection."""
+        layer, selection, wanted = self._active, self._on.session.selection, MEASURES[measure]
+        if layer is None or selection is None:
+            return
+
+        def move(known: Layer) -> None:
+            answer = ask(known, wanted, selection, statistic)
+            track = next(
+                (one for one in known.results.get(wanted.analysis, ()) if one.name == wanted.track), None
+            )
+            time_s = extreme(track, wanted, selection, statistic)[1] if track else math.nan
+            if math.isfinite(time_s):
+                self._on.session.set_cursor(time_s)
+            else:
+                self._on.noted.emit(answer.refusal or f"No {wanted.title.lower()} is found in the selection")
+
+        self._asking.with_result(layer, wanted.analysis, move)
+
+    def to_crossing(self, edge: str) -> None:
+        """Move the cursor, or one edge of the selection, to the nearest zero crossing of the active lane."""
+        layer, session = self._active, self._on.session
+        if layer is None:
+            return
+        selection = session.selection
+        old_s = getattr(selection, f"{edge}_s") if edge != "cursor" and selection else self._asking.cursor_s
+        time_s = nearest_crossing(layer.track, old_s)
+        if not math.isfinite(time_s):
+            self._on.faulted.emit(
+                Fault(f"{layer.title} never crosses zero.", "Choose another lane, such as Out.")
+            )
+        elif edge == "cursor" or selection is None:
+            session.set_cursor(time_s)
+        else:
+            ends = (time_s, selection.end_s) if edge == "start" else (selection.start_s, time_s)
+            session.set_selection(Range(*sorted(ends)))
+
+
+def value_text(answer: Answer) -> str:
+    """Give a result as the screen shows it: number, then unit."""
+    if not answer.defined:
+        return "undefined"
+    number = four_digits(answer.value) if answer.digits < 0 else signed(f"{answer.value:.{answer.digits}f}")
+    return f"{number} {answer.unit}".strip()
+
+
+def where_text(answer: Answer) -> str:
+    """Give the time or the stretch of an answer."""
+    if answer.start_s == answer.end_s:
+        return seconds(answer.start_s)
+    return f"{seconds(answer.start_s)}–{seconds(answer.end_s)}"

@@ -1,0 +1,102 @@
+"""A listing in a window of its own: a table that can be read, chosen from and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from widgets.dialog import SmallDialog
+from widgets.digits import signed
+from widgets.look import font
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Rows(QAbstractTableModel):
+    """Rows of text; what is a number stands at the right."""
+
+    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        super().__init__()
+        self._head, self._rows = head, rows
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 Qt's own default
+        return 0 if parent.isValid() else len(self._head)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        text = self._rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return signed(text) if _is_number(text) else text
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if _is_value(text) else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._head[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._rows:
+            side = (
+                Qt.AlignmentFlag.AlignRight
+                if _is_value(self._rows[0][section])
+                else Qt.AlignmentFlag.AlignLeft
+            )
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def text(self, rows: Sequence[int]) -> str:
+        """Give rows as tab-separated text with the head."""
+        lines = (self._head, *(self._rows[row] for row in rows))
+        return "".join("\t".join(line) + "\n" for line in lines)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_value(text: str) -> bool:
+    return text == "--undefined--" or _is_number(text)
+
+
+class ListingDialog(SmallDialog):
+    """Shows a listing; Copy takes the chosen rows, or all."""
+
+    def __init__(
+        self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, parent)
+        self.rows = Rows(head, rows)
+        self.view = QTableView()
+        self.view.setModel(self.rows)
+        self.view.setFont(font(12, numbers=True))
+        self.view.setShowGrid(False)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setDefaultSectionSize(22)
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.view.setAccessibleName(title)
+        self.body.addWidget(self.view)
+        self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
+        self.resize(max(320, 120 * len(head)), min(640, 150 + 22 * len(rows)))
+
+    def copy(self) -> None:
+        """Put the chosen rows, or all, on the clipboard."""
+        chosen = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
+        QGuiApplication.clipboard().setText(self.rows.text(chosen or range(self.rows.rowCount())))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)

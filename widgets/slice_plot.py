@@ -1,0 +1,191 @@
+"""The spectral slices of all layers over one another, each ended at its own Nyquist frequency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.digits import short, signed
+from widgets.look import LIGHT, Look, font
+
+LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 45, 27, 2, 22
+LOW_DB, HIGH_DB, STEP_DB = -60.0, 7.0, 20.0
+HEIGHT_PX = 236
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One layer's slice: levels in dB below its own highest, over frequency; `main` is the output's."""
+
+    title: str
+    frequencies_hz: NDArray[np.float64]
+    levels_db: NDArray[np.float64]
+    nyquist_hz: float
+    main: bool = False
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class SliceView:
+    """What the plot shows: slices, the marks of the formants, the highest frequency."""
+
+    slices: tuple[Slice, ...] = ()
+    formants_hz: tuple[float, ...] = ()
+    high_hz: float = 5000.0
+    reason: str = ""
+
+
+class SlicePlot(QWidget):
+    """Paints a view; holds nothing else."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look = LIGHT
+        self._view = SliceView()
+        self.setAccessibleName("Spectral slice")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT_PX)
+
+    def show_view(self, view: SliceView) -> None:
+        """Show these slices."""
+        self._view = view
+        peaks = (f"{one.title} to {short(one.nyquist_hz)} Hz" for one in view.slices)
+        self.setAccessibleDescription(view.reason or ", ".join(peaks))
+        self.update()
+
+    @property
+    def view(self) -> SliceView:
+        return self._view
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(384, HEIGHT_PX)
+
+    # --- geometry -------------------------------------------------------------------------------
+
+    @property
+    def plot(self) -> QRectF:
+        """The place of the plot inside the widget."""
+        return QRectF(self.rect()).adjusted(LEFT_PX, TOP_PX, -RIGHT_PX, -BOTTOM_PX)
+
+    def x_of(self, frequency_hz: float) -> float:
+        return self.plot.left() + frequency_hz / self._view.high_hz * self.plot.width()
+
+    def y_of(self, level_db: float) -> float:
+        return self.plot.top() + (HIGH_DB - level_db) / (HIGH_DB - LOW_DB) * self.plot.height()
+
+    # --- painting -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.plot, self._look.plot)
+        self._paint_grid(painter)
+        painter.setClipRect(self.plot)
+        for one in sorted(self._view.slices, key=lambda one: (one.main, one.nyquist_hz)):
+            self._paint_slice(painter, one)
+        painter.setClipping(False)
+        self._paint_ends(painter)
+        self._paint_formants(painter)
+        painter.setPen(self._look.line2)
+        painter.drawRect(self.plot.adjusted(0, 0, -1, -1))
+        if self._view.reason:
+            painter.setFont(font(11))
+            painter.setPen(self._look.ink3)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.plot.adjusted(16, 0, -16, 0), flags, self._view.reason)
+
+    def _paint_grid(self, painter: QPainter) -> None:
+        look, plot = self._look, self.plot
+        painter.setFont(font(11, numbers=True))
+        levels = np.arange(LOW_DB, HIGH_DB, STEP_DB)
+        for level in levels:
+            y = round(self.y_of(level))
+            if level > LOW_DB:
+                painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), look.grid)
+            painter.setPen(look.ink3)
+            words = f"{signed(f'{level:.0f}')} dB" if level == 0 else signed(f"{level:.0f}")
+            place = QRectF(0, min(y - 8.0, plot.bottom() - 14), LEFT_PX - 6, 16)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        for hertz in np.arange(0.0, self._view.high_hz + 1, _step(self._view.high_hz)):
+            x = round(self.x_of(hertz))
+            if 0 < hertz < self._view.high_hz:
+                painter.fillRect(QRectF(x, plot.top(), 1, plot.height()), look.grid)
+            painter.setPen(look.ink3)
+            painter.drawText(
+                QRectF(x - 30, plot.bottom() + 4, 60, 16), Qt.AlignmentFlag.AlignHCenter, short(hertz)
+            )
+
+    def _paint_slice(self, painter: QPainter, one: Slice) -> None:
+        kept = one.frequencies_hz <= min(one.nyquist_hz, self._view.high_hz * 1.02)
+        x = self.x_of(0.0) + one.frequencies_hz[kept] / self._view.high_hz * self.plot.width()
+        y = self.plot.top() + (HIGH_DB - one.levels_db[kept]) / (HIGH_DB - LOW_DB) * self.plot.height()
+        line = QPolygonF([QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen(one))
+        painter.drawPolyline(line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _pen(self, one: Slice) -> QPen:
+        """Give the output its colour and weight, the layers ever shorter dashes towards the input."""
+        if one.main:
+            return QPen(self._look.sound, 1.5)
+        pen = QPen(self._look.curve, 1.25 if one.active else 1.0)
+        others = [other for other in self._view.slices if not other.main]
+        place = sorted(others, key=lambda other: -other.nyquist_hz).index(one)
+        if place:
+            pen.setDashPattern(((4.0, 2.0), (2.0, 2.0), (1.0, 2.0))[min(place, 3) - 1])
+        return pen
+
+    def _paint_ends(self, painter: QPainter) -> None:
+        """Mark where a layer's frequencies end, with its name beside the line where there is room."""
+        plot, metrics, free_from = self.plot, QFontMetrics(font(11)), self.plot.left()
+        painter.setFont(font(11))
+        ends = sorted((one for one in self._view.slices if one.nyquist_hz < self._view.high_hz),
+                      key=lambda one: one.nyquist_hz)  # fmt: skip
+        edges = [self.x_of(one.nyquist_hz) for one in ends] + [plot.right()]
+        for place, one in enumerate(ends):
+            x = round(edges[place])
+            self._dotted(painter, x, self._look.ink3)
+            words = f"{one.title} ends"
+            room = QRectF(x + 4, plot.top() + 3, metrics.horizontalAdvance(words) + 2, 16)
+            if x >= free_from and room.right() <= edges[place + 1]:
+                painter.setPen(self._look.ink2)
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+                free_from = room.right()
+
+    def _dotted(self, painter: QPainter, x: float, colour: QColor) -> None:
+        pen = QPen(colour, 1)
+        pen.setDashPattern((1, 3))
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, self.plot.top()), QPointF(x, self.plot.bottom()))
+
+    def _paint_formants(self, painter: QPainter) -> None:
+        """Mark the formants at the lower edge, each with its name on a piece of plot."""
+        look, bottom = self._look, self.plot.bottom()
+        painter.setFont(font(11))
+        for number, hertz in enumerate(self._view.formants_hz, 1):
+            if not np.isfinite(hertz) or not 0 < hertz < self._view.high_hz:
+                continue
+            x = self.x_of(hertz)
+            painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
+            words = f"F{number}"
+            width = QFontMetrics(font(11)).horizontalAdvance(words)
+            room = QRectF(x - width / 2 - 2, bottom - 23, width + 4, 14)
+            painter.fillRect(room, look.plot)
+            painter.setPen(look.ink2)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _step(high_hz: float) -> float:
+    """Give the distance of the frequency ticks: about five of them."""
+    return next(
+        step for step in (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e9) if high_hz / step <= 6
+    )
