@@ -59,7 +59,8 @@ procedure curve: .kind$, .measure$, .time
     endif
 endproc
 
-# The samples whose centres lie from .from up to but not at .to, as a power spectrum cut to the band.
+# The samples whose centres lie from .from up to but not at .to, as a power spectrum cut to the band;
+# at least 8 of the layer's own.
 procedure moments: .from, .to
     moment ["cog"] = undefined
     moment ["sd"] = undefined
@@ -67,7 +68,8 @@ procedure moments: .from, .to
     moment ["kurtosis"] = undefined
     .a = max (.from, xmin)
     .b = min (.to, xmax)
-    if .b > .a and (.b - .a) / dx >= 8
+    .own = (min (.to, own_end) - max (.from, own_start)) * own_rate
+    if .b > .a and (.b - .a) / dx >= 8 and .own >= 8
         .first = max (1, ceiling ((.a - x1) / dx - 1e-9) + 1)
         .last = min (nx, ceiling ((.b - x1) / dx - 1e-9))
         selectObject: sound

@@ -135,7 +135,7 @@ def _beyond(name: str, plan: Plan, axis: TimeAxis) -> str:
 
 def _moments(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
     settings: moments.MomentSettings = plan.settings("moments", on.own)
-    rows = [_moments_of(on.track, one, plan.points, settings) for one in on.stretches]
+    rows = [_moments_of(on, one, plan.points, settings) for one in on.stretches]
     kept = [[name for name, _ in moments.MEASURES].index(name) for name in names]
     whole = np.array([first for first, _ in rows], dtype=np.float64).reshape(-1, 4)
     parts = np.array([rest for _, rest in rows], dtype=np.float64).reshape(-1, 4, plan.points)
@@ -143,26 +143,28 @@ def _moments(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
 
 
 def _moments_of(
-    track: Track, one: Stretch, points: int, settings: moments.MomentSettings
+    on: Subject, one: Stretch, points: int, settings: moments.MomentSettings
 ) -> tuple[Doubles, Doubles]:
     """Give the four moments of the whole interval [4] and of its equal parts [4, points]."""
-    whole = _moments_between(track, one.start_s, one.end_s, 1, settings)[:, 0]
-    inside = track.axis.extent
-    if inside.start_s <= one.start_s and one.end_s <= inside.end_s:
-        return whole, _moments_between(track, one.start_s, one.end_s, points, settings)
+    whole = _moments_between(on, one.start_s, one.end_s, 1, settings)[:, 0]
+    inside, own = on.track.axis.extent, on.own.extent
+    if max(inside.start_s, own.start_s) <= one.start_s and one.end_s <= min(inside.end_s, own.end_s):
+        return whole, _moments_between(on, one.start_s, one.end_s, points, settings)
     edges = [one.start_s + one.duration_s * k / points for k in range(points + 1)]
-    parts = [_moments_between(track, a, b, 1, settings)[:, 0] for a, b in pairwise(edges)]
+    parts = [_moments_between(on, a, b, 1, settings)[:, 0] for a, b in pairwise(edges)]
     return whole, np.array(parts, dtype=np.float64).T
 
 
 def _moments_between(
-    track: Track, start_s: float, end_s: float, slices: int, settings: moments.MomentSettings
+    on: Subject, start_s: float, end_s: float, slices: int, settings: moments.MomentSettings
 ) -> Doubles:
-    """Give the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples."""
+    """Give the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples of
+    the layer's own.
+    """
     asked = replace(settings, start_s=start_s, end_s=end_s, slices=slices)
-    if end_s <= start_s or moments.cause(track.axis, asked) is not None:
+    if end_s <= start_s or moments.cause(on.own, asked) or moments.cause(on.track.axis, asked):
         return np.full((4, slices), np.nan)
-    return np.array([found.samples for found in moments.moments(track, asked)], dtype=np.float64)
+    return np.array([found.samples for found in moments.moments(on.track, asked)], dtype=np.float64)
 
 
 # --- peaks

@@ -60,6 +60,7 @@ def praat_script(items: Sequence[Item], table: Table) -> Iterator[str]:
     yield f"# Measures every value of {TABLE} anew, with Praat 6.1 or later:"
     yield f"#     praat --run {SCRIPT}"
     yield f"# It reads the .Sound files beside it and writes {PRAATS}, row by row like {TABLE}."
+    yield "# (Praat writes labels beyond ASCII in UTF-16, unless its text writing preferences say UTF-8.)"
     yield f"# Written by Phonoscope {own_version()}; settings: {table.plan.preset or 'set by hand'}."
     yield from ("", f"table$ = {text(PRAATS)}", f"writeFileLine: table$, {text(','.join(COLUMNS))}")
     yield from (f"points = {table.plan.points}", "values = 0")
@@ -78,6 +79,10 @@ def _layer(items: Sequence[Item], place: int, one: Measured) -> Iterator[str]:
     yield f"head$ = {text(','.join(map(_cell, (one.file, one.item, one.layer))))}"
     yield f"sound = Read from file: {text(sound_name(items, place, one.layer))}"
     yield from _AXIS
+    own = items[place].axes.get(one.layer, items[place].tracks[one.layer].axis)
+    yield f"own_rate = {number(own.rate_hz)}"
+    yield f"own_start = {number(own.extent.start_s)}"
+    yield f"own_end = {number(own.extent.end_s)}"
     analyses = list(one.settings)
     for analysis in analyses:
         yield from _WAYS[analysis](one.settings[analysis])
@@ -184,5 +189,5 @@ def text(words: str) -> str:
 def _cell(value: str) -> str:
     """Give a text as a cell of a comma-separated table."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow([value])
-    return "" if value == "" else out.getvalue()
+    csv.writer(out, lineterminator="\n").writerow([value])
+    return "" if value == "" else out.getvalue().removesuffix("\n")
