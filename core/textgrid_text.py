@@ -82,12 +82,14 @@ def _latin(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
 def style_of(text: str, encoding: str) -> Style:
     """Tell how a text is laid out."""
     head = text[:4000]
+    newline = re.search(r"\r\n|\n|\r", head)
+    ended = re.search(r"xmin = \S+( ?)[\r\n]", head)
     return Style(
-        long=bool(re.search(r"^tiers\?|^\s*xmin\s*=", head, re.MULTILINE)),
+        long=bool(re.search(r'"TextGrid"\s+xmin\s*=', head)),
         encoding=encoding,
-        newline=next((mark for mark in ("\r\n", "\n", "\r") if mark in head), "\n"),
-        space=" " if re.search(r"xmin = \S+ \r?\n", head) else "",
-        head=head.splitlines()[0].rstrip() if head else "",
+        newline=newline[0] if newline else "\n",
+        space=ended[1] if ended else "",
+        head=re.split(r"[\r\n]", head, maxsplit=1)[0].rstrip(),
     )
 
 

@@ -117,11 +117,11 @@ class Tiers(QWidget):
     def _lay_out(self) -> None:
         """Be as high as the tiers, up to a height from which on they scroll."""
         total = sum(row.height_px for row in rows(self._view.tiers))
-        height = min(total, MOST_PX)
+        height = min(max(total - 1, 0), MOST_PX)  # the last border is the bars' edge
         if height != self.height() or self.isHidden() != (height == 0):
             self.setFixedHeight(height)
             self.setVisible(height > 0)
-        self._scroll.setVisible(total > height)
+        self._scroll.setVisible(total > height + 1)
         self._scroll.setRange(0, total - height)
         self._scroll.setPageStep(height)
         self.copy_button.setVisible(bool(self._view.elsewhere))
