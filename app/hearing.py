@@ -16,9 +16,12 @@ from core.lanes import Lane
 from core.origin import Origin
 from core.recording import read_sound
 from core.track import Track
+from widgets.digits import activation
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
+
+MOST_LOGITS = 6
 
 
 @dataclass(frozen=True)
@@ -120,3 +123,17 @@ def logits_track(values: NDArray[np.float32], like: Track) -> Track:
     whole = like.axis.extent
     axis = TimeAxis.of_sound(len(values) / whole.length_s, len(values), whole.start_s)
     return Track("logits", np.asarray(values, np.float32), axis, origin=like.origin.of(layer="logits"))
+
+
+def logits_words(network: str, values: NDArray[np.float32]) -> str:
+    """Tell logits in words: of Q the code slots, the largest first; of D its one score.
+
+    >>> logits_words("Q", np.array([-1.5, 3.0], np.float32))
+    'c2 3.000, c1 −1.500: one value each, no course in time'
+    """
+    if network == "D" or values.size < 2:
+        return f"{activation(float(values[0]))}: one value, no course in time"
+    order = np.argsort(-values)
+    told = ", ".join(f"c{k + 1} {activation(float(values[k]))}" for k in order[:MOST_LOGITS])
+    more = ", …" if values.size > MOST_LOGITS else ""
+    return f"{told}{more}: one value each, no course in time"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.annotating_wires import tiers_view
+from app.hearing import logits_words
 from core.analyses import lane_refusal, refusals
 from core.analyses.prominence import loud
 from core.analyses.spectrogram import greys
@@ -64,11 +65,12 @@ class StackViews:
             if key == lane.key
         }
         pitch = settings["pitch"]
+        is_logits = lane.key.endswith(".logits")
         return LaneView(
             key=lane.key,
             title=title,
             meta=meta,
-            badge=f"≤ {short(carried / 2)} Hz",
+            badge="" if is_logits else f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
@@ -81,7 +83,9 @@ class StackViews:
             pitch_log=pitch.filtered,
             shown=lane.shown,
             refusals=axis_refused or refused,
-            reason=lane_refusal(track.axis, settings) or "",
+            reason=logits_words(lane.key[0], track.samples)
+            if is_logits
+            else lane_refusal(track.axis, settings) or "",
             gain=lane.gain,
             muted=lane.muted,
             solo=lane.soloed,
@@ -93,8 +97,8 @@ class StackViews:
             playing=lane.key in self._on.playing.keys,
             audible=carried >= 100.0,
             computing=self.computing,
-            stale=any(place[0] == lane.key for place in session.shown.stale),
-            legend=self._legend(lane, settings) if "formants" in lane.shown else (),
+            stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
+            legend=self._legend(lane, settings) if lane.shown and _is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
         )
 
@@ -128,10 +132,8 @@ class StackViews:
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         session = self._on.session
-        is_sound = lane.key == "out" or lane.key == "pp" or lane.key.startswith("sound:")
-        own = Curve(
-            track, lane.gain, self._label(lane.key, lane.gain), "sound" if is_sound else "curve", lane.key
-        )
+        role = "sound" if _is_sound(lane.key) else "curve"
+        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key)
         over = tuple(
             Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]
             for k, (key, gain) in enumerate(lane.merged)
@@ -148,7 +150,7 @@ class StackViews:
         if key.startswith("sound:"):
             return key.removeprefix("sound:"), f"{track.axis.n} · {rate}"
         if key.endswith(".logits"):
-            return f"{key[0]} logits", f"{track.axis.n} values"
+            return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
         layer = self._layer(key)
         if layer is None:
             return key, rate
@@ -188,3 +190,8 @@ class StackViews:
 
 MEASURE_NAMES = ("pitch", "formants", "intensity", "spectrogram")
 VIEW_HIGH_HZ = 5000.0
+
+
+def _is_sound(key: str) -> bool:
+    """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
+    return key in ("out", "pp") or key.startswith("sound:")

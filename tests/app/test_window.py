@@ -165,6 +165,25 @@ def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
     assert window.on.session.point == there
 
 
+def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
+    window.flip_measure("out", "formants")
+    window.on.session.redraw(4)
+    window.wiring.show_stack()
+    out = window.stack.lanes[0].lane
+    assert [line.text for line in out.legend if line.kind == "formants"] == ["hidden"]
+    assert not out.stale
+
+
+def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
+    window.on.hearing.listen("Q")
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.logits")
+    values = window.on.session.shown.tracks["Q.logits"].samples
+    assert lane.reason.startswith(f"c{values.argmax() + 1} ")
+    assert "no course in time" in lane.reason
+    assert lane.badge == ""
+
+
 def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
     window.stack.merge_wanted.emit("conv3", "conv4")
     window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))
