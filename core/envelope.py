@@ -14,6 +14,8 @@ from core.track import Track
 Samples = NDArray[np.float32]
 _PYRAMID_BASE = 64
 _PYRAMID_FROM = 1 << 18
+_STEP = 16
+_LOOKED_AT = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +39,32 @@ class Envelope:
 
 @dataclass(frozen=True, eq=False)
 class Pyramid:
-    """The extremes of a long track in blocks of 64 samples, made once and read at every zoom."""
+    """The extremes of a long track in blocks, made once and read at every zoom; NaN where not yet known.
+
+    `coarser` holds the same in larger blocks, so that an hour is no slower to draw than a minute.
+    """
 
     low: Samples
     high: Samples
+    per_block: int = _PYRAMID_BASE
+    coarser: Pyramid | None = None
 
     @classmethod
     def of(cls, samples: Samples) -> Pyramid:
         low, high = _extremes(samples, _PYRAMID_BASE)
         return cls(low, high)
+
+    def heightened(self) -> Pyramid:
+        """Give this pyramid with coarser levels on top, as many as are worth their making."""
+        if self.low.shape[0] < _STEP * _STEP:
+            return self
+        above = Pyramid(_least(self.low, _STEP), _greatest(self.high, _STEP), self.per_block * _STEP)
+        return Pyramid(self.low, self.high, self.per_block, above.heightened())
+
+    def level(self, size: int) -> Pyramid:
+        """Give the coarsest level that still has four blocks or more in `size` samples."""
+        above = self.coarser
+        return above.level(size) if above is not None and size >= 4 * above.per_block else self
 
 
 def is_long(track: Track) -> bool:
@@ -60,10 +79,10 @@ def envelope(track: Track, window: Range, width_px: float, pyramid: Pyramid | No
     the same blocks, so that nothing shimmers. Where a pixel holds fewer than two samples, every
     sample is a block of its own.
     """
-    per_block = _block_size(track.axis, window, width_px, pyramid)
+    per_block, pyramid = _block_size(track.axis, window, width_px, pyramid)
     first, last = _blocks_in(track.axis, window, per_block)
-    if pyramid is not None and per_block >= _PYRAMID_BASE:
-        share = per_block // _PYRAMID_BASE
+    if pyramid is not None and per_block >= pyramid.per_block:
+        share = per_block // pyramid.per_block
         part = slice(first * share, last * share)
         low, high = _least(pyramid.low[part], share), _greatest(pyramid.high[part], share)
     else:
@@ -72,20 +91,37 @@ def envelope(track: Track, window: Range, width_px: float, pyramid: Pyramid | No
     return Envelope(track.axis.seconds(middle), per_block * track.axis.step_s, per_block, low, high)
 
 
-def extremes(track: Track, window: Range) -> tuple[float, float]:
-    """Give the lowest and highest finite sample with its centre in `window`; NaN where there is none."""
-    part = track.part(window)
-    part = part[np.isfinite(part)]
-    return (float(part.min()), float(part.max())) if part.size else (math.nan, math.nan)
+def extremes(track: Track, window: Range, pyramid: Pyramid | None = None) -> tuple[float, float]:
+    """Give the lowest and highest finite sample with its centre in `window`; NaN where there is none.
+
+    With a pyramid only the samples of the broken blocks at both edges are looked at themselves.
+    """
+    first, last = track.axis.samples_in(window)
+    pyramid = pyramid.level((last - first) // _LOOKED_AT) if pyramid is not None else None
+    base = pyramid.per_block if pyramid is not None else 1
+    begin, end = -(-first // base), last // base
+    if pyramid is None or end - begin < 2:
+        return _finite_ends(track.samples[first:last])
+    edges = np.append(track.samples[first : begin * base], track.samples[end * base : last])
+    return _finite_ends(edges, pyramid.low[begin:end], pyramid.high[begin:end])
 
 
-def _block_size(axis: TimeAxis, window: Range, width_px: float, pyramid: Pyramid | None) -> int:
-    """Give the largest whole number of samples in a pixel, for a pyramid a multiple of its base."""
+def _finite_ends(*parts: Samples) -> tuple[float, float]:
+    found = np.concatenate(parts)
+    found = found[np.isfinite(found)]
+    return (float(found.min()), float(found.max())) if found.size else (math.nan, math.nan)
+
+
+def _block_size(
+    axis: TimeAxis, window: Range, width_px: float, pyramid: Pyramid | None
+) -> tuple[int, Pyramid | None]:
+    """Give the largest whole number of samples in a pixel, and the level whose blocks it is made of."""
     per_px = window.length_s * axis.rate_hz / max(width_px, 1.0)
     size = max(1, math.floor(per_px + 1e-9))
-    if pyramid is not None and size >= _PYRAMID_BASE:
-        size -= size % _PYRAMID_BASE
-    return size
+    if pyramid is None or size < pyramid.per_block:
+        return size, None
+    level = pyramid.level(size)
+    return size - size % level.per_block, level
 
 
 def _blocks_in(axis: TimeAxis, window: Range, per_block: int) -> tuple[int, int]:

@@ -1,8 +1,11 @@
-"""Reading a recording: any format, any rate, any number of channels, into one track's samples."""
+"""Reading a recording: any format, any rate, any number of channels, as one curve."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,33 +13,160 @@ from numpy.typing import NDArray
 from core.axis import TimeAxis
 from core.faults import Fault
 
+Samples = NDArray[np.float32]
 
-def read_sound(path: Path, rate_hz: float = 0.0) -> tuple[NDArray[np.float32], TimeAxis, tuple[str, ...]]:
+SUFFIXES = (
+    ".wav", ".wave", ".w64", ".rf64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".opus", ".mp3",
+    ".au", ".snd", ".caf", ".nist", ".sph",
+)  # fmt: skip
+MOST_SAMPLES = 1 << 32
+"""The longest sound that is opened: 27 hours at 44.1 kHz."""
+
+LONG_FROM = 3_000_000
+"""Sounds of more samples than this (a minute at 48 kHz) stay in their files and are read by blocks."""
+
+# The densest format is FLAC's silence: 65536 samples in a few bytes. What promises more is lying.
+_MOST_PER_BYTE = 8192
+_AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True)
+class SoundFile:
+    """What a sound file holds: `n` samples that can really be read, at `rate_hz`, in `channels`.
+
+    `notes` are sentences on what was done or found, such as a header that promises too much.
+    """
+
+    path: str
+    rate_hz: float
+    n: int
+    channels: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+    @property
+    def axis(self) -> TimeAxis:
+        return TimeAxis.of_sound(self.rate_hz, self.n)
+
+    @property
+    def long(self) -> bool:
+        """Whether it stays in its file."""
+        return self.n > LONG_FROM
+
+
+def is_sound_file(path: Path) -> bool:
+    """Tell by its name whether a file is meant as a sound."""
+    return path.suffix.lower() in SUFFIXES and not path.is_dir()
+
+
+def look_at(path: Path) -> SoundFile:
+    """Read the head of a sound file and see how far its samples really go; raises Fault for no sound."""
+    with opened(path) as file:
+        rate_hz, claimed, channels = float(file.samplerate), int(file.frames), int(file.channels)
+    size = path.stat().st_size
+    if claimed > MOST_SAMPLES and claimed <= size * _MOST_PER_BYTE:
+        raise Fault(
+            f"“{path.name}” lasts {claimed / rate_hz / 3600:.0f} hours, more than can be shown.",
+            "Cut it into parts of at most a day.",
+        )
+    n = _readable(path, min(claimed, size * _MOST_PER_BYTE))
+    if n == 0 or channels == 0:
+        raise Fault(f"“{path.name}” holds no samples.", "Export it again from its source.")
+    notes = (f"{channels} channels averaged",) if channels > 1 else ()
+    if n < claimed:
+        notes += (f"it ends at {n / rate_hz:.3f} s, where its header promises {claimed / rate_hz:.6g} s",)
+    return SoundFile(str(path), rate_hz, n, channels, notes)
+
+
+def opened(path: Path | str) -> Any:
+    """Open a sound file for reading; raises Fault where that cannot be done."""
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
+
+    name = Path(path).name
+    try:
+        return soundfile.SoundFile(str(path))
+    except (soundfile.LibsndfileError, OSError, ValueError, TypeError) as error:
+        hint = "Use WAV, FLAC, AIFF, Ogg or MP3."
+        if not Path(path).exists():
+            raise Fault(f"There is no file “{name}” any more.", "Choose it again.") from error
+        raise Fault(f"“{name}” cannot be read as a sound.", hint) from error
+
+
+def blocks_of(file: Any, first: int, last: int) -> Iterator[Samples]:
+    """Give the samples `first:last` of an open file in blocks, channels averaged; shorter where it ends.
+
+    A damaged stretch ends the reading: what was read before it is kept.
+    """
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
+
+    at_once = max(1, _AT_ONCE // file.channels)
+    try:
+        file.seek(first)
+        while first < last:
+            found: Samples = file.read(min(at_once, last - first), dtype="float32", always_2d=True)
+            if found.shape[0] == 0:
+                return
+            first += found.shape[0]
+            yield found[:, 0] if found.shape[1] == 1 else _averaged(found)
+    except (soundfile.LibsndfileError, OSError, ValueError):
+        return
+
+
+def _averaged(found: Samples) -> Samples:
+    """Average channels; an infinity beside its opposite is no number, without a warning."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return found.mean(axis=1, dtype=np.float32)
+
+
+def read_sound(path: Path, rate_hz: float = 0.0) -> tuple[Samples, TimeAxis, tuple[str, ...]]:
     """Give samples float32 [n], their axis, and sentences on what was changed on the way.
 
     Channels are averaged; with `rate_hz` the sound is resampled to it (soxr, very high quality).
     Raises Fault where the file is no sound that can be read.
     """
-    import soundfile  # pyright: ignore[reportMissingTypeStubs]
-
-    try:
-        samples, own_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
+    facts = look_at(path)
+    with opened(path) as file:
+        mono = np.concatenate([np.zeros(0, np.float32), *blocks_of(file, 0, facts.n)])
+    if not np.isfinite(mono).all():
+        bad = int(mono.size - np.count_nonzero(np.isfinite(mono)))
         raise Fault(
-            f"“{path.name}” cannot be read as a sound.", "Use WAV, FLAC, AIFF, Ogg or MP3."
-        ) from error
-    if samples.shape[0] == 0 or samples.shape[1] == 0:
-        raise Fault(f"“{path.name}” holds no samples.")
-    done: list[str] = []
-    if not np.isfinite(samples).all():
-        raise Fault(f"“{path.name}” holds values that are not numbers.", "Export it again from its source.")
-    if samples.shape[1] > 1:
-        done.append(f"{samples.shape[1]} channels averaged")
-    mono = samples.mean(axis=1, dtype=np.float32)
-    if rate_hz and own_hz != rate_hz:
-        import soxr  # pyright: ignore[reportMissingTypeStubs]
+            f"“{path.name}” holds {bad} values that are not numbers.", "Export it again from its source."
+        )
+    done = facts.notes
+    if rate_hz and facts.rate_hz != rate_hz:
+        mono = resampled_to(mono, facts.rate_hz, rate_hz)
+        done += (f"resampled from {facts.rate_hz:g} to {rate_hz:g} Hz",)
+    return mono, TimeAxis.of_sound(rate_hz or facts.rate_hz, len(mono)), done
 
-        mono = np.asarray(soxr.resample(mono, own_hz, rate_hz, quality="VHQ"), dtype=np.float32)
-        done.append(f"resampled from {own_hz:g} to {rate_hz:g} Hz")
-    rate = rate_hz or float(own_hz)
-    return mono, TimeAxis.of_sound(rate, len(mono)), tuple(done)
+
+def resampled_to(samples: Samples, from_hz: float, to_hz: float) -> Samples:
+    """Give the same sound at another rate (soxr, very high quality)."""
+    if from_hz == to_hz:
+        return samples
+    import soxr  # pyright: ignore[reportMissingTypeStubs]
+
+    made: Any = soxr.resample(samples, from_hz, to_hz, quality="VHQ")  # pyright: ignore[reportUnknownMemberType]
+    return np.asarray(made, dtype=np.float32)
+
+
+def _readable(path: Path, claimed: int) -> int:
+    """Give how many of the claimed samples can really be read, by halving where the last cannot."""
+    if claimed <= 0 or _reads(path, claimed - 1):
+        return max(0, claimed)
+    low, high = 0, claimed - 1  # the first `low` samples can be read, sample `high` cannot
+    while low < high:
+        middle = (low + high) // 2
+        if _reads(path, middle):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _reads(path: Path, place: int) -> bool:
+    """Tell whether one sample can be read; a file of its own, since a failed search spoils a reader."""
+    with opened(path) as file:
+        return any(block.size for block in blocks_of(file, place, place + 1))

@@ -1,0 +1,71 @@
+"""Pyramids kept on the disk, so that a long recording is looked through only once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from core.export.atomic import atomic, folder_for
+from core.faults import Fault
+from core.long_pyramid import BASE, Ends
+from core.recording import SoundFile
+
+VERSION = 1
+MOST_BYTES = 256 << 20
+_HEAD = 64 << 10
+
+
+def default_folder() -> Path:
+    """Give the place of the kept pyramids, by the habits of the operating system."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("phonoscope") / "pyramids"
+
+
+def key_of(file: SoundFile) -> str:
+    """Give what stands for this file as it is now: its place, size, time and first 64 KiB."""
+    path = Path(file.path).resolve()
+    state = path.stat()
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    facts = (VERSION, BASE, str(path), state.st_size, state.st_mtime_ns, file.n, file.channels)
+    return hashlib.sha256(json.dumps(facts).encode() + head).hexdigest()[:40]
+
+
+def kept(folder: Path, key: str, n: int) -> Ends | None:
+    """Give the pyramid kept under a key, or None where there is none that can be trusted."""
+    path = folder / f"{key}.pyramid"
+    blocks = -(-n // BASE)
+    try:
+        values = np.fromfile(path, np.float32)
+        path.touch()
+    except OSError:
+        return None
+    if values.size != 2 * blocks + 3 or values[0] != VERSION:
+        return None
+    bad = int(values[1:3].view(np.int64)[0])
+    return Ends(values[3 : 3 + blocks], values[3 + blocks :], bad)
+
+
+def keep(folder: Path, key: str, ends: Ends, most_bytes: int = MOST_BYTES) -> None:
+    """Keep a whole pyramid; a disk that cannot be written to costs only time."""
+    head = np.concatenate([np.array([VERSION], np.float32), np.array([ends.bad], np.int64).view(np.float32)])
+    with contextlib.suppress(Fault, OSError), atomic(folder_for(folder) / f"{key}.pyramid") as draft:
+        np.concatenate([head, ends.low, ends.high]).tofile(draft)
+    trim(folder, most_bytes)
+
+
+def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Delete the pyramids that were not used for longest, until the rest is small enough."""
+    with contextlib.suppress(OSError):
+        files = [(path.stat().st_mtime_ns, path.stat().st_size, path) for path in folder.glob("*.pyramid")]
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files)[:-1]:
+            if total <= most_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= size

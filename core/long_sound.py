@@ -1,0 +1,111 @@
+"""A recording too long for the memory, as a track: shown through its pyramid, read by blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import long_cache
+from core.axis import Range, TimeAxis
+from core.envelope import Pyramid
+from core.long_pyramid import Ends, build, glance
+from core.long_samples import FileSamples
+from core.origin import Origin
+from core.recording import SoundFile
+from core.track import Track
+
+EMPTY = Pyramid(np.zeros(0, np.float32), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class LongTrack(Track):
+    """A track whose samples stay in their file; all that a Track does, it does by reading blocks.
+
+    `pyramid` holds the extremes known so far, `part_known` how much of the file was looked through
+    (1: all). Pickled, it takes only the file's name along.
+    """
+
+    pyramid: Pyramid = field(default=EMPTY)
+    part_known: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.samples.shape != (self.axis.n,):
+            raise ValueError(f"{self.name}: {self.samples.shape} samples on an axis of {self.axis.n}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (LongTrack, (self.name, self.samples, self.axis, self.unit, self.origin))
+
+    @property
+    def in_file(self) -> FileSamples:
+        """The samples as what they are."""
+        return cast(FileSamples, self.samples)
+
+    def cut(self, window: Range) -> Track:
+        """Read the samples with centres in `window`, as a track in memory at its true time."""
+        first, last = self.axis.samples_in(window)
+        axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
+        return Track(self.name, self.in_file.read(first, last), axis, self.unit, self.origin)
+
+    def loaded(self) -> Track:
+        """Read all of it; a Fault where it is too long for that."""
+        return self.cut(self.axis.extent)
+
+
+class LongSound:
+    """One long recording being looked through: `track` is what is known of it when asked."""
+
+    def __init__(self, file: SoundFile, folder: Path | None = None) -> None:
+        """Know at once what an earlier look left on the disk, else what a glance shows."""
+        self.file = file
+        self._folder = folder or long_cache.default_folder()
+        self._key = long_cache.key_of(file)
+        self._samples = FileSamples(file)
+        found = long_cache.kept(self._folder, self._key, file.n)
+        self.whole = found is not None
+        self._ends = found or Ends.unknown(file.n)
+        self._pyramid = self._ends.pyramid(self.whole)
+        self._part = 1.0 if self.whole else 0.0
+        if not self.whole:
+            glance(file, self._ends)
+
+    @property
+    def bad(self) -> int:
+        """How many values are not finite, known once it is whole."""
+        return self._ends.bad
+
+    def track(self, name: str) -> LongTrack:
+        """Give what is known now; a new value, since values never change."""
+        samples = cast("NDArray[np.float32]", self._samples)
+        origin = Origin(sound=f"file:{self._key}")
+        return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part)
+
+    def look_through(
+        self, tell: Callable[[float], None] = lambda part: None, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Look at every sample and keep what was found on the disk; does nothing where all is known."""
+        if self.whole:
+            return
+
+        def progress(part: float) -> None:
+            self._part = part
+            tell(part)
+
+        found = build(self.file, self._ends, progress, stopped)
+        if found is None:
+            return
+        self._ends, self.whole, self._part = found, True, 1.0
+        self._pyramid = found.pyramid(whole=True)
+        long_cache.keep(self._folder, self._key, found)
+        tell(1.0)
+
+
+def in_memory(track: Track, window: Range | None = None) -> Track:
+    """Give a track as one in memory: itself, or of a long one the part in `window` (all without one)."""
+    if not isinstance(track, LongTrack):
+        return track
+    return track.loaded() if window is None else track.cut(window)
