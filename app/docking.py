@@ -26,6 +26,7 @@ from widgets.slice_plot import Slice, SliceView
 
 if TYPE_CHECKING:
     from app.window import Window
+    from widgets.slice_plot import SliceDialog
 
 REST_MS = 30  # after the overlays were asked for
 HIGH_HZ = 5000.0
@@ -44,14 +45,14 @@ class Docking:
         self._window = window
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(window, singleShot=True, interval=0)
-        self.asking = Asking(window.on, self._rest.start)
+        self.asking = Asking(window.on, lambda: self._rest.start())
         self.queries = Queries(window.on, self.asking)
         self.results = self.queries.results
         self.lists = Lists(window, self.asking)
         self.unfolded = {"out"}
         self._said: dict[tuple[str, int, int], str] = {}
         self._held = False
-        self._large: object = None
+        self._large: SliceDialog | None = None
         self._rest.timeout.connect(self.asking.refresh)
         self._repaint.timeout.connect(self.show)
         self._from_session()
@@ -94,7 +95,7 @@ class Docking:
 
     def _new_model(self) -> None:
         card = self._window.on.session.card
-        self.unfolded = {card.layers["G"][-1].name} if card else set()
+        self.unfolded = {card.output} if card else set()
         self._said = {}
 
     def _view(self) -> None:
@@ -156,17 +157,24 @@ class Docking:
 
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
-        asking, session = self.asking, self._window.on.session
+        session = self._window.on.session
         if session.card is None:
             return
-        top = session.card.layers["G"][-1].name
+        where = "selection" if isinstance(self.asking.table_place, Range) else "at cursor"
+        self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
+        if self._large is not None and self._large.isVisible():
+            high_hz = session.card.out_axis.nyquist_hz
+            words = "".join(text for text, _ in _where(self.asking.table_place))
+            self._large.show_view(self._slice_view(high_hz), f"{where}, {words}, 0–{high_hz:g} Hz")
+
+    def _slice_view(self, high_hz: float) -> SliceView:
+        asking, card = self.asking, self._window.on.session.card
+        top = card.output if card else ""
         slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
         main, place = asking.layer(top), asking.table_place
         formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
         reason = "" if slices else "No layer has enough samples here for a slice."
-        view = SliceView(slices, formants, HIGH_HZ, reason)
-        where = "selection" if isinstance(place, Range) else "at cursor"
-        self._window.dock.show_slices(view, f"{where}, 0–{HIGH_HZ:g} Hz")
+        return SliceView(slices, formants, high_hz, reason)
 
     def _sliced_keys(self) -> list[str]:
         """Give the layers whose slices are drawn: the generator's, and the active lane."""
@@ -252,6 +260,15 @@ class Docking:
 
     def show_large(self) -> None:
         """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
+        from widgets.slice_plot import SliceDialog
+
+        if self._large is None:
+            self._large = SliceDialog(self._window)
+        self._large.set_look(self._window.look)
+        self._large.show()
+        self._large.raise_()
+        self._rest.start()
+        self.show_slices()
 
 
 def _where(place: float | Range) -> tuple[tuple[str, str], ...]:

@@ -100,6 +100,7 @@ class Dock(Panel):
         column.addWidget(Legend())
         column.addWidget(Rule())
         column.addWidget(self._slice_head())
+        self.plot.setFixedHeight(self.plot.sizeHint().height())
         column.addWidget(self.plot)
         column.addSpacing(8)
         column.addWidget(Rule())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets.icons import paint_icon
 from widgets.look import LIGHT, Look, font
+from widgets.own_keys import keeps
 
 HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
 NAME_X, CARET_X = 21, 6
@@ -20,7 +21,11 @@ COLUMNS = (
     ("Activ.", "", 115), ("F0", "Hz", 161), ("F1", "Hz", 203), ("F2", "Hz", 245), ("F3", "Hz", 287),
     ("Int.", "dB", 329), ("HNR", "dB", 371),
 )  # fmt: skip
-NAME_END = 68
+NAME_END = 61
+
+_OWN_KEYS = frozenset((
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space,
+))  # fmt: skip
 
 CellState = Literal["value", "refused", "none", "awaited"]
 
@@ -171,7 +176,7 @@ class LayerTable(QWidget):
         paint_icon(painter, caret, QRectF(CARET_X, top, 12, ROW_PX - 1), look.ink2, 10)
         painter.setFont(font(12, 600))
         painter.setPen(look.ink)
-        room = QRectF(NAME_X, top, NAME_END - NAME_X + 8, ROW_PX - 1)
+        room = QRectF(NAME_X, top, NAME_END - NAME_X, ROW_PX - 1)
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setFont(font(12, numbers=True))
@@ -232,11 +237,17 @@ class LayerTable(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
+        if keeps(event, _OWN_KEYS):
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            cell = self.cell(*self.at(event.pos()))
-            QToolTip.showText(event.globalPos(), cell.tip if cell else "", self)
+            QToolTip.showText(event.globalPos(), self._tip(event.pos()), self)
             return True
         return super().event(event)
+
+    def _tip(self, point: QPoint) -> str:
+        place, line, column = self.at(point)
+        cell = self.cell(place, line, column)
+        return cell.tip if cell else self._rows[place].title if place >= 0 and line == 0 else ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         active = next((k for k, row in enumerate(self._rows) if row.active), 0)

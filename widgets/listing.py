@@ -84,11 +84,19 @@ class ListingDialog(SmallDialog):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setDefaultSectionSize(22)
-        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._share_width(rows)
         self.view.setAccessibleName(title)
         self.body.addWidget(self.view)
         self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
-        self.resize(max(320, 120 * len(head)), min(640, 150 + 22 * len(rows)))
+        self.resize(max(420, 120 * len(head)), min(640, 150 + 22 * len(rows)))
+
+    def _share_width(self, rows: Sequence[Sequence[str]]) -> None:
+        """Let columns of numbers share the width; where there are words, those have what is left."""
+        modes, header = QHeaderView.ResizeMode, self.view.horizontalHeader()
+        words = bool(rows) and not all(map(_is_value, rows[0]))
+        header.setSectionResizeMode(modes.ResizeToContents if words else modes.Stretch)
+        if words:
+            header.setSectionResizeMode(0, modes.Stretch)
 
     def copy(self) -> None:
         """Put the chosen rows, or all, on the clipboard."""

@@ -10,8 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.dialog import SmallDialog
 from widgets.digits import short, signed
 from widgets.look import LIGHT, Look, font
+from widgets.paint import Words
 
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 45, 27, 2, 22
 LOW_DB, HIGH_DB, STEP_DB = -60.0, 7.0, 20.0
@@ -48,8 +50,11 @@ class SlicePlot(QWidget):
         self._look: Look = LIGHT
         self._view = SliceView()
         self.setAccessibleName("Spectral slice")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(HEIGHT_PX)
+        self.setToolTip(
+            "0 dB is each layer's highest level above 50 Hz. A line ends at its layer's Nyquist frequency."
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(HEIGHT_PX)
 
     def show_view(self, view: SliceView) -> None:
         """Show these slices."""
@@ -189,3 +194,21 @@ def _step(high_hz: float) -> float:
     return next(
         step for step in (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e9) if high_hz / step <= 6
     )
+
+
+class SliceDialog(SmallDialog):
+    """The spectral slices, large, in a window of their own that follows the cursor and the selection."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Spectral slice", parent)
+        self.words = Words("", 11, 400, "ink2")
+        self.plot = SlicePlot()
+        self.body.addWidget(self.words)
+        self.body.addWidget(self.plot, 1)
+        self.add_buttons((), (("Close", self.accept),))
+        self.resize(900, 520)
+
+    def show_view(self, view: SliceView, words: str) -> None:
+        """Show these slices."""
+        self.words.setText(words)
+        self.plot.show_view(view)
