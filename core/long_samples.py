@@ -23,24 +23,26 @@ MOST_AT_ONCE = 60_000_000
 class FileSamples:
     """Gives slices of a file's samples, float32 [n], NaN where a value is not finite.
 
-    Every thread reads through a file and blocks of its own. Crossing to another process takes only
-    the file's name along.
+    `first` and `last` name the stretch of the file that it stands for (all of it, when -1). Every
+    thread reads through a file and blocks of its own. Crossing to another process takes only the
+    file's name along.
     """
 
     ndim = 1
     dtype = np.dtype(np.float32)
 
-    def __init__(self, file: SoundFile) -> None:
+    def __init__(self, file: SoundFile, first: int = 0, last: int = -1) -> None:
         self.file = file
-        self.shape = (file.n,)
-        self.size = file.n
+        self._first, self._last = first, file.n if last < 0 else last
+        self.size = self._last - first
+        self.shape = (self.size,)
         self._own = threading.local()
 
     def __len__(self) -> int:
         return self.size
 
-    def __reduce__(self) -> tuple[type[FileSamples], tuple[SoundFile]]:
-        return (FileSamples, (self.file,))
+    def __reduce__(self) -> tuple[type[FileSamples], tuple[SoundFile, int, int]]:
+        return (FileSamples, (self.file, self._first, self._last))
 
     def __getitem__(self, place: int | np.integer[Any] | slice) -> Any:
         if not isinstance(place, slice):
@@ -50,6 +52,12 @@ class FileSamples:
         if step != 1:
             raise ValueError("a file is read forwards, sample by sample")
         return self.read(first, max(first, last))
+
+    def stretch(self, first: int, last: int) -> FileSamples:
+        """Give a part that is read only when somebody asks for its numbers."""
+        made = FileSamples(self.file, self._first + first, self._first + last)
+        made._own = self._own
+        return made
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return self.read(0, self.size).astype(dtype or np.float32, copy=False)
@@ -66,7 +74,8 @@ class FileSamples:
                 "Cut out the part that you need.",
             )
         if last - first > MOST_KEPT // 2 * BLOCK:
-            return self._straight(first, last)
+            return self._straight(self._first + first, self._first + last)
+        first, last = self._first + first, self._first + last
         found = np.empty(last - first, np.float32)
         for number in range(first // BLOCK, -(-last // BLOCK)):
             begin = number * BLOCK
@@ -80,7 +89,7 @@ class FileSamples:
             kept.move_to_end(number)
             return kept[number]
         begin = number * BLOCK
-        kept[number] = self._straight(begin, min(self.size, begin + BLOCK))
+        kept[number] = self._straight(begin, min(self.file.n, begin + BLOCK))
         while len(kept) > MOST_KEPT:
             kept.popitem(last=False)
         return kept[number]
@@ -101,14 +110,3 @@ class FileSamples:
             own["open"] = None  # a failed search spoils a reader
         found[~np.isfinite(found)] = np.nan
         return found
-
-
-class Stretch:
-    """A part of a file that is read only when somebody asks for its numbers: what a player is given."""
-
-    def __init__(self, samples: FileSamples, first: int, last: int) -> None:
-        self._samples, self._first, self._last = samples, first, last
-        self.size = last - first
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self._samples.read(self._first, self._last).astype(dtype or np.float32, copy=False)

@@ -45,15 +45,16 @@ class LongTrack(Track):
         """The samples as what they are."""
         return cast(FileSamples, self.samples)
 
-    def cut(self, window: Range) -> Track:
-        """Read the samples with centres in `window`, as a track in memory at its true time."""
+    def stretch(self, window: Range) -> LongTrack:
+        """Give the samples with centres in `window`, at their true time, not read yet."""
         first, last = self.axis.samples_in(window)
         axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
-        return Track(self.name, self.in_file.read(first, last), axis, self.unit, self.origin)
+        samples = cast("NDArray[np.float32]", self.in_file.stretch(first, last))
+        return LongTrack(self.name, samples, axis, self.unit, self.origin)
 
     def loaded(self) -> Track:
-        """Read all of it; a Fault where it is too long for that."""
-        return self.cut(self.axis.extent)
+        """Read all of it into memory; a Fault where it is too long for that."""
+        return Track(self.name, self.in_file.astype(np.float32), self.axis, self.unit, self.origin)
 
 
 class LongSound:
@@ -108,4 +109,4 @@ def in_memory(track: Track, window: Range | None = None) -> Track:
     """Give a track as one in memory: itself, or of a long one the part in `window` (all without one)."""
     if not isinstance(track, LongTrack):
         return track
-    return track.loaded() if window is None else track.cut(window)
+    return (track if window is None else track.stretch(window)).loaded()

@@ -21,6 +21,7 @@ import numpy as np
 from core.analyses import TABLE
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
+from core.long_sound import in_memory
 from core.track import Track
 
 Ask = tuple[str, Track, Any]
@@ -91,7 +92,7 @@ def answered(asks: Sequence[Ask]) -> list[Any]:
     answers: list[Any] = []
     for name, track, settings in asks:
         try:
-            answers.append(TABLE[name].run(track, settings))
+            answers.append(TABLE[name].run(in_memory(track), settings))
         except Fault as fault:
             answers.append(fault)
         except Exception:

@@ -190,6 +190,18 @@ class Session:
         self.visible = wanted
         self.view_changed.emit()
 
+    def set_whole(self, whole: Range) -> None:
+        """Let the stack reach over `whole`; the window stays as it is, as far as it lies inside."""
+        if whole == self.whole:
+            return
+        self.whole = whole
+        self.visible = self.visible.within(whole)
+        self._back = [wanted.within(whole) for wanted in self._back]
+        if self.cursor_s is not None:
+            self.cursor_s = min(max(self.cursor_s, whole.start_s), whole.end_s)
+        self.selection = self.selection.cut(whole) if self.selection is not None else None
+        self.view_changed.emit()
+
     def zoom_back(self) -> None:
         """Return to the range before the last change of it."""
         if self._back:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from core.axis import Range
 from core.envelope import Envelope, Pyramid, envelope, extremes, is_long
+from core.long_sound import LongTrack
 from core.track import Track
 from widgets.columns import Columns, Rows
 from widgets.dots import draw_dots
@@ -26,18 +27,25 @@ Limits = tuple[float, float]
 
 
 @lru_cache(maxsize=16)
-def _pyramid(track: Track) -> Pyramid:
+def _built(track: Track) -> Pyramid:
     return Pyramid.of(track.samples)
+
+
+def _pyramid(track: Track) -> Pyramid | None:
+    """Give the pyramid of a track that is long enough to have one."""
+    if isinstance(track, LongTrack):
+        return track.pyramid
+    return _built(track) if is_long(track) else None
 
 
 @lru_cache(maxsize=128)
 def whole_extremes(track: Track) -> Limits:
     """Give the extremes of all finite samples of a track."""
-    return extremes(track, track.axis.extent)
+    return extremes(track, track.axis.extent, _pyramid(track))
 
 
 def _curve_limits(curve: Curve, window: Range | None) -> Limits:
-    low, high = whole_extremes(curve.track) if window is None else extremes(curve.track, window)
+    low, high = whole_extremes(curve.track) if window is None else extremes(curve.track, window, _pyramid(curve.track))
     return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
 
 
@@ -94,8 +102,7 @@ def curve_colour(curve: Curve, look: Look) -> QColor:
 
 def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
     """Give the envelope of a track per device pixel, through a pyramid where the track is long."""
-    pyramid = _pyramid(track) if is_long(track) else None
-    return envelope(track, columns.window, columns.width_px * ratio, pyramid)
+    return envelope(track, columns.window, columns.width_px * ratio, _pyramid(track))
 
 
 def paint_curve(

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from core.axis import TimeAxis
+from core.long_sound import LongTrack
 from core.track import Track
 
 MOST_FRAMES = 5_000_000
@@ -30,6 +31,8 @@ def seconds(value: float) -> str:
 
 def unusable(track: Track) -> str | None:
     """Say what is wrong with the samples themselves: none, not finite, silent or constant."""
+    if isinstance(track, LongTrack):
+        return None  # each stretch is judged when it is read
     samples = track.samples
     if samples.size == 0:
         return "there are no samples"
