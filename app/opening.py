@@ -81,8 +81,17 @@ class Opening:
         session.open(card, lanes, session.moment.seed if same else 0, kept)
         if Path(card.path) != demo_file():
             self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
+        self._warn(card)
         if card.unanswered:
             self.questions_arose.emit(card)
+
+    def _warn(self, card: Card) -> None:
+        """Say what is wrong with weights that could be read all the same, such as NaN in them."""
+        warnings = [str(fact.value) for fact in card.facts if fact.name == "Warning"]
+        if warnings:
+            more = f" So do {len(warnings) - 1} other tensors." if len(warnings) > 1 else ""
+            hint = "Training had failed by then: open an earlier step of the run."
+            self._on.faulted.emit(Fault(warnings[0] + more, hint))
 
     def _refused(self, fault: Fault) -> None:
         self.ended.emit()

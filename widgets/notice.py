@@ -28,7 +28,10 @@ class Said:
 
 
 class Notice(Panel):
-    """Shows one notice after the other; emits `action_wanted(button_text)` and hides when all are read."""
+    """Shows the newest notice, then those before it, and hides when all are read.
+
+    Emits `action_wanted(button_text)`.
+    """
 
     action_wanted = Signal(str)
 
@@ -57,10 +60,11 @@ class Notice(Panel):
         return self._waiting[0] if self._waiting else None
 
     def show_fault(self, sentence: str, hint: str = "", button_text: str = "") -> None:
-        """Show a notice, after those that were not read yet; one already there is not said twice."""
+        """Show a notice, before those that were not read yet; one already there is not said twice."""
         said = Said(sentence, hint, button_text)
-        if said not in self._waiting:
-            self._waiting.append(said)
+        if said in self._waiting:
+            self._waiting.remove(said)
+        self._waiting.appendleft(said)
         self._show_first()
 
     def dismiss(self) -> None:

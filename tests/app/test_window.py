@@ -184,6 +184,20 @@ def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
     assert lane.badge == ""
 
 
+def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model):
+    from safetensors import safe_open
+    from safetensors.numpy import load_file, save_file
+
+    with safe_open(small_model, "numpy") as kept:
+        metadata = kept.metadata()
+    arrays = load_file(small_model)
+    arrays["G/upconv_1/conv2d_transpose/bias"][:] = np.nan
+    save_file(arrays, small_model.with_name("failed.safetensors"), metadata)
+    window.on.opening.open(small_model.with_name("failed.safetensors"))
+    assert "holds values that are no numbers" in window.notice.shown.sentence
+    assert "earlier step" in window.notice.shown.hint
+
+
 def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
     window.stack.merge_wanted.emit("conv3", "conv4")
     window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))

@@ -1,4 +1,4 @@
-"""The banner: every fault is read once, in order, and the way out is one button."""
+"""The banner: every fault is read once, the newest first, and the way out is one button."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_it_is_hidden_until_there_is_something_to_say(notice):
     assert notice.accessibleName() == "The file ends early. Copy it again."
 
 
-def test_notices_wait_for_each_other_and_none_is_said_twice(notice):
-    for sentence in ("One.", "Two.", "One."):
+def test_the_newest_notice_stands_before_older_ones_and_none_is_said_twice(notice):
+    for sentence in ("One.", "Two.", "Three.", "One."):
         notice.show_fault(sentence)
     read = []
     while notice.shown:
         read.append(notice.shown.sentence)
         notice.dismiss()
-    assert read == ["One.", "Two."]
+    assert read == ["One.", "Three.", "Two."]
     assert notice.isHidden()
 
 
@@ -61,6 +61,9 @@ def test_a_notice_without_a_way_out_has_only_a_close_button(qtbot, notice):
 def test_a_flood_is_bounded(notice):
     for count in range(MOST + 5):
         notice.show_fault(f"Fault {count}.")
+    assert notice.shown == Said(f"Fault {MOST + 4}.")
+    for _ in range(MOST - 1):
+        notice.dismiss()
     assert notice.shown == Said("Fault 5.")
     notice.set_look(DARK)
     assert not notice.grab().isNull()
