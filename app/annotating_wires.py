@@ -32,11 +32,7 @@ def connect(window: Window) -> None:
     tiers.boundary_wanted.connect(
         lambda place, time_s: annotating.change("boundary", lambda note: add_boundary(note, place, time_s))
     )
-    tiers.move_wanted.connect(
-        lambda place, index, time_s, together, final: annotating.change(
-            "move boundary", lambda note: move_boundary(note, place, index, time_s, together), final
-        )
-    )
+    tiers.move_wanted.connect(lambda *wish: _move(on, *wish))
     tiers.label_wanted.connect(
         lambda place, index, text: annotating.change(
             "label", lambda note: set_label(note, place, index, text)
@@ -51,3 +47,12 @@ def _moment(window: Window, before: Moment, after: Moment) -> None:
     if before.tiers != after.tiers or (after.tiers and before.point != after.point):
         window.wiring.soon()  # type: ignore[attr-defined]
         window.menus.refresh()
+
+
+def _move(on: Instrument, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
+    """Move a boundary, the cursor with it; a whole drag is one step of undo."""
+    on.annotating.change(
+        "move boundary", lambda note: move_boundary(note, place, index, time_s, together), final
+    )
+    if on.session.kept is not None:
+        on.session.set_cursor(float(on.session.kept.annotation.tiers[place].times[index]))

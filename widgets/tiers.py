@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
@@ -17,29 +16,15 @@ from widgets.paint_lane import Marks
 from widgets.paint_line import draw_solid
 from widgets.pointer import Pointer
 from widgets.tiers_editor import LabelEditor
-from widgets.tiers_paint import (
-    chosen_index,
-    circles,
-    paint_tier,
-    paint_tier_count,
-    paint_tier_header,
-    tier_font,
-)
-from widgets.tiers_view import MOST_PX, Row, TiersView, rows
+from widgets.tiers_paint import chosen_index, paint_tier, paint_tier_count, paint_tier_header, tier_font
+from widgets.tiers_places import Grip, Places
+from widgets.tiers_view import MOST_PX, NO_TIERS, Row, TiersView, rows
 
-GRAB_PX, CIRCLE_GRAB_PX, SNAP_PX, HEAD_PX = 4.0, 6.0, 5.0, 8
+SNAP_PX, HEAD_PX = 5.0, 8
 SCROLL_BAR_PX = 10
 _COMMAND_KEYS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
-
-
-@dataclass(frozen=True)
-class Grip:
-    """A boundary or point under the mouse: its tier and its place on it."""
-
-    place: int
-    index: int
 
 
 class Tiers(QWidget):
@@ -61,12 +46,12 @@ class Tiers(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Tiers")
         self._look = LIGHT
-        self._view = TiersView()
+        self._view = NO_TIERS
         self._columns: Columns | None = None
         self._marks = Marks()
         self._playhead_s: float | None = None
-        self._grip: Grip | None = None
         self._held: Grip | None = None
+        self._held_s = 0.0
         self._together = False
         self._pointer = Pointer(self, travel_px)
         self._pointer.selection_wanted.connect(self.selection_wanted)
@@ -128,7 +113,7 @@ class Tiers(QWidget):
         self.copy_button.setToolTip(f"{self._view.elsewhere}; put a copy of them at this point")
 
     def _scroll_to_chosen(self) -> None:
-        row = self._row(self._view.chosen)
+        row = self.places.row(self._view.chosen) if self.places else None
         if row is not None:
             low, high = row.top_px + row.height_px - self.height(), row.top_px
             self._scroll.setValue(min(max(self._scroll.value(), low), high))
@@ -151,58 +136,28 @@ class Tiers(QWidget):
                 self.update(x - HEAD_PX // 2, 0, HEAD_PX + 1, self.height())
         self._playhead_s = time_s
 
-    # --- places -------------------------------------------------------------------------------
-
-    def _row(self, place: int) -> Row | None:
-        return next((row for row in rows(self._view.tiers) if row.place == place), None)
-
-    def _plot(self, row: Row) -> QRectF:
-        """Give the plot of a tier, without header, axes and lower border."""
-        assert self._columns is not None
-        top = row.top_px - self._scroll.value()
-        return QRectF(self._columns.left_px, top, self._columns.width_px, row.height_px - 1)
-
-    def _row_at(self, y_px: float) -> Row | None:
-        y = y_px + self._scroll.value()
-        found = (row for row in rows(self._view.tiers) if row.top_px <= y < row.top_px + row.height_px)
-        return next(found, None)
-
-    def grip_at(self, place: QPointF) -> Grip | None:
-        """Give the boundary or point that a press would take hold of."""
-        row, columns = self._row_at(place.y()), self._columns
-        if row is None or columns is None or self._view.elsewhere or not self._plot(row).contains(place):
+    @property
+    def places(self) -> Places | None:
+        """Where the tiers stand now; None before anything was shown."""
+        if self._columns is None:
             return None
-        tier = self._view.tiers[row.place]
-        index = tier.nearest(columns.time_s(place.x()))
-        if index < 0 or not tier.may_move(index):
-            return None
-        near = abs(columns.x(tier.times[index]) - place.x()) <= GRAB_PX
-        return Grip(row.place, index) if near else None
-
-    def circle_at(self, place: QPointF) -> tuple[int, float] | None:
-        """Give the tier and the time of the circle under the mouse."""
-        row, columns = self._row_at(place.y()), self._columns
-        if row is None or columns is None or self._view.elsewhere:
-            return None
-        for centre, time_s in circles(self._view.tiers[row.place], columns, self._marks, self._plot(row)):
-            if (place - centre).manhattanLength() <= CIRCLE_GRAB_PX + 2:
-                return row.place, time_s
-        return None
+        return Places(self._view, self._columns, self._marks, self._scroll.value())
 
     # --- painting -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, columns = QPainter(self), self._look, self._columns
+        painter, look, places = QPainter(self), self._look, self.places
         seen = QRectF(event.rect())
-        if columns is None:
+        if places is None:
             painter.fillRect(seen, look.chrome)
             return
+        columns = places.columns
         whole = columns.left_px <= seen.left() and seen.right() <= columns.right_px
         if not whole:
             painter.fillRect(seen, look.chrome)
         painter.setClipRect(seen)
         for row in rows(self._view.tiers):
-            plot = self._plot(row)
+            plot = places.plot(row)
             if plot.bottom() + 1 >= seen.top() and plot.top() <= seen.bottom():
                 self._paint_row(painter, row, plot, columns, not whole)
         self._paint_playhead(painter, columns)
@@ -235,32 +190,31 @@ class Tiers(QWidget):
     # --- mouse --------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        row, columns = self._row_at(event.position().y()), self._columns
-        if event.button() != Qt.MouseButton.LeftButton or row is None or columns is None:
+        places, at = self.places, event.position()
+        row = places.row_at(at.y()) if places else None
+        if event.button() != Qt.MouseButton.LeftButton or places is None or row is None:
             return
         self.editor.finish()
-        circle = self.circle_at(event.position())
         if row.place != self._view.chosen:
             self.tier_wanted.emit(row.place)
+        circle = places.circle_at(at)
         if circle is not None:
             self.boundary_wanted.emit(*circle)
-        elif self._plot(row).contains(event.position()):
-            self._press(event, row, columns)
+        elif places.plot(row).contains(at):
+            self._press(event, row, places)
 
-    def _press(self, event: QMouseEvent, row: Row, columns: Columns) -> None:
+    def _press(self, event: QMouseEvent, row: Row, places: Places) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._held = self.grip_at(event.position())
+        x, tier = event.position().x(), self._view.tiers[row.place]
+        self._held, self._together = places.grip_at(event.position()), shift
         if self._held is not None:
-            self._together = shift
-            if not shift:
-                self.cursor_wanted.emit(float(self._view.tiers[row.place].times[self._held.index]))
+            self._held_s = float(tier.times[self._held.index])
+            self.cursor_wanted.emit(self._held_s)
             return
-        x = event.position().x()
-        if shift:
-            self._pointer.press_shift(x, columns, self._marks.cursor_s, self._marks.selection)
-            return
-        self._pointer.press(x, columns, self._marks.cursor_s, self._marks.selection)
-        self._choose(self._view.tiers[row.place], columns.time_s(x))
+        press = self._pointer.press_shift if shift else self._pointer.press
+        press(x, places.columns, self._marks.cursor_s, self._marks.selection)
+        if not shift:
+            self._choose(tier, places.columns.time_s(x))
 
     def _choose(self, tier: Tier, time_s: float) -> None:
         """Select the interval under a time, or put the cursor there where there is none."""
@@ -279,31 +233,30 @@ class Tiers(QWidget):
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._hover(event.position())
         elif self._held is not None:
-            self._drag(event, columns, final=False)
+            self._drag(event, columns, self._held)
         elif self._pointer.is_held:
             self._pointer.move(event.position().x(), columns, self._marks.selection)
 
-    def _hover(self, place: QPointF) -> None:
-        self._grip = self.grip_at(place)
-        if self.circle_at(place) is not None:
+    def _hover(self, at: QPointF) -> None:
+        places = self.places
+        shape, words = Qt.CursorShape.ArrowCursor, ""
+        if places is not None and places.circle_at(at) is not None:
             shape, words = Qt.CursorShape.PointingHandCursor, "Add a boundary here"
-        elif self._grip is not None:
+        elif places is not None and places.grip_at(at) is not None:
             shape, words = Qt.CursorShape.SplitHCursor, "Drag; with Shift all boundaries at this time"
-        else:
-            shape, words = Qt.CursorShape.ArrowCursor, ""
         self.setCursor(shape)
         self.setToolTip(words)
 
-    def _drag(self, event: QMouseEvent, columns: Columns, final: bool) -> None:
-        assert self._held is not None
-        held, tiers = self._held, self._view.tiers
-        window = columns.window
+    def _drag(self, event: QMouseEvent, columns: Columns, held: Grip) -> None:
+        tiers, window = self._view.tiers, columns.window
         time_s = min(max(columns.time_s(event.position().x()), window.start_s), window.end_s)
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             old_s = tiers[held.place].times[held.index]
             skip = {held.place, *coincident(tiers, old_s)} if self._together else {held.place}
             time_s = snapped(tiers, time_s, SNAP_PX / columns.px_per_s, frozenset(skip))
-        self.move_wanted.emit(held.place, held.index, time_s, self._together, final)
+        if time_s != self._held_s:
+            self._held_s = time_s
+            self.move_wanted.emit(held.place, held.index, time_s, self._together, False)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -311,39 +264,30 @@ class Tiers(QWidget):
         held, self._held = self._held, None
         self._pointer.release()
         if held is not None:
-            tier = self._view.tiers[held.place]
-            self.move_wanted.emit(held.place, held.index, float(tier.times[held.index]), self._together, True)
+            self.move_wanted.emit(held.place, held.index, self._held_s, self._together, True)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position().y())
-        if row is None or self._columns is None or self.grip_at(event.position()) is not None:
+        places, at = self.places, event.position()
+        row = places.row_at(at.y()) if places else None
+        if places is None or row is None or places.grip_at(at) is not None:
             return
-        tier = self._view.tiers[row.place]
-        time_s = self._columns.time_s(event.position().x())
+        tier, time_s = self._view.tiers[row.place], places.columns.time_s(at.x())
         index = tier.index_at(time_s) if tier.is_interval else tier.nearest(time_s)
-        if index is not None and index >= 0:
+        if index is not None and index >= 0 and places.plot(row).contains(at):
             self.edit(row.place, index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.wheeled.emit(event, event.position().x())
         event.accept()
 
-    def leaveEvent(self, event: object) -> None:
-        self._grip = None
-
     # --- labels -------------------------------------------------------------------------------
 
     def edit(self, place: int, index: int, typed: str = "") -> None:
         """Open the field for a label, with what was already typed behind it."""
-        row = self._row(place)
-        if row is None or self._columns is None or self._view.elsewhere:
-            return
-        tier, plot = self._view.tiers[place], self._plot(row)
-        seen = tier.range_of(index).cut(self._columns.window)
-        room = QRectF(plot.left(), plot.top(), 0, plot.height())
-        room.setLeft(self._columns.x(seen.start_s))
-        room.setRight(self._columns.x(seen.end_s))
-        self.editor.open_at(place, index, room, tier.labels[index], typed, tier_font(tier))
+        if self.places is not None and not self._view.elsewhere:
+            tier = self._view.tiers[place]
+            room = self.places.room(place, index)
+            self.editor.open_at(place, index, room, tier.labels[index], typed, tier_font(tier))
 
     def edit_chosen(self, typed: str = "") -> None:
         """Open the field for the chosen interval or point."""

@@ -128,8 +128,8 @@ def _move(stack: Stack, place: QPointF, keys: Qt.KeyboardModifier) -> None:
 
 def test_the_ends_of_a_tier_are_not_taken_hold_of(stack):
     show(stack)
-    assert stack.tiers.grip_at(QPointF(at(stack, 0.0) + QPoint(1, 0))) is None
-    assert stack.tiers.grip_at(QPointF(at(stack, 0.2))) is not None
+    assert stack.tiers.places.grip_at(QPointF(at(stack, 0.0) + QPoint(1, 0))) is None
+    assert stack.tiers.places.grip_at(QPointF(at(stack, 0.2))) is not None
 
 
 def test_a_drag_across_intervals_selects_time(qtbot, stack):
@@ -192,7 +192,7 @@ def test_tiers_of_another_point_are_greyed_and_can_only_be_copied(qtbot, stack, 
     show(stack, cursor_s=0.25, elsewhere="These tiers belong to another point")
     grey = LIGHT.plot_off.getRgb()[:3]
     assert tuple(pixels(stack.tiers)[4, round(stack.columns.x(0.7))]) == grey
-    assert stack.tiers.grip_at(QPointF(at(stack, 0.4))) is None
+    assert stack.tiers.places.grip_at(QPointF(at(stack, 0.4))) is None
     added, copied = heard(stack.tiers.boundary_wanted), heard(stack.tiers.copy_wanted)
     qtbot.mouseClick(stack.tiers, LEFT, pos=at(stack, 0.25, 1, 6))
     stack.tiers.edit_chosen("x")
@@ -230,6 +230,6 @@ def test_more_tiers_than_fit_scroll_to_the_chosen_one(stack):
     show(stack, tiers=tiers, chosen=0)
     assert stack.tiers.height() < 210
     show(stack, tiers=tiers, chosen=19)
-    assert stack.tiers._row_at(stack.tiers.height() - 5).place == 19
+    assert stack.tiers.places.row_at(stack.tiers.height() - 5).place == 19
     show(stack, tiers=tiers, chosen=0)
-    assert stack.tiers._row_at(5).place == 0
+    assert stack.tiers.places.row_at(5).place == 0
