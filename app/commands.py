@@ -108,6 +108,7 @@ def all_commands() -> dict[str, Command]:
         commands_file,
         commands_latent,
         commands_layers,
+        commands_measure,
         commands_play,
         commands_queries,
         commands_tiers,

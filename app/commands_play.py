@@ -33,6 +33,7 @@ def stop(window: Window) -> None:
     """Fade out what plays, and cancel what is being computed."""
     window.on.playing.stop()
     window.on.sheet.cancel()
+    window.on.measuring.cancel()
 
 
 @command("play.loop", "Loop", "Play", "L", has_model, checked=lambda on: on.settings.loop, separator=True)

@@ -71,6 +71,7 @@ class Instrument:
         from app.analysing import Analysing
         from app.annotating import Annotating
         from app.hearing import Hearing
+        from app.measuring import Measuring
         from app.opening import Opening
         from app.playing import Playing
         from app.probing import Probing
@@ -90,6 +91,7 @@ class Instrument:
         self.playing = Playing(self)
         self.sheet = Sheet(self)
         self.annotating = Annotating(self)
+        self.measuring = Measuring(self)
 
     def remember(self, **values: Any) -> None:
         """Change what is kept between starts."""
@@ -103,6 +105,7 @@ class Instrument:
         self.player.close()
         self.engine.close()
         self.pool.close()
+        self.measuring.close()
 
 
 def _fly(bug: BaseException) -> None:

@@ -1,0 +1,69 @@
+"""Analyses: measuring labelled intervals into a table, and Praat in the loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands import command, has_model
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.measuring import MeasureSettings
+    from app.window import Window
+
+
+def has_curve(on: Instrument) -> bool:
+    """The active lane has a curve."""
+    return on.session.active in on.session.shown.tracks
+
+
+@command("analyses.measure", "Measure…", "Analyses", "Ctrl+M", has_model, separator=True)
+def measure(window: Window) -> None:
+    """Measure the labelled intervals of every layer into one long table, ready for R."""
+    _ask(window, "Measure", lambda asked: _to_table(window, asked))
+
+
+@command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", "", has_curve)
+def open_in_praat(window: Window) -> None:
+    """Start Praat with the active lane, at its own rate and true times, and with the tiers."""
+    from app.measuring import open_in_praat as opened
+    from core.faults import Fault
+
+    try:
+        opened(window.on, window.on.session.active)
+    except Fault as fault:
+        window.on.faulted.emit(fault)
+
+
+@command("analyses.praat_script", "Write a Praat script…", "Analyses", "", has_model)
+def praat_script(window: Window) -> None:
+    """Write the sounds and a Praat script that measures every number of the table anew."""
+    _ask(window, "Write a Praat script", lambda asked: _to_script(window, asked))
+
+
+def _ask(window: Window, title: str, use) -> None:
+    from app.measuring import MeasureSettings
+    from widgets.measure_page import MeasureForm
+
+    form = MeasureForm(title, f"{title}…", window.on.measuring.settings, MeasureSettings(), window)
+    form.set_look(window.look)
+    form.wanted.connect(use)
+    window.asks.keep(form)
+
+
+def _to_table(window: Window, asked: MeasureSettings) -> None:
+    from PySide6.QtWidgets import QFileDialog
+
+    name, _ = QFileDialog.getSaveFileName(window, "Measure into a table", "measures.csv", "Tables (*.csv)")
+    if name:
+        path = Path(name)
+        window.on.measuring.start(asked, path if path.suffix else path.with_suffix(".csv"))
+
+
+def _to_script(window: Window, asked: MeasureSettings) -> None:
+    from PySide6.QtWidgets import QFileDialog
+
+    name = QFileDialog.getExistingDirectory(window, "Write a Praat script and its sounds to a folder")
+    if name:
+        window.on.measuring.start(asked, None, Path(name))

@@ -1,0 +1,261 @@
+"""Measuring in the window: what the form asks, the items it means, and Praat in the loop."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.annotation import Annotation
+from core.faults import Fault
+from core.latent import Layout, Point
+from core.measure_job import Done, Job, ProcessMeasurer
+from core.track import Track
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from core.measure import Item
+    from core.measure_plan import Plan
+
+What = Literal["this point", "every annotated point", "the active recording"]
+MOST_NAMED = 4
+PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """Labelled intervals of every layer become one long table, ready for R, with its settings in a
+    file beside it. An empty tier is the first one; without tiers the whole sound is one interval. A
+    label is a pattern for the whole label, such as a|i|u; an empty one takes all that are labelled.
+    Measures: f0, intensity, formants or f1 .. f5, duration, moments, latency. The points are the
+    centres of equal parts of the interval. The band is that of the moments; its top of 0 is Nyquist.
+    """
+
+    what: What = "this point"
+    tier: str = ""
+    label: str = ""
+    measures: str = "f0, intensity, formants, duration"
+    points: int = 10
+    band_low_hz: float = 0.0
+    band_high_hz: float = 0.0
+    as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
+
+
+class Measuring:
+    """Measures what is open, one job at a time, without making the window wait."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.measurer: Any = ProcessMeasurer()
+        self.settings = MeasureSettings()
+        self._folders: list[str] = []
+        self._praats: list[Any] = []
+        instrument.session.card_changed.connect(self.cancel)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a measurement is under way."""
+        return self._on.desk.waits("measure")
+
+    def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
+        """Measure as asked; the table, or a script's folder, is written when all is measured."""
+        self.settings = asked
+        with self._faults_told():
+            plan = self._plan(asked)
+            self._gather(asked, lambda items: self._measure(items, plan, asked, table, script))
+
+    @contextlib.contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        try:
+            yield
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+
+    def cancel(self) -> None:
+        """Stop measuring; nothing is written."""
+        if self.busy or self._on.desk.waits("measure points"):
+            self._on.desk.drop("measure")
+            self._on.desk.drop("measure points")
+            self.measurer.cancel()
+            self._on.noted.emit("Measuring was stopped, nothing was written")
+
+    def close(self) -> None:
+        """Stop measuring and take away what was written for Praat."""
+        self.measurer.cancel()
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # --- from the form to a job ----------------------------------------------------------------
+
+    def _plan(self, asked: MeasureSettings) -> Plan:
+        """Give the plan with the settings that the lanes are measured with."""
+        from dataclasses import replace
+
+        from core.measure_plan import plan_of
+
+        preset, settings = self._on.settings.preset, self._on.analysing.settings
+        low, high = asked.band_low_hz, asked.band_high_hz
+        if high == 0 and low > 0:
+            raise Fault(f"There is no band from {low:g} to 0 Hz.", "Write its top too, such as 8000.")
+        plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
+        own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
+        changed = replace(plan, **own)
+        return changed if changed == plan else replace(changed, preset=f"{plan.preset}, changed")
+
+    def _gather(self, asked: MeasureSettings, use: Callable[[list[Item]], None]) -> None:
+        """Find the items; other points than the present one are first computed."""
+        session = self._on.session
+        if asked.what == "the active recording":
+            use([self._recording()])
+        elif asked.what == "this point":
+            tracks = {
+                key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"
+            }
+            own = session.kept.annotation if session.kept else None
+            use([self._item(tracks, self._name(session.point), own, asked)])
+        else:
+            self._gather_points(asked, use)
+
+    def _gather_points(self, asked: MeasureSettings, use: Callable[[list[Item]], None]) -> None:
+        """Let the engine compute the annotated points, one after the other."""
+        shelf = self._on.session.moment.tiers
+        if not shelf:
+            raise Fault("No point has tiers.", "Annotate one, or measure this point.")
+        items: list[Item] = []
+
+        def next_one() -> None:
+            kept = shelf[len(items)]
+            future = self._on.engine.ask("probe", kept.point, (), key="measure points")
+            self._on.noted.emit(f"Computing point {len(items) + 1} of {len(shelf)}")
+            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed))
+
+        def arrived(kept: Any, probed: Any) -> None:
+            name = Path(kept.file).stem if kept.file else self._name(kept.point)
+            with self._faults_told():
+                items.append(self._item(probed.tracks, name, kept.annotation, asked))
+                if len(items) < len(shelf):
+                    next_one()
+                else:
+                    use(items)
+
+        next_one()
+
+    def _item(
+        self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
+    ) -> Item:
+        from core.measure_items import generated
+
+        card = self._on.session.card
+        if card is None or not tracks:
+            raise Fault("There is nothing to measure yet.", "Open a checkpoint first.")
+        return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
+
+    def _recording(self) -> Item:
+        from core.measure_items import recorded
+
+        session = self._on.session
+        track = session.shown.tracks.get(session.active)
+        if track is None or not session.active.startswith("sound:"):
+            raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
+        return recorded(Path(session.active.removeprefix("sound:")), track.samples, track.axis)
+
+    def _name(self, point: Point) -> str:
+        session = self._on.session
+        return point_name(session.layout, session.moment.seed, session.moment.drawn, point)
+
+    def _measure(
+        self, items: list[Item], plan: Plan, asked: MeasureSettings, table: Path | None, script: Path | None
+    ) -> None:
+        from core.measure import Choice
+
+        choice = Choice(asked.tier.strip(), asked.label.strip() or None)
+        job = Job(tuple(items), plan, choice, self._about(items), table, script)
+        self._on.noted.emit("Measuring; Esc stops it")
+
+        def far(done: int, of: int) -> None:
+            self._on.clock.post(lambda: self._far(done, of))
+
+        self._on.desk.follow("measure", self.measurer.start(job, far), self._done)
+
+    def _about(self, items: list[Item]) -> dict[str, Any]:
+        """Give what the record says of the model, or of the recording."""
+        from core.export.record import record
+
+        card, origin = self._on.session.card, next(iter(items[0].tracks.values())).origin
+        if card is None or origin.network != "G":
+            return {"sound": {"file": items[0].file, "digest": origin.sound}}
+        names = list(card.layout.names())
+        points = [
+            {"item": one.item, "z": list(next(iter(one.tracks.values())).origin.point)} for one in items
+        ]
+        drive = (
+            {"z": points[0]["z"], "names": names} if len(items) == 1 else {"items": points, "names": names}
+        )
+        return record(card, "G", drive, {})
+
+    def _far(self, done: int, of: int) -> None:
+        if self.busy:
+            self._on.noted.emit(f"Measured {done} of {of} layers; Esc stops it")
+
+    def _done(self, done: Done) -> None:
+        refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
+        self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")
+
+    # --- Praat ----------------------------------------------------------------------------------
+
+    def keep(self, folder: str, praat: Any) -> None:
+        """Remember what has to be taken away at the end."""
+        self._folders.append(folder)
+        self._praats = [one for one in self._praats if one.poll() is None] + [praat]
+
+
+def point_name(layout: Layout, seed: int, drawn: Point, point: Point) -> str:
+    """Name a point by its seed and what was changed since: seed 3 z11=-15."""
+    turned = [k for k, (now, then) in enumerate(zip(point.z, drawn.z, strict=True)) if now != then]
+    if len(turned) > MOST_NAMED:
+        return f"seed {seed}, changed"
+    names = layout.names()
+    return " ".join([f"seed {seed}", *(f"{names[k]}={point.z[k]:g}" for k in turned)])
+
+
+def find_praat() -> str:
+    """Give the program Praat. Raises Fault where it is not installed."""
+    for name in PRAATS:
+        if found := shutil.which(name):
+            return found
+    raise Fault("Praat was not found on this computer.", "Install it, so that typing praat starts it.")
+
+
+def open_in_praat(on: Instrument, key: str, launch: Callable[[list[str]], Any] | None = None) -> None:
+    """Open a layer in Praat at its own rate and true times, with the tiers of the present point."""
+    from core.export.praat_sound import write_praat_sound
+    from core.textgrid import write_textgrid
+
+    track = on.session.shown.tracks.get(key)
+    if track is None:
+        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+    program = find_praat()
+    folder = tempfile.mkdtemp(prefix="phonoscope-")
+    stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
+    files = [Path(folder) / f"{stem}.Sound"]
+    write_praat_sound(files[0], track)
+    if on.session.kept is not None:
+        files.append(Path(folder) / f"{stem}.TextGrid")
+        write_textgrid(files[1], on.session.kept.annotation, on.session.kept.style)
+    words = [program, "--open", *map(str, files)]
+    on.measuring.keep(folder, (launch or _launch)(words))
+    on.noted.emit(f"Opened {stem} in Praat")
+
+
+def _launch(words: list[str]) -> Any:
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+    raise Fault(f"Praat could not be started: {words[0]}.", "Start it yourself and open the saved sound.")

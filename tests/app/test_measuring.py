@@ -1,0 +1,272 @@
+"""Measuring from the window: the form, the table it writes, points with tiers, Praat in the loop."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtWidgets import QFileDialog
+
+from app.instrument import Clock, Instrument
+from app.measuring import MeasureSettings, open_in_praat, point_name
+from app.window import Window
+from core.engine import InlineEngine
+from core.faults import Fault
+from core.latent import Layout, draw
+from core.measure_job import InlineMeasurer
+from core.praat_pool import InlinePool
+from tests.app.test_cli_measure import GRID
+from widgets.measure_page import MeasureForm
+
+
+class Mute:
+    """A player that nobody hears."""
+
+    playing, looping, position_s, volume_db = False, False, None, 0.0
+
+    def stop(self):
+        pass
+
+    def close(self):
+        pass
+
+    def devices(self):
+        return ()
+
+    def refresh(self):
+        pass
+
+    def set_device(self, device):
+        pass
+
+    def swap(self, samples, rate_hz):
+        pass
+
+
+@pytest.fixture
+def window(qtbot, small_model):
+    instrument = Instrument(
+        InlineEngine(), InlinePool(), Mute(), Clock(lambda call: call(), lambda call: call())
+    )
+    instrument.measuring.measurer = InlineMeasurer()
+    made = Window(instrument)
+    qtbot.addWidget(made)
+    made.show()
+    instrument.opening.open(small_model)
+    yield made
+    instrument.measuring.close()
+
+
+@pytest.fixture
+def faults(window):
+    told: list[Fault] = []
+    window.on.faulted.connect(told.append)
+    return told
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def annotate(window, tmp_path, name: str = "first") -> None:
+    path = tmp_path / f"{name}.TextGrid"
+    path.write_text(GRID, encoding="utf-8")
+    window.on.annotating.open(path)
+
+
+def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
+    from app.cli import main
+
+    annotate(window, tmp_path)
+    window.on.measuring.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
+    words = ["--textgrid", str(tmp_path / "first.TextGrid"), "--label", "a|i", "--measures", "f0,cog"]
+    preset = ["--preset", window.on.settings.preset]
+    assert main(["measure", str(small_model), *words, *preset, "--out", str(tmp_path / "c.csv")]) == 0
+    assert (tmp_path / "w.csv").read_text() == (tmp_path / "c.csv").read_text()
+    told = [json.loads((tmp_path / name).read_text()) for name in ("w.json", "c.json")]
+    for key in ("z", "checkpoint", "layers_measured", "refusals", "pearson_r", "preset"):
+        assert told[0][key] == told[1][key]
+
+
+def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(window, tmp_path):
+    from dataclasses import replace
+
+    analysing = window.on.analysing
+    analysing.set_settings("intensity", replace(analysing.settings("intensity"), floor_hz=120.0))
+    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
+    assert told["preset"].endswith(", changed")
+
+
+def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
+    annotate(window, tmp_path, "first")
+    window.on.session.set_value(10, -3.0)
+    annotate(window, tmp_path, "second")
+    present = window.on.session.point
+    asked = MeasureSettings(what="every annotated point", measures="cog")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    assert [*dict.fromkeys(row["item"] for row in rows)] == ["first", "second"]
+    assert window.on.session.point == present
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert [one["item"] for one in told["items"]] == ["first", "second"]
+    assert told["items"][1]["z"][10] == -3.0
+    by_item = {
+        name: [row["value"] for row in rows if (row["item"], row["layer"]) == (name, "out")]
+        for name in ("first", "second")
+    }
+    assert by_item["first"] != by_item["second"]
+
+
+def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
+    t = np.arange(16000) / 16000
+    soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
+    asked = MeasureSettings(what="the active recording", measures="f0,duration")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    assert "no recording" in faults[0].sentence
+    window.on.hearing.open_recording(tmp_path / "tone.wav")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    assert {(row["file"], row["layer"]) for row in rows} == {("tone.wav", "sound")}
+    f0 = [float(row["value"]) for row in rows if row["measure"] == "f0" and row["value"]]
+    np.testing.assert_allclose(f0, 180, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (MeasureSettings(measures="loudness"), "cannot be measured"),
+        (MeasureSettings(points=0), "0 points"),
+        (MeasureSettings(what="every annotated point"), "No point has tiers"),
+        (MeasureSettings(band_low_hz=500), "no band"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, window, tmp_path, faults):
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    assert words in faults[0].sentence
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "t"), ""))
+    window.menus.run("analyses.measure")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form._fields["measures"].show("duration")
+    form._fields["points"].show(20)
+    form.buttons["Measure…"].click()
+    assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
+    assert window.on.measuring.settings.points == 20
+    assert not form.isVisible()
+
+
+def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
+    window.menus.run("analyses.measure")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form._fields["points"].widget.setText("ten")
+    form.buttons["Measure…"].click()
+    assert "no number" in form._report.text()
+    assert form.isVisible()
+    assert not asked
+
+
+def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "praat"))
+    window.menus.run("analyses.praat_script")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form.buttons["Write a Praat script…"].click()
+    assert (tmp_path / "praat" / "measure.praat").is_file()
+    assert (tmp_path / "praat" / "conv4.Sound").is_file()
+
+
+def test_esc_stops_a_measurement(window, tmp_path):
+    class Slow:
+        stopped = False
+
+        def start(self, job, progress):
+            from concurrent.futures import Future
+
+            return Future()
+
+        def cancel(self):
+            self.stopped = True
+
+    slow = window.on.measuring.measurer = Slow()
+    said: list[str] = []
+    window.on.noted.connect(said.append)
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    assert window.on.measuring.busy
+    window.menus.run("play.stop")
+    assert slow.stopped
+    assert not window.on.measuring.busy
+    assert "stopped" in said[-1]
+
+
+# --- Praat
+
+
+class Program:
+    """A Praat that was started, and runs."""
+
+    def poll(self):
+        return None
+
+
+@pytest.fixture
+def praat(tmp_path, monkeypatch):
+    """A program called praat on an otherwise empty path."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    file = folder / "praat"
+    file.write_text("#!/bin/sh\n")
+    file.chmod(file.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("PATH", str(folder))
+    return str(file)
+
+
+def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_path, praat):
+    started: list[list[str]] = []
+    annotate(window, tmp_path)
+    open_in_praat(window.on, "conv3", lambda words: started.append(words) or Program())
+    ((program, option, sound, grid),) = started
+    assert (program, option) == (praat, "--open")
+    assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
+    assert Path(grid).read_text(encoding="utf-8") == GRID
+    import parselmouth
+
+    read_back = parselmouth.read(sound)
+    track = window.on.session.shown.tracks["conv3"]
+    assert read_back.x1 == pytest.approx(track.axis.start_s, abs=1e-15)
+    assert read_back.sampling_frequency == pytest.approx(track.axis.rate_hz, rel=1e-15)
+    np.testing.assert_array_equal(read_back.values[0], track.samples)
+    window.on.measuring.close()
+    assert not Path(sound).exists()
+
+
+def test_without_tiers_only_the_sound_is_opened(window, praat):
+    started: list[list[str]] = []
+    open_in_praat(window.on, "out", lambda words: started.append(words) or Program())
+    assert [Path(word).name for word in started[0][2:]] == ["out.Sound"]
+
+
+def test_where_praat_is_missing_it_is_said(window, faults, monkeypatch, tmp_path):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    window.menus.run("analyses.open_in_praat")
+    assert "Praat was not found" in faults[0].sentence
+
+
+def test_a_point_is_named_by_its_seed_and_what_was_turned():
+    layout = Layout(20, 2, "one-hot")
+    drawn = draw(layout, 3)
+    assert point_name(layout, 3, drawn, drawn) == "seed 3"
+    assert point_name(layout, 3, drawn, drawn.set(10, -15.0)) == "seed 3 z11=-15"
+    assert point_name(layout, 3, drawn, draw(layout, 4)) == "seed 3, changed"
