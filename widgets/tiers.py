@@ -1,33 +1,30 @@
-"""The tiers below the lanes: labelled intervals and points over the stack's columns of time."""
+"""The tiers below the lanes: what clicking, dragging and typing on them wishes for."""
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QPushButton, QScrollBar, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from core.annotation import Tier
 from core.annotation_edit import coincident, snapped
-from widgets.columns import AXIS_PX, HEADER_PX, Columns
-from widgets.look import LIGHT, Look
+from widgets.columns import Columns
+from widgets.look import Look
 from widgets.paint_lane import Marks
-from widgets.paint_line import draw_solid
 from widgets.pointer import Pointer
+from widgets.tiers_canvas import TiersCanvas
 from widgets.tiers_editor import LabelEditor
-from widgets.tiers_paint import chosen_index, paint_tier, paint_tier_count, paint_tier_header, tier_font
+from widgets.tiers_paint import chosen_index, tier_font
 from widgets.tiers_places import Grip, Places
-from widgets.tiers_view import MOST_PX, NO_TIERS, Row, TiersView, rows
+from widgets.tiers_view import Row, TiersView
 
-SNAP_PX, HEAD_PX = 5.0, 8
-SCROLL_BAR_PX = 10
+SNAP_PX = 5.0
 _COMMAND_KEYS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
 
 
-class Tiers(QWidget):
+class Tiers(TiersCanvas):
     """Shows a TiersView and tells what the user wishes of it."""
 
     tier_wanted = Signal(int)
@@ -43,50 +40,21 @@ class Tiers(QWidget):
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Tiers")
-        self._look = LIGHT
-        self._view = NO_TIERS
-        self._columns: Columns | None = None
-        self._marks = Marks()
-        self._playhead_s: float | None = None
         self._held: Grip | None = None
         self._held_s = 0.0
         self._together = False
         self._pointer = Pointer(self, travel_px)
         self._pointer.selection_wanted.connect(self.selection_wanted)
+        self.copy_button.clicked.connect(self.copy_wanted)
         self.editor = LabelEditor(self)
         self.editor.written.connect(self.label_wanted)
         self.editor.closed.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
-        self._make_parts()
-        self.setFixedHeight(0)
-        self.hide()
-
-    def _make_parts(self) -> None:
-        self.copy_button = QPushButton("Copy here", self)
-        self.copy_button.setToolTip("These tiers belong to another point; put a copy of them at this one")
-        self.copy_button.setStyleSheet("padding: 0; min-width: 0; min-height: 0; font-size: 11px")
-        self.copy_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.copy_button.clicked.connect(self.copy_wanted)
-        self.copy_button.hide()
-        self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.valueChanged.connect(lambda _value: self.update())
-        self._scroll.hide()
-
-    # --- showing ------------------------------------------------------------------------------
 
     def show_time(self, columns: Columns, marks: Marks, view: TiersView) -> None:
         """Show other tiers, or the same ones over other columns or with another cursor."""
-        if (columns, marks, view) == (self._columns, self._marks, self._view):
-            return
-        self._leave_editor(view, marks != self._marks or columns != self._columns)
-        turned = view.chosen != self._view.chosen
-        self._columns, self._marks, self._view = columns, marks, view
-        self._lay_out()
-        if turned:
-            self._scroll_to_chosen()
-        self.update()
+        self._leave_editor(view, (marks, columns) != (self._marks, self._columns))
+        super().show_time(columns, marks, view)
 
     def _leave_editor(self, view: TiersView, moved: bool) -> None:
         """Write the label when something else is chosen; give it up where its interval is gone."""
@@ -99,93 +67,10 @@ class Tiers(QWidget):
         elif moved:
             self.editor.finish()
 
-    def _lay_out(self) -> None:
-        """Be as high as the tiers, up to a height from which on they scroll."""
-        total = sum(row.height_px for row in rows(self._view.tiers))
-        height = min(max(total - 1, 0), MOST_PX)  # the last border is the bars' edge
-        if height != self.height() or self.isHidden() != (height == 0):
-            self.setFixedHeight(height)
-            self.setVisible(height > 0)
-        self._scroll.setVisible(total > height + 1)
-        self._scroll.setRange(0, total - height)
-        self._scroll.setPageStep(height)
-        self.copy_button.setVisible(bool(self._view.elsewhere))
-        self.copy_button.setToolTip(f"{self._view.elsewhere}; put a copy of them at this point")
-
-    def _scroll_to_chosen(self) -> None:
-        row = self.places.row(self._view.chosen) if self.places else None
-        if row is not None:
-            low, high = row.top_px + row.height_px - self.height(), row.top_px
-            self._scroll.setValue(min(max(self._scroll.value(), low), high))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._scroll.setGeometry(self.width() - SCROLL_BAR_PX, 0, SCROLL_BAR_PX, self.height())
-        self.copy_button.setGeometry(QRect(round(HEADER_PX) - 4, 3, round(AXIS_PX), 22))
-
     def set_look(self, look: Look) -> None:
         """Use other colours."""
-        self._look = look
+        super().set_look(look)
         self.editor.set_look(look)
-        self.update()
-
-    def set_playhead(self, time_s: float | None) -> None:
-        """Move the play head; only the columns it leaves and enters are painted."""
-        for place in (self._playhead_s, time_s):
-            if place is not None and self._columns is not None and self._columns.window.contains(place):
-                x = math.floor(self._columns.x(place))
-                self.update(x - HEAD_PX // 2, 0, HEAD_PX + 1, self.height())
-        self._playhead_s = time_s
-
-    @property
-    def places(self) -> Places | None:
-        """Where the tiers stand now; None before anything was shown."""
-        if self._columns is None:
-            return None
-        return Places(self._view, self._columns, self._marks, self._scroll.value())
-
-    # --- painting -----------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, places = QPainter(self), self._look, self.places
-        seen = QRectF(event.rect())
-        if places is None:
-            painter.fillRect(seen, look.chrome)
-            return
-        columns = places.columns
-        whole = columns.left_px <= seen.left() and seen.right() <= columns.right_px
-        if not whole:
-            painter.fillRect(seen, look.chrome)
-        painter.setClipRect(seen)
-        for row in rows(self._view.tiers):
-            plot = places.plot(row)
-            if plot.bottom() + 1 >= seen.top() and plot.top() <= seen.bottom():
-                self._paint_row(painter, row, plot, columns, not whole)
-        self._paint_playhead(painter, columns)
-
-    def _paint_row(
-        self, painter: QPainter, row: Row, plot: QRectF, columns: Columns, with_sides: bool
-    ) -> None:
-        look, view = self._look, self._view
-        tier, chosen = view.tiers[row.place], row.place == view.chosen
-        paint_tier(painter, plot, tier, columns, look, self._marks, chosen, bool(view.elsewhere))
-        painter.setPen(QPen(look.line2, 1))
-        painter.drawLine(QLineF(0, plot.bottom() + 0.5, self.width(), plot.bottom() + 0.5))
-        if with_sides:
-            for x in (plot.left() - 0.5, plot.right() + 0.5):
-                painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
-            header = QRectF(0, plot.top(), HEADER_PX, plot.height())
-            paint_tier_header(painter, header, row.place, tier, look, chosen)
-            right = QRectF(plot.right(), plot.top(), AXIS_PX, plot.height())
-            paint_tier_count(painter, right, tier, look, self._marks)
-        if chosen and self.hasFocus():
-            painter.setPen(QPen(look.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(1, plot.top() + 1, plot.right() + AXIS_PX - 2, plot.height() - 2))
-
-    def _paint_playhead(self, painter: QPainter, columns: Columns) -> None:
-        if self._playhead_s is not None and columns.window.contains(self._playhead_s):
-            x = math.floor(columns.x(self._playhead_s)) + 0.5
-            draw_solid(painter, QLineF(x, 0, x, self.height()), self._look.ink, 1.5, self._look.halo)
 
     # --- mouse --------------------------------------------------------------------------------
 
