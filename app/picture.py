@@ -13,6 +13,7 @@ from app.stack_view import StackViews
 from core.faults import Fault
 from widgets.figure import FigureView
 from widgets.figure_files import Paper, write_figure
+from widgets.views import StackView
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -26,7 +27,13 @@ def figure_of(on: Instrument, paper: Paper) -> FigureView:
     """Give the picture of the stack as it is shown now."""
     card = on.session.card
     title = card.title if card else ""
-    return FigureView(StackViews(on).view(), title, caption(on), (), paper.width_px)
+    return FigureView(_on_paper(StackViews(on).view()), title, caption(on), (), paper.width_px)
+
+
+def _on_paper(stack: StackView) -> StackView:
+    """Leave out what the screen says of measures that a layer cannot carry: on paper it hides the curve."""
+    lanes = tuple(lane if lane.key.endswith(".logits") else replace(lane, reason="") for lane in stack.lanes)
+    return replace(stack, lanes=lanes)
 
 
 def caption(on: Instrument) -> tuple[str, ...]:
@@ -58,6 +65,11 @@ def ask_picture(window: Window) -> None:
     from widgets.picture_dialog import PictureDialog
 
     on = window.on
+    for open_one in window.findChildren(PictureDialog):
+        if open_one.isVisible():
+            open_one.raise_()
+            open_one.activateWindow()
+            return
     paper = Paper(on.settings.figure_width_mm, on.settings.figure_dpi)
     dialog = PictureDialog(figure_of(on, paper), paper, window)
     dialog.set_look(window.look)

@@ -93,9 +93,12 @@ class QuestionsDialog(SmallDialog):
         told = "Your answers are kept beside the checkpoint, and can be changed later on the card."
         self.body.addWidget(Words(told, 11, 400, "ink2", wrap=True))
         self._first = name
-        settled = {fact.name.lower() for fact in card.facts if fact.source == "set by you"}
         self._boxes = [
-            QuestionBox(question, card.answers.get(question.name, question.assumed), question.name in settled)
+            QuestionBox(
+                question,
+                card.answers.get(question.name, question.assumed),
+                question.name not in card.unanswered,
+            )
             for question in card.questions
         ]
         for box in self._boxes:

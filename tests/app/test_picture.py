@@ -117,3 +117,7 @@ def test_shot_shows_only_what_was_asked_for(qapp, small_model, tmp_path, capsys)
     assert "Formants" not in text
     assert main(["shot", str(small_model), "--range", "5,6", "--out", out]) == 2
     assert "between 5 and 6 s" in capsys.readouterr().err
+
+
+def test_paper_shows_no_refusals_of_the_screen(figure):
+    assert not any(lane.reason for lane in figure[0].stack.lanes)

@@ -198,6 +198,15 @@ def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model)
     assert "earlier step" in window.notice.shown.hint
 
 
+def test_a_second_wish_for_a_picture_shows_the_dialog_that_is_open(window):
+    from widgets.picture_dialog import PictureDialog
+
+    for _ in range(2):
+        window.menus.run("file.save_picture")
+    assert len(window.findChildren(PictureDialog)) == 1
+    window.findChildren(PictureDialog)[0].reject()
+
+
 def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
     window.stack.merge_wanted.emit("conv3", "conv4")
     window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))

@@ -19,8 +19,12 @@ QUESTIONS = (
 
 
 def card(**answers):
-    facts = tuple(Fact(name, value, "set by you") for name, value in answers.items())
-    return Card("p", "t", "f", "d", Layout(100), 16000.0, 16384, facts, QUESTIONS, {}, answers=answers)
+    facts = tuple(Fact(name, value, "read") for name, value in answers.items())
+    open_ones = tuple(question.name for question in QUESTIONS if question.name not in answers)
+    return Card(
+        "p", "t", "f", "d", Layout(100), 16000.0, 16384, facts, QUESTIONS, {},
+        answers=answers, unanswered=open_ones,
+    )  # fmt: skip
 
 
 @pytest.fixture
