@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.analyses import guard
 from core.analyses.praat import or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
 from core.axis import TimeAxis
+from core.origin import Origin
 from core.track import Track
 
 
@@ -81,10 +83,19 @@ def formants(track: Track, settings: FormantSettings) -> tuple[Track, ...]:
     """Give the tracks f1 .. f5 and b1 .. b5 in Hz, NaN where Praat finds none or at or above Nyquist."""
     used = carried(track.axis, settings)
     found = praat_formants(track, used)
-    origin = origin_of(track, "formants", used)
-    values = _table(found, max(5, int(np.ceil(used.max_formants))))
-    values[:, values[0] >= track.axis.nyquist_hz] = np.nan
+    values = _table(found, formant_count(used))
     axis = frame_axis(found.x1, found.dx, values.shape[2])
+    return named(values, axis, track.axis.nyquist_hz, origin_of(track, "formants", used))
+
+
+def formant_count(settings: FormantSettings) -> int:
+    """Give how many formants are listed, found or not."""
+    return max(5, math.ceil(settings.max_formants))
+
+
+def named(values: Doubles, axis: TimeAxis, nyquist_hz: float, origin: Origin) -> tuple[Track, ...]:
+    """Give frequencies and bandwidths [2, count, frames] as tracks, NaN at or above Nyquist."""
+    values[:, values[0] >= nyquist_hz] = np.nan
     return tuple(
         Contour(f"{kind}{k + 1}", row, axis, "Hz", origin)
         for kind, rows in zip("fb", values, strict=True)
