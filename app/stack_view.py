@@ -14,7 +14,7 @@ from core.analyses.prominence import loud
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
 from core.lanes import Lane
-from core.readings import MEANS
+from core.queries import MEASURES, value
 from core.track import Image, Track
 from widgets.digits import short
 from widgets.views import Curve, LaneView, LegendLine, StackView
@@ -22,6 +22,7 @@ from widgets.views import Curve, LaneView, LegendLine, StackView
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
+MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
 MERGED_ROLES = ("merged1", "merged2", "merged3")
 
 
@@ -120,14 +121,15 @@ class StackViews:
         return kept[1]
 
     def _readings(self, key: str) -> dict[str, float]:
-        """Give the means over the selection; without one the lane reads at the cursor."""
+        """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
         session = self._on.session
-        if session.selection is None:
+        where = session.selection or session.cursor_s
+        if where is None:
             return {}
         return {
-            measure: mean(session.shown.overlays[key, measure][0], session.selection)
-            for measure, mean in MEANS.items()
-            if session.shown.overlays.get((key, measure))
+            name: value(session.shown.overlays[key, name][0], measure, where)
+            for name, measure in MARGINS.items()
+            if session.shown.overlays.get((key, name))
         }
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:

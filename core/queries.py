@@ -19,7 +19,6 @@ from core.analyses.results import Doubles
 from core.analyses.spectrogram import REFERENCE_PA2
 from core.axis import Range, TimeAxis
 from core.origin import Origin
-from core.readings import mean_in
 from core.track import Image, Track
 
 Statistic = Literal["mean", "minimum", "maximum"]
@@ -214,12 +213,19 @@ def _mean_energy(track: Track, window: Range) -> float:
     return 10 * math.log10(mean) if mean > 0 else mean if math.isnan(mean) else -300.0
 
 
+def _mean_frames(track: Track, window: Range) -> float:
+    """Give the mean over the defined frames in a window; NaN for none."""
+    values = track.part(window)
+    defined = values[np.isfinite(values)]
+    return float(np.mean(defined, dtype=np.float64)) if defined.size else math.nan
+
+
 _MEANS: Mapping[str, Callable[[Track, Range], float]] = {
     "": _mean_line,
     "pitch": _mean_line,
     "formants": _mean_line,
     "intensity": _mean_energy,
-    "harmonicity": mean_in,
+    "harmonicity": _mean_frames,
 }
 """How each analysis is averaged: samples and harmonicity frame by frame, the others over time."""
 

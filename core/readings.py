@@ -1,25 +1,20 @@
-"""What stands at the margins: a measure at the cursor, or its mean over a selection, as in Praat."""
+"""What stands at the margins: a measure's mean over a selection, by the rules of Praat's queries."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.axis import Range
+from core.queries import mean_energy, mean_line
 from core.track import Track
 
 
 def mean_in(track: Track, window: Range) -> float:
-    """Give the mean over the defined frames in a window: Praat's mean pitch or formant; NaN for none."""
-    values = track.part(window)
-    defined = values[np.isfinite(values)]
-    return float(np.mean(defined, dtype=np.float64)) if defined.size else float("nan")
+    """Give Praat's mean pitch over a window: over time, unvoiced stretches left out; NaN for none."""
+    return mean_line(track, window)
 
 
 def mean_energy_db(track: Track, window: Range) -> float:
     """Give the level of the mean energy over a window: Praat's averaging method for intensity."""
-    values = track.part(window)
-    defined = values[np.isfinite(values)].astype(np.float64)
-    return float(10 * np.log10(np.mean(10 ** (defined / 10)))) if defined.size else float("nan")
+    return mean_energy(track, window)
 
 
 MEANS = {"pitch": mean_in, "intensity": mean_energy_db}
