@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.annotation import Annotation, Kept, Shelf, Tier, new_annotation, put
+from core.annotation_shelf import default_path, read_shelf, write_shelf
 from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
@@ -27,9 +29,11 @@ class Annotating:
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
-        self._shelves: dict[str, Shelf] = {}
+        self._dragging = False
+        self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
+        self._unwritten: dict[Path, Shelf] = {}
         instrument.session.card_changed.connect(self._new_model)
-        instrument.session.moment_changed.connect(self._remember)
+        instrument.session.moment_changed.connect(self._changed)
 
     # --- what is there ------------------------------------------------------------------------
 
@@ -78,7 +82,9 @@ class Annotating:
         except Fault as fault:
             self._on.noted.emit(str(fault))
             return False
+        self._dragging = not final
         self._keep(words, replace(kept, annotation=annotation), final)
+        self._write_down()
         return True
 
     def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
@@ -139,17 +145,42 @@ class Annotating:
             draft.write_bytes(textgrid_bytes(shown.annotation, shown.style))
         self._on.noted.emit(f"Saved {Path(path).name}")
 
-    # --- models -------------------------------------------------------------------------------
+    # --- kept between starts --------------------------------------------------------------------
 
-    def _remember(self, before: Moment, after: Moment) -> None:
-        card = self._on.session.card
-        if card is not None and after.tiers != before.tiers:
-            self._shelves[card.digest] = after.tiers
+    def _changed(self, before: Moment, after: Moment) -> None:
+        if after.tiers != before.tiers:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        """Keep the shelf on the disk, once a drag is over; only the newest one is written."""
+        session = self._on.session
+        if session.card is None or self._dragging:
+            return
+        path = default_path(session.card.digest)
+        if not session.moment.tiers and not path.exists():
+            return
+        self._unwritten[path] = session.moment.tiers
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1, "annotations")
+        self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+
+    def _write(self, path: Path) -> None:
+        shelf = self._unwritten.pop(path, None)
+        if shelf is not None:
+            write_shelf(shelf, path)
 
     def _new_model(self) -> None:
-        """Bring back the tiers of a checkpoint that was open before."""
+        """Bring back the tiers that were made with this checkpoint."""
         session = self._on.session
-        shelf = self._shelves.get(session.card.digest, ()) if session.card else ()
+        if session.card is None:
+            return
+        path = default_path(session.card.digest)
+        shelf = self._unwritten.get(path) or read_shelf(path, session.layout.size)
         if shelf:
             session.history.replace(replace(session.moment, tiers=shelf))
             session.set_tier(0)
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        if self._writer is not None:
+            self._writer.shutdown()

@@ -10,8 +10,16 @@ from PySide6.QtCore import Qt
 
 from app.commands import all_commands
 from core.annotation import Annotation, Tier
+from core.annotation_shelf import default_path
 from core.axis import Range
 from core.textgrid import read_textgrid, textgrid_bytes
+from core.textgrid_text import Style
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path):
+    """Keep what one test annotates from the next."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -174,9 +182,35 @@ def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
 
 
 def test_tiers_come_back_with_their_checkpoint(tiers, small_model):
-    made = note(tiers)
-    tiers.on.opening.open(small_model, point=tiers.on.session.point)
+    made, point = note(tiers), tiers.on.session.point
+    tiers.on.annotating.close()
+    tiers.on.opening.open(small_model, point=point)
     assert note(tiers) == made
+    assert tiers.on.session.history.undo_words == ""
+    tiers.on.session.redraw(3)
+    assert tiers.on.session.kept is None
+
+
+def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_path):
+    path = tmp_path / "utf16.TextGrid"
+    data = textgrid_bytes(GRID, Style(encoding="utf-16-be", newline="\r\n"))
+    path.write_bytes(data)
+    tiers.on.annotating.open(path)
+    point = tiers.on.session.point
+    tiers.on.annotating.close()
+    tiers.on.opening.open(small_model, point=point)
+    tiers.on.annotating.save(tmp_path / "again.TextGrid")
+    assert (tmp_path / "again.TextGrid").read_bytes() == data
+    assert tiers.on.session.kept.file == str(path)
+
+
+def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
+    path = default_path(window.on.session.card.digest)
+    path.parent.mkdir(parents=True)
+    for damage in (b"", b"[{}]", b'[{"z": [0], "textgrid": "x"}]', b"\xff\xfe"):
+        path.write_bytes(damage)
+        window.on.opening.open(small_model)
+        assert window.on.annotating.shown is None
 
 
 # --- files

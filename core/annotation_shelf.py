@@ -1,0 +1,61 @@
+"""The annotations of one checkpoint on the disk, so that none is lost with the window."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.annotation import Kept, Shelf
+from core.export.atomic import atomic, folder_for
+from core.faults import Fault
+from core.latent import Point
+from core.textgrid import parse_textgrid, textgrid_bytes
+from core.textgrid_text import Style
+
+_INSIDE = Style(long=False)
+
+
+class _Row(msgspec.Struct):
+    z: list[float]
+    textgrid: str
+    file: str = ""
+    style: dict[str, Any] = {}
+
+
+def default_path(digest: str) -> Path:
+    """Give the place where the annotations of the model with this digest are kept."""
+    from platformdirs import user_data_path
+
+    return user_data_path("phonoscope") / "annotations" / f"{digest[:32]}.json"
+
+
+def write_shelf(shelf: Shelf, path: Path) -> None:
+    """Write annotations, every digit that a file gave kept. Raises Fault where they cannot be written."""
+    folder_for(path.parent)
+    rows = [
+        _Row(
+            list(kept.point.z),
+            textgrid_bytes(kept.annotation, _INSIDE).decode(),
+            kept.file,
+            asdict(kept.style),
+        )
+        for kept in shelf
+    ]
+    with atomic(path) as draft:
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1))
+
+
+def read_shelf(path: Path, size: int) -> Shelf:
+    """Read annotations of points of `size` numbers; what is no such file holds none."""
+    try:
+        rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
+        read = [(row, parse_textgrid(row.textgrid.encode()).annotation) for row in rows if len(row.z) == size]
+        return tuple(
+            Kept(Point(tuple(row.z)), annotation, row.file, msgspec.convert(row.style, Style))
+            for row, annotation in read
+        )
+    except (OSError, msgspec.MsgspecError, Fault):
+        return ()
