@@ -118,6 +118,7 @@ class Docking:
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
         dock.where.show_pieces(_where(place))
         dock.show_rows([self._row(layer) for layer in self.asking.layers()])
+        self.show_slices()
 
     def _row(self, layer: Layer) -> LayerRow:
         place, session = self.asking.table_place, self._window.on.session
@@ -266,6 +267,7 @@ class Docking:
             self._large = SliceDialog(self._window)
         self._large.set_look(self._window.look)
         self._large.show()
+        self.asking.wanted = True
         self._large.raise_()
         self._rest.start()
         self.show_slices()

@@ -1,0 +1,372 @@
+"""Asking in the window: one cursor for all layers, single queries, results."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+from shiboken6 import delete
+
+from app.instrument import Clock, Instrument
+from app.window import Window
+from core.all_layers import COPIED, SHOWN, STATISTICS
+from core.analyses import TABLE
+from core.analyses.praat import call_praat, sound_of
+from core.axis import Range
+from core.engine import InlineEngine
+from core.praat_pool import InlinePool
+from tests.app.conftest import Ear
+from widgets.listing import ListingDialog
+
+SELECTION = Range(0.1809791, 0.3316972)
+
+
+@pytest.fixture
+def window(qapp, small_model):
+    on = Instrument(InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call()))
+    made = Window(on)
+    made.resize(1600, 1000)
+    made.show()
+    on.opening.open(small_model)
+    on.session.set_cursor(0.2623441)
+    settle(made)
+    yield made
+    made.close()
+    delete(made)  # a window that only waits to be deleted makes the next one's style sheet dearer
+
+
+def settle(window) -> None:
+    """Do now what the timers would do once things are at rest."""
+    window.docking.asking.refresh()
+    window.docking.show()
+
+
+def rows_of(window) -> dict:
+    return {row.key: row for row in window.dock.table.rows}
+
+
+def copied() -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
+
+
+def latest(window):
+    return window.docking.results.rows[-1].answer
+
+
+def test_a_row_stands_for_every_lane_in_its_order(window):
+    assert [row.title for row in window.dock.table.rows] == ["Out", "Conv4", "Conv3", "Conv2", "Conv1", "FC"]
+    assert [row.key for row in window.dock.table.rows if row.active] == ["out"]
+    window.dock.table.row_wanted.emit("conv3")
+    settle(window)
+    assert [row.key for row in window.dock.table.rows if row.active] == ["conv3"]
+
+
+@pytest.mark.parametrize("selection", [None, SELECTION])
+def test_every_cell_equals_the_single_query(window, selection):
+    window.on.session.set_selection(selection) if selection else None
+    settle(window)
+    window.menus.run("edit.copy_layers")
+    table = {(row["layer"], row.get("statistic", "mean")): row for row in copied()}
+    for key, row in rows_of(window).items():
+        for statistic in STATISTICS if selection else STATISTICS[:1]:
+            for measure in COPIED:
+                before = len(window.docking.results.rows)
+                window.docking.queries.ask(measure.key, statistic, key)
+                refused = len(window.docking.results.rows) == before
+                unit = f"_{measure.unit.lower()}" if measure.unit else ""
+                text = table[row.title, statistic][f"{measure.key}{unit}"]
+                single = math.nan if refused else latest(window).value
+                assert text == (f"{single:.9g}" if math.isfinite(single) else "")
+                if statistic == "mean" and measure in SHOWN:
+                    cell = row.cells[SHOWN.index(measure)]
+                    assert (cell.state == "refused") == refused
+                    assert (cell.state == "value") == math.isfinite(single)
+
+
+def test_copied_times_have_six_decimals_and_plain_signs(window):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("edit.copy_layers")
+    first = copied()[0]
+    assert (first["start_s"], first["end_s"]) == ("0.180979", "0.331697")
+    assert first["duration_s"] == f"{SELECTION.length_s:.6f}"
+    assert "−" not in QGuiApplication.clipboard().text()
+
+
+def test_what_a_rate_cannot_carry_is_refused_with_its_reason_at_hand(window):
+    conv2 = rows_of(window)["conv2"]
+    pitch = conv2.cells[1]
+    assert (pitch.state, pitch.text) == ("refused", "")
+    assert pitch.tip == "No pitch: Nyquist is 125 Hz, below the ceiling of 450 Hz"
+    assert "room for 2 formants below 2000 Hz" in rows_of(window)["conv4"].cells[4].tip
+    assert rows_of(window)["conv1"].cells[0].state == "value"
+
+
+def test_no_number_moves_when_the_window_zooms(window):
+    window.on.session.set_selection(SELECTION)
+    seen = []
+    for zoom in (Range(0, 1.024), Range(0.15, 0.36), Range(0.2, 0.21), Range(0.0, 0.3)):
+        window.on.session.set_range(zoom)
+        settle(window)
+        window.menus.run("edit.copy_layers")
+        seen.append(QGuiApplication.clipboard().text())
+    assert len(set(seen)) == 1
+
+
+def test_unfolding_shows_extremes_and_bandwidths(window):
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    out = rows_of(window)["out"]
+    assert [line.name for line in out.below] == ["min", "max", "bandwidth"]
+    low, high = (float(out.below[k].cells[5].text) for k in (0, 1))
+    assert low <= float(out.cells[5].text) <= high
+    window.dock.table.fold_wanted.emit("out")
+    assert rows_of(window)["out"].below == ()
+    window.on.session.set_cursor(0.2)
+    window.dock.table.fold_wanted.emit("conv4")
+    assert [line.name for line in rows_of(window)["conv4"].below] == ["bandwidth"]
+
+
+def test_a_selection_can_still_be_asked_at_its_cursor(window):
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    assert window.dock.mode.current == "selection"
+    window.dock.mode_wanted.emit("cursor")
+    settle(window)
+    assert window.dock.where.text == "0.180979 s, interpolated"
+    window.on.session.set_cursor(0.3)
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    assert window.dock.mode.current == "selection"
+
+
+def test_numbers_of_an_earlier_point_stay_until_the_new_ones_come(window):
+    before = rows_of(window)["out"].cells[5]
+    window.on.pool = Nothing()
+    window.on.session.set_value(10, -9.0)
+    settle(window)
+    kept = rows_of(window)["out"].cells[5]
+    assert (kept.text, kept.stale) == (before.text, True)
+    window.on.pool = InlinePool()
+    window.on.analysing.refresh()
+    window.docking.asking._asked.clear()
+    settle(window)
+    assert not rows_of(window)["out"].cells[5].stale
+
+
+def test_returning_to_a_point_computes_nothing_again(window):
+    window.on.session.set_value(10, -9.0)
+    settle(window)
+    window.on.session.undo()
+    asked = window.on.pool = Counting()
+    settle(window)
+    assert [name for name in asked.names if name in ("harmonicity", "pitch", "formants", "intensity")] == []
+
+
+class Nothing(InlinePool):
+    """A pool whose answers never come."""
+
+    def submit_many(self, asks, key=""):
+        from concurrent.futures import Future
+
+        return Future()
+
+    def submit(self, name, track, settings=None, key=""):
+        return self.submit_many(())
+
+
+class Counting(InlinePool):
+    """A pool that remembers what it was asked."""
+
+    def __init__(self):
+        self.names = []
+
+    def submit_many(self, asks, key=""):
+        self.names += [name for name, _, _ in asks]
+        return super().submit_many(asks, key)
+
+
+# --- single queries
+
+
+QUERIES = {
+    "pitch.get": ("f0", "Mean pitch"), "formants.f1": ("f1", "Mean F1"), "formants.b2": ("b2", "Mean B2"),
+    "intensity.get": ("intensity", "Mean intensity"), "pitch.minimum": ("f0", "Minimum pitch"),
+    "intensity.maximum": ("intensity", "Maximum intensity"), "harmonicity.get": ("harmonicity", "Mean HNR"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", QUERIES)
+def test_praats_queries_put_a_row_into_the_results(window, id):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run(id)
+    answer = latest(window)
+    assert (answer.measure, answer.layer) == (QUERIES[id][1], "Out")
+    assert (answer.start_s, answer.end_s) == (SELECTION.start_s, SELECTION.end_s)
+    shown = window.dock.results.rows[-1]
+    assert shown.where == "0.180979–0.331697"
+    assert answer.measure in window.status._help.text()
+
+
+def test_the_intensity_query_is_praats(window):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("intensity.get")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    floor_hz = window.on.analysing.settings("intensity").floor_hz
+    found = call_praat(sound, "To Intensity", floor_hz, 0, "yes")
+    theirs = call_praat(found, "Get mean", SELECTION.start_s, SELECTION.end_s, "energy")
+    assert latest(window).value == pytest.approx(theirs, rel=1e-9)
+
+
+def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
+    window.on.session.set_active("conv2")
+    window.menus.run("pitch.get")
+    assert window.docking.results.rows == ()
+    assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
+    window.menus.run("intensity.get")
+    assert latest(window).layer == "Conv2"
+
+
+def test_a_result_keeps_what_it_was_asked_of(window):
+    window.menus.run("intensity.get")
+    window.on.session.set_value(10, 3.0)
+    window.menus.run("intensity.get")
+    first, second = window.docking.results.rows
+    assert (first.point, second.point) == ("seed 0", "seed 0*")
+    assert first.settings == window.on.analysing.preset.name
+    assert first.answer.origin.point != second.answer.origin.point
+
+
+def test_the_last_result_is_undone_and_notes_are_kept(window):
+    window.menus.run("intensity.get")
+    window.menus.run("time.cursor")
+    window.dock.results.note_wanted.emit(1, "loud")
+    assert [row.note for row in window.dock.results.rows] == ["loud", ""]
+    window.menus.run("edit.undo_result")
+    window.menus.run("edit.undo_result")
+    assert [row.number for row in window.dock.results.rows] == [1]
+
+
+def test_results_are_written_where_the_user_says(window, tmp_path, monkeypatch):
+    window.menus.run("time.cursor")
+    path = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.dock.export_wanted.emit("tsv")
+    lines = path.with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
+    assert lines[1].split("\t")[3:8] == ["Out", "Cursor", "0.262344", "0.262344", "0.2623441"]
+
+
+def test_a_double_click_on_a_cell_keeps_its_value(window):
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    window.dock.table.ask_wanted.emit("conv4", 2, 5)
+    assert (latest(window).measure, latest(window).layer) == ("Maximum intensity", "Conv4")
+    window.dock.table.ask_wanted.emit("out", 3, 2)
+    assert latest(window).measure == "Mean B1"
+
+
+def test_the_power_at_the_cursor_cross_is_praats(window):
+    window.on.session.set_frequency(1500.0)
+    window.menus.run("spectrogram.power")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    theirs = call_praat(sound, "To Spectrogram", 0.005, 5000, 0.002, 20, "Gaussian")
+    assert latest(window).value == pytest.approx(
+        call_praat(theirs, "Get power at", 0.2623441, 1500), rel=2e-5
+    )
+    assert latest(window).unit == "Pa²/Hz"
+
+
+# --- moving
+
+
+def test_the_cursor_moves_to_the_nearest_zero_crossing_as_in_praat(window):
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    window.menus.run("time.cursor_to_zero")
+    assert window.on.session.cursor_s == pytest.approx(sound.get_nearest_zero_crossing(0.2623441), abs=1e-9)
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("time.end_to_zero")
+    end_s = sound.get_nearest_zero_crossing(SELECTION.end_s)
+    assert window.on.session.selection.start_s == SELECTION.start_s
+    assert window.on.session.selection.end_s == pytest.approx(end_s, abs=1e-9)
+
+
+def test_a_layer_after_relu_says_that_it_never_crosses_zero(window):
+    track = window.on.session.shown.tracks["conv4"]
+    window.on.session.show(tracks={**window.on.session.shown.tracks, "conv4": _lifted(track)})
+    window.on.session.set_active("conv4")
+    window.menus.run("time.cursor_to_zero")
+    assert "never crosses zero" in window.notice.shown.sentence
+    assert window.on.session.cursor_s == 0.2623441
+
+
+def _lifted(track):
+    from dataclasses import replace
+
+    return replace(track, samples=np.abs(track.samples) + 1)
+
+
+# --- slices, listings, the dock itself
+
+
+def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window):
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    slices = {one.title: one for one in window.dock.plot.view.slices}
+    assert {"Out", "Conv4", "Conv3", "Conv2"} <= set(slices)
+    for title, nyquist_hz in (("Conv4", 2000.0), ("Conv3", 500.0)):
+        assert slices[title].frequencies_hz.max() <= nyquist_hz
+    settings = window.docking.asking.slice_settings()
+    truth = TABLE["slice"].run(window.on.session.shown.tracks["out"], settings)
+    ours = slices["Out"].levels_db
+    np.testing.assert_allclose(np.diff(ours), np.diff(truth.levels[: ours.size]), atol=1e-9)
+
+
+def test_the_formant_listing_has_praats_head_and_frames(window):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("formants.listing")
+    dialog = next(one for one in window.asks._open if isinstance(one, ListingDialog))
+    dialog.copy()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "Time_s\tF1_Hz\tF2_Hz\tF3_Hz\tF4_Hz"
+    axis = window.on.session.shown.overlays["out", "formants"][0].axis
+    first, last = axis.samples_in(SELECTION)
+    assert len(lines) - 1 == last - first
+    assert lines[1].startswith(f"{axis.seconds(first):.6f}\t")
+
+
+def test_a_refused_listing_says_why_and_opens_nothing(window):
+    window.on.session.set_active("conv1")
+    window.menus.run("pitch.listing")
+    assert window.status._help.text().startswith("No pitch: Nyquist is 31.25 Hz")
+    assert not any(isinstance(one, ListingDialog) for one in window.asks._open)
+
+
+def test_the_voice_report_opens_with_praats_lines(window):
+    window.menus.run("pulses.voice_report")
+    dialog = next(one for one in window.asks._open if isinstance(one, ListingDialog))
+    names = [dialog.rows._rows[row][0] for row in range(dialog.rows.rowCount())]
+    assert {"Median pitch", "Jitter (local)", "Shimmer (local)"} <= set(names)
+
+
+def test_a_hidden_dock_computes_nothing_and_is_remembered(window):
+    window.menus.run("view.dock")
+    assert not window.dock.isVisible()
+    assert window.on.settings.dock is False
+    asked = window.on.pool = Counting()
+    window.on.session.set_selection(SELECTION)
+    window.docking.asking.refresh()
+    assert asked.names == []
+    window.menus.run("view.dock")
+    assert window.dock.isVisible()
+
+
+def test_the_dock_belongs_to_the_stack_page(window):
+    window.show_page("sheet")
+    assert not window.dock.isVisible()
+    window.show_page("stack")
+    assert window.dock.isVisible()
+    assert window.dock.width() == 384

@@ -1,0 +1,75 @@
+"""The results: chosen, noted, removed and copied by mouse and keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from widgets.results_table import HEAD_PX, ROW_PX, ResultRow, ResultsTable
+
+
+def rows(count: int) -> tuple[ResultRow, ...]:
+    return tuple(
+        ResultRow(n, "Out", "Mean pitch", "0.180979–0.331697", f"{100 + n}.00 Hz")
+        for n in range(1, count + 1)
+    )
+
+
+@pytest.fixture
+def table(qtbot) -> ResultsTable:
+    made = ResultsTable()
+    qtbot.addWidget(made)
+    made.resize(384, HEAD_PX + 5 * ROW_PX + 10)
+    made.show_rows(rows(4))
+    made.show()
+    return made
+
+
+def click(qtbot, table, place: int, keys=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, keys, table.row_rect(place).center())
+
+
+def test_a_new_row_is_scrolled_to(table):
+    table.show_rows(rows(30))
+    assert table.row_rect(29).bottom() <= table.viewport().height()
+    assert table.row_rect(0).bottom() < HEAD_PX
+
+
+def test_rows_are_chosen_as_lists_are_everywhere(qtbot, table):
+    click(qtbot, table, 1)
+    assert table.chosen == [2]
+    click(qtbot, table, 3, Qt.KeyboardModifier.ShiftModifier)
+    assert table.chosen == [2, 3, 4]
+    click(qtbot, table, 2, Qt.KeyboardModifier.ControlModifier)
+    assert table.chosen == [2, 4]
+    with qtbot.waitSignal(table.copy_wanted) as copied:
+        qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert copied.args == [[2, 4]]
+    with qtbot.waitSignal(table.remove_wanted) as removed:
+        qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert removed.args == [[2, 4]]
+
+
+def test_a_double_click_writes_a_note(qtbot, table):
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.row_rect(2).center())
+    editor = table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "creaky")
+    with qtbot.waitSignal(table.note_wanted) as noted:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert noted.args == [3, "creaky"]
+
+
+def test_a_row_with_a_note_is_higher_and_moves_the_others_down(table):
+    before = table.row_rect(2).top()
+    first, second, *rest = rows(4)
+    table.show_rows((first, ResultRow(2, "Out", "Mean F1", "0.1", "500 Hz", "breathy"), *rest))
+    assert table.row_rect(2).top() > before
+    assert table.row_rect(1).contains(table.row_rect(1).center())
+    assert second.note == ""
+
+
+def test_what_is_no_longer_there_is_no_longer_chosen(qtbot, table):
+    click(qtbot, table, 3)
+    table.show_rows(rows(2))
+    assert table.chosen == []

@@ -1,0 +1,58 @@
+"""Spectral slices: nothing above a layer's own Nyquist, frequencies and levels in their places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from widgets.look import LIGHT
+from widgets.slice_plot import Slice, SlicePlot, SliceView
+
+
+def made(title: str, nyquist_hz: float, level_db: float = -10.0, main: bool = False) -> Slice:
+    hertz = np.linspace(0, 8000, 801)
+    return Slice(title, hertz, np.full(801, level_db), nyquist_hz, main)
+
+
+@pytest.fixture
+def plot(qtbot) -> SlicePlot:
+    widget = SlicePlot()
+    qtbot.addWidget(widget)
+    widget.resize(384, 236)
+    widget.set_look(LIGHT)
+    return widget
+
+
+def dark_at(pixels, plot, hertz: float, level_db: float) -> bool:
+    seen = pixels(plot)
+    x, y = round(plot.x_of(hertz)), round(plot.y_of(level_db))
+    return bool((seen[y - 2 : y + 3, x - 1 : x + 2].sum(axis=2) < 500).any())
+
+
+def test_a_line_ends_at_its_layers_nyquist_frequency(plot, pixels):
+    plot.show_view(SliceView((made("Conv4", 2000.0),)))
+    assert dark_at(pixels, plot, 1900, -10)
+    assert not dark_at(pixels, plot, 2100, -10)
+    assert not dark_at(pixels, plot, 1000, -30)
+
+
+def test_levels_and_frequencies_stand_on_the_ticks(plot):
+    assert plot.x_of(0) == plot.plot.left()
+    assert plot.x_of(5000) == plot.plot.right()
+    assert plot.y_of(-60) == plot.plot.bottom()
+    assert plot.y_of(-20) - plot.y_of(0) == pytest.approx(plot.y_of(-40) - plot.y_of(-20))
+
+
+def test_formants_are_marked_below_their_frequency(plot, pixels):
+    plot.show_view(SliceView((made("Out", 8000.0, main=True),), (572.0, float("nan"), 2805.0, 9000.0)))
+    seen = pixels(plot)
+    colour = np.array([LIGHT.formant.red(), LIGHT.formant.green(), LIGHT.formant.blue()])
+    row = seen[round(plot.plot.bottom()) - 4]
+    marked = np.flatnonzero((np.abs(row - colour).max(axis=1) < 90) & (row[:, 0] > 200) & (row[:, 2] < 150))
+    assert {round((x - plot.plot.left()) / plot.plot.width() * 5000, -2) for x in marked} <= {500, 600, 2800}
+    assert len(marked) >= 4
+
+
+def test_an_empty_plot_says_why(plot):
+    plot.show_view(SliceView((), (), reason="No layer has enough samples here for a slice."))
+    assert "enough samples" in plot.accessibleDescription()
