@@ -13,9 +13,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from threading import get_native_id
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,27 @@ def thread_count() -> int:
 
 @cache
 def _helpers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_count() - 1, thread_name_prefix="products")
+    return ThreadPoolExecutor(thread_count() - 1, "products", lambda: _places.append(get_native_id()))
+
+
+_places: list[int] = []  # the system's numbers of the helpers
+
+
+@cache
+def _where() -> Callable[[], int] | None:
+    """Find the function that tells on which processor a thread runs, where threads can be placed."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    return getattr(ctypes.CDLL(None), "sched_getcpu", None)
+
+
+def _keep_apart() -> None:
+    """Keep the helpers off the caller's processor, where Linux likes to wake them beside idle ones."""
+    where = _where()
+    others = os.sched_getaffinity(0) - {where()} if where else set[int]()
+    for helper in _places if others else ():
+        with suppress(OSError):
+            os.sched_setaffinity(helper, others)
 
 
 @cache
@@ -73,6 +94,7 @@ def share(parts: Sequence[Callable[[], object]]) -> None:
     if thread_count() == 1 or _openblas() is None:
         _work(waiting)
         return
+    _keep_apart()
     wanted = min(thread_count(), len(parts)) - 1
     helping = [_helpers().submit(_work, waiting) for _ in range(wanted)]
     _work(waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,3 +59,18 @@ def test_shared_products_are_the_plain_ones() -> None:
     crew.share([lambda k=k: np.matmul(a, b * k, out=out[k]) for k in range(4)])
     for k in range(4):
         np.testing.assert_allclose(out[k], a @ (b * k), atol=1e-12)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="threads cannot be placed here")
+def test_helpers_keep_off_the_callers_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the caller a helper only takes its time away, while another processor idles."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one processor only")
+    placed = list[set[int]]()
+    monkeypatch.setattr(crew, "_where", lambda: lambda: min(os.sched_getaffinity(0)))
+    with ThreadPoolExecutor(1, initializer=lambda: crew._places.append(threading.get_native_id())) as helpers:
+        helpers.submit(int).result()
+        crew._keep_apart()
+        placed.append(helpers.submit(os.sched_getaffinity, 0).result())
+        crew._places.pop()
+    assert placed == [os.sched_getaffinity(0) - {min(os.sched_getaffinity(0))}]
