@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from core.annotation import Tier
 from widgets.columns import Columns, time_ticks
 from widgets.digits import seconds, short, signed
 from widgets.look import PRINT, Look, font
@@ -23,6 +24,8 @@ from widgets.paint_lane import (
 )
 from widgets.paint_line import draw_text
 from widgets.ruler import is_visible
+from widgets.tiers_paint import paint_figure_tier
+from widgets.tiers_view import rows
 from widgets.views import LaneView, StackView
 
 HEADER_PX, AXIS_PX, MARGIN_PX = 104.0, 60.0, 12.0
@@ -68,6 +71,11 @@ class FigureView:
         """The lanes on paper; folded ones only where wanted."""
         return tuple(lane for lane in self.stack.lanes if self.collapsed or not lane.collapsed)
 
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers on paper: only those that belong to what is shown."""
+        return () if self.stack.tiers.elsewhere else self.stack.tiers.tiers
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -78,6 +86,7 @@ class Layout:
     width_px: float
     height_px: float
     ruler_px: float
+    tiers: tuple[QRectF, ...] = ()
 
     def place(self, spot: Spot, lanes: tuple[LaneView, ...]) -> QPointF | None:
         """Give the point of a spot, or None where its lane or time is not in the picture."""
@@ -106,9 +115,13 @@ def lay_out(figure: FigureView) -> Layout:
     for lane in figure.lanes:
         rects.append(QRectF(columns.left_px, top, columns.width_px, lane_height_px(lane)))
         top += lane_height_px(lane) + 8
-    ruler_px = top
+    tiers = tuple(
+        QRectF(columns.left_px, top + row.top_px, columns.width_px, row.height_px)
+        for row in rows(figure.tiers)
+    )
+    ruler_px = top + sum(rect.height() for rect in tiers) + (8 if tiers else 0)
     height = ruler_px + RULER_PX + LINE_PX * len(figure.caption) + MARGIN_PX
-    return Layout(columns, tuple(rects), figure.width_px, height, ruler_px)
+    return Layout(columns, tuple(rects), figure.width_px, height, ruler_px, tiers)
 
 
 def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> None:
@@ -124,6 +137,8 @@ def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> N
     shared = shared_limits(figure.lanes)
     for lane, rect in zip(figure.lanes, layout.rects, strict=True):
         _paint_lane(painter, lane, rect, layout, look, marks, shared)
+    for tier, rect in zip(figure.tiers, layout.tiers, strict=True):
+        paint_figure_tier(painter, rect, MARGIN_PX, tier, layout.columns, look, marks)
     _paint_ruler(painter, layout, look)
     for note in figure.notes:
         _paint_note(painter, note, layout, figure.lanes, look)

@@ -54,7 +54,7 @@ def paint_tier(
     painter.fillRect(seen, look.plot_off if elsewhere else look.plot)
     first, last = visible(tier, columns, seen.left() - 1, seen.right() + 1)
     if tier.is_interval:
-        if chosen:
+        if chosen and not look.is_print:
             _paint_chosen(painter, rect, tier, columns, look, marks)
         _paint_boundaries(painter, rect, tier, columns, look, first, last, elsewhere)
         _paint_labels(painter, rect, tier, columns, look, first, last, elsewhere)
@@ -102,7 +102,7 @@ def _paint_boundaries(
 
 
 def _pen(look: Look, width_px: float, elsewhere: bool) -> QPen:
-    colour = look.ghost if elsewhere else look.accent
+    colour = look.ghost if elsewhere else look.ink if look.is_print else look.accent
     return QPen(colour, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
 
 
@@ -195,7 +195,7 @@ def _paint_marks(
         if columns.window.contains(time_s):
             x = columns.line_x(time_s)
             draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), look.cursor)
-    if elsewhere:
+    if elsewhere or look.is_print:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(look.accent, 1.25))
@@ -229,3 +229,18 @@ def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, ma
     if painter.fontMetrics().horizontalAdvance(words) > AXIS_PX - 8:
         words = f"{count}"
     draw_text(painter, QPointF(rect.left() + 6, rect.center().y()), words, painter.font(), look.ink3)
+
+
+def paint_figure_tier(
+    painter: QPainter, rect: QRectF, name_px: float, tier: Tier, columns: Columns, look: Look, marks: Marks
+) -> None:
+    """Paint a tier in a picture: framed, its name at the left, nothing chosen."""
+    painter.save()
+    painter.setClipRect(rect)
+    paint_tier(painter, rect, tier, columns, look, marks, chosen=False)
+    painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(look.edge, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    draw_text(painter, QPointF(name_px, rect.center().y()), tier.name, font(12), look.ink)
