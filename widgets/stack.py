@@ -127,7 +127,7 @@ class Stack(QWidget):
 
     def show_view(self, view: StackView) -> None:
         """Show other values; only what differs from what is painted is painted anew."""
-        self._view = view
+        before, self._view = self._view, view
         keys = [lane.key for lane in view.lanes]
         for key in [key for key in self._lanes if key not in keys]:
             self._lanes.pop(key).deleteLater()
@@ -139,6 +139,16 @@ class Stack(QWidget):
         self._area.place([(self._lanes[lane.key], lane_height_px(lane)) for lane in view.lanes])
         self._show_time()
         self.set_playhead(view.playhead_s)
+        self._reveal_active(before)
+
+    def _reveal_active(self, before: StackView | None) -> None:
+        """Bring the active lane into sight when another became it, by a key or with a new recording."""
+        was, now = (
+            next((lane.key for lane in view.lanes if lane.active), "") if view else ""
+            for view in (before, self._view)
+        )
+        if was and now and was != now:
+            self._area.reveal(self._lanes[now])
 
     @property
     def columns(self) -> Columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from widgets.lane import Lane
@@ -65,6 +65,11 @@ class LaneArea(QScrollArea):
         for (lane, _), height in zip(self._lanes, stretched(heights, self.height()), strict=True):
             lane.setGeometry(0, y, self.column.width(), height)
             y += height
+
+    def reveal(self, lane: Lane) -> None:
+        """Scroll until a lane is seen, but never while the mouse is pressed on one."""
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.ensureWidgetVisible(lane, 0, 0)
 
     def _inner_width(self, total_px: int) -> int:
         bar = self.verticalScrollBar().sizeHint().width() if total_px > self.height() else 0

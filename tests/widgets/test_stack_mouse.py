@@ -240,3 +240,15 @@ def test_a_click_on_the_plot_gives_the_stack_the_focus(stack, qtbot):
     qtbot.mouseClick(stack.lanes[0].plot, Qt.MouseButton.LeftButton, pos=place(stack, 0.5))
     assert stack.hasFocus()
     assert not stack._ring.isHidden()
+
+
+def test_a_lane_made_active_by_a_key_comes_into_sight(stack):
+    """Twelve lanes are taller than the window; the last is below its edge until it is active."""
+    from dataclasses import replace
+
+    keys = [f"conv{k}" for k in range(12)]
+    stack.show_view(view(*(replace(lane(key), active=key == "conv0") for key in keys), visible=WINDOW))
+    last = stack.lanes[-1]
+    assert last.visibleRegion().isEmpty()
+    stack.show_view(view(*(replace(lane(key), active=key == "conv11") for key in keys), visible=WINDOW))
+    assert stack.lanes[-1].visibleRegion().boundingRect().height() == last.height()
