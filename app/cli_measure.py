@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from core.annotation import Annotation
     from core.measure import Item
 
-SOUNDS = (".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".au", ".ogg", ".oga", ".opus", ".mp3")
-
 
 def run(asked: Namespace) -> int:
     """Measure `asked.path`, a model or a sound, and write the table and its record."""
@@ -58,7 +56,9 @@ def _check(asked: Namespace) -> None:
 
 
 def _is_sound(asked: Namespace) -> bool:
-    return Path(asked.path).suffix.lower() in SOUNDS
+    from core.recording import is_sound_file
+
+    return is_sound_file(Path(asked.path))
 
 
 def _annotation(asked: Namespace) -> Annotation | None:
@@ -99,17 +99,15 @@ def _name(asked: Namespace, seed: int) -> str:
 
 def _sound(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[str, Any]]:
     """Read the sound file at its own rate."""
-    from core.measure_items import recorded
-    from core.recording import read_sound
+    from core.measure_items import read_recording, recorded
 
     path = Path(asked.path)
-    samples, axis, steps = read_sound(path)
+    track, steps = read_recording(path)
     for step in steps:
         note(f"{path.name}: {step}")
-    item = recorded(path, samples, axis, annotation)
-    origin = item.tracks["sound"].origin
-    sound = {"file": path.name, "digest": origin.sound, "steps": list(steps)}
-    return item, {"sound": sound, "rate_hz": axis.rate_hz, "samples": axis.n}
+    sound = {"file": path.name, "digest": track.origin.sound, "steps": list(steps)}
+    about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
+    return recorded(track, path.name, annotation), about
 
 
 def _name_ends(item: Item, annotation: Annotation | None) -> None:

@@ -162,7 +162,7 @@ class Measuring:
         track = session.shown.tracks.get(session.active)
         if track is None or not session.active.startswith("sound:"):
             raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
-        return recorded(Path(session.active.removeprefix("sound:")), track.samples, track.axis)
+        return recorded(track, session.active.removeprefix("sound:"))
 
     def _name(self, point: Point) -> str:
         session = self._on.session

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.annotation import Annotation
 from core.axis import TimeAxis
 from core.engine_work import sound_digest
@@ -38,9 +35,18 @@ def generated(
     return Item(file, item, dict(tracks), output, axes, annotation)
 
 
-def recorded(
-    path: Path, samples: NDArray[np.float32], axis: TimeAxis, annotation: Annotation | None = None
-) -> Item:
+def recorded(track: Track, file: str, annotation: Annotation | None = None) -> Item:
     """Give a recording as an item with one layer, the sound."""
-    origin = Origin(sound=sound_digest(samples, axis.rate_hz))
-    return Item(path.name, path.stem, {SOUND: Track(SOUND, samples, axis, origin=origin)}, "", {}, annotation)
+    return Item(file, Path(file).stem, {SOUND: track.renamed(SOUND)}, "", {}, annotation)
+
+
+def read_recording(path: Path) -> tuple[Track, tuple[str, ...]]:
+    """Read a sound file at its own rate, a long one by blocks; tell what was done on the way."""
+    from core.long_sound import LongSound
+    from core.recording import look_at, read_sound
+
+    file = look_at(path)
+    if file.long:
+        return LongSound(file).track(SOUND), file.notes
+    samples, axis, notes = read_sound(path)
+    return Track(SOUND, samples, axis, origin=Origin(sound=sound_digest(samples, axis.rate_hz))), notes

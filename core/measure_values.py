@@ -9,11 +9,12 @@ from typing import cast
 
 import numpy as np
 
-from core.analyses import TABLE, guard, moments
+from core.analyses import guard, moments
 from core.analyses.points import PeakSettings, envelope_of
 from core.analyses.results import Doubles
-from core.axis import TimeAxis
+from core.axis import Range, TimeAxis
 from core.measure_plan import UNITS, Plan
+from core.praat_pool import InlinePool
 from core.queries import values_at
 from core.track import Track
 
@@ -96,7 +97,9 @@ _RENAMED = {"pitch": "f0"}
 
 def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
     def found(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
-        made = cast("tuple[Track, ...]", TABLE[analysis].run(on.track, plan.settings(analysis, on.own)))
+        # the pool's own way: above ten minutes in tiles
+        asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
+        made = cast("tuple[Track, ...]", asked.result())
         tracks = {_RENAMED.get(track.name, track.name): track for track in made}
         times_s = times_of(on.stretches, plan.points)
         beyond = [Refusal(name, said) for name in names if (said := _beyond(name, plan, on.own))]
@@ -164,7 +167,16 @@ def _moments_between(
     asked = replace(settings, start_s=start_s, end_s=end_s, slices=slices)
     if end_s <= start_s or moments.cause(on.own, asked) or moments.cause(on.track.axis, asked):
         return np.full((4, slices), np.nan)
-    return np.array([found.samples for found in moments.moments(on.track, asked)], dtype=np.float64)
+    found = moments.moments(_around(on.track, start_s, end_s), asked)
+    return np.array([one.samples for one in found], dtype=np.float64)
+
+
+def _around(track: Track, start_s: float, end_s: float) -> Track:
+    """Give the samples of a stretch and one on each side, so that a long track is not read for each."""
+    first, last = track.axis.samples_in(Range(start_s, end_s))
+    first, last = max(0, first - 1), min(track.axis.n, last + 1)
+    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
+    return Track(track.name, np.asarray(track.samples[first:last]), axis, track.unit, track.origin)
 
 
 # --- peaks

@@ -13,54 +13,22 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog
 
-from app.instrument import Clock, Instrument
 from app.measuring import MeasureSettings, open_in_praat, point_name
-from app.window import Window
-from core.engine import InlineEngine
 from core.faults import Fault
 from core.latent import Layout, draw
 from core.measure_job import InlineMeasurer
-from core.praat_pool import InlinePool
+from core.textgrid import read_textgrid
 from tests.app.test_cli_measure import GRID
 from widgets.measure_page import MeasureForm
 
 
-class Mute:
-    """A player that nobody hears."""
-
-    playing, looping, position_s, volume_db = False, False, None, 0.0
-
-    def stop(self):
-        pass
-
-    def close(self):
-        pass
-
-    def devices(self):
-        return ()
-
-    def refresh(self):
-        pass
-
-    def set_device(self, device):
-        pass
-
-    def swap(self, samples, rate_hz):
-        pass
-
-
 @pytest.fixture
-def window(qtbot, small_model):
-    instrument = Instrument(
-        InlineEngine(), InlinePool(), Mute(), Clock(lambda call: call(), lambda call: call())
-    )
-    instrument.measuring.measurer = InlineMeasurer()
-    made = Window(instrument)
-    qtbot.addWidget(made)
-    made.show()
-    instrument.opening.open(small_model)
-    yield made
-    instrument.measuring.close()
+def window(window):
+    """The window of all tests, without the tiers of an earlier one, which measures at once."""
+    window.on.session.change("forget tiers", tiers=())
+    window.on.measuring.measurer = InlineMeasurer()
+    yield window
+    window.on.measuring.close()
 
 
 @pytest.fixture
@@ -132,7 +100,7 @@ def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
     asked = MeasureSettings(what="the active recording", measures="f0,duration")
     window.on.measuring.start(asked, tmp_path / "t.csv")
     assert "no recording" in faults[0].sentence
-    window.on.hearing.open_recording(tmp_path / "tone.wav")
+    window.on.recordings.open(tmp_path / "tone.wav")
     window.on.measuring.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert {(row["file"], row["layer"]) for row in rows} == {("tone.wav", "sound")}
@@ -240,7 +208,7 @@ def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_p
     ((program, option, sound, grid),) = started
     assert (program, option) == (praat, "--open")
     assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
-    assert Path(grid).read_text(encoding="utf-8") == GRID
+    assert read_textgrid(grid).annotation == window.on.session.kept.annotation
     import parselmouth
 
     read_back = parselmouth.read(sound)
