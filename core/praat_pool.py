@@ -10,7 +10,7 @@ import multiprocessing
 import signal
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -18,14 +18,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from core.analyses import TABLE
+from core.analyses.rounds import Ask, Rounds, rounds_of, runner
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
 from core.long_sound import in_memory
 from core.track import Track
-
-Ask = tuple[str, Track, Any]
-"""What to compute: the analysis' name, the track, its settings (None for the standards)."""
 
 MOST_TRIES = 2
 
@@ -62,6 +59,7 @@ class _Job:
     asks: tuple[Ask, ...]
     key: str
     alone: bool
+    course: _Course | None = None
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
 
@@ -87,12 +85,63 @@ class _Job:
             self.future.set_exception(Cancelled())
 
 
+class _Course:
+    """An analysis in rounds: asks of one round go to all workers, their answers make the next."""
+
+    def __init__(self, rounds: Rounds, ask: Callable[[Ask], Future[Any]]) -> None:
+        self.future: Future[Any] = Future()
+        self.over = False
+        self._rounds, self._ask = rounds, ask
+        self._asked: list[Future[Any]] = []
+        self._left = 0
+        self._change = threading.Lock()
+
+    def go_on(self, answers: list[Any] | None = None) -> None:
+        """Ask the next round, or give the result."""
+        try:
+            asks = self._rounds.send(answers) if answers is not None else next(self._rounds)
+        except StopIteration as end:
+            self._settle(lambda: self.future.set_result(end.value))
+        except Exception as bug:  # told to who asked, as from a worker
+            self._fail(bug)
+        else:
+            self._left = len(asks)
+            self._asked = [self._ask(each) for each in asks]
+            for each in self._asked:
+                each.add_done_callback(self._answered)
+
+    def stop(self) -> None:
+        """Ask nothing more; the future is cancelled."""
+        self._settle(lambda: self.future.cancel())
+
+    def _answered(self, answer: Future[Any]) -> None:
+        failure = None if answer.cancelled() else answer.exception()
+        if answer.cancelled():
+            self.stop()
+        elif failure:
+            self._fail(failure)
+        with self._change:
+            self._left -= 1
+            done = self._left == 0 and not self.over
+        if done:
+            self.go_on([each.result() for each in self._asked])
+
+    def _fail(self, failure: BaseException) -> None:
+        self._settle(lambda: self.future.set_exception(failure))
+
+    def _settle(self, tell: Callable[[], object]) -> None:
+        with self._change:
+            first, self.over = not self.over, True
+        if first:
+            tell()
+
+
 def answered(asks: Sequence[Ask]) -> list[Any]:
     """Run the analyses one after the other; a failure stands in the place of its result."""
     answers: list[Any] = []
     for name, track, settings in asks:
         try:
-            answers.append(TABLE[name].run(in_memory(track), settings))
+            answers.append(runner(name)(in_memory(track), settings))
         except Fault as fault:
             answers.append(fault)
         except Exception:
@@ -106,7 +155,12 @@ class InlinePool:
 
     def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
         """Run one analysis and give a future that is already done."""
-        return _done(_Job(((name, track, settings),), key, alone=True))
+        rounds = rounds_of(name, track, settings)
+        if rounds is None:
+            return _done(_Job(((name, track, settings),), key, alone=True))
+        course = _Course(rounds, lambda ask: self.submit(*ask))
+        course.go_on()
+        return course.future
 
     def submit_many(self, asks: Sequence[Ask], key: str = "") -> Future[tuple[Any, ...]]:
         """Run several analyses and give a future that is already done."""
@@ -150,12 +204,19 @@ class PraatPool:
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection]] = {}
+        self._courses: dict[str, _Course] = {}
         self._started = False
         self._closed = False
 
     def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
         """Queue one analysis; one that still waits under the same key is cancelled."""
-        return self._queue(_Job(((name, track, settings),), key, alone=True))
+        rounds = rounds_of(name, track, settings)
+        if rounds is None:
+            return self._queue(_Job(((name, track, settings),), key, alone=True))
+        course = _Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
+        self._supersede(key, course)
+        course.go_on()
+        return course.future
 
     def submit_many(self, asks: Sequence[Ask], key: str = "") -> Future[tuple[Any, ...]]:
         """Queue several analyses for one worker; the answer has a result or a Fault for each."""
@@ -183,18 +244,32 @@ class PraatPool:
             job.drop()
 
     def _queue(self, job: _Job) -> Future[Any]:
+        if job.course is None:
+            self._supersede(job.key)
         with self._change:
-            superseded = [old for old in self._waiting if job.key and old.key == job.key]
-            self._waiting = [old for old in self._waiting if old not in superseded]
-            if not self._closed:
+            over = self._closed or (job.course is not None and job.course.over)
+            if not over:
                 self._waiting.append(job)
                 self._change.notify()
-        for old in superseded:
-            old.drop()
-        if self._closed:
+        if over:
             job.future.cancel()
         self.warm()
         return job.future
+
+    def _supersede(self, key: str, newest: _Course | None = None) -> None:
+        """Drop what waits under a key, and the rounds to come of what is under way."""
+        if not key:
+            return
+        with self._change:
+            old = [job for job in self._waiting if job.key == key]
+            self._waiting = [job for job in self._waiting if job.key != key]
+            course = self._courses.pop(key, None)
+            if newest is not None:
+                self._courses[key] = newest
+        if course is not None:
+            course.stop()
+        for job in old:
+            job.drop()
 
     def _attend(self, number: int) -> None:
         """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""

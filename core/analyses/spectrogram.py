@@ -125,6 +125,16 @@ def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
     return Image("spectrogram", levels.astype(np.float32), axis, low_hz, grid.step_hz, "dB/Hz", origin)
 
 
+def frames(
+    piece: Track, settings: SpectrogramSettings, whole: TimeAxis, wanted: slice, begin: int
+) -> NDArray[np.float32]:
+    """Give the levels of some frames of a whole track from the piece of it that begins at sample `begin`."""
+    grid = grid_of(whole, settings)
+    starts = _starts(whole, grid)[wanted] - begin
+    power = _powers(piece.samples.astype(np.float64), starts, replace(grid, frames=starts.size), settings)
+    return (10 * np.log10((power + 1e-30) / REFERENCE_PA2)).astype(np.float32)
+
+
 def _starts(axis: TimeAxis, grid: Grid) -> NDArray[np.intp]:
     """Give the first sample of every frame."""
     times_s = grid.first_s + np.arange(grid.frames) * grid.step_s

@@ -1,0 +1,73 @@
+"""Analyses that several workers share: rounds of asks, each made of the answers to the one before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping
+from functools import reduce
+from typing import Any
+
+from core.analyses import TABLE, burg, tiles
+from core.analyses.results import Doubles
+from core.track import Track
+
+Ask = tuple[str, Track, Any]
+"""What to compute: the name of an analysis or step, the track, its settings (None for the standards)."""
+
+Rounds = Generator[list[Ask], list[Any], Any]
+
+SHARED_S = 10.0
+"""Formants of a track longer than this are computed in parts of at most this length."""
+
+EMPHASIZED, FORMANT_PART, ENDS, TILE = "emphasized", "formant part", "ends", "tile of "
+
+
+def runner(name: str) -> Callable[[Track, Any], Any]:
+    """Give what answers an ask of this name."""
+    if name.startswith(TILE):
+        return lambda piece, settings: tiles.measure(name.removeprefix(TILE), piece, settings)
+    return _STEPS[name] if name in _STEPS else TABLE[name].run
+
+
+_STEPS: Mapping[str, Callable[[Track, Any], Any]] = {
+    EMPHASIZED: burg.emphasized,
+    FORMANT_PART: burg.formant_part,
+    ENDS: tiles.ends_of,
+}
+
+
+def rounds_of(name: str, track: Track, settings: Any = None) -> Rounds | None:
+    """Give the rounds of a long analysis; None where one worker does it all, or where it is refused."""
+    axis = getattr(track, "axis", None)
+    if name not in TABLE or axis is None or axis.duration_s <= SHARED_S:
+        return None
+    used = TABLE[name].settings() if settings is None else settings
+    if not isinstance(used, TABLE[name].settings) or TABLE[name].refusal(track, used):
+        return None
+    if tiles.tiled(name, axis) and name != "spectrogram":
+        return _tiles(name, track, used)
+    return _formants(track, used) if name == "formants" else None
+
+
+def _formants(track: Track, settings: Any) -> Rounds:
+    """Resample once, then share the frames."""
+    (sound,) = yield [(EMPHASIZED, track, settings)]
+    pieces = burg.cut(sound, settings, math.ceil(track.axis.duration_s / SHARED_S))
+    if not pieces:
+        (whole,) = yield [("formants", track, settings)]
+        return whole
+    parts: list[Doubles] = yield [(FORMANT_PART, piece, part) for piece, part in pieces]
+    return burg.joined(track, sound, settings, parts)
+
+
+def _tiles(name: str, track: Track, settings: Any) -> Rounds:
+    used = TABLE[name].carried(track.axis, settings)
+    pieces = [(tile.piece(track), tile) for tile in tiles.tiles_of(name, track.axis, used)]
+    peak = 0.0
+    if tiles.has_peak(used):
+        ends: list[tiles.Ends] = yield [(ENDS, piece, used) for piece, _tile in pieces]
+        peak = reduce(tiles.Ends.and_of, ends).peak
+    parts: list[Doubles] = yield [
+        (TILE + name, piece, tiles.TileSettings(used, tile, peak, track.axis)) for piece, tile in pieces
+    ]
+    return tiles.joined(name, track, used, parts)
