@@ -45,7 +45,7 @@ def write_shelf(shelf: Shelf, path: Path) -> None:
         for kept in shelf
     ]
     with atomic(path) as draft:
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1))
+        draft.write_bytes(msgspec.json.encode(rows))
 
 
 def read_shelf(path: Path, size: int) -> Shelf:
