@@ -184,15 +184,14 @@ def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[i
     """Give the first sample and how many there are: none too few, around the middle, within the track."""
     rate_hz = axis.rate_hz
     needed = (grid.window_s + (measured - 1) * grid.step_s) * rate_hz
-    left_over = axis.n - (grid.window_s + (grid.n - 1) * grid.step_s) * rate_hz
-    n = math.ceil(needed + min(0.5 * grid.step_s * rate_hz, max(0.0, left_over)) - 1e-6)
+    n = math.ceil(needed + 0.5 * grid.step_s * rate_hz)
     n += (n - 1 - round(twice)) % 2
     begin = (round(twice) - n + 1) // 2
     while _outside(begin, n, axis) and n - 2 >= needed - 1e-6:
         begin, n = begin + 1, n - 2
     if not _outside(begin, n, axis) and _count(TimeAxis(rate_hz, n), grid.window_s, grid.step_s) == measured:
         return begin, n
-    # where less than a sample is to spare
+    # at an end of the track where nothing is to spare
     n = min(math.ceil(needed + _ROUNDING), axis.n)
     return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n), n
 

@@ -1,0 +1,214 @@
+"""Parts that workers share give the numbers of one call; tiles of long tracks are anchored to the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.analyses import TABLE, burg, rounds, tiles
+from core.analyses.formants import FormantSettings
+from core.analyses.harmonicity import HarmonicitySettings
+from core.analyses.intensity import IntensitySettings
+from core.analyses.pitch import PitchSettings
+from core.analyses.presets import FILTERED
+from core.analyses.spectrogram import SpectrogramSettings
+from core.axis import Range, TimeAxis
+from core.praat_pool import InlinePool, PraatPool
+from core.track import Track
+from tests.core.praat_oracle import needs_recordings, recording
+
+SPEECH = ("speech/198-209-0000.hq.ogg", "speech/mfa_creaky.flac", "speech/whisper.flac")
+PATIENCE_S = 60
+
+
+def speech(seconds: float, rate_hz: float = 16000.0, begin_s: float = 0.0) -> Track:
+    """Give recordings one after the other, as samples at any rate."""
+    joined = np.concatenate([recording(name).samples for name in SPEECH])
+    n = round(seconds * rate_hz)
+    return Track("out", np.resize(joined, n), TimeAxis.of_sound(rate_hz, n, begin_s))
+
+
+def assert_same(ours: tuple[Track, ...], theirs: tuple[Track, ...]) -> None:
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one.name, one.unit, one.axis, one.origin) == (
+            other.name,
+            other.unit,
+            other.axis,
+            other.origin,
+        )
+        np.testing.assert_array_equal(one.samples, other.samples)
+
+
+def in_tiles(name: str, track: Track, used, tile_s: float) -> np.ndarray:
+    used = TABLE[name].carried(track.axis, used)
+    pieces = [(tile.piece(track), tile) for tile in tiles.tiles_of(name, track.axis, used, tile_s)]
+    peak = 0.0
+    if tiles.has_peak(used):
+        ends = [tiles.ends_of(piece, used) for piece, _tile in pieces]
+        whole = ends[0]
+        for each in ends[1:]:
+            whole = whole.and_of(each)
+        peak = whole.peak
+    parts = [
+        tiles.measure(name, piece, tiles.TileSettings(used, tile, peak, track.axis)) for piece, tile in pieces
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def whole(name: str, track: Track, used) -> np.ndarray:
+    found = TABLE[name].run(track, used)
+    return found.values.T if name == "spectrogram" else np.array([one.samples for one in found])
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("seconds", "rate_hz", "begin_s", "used"),
+    [
+        (25.0, 16000.0, 0.0, FormantSettings()),
+        (7.013, 16000.0, 0.0, FormantSettings(5000.0)),
+        (6.25, 16000.0, 1.234, FormantSettings(time_step_s=0.005)),
+        (4.0, 22050.0, 0.0, FormantSettings(8000.0, 5.5, 0.02, 40.0)),
+        (8.0, 10000.0, 0.0, FormantSettings(5000.0)),
+        (8.0, 8000.0, 3.3, FormantSettings()),
+        (2.0, 44100.0, 0.0, FormantSettings(window_length_s=0.03, time_step_s=0.01)),
+        (6.0, 5555.5, 0.0, FormantSettings(2500.0, 3.0)),
+    ],
+)
+def test_formants_in_parts_are_bit_by_bit_those_of_one_call(seconds, rate_hz, begin_s, used):
+    track = speech(seconds, rate_hz, begin_s)
+    sound = burg.emphasized(track, used)
+    pieces = burg.cut(sound, used, 5)
+    assert len(pieces) == 5
+    parts = [burg.formant_part(piece, part) for piece, part in pieces]
+    assert_same(burg.joined(track, sound, used, parts), TABLE["formants"].run(track, used))
+
+
+@needs_recordings
+def test_two_workers_give_the_formants_of_one_call():
+    track = speech(rounds.SHARED_S + 5)
+    pool = PraatPool()
+    try:
+        ours = pool.submit("formants", track).result(PATIENCE_S)
+    finally:
+        pool.close()
+    assert_same(ours, TABLE["formants"].run(track))
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("name", "used", "tolerance"),
+    [
+        ("pitch", PitchSettings(), 0),
+        ("pitch", FILTERED, 1e-4),
+        ("pitch", PitchSettings("raw cross-correlation", time_step_s=0.01), 0),
+        ("intensity", IntensitySettings(100.0), 0),
+        ("harmonicity", HarmonicitySettings(), 0),
+        ("spectrogram", SpectrogramSettings(), 0),
+    ],
+)
+def test_where_frames_fall_on_samples_tiles_give_the_numbers_of_the_whole(name, used, tolerance):
+    # a frame halfway between two samples belongs to either, as rounding has it: intensity looks for the
+    # nearest sample and pitch for the one before, so that an odd and an even number keep clear of that
+    track = speech(20.005 + (name == "intensity") / 16000)
+    ours, theirs = in_tiles(name, track, used, 4.0), whole(name, track, used)
+    np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=tolerance)
+
+
+@needs_recordings
+def test_spectrograms_in_tiles_are_those_of_the_whole_wherever_frames_fall():
+    track = speech(5.0379, 22050.0, 0.25)
+    used = SpectrogramSettings()
+    np.testing.assert_array_equal(in_tiles("spectrogram", track, used, 1.0), whole("spectrogram", track, used))
+
+
+@needs_recordings
+def test_a_quiet_tile_is_as_unvoiced_as_in_the_whole():
+    quiet = speech(12.0)
+    fade = np.where(np.arange(quiet.axis.n) < 6 * 16000, 1.0, 1e-3).astype(np.float32)
+    track = replace(quiet, samples=quiet.samples * fade)
+    ours, theirs = in_tiles("pitch", track, PitchSettings(), 3.0), whole("pitch", track, PitchSettings())
+    assert np.isnan(theirs[0, 650:]).all()
+    np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+
+
+GRIDS = {
+    "pitch": PitchSettings(),
+    "formants": FormantSettings(),
+    "intensity": IntensitySettings(),
+    "harmonicity": HarmonicitySettings(),
+}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+@settings(max_examples=15, deadline=None)
+@given(
+    rate_hz=st.sampled_from([8000.0, 11025.0, 16000.0, 22050.0, 7812.5]),
+    n=st.integers(6000, 30000),
+    tile_s=st.sampled_from([0.3, 0.5, 1.0]),
+)
+def test_frames_are_praats_and_every_tile_has_its_own(name, rate_hz, n, tile_s):
+    noise = np.random.default_rng(n).standard_normal(n).astype(np.float32)
+    track = Track("out", noise, TimeAxis.of_sound(rate_hz, n, 0.125))
+    frames = TABLE[name].run(track, GRIDS[name])[0].axis
+    grid = tiles.grid_of(name, track.axis, GRIDS[name])
+    assert grid.n == frames.n
+    assert grid.first_s == pytest.approx(frames.start_s, abs=1e-9)
+    assert in_tiles(name, track, GRIDS[name], tile_s).shape[1] == frames.n
+    cut = tiles.tiles_of(name, track.axis, GRIDS[name], tile_s)
+    assert [tile.first for tile in cut[1:]] == [tile.last for tile in cut[:-1]]
+    assert (cut[0].first, cut[-1].last) == (0, grid.n)
+
+
+def test_a_view_asks_for_the_tiles_that_it_shows_and_they_do_not_depend_on_it():
+    axis = TimeAxis.of_sound(16000.0, 16000 * 3600)
+    every = tiles.tiles_of("pitch", axis)
+    assert len(every) == 60
+    for window in (Range(100.0, 110.0), Range(119.0, 121.0), Range(0.0, 3600.0)):
+        shown = tiles.tiles_in("pitch", axis, window)
+        assert set(shown) <= set(every)
+        frames = tiles.grid_of("pitch", axis).axis
+        first, last = frames.samples_in(window)
+        assert shown[0].first <= first < last <= shown[-1].last
+
+
+def test_what_is_longer_than_ten_minutes_is_measured_in_tiles_and_what_is_not_as_a_whole(monkeypatch):
+    rate_hz = 1000.0
+    track = Track(
+        "conv3",
+        np.random.default_rng(0).standard_normal(601_000).astype(np.float32),
+        TimeAxis.of_sound(rate_hz, 601_000),
+    )
+    short = replace(track, samples=track.samples[:600_000], axis=TimeAxis.of_sound(rate_hz, 600_000))
+    assert rounds.rounds_of("intensity", short, None) is None
+    (ours,) = InlinePool().submit("intensity", track).result()
+    (theirs,) = TABLE["intensity"].run(track)
+    assert (ours.axis.n, ours.origin, ours.unit) == (theirs.axis.n, theirs.origin, "dB")
+    np.testing.assert_allclose(ours.samples, theirs.samples, atol=0.5)
+
+
+@needs_recordings
+def test_the_newest_shared_analysis_under_a_key_wins():
+    pool = PraatPool(workers=1)
+    try:
+        blocker = pool.submit("intensity", speech(1.0))
+        old = pool.submit("formants", speech(rounds.SHARED_S + 1), key="out formants")
+        newest = pool.submit("formants", speech(rounds.SHARED_S + 2), key="out formants")
+        assert newest.result(PATIENCE_S)[0].axis == TABLE["formants"].run(speech(rounds.SHARED_S + 2))[0].axis
+        assert old.cancelled()
+        assert blocker.result(PATIENCE_S)
+    finally:
+        pool.close()
+
+
+def test_a_closed_pool_cancels_a_shared_analysis():
+    noise = np.random.default_rng(0).standard_normal(16000 * 12).astype(np.float32)
+    pool = PraatPool(workers=1)
+    waiting = pool.submit("formants", Track("out", noise, TimeAxis.of_sound(16000.0, noise.size)))
+    pool.close()
+    with pytest.raises(BaseException):  # noqa: B017 - cancelled before, or lost during its work
+        waiting.result(PATIENCE_S)
