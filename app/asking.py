@@ -16,6 +16,7 @@ from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
 from core.axis import Range, TimeAxis
 from core.faults import Fault
+from core.long_sound import LongTrack
 from core.origin import Origin
 from core.queries import ANALYSES, Layer, Place
 from core.track import Track
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from app.instrument import Instrument
 
 MOST_KEPT = 160  # analyses kept for points that one returns to
-LONGEST_S = 600.0  # longer sounds are measured only where a lane shows the measure
 SLICE_MARGIN_S = 0.1
 
 
@@ -79,12 +79,31 @@ class Asking:
 
     def layer(self, key: str) -> Layer | None:
         """Give a layer with what is known of it now."""
+        track = self._on.session.shown.tracks.get(key)
+        if track is None:
+            return None
+        if isinstance(track, LongTrack):
+            return self._long(key, track)
         if key not in self._layers:
-            track = self._on.session.shown.tracks.get(key)
-            if track is None:
-                return None
             self._layers[key] = self._layer(key, track)
         return self._layers[key]
+
+    def _long(self, key: str, track: LongTrack) -> Layer:
+        """Give a recording in its file with what its lane shows, where that reaches as far as is asked."""
+        settings = {name: self.settings(name) for name in ANALYSES}
+        place = self.place
+        ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
+        results: dict[str, tuple[Track, ...]] = {}
+        for name in ANALYSES:
+            shown = self._on.session.shown.overlays.get((key, name))
+            if shown and shown[0].axis.extent.contains(ends[0]) and shown[0].axis.extent.contains(ends[1]):
+                results[name] = shown
+        failures = {
+            name: f"No {TABLE[name].noun} yet: show it in the lane, with the selection in view"
+            for name in ANALYSES
+            if name not in results
+        }
+        return Layer(key, title_of(self._on, key), track, settings, results, failures)
 
     def layers(self) -> tuple[Layer, ...]:
         """Give every layer that is asked, in the order of the lanes."""
@@ -104,8 +123,6 @@ class Asking:
                 results[name] = self._kept[origin]
             elif origin in self._failed:
                 failures[name] = self._failed[origin]
-            elif track.axis.duration_s > LONGEST_S:
-                failures[name] = f"No {TABLE[name].noun} yet: show it in the lane to measure so long a sound"
         return Layer(key, title_of(self._on, key), track, settings, results, failures)
 
     # --- what is computed ------------------------------------------------------------------------
@@ -128,7 +145,7 @@ class Asking:
             if name not in layer.results
             and name not in layer.failures
             and not (name in overlays and self._on.desk.waits(f"{layer.key} overlays"))
-            and TABLE[name].refusal(layer.track, layer.settings[name]) is None
+            and layer.refusals[name] is None
         )
 
     def _compute(self, layer: Layer) -> None:
@@ -171,7 +188,7 @@ class Asking:
 
     def _slice(self) -> None:
         settings, row = self.slice_settings(), TABLE["slice"]
-        layers = [one for one in self.layers() if row.refusal(one.track, settings) is None]
+        layers = [one for one in self.layers() if row.cause(one.track.axis, settings) is None]
         asked = (settings, tuple(layer.track.origin for layer in layers), tuple(one.key for one in layers))
         if asked == self._slice_asked:
             return
@@ -207,7 +224,7 @@ class Asking:
     def with_result(self, layer: Layer, name: str, then: Callable[[Layer], None]) -> None:
         """Call `then` with the layer once an analysis of it is there, now or when it is computed."""
         known = not name or name in layer.results or name in layer.failures
-        if known or TABLE[name].refusal(layer.track, layer.settings[name]):
+        if known or layer.refusals[name]:
             then(layer)
             return
 
@@ -232,6 +249,8 @@ def around(track: Track, settings: SliceSettings) -> Track:
         return track
     margin = SLICE_MARGIN_S + settings.window_length_s
     wanted = Range(settings.start_s - margin, settings.end_s + margin)
+    if isinstance(track, LongTrack):
+        return track.stretch(wanted)
     first, last = track.axis.samples_in(wanted)
     axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
     return replace(track, samples=track.samples[first:last], axis=axis)

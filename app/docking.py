@@ -112,7 +112,7 @@ class Docking:
     def show(self) -> None:
         """Show the table of layers as it is now."""
         dock = self._window.dock
-        if not self.asking.wanted or self._window.on.session.card is None:
+        if not self.asking.wanted or not self._window.on.session.lanes:
             return
         place = self.asking.table_place
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
@@ -158,19 +158,16 @@ class Docking:
 
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
-        session = self._window.on.session
-        if session.card is None:
-            return
         where = "selection" if isinstance(self.asking.table_place, Range) else "at cursor"
         self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
         if self._large is not None and self._large.isVisible():
-            high_hz = session.card.out_axis.nyquist_hz
+            high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
             words = "".join(text for text, _ in _where(self.asking.table_place))
             self._large.show_view(self._slice_view(high_hz), f"{where}, {words}, 0–{high_hz:g} Hz")
 
     def _slice_view(self, high_hz: float) -> SliceView:
-        asking, card = self.asking, self._window.on.session.card
-        top = card.output if card else ""
+        asking, session = self.asking, self._window.on.session
+        top = session.card.output if session.card else session.active
         slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
         main, place = asking.layer(top), asking.table_place
         formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()

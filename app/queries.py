@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from app.asking import Asking
 from core.analyses import TABLE
 from core.axis import Range
+from core.contours import nearest_crossing, power_at
 from core.faults import Fault
-from core.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme, nearest_crossing, power_at
+from core.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme
 from core.results import Results
 from core.track import Image
 from widgets.digits import four_digits, seconds, signed

@@ -13,9 +13,9 @@ from core.analyses import guard, moments
 from core.analyses.points import PeakSettings, envelope_of
 from core.analyses.results import Doubles
 from core.axis import Range, TimeAxis
+from core.contours import values_at
 from core.measure_plan import UNITS, Plan
 from core.praat_pool import InlinePool
-from core.queries import values_at
 from core.track import Track
 
 
@@ -208,7 +208,7 @@ def _highest(level: Doubles, axis: TimeAxis, one: Stretch) -> float:
         max(0, int(np.ceil(axis.index(one.start_s)))),
         min(axis.n - 1, int(np.floor(axis.index(one.end_s)))) + 1,
     )
-    if inside.size == 0:
+    if inside.size == 0 or one.end_s <= one.start_s:
         return float("nan")
     edge = inside[-1] if level[inside[-1]] > level[inside[0]] else inside[0]
     best, place = float(level[edge]), float(edge)

@@ -26,6 +26,11 @@ MENUS = (
     "Layers",
     "Latent",
     "Analyses",
+    "Spectrogram",
+    "Pitch",
+    "Intensity",
+    "Formants",
+    "Pulses",
     "View",
     "Help",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ from core.analyses.pitch import PitchSettings
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.spectrogram import SpectrogramSettings
 from core.axis import Range, TimeAxis
-from core.queries import ANALYSES, MEASURES, Layer, ask, extreme, nearest_crossing, power_at, value, values_at
+from core.contours import mean_over, nearest_crossing, power_at, values_at
+from core.queries import ANALYSES, MEASURES, Layer, ask, extreme, value
 from core.track import Track
-from tests.core.praat_oracle import ask_praat, needs_praat, needs_recordings, recording
+from tests.core.praat_oracle import ask_praat, needs_praat, needs_recordings, recording, write_wav
 
 SETTINGS = {
     "pitch": PitchSettings(),
@@ -245,3 +247,29 @@ def test_an_answer_names_what_was_asked_where(layer):
     assert (answer.start_s, answer.end_s) == (0.1, 0.2)
     assert answer.origin.analysis == "pitch"
     assert ask(layer, MEASURES["f1"], 0.1).measure == "F1"
+
+
+def test_the_mean_over_time_is_the_integral_of_what_is_read_at_each_time(layer):
+    pitch = layer.results["pitch"][0]
+    for window in (Range(0.2011, 0.8), Range(0.4, 0.6), Range(0.301, 0.304)):
+        times = np.linspace(window.start_s, window.end_s, 200_001)
+        found = values_at(pitch.samples, pitch.axis, times)
+        assert mean_over(pitch.samples, pitch.axis, window) == pytest.approx(np.nanmean(found), rel=1e-5)
+
+
+def test_a_recording_in_its_file_is_asked_like_one_in_memory(tmp_path):
+    from core.long_sound import LongSound
+    from core.recording import look_at
+
+    sound = voice()
+    path = write_wav(replace(sound, samples=np.clip(sound.samples, -1, 1)), tmp_path / "voice.wav")
+    long = LongSound(look_at(path), tmp_path).track("voice")
+    known = Layer("sound:voice", "voice", long.loaded(), SETTINGS)
+    in_file = Layer("sound:voice", "voice", long, SETTINGS)
+    for where in (0.31234, Range(0.2, 0.21), Range(0.0, 1.0)):
+        for statistic in ("mean", "minimum", "maximum"):
+            assert asked(in_file, "activation", where, statistic) == pytest.approx(
+                asked(known, "activation", where, statistic), rel=1e-9
+            )
+    assert nearest_crossing(long, 0.31) == nearest_crossing(known.track, 0.31)
+    assert "at most 60 s" in ask(in_file, MEASURES["activation"], Range(0.0, 61.0)).refusal
