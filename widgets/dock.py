@@ -18,6 +18,8 @@ from widgets.slice_plot import SlicePlot, SliceView
 
 WIDTH_PX = 384
 MOST_TABLE_PX = 360  # beyond it the table scrolls
+LEAST_TABLE_PX = 112
+TABLE_FIRST = 100  # the share of free height that goes to the table before the results
 EXPORTS = (("copy", "Copy"), ("csv", "Save as CSV…"), ("tsv", "Save as TSV…"))
 
 
@@ -96,7 +98,7 @@ class Dock(Panel):
         column.setSpacing(0)
         column.addWidget(self._layers_head())
         column.addWidget(Rule())
-        column.addWidget(self._scrolled(self.table))
+        column.addWidget(self._scrolled(self.table), TABLE_FIRST)
         column.addWidget(Legend())
         column.addWidget(Rule())
         column.addWidget(self._slice_head())
@@ -137,8 +139,13 @@ class Dock(Panel):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.viewport().setAutoFillBackground(False)
         table.setAutoFillBackground(False)
-        self._area.setFixedHeight(table.sizeHint().height())
+        self._let_shrink(table.sizeHint().height())
         return self._area
+
+    def _let_shrink(self, height_px: int) -> None:
+        """Give the table the height it asks for, and less on a small screen: it scrolls."""
+        self._area.setMaximumHeight(height_px)
+        self._area.setMinimumHeight(min(height_px, LEAST_TABLE_PX))
 
     def _slice_head(self) -> QWidget:
         self._slice_words = Words("", 11, 400, "ink2")
@@ -169,8 +176,8 @@ class Dock(Panel):
         """Show the table of layers, as high as it needs up to a part of the dock."""
         self.table.show_rows(rows)
         height = min(self.table.sizeHint().height(), MOST_TABLE_PX)
-        if self._area.height() != height:
-            self._area.setFixedHeight(height)
+        if self._area.maximumHeight() != height:
+            self._let_shrink(height)
 
     def show_mode(self, mode: str, can_select: bool) -> None:
         """Show whether the cursor or the selection is asked."""

@@ -122,8 +122,8 @@ def test_q_hears_the_output_and_a_recording(window, tmp_path):
     window.knobs.value_wanted.emit(3, 5.0, True)
     assert not np.array_equal(first, shown(window, "Q.logits"))
     soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
-    window.on.hearing.open_recording(tmp_path / "hum.wav")
-    assert shown(window, "sound:hum.wav").shape == (16000,)
+    window.on.opening.open(tmp_path / "hum.wav")
+    assert shown(window, "sound:hum.wav").shape == (8000,)
     window.on.hearing.listen("Q", "sound:hum.wav")
     after = shown(window, "Q.logits")
     window.knobs.value_wanted.emit(3, -5.0, True)
@@ -205,6 +205,11 @@ def test_a_second_wish_for_a_picture_shows_the_dialog_that_is_open(window):
         window.menus.run("file.save_picture")
     assert len(window.findChildren(PictureDialog)) == 1
     window.findChildren(PictureDialog)[0].reject()
+
+
+def test_the_dock_fits_a_screen_of_800_lines_with_a_banner(window):
+    """800 less title 24, menus 32, toolbar 40, banner 32 and status 24."""
+    assert window.dock.minimumSizeHint().height() <= 648
 
 
 def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
