@@ -12,8 +12,8 @@ from app.bench_figures import Figure
 from app.bench_model import DIM, multiply_adds
 
 WIDTH = 1024  # of the matrix product
-CALM_S = 0.04  # so long numpy's threads look for more work after a product, at the cost of who comes next
-SIZES = {1: (2.0, 40), 32: (1.8, 5)}  # items at once: the limit, and how often it is measured
+CALM_S = 0.1  # numpy's threads look for more work so long after a product, at the cost of who comes next
+SIZES = {1: (2.0, 30), 32: (1.8, 5)}  # items at once: the limit, and how often it is measured
 
 
 def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:

@@ -11,7 +11,7 @@ from app.bench_figures import Figure, milliseconds
 from app.bench_window import TimedWindow, open_window, rest, wait
 
 KNOB = 10  # any entry of z
-TURNS, RESTS = 120, 24
+TURNS, RESTS = 100, 20
 PAUSE_S = 0.03  # the longest pause between two turns of a drag: overlays are then often under way
 LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (60.0, 60.0)
 

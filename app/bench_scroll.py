@@ -15,7 +15,7 @@ from app.bench_knob import turn
 from app.bench_window import TimedWindow, open_window, wait
 from core.axis import Range
 
-FRAMES, ROUNDS, TURNS = 240, 4, 10
+FRAMES, ROUNDS, TURNS = 180, 4, 8
 PER_CODE = 6  # outputs of a code on the contact sheet
 FRAME_MS, BLOCK_MS = 16.7, (50.0, 50.0)
 

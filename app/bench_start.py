@@ -46,7 +46,8 @@ def start(path: Path, limit_s: float = LIMIT_S) -> Moments:
                     "The program did not show a model in time.", "Try again with less running."
                 ) from None
         if not note.exists():
-            raise Fault("The program ended before it showed a model.", said.decode(errors="replace").strip())
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            raise Fault("The program ended before it showed a model.", last)
         found = read(note)
         return Moments(found.window_s - start_s, found.tracks_s - start_s)
 
