@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from core.faults import Fault
@@ -24,9 +25,15 @@ class MeasureForm(SettingsForm):
     ) -> None:
         self._press = press
         super().__init__(title, value, standards, parent)
-        for made in self._fields.values():
-            if isinstance(made.widget, QLineEdit):
-                made.widget.setFixedWidth(WIDE_PX)
+        self._title = "Measurement settings"  # as the closing line calls them
+        for known in fields(value):
+            line = self._fields[known.name].widget
+            if isinstance(line, QLineEdit):
+                line.setFixedWidth(WIDE_PX)
+                line.setPlaceholderText(known.metadata.get("empty", ""))
+            if isinstance(line, QLineEdit) and isinstance(getattr(value, known.name), str):
+                line.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._tell()
 
     def add_buttons(
         self,

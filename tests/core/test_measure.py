@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parselmouth.praat import call
 
+from core.analyses import TABLE
 from core.annotation import Annotation, Tier
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
@@ -22,6 +23,7 @@ from core.measure_plan import Plan, names_of, plan_of
 from core.measure_r import correlations, paired, pearson_r
 from core.measure_table import COLUMNS, rows, write
 from core.measure_values import Stretch, peak_times, places, times_of
+from core.queries import MEASURES, Layer, ask
 from core.track import Track
 from tests.core.praat_oracle import needs_recordings, recording
 
@@ -185,6 +187,27 @@ def test_an_interval_does_not_change_the_numbers_of_another():
     one = measure([sound(glide(), GRID)], plan, Choice(label="i"))
     for name in ("f0", "f1", "intensity"):
         np.testing.assert_array_equal(column(both, name).points[1], column(one, name).points[0])
+
+
+def test_every_value_is_that_of_the_single_query_at_its_time():
+    item, plan = model(), plan_of(("f0", "intensity", "f1", "f2"), 10, PRAAT)
+    table = measure([item], plan, Choice(label="a|i"))
+    for one in table.layers:
+        track = item.tracks[one.layer]
+        settings = {name: getattr(plan, name) for name in ("pitch", "intensity", "formants")}
+        results = {
+            name: TABLE[name].run(track, used)
+            for name, used in settings.items()
+            if not TABLE[name].refusal(track, used)
+        }
+        asked = Layer(one.layer, one.layer, track, settings, results)
+        times_s = times_of(one.stretches, 10)
+        for name in plan.measures:
+            found = next((c for c in one.columns if c.measure == name), None)
+            answers = [ask(asked, MEASURES[name], float(t)) for t in times_s.ravel()]
+            assert (found is None) == bool(answers[0].refusal)
+            if found is not None:
+                np.testing.assert_array_equal(found.points.ravel(), [answer.value for answer in answers])
 
 
 # --- intervals
