@@ -17,21 +17,25 @@ SOUNDING_DB = -30.0
 VOICED_DB = -20.0
 SILENT_DB = -40.0
 FRICATION_HZ = 2500.0
-Tone = tuple[float, float, float, float, float]
-NO_TONE: Tone = (nan, nan, nan, nan, nan)
+LARGEST_JUMP = 1.5
+Tone = tuple[float, float, float, float, float, float, float]
+NO_TONE: Tone = (0.0, nan, nan, nan, nan, nan, nan)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """Measures of one sound. Stretches are the longest of their kind; a slope is in semitones per s.
 
-    `pause_s` is the longest silence between two sounding stretches, and NaN stands for no voicing.
+    The tone is the longest part of the longest voiced stretch in which F0 does not jump, NaN where
+    there is none; `pause_s` is the longest silence between two sounding stretches.
     """
 
     voiced_s: float
     voiced_at_s: float
+    tone_s: float
     f0_hz: float
     f0_start_hz: float
+    f0_lowest_hz: float
     f0_end_hz: float
     f0_slope: float
     f0_bend: float
@@ -117,16 +121,19 @@ def _length(run: tuple[int, int]) -> float:
     return (run[1] - run[0]) * STEP_S
 
 
-def _tone(f0: Values) -> Tone:
-    """Give median, first and last F0 in Hz, slope in semitones/s and bend in semitones/s²."""
+def _tone(voiced: Values) -> Tone:
+    """Give length, median, first, lowest and last F0, slope in semitones/s and bend in semitones/s²."""
+    smooth = np.abs(np.diff(12 * np.log2(voiced))) <= LARGEST_JUMP
+    start, end = longest(runs(smooth))
+    f0 = voiced[start : end + 1]
     if len(f0) < 6:
         return NO_TONE
     edge = max(2, len(f0) // 8)
     semitones = np.asarray(12 * np.log2(f0 / 100), np.float64)
     times = (np.arange(len(f0), dtype=np.float64) - (len(f0) - 1) / 2) * STEP_S
     bend, slope, _ = _parabola(times, semitones)
-    first, last = float(np.median(f0[:edge])), float(np.median(f0[-edge:]))
-    return float(np.median(f0)), first, last, slope, bend
+    middle, first, last = (float(np.median(part)) for part in (f0, f0[:edge], f0[-edge:]))
+    return len(f0) * STEP_S, middle, first, float(np.percentile(f0, 5)), last, slope, bend
 
 
 def _parabola(x: Values, y: Values) -> list[float]:

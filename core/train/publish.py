@@ -36,25 +36,37 @@ class Wish:
     note: Callable[[Heard], str]
 
 
-def _voiced(heard: Heard, value: float) -> float:
+def _toned(heard: Heard, value: float) -> float:
     """Give the value where the vowel is long enough to have a tone."""
-    return value if heard.voiced_s >= 0.12 and np.isfinite(value) else -np.inf
+    return value if heard.tone_s >= 0.12 else -np.inf
 
 
 def _levelness(heard: Heard) -> float:
     """Weigh a long vowel against every semitone per second that its tone moves or bends."""
-    return 20 * min(heard.voiced_s, 0.3) - abs(heard.f0_slope) - abs(heard.f0_bend) / 20
+    return 20 * min(heard.tone_s, 0.3) - abs(heard.f0_slope) - abs(heard.f0_bend) / 20
+
+
+def _depth(heard: Heard) -> float:
+    """How many semitones the tone dips below both of its ends."""
+    return float(12 * np.log2(min(heard.f0_start_hz, heard.f0_end_hz) / heard.f0_lowest_hz))
 
 
 def _moves(heard: Heard) -> str:
-    return f"F0 from {heard.f0_start_hz:.0f} to {heard.f0_end_hz:.0f} Hz in {heard.voiced_s * 1000:.0f} ms"
+    return f"F0 from {heard.f0_start_hz:.0f} to {heard.f0_end_hz:.0f} Hz in {heard.tone_s * 1000:.0f} ms"
+
+
+def _dips(heard: Heard) -> str:
+    return (
+        f"F0 from {heard.f0_start_hz:.0f} down to {heard.f0_lowest_hz:.0f} and up to"
+        f" {heard.f0_end_hz:.0f} Hz in {heard.tone_s * 1000:.0f} ms"
+    )
 
 
 WISHES = (
-    Wish("falling tone", lambda h: _voiced(h, -h.f0_slope * min(h.voiced_s, 0.3)), _moves),
-    Wish("rising tone", lambda h: _voiced(h, h.f0_slope * min(h.voiced_s, 0.3)), _moves),
-    Wish("level tone", lambda h: _voiced(h, _levelness(h)), _moves),
-    Wish("dipping tone", lambda h: _voiced(h, h.f0_bend * min(h.voiced_s, 0.3) ** 2), _moves),
+    Wish("falling tone", lambda h: _toned(h, 12 * np.log2(h.f0_start_hz / h.f0_end_hz)), _moves),
+    Wish("rising tone", lambda h: _toned(h, 12 * np.log2(h.f0_end_hz / h.f0_start_hz)), _moves),
+    Wish("level tone", lambda h: _toned(h, _levelness(h)), _moves),
+    Wish("dipping tone", lambda h: _toned(h, _depth(h)), _dips),
     Wish(
         "long fricative before a vowel",
         lambda h: h.fricative_s if h.voiced_s >= 0.08 and h.fricative_at_s < h.voiced_at_s else -np.inf,

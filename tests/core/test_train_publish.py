@@ -68,6 +68,19 @@ def test_intensity_is_praats_over_the_sounding_part() -> None:
     assert hear(joined(tone), RATE).intensity_db == pytest.approx(praat, abs=0.3)
 
 
+def test_a_jump_of_f0_is_no_tone() -> None:
+    heard = hear(joined(vowel(0.15, 120, 120), vowel(0.25, 260, 240)), RATE)
+    assert heard.voiced_s == pytest.approx(0.4, abs=0.04)
+    assert heard.tone_s == pytest.approx(0.25, abs=0.04)
+    assert heard.f0_lowest_hz > 220
+
+
+def test_a_dipping_tone_is_found_at_its_lowest() -> None:
+    heard = hear(joined(vowel(0.15, 240, 180), vowel(0.15, 180, 240)), RATE)
+    assert heard.f0_lowest_hz == pytest.approx(182, abs=5)
+    assert heard.f0_bend > 0
+
+
 def test_pure_noise_has_no_tone() -> None:
     heard = hear(joined(hiss(0.5)), RATE)
     assert heard.voiced_s < 0.05
