@@ -9,6 +9,7 @@ from core.analyses import TABLE
 from core.analyses.presets import PRESETS, Preset
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
+from core.long_sound import LongTrack
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Analysing:
         for key, measures in self._outdated().items():
             self._ask(key, measures)
         self._images()
+        self._on.tiling.refresh()
         self._on.busy_changed.emit(self.busy)
 
     @property
@@ -101,6 +103,7 @@ class Analysing:
             for measure in CURVES
             if measure in lane.shown
             and lane.key in session.shown.tracks
+            and not self._on.tiling.takes(session.shown.tracks[lane.key], measure)
             and self.refusal(session.shown.tracks[lane.key], measure) is None
         ]
 
@@ -124,7 +127,7 @@ class Analysing:
 
     def _arrived(self, key: str, source: Track, measures: list[str], answers: tuple[Any, ...]) -> None:
         session = self._on.session
-        if session.shown.tracks.get(key) is not source or self._on.probing.waiting:
+        if not _same(session.shown.tracks.get(key), source) or self._on.probing.waiting:
             return  # the curve moved on, or is about to; its own analysis follows at rest
         told = dict(zip(measures, answers, strict=True))
         made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
@@ -138,7 +141,9 @@ class Analysing:
         session = self._on.session
         for key, settings in self.images_wanted():
             track = session.shown.tracks.get(key)
-            if track is None or self.refusal(track, "spectrogram") is not None:
+            if track is None or self._on.tiling.takes(track, "spectrogram"):
+                continue
+            if self.refusal(track, "spectrogram") is not None:
                 continue
             image = session.shown.images.get(key)
             if image is None or image.origin.of(analysis="", settings=()) != track.origin:
@@ -148,3 +153,8 @@ class Analysing:
     def _image(self, key: str, image: Any) -> None:
         session = self._on.session
         session.show(images={**session.shown.images, key: image})
+
+
+def _same(track: Track | None, source: Track) -> bool:
+    """Tell whether a curve is still the one that was measured; a long recording's grows better known."""
+    return track is source or (isinstance(track, LongTrack) and track.origin == source.origin)

@@ -91,6 +91,11 @@ def has_model(on: Instrument) -> bool:
     return on.session.card is not None
 
 
+def is_open(on: Instrument) -> bool:
+    """A checkpoint or a recording is open."""
+    return on.session.card is not None or bool(on.session.lanes)
+
+
 def has_selection(on: Instrument) -> bool:
     """A stretch of time is selected."""
     return on.session.selection is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands import command, has_model
+from app.commands import command, is_open
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -15,9 +15,7 @@ def _settings_command(measure: str, title: str) -> None:
         window.asks.settings(measure)
 
     run.__doc__ = f"Change the {measure} settings of every lane; Standards brings the preset's back."
-    command(f"analyses.{measure}_settings", title, "Analyses", "", has_model, separator=measure == "pitch")(
-        run
-    )
+    command(f"analyses.{measure}_settings", title, "Analyses", "", is_open, separator=measure == "pitch")(run)
 
 
 for _name, _words in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import annotating_asks
-from app.commands import command, has_model
+from app.commands import command, has_model, is_open
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -23,7 +23,7 @@ def open_folder(window: Window) -> None:
     window.asks.folder()
 
 
-@command("file.open_sound", "Open a recording…", "File", "", has_model)
+@command("file.open_sound", "Open a recording…", "File")
 def open_sound(window: Window) -> None:
     """Open a sound file as a lane; Q and D can listen to it."""
     window.asks.recording()
@@ -41,7 +41,7 @@ def open_demo(window: Window) -> None:
     window.on.opening.open_demo()
 
 
-@command("file.save_picture", "Save picture…", "File", "Ctrl+P", has_model, separator=True)
+@command("file.save_picture", "Save picture…", "File", "Ctrl+P", is_open, separator=True)
 def save_picture(window: Window) -> None:
     """Save the visible stack as PNG, SVG or PDF, with notes and arrows."""
     window.asks.picture()

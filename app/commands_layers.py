@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.commands import command, has_model
+from app.commands import command, is_open
 from core.lanes import MEASURES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def through_d(window: Window) -> None:
     "Fold or unfold the lane",
     "Layers",
     "Shift+Return",
-    has_model,
+    is_open,
     separator=True,
     stack_only=True,
 )
@@ -64,25 +64,25 @@ def collapse(window: Window) -> None:
         session.set_lane(lane.key, f"fold {lane.key}", collapsed=not lane.collapsed)
 
 
-@command("layers.mute", "Mute the lane", "Layers", "M", has_model, stack_only=True)
+@command("layers.mute", "Mute the lane", "Layers", "M", is_open, stack_only=True)
 def mute(window: Window) -> None:
     """Keep the active lane from sounding."""
     _flip(window, "muted", "mute")
 
 
-@command("layers.solo", "Solo the lane", "Layers", "S", has_model, stack_only=True)
+@command("layers.solo", "Solo the lane", "Layers", "S", is_open, stack_only=True)
 def solo(window: Window) -> None:
     """Let bars and Tab play this lane, whichever is active."""
     _flip(window, "soloed", "solo")
 
 
-@command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", has_model, separator=True)
+@command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", is_open, separator=True)
 def next_lane(window: Window) -> None:
     """Make the lane below active."""
     _step(window, 1)
 
 
-@command("layers.previous", "Previous lane", "Layers", "Ctrl+PgUp", has_model)
+@command("layers.previous", "Previous lane", "Layers", "Ctrl+PgUp", is_open)
 def previous_lane(window: Window) -> None:
     """Make the lane above active."""
     _step(window, -1)
@@ -117,7 +117,7 @@ def _show(measure: str) -> None:
         f"Show {measure}",
         "Analyses",
         key,
-        has_model,
+        is_open,
         shown,
         separator=measure == "pitch",
     )(run)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands import command, has_model, has_selection
+from app.commands import command, has_selection, is_open
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def has_frequency(on: Instrument) -> bool:
     """The horizontal frequency cursor is there."""
-    return has_model(on) and on.session.frequency_hz is not None
+    return is_open(on) and on.session.frequency_hz is not None
 
 
 def has_cross(on: Instrument) -> bool:
@@ -34,7 +34,7 @@ def _query(id: str, title: str, menu: str, measure: str, key: str = "", statisti
     words = title.removeprefix("Get ")
     where = "over the selection" if over else "at the cursor, or its mean over the selection"
     run.__doc__ = f"Put the {words} of the active lane, {where}, into the results."
-    command(id, title, menu, key, has_selection if over else has_model, separator=separator)(run)
+    command(id, title, menu, key, has_selection if over else is_open, separator=separator)(run)
 
 
 def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> None:
@@ -44,7 +44,7 @@ def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> N
     run.__doc__ = (
         f"List the {analysis} of the active lane: every frame of the selection, or the cursor's value."
     )
-    command(f"{analysis}.listing", title, menu, "", has_model, separator=separator)(run)
+    command(f"{analysis}.listing", title, menu, "", is_open, separator=separator)(run)
 
 
 @command("spectrogram.frequency", "Get frequency at frequency cursor", "Spectrogram", "", has_frequency)
@@ -59,7 +59,7 @@ def power(window: Window) -> None:
     window.docking.queries.tell_power()
 
 
-@command("spectrogram.slice", "View spectral slice", "Spectrogram", "Ctrl+L", has_model, separator=True)
+@command("spectrogram.slice", "View spectral slice", "Spectrogram", "Ctrl+L", is_open, separator=True)
 def spectral_slice(window: Window) -> None:
     """Show the spectra of all layers at the cursor or over the selection in a window of their own."""
     window.docking.show_large()
@@ -97,13 +97,13 @@ for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
     _query(f"formants.b{_number}", f"Get {_ordinal} bandwidth", "Formants", f"b{_number}")
 
 
-@command("pulses.voice_report", "Voice report", "Pulses", "", has_model)
+@command("pulses.voice_report", "Voice report", "Pulses", "", is_open)
 def voice_report(window: Window) -> None:
     """Report pitch, pulses, voicing, jitter, shimmer and harmonicity of the selection, or of the whole."""
     window.docking.lists.voice_report()
 
 
-@command("pulses.listing", "Pulse listing", "Pulses", "", has_model)
+@command("pulses.listing", "Pulse listing", "Pulses", "", is_open)
 def pulse_listing(window: Window) -> None:
     """List the times of the glottal pulses of the selection, or of the whole."""
     window.docking.lists.pulses()
@@ -113,7 +113,7 @@ _query("harmonicity.get", "Get harmonicity", "Pulses", "harmonicity", separator=
 _listing("harmonicity", "Harmonicity listing", "Pulses")
 
 
-@command("time.cursor", "Get cursor", "Time", "F6", has_model, separator=True)
+@command("time.cursor", "Get cursor", "Time", "F6", is_open, separator=True)
 def cursor(window: Window) -> None:
     """Put the cursor's time, or the middle of the selection, into the results."""
     window.docking.queries.tell_time()
@@ -131,7 +131,7 @@ def _crossing(id: str, title: str, key: str, edge: str) -> None:
 
     words = {"cursor": "the cursor", "start": "the selection's start", "end": "the selection's end"}[edge]
     run.__doc__ = f"Move {words} to where the active lane's curve next passes through zero."
-    when = has_model if edge == "cursor" else has_selection
+    when = is_open if edge == "cursor" else has_selection
     command(id, title, "Time", key, when, separator=edge == "cursor")(run)
 
 
@@ -147,7 +147,7 @@ def undo_result(window: Window) -> None:
     window.docking.results.undo()
 
 
-@command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", has_model)
+@command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", is_open)
 def copy_layers(window: Window) -> None:
     """Copy every layer's values at the cursor or over the selection as tab-separated text."""
     window.docking.copy_table()

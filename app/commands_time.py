@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands import command, has_model, has_selection, is_zoomed
+from app.commands import command, has_selection, is_open, is_zoomed
 from core.axis import Range
 from core.session import Session
 
@@ -15,14 +15,14 @@ PAGE = 0.8  # of the visible part, as Praat scrolls
 STEP_S = 0.05  # Praat's selection step
 
 
-@command("time.all", "Show all", "Time", "Ctrl+A", has_model)
+@command("time.all", "Show all", "Time", "Ctrl+A", is_open)
 def show_all(window: Window) -> None:
     """Show the whole sound."""
     session = window.on.session
     session.set_range(session.whole)
 
 
-@command("time.in", "Zoom in", "Time", "Ctrl+I", has_model)
+@command("time.in", "Zoom in", "Time", "Ctrl+I", is_open)
 def zoom_in(window: Window) -> None:
     """Show half as much time, around the middle of the window."""
     session = window.on.session
@@ -44,7 +44,7 @@ def zoom_to_selection(window: Window) -> None:
         session.set_range(session.selection)
 
 
-@command("time.back", "Zoom back", "Time", "Ctrl+B", has_model)
+@command("time.back", "Zoom back", "Time", "Ctrl+B", is_open)
 def zoom_back(window: Window) -> None:
     """Return to what was visible before, as often as there is something to return to."""
     window.on.session.zoom_back()
@@ -64,45 +64,43 @@ def page_forward(window: Window) -> None:
     session.set_range(session.visible.moved(PAGE * session.visible.length_s), remember=False)
 
 
-@command("time.earlier", "Select earlier", "Time", "Up", has_model, separator=True, stack_only=True)
+@command("time.earlier", "Select earlier", "Time", "Up", is_open, separator=True, stack_only=True)
 def earlier(window: Window) -> None:
     """Move the cursor or the selection 0.05 s towards the beginning."""
     _move(window.on.session, -STEP_S, -STEP_S)
 
 
-@command("time.later", "Select later", "Time", "Down", has_model, stack_only=True)
+@command("time.later", "Select later", "Time", "Down", is_open, stack_only=True)
 def later(window: Window) -> None:
     """Move the cursor or the selection 0.05 s towards the end."""
     _move(window.on.session, STEP_S, STEP_S)
 
 
-@command("time.start_left", "Move start of selection left", "Time", "Shift+Up", has_model, stack_only=True)
+@command("time.start_left", "Move start of selection left", "Time", "Shift+Up", is_open, stack_only=True)
 def start_left(window: Window) -> None:
     """Move the start of the selection 0.05 s towards the beginning."""
     _move(window.on.session, -STEP_S, 0)
 
 
-@command(
-    "time.start_right", "Move start of selection right", "Time", "Shift+Down", has_model, stack_only=True
-)
+@command("time.start_right", "Move start of selection right", "Time", "Shift+Down", is_open, stack_only=True)
 def start_right(window: Window) -> None:
     """Move the start of the selection 0.05 s towards the end."""
     _move(window.on.session, STEP_S, 0)
 
 
-@command("time.end_left", "Move end of selection left", "Time", "Ctrl+Up", has_model, stack_only=True)
+@command("time.end_left", "Move end of selection left", "Time", "Ctrl+Up", is_open, stack_only=True)
 def end_left(window: Window) -> None:
     """Move the end of the selection 0.05 s towards the beginning."""
     _move(window.on.session, 0, -STEP_S)
 
 
-@command("time.end_right", "Move end of selection right", "Time", "Ctrl+Down", has_model, stack_only=True)
+@command("time.end_right", "Move end of selection right", "Time", "Ctrl+Down", is_open, stack_only=True)
 def end_right(window: Window) -> None:
     """Move the end of the selection 0.05 s towards the end."""
     _move(window.on.session, 0, STEP_S)
 
 
-@command("time.select", "Select…", "Time", "Ctrl+Shift+A", has_model, separator=True)
+@command("time.select", "Select…", "Time", "Ctrl+Shift+A", is_open, separator=True)
 def select(window: Window) -> None:
     """Type the start and the end of the selection."""
     window.asks.selection()

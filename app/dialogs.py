@@ -63,7 +63,7 @@ class Dialogs:
             self._window, "Open a recording", self._last(), f"{SOUNDS};;{ANY}"
         )
         if name:
-            self._window.on.hearing.open_recording(name)
+            self._window.on.recordings.open(name)
 
     def _last(self) -> str:
         recent = self._window.on.settings.recent

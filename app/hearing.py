@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.axis import TimeAxis
+from core.axis import Range, TimeAxis
 from core.engine_work import Probed, sound_digest
 from core.faults import Fault
 from core.lanes import Lane
+from core.long_sound import LongTrack, in_memory
 from core.origin import Origin
-from core.recording import read_sound
+from core.recording import resampled_to
 from core.track import Track
 from widgets.digits import activation
 
@@ -59,23 +59,8 @@ class Hearing:
         rest = tuple(lane for lane in session.lanes if not lane.key.startswith(f"{network}."))
         session.set_lanes(rest, f"close {network}")
 
-    def open_recording(self, path: str | Path) -> None:
-        """Open a sound file as a lane, at the model's rate, ready to be sent through D or Q."""
-        card = self._on.session.card
-        rate_hz = card.rate_hz if card else 0.0
-        try:
-            samples, axis, _ = read_sound(Path(path), rate_hz)
-        except Fault as fault:
-            self._on.faulted.emit(fault)
-            return
-        session = self._on.session
-        key = f"sound:{Path(path).name}"
-        track = Track(key, samples, axis, origin=Origin(sound=sound_digest(samples, axis.rate_hz)))
-        session.show(tracks={**session.shown.tracks, key: track})
-        if session.lane(key) is None:
-            top = Lane(key, shown=frozenset({"pitch", "spectrogram"}))
-            session.set_lanes((top, *session.lanes), f"open {Path(path).name}")
-        session.set_active(key)
+    def sound_opened(self, key: str) -> None:
+        """Ask again where a network listens to a recording that was opened anew."""
         for one in self.listeners:
             if one.source == key:
                 self._ask(one)
@@ -104,25 +89,53 @@ class Hearing:
         track = self._on.session.shown.tracks.get(one.source)
         if track is None:
             return
-        digest = sound_digest(track.samples, track.axis.rate_hz)
+        try:
+            driving = self.driving(one, track)
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+            return
+        digest = sound_digest(driving.samples, driving.axis.rate_hz)
         key = f"listen {one.network}"
-        future = self._on.engine.ask("listen", one.network, track.samples, digest, key=key)
-        self._on.desk.follow(key, future, lambda probed: self._arrived(one, probed), stream=True)
+        future = self._on.engine.ask("listen", one.network, driving.samples, digest, key=key)
+        self._on.desk.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
-    def _arrived(self, one: Listener, probed: Probed) -> None:
+    def driving(self, one: Listener, track: Track) -> Track:
+        """Give what a network hears of a track: a recording resampled to the model's rate, and said.
+
+        A network hears the beginning only, so no more than that of a long recording is read.
+        """
+        card = self._on.session.card
+        assert card is not None
+        from_hz, to_hz = track.axis.rate_hz, card.rate_hz
+        if not one.source.startswith("sound:"):
+            return track
+        beginning = Range(0.0, min(track.axis.extent.end_s, 2 * card.out_axis.extent.end_s))
+        near = in_memory(track, beginning) if isinstance(track, LongTrack) else track
+        if from_hz == to_hz:
+            return near
+        samples = resampled_to(np.nan_to_num(near.samples), from_hz, to_hz)
+        how = f"from {from_hz:g} to {to_hz:g} Hz"
+        axis = TimeAxis.of_sound(to_hz, len(samples))
+        return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
+
+    def _arrived(self, one: Listener, probed: Probed, driving: Track) -> None:
         session = self._on.session
-        own = {f"{one.network}.{name}": track for name, track in probed.tracks.items()}
-        if probed.logits is not None:
-            own[f"{one.network}.logits"] = logits_track(probed.logits, session.shown.tracks[one.source])
+        how = driving.origin.resampling
+        own = {
+            f"{one.network}.{name}": replace(track, origin=track.origin.of(resampling=how))
+            for name, track in probed.tracks.items()
+        }
+        if probed.logits is not None and session.card is not None:
+            heard = driving.axis.extent.cut(session.card.out_axis.extent)
+            own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
         session.show(tracks={**session.shown.tracks, **own})
         self._on.clock.rest(self._on.analysing.refresh)
 
 
-def logits_track(values: NDArray[np.float32], like: Track) -> Track:
-    """Give logits as one value per stretch of the sound, so that they stand as a lane below their layers."""
-    whole = like.axis.extent
-    axis = TimeAxis.of_sound(len(values) / whole.length_s, len(values), whole.start_s)
-    return Track("logits", np.asarray(values, np.float32), axis, origin=like.origin.of(layer="logits"))
+def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:
+    """Give logits as one value per stretch of what was heard, as a lane below their layers."""
+    axis = TimeAxis.of_sound(len(values) / heard.length_s, len(values), heard.start_s)
+    return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
 
 
 def logits_words(network: str, values: NDArray[np.float32]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -39,12 +40,26 @@ class Player(Protocol):
     def refresh(self) -> None: ...
 
 
+def at_once(task: Callable[[], Any]) -> Future[Any]:
+    """Do a task in the calling thread: for tests and pictures."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(task())
+    except BaseException as error:
+        future.set_exception(error)
+    return future
+
+
 @dataclass(frozen=True)
 class Clock:
-    """How the window's thread is reached: now, queued, and once things are at rest."""
+    """How the window's thread is reached, queued or once things are at rest, and how files are read.
+
+    `work` does what takes longer than a frame, beside the window's thread.
+    """
 
     post: Callable[[Callable[[], None]], None]
     rest: Callable[[Callable[[], None]], None]
+    work: Callable[[Callable[[], Any]], Future[Any]] = at_once
 
 
 class Instrument:
@@ -75,7 +90,9 @@ class Instrument:
         from app.opening import Opening
         from app.playing import Playing
         from app.probing import Probing
+        from app.recordings import Recordings
         from app.sheet import Sheet
+        from app.tiling import Tiling
 
         self.session = Session()
         self.settings = settings or Settings()
@@ -85,7 +102,9 @@ class Instrument:
         self.clock = clock
         self.desk = Desk(clock.post, self.faulted.emit, on_bug or _fly)
         self.analysing = Analysing(self)
+        self.tiling = Tiling(self)
         self.hearing = Hearing(self)
+        self.recordings = Recordings(self)
         self.probing = Probing(self)
         self.opening = Opening(self)
         self.playing = Playing(self)
@@ -102,6 +121,8 @@ class Instrument:
 
     def close(self) -> None:
         """Stop the sound and end the processes."""
+        self.recordings.leave()
+        self.annotating.close()
         self.player.close()
         self.engine.close()
         self.pool.close()

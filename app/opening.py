@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from app.recordings import PREFIX
 from core.checkpoint.resolve import ChooseRun
 from core.families.base import Answer, Card, LayerInfo
 from core.faults import Fault
 from core.lanes import Lane, Lanes
 from core.latent import Point
 from core.points import NamedPoint, read_points
+from core.recording import is_sound_file
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -38,8 +40,11 @@ class Opening:
     def open(
         self, path: str | Path, answers: Mapping[str, Answer] | None = None, point: Point | None = None
     ) -> None:
-        """Ask for `path`; the answer changes the session, or is shown as a fault."""
+        """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
         wanted = str(path)
+        if is_sound_file(Path(path)):
+            self._on.recordings.open(path)
+            return
         self.started.emit(wanted)
         future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
         self._on.desk.follow("open", future, lambda card: self._opened(card, point), self._refused)
@@ -77,7 +82,8 @@ class Opening:
         same = session.card is not None and session.card.digest == card.digest
         lanes = session.lanes if same else lanes_of(card, self._on)
         own = {layer.name for layer in card.layers["G"]}
-        lanes = tuple(lane for lane in lanes if lane.key in own)
+        beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
+        lanes = (*beside, *(lane for lane in lanes if lane.key in own))
         session.open(card, lanes, session.moment.seed if same else 0, kept)
         if Path(card.path) != demo_file():
             self._on.remember(recent=self._on.settings.with_recent(card.path).recent)

@@ -10,7 +10,10 @@ from psygnal import Signal
 from core import lanes as lane_tools
 from core.axis import Range, TimeAxis
 from core.listen import Samples, heard, part
+from core.recording import resampled_to
 from core.track import Track
+
+LONGEST_S = 600.0  # so much of a long recording is played at once, and read only as it is played
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -106,21 +109,33 @@ class Playing:
 
         The player itself bounds and fades what it plays.
         """
-        session = self._on.session
-        card, window = session.card, self.window
+        session, window = self._on.session, self.window
         tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
-        if card is None or window is None or not tracks:
+        if window is None or not tracks:
             return None
-        if not card.sounds:
+        made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
+        if len(made) < 2:
+            return made[0] if made else None
+        rate_hz = made[0][1]
+        parts = [resampled_to(np.asarray(samples), own_hz, rate_hz) for samples, own_hz, _ in made]
+        mixed = np.zeros(max(len(samples) for samples in parts), np.float32)
+        for samples in parts:
+            mixed[: len(samples)] += samples
+        return mixed, rate_hz, made[0][2]
+
+    def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
+        """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
+        card = self._on.session.card
+        window = Range(window.start_s, min(window.end_s, window.start_s + LONGEST_S))
+        if key.startswith("sound:"):
+            self.words = f"{track.name}: as recorded"
+            samples, start_s = part(track.samples, track.axis, window)
+            return samples, track.axis.rate_hz, start_s
+        if card is None or not card.sounds:
             self._on.noted.emit("No sound: this model's output is articulation, not a waveform")
             return None
-        axis = card.out_axis
-        parts = [part(self._heard(key, track, axis), axis, window) for key, track in tracks]
-        length = min(len(samples) for samples, _ in parts)
-        mixed = np.zeros(length, np.float32)
-        for samples, _ in parts:
-            mixed += samples[:length]
-        return mixed, axis.rate_hz, parts[0][1]
+        samples, start_s = part(self._heard(key, track, card.out_axis), card.out_axis, window)
+        return samples, card.out_axis.rate_hz, start_s
 
     def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""

@@ -9,11 +9,13 @@ import numpy as np
 
 from app.annotating_wires import tiers_view
 from app.hearing import logits_words
+from app.recordings import duration_words
 from core.analyses import lane_refusal, refusals
 from core.analyses.prominence import loud
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
 from core.lanes import Lane
+from core.long_sound import in_memory
 from core.queries import MEASURES, value
 from core.track import Image, Track
 from widgets.digits import short
@@ -48,7 +50,7 @@ class StackViews:
             session.selection,
             session.frequency_hz,
             None,
-            session.shown.tracks.get(top),
+            self._overview(top),
             tiers_view(self._on),
         )
 
@@ -86,7 +88,7 @@ class StackViews:
             refusals=axis_refused or refused,
             reason=logits_words(lane.key[0], track.samples)
             if is_logits
-            else lane_refusal(track.axis, settings) or "",
+            else self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or "",
             gain=lane.gain,
             muted=lane.muted,
             solo=lane.soloed,
@@ -103,13 +105,20 @@ class StackViews:
             closable="." in lane.key or ":" in lane.key,
         )
 
+    def _overview(self, top: str) -> Track | None:
+        """Give what reaches over the whole stack: the output, or a recording that is longer."""
+        tracks = self._on.session.shown.tracks
+        lanes = [tracks[lane.key] for lane in self._on.session.lanes if lane.key.startswith("sound:")]
+        found = [*([tracks[top]] if top in tracks else []), *lanes]
+        return max(found, key=lambda track: track.axis.extent.end_s, default=None)
+
     def _drawn(self, key: str, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
         """Give what is drawn of a measure: of formants, the frames loud enough."""
         if measure != "formants" or not tracks:
             return tracks
         kept = self._formants.get(key)
         if kept is None or kept[0] is not tracks:
-            source = self._on.session.shown.tracks[key]
+            source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
             shown = loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
             drawn = tuple(
                 replace(track, samples=np.where(shown, track.samples, np.nan))
@@ -150,7 +159,7 @@ class StackViews:
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
         if key.startswith("sound:"):
-            return key.removeprefix("sound:"), f"{track.axis.n} · {rate}"
+            return key.removeprefix("sound:"), f"{duration_words(track.axis.duration_s)} · {rate}"
         if key.endswith(".logits"):
             return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
         layer = self._layer(key)

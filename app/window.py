@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -108,7 +107,7 @@ class Window(QMainWindow):
         page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
         assert page is not None
         self.pages.setCurrentWidget(page)
-        self.panel.setVisible(name != "start")
+        self.panel.setVisible(name != "start" and self.on.session.card is not None)
         self.ipa.setVisible(name == "stack" and self.on.settings.letters)
         self.show_dock()
         page.setFocus()
@@ -181,10 +180,9 @@ class Window(QMainWindow):
             self.open_dropped(paths[0])
 
     def open_dropped(self, path: str) -> None:
-        """Open a checkpoint or, where a model is open, a recording."""
-        sound = Path(path).suffix.lower() in {".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3", ".opus"}
-        if sound and self.on.session.card is not None:
-            self.on.hearing.open_recording(path)
+        """Open a checkpoint, a recording or a TextGrid."""
+        if path.lower().endswith(".textgrid") and self.on.session.card is not None:
+            self.on.annotating.open(path)
         else:
             self.on.opening.open(path)
 
@@ -204,6 +202,8 @@ def _desktop_is_dark() -> bool:
 
 def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
     """Put the real parts together: the engine first, since importing torch takes longest."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from app.log import bug
     from core.engine import ProcessEngine
     from core.faults import Fault
@@ -221,9 +221,10 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
         tell(fault)
         bridge.post(lambda: told[0].playing.ended())
 
+    files = ThreadPoolExecutor(2, "files")
     player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))
     made = Instrument(
-        engine, PraatPool(), player, Clock(bridge.post, bridge.rest), settings,
+        engine, PraatPool(), player, Clock(bridge.post, bridge.rest, files.submit), settings,
         on_bug=lambda error: tell(Fault(bug(error))),
     )  # fmt: skip
     told.append(made)

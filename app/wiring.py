@@ -14,6 +14,7 @@ from core import lanes as lane_tools
 from core.lanes import Lane
 from core.listen import SOUNDS
 from core.session import Moment
+from widgets.paint_curve import peak
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -78,6 +79,7 @@ class Wiring:
         on.opening.started.connect(lambda path: window.status.show_state("Opening…"))
         on.opening.ended.connect(lambda: window.status.show_state(""))
         on.opening.choice_needed.connect(window.asks.run)
+        on.recordings.opened.connect(self._recording)
         on.opening.questions_arose.connect(lambda card: window.asks.questions())
 
     def soon(self) -> None:
@@ -86,7 +88,7 @@ class Wiring:
 
     def show_stack(self) -> None:
         """Show the stack anew now."""
-        if self._window.on.session.card is not None:
+        if self._window.on.session.card is not None or self._window.on.session.lanes:
             self._window.stack.show_view(self._views.view())
 
     def _card(self) -> None:
@@ -98,6 +100,15 @@ class Wiring:
         window.setWindowTitle(f"{session.card.title} – Phonoscope")
         self._knobs()
         self.points.refresh()
+        window.start.show_recent(window.on.settings.recent)
+        window.show_page("stack")
+        self.soon()
+
+    def _recording(self, key: str) -> None:
+        """Bring the stack to the front; without a model the recording gives the window its name."""
+        window = self._window
+        if window.on.session.card is None:
+            window.setWindowTitle(f"{key.removeprefix('sound:')} – Phonoscope")
         window.start.show_recent(window.on.settings.recent)
         window.show_page("stack")
         self.soon()
@@ -198,7 +209,9 @@ class Wiring:
 
     def _close(self, key: str) -> None:
         session = self._window.on.session
-        if "." in key:
+        if key.startswith("sound:"):
+            self._window.on.recordings.close(key)
+        elif "." in key:
             self._window.on.hearing.quiet(key.split(".")[0])
         else:
             session.set_lanes(tuple(lane for lane in session.lanes if lane.key != key), f"close {key}")
@@ -221,7 +234,7 @@ class Wiring:
         lane: Lane | None = session.lane(source)
         if lane is not None and lane.gain != 1:
             return lane.gain
-        tops = [float(abs(session.shown.tracks[key].samples).max(initial=0)) for key in (source, target)]
+        tops = [peak(session.shown.tracks[key]) for key in (source, target)]
         return float(max(1, round(tops[1] / tops[0]))) if tops[0] > 0 else 1.0
 
     def _unmerge(self, target: str, source: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.axis import Range, TimeAxis
+from core.long_samples import FileSamples
 from core.loudness import loudness_lufs
 from core.track import Track, frozen
 
@@ -120,7 +122,10 @@ def why_inaudible(axis: TimeAxis) -> str:
 def part(samples: Samples, axis: TimeAxis, window: Range) -> tuple[Samples, float]:
     """Give the samples in `window`, and the time at which the first of them begins, in seconds."""
     first, last = axis.samples_in(window)
-    return samples[first:last], axis.seconds(first) - axis.step_s / 2
+    begin_s = axis.seconds(first) - axis.step_s / 2
+    if isinstance(samples, FileSamples):
+        return cast(Samples, samples.stretch(first, last)), begin_s  # read by the player's desk
+    return samples[first:last], begin_s
 
 
 def bounded(samples: Samples) -> Samples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from core import long_cache
 from core.axis import Range, TimeAxis
-from core.envelope import Pyramid
+from core.envelope import Pyramid, extremes
 from core.long_pyramid import Ends, build, glance
 from core.long_samples import FileSamples
 from core.origin import Origin
@@ -47,10 +48,19 @@ class LongTrack(Track):
 
     def stretch(self, window: Range) -> LongTrack:
         """Give the samples with centres in `window`, at their true time, not read yet."""
-        first, last = self.axis.samples_in(window)
+        return self.between(*self.axis.samples_in(window))
+
+    def between(self, first: int, last: int) -> LongTrack:
+        """Give the samples `first:last`, at their true time, not read yet."""
         axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
         samples = cast("NDArray[np.float32]", self.in_file.stretch(first, last))
         return LongTrack(self.name, samples, axis, self.unit, self.origin)
+
+    @property
+    def peak(self) -> float:
+        """The largest distance from zero that is known of, 0 where nothing is."""
+        low, high = extremes(self, self.axis.extent, self.pyramid)
+        return max(-low, high, 0.0) if math.isfinite(low) else 0.0
 
     def loaded(self) -> Track:
         """Read all of it into memory; a Fault where it is too long for that."""

@@ -132,9 +132,8 @@ def read_sound(path: Path, rate_hz: float = 0.0) -> tuple[Samples, TimeAxis, tup
         mono = np.concatenate([np.zeros(0, np.float32), *blocks_of(file, 0, facts.n)])
     if not np.isfinite(mono).all():
         bad = int(mono.size - np.count_nonzero(np.isfinite(mono)))
-        raise Fault(
-            f"“{path.name}” holds {bad} values that are not numbers.", "Export it again from its source."
-        )
+        values = "1 value that is not a number" if bad == 1 else f"{bad} values that are not numbers"
+        raise Fault(f"“{path.name}” holds {values}.", "Export it again from its source.")
     done = facts.notes
     if rate_hz and facts.rate_hz != rate_hz:
         mono = resampled_to(mono, facts.rate_hz, rate_hz)

@@ -44,8 +44,14 @@ def whole_extremes(track: Track) -> Limits:
     return extremes(track, track.axis.extent, _pyramid(track))
 
 
+def peak(track: Track) -> float:
+    """Give the largest finite magnitude of a track, 0 where nothing is finite."""
+    return max((abs(end) for end in whole_extremes(track) if math.isfinite(end)), default=0.0)
+
+
 def _curve_limits(curve: Curve, window: Range | None) -> Limits:
-    low, high = whole_extremes(curve.track) if window is None else extremes(curve.track, window, _pyramid(curve.track))
+    track = curve.track
+    low, high = whole_extremes(track) if window is None else extremes(track, window, _pyramid(track))
     return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
 
 

@@ -1,0 +1,205 @@
+"""Recordings: sound files as tracks beside the model's, or alone; long ones stay in their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from core.axis import Range
+from core.engine_work import sound_digest
+from core.faults import Fault
+from core.lanes import Lane
+from core.long_sound import LongSound
+from core.origin import Origin
+from core.recording import look_at, read_sound
+from core.track import Track
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+PREFIX = "sound:"
+BESIDE = frozenset({"pitch", "spectrogram"})
+ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
+
+# A recording up to this many times as long as what was seen whole is seen whole too; one that is
+# longer would leave a sliver of the model's layers, so the window stays where it is.
+FOLLOWED = 5.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sound file as it was read: its track, or the sound that stays in its file, and what to say."""
+
+    track: Track | None
+    long: LongSound | None
+    notes: tuple[str, ...]
+
+
+def read(path: Path) -> Found:
+    """Read a sound file at its own rate, or, where it is long, its head and an overview."""
+    file = look_at(path)
+    if file.long:
+        return Found(None, LongSound(file), file.notes)
+    samples, axis, notes = read_sound(path)
+    origin = Origin(sound=sound_digest(samples, axis.rate_hz))
+    return Found(Track(path.name, samples, axis, origin=origin), None, notes)
+
+
+class Recordings:
+    """Keeps what was opened; the stack reaches as far as the longest of the output and its recordings.
+
+    `opened` carries the key of a new lane.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._paths: dict[str, Path] = {}
+        self._tracks: dict[str, Track] = {}
+        self._closed = False
+        instrument.session.card_changed.connect(self._new_model)
+        instrument.session.moment_changed.connect(lambda before, after: self.fit())
+
+    def open(self, path: str | Path) -> None:
+        """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
+        wanted = Path(path).absolute()
+        self._on.opening.started.emit(str(wanted))
+        future = self._on.clock.work(lambda: read(wanted))
+        self._on.desk.follow(
+            f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
+        )
+
+    def close(self, key: str) -> None:
+        """Take the lane of a recording away; undo brings it back."""
+        session = self._on.session
+        rest = tuple(lane for lane in session.lanes if lane.key != key)
+        session.set_lanes(rest, f"close {key.removeprefix(PREFIX)}")
+
+    def leave(self) -> None:
+        """Stop looking through long recordings."""
+        self._closed = True
+
+    def fit(self) -> None:
+        """Let the stack reach over the output and every recording that has a lane or lies over one."""
+        session = self._on.session
+        keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
+        ends = [track.axis.extent.end_s for key, track in self._tracks.items() if key in keys]
+        if session.card is not None:
+            ends.append(session.card.out_axis.extent.end_s)
+        if ends:
+            session.set_whole(Range(0.0, max(ends)))
+
+    # --- arriving ----------------------------------------------------------------------------
+
+    def _refused(self, fault: Fault) -> None:
+        self._on.opening.ended.emit()
+        self._on.faulted.emit(fault)
+
+    def _opened(self, path: Path, found: Found) -> None:
+        self._on.opening.ended.emit()
+        key = self._key_of(path)
+        track = found.long.track(path.name) if found.long is not None else found.track
+        assert track is not None
+        self._put(key, track)
+        self._add_lane(key, path.name)
+        self._on.session.set_active(key)
+        self._say(path.name, track, found.notes)
+        self._on.remember(recent=self._on.settings.with_recent(str(path)).recent)
+        self.opened.emit(key)
+        self._on.hearing.sound_opened(key)
+        self._on.clock.rest(self._on.analysing.refresh)
+        if found.long is not None:
+            self._look_through(key, found.long)
+
+    def _key_of(self, path: Path) -> str:
+        """Give the file's own key: its name, numbered where another file has that name already."""
+        number, key = 1, f"{PREFIX}{path.name}"
+        while self._paths.get(key, path) != path:
+            number += 1
+            key = f"{PREFIX}{path.stem} ({number}){path.suffix}"
+        self._paths[key] = path
+        return key
+
+    def _put(self, key: str, track: Track) -> None:
+        """Show a track; what was computed of an earlier state of its file goes."""
+        shown, before = self._on.session.shown, self._tracks.get(key)
+        self._tracks[key] = track
+        tracks = {**shown.tracks, key: track}
+        if before is None or before.origin == track.origin:
+            self._on.session.show(tracks=tracks)
+            return
+        images = {other: image for other, image in shown.images.items() if other != key}
+        overlays = {place: made for place, made in shown.overlays.items() if place[0] != key}
+        self._on.session.show(tracks=tracks, images=images, overlays=overlays)
+
+    def _add_lane(self, key: str, name: str) -> None:
+        """Put the lane on top of a model's, else below the other recordings; show as much of it as fits."""
+        session = self._on.session
+        if session.lane(key) is not None:
+            self.fit()
+            return
+        before, seen = session.whole, session.visible
+        first = session.card is None and not session.lanes
+        lane = Lane(key, shown=ALONE if session.card is None else BESIDE)
+        session.set_lanes((lane, *session.lanes) if session.card else (*session.lanes, lane), f"open {name}")
+        followed = seen == before and session.whole.length_s <= FOLLOWED * before.length_s
+        if first or followed:
+            session.set_range(session.whole, remember=False)
+        if first:
+            session.set_cursor(0.0)
+
+    def _say(self, name: str, track: Track, notes: tuple[str, ...]) -> None:
+        said = list(notes)
+        if self._on.session.visible.end_s < track.axis.extent.end_s:
+            said.append(f"it lasts {duration_words(track.axis.duration_s)}, Show all shows it whole")
+        if said:
+            self._on.noted.emit(f"{name}: {'; '.join(said)}")
+
+    def _new_model(self) -> None:
+        """Keep the recordings beside the new model."""
+        session = self._on.session
+        kept = {key: track for key, track in self._tracks.items() if session.lane(key) is not None}
+        if kept:
+            session.show(tracks={**session.shown.tracks, **kept})
+        self.fit()
+
+    # --- long ones ---------------------------------------------------------------------------
+
+    def _look_through(self, key: str, sound: LongSound) -> None:
+        """Find every extreme in the background; the lane grows true as it goes on."""
+        if sound.whole:
+            return
+        post = self._on.clock.post
+
+        def told(part: float) -> None:
+            post(lambda: self._progressed(key, sound))
+
+        future = self._on.clock.work(lambda: sound.look_through(told, lambda: self._closed))
+        self._on.desk.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+
+    def _progressed(self, key: str, sound: LongSound) -> None:
+        """Show what is known now, unless the file was opened anew meanwhile."""
+        track = sound.track(sound.file.name)
+        if self._closed or self._tracks[key].origin != track.origin:
+            return
+        self._put(key, track)
+
+    def _looked_through(self, sound: LongSound) -> None:
+        if sound.bad:
+            values = "value is no number" if sound.bad == 1 else "values are not numbers"
+            said = f"{sound.bad} {values}, shown as gaps and played as silence"
+            self._on.noted.emit(f"{sound.file.name}: {said}")
+        self._on.analysing.refresh()
+
+
+def duration_words(duration_s: float) -> str:
+    """Give a duration as one says it: `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    if duration_s < 60:
+        return f"{duration_s:.3g} s"
+    minutes, seconds = divmod(round(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
