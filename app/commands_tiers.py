@@ -9,6 +9,7 @@ from app.annotating_asks import ask_name
 from app.commands import command
 from core import annotation_edit as edits
 from core.axis import Range
+from core.textgrid_letters import all_labels
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -92,6 +93,20 @@ def extend_right(window: Window) -> None:
 def copy_here(window: Window) -> None:
     """Give this point a copy of the tiers that were made at another one."""
     window.on.annotating.copy_here()
+
+
+@command(
+    "textgrid.to_trigraphs", "Convert entire TextGrid to backslash trigraphs", "TextGrid", "", can_change
+)
+def to_trigraphs(window: Window) -> None:
+    """Write every label in ASCII, with Praat's trigraphs for its letters."""
+    change(window, "to trigraphs", lambda note: all_labels(note, "trigraphs"))
+
+
+@command("textgrid.to_unicode", "Convert entire TextGrid to Unicode", "TextGrid", "", can_change)
+def to_unicode(window: Window) -> None:
+    """Write every label with letters in place of Praat's backslash trigraphs."""
+    change(window, "to Unicode", lambda note: all_labels(note, "letters"))
 
 
 @command(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from core.annotation import Tier
+from core.textgrid_letters import with_letters
 from widgets.columns import AXIS_PX, Columns
 from widgets.look import Look, font
 from widgets.paint_lane import Marks, marked_times
@@ -109,6 +110,7 @@ def _pen(look: Look, width_px: float, elsewhere: bool) -> QPen:
 @lru_cache(maxsize=4096)
 def _laid_out(text: str, phones: bool) -> tuple[QStaticText, float]:
     """Lay out a label once: shaping phonetic letters costs more than drawing them."""
+    text = with_letters(text)
     made = QStaticText(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     wanted = font(19 if phones else 16, ipa=True)
@@ -121,7 +123,9 @@ def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool, over:
     made, width = _laid_out(text, phones)
     if width > room.width() + over:
         wanted = font(19 if phones else 16, ipa=True)
-        cut = QFontMetricsF(wanted).elidedText(text, Qt.TextElideMode.ElideRight, room.width() + over)
+        cut = QFontMetricsF(wanted).elidedText(
+            with_letters(text), Qt.TextElideMode.ElideRight, room.width() + over
+        )
         made, width = _laid_out(cut, phones)
         if width > room.width() + over:
             return
