@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,13 +31,14 @@ SLICE_MARGIN_S = 0.1
 class Asking:
     """Holds what was computed; `changed` follows whatever an answer may depend on.
 
-    `settle` asks for a call of `refresh` once things are at rest: a timer of the window's.
+    `settle` asks for a call of `refresh` once things are at rest, a timer of the window's: told True
+    it waits anew, told False it lets one that already waits come first.
     """
 
     changed = Signal()
     sliced = Signal()
 
-    def __init__(self, instrument: Instrument, settle: Callable[[], None]) -> None:
+    def __init__(self, instrument: Instrument, settle: Callable[[bool], None]) -> None:
         self._on = instrument
         self._settle = settle
         self.wanted = False  # whether a table of all layers is on show
@@ -46,21 +47,24 @@ class Asking:
         self._kept: OrderedDict[Origin, tuple[Track, ...]] = OrderedDict()
         self._failed: dict[Origin, str] = {}
         self._layers: dict[str, Layer] = {}
+        self._tracks: Mapping[str, Track] = {}
         self._asked: dict[str, tuple[Origin, ...]] = {}
         self._slice_asked: object = None
         self._count = 0
         self.at_cursor = False  # ask the table at the cursor although a selection is held
         session = instrument.session
         session.shown_changed.connect(self._moved)
-        session.view_changed.connect(settle)
+        session.view_changed.connect(lambda: settle(True))
         session.card_changed.connect(self._new_model)
-        instrument.faulted.connect(lambda _: settle())
+        instrument.faulted.connect(lambda _: settle(False))
 
     # --- what is known ---------------------------------------------------------------------------
 
     def _moved(self) -> None:
-        self._layers = {}
-        self._settle()
+        """Wait for rest when curves have changed; what only arrived makes nobody wait longer."""
+        tracks = self._on.session.shown.tracks
+        self._settle(tracks is not self._tracks)
+        self._tracks, self._layers = tracks, {}
         self.changed.emit()
 
     def _new_model(self) -> None:

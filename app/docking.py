@@ -45,7 +45,7 @@ class Docking:
         self._window = window
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(window, singleShot=True, interval=0)
-        self.asking = Asking(window.on, lambda: self._rest.start())
+        self.asking = Asking(window.on, self._settle)
         self.queries = Queries(window.on, self.asking)
         self.results = self.queries.results
         self.lists = Lists(window, self.asking)
@@ -82,6 +82,10 @@ class Docking:
         dock.results.remove_wanted.connect(results.remove)
         dock.results.copy_wanted.connect(self.copy_results)
         self.show_results()
+
+    def _settle(self, anew: bool) -> None:
+        if anew or not self._rest.isActive():
+            self._rest.start()
 
     # --- showing ---------------------------------------------------------------------------------
 
