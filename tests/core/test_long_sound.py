@@ -12,6 +12,7 @@ from core import long_cache
 from core.axis import Range
 from core.envelope import Pyramid, envelope, extremes
 from core.faults import Fault
+from core.listen import safe
 from core.long_pyramid import BASE, Ends, build, glance, spread
 from core.long_samples import BLOCK, MOST_AT_ONCE, FileSamples
 from core.long_sound import LongSound, LongTrack, in_memory
@@ -218,6 +219,12 @@ def test_a_worker_is_sent_a_name_and_measures_the_same(sound, truth):
     np.testing.assert_array_equal(ours.samples, theirs.samples)
     stretch = pickle.loads(pickle.dumps(track.stretch(Range(2.0, 3.0))))
     np.testing.assert_array_equal(in_memory(stretch).samples, short.part(Range(2.0, 3.0)))
+
+
+def test_the_players_desk_reads_a_stretch_as_it_would_hear_an_array(sound, truth):
+    stretch = FileSamples(sound.file).stretch(1000, 3000)
+    assert stretch.size == 2000
+    np.testing.assert_array_equal(safe(stretch, 16000.0), safe(truth[1000:3000].astype(np.float32), 16000.0))
 
 
 def test_more_than_fits_is_refused_in_words():
