@@ -94,6 +94,7 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
                 f"The sound lasts from 0 to {session.whole.end_s:g} s.",
             )
         session.set_range(Range(start_s, end_s).cut(session.whole))
+    session.show(ghosts={})  # what was before the asked-for point is not asked for
     on.analysing.refresh()
 
 

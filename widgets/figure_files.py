@@ -83,7 +83,7 @@ def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
 
 
 def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:
-    made = QSvgGenerator()
+    made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot cut curves off
     made.setFileName(str(path))
     made.setSize(QSize(round(layout.width_px), round(layout.height_px)))
     made.setViewBox(QRectF(0, 0, layout.width_px, layout.height_px))

@@ -18,7 +18,7 @@ from core.faults import Fault
 from core.origin import Origin
 from widgets.figure import Note, Spot, lay_out
 from widgets.figure_files import Paper, origin_in_figure, render, write_figure
-from widgets.look import load_fonts
+from widgets.look import PRINT, load_fonts
 
 
 @pytest.fixture
@@ -121,3 +121,19 @@ def test_shot_shows_only_what_was_asked_for(qapp, small_model, tmp_path, capsys)
 
 def test_paper_shows_no_refusals_of_the_screen(figure):
     assert not any(lane.reason for lane in figure[0].stack.lanes)
+
+
+def test_curves_end_at_their_frame_in_svg_too(figure, tmp_path):
+    """Tiny SVG has no clip paths: a zoomed curve then ran over the words at its left."""
+    write_figure(tmp_path / "a.svg", *figure)
+    text = (tmp_path / "a.svg").read_text()
+    assert text.count("<clipPath") >= len(figure[0].lanes)
+    assert "clip-path=" in text
+
+
+def test_shot_shows_no_ghost_of_the_point_before(qapp, small_model, tmp_path):
+    turned, plain = tmp_path / "turned.svg", tmp_path / "plain.svg"
+    for out, more in ((turned, ["--set", "z11=3"]), (plain, [])):
+        assert main(["shot", str(small_model), *more, "--out", str(out)]) == 0
+    ghost = PRINT.ghost.name()
+    assert ghost not in turned.read_text()
