@@ -13,8 +13,9 @@ from core.annotation_shelf import default_path, read_shelf, write_shelf
 from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
+from core.latent import Point
 from core.session import Moment
-from core.textgrid import read_textgrid, textgrid_bytes
+from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -113,16 +114,14 @@ class Annotating:
 
     def open(self, path: str | Path) -> None:
         """Read a TextGrid for the present point; a damaged one is refused and changes nothing."""
-        session = self._on.session
-        try:
-            read = read_textgrid(path)
-        except Fault as fault:
-            self._on.faulted.emit(fault)
-            return
-        kept = Kept(session.point, read.annotation, str(path), read.style)
-        self._keep(f"open {Path(path).name}", kept)
-        session.set_tier(0 if read.annotation.tiers else -1)
-        said = [*read.notes, *self._other_times(read.annotation, Path(path).name)]
+        point = self._on.session.point
+        future = self._on.clock.work(lambda: read_textgrid(path))
+        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), point, read))
+
+    def _opened(self, path: Path, point: Point, read: TextGridFile) -> None:
+        self._keep(f"open {path.name}", Kept(point, read.annotation, str(path), read.style))
+        self._on.session.set_tier(0 if read.annotation.tiers else -1)
+        said = [*read.notes, *self._other_times(read.annotation, path.name)]
         if said:
             self._on.faulted.emit(Fault(" ".join(said)))
 

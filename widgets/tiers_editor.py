@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.look import LIGHT, Look
+from widgets.own_keys import keeps
 
 LEAST_PX = 72
+_OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LabelEditor(QLineEdit):
@@ -78,6 +80,11 @@ class LabelEditor(QLineEdit):
         self.hide()
         if focused:
             self.closed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc, which elsewhere stops the sound, and Enter, which elsewhere adds a boundary."""
+        keeps(event, _OWN_KEYS)
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -86,6 +86,23 @@ def test_enter_adds_a_boundary_on_the_chosen_tier_and_typing_writes_no_command(q
     assert note(tiers).tiers[0].labels == ("", "", "", "", "r")
 
 
+def test_while_a_label_is_written_tab_plays_and_esc_only_leaves_it(qtbot, tiers):
+    with qtbot.waitActive(tiers):
+        tiers.activateWindow()
+    tiers.on.session.set_selection(Range(0.2, 0.4))
+    tiers.wiring.show_stack()
+    tiers.stack.tiers.setFocus()
+    qtbot.keyClicks(tiers.stack.tiers, "m")  # M alone would mute the lane
+    editor = tiers.stack.tiers.editor
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert len(tiers.on.player.heard) == 1
+    assert tiers.on.player.playing
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert tiers.on.player.playing
+    assert (editor.at, note(tiers).tiers[0].labels[1]) == (None, "")
+    assert not tiers.on.session.lane("out").muted
+
+
 def test_a_selection_becomes_an_interval_on_tier_n(tiers):
     tiers.on.session.set_selection(Range(0.25, 0.5))
     tiers.menus.run("interval.add_2")
