@@ -70,8 +70,9 @@ def run(asked: Namespace) -> int:
     app = QApplication.instance() or QApplication(["phonoscope"])
     on = inline_instrument()
     on.opening.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
-    card = on.session.card
-    assert card is not None  # a file that cannot be opened has flown as a Fault
+    card = on.session.card  # a file that cannot be opened has flown as a Fault
+    if card is None:
+        raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
     wanted = drawn(asked, card.layout)
     on.session.change("draw", point=wanted.point, drawn=wanted.point, seed=wanted.seed or 0)
     _set_view(on, card, asked)
