@@ -166,8 +166,8 @@ class Docking:
         self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
         if self._large is not None and self._large.isVisible():
             high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
-            words = "".join(text for text, _ in _where(self.asking.table_place))
-            self._large.show_view(self._slice_view(high_hz), f"{where}, {words}, 0–{high_hz:g} Hz")
+            words = "".join(text for text, _ in _where(self.asking.table_place)[:3]).split(" s,")[0]
+            self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
 
     def _slice_view(self, high_hz: float) -> SliceView:
         asking, session = self.asking, self._window.on.session

@@ -9,16 +9,16 @@ from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.button import Button
-from widgets.layer_table import LayerRow, LayerTable, paint_refusal
+from widgets.layer_table import LayerHead, LayerRow, LayerTable, paint_refusal
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Panel, Rule, Words, pass_look
 from widgets.results_table import ResultRow, ResultsTable
 from widgets.segmented import Segmented
-from widgets.slice_plot import SlicePlot, SliceView
+from widgets.slice_plot import HEIGHT_PX, SlicePlot, SliceView
 
 WIDTH_PX = 384
 MOST_TABLE_PX = 360  # beyond it the table scrolls
-LEAST_TABLE_PX = 112
+LEAST_TABLE_PX, LEAST_PLOT_PX, LEAST_RESULTS_PX = 84, 110, 70
 TABLE_FIRST = 100  # the share of free height that goes to the table before the results
 EXPORTS = (("copy", "Copy"), ("csv", "Save as CSV…"), ("tsv", "Save as TSV…"))
 
@@ -98,12 +98,15 @@ class Dock(Panel):
         column.setSpacing(0)
         column.addWidget(self._layers_head())
         column.addWidget(Rule())
+        column.addWidget(LayerHead())
         column.addWidget(self._scrolled(self.table), TABLE_FIRST)
         column.addWidget(Legend())
         column.addWidget(Rule())
         column.addWidget(self._slice_head())
-        self.plot.setFixedHeight(self.plot.sizeHint().height())
-        column.addWidget(self.plot)
+        self.plot.setMaximumHeight(HEIGHT_PX)
+        self.plot.setMinimumHeight(LEAST_PLOT_PX)
+        self.results.setMinimumHeight(LEAST_RESULTS_PX)
+        column.addWidget(self.plot, TABLE_FIRST)
         column.addSpacing(8)
         column.addWidget(Rule())
         column.addWidget(self._results_head())

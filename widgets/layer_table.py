@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets.icons import paint_icon
@@ -59,6 +68,38 @@ class LayerRow:
     active: bool = False
 
 
+def cell_rect(column: int, top: float, height: float) -> QRectF:
+    """Give the place of a column's words between two heights."""
+    left = NAME_END if column == 0 else COLUMNS[column - 1][2] + 2
+    return QRectF(left, top, COLUMNS[column][2] - left, height)
+
+
+class LayerHead(QWidget):
+    """The columns' names and units; stays where it is while the rows scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look = LIGHT
+        self.setFixedHeight(HEAD_PX)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), self._look
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.setFont(font(11))
+        painter.setPen(look.ink2)
+        painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
+        for column, (name, unit, _) in enumerate(COLUMNS):
+            painter.setPen(look.ink2)
+            painter.drawText(cell_rect(column, 4, 15), right, name)
+            painter.setPen(look.ink3)
+            painter.drawText(cell_rect(column, 19, 14), right, unit)
+        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, look.line2)
+
+
 class LayerTable(QWidget):
     """Shows rows; emits `row_wanted(key)`, `fold_wanted(key)`, `ask_wanted(key, column)`, `copy_wanted`."""
 
@@ -98,7 +139,7 @@ class LayerTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(384, HEAD_PX + sum(self._height(row) for row in self._rows))
+        return QSize(384, sum(self._height(row) for row in self._rows))
 
     def _spoken(self) -> str:
         """Give the active row for those who hear it."""
@@ -117,12 +158,8 @@ class LayerTable(QWidget):
 
     def row_rect(self, place: int) -> QRect:
         """Give the place of a row with everything below it."""
-        top = HEAD_PX + sum(self._height(row) for row in self._rows[:place])
+        top = sum(self._height(row) for row in self._rows[:place])
         return QRect(0, top, self.width(), self._height(self._rows[place]))
-
-    def _cell_rect(self, column: int, top: int, height: int) -> QRectF:
-        left = NAME_END if column == 0 else COLUMNS[column - 1][2] + 2
-        return QRectF(left, top, COLUMNS[column][2] - left, height)
 
     def at(self, point: QPoint) -> tuple[int, int, int]:
         """Give row, line within it (0 is the row itself) and column under a point; -1 for none."""
@@ -148,25 +185,11 @@ class LayerTable(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint_head(painter)
         for place, row in enumerate(self._rows):
             self._paint_row(painter, row, self.row_rect(place), place == self._hover)
         if self.hasFocus():
             painter.setPen(QPen(self._look.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-
-    def _paint_head(self, painter: QPainter) -> None:
-        look = self._look
-        painter.setFont(font(11))
-        painter.setPen(look.ink2)
-        painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
-        for column, (name, unit, _) in enumerate(COLUMNS):
-            painter.setPen(look.ink2)
-            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(self._cell_rect(column, 4, 15), right, name)
-            painter.setPen(look.ink3)
-            painter.drawText(self._cell_rect(column, 19, 14), right, unit)
-        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, look.line2)
 
     def _paint_row(self, painter: QPainter, row: LayerRow, rect: QRect, hover: bool) -> None:
         look, top = self._look, rect.top()
@@ -174,14 +197,15 @@ class LayerTable(QWidget):
             painter.fillRect(0, top, self.width(), ROW_PX, look.accent_weak if row.active else look.hover)
         caret = "caret-down" if row.below else "caret-right"
         paint_icon(painter, caret, QRectF(CARET_X, top, 12, ROW_PX - 1), look.ink2, 10)
+        first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
         painter.setFont(font(12, 600))
         painter.setPen(look.ink)
-        room = QRectF(NAME_X, top, NAME_END - NAME_X, ROW_PX - 1)
+        room = QRectF(NAME_X, top, COLUMNS[0][2] - first - 3 - NAME_X, ROW_PX - 1)
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setFont(font(12, numbers=True))
         for column, cell in enumerate(row.cells):
-            self._paint_cell(painter, cell, self._cell_rect(column, top, ROW_PX - 1))
+            self._paint_cell(painter, cell, cell_rect(column, top, ROW_PX - 1))
         for line, below in enumerate(row.below):
             self._paint_below(painter, below, top + ROW_PX + 2 + line * BELOW_PX)
         painter.fillRect(0, rect.bottom(), self.width(), 1, look.line)
@@ -192,7 +216,7 @@ class LayerTable(QWidget):
         painter.drawText(QRectF(NAME_X, top, 70, BELOW_PX), Qt.AlignmentFlag.AlignVCenter, below.name)
         for column, cell in enumerate(below.cells):
             if cell is not None:
-                self._paint_cell(painter, cell, self._cell_rect(column, top, BELOW_PX), small=True)
+                self._paint_cell(painter, cell, cell_rect(column, top, BELOW_PX), small=True)
 
     def _paint_cell(self, painter: QPainter, cell: Cell, rect: QRectF, small: bool = False) -> None:
         look = self._look

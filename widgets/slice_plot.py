@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.dialog import SmallDialog
@@ -54,7 +54,6 @@ class SlicePlot(QWidget):
             "0 dB is each layer's highest level above 50 Hz. A line ends at its layer's Nyquist frequency."
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(HEIGHT_PX)
 
     def show_view(self, view: SliceView) -> None:
         """Show these slices."""
@@ -173,7 +172,7 @@ class SlicePlot(QWidget):
         painter.drawLine(QPointF(x, self.plot.top()), QPointF(x, self.plot.bottom()))
 
     def _paint_formants(self, painter: QPainter) -> None:
-        """Mark the formants at the lower edge, each with its name on a piece of plot."""
+        """Mark the formants at the lower edge, each with its name over a halo."""
         look, bottom = self._look, self.plot.bottom()
         painter.setFont(font(11))
         for number, hertz in enumerate(self._view.formants_hz, 1):
@@ -183,10 +182,13 @@ class SlicePlot(QWidget):
             painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
             words = f"F{number}"
             width = QFontMetrics(font(11)).horizontalAdvance(words)
-            room = QRectF(x - width / 2 - 2, bottom - 23, width + 4, 14)
-            painter.fillRect(room, look.plot)
+            letters = QPainterPath()
+            letters.addText(QPointF(x - width / 2, bottom - 12), font(11), words)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.strokePath(letters, QPen(look.plot, 4.0))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.ink2)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawText(QPointF(x - width / 2, bottom - 12), words)
 
 
 def _step(high_hz: float) -> float:

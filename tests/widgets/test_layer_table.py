@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from widgets.layer_table import BELOW_PX, COLUMNS, HEAD_PX, ROW_PX, Below, Cell, LayerRow, LayerTable
+from widgets.layer_table import BELOW_PX, COLUMNS, ROW_PX, Below, Cell, LayerRow, LayerTable
 from widgets.look import DARK, LIGHT
 
 
@@ -36,7 +36,7 @@ def table(qtbot) -> LayerTable:
 
 
 def point(column: int, place_px: int) -> QPoint:
-    return QPoint(COLUMNS[column][2] - 8, HEAD_PX + place_px)
+    return QPoint(COLUMNS[column][2] - 8, place_px)
 
 
 BELOW_OUT = ROW_PX + 2 * BELOW_PX + 6
@@ -47,7 +47,7 @@ def test_every_cell_is_found_where_it_is_painted(table):
     assert table.cell(*table.at(point(3, ROW_PX + 4))).text == "1896"
     assert table.cell(*table.at(point(4, ROW_PX + BELOW_PX + 4))).text == "608"
     assert table.cell(*table.at(point(0, BELOW_OUT + 10))).text == "0.2759"
-    assert table.at(QPoint(200, 10)) == (-1, -1, -1)
+    assert table.at(QPoint(200, 199)) == (-1, -1, -1)
 
 
 def test_a_click_makes_a_layer_active_and_one_on_the_caret_unfolds_it(qtbot, table):
@@ -55,7 +55,7 @@ def test_a_click_makes_a_layer_active_and_one_on_the_caret_unfolds_it(qtbot, tab
         qtbot.mouseClick(table, Qt.MouseButton.LeftButton, pos=point(1, BELOW_OUT + 10))
     assert wanted.args == ["conv3"]
     with qtbot.waitSignal(table.fold_wanted) as folded, qtbot.assertNotEmitted(table.row_wanted):
-        qtbot.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, HEAD_PX + BELOW_OUT + 10))
+        qtbot.mouseClick(table, Qt.MouseButton.LeftButton, pos=QPoint(10, BELOW_OUT + 10))
     assert folded.args == ["conv3"]
     with qtbot.assertNotEmitted(table.row_wanted):
         qtbot.mouseClick(table, Qt.MouseButton.LeftButton, pos=point(1, 10))
@@ -86,7 +86,7 @@ def test_keys_move_unfold_and_copy(qtbot, table):
 def test_a_refusal_has_its_reason_in_the_tooltip_and_a_sign_in_the_cell(table, pixels):
     spot = point(2, BELOW_OUT + 10)
     assert table._tip(spot) == "No F1"
-    row = slice(HEAD_PX + BELOW_OUT + 2, HEAD_PX + BELOW_OUT + ROW_PX - 2)
+    row = slice(BELOW_OUT + 2, BELOW_OUT + ROW_PX - 2)
     seen = pixels(table)[row, COLUMNS[2][2] - 14 : COLUMNS[2][2] + 1]
     paper = [LIGHT.panel.red(), LIGHT.panel.green(), LIGHT.panel.blue()]
     assert (np.abs(seen - seen[0, 0]).max(axis=2) > 40).sum() > 15, paper
@@ -94,15 +94,15 @@ def test_a_refusal_has_its_reason_in_the_tooltip_and_a_sign_in_the_cell(table, p
 
 def test_a_long_number_is_painted_whole(table, pixels):
     """The minus of the longest activation keeps its width: 8 px of Inter at 12 px."""
-    row = pixels(table)[HEAD_PX + ROW_PX // 2 - 1 : HEAD_PX + ROW_PX // 2 + 2, 61 : COLUMNS[0][2] - 38]
+    row = pixels(table)[ROW_PX // 2 - 1 : ROW_PX // 2 + 2, 61 : COLUMNS[0][2] - 38]
     ink = (np.abs(row - row[0, 0]).max(axis=2) > 60).any(axis=0)
     assert ink.sum() >= 5
 
 
 def test_the_height_follows_what_is_unfolded(table):
-    assert table.height() == HEAD_PX + BELOW_OUT + ROW_PX
+    assert table.height() == BELOW_OUT + ROW_PX
     table.show_rows((LayerRow("out", "Out", OUT.cells), CONV3))
-    assert table.height() == HEAD_PX + 2 * ROW_PX
+    assert table.height() == 2 * ROW_PX
 
 
 def test_the_active_row_is_told_to_those_who_hear_it(table):
@@ -113,9 +113,9 @@ def test_stale_numbers_are_quiet_in_both_looks(table, pixels):
     for look in (LIGHT, DARK):
         table.set_look(look)
         table.show_rows((OUT,))
-        loud = pixels(table)[HEAD_PX : HEAD_PX + ROW_PX, 125:160]
+        loud = pixels(table)[3 : ROW_PX - 3, 125:160]
         quiet_cells = (*OUT.cells[:1], Cell("125.0", stale=True), *OUT.cells[2:])
         table.show_rows((LayerRow("out", "Out", quiet_cells, OUT.below, True),))
-        quiet = pixels(table)[HEAD_PX : HEAD_PX + ROW_PX, 125:160]
+        quiet = pixels(table)[3 : ROW_PX - 3, 125:160]
         paper = loud[2, 2]
         assert np.abs(quiet - paper).max() < np.abs(loud - paper).max()
