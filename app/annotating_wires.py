@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
 from core.annotation_edit import add_boundary, move_boundary, set_label
 from core.session import Moment
 from widgets.tiers_view import NO_TIERS, TiersView
@@ -28,6 +31,8 @@ def connect(window: Window) -> None:
     on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
     on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
     tiers.tier_wanted.connect(on.session.set_tier)
+    tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
+    tiers.menu_wanted.connect(lambda place: _open_menu(window, place))
     tiers.copy_wanted.connect(annotating.copy_here)
     tiers.boundary_wanted.connect(
         lambda place, time_s: annotating.change("boundary", lambda note: add_boundary(note, place, time_s))
@@ -56,3 +61,21 @@ def _move(on: Instrument, place: int, index: int, time_s: float, together: bool,
     )
     if on.session.kept is not None:
         on.session.set_cursor(float(on.session.kept.annotation.tiers[place].times[index]))
+
+
+# What a right click on a tier offers; "" is a line.
+MENU = (
+    "interval.label", "boundary.add", "boundary.remove", "boundary.to_zero", "boundary.to_tier", "",
+    "tier.rename", "tier.duplicate", "tier.for_layer", "tier.clear", "tier.remove", "",
+    "tier.add_interval", "tier.add_point", "textgrid.copy_here", "textgrid.letters",
+)  # fmt: skip
+
+
+def _open_menu(window: Window, place: QPoint) -> None:
+    """Offer the commands for the chosen interval and tier."""
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for id in MENU:
+        menu.addAction(window.menus.actions[id]) if id else menu.addSeparator()
+    window.menus.refresh()
+    menu.popup(place)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+import math
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from core.annotation import Tier
 from core.annotation_edit import coincident, snapped
+from core.textgrid_letters import with_letters
 from widgets.columns import Columns
+from widgets.digits import seconds
 from widgets.look import Look
 from widgets.paint_lane import Marks
 from widgets.pointer import Pointer
@@ -35,6 +39,8 @@ class Tiers(TiersCanvas):
     label_wanted = Signal(int, int, str)
     copy_wanted = Signal()
     wheeled = Signal(QWheelEvent, float)
+    pointed = Signal(float, str)
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None, travel_px: float = 4.0) -> None:
         super().__init__(parent)
@@ -77,9 +83,12 @@ class Tiers(TiersCanvas):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         places, at = self.places, event.position()
         row = places.row_at(at.y()) if places else None
-        if event.button() != Qt.MouseButton.LeftButton or places is None or row is None:
+        if places is None or row is None:
             return
         self.editor.finish()
+        if event.button() != Qt.MouseButton.LeftButton:
+            self._choose_under(row, places, at)
+            return
         if row.place != self._view.chosen:
             self.tier_wanted.emit(row.place)
         circle = places.circle_at(at)
@@ -87,6 +96,14 @@ class Tiers(TiersCanvas):
             self.boundary_wanted.emit(*circle)
         elif places.plot(row).contains(at):
             self._press(event, row, places)
+
+    def _choose_under(self, row: Row, places: Places, at: QPointF) -> None:
+        """Choose what a menu is asked for, unless it is chosen already."""
+        if row.place != self._view.chosen:
+            self.tier_wanted.emit(row.place)
+        time_s, selection = places.columns.time_s(at.x()), self._marks.selection
+        if places.plot(row).contains(at) and not (selection and selection.contains(time_s)):
+            self._choose(self._view.tiers[row.place], time_s)
 
     def _press(self, event: QMouseEvent, row: Row, places: Places) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -131,6 +148,26 @@ class Tiers(TiersCanvas):
             shape, words = Qt.CursorShape.SplitHCursor, "Drag; with Shift all boundaries at this time"
         self.setCursor(shape)
         self.setToolTip(words)
+        if places is not None:
+            self.pointed.emit(places.columns.time_s(at.x()), self._said(places, at))
+
+    def _said(self, places: Places, at: QPointF) -> str:
+        """Say what is under the pointer: its time, the label there and how long it lasts."""
+        row = places.row_at(at.y())
+        if row is None or not places.plot(row).contains(at):
+            return ""
+        tier, time_s = self._view.tiers[row.place], places.columns.time_s(at.x())
+        index = tier.index_at(time_s) if tier.is_interval else None
+        words = [f"Pointer {seconds(time_s)} s"]
+        if index is not None:
+            words += [with_letters(tier.labels[index]), f"{seconds(tier.range_of(index).length_s)} s"]
+        return "  ".join(word for word in words if word)
+
+    def leaveEvent(self, event: object) -> None:
+        self.pointed.emit(math.nan, "")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def _drag(self, event: QMouseEvent, columns: Columns, held: Grip) -> None:
         tiers, window = self._view.tiers, columns.window

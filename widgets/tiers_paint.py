@@ -39,7 +39,7 @@ def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tu
     """Give `first, last` so that `first:last` are the times that may be seen between two places."""
     low, high = columns.time_s(left_px), columns.time_s(right_px)
     first, last = np.searchsorted(tier.times_s, [low, high])
-    return max(int(first) - 1, 0), min(int(last) + 1, len(tier.times))
+    return max(int(first) - 2, 0), min(int(last) + 2, len(tier.times))
 
 
 def paint_tier(
@@ -96,15 +96,17 @@ def _paint_boundaries(
     if inner.size == 0:
         return
     places = np.unique(np.floor(columns.xs(inner) + 1e-6))
-    dense = places.size > rect.width() / DENSE_PX
-    width = 1.0 if dense else BOUNDARY_PX
-    painter.setPen(_pen(look, width, elsewhere))
+    painter.setPen(_pen(tier, columns, look, elsewhere))
     painter.drawLines([QLineF(x + 0.5, rect.top(), x + 0.5, rect.bottom()) for x in places.tolist()])
 
 
-def _pen(look: Look, width_px: float, elsewhere: bool) -> QPen:
-    colour = look.ghost if elsewhere else look.ink if look.is_print else look.accent
-    return QPen(colour, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+def _pen(tier: Tier, columns: Columns, look: Look, elsewhere: bool) -> QPen:
+    """Give the pen of a tier's boundaries: bars, or where they crowd the window grey hairs."""
+    first, last = np.searchsorted(tier.times_s, [columns.window.start_s, columns.window.end_s])
+    dense = int(last - first) > columns.width_px / DENSE_PX
+    colour = look.ghost if elsewhere or dense else look.ink if look.is_print else look.accent
+    width = 1.0 if dense else BOUNDARY_PX
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
 
 
 @lru_cache(maxsize=4096)
@@ -118,16 +120,14 @@ def _laid_out(text: str, phones: bool) -> tuple[QStaticText, float]:
     return made, QFontMetricsF(wanted).horizontalAdvance(text)
 
 
-def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool, over: float = 0.0) -> None:
-    """Paint a label in the middle of its room, shortened where it does not fit."""
+def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool) -> None:
+    """Paint a label in the middle of its room, shortened where it does not fit, none if no letter does."""
     made, width = _laid_out(text, phones)
-    if width > room.width() + over:
-        wanted = font(19 if phones else 16, ipa=True)
-        cut = QFontMetricsF(wanted).elidedText(
-            with_letters(text), Qt.TextElideMode.ElideRight, room.width() + over
-        )
+    if width > room.width():
+        metrics = QFontMetricsF(font(19 if phones else 16, ipa=True))
+        cut = metrics.elidedText(with_letters(text), Qt.TextElideMode.ElideRight, room.width())
         made, width = _laid_out(cut, phones)
-        if width > room.width() + over:
+        if width > room.width() or not cut.strip("…"):
             return
     top = room.center().y() - made.size().height() / 2
     painter.drawStaticText(QPointF(round(room.center().x() - width / 2), round(top)), made)
@@ -162,7 +162,7 @@ def _paint_points(
     xs = columns.xs(tier.times_s[first:last])
     places = np.unique(np.floor(xs + 1e-6))
     part = rect.height() * POINT_PART
-    painter.setPen(_pen(look, BOUNDARY_PX if places.size <= rect.width() / DENSE_PX else 1.0, elsewhere))
+    painter.setPen(_pen(tier, columns, look, elsewhere))
     painter.drawLines(
         [
             QLineF(x + 0.5, top, x + 0.5, top + part)

@@ -233,3 +233,30 @@ def test_more_tiers_than_fit_scroll_to_the_chosen_one(stack):
     assert stack.tiers.places.row_at(stack.tiers.height() - 5).place == 19
     show(stack, tiers=tiers, chosen=0)
     assert stack.tiers.places.row_at(5).place == 0
+
+
+def test_the_pointer_reads_time_label_and_duration(qtbot, stack):
+    show(stack)
+    said = heard(stack.tiers.pointed)
+    qtbot.mouseMove(stack.tiers, at(stack, 0.3))
+    time_s, words = said[-1]
+    assert words == f"Pointer {time_s:.6f} s  v  0.200000 s"
+
+
+def test_a_right_click_chooses_what_its_menu_is_for(qtbot, stack):
+    show(stack, selection=Range(0.1, 0.15))
+    chosen, selected = heard(stack.tiers.tier_wanted), heard(stack.selection_wanted)
+    qtbot.mouseClick(stack.tiers, Qt.MouseButton.RightButton, pos=at(stack, 0.3, 1))
+    assert (chosen, selected) == ([(1,)], [(Range(0.0, 0.6),)])
+    show(stack, selection=Range(0.2, 0.4))
+    qtbot.mouseClick(stack.tiers, Qt.MouseButton.RightButton, pos=at(stack, 0.3))
+    assert len(selected) == 1, "the selection stays under its own menu"
+
+
+def test_crowded_boundaries_are_hairs_also_where_the_play_head_passes(stack, pixels):
+    show(stack, tiers=(many(1000),))
+    whole = pixels(stack.tiers)
+    stack.tiers.set_playhead(0.5)
+    stack.tiers.set_playhead(None)
+    assert np.array_equal(pixels(stack.tiers), whole)
+    assert LIGHT.accent.getRgb()[:3] not in {tuple(p) for p in whole[16, 200:900].tolist()}
