@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
 
 from core.annotation import Tier
 from core.textgrid_letters import with_letters
@@ -93,20 +94,38 @@ def _paint_boundaries(
     elsewhere: bool,
 ) -> None:  # fmt: skip
     inner = tier.times_s[max(first, 1) : min(last, len(tier.times) - 1)]
-    if inner.size == 0:
-        return
-    places = np.unique(np.floor(columns.xs(inner) + 1e-6))
-    painter.setPen(_pen(tier, columns, look, elsewhere))
-    painter.drawLines([QLineF(x + 0.5, rect.top(), x + 0.5, rect.bottom()) for x in places.tolist()])
+    _paint_bars(painter, [rect], inner, columns, look, _is_crowded(tier, columns), elsewhere)
 
 
-def _pen(tier: Tier, columns: Columns, look: Look, elsewhere: bool) -> QPen:
-    """Give the pen of a tier's boundaries: bars, or where they crowd the window grey hairs."""
+def _is_crowded(tier: Tier, columns: Columns) -> bool:
+    """Tell whether boundaries stand so close in the window that bars would hide everything."""
     first, last = np.searchsorted(tier.times_s, [columns.window.start_s, columns.window.end_s])
-    dense = int(last - first) > columns.width_px / DENSE_PX
-    colour = look.ghost if elsewhere or dense else look.ink if look.is_print else look.accent
-    width = 1.0 if dense else BOUNDARY_PX
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    return int(last - first) > columns.width_px / DENSE_PX
+
+
+def _paint_bars(
+    painter: QPainter, rects: list[QRectF], times_s: NDArray[np.float64], columns: Columns, look: Look,
+    crowded: bool, elsewhere: bool,
+) -> None:  # fmt: skip
+    """Paint a bar at each time in each of the rectangles, or where they crowd grey hairs."""
+    places = np.unique(np.floor(columns.xs(times_s) + 1e-6))
+    if crowded:
+        for rect in rects:
+            painter.drawImage(rect, _hairs(places - math.floor(rect.left()), round(rect.width()), look))
+        return
+    colour = look.ghost if elsewhere else look.ink if look.is_print else look.accent
+    painter.setPen(QPen(colour, BOUNDARY_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    xs = (places + 0.5).tolist()
+    painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for rect in rects for x in xs])
+
+
+def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
+    """Give a picture one pixel high with a hair at each place: one blit, however many there are."""
+    row = np.zeros(max(1, width_px), np.uint32)
+    inside = places[(places >= 0) & (places < width_px)].astype(np.int64)
+    row[inside] = look.ghost.rgba()
+    image = QImage(row.data, row.size, 1, 4 * row.size, QImage.Format.Format_ARGB32)
+    return image.copy()  # Qt keeps no hold of the array
 
 
 @lru_cache(maxsize=4096)
@@ -160,16 +179,10 @@ def _paint_points(
     """Paint points as Praat does: a bar at the top and at the bottom, the label between them."""
     first, last = seen
     xs = columns.xs(tier.times_s[first:last])
-    places = np.unique(np.floor(xs + 1e-6))
     part = rect.height() * POINT_PART
-    painter.setPen(_pen(tier, columns, look, elsewhere))
-    painter.drawLines(
-        [
-            QLineF(x + 0.5, top, x + 0.5, top + part)
-            for x in places.tolist()
-            for top in (rect.top(), rect.bottom() - part)
-        ]
-    )
+    ends = [QRectF(rect.left(), y, rect.width(), part) for y in (rect.top(), rect.bottom() - part)]
+    crowded = _is_crowded(tier, columns)
+    _paint_bars(painter, ends, tier.times_s[first:last], columns, look, crowded, elsewhere)
     painter.setFont(tier_font(tier))
     middles = np.concatenate(([2 * rect.left() - xs[0]], xs, [2 * rect.right() - xs[-1]])) if xs.size else xs
     for k in range(xs.size):
