@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from widgets.icons import paint_icon
 from widgets.look import LIGHT, Look, font
-from widgets.own_keys import keeps
+from widgets.own_keys import keeps, keeps_standard
 
 HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
 NAME_X, CARET_X = 21, 6
@@ -35,6 +35,8 @@ NAME_END = 61
 _OWN_KEYS = frozenset((
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space,
 ))  # fmt: skip
+
+_OWN_ACTS = (QKeySequence.StandardKey.Copy,)
 
 CellState = Literal["value", "refused", "none", "awaited"]
 
@@ -198,9 +200,10 @@ class LayerTable(QWidget):
         caret = "caret-down" if row.below else "caret-right"
         paint_icon(painter, caret, QRectF(CARET_X, top, 12, ROW_PX - 1), look.ink2, 10)
         first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
-        painter.setFont(font(12, 600))
         painter.setPen(look.ink)
         room = QRectF(NAME_X, top, COLUMNS[0][2] - first - 3 - NAME_X, ROW_PX - 1)
+        fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
+        painter.setFont(font(12 if fits else 11, 600))
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setFont(font(12, numbers=True))
@@ -261,7 +264,7 @@ class LayerTable(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        if keeps(event, _OWN_KEYS):
+        if keeps(event, _OWN_KEYS) or keeps_standard(event, _OWN_ACTS):
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._tip(event.pos()), self)

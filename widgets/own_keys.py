@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 
 def keeps(event: QEvent, keys: Container[int]) -> bool:
@@ -13,6 +13,16 @@ def keeps(event: QEvent, keys: Container[int]) -> bool:
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
     if event.key() not in keys:
+        return False
+    event.accept()
+    return True
+
+
+def keeps_standard(event: QEvent, acts: Iterable[QKeySequence.StandardKey]) -> bool:
+    """Claim keys such as Copy before the window's shortcuts get them."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if not any(map(event.matches, acts)):
         return False
     event.accept()
     return True

@@ -20,11 +20,17 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QLineEdit, QToolTip, 
 
 from widgets.digits import MINUS
 from widgets.look import LIGHT, Look, font
+from widgets.own_keys import keeps, keeps_standard
 
 HEAD_PX, ROW_PX, NOTE_PX = 26, 22, 17
 # Heading, left edge; the last one is set from the right.
 COLUMNS = (("#", 12), ("Layer", 37), ("Measure", 85), ("Where, s", 178), ("Value", 300))
 EDGE_PX = 12
+_OWN_KEYS = frozenset((
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace, Qt.Key.Key_Escape,
+))  # fmt: skip
+_OWN_ACTS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +246,7 @@ class ResultsTable(QAbstractScrollArea):
             self._choose(frozenset(row.number for row in self._rows), len(self._rows) - 1)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._chosen:
             self.remove_wanted.emit(self.chosen)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2) and 0 <= self._last < len(
-            self._rows
-        ):
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self._last < len(self._rows):
             self.edit_note(self._last)
         elif key == Qt.Key.Key_Escape and self._editor is not None:
             self._close_editor()
@@ -254,19 +258,7 @@ class ResultsTable(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self._owns(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _owns(self, event: QKeyEvent) -> bool:
-        """Tell which keys mean this table while it has the focus, whatever the window does with them."""
-        standard = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
-        return any(map(event.matches, standard)) or event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Delete)
+        return keeps(event, _OWN_KEYS) or keeps_standard(event, _OWN_ACTS) or super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

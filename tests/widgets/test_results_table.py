@@ -73,3 +73,18 @@ def test_what_is_no_longer_there_is_no_longer_chosen(qtbot, table):
     click(qtbot, table, 3)
     table.show_rows(rows(2))
     assert table.chosen == []
+
+
+def test_copying_means_the_table_while_it_has_the_focus(qtbot, table):
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QApplication
+
+    for key, keys, own in (
+        (Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, True),
+        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier, False),
+    ):
+        asked = QKeyEvent(QEvent.Type.ShortcutOverride, key, keys)
+        asked.ignore()
+        QApplication.sendEvent(table, asked)
+        assert asked.isAccepted() == own
