@@ -42,6 +42,7 @@ class Tiling:
         self._kept: OrderedDict[object, Values] = OrderedDict()
         self._bytes = 0
         self._shown: dict[Place, tuple[object, ...]] = {}
+        self._asked: dict[str, list[tuple[Any, int]]] = {}
         instrument.session.view_changed.connect(self._view)
 
     def takes(self, track: Track, measure: str) -> bool:
@@ -94,9 +95,12 @@ class Tiling:
             (TILE + measure, track.between(tile.begin, tile.end), TileSettings(used, tile, peak, track.axis))
             for tile in missing
         ]
-        future = self._on.pool.submit_many(asks, key=f"{key} {measure} tiles")
-        names = [(origin, tile.first) for tile in missing]
-        self._on.desk.follow(f"{key} {measure} tiles", future, lambda found: self._arrived(names, found))
+        asked, names = f"{key} {measure} tiles", [(origin, tile.first) for tile in missing]
+        if self._on.desk.waits(asked) and self._asked.get(asked) == names:
+            return
+        self._asked[asked] = names
+        future = self._on.pool.submit_many(asks, key=asked)
+        self._on.desk.follow(asked, future, lambda found: self._arrived(names, found), stream=True)
 
     def _arrived(self, names: list[tuple[Any, int]], found: tuple[Any, ...]) -> None:
         for name, values in zip(names, found, strict=True):
