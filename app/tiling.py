@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 LONGEST_S = 30.0
 """With more than this in view a long recording is shown without its analyses."""
 
-PICTURE_S = 10.0
-"""The tiles of a spectrogram are smaller: they hold more, and their frames stand alone."""
+TILES_S = {"spectrogram": 10.0, "formants": 20.0}
+"""Tiles are smaller where frames stand alone and hold much."""
 
 MOST_BYTES = 128 << 20
 Values = NDArray[Any]
@@ -135,7 +135,7 @@ def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
 
 @lru_cache(maxsize=32)
 def _tiles(measure: str, axis: TimeAxis, settings: Any) -> tuple[Tile, ...]:
-    return tiles_of(measure, axis, settings, PICTURE_S if measure == "spectrogram" else TILE_S)
+    return tiles_of(measure, axis, settings, TILES_S.get(measure, TILE_S))
 
 
 def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> list[Tile]:

@@ -18,6 +18,7 @@ from widgets.views import LaneView
 
 PITCH_DOTS_BELOW = 101  # Praat's "automatic" drawing: dots where fewer points than this are visible
 STALE_OPACITY = 0.4
+CROWDED_PX = 1.5
 
 
 def pitch_rows(lane: LaneView, rect: QRectF) -> Rows:
@@ -76,13 +77,18 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     painter.restore()
 
 
-def _visible(track: Track, columns: Columns) -> tuple[Values, Values]:
-    """Give places and values of the frames in the window, and one beyond each edge."""
+def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Values]:
+    """Give places and values of the frames in the window, and one beyond each edge.
+
+    With `every`, only each so manieth of the track, so that scrolling shows the same ones.
+    """
     step = track.axis.step_s
     window = Range(columns.window.start_s - step, columns.window.end_s + step)
     first, last = track.axis.samples_in(window)
-    times = track.axis.start_s + np.arange(first, last, dtype=np.float64) * step
-    return columns.xs(times), track.samples[first:last].astype(np.float64)
+    if every > 1:
+        first += -(first + round(track.axis.start_s / step)) % every
+    times = track.axis.start_s + np.arange(first, last, every, dtype=np.float64) * step
+    return columns.xs(times), track.samples[first:last:every].astype(np.float64)
 
 
 def _paint_intensity(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
@@ -98,8 +104,9 @@ def _paint_formants(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
     places: list[tuple[Values, Values]] = []
     apart_px = lane.overlays["formants"][0].axis.step_s * columns.px_per_s
     dot_px = min(5.5, max(3.0, 0.8 * apart_px))  # crowded frames get smaller dots, not a solid band
+    every = max(1, math.ceil(CROWDED_PX / apart_px))  # and where they fall on each other, fewer
     for track in lane.overlays["formants"]:
-        xs, values = _visible(track, columns)
+        xs, values = _visible(track, columns, every)
         values[(values < rows.low) | (values > rows.high)] = np.nan
         places.append((xs, rows.ys(values)))
     for xs, ys in places:

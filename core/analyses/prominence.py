@@ -31,7 +31,22 @@ def loud(
     power = np.square(np.diff(samples * 1.0, prepend=0.0) + (1 - weight) * np.r_[0.0, samples[:-1]])
     half = max(1, round(settings.window_length_s * track.axis.rate_hz))
     centres = np.rint(track.axis.index(0.0) + frames.times() * track.axis.rate_hz).astype(np.intp)
-    padded = np.pad(power, half)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    peaks = windows[np.clip(centres, 0, track.axis.n - 1)].max(axis=1)
+    peaks = _greatest_around(power, half)[np.clip(centres, 0, track.axis.n - 1)]
     return peaks >= peaks.max() * 10 ** (-range_db / 10)
+
+
+def _greatest_around(values: NDArray[np.float64], half: int) -> NDArray[np.float64]:
+    """Give the greatest value within `half` samples of each, the values being 0 or more.
+
+    Van Herk's way (1992): the greatest of a window is that of the end of one block of its length
+    and the beginning of the next, so that its length does not matter.
+
+    >>> _greatest_around(np.array([1.0, 0.0, 3.0, 0.0, 0.0, 2.0]), 1)
+    array([1., 3., 3., 3., 2., 2.])
+    """
+    length = 2 * half + 1
+    padded = np.pad(values, (half, half + -(values.size + 2 * half) % length)).reshape(-1, length)
+    rising = np.maximum.accumulate(padded, axis=1).ravel()
+    falling = np.maximum.accumulate(padded[:, ::-1], axis=1)[:, ::-1].ravel()
+    found: NDArray[np.float64] = np.maximum(falling[: values.size], rising[2 * half :][: values.size])
+    return found
