@@ -101,7 +101,8 @@ class _Course:
         try:
             asks = self._rounds.send(answers) if answers is not None else next(self._rounds)
         except StopIteration as end:
-            self._settle(lambda: self.future.set_result(end.value))
+            result = end.value
+            self._settle(lambda: self.future.set_result(result))
         except Exception as bug:  # told to who asked, as from a worker
             self._fail(bug)
         else:

@@ -59,7 +59,7 @@ def emphasized(track: Track, settings: FormantSettings) -> Contour:
     if not math.isclose(used.ceiling_hz / (0.5 / sound.dx), 1.0, rel_tol=0, abs_tol=1e-12):
         rate_hz = 2 * used.ceiling_hz
         sound = sound.resample(rate_hz, 50)
-    values: Doubles = np.array(sound.values[0])
+    values: Any = np.array(sound.values[0])
     # not Praat's command "Pre-emphasize (in-place)": that one rescales the sound as well
     values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * sound.dx) * values[:-1]
     return Contour("emphasized", values, TimeAxis(rate_hz, values.size, sound.x1))
@@ -98,7 +98,7 @@ def _stretch(
     sound: Contour, settings: FormantSettings, frames: Frames, starts: NDArray[np.intp]
 ) -> tuple[Contour, Part]:
     first = int(starts[0])
-    values = sound.samples[first : int(starts[-1]) + frames.window]
+    values: Any = sound.samples[first : int(starts[-1]) + frames.window]
     axis = TimeAxis(sound.axis.rate_hz, values.size, sound.axis.seconds(first))
     return Contour("emphasized", values, axis), Part(settings, starts - first)
 
@@ -153,7 +153,9 @@ def _whole_times(first_s: float, step_s: float, n: int) -> Doubles:
     raise ArithmeticError("Praat's frames have no times of their own")
 
 
-def joined(track: Track, sound: Contour, settings: FormantSettings, parts: list[Doubles]) -> tuple[Track, ...]:
+def joined(
+    track: Track, sound: Contour, settings: FormantSettings, parts: list[Doubles]
+) -> tuple[Track, ...]:
     """Give the tracks that the formant analysis of the whole would give."""
     used = carried(track.axis, settings)
     frames = frames_of(sound.axis, used)

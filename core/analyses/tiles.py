@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analyses import TABLE, formants, pitch, spectrogram
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
-from core.axis import Range, TimeAxis
+from core.axis import TimeAxis
 from core.long_sound import LongTrack
 from core.track import Track
 
@@ -145,15 +146,7 @@ def tiles_of(name: str, axis: TimeAxis, settings: Any = None, tile_s: float = TI
     """Cut the frames of an analysis into tiles; they depend on the track and settings alone."""
     grid = grid_of(name, axis, settings)
     frames = max(1, round(tile_s / grid.step_s))
-    return tuple(
-        _tile(axis, grid, first, min(first + frames, grid.n)) for first in range(0, grid.n, frames)
-    )
-
-
-def tiles_in(name: str, axis: TimeAxis, window: Range, settings: Any = None) -> tuple[Tile, ...]:
-    """Give the tiles that have frames in a stretch of time: what a zoomed view asks for first."""
-    first, last = grid_of(name, axis, settings).axis.samples_in(window)
-    return tuple(tile for tile in tiles_of(name, axis, settings) if tile.first < last and tile.last > first)
+    return tuple(_tile(axis, grid, first, min(first + frames, grid.n)) for first in range(0, grid.n, frames))
 
 
 def _tile(axis: TimeAxis, grid: Grid, first: int, last: int) -> Tile:
@@ -234,8 +227,8 @@ def ends_of(piece: Track, used: Any) -> Ends:
     return Ends(float(samples.min()), float(samples.max()), float(samples.sum()), samples.size)
 
 
-def measure(name: str, piece: Track, settings: TileSettings) -> Doubles:
-    """Give the values of a tile's frames, float64 [rows, frames]."""
+def measure(name: str, piece: Track, settings: TileSettings) -> NDArray[Any]:
+    """Give the values of a tile's frames, [rows, frames]: float64, of a spectrogram float32."""
     used, tile = settings.used, settings.tile
     if name == "spectrogram":
         return spectrogram.frames(piece, used, settings.whole, slice(tile.first, tile.last), tile.begin).T
@@ -243,7 +236,8 @@ def measure(name: str, piece: Track, settings: TileSettings) -> Doubles:
         own = ends_of(piece, used).peak
         louder = settings.peak / own if own else 1.0
         used = replace(used, silence_threshold=used.silence_threshold * louder)
-    values = np.array([one.samples for one in TABLE[name].compute(piece, used)])
+    found = cast("tuple[Track, ...]", TABLE[name].compute(piece, used))
+    values: Doubles = np.array([one.samples for one in found], dtype=np.float64)
     if values.shape[1] != tile.measured:
         raise ArithmeticError(f"{name}: {values.shape[1]} frames where {tile.measured} were expected")
     return values[:, tile.lead : tile.lead + tile.last - tile.first]
