@@ -33,6 +33,7 @@ class Annotating:
         self._dragging = False
         self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
         self._unwritten: dict[Path, Shelf] = {}
+        self._loose: Shelf = ()  # made while no checkpoint was open
         instrument.session.card_changed.connect(self._new_model)
         instrument.session.moment_changed.connect(self._changed)
 
@@ -146,17 +147,25 @@ class Annotating:
 
     # --- kept between starts --------------------------------------------------------------------
 
+    def _path(self) -> Path | None:
+        """Give where the tiers of what is open are kept: by the checkpoint, else by the recording."""
+        session = self._on.session
+        if session.card is not None:
+            return default_path(session.card.digest)
+        tracks = session.shown.tracks.items()
+        digests = (track.origin.sound for key, track in tracks if key.startswith("sound:"))
+        return next((default_path(digest) for digest in digests if digest), None)
+
     def _changed(self, before: Moment, after: Moment) -> None:
         if after.tiers != before.tiers:
             self._write_down()
 
     def _write_down(self) -> None:
         """Keep the shelf on the disk, once a drag is over; only the newest one is written."""
-        session = self._on.session
-        if session.card is None or self._dragging:
-            return
-        path = default_path(session.card.digest)
-        if not session.moment.tiers and not path.exists():
+        session, path = self._on.session, self._path()
+        if session.card is None:
+            self._loose = session.moment.tiers
+        if path is None or self._dragging or not (session.moment.tiers or path.exists()):
             return
         self._unwritten[path] = session.moment.tiers
         if self._writer is None:
@@ -169,12 +178,20 @@ class Annotating:
             write_shelf(shelf, path)
 
     def _new_model(self) -> None:
-        """Bring back the tiers that were made with this checkpoint."""
-        session = self._on.session
-        if session.card is None:
+        """Bring back the tiers made with this checkpoint, after those of what was open without one."""
+        loose, self._loose = self._loose, ()
+        self._bring_back(loose)
+
+    def recording_opened(self) -> None:
+        """Bring back the tiers of a recording that is open without a checkpoint."""
+        if self._on.session.card is None and not self._on.session.moment.tiers:
+            self._bring_back(())
+
+    def _bring_back(self, more: Shelf) -> None:
+        session, path = self._on.session, self._path()
+        if path is None:
             return
-        path = default_path(session.card.digest)
-        shelf = self._unwritten.get(path) or read_shelf(path, session.layout.size)
+        shelf = (*more, *(self._unwritten.get(path) or read_shelf(path, len(session.point.z))))
         if shelf:
             session.history.replace(replace(session.moment, tiers=shelf))
             session.set_tier(0)

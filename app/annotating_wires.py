@@ -30,6 +30,7 @@ def connect(window: Window) -> None:
     """Connect the tiers and the palette, once."""
     on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
     on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
+    on.recordings.opened.connect(lambda key: annotating.recording_opened())
     tiers.tier_wanted.connect(on.session.set_tier)
     tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
     tiers.menu_wanted.connect(lambda place: _open_menu(window, place))

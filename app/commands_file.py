@@ -29,7 +29,7 @@ def open_sound(window: Window) -> None:
     window.asks.recording()
 
 
-@command("file.open_textgrid", "Open TextGrid…", "File", "", has_model)
+@command("file.open_textgrid", "Open TextGrid…", "File", "", is_open)
 def open_textgrid(window: Window) -> None:
     """Open a TextGrid as the tiers of this point."""
     annotating_asks.ask_open(window)
@@ -65,7 +65,7 @@ def train(window: Window) -> None:
     window.asks.training()
 
 
-@command("file.new_tiers", "New tiers…", "File", "", has_model, separator=True)
+@command("file.new_tiers", "New tiers…", "File", "", is_open, separator=True)
 def new_tiers(window: Window) -> None:
     """Begin with empty tiers at this point; type their names."""
     annotating_asks.ask_new(window)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.annotating_asks import ask_name
-from app.commands import command
+from app.commands import command, is_open
 from core import annotation_edit as edits
 from core.axis import Range
 from core.textgrid_letters import all_labels
@@ -191,7 +191,7 @@ def _new_tier(id: str, title: str, kind: str, name: str) -> None:
         ask_name(window, title.rstrip("…"), name, use)
 
     run.__doc__ = f"Add an empty {kind} tier below the others."
-    command(f"tier.{id}", title, "Tier", "", lambda on: on.session.card is not None)(run)
+    command(f"tier.{id}", title, "Tier", "", is_open)(run)
 
 
 _new_tier("add_interval", "Add interval tier…", "interval", "phones")

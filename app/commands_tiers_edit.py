@@ -10,11 +10,12 @@ from app.commands_tiers import can_change, can_change_tier, change, has_tier
 from core import annotation_edit as edits
 from core.axis import Range
 from core.faults import Fault
+from core.queries import Answer
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
     from app.window import Window
-    from core.annotation import Annotation, Tier
+    from core.annotation import Annotation
 
 
 # --- Interval
@@ -55,23 +56,25 @@ def write_label(window: Window) -> None:
     window.stack.tiers.edit_chosen()
 
 
-def _interval_query(id: str, title: str, say: Callable[[Tier, int], str], separator: bool) -> None:
+def _interval_query(id: str, title: str, value: Callable[[Range], float], separator: bool = False) -> None:
     def run(window: Window) -> None:
         annotating = window.on.annotating
-        if annotating.tier is not None and annotating.index is not None:
-            window.on.noted.emit(say(annotating.tier, annotating.index))
+        tier, index = annotating.tier, annotating.index
+        if tier is None or index is None:
+            window.on.noted.emit("No interval is chosen: click one first")
+            return
+        where, label = tier.range_of(index), tier.labels[index]
+        words = f"{title.removeprefix('Get ').capitalize()} “{label}”"
+        answer = Answer(tier.name, words, where.start_s, where.end_s, value(where), "s", digits=6)
+        window.docking.queries.tell(answer)
 
-    run.__doc__ = f"Say the {title.removeprefix('Get ')} in the status bar."
+    run.__doc__ = f"Put the {title.removeprefix('Get ')} into the results."
     command(f"interval.{id}", title, "Interval", "", has_tier, separator=separator)(run)
 
 
-_interval_query(
-    "start", "Get starting point of interval", lambda tier, k: f"{tier.range_of(k).start_s:.6f} seconds", True
-)
-_interval_query(
-    "end", "Get end point of interval", lambda tier, k: f"{tier.range_of(k).end_s:.6f} seconds", False
-)
-_interval_query("text", "Get label of interval", lambda tier, k: tier.labels[k] or "(no label)", False)
+_interval_query("start", "Get starting point of interval", lambda where: where.start_s, True)
+_interval_query("end", "Get end point of interval", lambda where: where.end_s)
+_interval_query("duration", "Get duration of interval", lambda where: where.length_s)
 
 
 # --- Boundary

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
+from app.commands import is_open
 from app.instrument import Clock, Instrument
 from app.points import PointList
 from core.settings import Settings
@@ -181,7 +182,7 @@ class Window(QMainWindow):
 
     def open_dropped(self, path: str) -> None:
         """Open a checkpoint, a recording or a TextGrid."""
-        if path.lower().endswith(".textgrid") and self.on.session.card is not None:
+        if path.lower().endswith(".textgrid") and is_open(self.on):
             self.on.annotating.open(path)
         else:
             self.on.opening.open(path)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
 
+from app.annotating import Annotating
 from app.commands import all_commands
 from core.annotation import Annotation, Tier
 from core.annotation_shelf import default_path
 from core.axis import Range
+from core.engine import InlineEngine
+from core.praat_pool import InlinePool
 from core.textgrid import read_textgrid, textgrid_bytes
 from core.textgrid_text import Style
 
@@ -228,6 +233,57 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
         path.write_bytes(damage)
         window.on.opening.open(small_model)
         assert window.on.annotating.shown is None
+
+
+@pytest.fixture
+def alone(qtbot, tmp_path):
+    """Give a window in which only a recording is open."""
+    from conftest import Ear
+
+    from app.instrument import Clock, Instrument
+    from app.window import Window
+
+    path = tmp_path / "said.wav"
+    chance = np.random.default_rng(2)
+    soundfile.write(path, 0.1 * chance.standard_normal(8000), 8000)
+    made = Window(Instrument(InlineEngine(), InlinePool(), Ear(), Clock(lambda c: c(), lambda c: c())))
+    qtbot.addWidget(made)
+    made.show()
+    made.on.recordings.open(path)
+    return made
+
+
+def test_a_recording_alone_has_tiers_that_outlive_the_window_and_a_model(alone, small_model, tmp_path):
+    alone.on.annotating.new_tiers(("words",), ())
+    alone.on.session.set_cursor(0.5)
+    alone.menus.run("boundary.add")
+    made = note(alone)
+    assert made.tiers[0].times == (0.0, 0.5, 1.0)
+    alone.on.annotating.close()
+    again = Annotating(alone.on)
+    alone.on.session.history.replace(replace(alone.on.session.moment, tiers=()))
+    again.recording_opened()
+    assert note(alone) == made
+    alone.on.opening.open(small_model)
+    assert alone.on.annotating.shown.annotation == made
+    assert not alone.on.annotating.is_own
+
+
+def test_an_interval_s_times_go_to_the_results(tiers):
+    tiers.stack.tiers.label_wanted.emit(0, 1, "ə")
+    tiers.on.session.set_selection(Range(0.2, 0.4))
+    for id in ("start", "end", "duration"):
+        tiers.menus.run(f"interval.{id}")
+    rows = tiers.docking.results.rows
+    assert [row.answer.value for row in rows] == [0.2, 0.4, pytest.approx(0.2)]
+    assert rows[2].answer.measure == "Duration of interval “ə”"
+
+
+def test_a_textgrid_dropped_on_the_window_is_opened(tiers, tmp_path):
+    path = tmp_path / "dropped.TextGrid"
+    path.write_bytes(textgrid_bytes(GRID))
+    tiers.open_dropped(str(path))
+    assert note(tiers) == GRID
 
 
 # --- files
