@@ -80,16 +80,20 @@ class Ear:
 
 
 @pytest.fixture
-def window(qtbot, small_model):
+def window(qapp, small_model):
+    """The window on the small model; a window that only waits to be deleted slows every later one."""
+    from shiboken6 import delete
+
     from app.window import Window
 
     instrument = Instrument(
         InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
     )
     made = Window(instrument)
-    qtbot.addWidget(made)
     made.resize(1600, 1000)
     made.show()
     instrument.opening.open(small_model)
     made.wiring.show_stack()
-    return made
+    yield made
+    made.close()
+    delete(made)

@@ -10,34 +10,23 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
-from shiboken6 import delete
 
-from app.instrument import Clock, Instrument
-from app.window import Window
 from core.all_layers import COPIED, SHOWN, STATISTICS
 from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.axis import Range
-from core.engine import InlineEngine
 from core.praat_pool import InlinePool
-from tests.app.conftest import Ear
 from widgets.listing import ListingDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
 
 
 @pytest.fixture
-def window(qapp, small_model):
-    on = Instrument(InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call()))
-    made = Window(on)
-    made.resize(1600, 1000)
-    made.show()
-    on.opening.open(small_model)
-    on.session.set_cursor(0.2623441)
-    settle(made)
-    yield made
-    made.close()
-    delete(made)  # a window that only waits to be deleted makes the next one's style sheet dearer
+def window(window):
+    """The window with its cursor put and the dock filled."""
+    window.on.session.set_cursor(0.2623441)
+    settle(window)
+    return window
 
 
 def settle(window) -> None:
