@@ -186,6 +186,9 @@ def apply(app: QApplication, look: Look) -> None:
         load_fonts()
         app.setProperty("phonoscope_fonts", True)
         app.setStyle("Fusion")
+    sheet = style_sheet(look)
+    if app.styleSheet() == sheet:
+        return  # Qt polishes every widget anew, even for the same sheet
     app.setFont(font(12))
     app.setPalette(palette(look))
-    app.setStyleSheet(style_sheet(look))
+    app.setStyleSheet(sheet)
