@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.annotating_wires import tiers_view
 from app.hearing import logits_words
 from app.recordings import duration_words
+from app.tiling import PEAKS
 from core.analyses import lane_refusal, refusals
-from core.analyses.prominence import loud
+from core.analyses.prominence import loud, near_loudest
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
 from core.lanes import Lane
@@ -118,8 +120,7 @@ class StackViews:
             return tracks
         kept = self._formants.get(key)
         if kept is None or kept[0] is not tracks:
-            source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
-            shown = loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
+            shown = self._loud(key, tracks)
             drawn = tuple(
                 replace(track, samples=np.where(shown, track.samples, np.nan))
                 for track in tracks
@@ -128,6 +129,13 @@ class StackViews:
             kept = (tracks, drawn)
             self._formants[key] = kept
         return kept[1]
+
+    def _loud(self, key: str, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
+        """Tell which frames are loud enough; those of a long recording bring their loudness along."""
+        if tracks[-1].name == PEAKS:
+            return near_loudest(tracks[-1].samples.astype(np.float64))
+        source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
+        return loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
 
     def _readings(self, key: str) -> dict[str, float]:
         """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""

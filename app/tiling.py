@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.analyses import TABLE, formants, spectrogram
 from core.analyses.results import Contour, origin_of
-from core.analyses.rounds import TILE
+from core.analyses.rounds import FRAME_PEAKS, TILE
 from core.analyses.tiles import TILE_S, Tile, TileSettings, grid_of, tiled, tiles_of
 from core.axis import Range, TimeAxis
 from core.faults import Fault
@@ -30,6 +30,10 @@ TILES_S = {"spectrogram": 10.0, "formants": 20.0}
 """Tiles are smaller where frames stand alone and hold much."""
 
 MOST_BYTES = 128 << 20
+
+PEAKS = "peaks"
+"""Beside the formants of a long recording: how loud each frame is, found where they are measured."""
+
 Values = NDArray[Any]
 Place = tuple[str, str]
 
@@ -91,9 +95,11 @@ class Tiling:
         used = TABLE[measure].carried(track.axis, settings)
         origin = origin_of(track, measure, used)
         peak = 0.0 if getattr(used, "filtered", True) else track.peak
+        steps = (TILE + measure, FRAME_PEAKS) if measure == "formants" else (TILE + measure,)
         asks = [
-            (TILE + measure, track.between(tile.begin, tile.end), TileSettings(used, tile, peak, track.axis))
+            (step, track.between(tile.begin, tile.end), TileSettings(used, tile, peak, track.axis))
             for tile in missing
+            for step in steps
         ]
         asked, names = f"{key} {measure} tiles", [(origin, tile.first) for tile in missing]
         if self._on.desk.waits(asked) and self._asked.get(asked) == names:
@@ -103,10 +109,13 @@ class Tiling:
         self._on.desk.follow(asked, future, lambda found: self._arrived(names, found), stream=True)
 
     def _arrived(self, names: list[tuple[Any, int]], found: tuple[Any, ...]) -> None:
-        for name, values in zip(names, found, strict=True):
-            if isinstance(values, Fault):
-                self._on.faulted.emit(values)
+        share = len(found) // len(names)
+        for place, name in enumerate(names):
+            answers = found[place * share : (place + 1) * share]
+            for fault in (answer for answer in answers if isinstance(answer, Fault)):
+                self._on.faulted.emit(fault)
                 return
+            values = answers[0] if share == 1 else np.vstack(answers)  # of formants, the peaks last
             self._kept[name] = values
             self._bytes += values.nbytes
         while self._bytes > MOST_BYTES and len(self._kept) > len(names):
@@ -158,5 +167,7 @@ def put_together(
         return Image(measure, values, axis, low_hz, own.step_hz, "dB/Hz", origin)
     rows = np.concatenate(parts, axis=1)
     if measure == "formants":
-        return formants.named(rows.reshape(2, len(rows) // 2, -1), axis, track.axis.nyquist_hz, origin)
+        bands = rows[:-1].reshape(2, len(rows) // 2, -1)
+        loudness = Contour(PEAKS, rows[-1], axis, "", origin)
+        return (*formants.named(bands, axis, track.axis.nyquist_hz, origin), loudness)
     return (Contour(measure, rows[0], axis, "Hz" if measure == "pitch" else "dB", origin),)

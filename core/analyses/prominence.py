@@ -18,21 +18,30 @@ RANGE_DB = 30.0
 def loud(
     track: Track, frames: TimeAxis, settings: FormantSettings, range_db: float = RANGE_DB
 ) -> NDArray[np.bool_]:
-    """Tell for each frame whether its peak lies within `range_db` of the loudest frame's.
+    """Tell for each frame whether its peak lies within `range_db` of the loudest frame's. Bool [frames]."""
+    return near_loudest(peaks(track, frames, settings), range_db)
 
-    As in Praat (fon/Sound_to_Formant.cpp, fon/Formant.cpp) a frame's intensity is its largest
-    squared sample after pre-emphasis, over a window twice the nominal length. Here the samples are
-    those of the track's own rate, not of one resampled to twice the ceiling. Bool [frames].
+
+def near_loudest(found: NDArray[np.float64], range_db: float = RANGE_DB) -> NDArray[np.bool_]:
+    """Tell which peaks lie within `range_db` of the greatest."""
+    return found >= found.max(initial=0.0) * 10 ** (-range_db / 10)
+
+
+def peaks(track: Track, frames: TimeAxis, settings: FormantSettings) -> NDArray[np.float64]:
+    """Give each frame's intensity, float64 [frames].
+
+    As in Praat (fon/Sound_to_Formant.cpp, fon/Formant.cpp) that is its largest squared sample after
+    pre-emphasis, over a window twice the nominal length. Here the samples are those of the track's
+    own rate, not of one resampled to twice the ceiling.
     """
     if frames.n == 0 or track.axis.n == 0:
-        return np.zeros(frames.n, bool)
+        return np.zeros(frames.n)
     weight = math.exp(-2 * math.pi * settings.pre_emphasis_from_hz / track.axis.rate_hz)
     samples = track.samples.astype(np.float64)
     power = np.square(np.diff(samples * 1.0, prepend=0.0) + (1 - weight) * np.r_[0.0, samples[:-1]])
     half = max(1, round(settings.window_length_s * track.axis.rate_hz))
     centres = np.rint(track.axis.index(0.0) + frames.times() * track.axis.rate_hz).astype(np.intp)
-    peaks = _greatest_around(power, half)[np.clip(centres, 0, track.axis.n - 1)]
-    return peaks >= peaks.max() * 10 ** (-range_db / 10)
+    return _greatest_around(power, half)[np.clip(centres, 0, track.axis.n - 1)]
 
 
 def _greatest_around(values: NDArray[np.float64], half: int) -> NDArray[np.float64]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator, Mapping
 from functools import reduce
 from typing import Any
 
-from core.analyses import TABLE, burg, tiles
+from core.analyses import TABLE, burg, prominence, tiles
 from core.analyses.results import Doubles
+from core.axis import TimeAxis
 from core.track import Track
 
 Ask = tuple[str, Track, Any]
@@ -20,6 +21,14 @@ SHARED_S = 10.0
 """Formants of a track longer than this are computed in parts of at most this length."""
 
 EMPHASIZED, FORMANT_PART, ENDS, TILE = "emphasized", "formant part", "ends", "tile of "
+FRAME_PEAKS = "peaks of frames"
+
+
+def _frame_peaks(piece: Track, settings: tiles.TileSettings) -> Doubles:
+    """Give the peaks of a tile's frames: how loud each is decides whether its formants are drawn."""
+    grid, tile = tiles.grid_of("formants", settings.whole, settings.used), settings.tile
+    frames = TimeAxis(grid.axis.rate_hz, tile.last - tile.first, grid.axis.seconds(tile.first))
+    return prominence.peaks(piece, frames, settings.used)
 
 
 def runner(name: str) -> Callable[[Track, Any], Any]:
@@ -31,6 +40,7 @@ def runner(name: str) -> Callable[[Track, Any], Any]:
 
 _STEPS: Mapping[str, Callable[[Track, Any], Any]] = {
     EMPHASIZED: burg.emphasized,
+    FRAME_PEAKS: _frame_peaks,
     FORMANT_PART: burg.formant_part,
     ENDS: tiles.ends_of,
 }
