@@ -21,13 +21,14 @@ from widgets.tiers_view import is_phones
 BOUNDARY_PX = 3.0
 DENSE_PX = 5.0  # boundaries closer than this are drawn as hairs
 CIRCLE_PX = 4.0
-LEAST_LABEL_PX = 6.0
+LEAST_LABEL_PX = 11.0
+PHONES_SIZES_PX, WORDS_SIZES_PX = (19, 16, 13, 11), (16, 13, 11)
 POINT_PART = 0.24  # of the height, at the top and at the bottom
 
 
 def tier_font(tier: Tier) -> QFont:
     """Give the font of a tier's labels."""
-    return font(19 if is_phones(tier) else 16, ipa=True)
+    return font(PHONES_SIZES_PX[0] if is_phones(tier) else WORDS_SIZES_PX[0], ipa=True)
 
 
 def chosen_index(tier: Tier, marks: Marks) -> int | None:
@@ -128,28 +129,37 @@ def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
     return image.copy()  # Qt keeps no hold of the array
 
 
-@lru_cache(maxsize=4096)
-def _laid_out(text: str, phones: bool) -> tuple[QStaticText, float]:
+@lru_cache(maxsize=8192)
+def _laid_out(text: str, size_px: int) -> tuple[QStaticText, float]:
     """Lay out a label once: shaping phonetic letters costs more than drawing them."""
     text = with_letters(text)
     made = QStaticText(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
-    wanted = font(19 if phones else 16, ipa=True)
+    wanted = font(size_px, ipa=True)
     made.prepare(font=wanted)
     return made, QFontMetricsF(wanted).horizontalAdvance(text)
 
 
+@lru_cache(maxsize=8192)
+def _fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
+    """Give the largest size in which a label fits its room, shortened at the least; "" if no letter does."""
+    sizes = PHONES_SIZES_PX if phones else WORDS_SIZES_PX
+    for size_px in sizes:
+        if _laid_out(text, size_px)[1] <= room_px:
+            return text, size_px
+    metrics = QFontMetricsF(font(sizes[-1], ipa=True))
+    cut = metrics.elidedText(with_letters(text), Qt.TextElideMode.ElideRight, room_px)
+    return cut if cut.strip("…") and metrics.horizontalAdvance(cut) <= room_px else "", sizes[-1]
+
+
 def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool) -> None:
-    """Paint a label in the middle of its room, shortened where it does not fit, none if no letter does."""
-    made, width = _laid_out(text, phones)
-    if width > room.width():
-        metrics = QFontMetricsF(font(19 if phones else 16, ipa=True))
-        cut = metrics.elidedText(with_letters(text), Qt.TextElideMode.ElideRight, room.width())
-        made, width = _laid_out(cut, phones)
-        if width > room.width() or not cut.strip("…"):
-            return
-    top = room.center().y() - made.size().height() / 2
-    painter.drawStaticText(QPointF(round(room.center().x() - width / 2), round(top)), made)
+    """Paint a label in the middle of its room."""
+    shown, size_px = _fitting(text, int(room.width()), phones)
+    if shown:
+        made, width = _laid_out(shown, size_px)
+        painter.setFont(font(size_px, ipa=True))
+        top = room.center().y() - made.size().height() / 2
+        painter.drawStaticText(QPointF(round(room.center().x() - width / 2), round(top)), made)
 
 
 def _paint_labels(
@@ -162,13 +172,12 @@ def _paint_labels(
     edges = np.clip(columns.xs(tier.times_s[first : count + 1]), rect.left(), rect.right())
     wide: NDArray[np.int64] = np.flatnonzero(np.diff(edges) >= LEAST_LABEL_PX)
     phones = is_phones(tier)
-    painter.setFont(tier_font(tier))
     painter.setPen(look.ink3 if elsewhere else look.ink)
     for k in wide.tolist():
         text = tier.labels[first + k]
         if text:
             left, right = float(edges[k]), float(edges[k + 1])
-            room = QRectF(left + 1, rect.top(), right - left - 2, rect.height())
+            room = QRectF(left + 3, rect.top(), right - left - 6, rect.height())
             _paint_label(painter, room, text, phones)
 
 
@@ -183,7 +192,6 @@ def _paint_points(
     ends = [QRectF(rect.left(), y, rect.width(), part) for y in (rect.top(), rect.bottom() - part)]
     crowded = _is_crowded(tier, columns)
     _paint_bars(painter, ends, tier.times_s[first:last], columns, look, crowded, elsewhere)
-    painter.setFont(tier_font(tier))
     middles = np.concatenate(([2 * rect.left() - xs[0]], xs, [2 * rect.right() - xs[-1]])) if xs.size else xs
     for k in range(xs.size):
         half = min(middles[k + 1] - middles[k], middles[k + 2] - middles[k + 1]) / 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 import pytest
 from made_up import lane, view
@@ -17,7 +15,7 @@ from widgets.figure import FigureView, lay_out, paint_figure
 from widgets.ipa import GROUPS, IpaPanel, LetterGrid
 from widgets.look import PRINT, font
 from widgets.tiers_dialog import NewTiersDialog
-from widgets.tiers_paint import _laid_out
+from widgets.tiers_paint import _fitting, _laid_out
 from widgets.tiers_view import TiersView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -64,8 +62,16 @@ def test_names_become_tiers(qtbot, stack):
 
 
 def test_a_label_in_trigraphs_is_painted_as_letters(stack):
-    assert _laid_out(r"\sw\:f", True)[1] == _laid_out("əː", True)[1]
-    assert unicodedata.name("ə") == "LATIN SMALL LETTER SCHWA"
+    assert _laid_out(r"\sw\:f", 19)[1] == _laid_out("əː", 19)[1]
+
+
+def test_a_label_shrinks_before_it_is_shortened_and_goes_before_it_is_a_dot(stack):
+    widths = {size: _laid_out("AH0", size)[1] for size in (19, 16, 13, 11)}
+    assert _fitting("AH0", 60, True) == ("AH0", 19)
+    assert _fitting("AH0", int(widths[16]) + 1, True) == ("AH0", 16)
+    assert _fitting("AH0", int(widths[11]) + 1, True) == ("AH0", 11)
+    assert _fitting("AH0AH0AH0", int(widths[11]) + 1, True)[0].endswith("…")
+    assert _fitting("AH0", 4, True)[0] == ""
 
 
 # --- pictures
