@@ -13,7 +13,7 @@ from app.cli_values import answer, change, count, figure, measures, numbers, see
 from core.faults import Fault
 from core.lanes import MEASURES
 
-BENCHES = ("knob", "scroll", "start", "generate")
+BENCHES = ("knob", "scroll", "start", "generate", "analyses")
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),
@@ -160,7 +160,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("which", nargs="?", choices=BENCHES, help="one benchmark (default: all)")
+    parser.add_argument("which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses)")
     parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import bench, bench_generate, bench_knob, bench_scroll, bench_start
+from app import bench, bench_analyses, bench_generate, bench_knob, bench_scroll, bench_start
 from app.bench_figures import Figure, head
 from app.bench_model import multiply_adds, write_model
 from core.faults import Fault
@@ -174,3 +174,11 @@ def test_every_benchmark_of_the_command_line_is_there():
     from app.cli_parser import BENCHES
 
     assert set(BENCHES) <= set(bench.ROWS)
+
+
+# --- analyses -----------------------------------------------------------------------------------
+
+
+def test_analyses_are_measured_at_rest_and_shared(model):
+    units = {"shown_of_output": "ms", "everything_of_all_layers": "ms", "pitch_and_formants_of_60_s": "x"}
+    assert_sound(list(bench_analyses.figures(model, 0.2)), units)
