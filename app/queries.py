@@ -41,27 +41,33 @@ class Queries:
             return
         wanted, place = MEASURES[measure], self._asking.place if where is None else where
         self._asking.with_result(
-            layer, wanted.analysis, lambda known: self.tell(ask(known, wanted, place, statistic))
+            layer, wanted.analysis, lambda known: self.tell(known.key, ask(known, wanted, place, statistic))
         )
 
-    def tell(self, answer: Answer) -> None:
+    def tell(self, key: str, answer: Answer) -> None:
         """Put an answer into the results and say it; a refusal is only said."""
         if answer.refusal:
             self._on.noted.emit(answer.refusal)
             return
         self.results.add(
-            answer, file=self._file(), point=self._point(), settings=self._on.analysing.preset.name
+            answer, file=self._file(key), point=self._point(key), settings=self._on.analysing.preset.name
         )
         self._on.noted.emit(
             f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
         )
 
-    def _file(self) -> str:
+    def _file(self, key: str) -> str:
+        """Give the name of the checkpoint, or of the recording that was asked."""
         card = self._on.session.card
+        if key.startswith("sound:"):
+            return key.removeprefix("sound:")
         return Path(card.path).name if card else ""
 
-    def _point(self) -> str:
+    def _point(self, key: str) -> str:
+        """Give the seed of the point, with a star where knobs were turned; a recording has none."""
         moment = self._on.session.moment
+        if key.startswith("sound:"):
+            return ""
         return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"
 
     # --- what needs no analysis ------------------------------------------------------------------
@@ -89,7 +95,8 @@ class Queries:
     def _tell_plain(self, measure: str, place: Place, value: float, unit: str, digits: int) -> None:
         ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
         layer = self._active
-        self.tell(Answer(layer.title if layer else "", measure, *ends, value, unit, digits=digits))
+        title = layer.title if layer else ""
+        self.tell(self._on.session.active, Answer(title, measure, *ends, value, unit, digits=digits))
 
     # --- the cursor cross ------------------------------------------------------------------------
 
@@ -108,7 +115,8 @@ class Queries:
         def tell(image: Image) -> None:
             density = power_at(image, time_s, hertz)
             words = f"Power at {hertz:.0f} Hz"
-            self.tell(Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin))
+            answer = Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin)
+            self.tell(layer.key, answer)
 
         shown = self._on.session.shown.images.get(layer.key)
         if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):

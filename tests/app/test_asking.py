@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -228,6 +229,20 @@ def test_a_result_keeps_what_it_was_asked_of(window):
     assert (first.point, second.point) == ("seed 0", "seed 0*")
     assert first.settings == window.on.analysing.preset.name
     assert first.answer.origin.point != second.answer.origin.point
+
+
+def test_a_recording_is_asked_beside_the_model(window, tmp_path):
+    times = np.arange(16000) / 16000
+    hum = 0.3 * np.sign(np.sin(2 * np.pi * 130 * times)) * np.exp(-2 * times)
+    soundfile.write(tmp_path / "hum.wav", hum, 16000)
+    window.on.recordings.open(tmp_path / "hum.wav")
+    settle(window)
+    row = rows_of(window)["sound:hum.wav"]
+    assert float(row.cells[1].text) == pytest.approx(130, abs=1)
+    window.menus.run("pitch.get")
+    result = window.docking.results.rows[-1]
+    assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum.wav")
+    assert latest(window).value == pytest.approx(130, abs=1)
 
 
 def test_the_last_result_is_undone_and_notes_are_kept(window):
