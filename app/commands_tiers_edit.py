@@ -66,7 +66,7 @@ def _interval_query(id: str, title: str, value: Callable[[Range], float], separa
         where, label = tier.range_of(index), tier.labels[index]
         words = f"{title.removeprefix('Get ').capitalize()} “{label}”"
         answer = Answer(tier.name, words, where.start_s, where.end_s, value(where), "s", digits=6)
-        window.docking.queries.tell(answer)
+        window.docking.queries.tell(window.on.session.active, answer)
 
     run.__doc__ = f"Put the {title.removeprefix('Get ')} into the results."
     command(f"interval.{id}", title, "Interval", "", has_tier, separator=separator)(run)

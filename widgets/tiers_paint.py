@@ -177,7 +177,7 @@ def _paint_labels(
         text = tier.labels[first + k]
         if text:
             left, right = float(edges[k]), float(edges[k + 1])
-            room = QRectF(left + 3, rect.top(), right - left - 6, rect.height())
+            room = QRectF(left + 2, rect.top(), right - left - 4, rect.height())
             _paint_label(painter, room, text, phones)
 
 
