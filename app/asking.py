@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
@@ -261,9 +262,9 @@ def around(track: Track, settings: SliceSettings) -> Track:
 
 
 def title_of(on: Instrument, key: str) -> str:
-    """Give a layer's name as its lane's header has it."""
+    """Give a layer's name as its lane's header has it, a recording's without what kind of file it is."""
     if key.startswith("sound:"):
-        return key.removeprefix("sound:")
+        return PurePath(key.removeprefix("sound:")).stem
     network, _, name = key.rpartition(".")
     card = on.session.card
     layers = card.layers.get(network or "G", ()) if card else ()  # type: ignore[call-overload]

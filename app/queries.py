@@ -76,7 +76,7 @@ class Queries:
         """Tell the cursor's time, or the middle of the selection."""
         place = self._asking.place
         if isinstance(place, Range):
-            self._tell_plain("Middle of selection", place, place.middle_s, "s", 6)
+            self._tell_plain("Middle", place, place.middle_s, "s", 6)
         else:
             self._tell_plain("Cursor", place, place, "s", 6)
 

@@ -204,7 +204,7 @@ class LayerTable(QWidget):
         room = QRectF(NAME_X, top, COLUMNS[0][2] - first - 3 - NAME_X, ROW_PX - 1)
         fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
         painter.setFont(font(12 if fits else 11, 600))
-        words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.setFont(font(12, numbers=True))
         for column, cell in enumerate(row.cells):

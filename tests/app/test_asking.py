@@ -241,7 +241,7 @@ def test_a_recording_is_asked_beside_the_model(window, tmp_path):
     assert float(row.cells[1].text) == pytest.approx(130, abs=1)
     window.menus.run("pitch.get")
     result = window.docking.results.rows[-1]
-    assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum.wav")
+    assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum")
     assert latest(window).value == pytest.approx(130, abs=1)
 
 
