@@ -22,8 +22,6 @@ ROWS = {
     "sound": "app.bench_sound",
 }
 ALONE = {"analyses": "app.bench_analyses"}  # only where it is named: a minute of sound takes its time
-    "analyses": "app.bench_analyses"
-}  # measured only where it is named: a minute of sound takes its time
 BESIDE = {"knob": ("knob", "sound")}  # a turned knob is seen and heard
 
 
