@@ -52,6 +52,11 @@ class Hearing:
         self._add_lanes(network)
         self._ask(self.listeners[-1])
 
+    def source_of(self, key: str) -> str:
+        """Give the key of the track that this lane's network hears, "" where it hears none."""
+        network = key.partition(".")[0] if "." in key else ""
+        return next((one.source for one in self.listeners if one.network == network), "")
+
     def quiet(self, network: str) -> None:
         """Take the lanes of D or Q away."""
         session = self._on.session

@@ -73,20 +73,23 @@ def ask_picture(window: Window) -> None:
     paper = Paper(on.settings.figure_width_mm, on.settings.figure_dpi)
     dialog = PictureDialog(figure_of(on, paper), paper, window)
     dialog.set_look(window.look)
-    dialog.save_wanted.connect(lambda figure, chosen: _save(window, figure, chosen))
+    dialog.save_wanted.connect(
+        lambda figure, chosen: dialog.accept() if _save(window, figure, chosen) else None
+    )
     window.asks.keep(dialog)
 
 
-def _save(window: Window, figure: FigureView, paper: Paper) -> None:
-    """Ask for the file and write it."""
+def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
+    """Ask for the file and write it; tell whether it was written."""
     name, kind = QFileDialog.getSaveFileName(window, "Save picture", "stack.pdf", KINDS)
     if not name:
-        return
+        return False
     path = Path(name) if Path(name).suffix else Path(f"{name}.{kind[:3].lower()}")
     window.on.remember(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
     try:
         write_figure(path, replace(figure, width_px=paper.width_px), origin_text(window.on), paper.dpi)
     except Fault as fault:
         window.on.faulted.emit(fault)
-        return
+        return False
     window.status.show_help(f"Saved {path.name}")
+    return True

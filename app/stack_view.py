@@ -21,7 +21,7 @@ from core.long_sound import in_memory
 from core.queries import MEASURES, value
 from core.track import Image, Track
 from widgets.digits import short
-from widgets.views import Curve, LaneView, LegendLine, StackView
+from widgets.views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -70,12 +70,11 @@ class StackViews:
             if key == lane.key
         }
         pitch = settings["pitch"]
-        is_logits = lane.key.endswith(".logits")
         return LaneView(
             key=lane.key,
             title=title,
             meta=meta,
-            badge="" if is_logits else f"≤ {short(carried / 2)} Hz",
+            badge="" if lane.key.endswith(".logits") else f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
@@ -88,9 +87,7 @@ class StackViews:
             pitch_log=pitch.filtered,
             shown=lane.shown,
             refusals=axis_refused or refused,
-            reason=logits_words(lane.key[0], track.samples)
-            if is_logits
-            else self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or "",
+            reason=self._reason(lane, track, settings),
             gain=lane.gain,
             muted=lane.muted,
             solo=lane.soloed,
@@ -106,6 +103,15 @@ class StackViews:
             legend=self._legend(lane, settings) if lane.shown and _is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
         )
+
+    def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
+        """Give the words in the lane: logits, what its rate cannot carry, or what its network hears."""
+        if lane.key.endswith(".logits"):
+            return logits_words(lane.key[0], track.samples)
+        refusal = self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
+        source = self._on.hearing.source_of(lane.key)
+        hears = f"{lane.key[0]} hears {self._words(source, track)[0]}" if source else ""
+        return ". ".join(said for said in (hears, refusal) if said)
 
     def _overview(self, top: str) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""
@@ -151,7 +157,8 @@ class StackViews:
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         session = self._on.session
-        role = "sound" if _is_sound(lane.key) else "curve"
+        bars = lane.key.endswith(".logits")
+        role: CurveRole = "sound" if _is_sound(lane.key) else "bars" if bars else "curve"
         own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key)
         over = tuple(
             Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]

@@ -75,7 +75,8 @@ def curve_labels(lane: LaneView, rows: Rows, cursor_s: float | None, look: Look)
     ]
     if lane.collapsed:
         labels = []
-    value = lane.curves[0].track.at(cursor_s) if lane.curves and cursor_s is not None else math.nan
+    in_time = bool(lane.curves) and lane.curves[0].role != "bars"
+    value = lane.curves[0].track.at(cursor_s) if in_time and cursor_s is not None else math.nan
     if math.isfinite(value):
         gain = lane.curves[0].gain if len(lane.curves) > 1 else 1.0
         labels.append(Label(rows.y(value * gain), activation(value), look.cursor, VALUE))

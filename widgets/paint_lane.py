@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.axis import Range
-from widgets.columns import Columns, time_ticks
+from widgets.columns import Columns, Rows, time_ticks
 from widgets.icons import paint_icon
 from widgets.look import Look, font
 from widgets.overlays import frequency_rows, paint_overlays, paint_pulses
@@ -99,7 +100,7 @@ def paint_plot(
         overlays(painter, curve_rect, lane, columns, look)
     if not lane.collapsed:
         _paint_merged(painter, curve_rect, lane, look)
-        _paint_reason(painter, curve_rect, lane, look)
+        _paint_reason(painter, curve_rect, lane, columns, rows, look)
 
 
 def _is_off(lane: LaneView) -> bool:
@@ -152,21 +153,41 @@ def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> N
     painter.drawLine(QLineF(x, y, x + 16, y))
 
 
-def _paint_reason(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
-    """Say at the top right what this layer's rate cannot carry, in at most two lines."""
+def _paint_reason(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+) -> None:
+    """Say in an upper corner what this layer's rate cannot carry, in at most two lines."""
     if not lane.reason:
         return
     painter.setFont(font(11, numbers=True))
     metrics = painter.fontMetrics()
     lines = _wrapped(lane.reason, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
-    right, top = rect.right() - 8, rect.top() + 13
-    widest = max(metrics.horizontalAdvance(line) for line in lines)
-    _paint_plate(painter, QRectF(right - widest - 24, top - 8, widest + 28, 14 * len(lines) + 2), lane, look)
-    for number, line in enumerate(lines):
-        place = QPointF(right, top + 14 * number)
-        draw_text(painter, place, line, font(11, numbers=True), look.ink2, "right")
-    first_px = metrics.horizontalAdvance(lines[0])
-    paint_icon(painter, "prohibit", QRectF(right - first_px - 20, top - 7, 14, 14), look.ink2, 12)
+    widths = [metrics.horizontalAdvance(line) for line in lines]
+    room = QRectF(rect.right() - 8 - max(widths) - 24, rect.top() + 5, max(widths) + 28, 14 * len(lines) + 2)
+    on_left = _is_taken(room, lane, columns, rows)
+    if on_left:
+        room.moveLeft(rect.left() + 8)
+        on_left = not _is_taken(room, lane, columns, rows)
+    if not on_left:
+        room.moveRight(rect.right() - 4)
+    _paint_plate(painter, room, lane, look)
+    for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
+        left = room.left() + 20 if on_left else rect.right() - 8 - width
+        place = QPointF(left, rect.top() + 13 + 14 * number)
+        draw_text(painter, place, line, font(11, numbers=True), look.ink2)
+    mark_px = room.left() if on_left else rect.right() - 8 - widths[0] - 20
+    paint_icon(painter, "prohibit", QRectF(mark_px, rect.top() + 6, 14, 14), look.ink2, 12)
+
+
+def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: Rows) -> bool:
+    """Tell whether a curve of the lane rises into a corner."""
+    window = Range(columns.time_s(room.left()), columns.time_s(room.right()))
+    gains = [1.0] if len(lane.curves) == 1 else [curve.gain for curve in lane.curves]
+    for curve, gain in zip(lane.curves, gains, strict=True):
+        values = curve.track.part(window) * gain
+        if values.size and rows.y(float(np.nanmax(values, initial=-np.inf))) < room.bottom():
+            return True
+    return False
 
 
 def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:

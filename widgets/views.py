@@ -13,14 +13,17 @@ from widgets.tiers_view import NO_TIERS, TiersView
 if TYPE_CHECKING:
     from core.analyses.results import Points
 
-CurveRole = Literal["sound", "curve", "merged1", "merged2", "merged3"]
+CurveRole = Literal["sound", "curve", "bars", "merged1", "merged2", "merged3"]
 Scale = Literal["window", "whole", "fixed", "shared"]
 MEASURES = ("pitch", "formants", "intensity", "spectrogram")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane."""
+    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane.
+
+    Values of the role "bars" have no course in time: each stands for itself.
+    """
 
     track: Track
     gain: float = 1.0
