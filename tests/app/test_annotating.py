@@ -236,17 +236,16 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
 
 
 @pytest.fixture
-def alone(qtbot, tmp_path):
-    """Give a window in which only a recording is open."""
-    from conftest import Ear
-
+def alone(qtbot, window, tmp_path):
+    """Give another window, in which only a recording is open."""
     from app.instrument import Clock, Instrument
     from app.window import Window
 
     path = tmp_path / "said.wav"
     chance = np.random.default_rng(2)
     soundfile.write(path, 0.1 * chance.standard_normal(8000), 8000)
-    made = Window(Instrument(InlineEngine(), InlinePool(), Ear(), Clock(lambda c: c(), lambda c: c())))
+    ear = type(window.on.player)()
+    made = Window(Instrument(InlineEngine(), InlinePool(), ear, Clock(lambda c: c(), lambda c: c())))
     qtbot.addWidget(made)
     made.show()
     made.on.recordings.open(path)
