@@ -20,7 +20,7 @@ from core.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
 from core.results import as_text as results_text
 from core.results import write_results
 from widgets.digits import NONE, activation, seconds, signed
-from widgets.layer_table import Below, Cell, LayerRow
+from widgets.layer_rows import Below, Cell, LayerRow
 from widgets.results_table import ResultRow
 from widgets.slice_plot import Slice, SliceView
 

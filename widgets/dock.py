@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from widgets.button import Button
-from widgets.layer_table import LayerHead, LayerRow, LayerTable, paint_refusal
+from widgets.layer_rows import LayerHead, LayerRow
+from widgets.layer_table import LayerTable, paint_refusal
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Panel, Rule, Words, pass_look
 from widgets.results_table import ResultRow, ResultsTable

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from widgets.layer_table import BELOW_PX, COLUMNS, ROW_PX, Below, Cell, LayerRow, LayerTable
+from widgets.layer_rows import BELOW_PX, COLUMNS, ROW_PX, Below, Cell, LayerRow
+from widgets.layer_table import LayerTable
 from widgets.look import DARK, LIGHT
 
 
