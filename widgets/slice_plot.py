@@ -131,6 +131,7 @@ class SlicePlot(QWidget):
         kept = one.frequencies_hz <= min(one.nyquist_hz, self._view.high_hz * 1.02)
         x = self.x_of(0.0) + one.frequencies_hz[kept] / self._view.high_hz * self.plot.width()
         y = self.plot.top() + (HIGH_DB - one.levels_db[kept]) / (HIGH_DB - LOW_DB) * self.plot.height()
+        x, y = thinned(x, y, round(self.plot.width()))
         line = QPolygonF([QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._pen(one))
@@ -196,6 +197,19 @@ def _step(high_hz: float) -> float:
     return next(
         step for step in (50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e9) if high_hz / step <= 6
     )
+
+
+def thinned(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give at most about `most` stretches with their extremes: a minute's slice has a million bins."""
+    share = x.size // max(1, most)
+    if share < 3:
+        return x, y
+    blocks = y[: x.size // share * share].reshape(-1, share)
+    ends = np.stack((blocks.min(axis=1), blocks.max(axis=1)), axis=1)
+    ends[1::2] = ends[1::2, ::-1]  # up and down in turn, so that neighbours join
+    return np.repeat(x[: blocks.size : share], 2), ends.ravel()
 
 
 class SliceDialog(SmallDialog):

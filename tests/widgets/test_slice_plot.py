@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from widgets.look import LIGHT
-from widgets.slice_plot import Slice, SlicePlot, SliceView
+from widgets.slice_plot import Slice, SlicePlot, SliceView, thinned
 
 
 def made(title: str, nyquist_hz: float, level_db: float = -10.0, main: bool = False) -> Slice:
@@ -56,3 +56,14 @@ def test_formants_are_marked_below_their_frequency(plot, pixels):
 def test_an_empty_plot_says_why(plot):
     plot.show_view(SliceView((), (), reason="No layer has enough samples here for a slice."))
     assert "enough samples" in plot.accessibleDescription()
+
+
+def test_a_slice_of_a_million_bins_keeps_its_extremes_in_few_points():
+    levels = np.random.default_rng(0).normal(-40, 5, 1_000_000)
+    levels[[3, 654_321]] = 0.0, -99.0
+    x, y = thinned(np.arange(1_000_000.0), levels, 300)
+    assert len(x) == len(y) <= 1300
+    assert (y.min(), y.max()) == (-99.0, 0.0)
+    assert np.all(np.diff(x) >= 0)
+    few = np.arange(500.0)
+    assert thinned(few, few, 300)[0] is few
