@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.instrument import Instrument
     from app.measuring import MeasureSettings
     from app.window import Window
+    from widgets.measure_plots import PlotSheet
 
 
 def has_curve(on: Instrument) -> bool:
@@ -22,6 +23,21 @@ def has_curve(on: Instrument) -> bool:
 def measure(window: Window) -> None:
     """Measure the labelled intervals of every layer into one long table, ready for R."""
     _ask(window, "Measure", lambda asked: _to_table(window, asked))
+
+
+def has_pairs(on: Instrument) -> bool:
+    """Layers were measured beside the output."""
+    return bool(on.measuring.pairs)
+
+
+@command("analyses.compare", "Compare layers with the output", "Analyses", "", has_pairs)
+def compare(window: Window) -> None:
+    """Show the last measurement of each layer against the output: scatter with r, and courses in time."""
+    from widgets.measure_plots import PlotsDialog
+
+    dialog = PlotsDialog(window.on.measuring.pairs, lambda sheet: _save(window, sheet), window)
+    dialog.set_look(window.look)
+    window.asks.keep(dialog)
 
 
 @command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", "", has_curve)
@@ -50,6 +66,24 @@ def _ask(window: Window, title: str, use) -> None:
     form.set_look(window.look)
     form.wanted.connect(use)
     window.asks.keep(form)
+
+
+def _save(window: Window, sheet: PlotSheet) -> None:
+    from PySide6.QtWidgets import QFileDialog
+
+    from core.faults import Fault
+
+    kinds = "Pictures (*.png *.svg)"
+    name, _ = QFileDialog.getSaveFileName(window, "Save the comparison", "comparison.png", kinds)
+    if not name:
+        return
+    path = Path(name) if Path(name).suffix else Path(f"{name}.png")
+    try:
+        sheet.save(path)
+    except Fault as fault:
+        window.on.faulted.emit(fault)
+    else:
+        window.on.noted.emit(f"Saved {path.name}")
 
 
 def _to_table(window: Window, asked: MeasureSettings) -> None:

@@ -15,6 +15,7 @@ from core.annotation import Annotation
 from core.faults import Fault
 from core.latent import Layout, Point
 from core.measure_job import Done, Job, ProcessMeasurer
+from core.measure_r import Pair
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class Measuring:
         self._on = instrument
         self.measurer: Any = ProcessMeasurer()
         self.settings = MeasureSettings()
+        self.pairs: tuple[Pair, ...] = ()
         self._folders: list[str] = []
         self._praats: list[Any] = []
-        instrument.session.card_changed.connect(self.cancel)
+        instrument.session.card_changed.connect(self._new_model)
 
     @property
     def busy(self) -> bool:
@@ -83,6 +85,10 @@ class Measuring:
             self._on.desk.drop("measure points")
             self.measurer.cancel()
             self._on.noted.emit("Measuring was stopped, nothing was written")
+
+    def _new_model(self) -> None:
+        self.cancel()
+        self.pairs = ()
 
     def close(self) -> None:
         """Stop measuring and take away what was written for Praat."""
@@ -203,6 +209,7 @@ class Measuring:
             self._on.noted.emit(f"Measured {done} of {of} layers; Esc stops it")
 
     def _done(self, done: Done) -> None:
+        self.pairs = done.pairs
         refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
         self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from core.faults import Cancelled, Fault
 from core.measure import Choice, Item, measure
 from core.measure_plan import Plan
+from core.measure_r import Pair, pairs
 
 Progress = Callable[[int, int], None]
 
@@ -40,11 +41,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was written, the number of values, and a line for each refusal and notice."""
+    """What was written, the number of values, a line for each refusal and notice, and each layer
+    beside the output.
+    """
 
     files: tuple[Path, ...]
     rows: int
     remarks: tuple[str, ...]
+    pairs: tuple[Pair, ...] = ()
 
 
 def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
@@ -63,7 +67,7 @@ def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
         folder = folder_for(job.script)
         names = write_praat_script(folder, job.items, table, job.choice, job.about)
         files += [folder / name for name in names]
-    return Done(tuple(files), sum(1 for _ in rows(table)), table.remarks)
+    return Done(tuple(files), sum(1 for _ in rows(table)), table.remarks, tuple(pairs(table)))
 
 
 class Measurer(Protocol):

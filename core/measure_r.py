@@ -1,13 +1,46 @@
-"""Pearson's r of each layer against the output, on the concatenated values of all intervals."""
+"""Each layer against the output: the paired values of all intervals, and Pearson's r over them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from core.analyses.results import Doubles
+from core.analyses.results import Doubles, Locked, locked
 from core.measure import Measured, Table
+
+
+@dataclass(frozen=True, eq=False)
+class Pair(Locked):
+    """One measure of a layer and of the output: float64 [intervals, points], of all items one after
+    the other; one column where the measure is of whole intervals.
+    """
+
+    layer: str
+    measure: str
+    unit: str
+    mine: Doubles
+    theirs: Doubles
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mine", locked(self.mine))
+        object.__setattr__(self, "theirs", locked(self.theirs))
+
+    @cached_property
+    def both(self) -> tuple[Doubles, Doubles]:
+        """The values of the layer and of the output wherever both are defined."""
+        defined = np.isfinite(self.mine) & np.isfinite(self.theirs)
+        return self.mine[defined], self.theirs[defined]
+
+    @property
+    def n(self) -> int:
+        return int(self.both[0].size)
+
+    @cached_property
+    def r(self) -> float | None:
+        return pearson_r(*self.both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +55,42 @@ class Correlation:
 
 def correlations(table: Table) -> tuple[Correlation, ...]:
     """Give r of every layer but the output, for every measure that both have."""
+    return tuple(Correlation(one.layer, one.measure, one.r, one.n) for one in pairs(table))
+
+
+def pairs(table: Table) -> Iterator[Pair]:
+    """Give every layer but the output beside the output, for every measure that both have."""
     layers = {one.layer: None for one in table.layers if one.output and one.layer != one.output}
-    return tuple(
-        Correlation(layer, measure, pearson_r(*pair), int(pair[0].size))
-        for layer in layers
-        for measure in table.plan.measures
-        if (pair := paired(table, layer, measure)) is not None
-    )
+    for layer in layers:
+        for measure in table.plan.measures:
+            if (found := paired(table, layer, measure)) is not None:
+                yield found
 
 
-def paired(table: Table, layer: str, measure: str) -> tuple[Doubles, Doubles] | None:
-    """Give the values of a layer and of the output wherever both are defined, all items and intervals
-    one after the other; None where no item has both.
-    """
+def paired(table: Table, layer: str, measure: str) -> Pair | None:
+    """Give one measure of a layer beside the output's; None where no item has both."""
     outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
-    pairs: list[tuple[Doubles, Doubles]] = []
+    sides: list[tuple[Doubles, Doubles]] = []
+    unit = ""
     for one in table.layers:
         other = outputs.get((one.file, one.item))
         if one.layer != layer or other is None or len(one.stretches) != len(other.stretches):
             continue
         mine, theirs = _values(one, measure), _values(other, measure)
         if mine is not None and theirs is not None:
-            pairs.append((mine, theirs))
-    if not pairs:
+            sides.append((mine[0], theirs[0]))
+            unit = mine[1]
+    if not sides:
         return None
-    x, y = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    both = np.isfinite(x) & np.isfinite(y)
-    return x[both], y[both]
+    return Pair(layer, measure, unit, *(np.concatenate(side) for side in zip(*sides, strict=True)))
 
 
-def _values(one: Measured, measure: str) -> Doubles | None:
+def _values(one: Measured, measure: str) -> tuple[Doubles, str] | None:
     """Give a measure's values at the points, or of the whole intervals where it has no points."""
     for column in one.columns:
         if column.measure == measure:
             found = column.points if column.points is not None else column.whole
-            return None if found is None else found.ravel()
+            return None if found is None else (found.reshape(len(one.stretches), -1), column.unit)
     return None
 
 

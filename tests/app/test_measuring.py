@@ -238,3 +238,21 @@ def test_a_point_is_named_by_its_seed_and_what_was_turned():
     assert point_name(layout, 3, drawn, drawn) == "seed 3"
     assert point_name(layout, 3, drawn, drawn.set(10, -15.0)) == "seed 3 z11=-15"
     assert point_name(layout, 3, drawn, draw(layout, 4)) == "seed 3, changed"
+
+
+def test_what_was_measured_is_compared_with_the_output_until_another_model_is_opened(
+    window, tmp_path, small_model
+):
+    from widgets.measure_plots import PlotsDialog
+
+    annotate(window, tmp_path)
+    window.menus.refresh()
+    assert not window.menus.actions["analyses.compare"].isEnabled()
+    window.on.measuring.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
+    window.menus.run("analyses.compare")
+    (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
+    told = json.loads((tmp_path / "t.json").read_text())
+    shown = {(one.layer, one.measure): one.r for one in dialog.sheet._pairs}
+    assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
+    window.on.opening.open(small_model)
+    assert window.on.measuring.pairs == ()

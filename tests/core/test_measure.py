@@ -343,7 +343,9 @@ def test_r_of_a_layer_is_that_of_its_concatenated_values():
     truth = np.corrcoef(mine[both], theirs[both])[0, 1]
     (found,) = [one for one in correlations(table) if (one.layer, one.measure) == ("conv4", "f0")]
     assert found.r == pytest.approx(truth, abs=1e-12)
-    assert found.n == pair[0].size == both.sum()
+    assert found.n == pair.n == both.sum()
+    np.testing.assert_array_equal(pair.mine.ravel(), mine)
+    np.testing.assert_array_equal(pair.theirs.ravel(), theirs)
     assert {one.layer for one in correlations(table)} == {"conv1", "conv2", "conv4"}
     assert not [one for one in correlations(table) if one.measure == "f0" and one.layer == "conv1"]
 

@@ -1,0 +1,125 @@
+"""The comparison of layers with the output: where its dots and lines stand, and its pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from core.faults import Fault
+from core.measure_r import Pair
+from widgets.look import DARK, LIGHT
+from widgets.measure_plots import COURSES, PANEL, SCATTER, PlotsDialog, PlotSheet, ends_of, runs
+
+NAN = float("nan")
+
+
+def pair(layer="conv4", measure="f0", mine=((100, 200, NAN),), theirs=((110, 190, 150),), unit="Hz") -> Pair:
+    return Pair(layer, measure, unit, np.array(mine, float), np.array(theirs, float))
+
+
+PAIRS = (
+    pair("conv3", "intensity", unit="dB"),
+    pair("conv4", "f0"),
+    pair("conv4", "intensity", unit="dB"),
+)
+
+
+@pytest.fixture
+def sheet(qtbot):
+    def made(*pairs: Pair) -> PlotSheet:
+        one = PlotSheet(pairs)
+        qtbot.addWidget(one)
+        one.show()
+        return one
+
+    return made
+
+
+def ink(image: QImage, x: float, y: float, paper: QColor) -> bool:
+    """Tell whether something is painted within a pixel of a place."""
+    around = [(round(x) + dx, round(y) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    return any(image.pixelColor(*place).name() != paper.name() for place in around)
+
+
+def inner() -> tuple[float, float, float, float]:
+    """The place of values inside a panel: left, right, top, bottom."""
+    return 52 + 3, PANEL.width() - 12 - 3, 26 + 3, PANEL.height() - 22 - 3
+
+
+def test_dots_stand_at_the_outputs_value_across_and_the_layers_up(sheet):
+    made = sheet(pair(mine=((100, 150, 200),), theirs=((10, 40, 30),)))
+    image = made.grab().toImage()
+    left, right, top, bottom = inner()
+    for across, up in ((0.0, 0.0), (1.0, 0.5), (2 / 3, 1.0)):
+        x, y = left + across * (right - left), bottom - up * (bottom - top)
+        assert ink(image, x, y, LIGHT.plot)
+    assert not ink(image, left + 0.3 * (right - left), bottom - 0.8 * (bottom - top), LIGHT.plot)
+
+
+def test_in_time_both_share_one_axis_and_a_gap_stays_a_gap(sheet):
+    made = sheet(pair(mine=((0, 0, NAN, NAN, 0, 0),), theirs=((100, 100, 100, 100, 100, 100),)))
+    made.show_mode(COURSES)
+    image = made.grab().toImage()
+    left, right, _top, bottom = inner()
+
+    def lower(share: float) -> bool:
+        return ink(image, left + share * (right - left), bottom, LIGHT.plot)
+
+    assert lower(1 / 6)
+    assert lower(5 / 6)
+    assert not lower(0.5)
+
+
+def test_measures_stand_in_the_order_asked_and_the_nearest_layer_first(sheet):
+    made = sheet(*PAIRS)
+    assert made.place_of(PAIRS[1]).topLeft().toTuple() == (0, 0)
+    assert made.place_of(PAIRS[2]).topLeft().toTuple() == (PANEL.width(), 0)
+    assert made.place_of(PAIRS[0]).topLeft().toTuple() == (PANEL.width(), PANEL.height())
+
+
+def test_r_is_read_out_and_missing_where_undefined(sheet):
+    clear = pair(mine=((1, 2, 3, 4),), theirs=((2, 4, 6, 9),))
+    said = sheet(clear, pair("conv3", mine=((NAN,),), theirs=((1,),))).accessibleDescription()
+    assert said == "conv4 f0 r 0.99, conv3 f0 r –"
+
+
+def test_a_pair_without_values_and_a_flat_one_paint_without_a_word(sheet):
+    made = sheet(
+        pair(mine=((NAN, NAN),), theirs=((NAN, NAN),)), pair("conv3", mine=((5, 5),), theirs=((1, 1),))
+    )
+    for mode in (SCATTER, COURSES):
+        for look in (LIGHT, DARK):
+            made.show_mode(mode)
+            made.set_look(look)
+            assert not made.grab().isNull()
+    assert ends_of(np.array([5.0, 5.0])) == (4.5, 5.5)
+    assert runs(np.array([False, True, True, False, True])) == [(1, 3), (4, 5)]
+
+
+def test_the_picture_is_written_in_the_colours_of_paper(sheet, tmp_path):
+    made = sheet(*PAIRS)
+    made.set_look(DARK)
+    made.save(tmp_path / "a.png")
+    made.save(tmp_path / "a.svg")
+    image = QImage(str(tmp_path / "a.png"))
+    assert (image.width(), image.height()) == (3 * made.width(), 3 * made.height())
+    assert image.pixelColor(1, 1).name() == "#ffffff"
+    assert "conv4 f0" not in (svg := (tmp_path / "a.svg").read_text(encoding="utf-8"))
+    assert "Conv4 f0 (Hz)" in svg
+    with pytest.raises(Fault, match="does not exist"):
+        made.save(tmp_path / "none" / "a.png")
+
+
+def test_the_dialog_changes_between_dots_and_courses_and_asks_for_a_picture(qtbot):
+    asked: list[PlotSheet] = []
+    dialog = PlotsDialog(PAIRS, asked.append)
+    qtbot.addWidget(dialog)
+    dialog.modes.wanted.emit(COURSES)
+    assert dialog.sheet.mode == COURSES
+    assert "dashed the output" in dialog.words.text()
+    from PySide6.QtWidgets import QPushButton
+
+    (save,) = [button for button in dialog.findChildren(QPushButton) if button.text() == "Save picture…"]
+    save.click()
+    assert asked == [dialog.sheet]
