@@ -18,7 +18,9 @@ Ask = tuple[str, Track, Any]
 Rounds = Generator[list[Ask], list[Any], Any]
 
 SHARED_S = 10.0
-"""Formants of a track longer than this are computed in parts of at most this length."""
+"""Formants of a track longer than this are shared between workers."""
+
+_PARTS_PER_MINUTE = 4
 
 EMPHASIZED, FORMANT_PART, ENDS, TILE = "emphasized", "formant part", "ends", "tile of "
 FRAME_PEAKS = "peaks of frames"
@@ -62,7 +64,7 @@ def rounds_of(name: str, track: Track, settings: Any = None) -> Rounds | None:
 def _formants(track: Track, settings: Any) -> Rounds:
     """Resample once, then share the frames."""
     (sound,) = yield [(EMPHASIZED, track, settings)]
-    pieces = burg.cut(sound, settings, math.ceil(track.axis.duration_s / SHARED_S))
+    pieces = burg.cut(sound, settings, _PARTS_PER_MINUTE * math.ceil(track.axis.duration_s / 60))
     if not pieces:
         (whole,) = yield [("formants", track, settings)]
         return whole
