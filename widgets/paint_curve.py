@@ -50,7 +50,8 @@ def peak(track: Track) -> float:
     return max((abs(end) for end in whole_extremes(track) if math.isfinite(end)), default=0.0)
 
 
-def _curve_limits(curve: Curve, window: Range | None) -> Limits:
+def curve_limits(curve: Curve, window: Range | None) -> Limits:
+    """Give the lowest and highest finite value of a curve in a window (None: in all of it), with its gain."""
     track = curve.track
     low, high = whole_extremes(track) if window is None else extremes(track, window, _pyramid(track))
     return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
@@ -66,7 +67,7 @@ def _spanned(limits: Iterable[Limits]) -> Limits:
 def shared_limits(lanes: Iterable[LaneView]) -> Limits:
     """Give the one range of all lanes that share their scale."""
     return _spanned(
-        _curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
+        curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
     )
 
 
@@ -94,7 +95,7 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
         return (min(low, 0.0), max(high, 0.0))
     if lane.ghost is not None:
         curves.append(Curve(lane.ghost))
-    return _spanned(_curve_limits(curve, seen) for curve in curves)
+    return _spanned(curve_limits(curve, seen) for curve in curves)
 
 
 def curve_rows(limits: Limits, rect: QRectF) -> Rows:

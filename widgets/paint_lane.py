@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -23,10 +22,18 @@ from widgets.paint_axis import (
     paint_right_labels,
     settled,
 )
-from widgets.paint_curve import Limits, curve_colour, curve_rows, paint_curves, paint_zero, value_limits
+from widgets.paint_curve import (
+    Limits,
+    curve_colour,
+    curve_limits,
+    curve_rows,
+    paint_curves,
+    paint_zero,
+    value_limits,
+)
 from widgets.paint_line import draw_dotted, draw_text
 from widgets.spectrogram import paint_spectrogram
-from widgets.views import MEASURES, LaneView
+from widgets.views import MEASURES, Curve, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
@@ -182,12 +189,9 @@ def _paint_reason(
 def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: Rows) -> bool:
     """Tell whether a curve of the lane rises into a corner."""
     window = Range(columns.time_s(room.left()), columns.time_s(room.right()))
-    gains = [1.0] if len(lane.curves) == 1 else [curve.gain for curve in lane.curves]
-    for curve, gain in zip(lane.curves, gains, strict=True):
-        values = curve.track.part(window) * gain
-        if values.size and rows.y(float(np.nanmax(values, initial=-np.inf))) < room.bottom():
-            return True
-    return False
+    single = len(lane.curves) == 1
+    tops = [curve_limits(Curve(curve.track) if single else curve, window)[1] for curve in lane.curves]
+    return any(math.isfinite(top) and rows.y(top) < room.bottom() for top in tops)
 
 
 def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
