@@ -32,7 +32,7 @@ def figure_of(on: Instrument, paper: Paper) -> FigureView:
 
 def _on_paper(stack: StackView) -> StackView:
     """Leave out what the screen says of measures that a layer cannot carry: on paper it hides the curve."""
-    lanes = tuple(lane if lane.key.endswith(".logits") else replace(lane, reason="") for lane in stack.lanes)
+    lanes = tuple(replace(lane, reason="") for lane in stack.lanes)
     return replace(stack, lanes=lanes)
 
 

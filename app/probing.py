@@ -31,8 +31,8 @@ class Probing:
         session = self._on.session
         images = self._on.analysing.images_wanted()
         future = self._on.engine.ask("probe", session.point, images, key="probe", urgent=True)
-        self._on.desk.follow("probe", future, self._arrived, stream=True)
         self._on.busy_changed.emit(True)
+        self._on.desk.follow("probe", future, self._arrived, stream=True)
 
     def ask_again(self) -> None:
         """Ask once more after the engine was started anew."""

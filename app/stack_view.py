@@ -88,6 +88,7 @@ class StackViews:
             shown=lane.shown,
             refusals=axis_refused or refused,
             reason=self._reason(lane, track, settings),
+            note=self._note(lane, track),
             gain=lane.gain,
             muted=lane.muted,
             solo=lane.soloed,
@@ -105,13 +106,17 @@ class StackViews:
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
-        """Give the words in the lane: logits, what its rate cannot carry, or what its network hears."""
+        """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
+        if lane.key.endswith(".logits"):
+            return ""
+        return self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
+
+    def _note(self, lane: Lane, track: Track) -> str:
+        """Give the words in the lane on what it is: logits one by one, or what its network hears."""
         if lane.key.endswith(".logits"):
             return logits_words(lane.key[0], track.samples)
-        refusal = self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
         source = self._on.hearing.source_of(lane.key)
-        hears = f"{lane.key[0]} hears {self._words(source, track)[0]}" if source else ""
-        return ". ".join(said for said in (hears, refusal) if said)
+        return f"{lane.key[0]} hears {self._words(source, track)[0]}" if source else ""
 
     def _overview(self, top: str) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""

@@ -163,12 +163,16 @@ def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> N
 def _paint_reason(
     painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
 ) -> None:
-    """Say in an upper corner what this layer's rate cannot carry, in at most two lines."""
-    if not lane.reason:
+    """Say in an upper corner what the lane has to say, and what its rate cannot carry."""
+    if not (lane.reason or lane.note):
         return
     painter.setFont(font(11, numbers=True))
     metrics = painter.fontMetrics()
-    lines = _wrapped(lane.reason, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
+    said, refused = (
+        _wrapped(words, lambda text: metrics.horizontalAdvance(text) <= REASON_PX) if words else []
+        for words in (lane.note, lane.reason)
+    )
+    lines = [*said, *refused]
     widths = [metrics.horizontalAdvance(line) for line in lines]
     room = QRectF(rect.right() - 8 - max(widths) - 24, rect.top() + 5, max(widths) + 28, 14 * len(lines) + 2)
     on_left = _is_taken(room, lane, columns, rows)
@@ -182,8 +186,10 @@ def _paint_reason(
         left = room.left() + 20 if on_left else rect.right() - 8 - width
         place = QPointF(left, rect.top() + 13 + 14 * number)
         draw_text(painter, place, line, font(11, numbers=True), look.ink2)
-    mark_px = room.left() if on_left else rect.right() - 8 - widths[0] - 20
-    paint_icon(painter, "prohibit", QRectF(mark_px, rect.top() + 6, 14, 14), look.ink2, 12)
+    if refused:
+        mark_px = room.left() if on_left else rect.right() - 8 - widths[len(said)] - 20
+        place_px = rect.top() + 6 + 14 * len(said)
+        paint_icon(painter, "prohibit", QRectF(mark_px, place_px, 14, 14), look.ink2, 12)
 
 
 def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: Rows) -> bool:

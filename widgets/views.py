@@ -47,7 +47,8 @@ class LaneView:
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
     holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `pulses`
     the glottal pulses, drawn where "pulses" is shown. `refusals` says per
-    measure why the layer's rate cannot carry it, `reason` says it in the lane. `readings` are the
+    measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
+    said there too, and refuses nothing. `readings` are the
     values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
     marks numbers on their way, `stale` those of an earlier state.
     """
@@ -73,6 +74,7 @@ class LaneView:
     shown: frozenset[str] = frozenset()
     refusals: Mapping[str, str] = field(default_factory=dict[str, str])
     reason: str = ""
+    note: str = ""
     gain: float = 1.0
     muted: bool = False
     solo: bool = False

@@ -179,8 +179,8 @@ def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
     window.wiring.show_stack()
     lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.logits")
     values = window.on.session.shown.tracks["Q.logits"].samples
-    assert lane.reason.startswith(f"c{values.argmax() + 1} ")
-    assert "no course in time" in lane.reason
+    assert lane.note.startswith(f"c{values.argmax() + 1} ")
+    assert "no course in time" in lane.note
     assert lane.badge == ""
 
 
