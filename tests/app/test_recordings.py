@@ -319,7 +319,27 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.01, "0.01 s"), (2.4, "2.4 s"), (70, "1 min 10 s"), (3780, "1 h 3 min"), (3600, "1 h")]
+    ("seconds", "words"),
+    [(0.01, "0.01 s"), (2.4, "2.4 s"), (70, "1 min 10 s"), (3780, "1 h 3 min"), (3600, "1 h")],
 )
 def test_durations_are_said_as_one_says_them(seconds, words):
     assert duration_words(seconds) == words
+
+
+def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkeypatch):
+    from core.long_samples import BLOCK, FileSamples
+
+    bare.on.opening.open(long_file)
+    straight, read = FileSamples._straight, []
+    monkeypatch.setattr(
+        FileSamples, "_straight", lambda self, a, b: read.append(b - a) or straight(self, a, b)
+    )
+    session = bare.on.session
+    for window in (session.whole, Range(100.0, 400.0), Range(0.0, 60.0)):
+        session.set_range(window)
+        session.set_selection(window)
+        bare.wiring.show_stack()
+        bare.grab()
+        assert max(read, default=0) <= BLOCK
+        assert sum(read) <= 16 * BLOCK
+        read.clear()
