@@ -39,7 +39,8 @@ def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
     except (OSError, msgspec.MsgspecError):
         return ()
-    return tuple(NamedPoint(row.name, Point(tuple(row.z)), row.note) for row in rows if size in (0, len(row.z)))
+    fitting = (row for row in rows if size in (0, len(row.z)))
+    return tuple(NamedPoint(row.name, Point(tuple(row.z)), row.note) for row in fitting)
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
