@@ -52,6 +52,7 @@ class Asking:
         self._asked: dict[str, tuple[Origin, ...]] = {}
         self._slice_asked: object = None
         self._count = 0
+        self._under_way: Future[Any] | None = None
         self.at_cursor = False  # ask the table at the cursor although a selection is held
         session = instrument.session
         session.shown_changed.connect(self._moved)
@@ -64,6 +65,8 @@ class Asking:
     def _moved(self) -> None:
         """Wait for rest when curves have changed; what only arrived makes nobody wait longer."""
         tracks = self._on.session.shown.tracks
+        if tracks is not self._tracks:
+            self._drop_waiting()
         self._settle(tracks is not self._tracks)
         self._tracks, self._layers = tracks, {}
         self.changed.emit()
@@ -136,9 +139,17 @@ class Asking:
         """Ask for what the table and the slices lack, unless a knob still moves."""
         if self._on.probing.waiting or not self.wanted:
             return
-        for layer in sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active):
-            self._compute(layer)
+        wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
+        for layer in wanted:
+            if self._compute(layer):
+                return  # one layer at a time: a knob that moves again finds a processor free
         self._slice()
+
+    def _drop_waiting(self) -> None:
+        """Have nothing computed of curves that are gone."""
+        if self._under_way is not None:
+            self._under_way.cancel()
+            self._under_way = None
 
     def missing(self, layer: Layer) -> tuple[str, ...]:
         """Give the analyses that this layer can carry and that nobody has asked for yet."""
@@ -153,19 +164,22 @@ class Asking:
             and layer.refusals[name] is None
         )
 
-    def _compute(self, layer: Layer) -> None:
+    def _compute(self, layer: Layer) -> bool:
+        """Ask for what is missing of a layer; tell whether something is under way for it."""
         names = self.missing(layer)
         if not names:
-            return
+            return False
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
         if self._asked.get(layer.key) == origins and self._on.desk.waits(f"{layer.key} asked"):
-            return
+            return True
         self._asked[layer.key] = origins
         asks = [(name, layer.track, layer.settings[name]) for name in names]
         future: Future[Any] = self._on.pool.submit_many(asks, key=f"{layer.key} asked")
+        self._under_way = future
         self._on.desk.follow(
             f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
         )
+        return True
 
     def _arrived(self, layer: Layer, names: tuple[str, ...], found: tuple[Any, ...]) -> None:
         """Keep the answers by their origins, whatever the knobs did meanwhile."""
@@ -173,6 +187,7 @@ class Asking:
             self._keep(TABLE[name].origin(layer.track, layer.settings[name]), result)
         self._layers.pop(layer.key, None)
         self.changed.emit()
+        self.refresh()
 
     def _keep(self, origin: Origin, result: tuple[Track, ...] | Fault) -> None:
         """Keep one analysis, or why it failed."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.window import Window
     from widgets.slice_plot import SliceDialog
 
-REST_MS = 30  # after the overlays were asked for
+REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
 HIGH_HZ = 5000.0
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 LINES: tuple[tuple[str, Statistic | None], ...] = (
@@ -45,6 +45,7 @@ class Docking:
         self._window = window
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(window, singleShot=True, interval=0)
+        self._later = QTimer(window, singleShot=True, interval=REST_MS)
         self.asking = Asking(window.on, self._settle)
         self.queries = Queries(window.on, self.asking)
         self.results = self.queries.results
@@ -55,6 +56,7 @@ class Docking:
         self._large: SliceDialog | None = None
         self._rest.timeout.connect(self.asking.refresh)
         self._repaint.timeout.connect(self.show)
+        self._later.timeout.connect(self.show)
         self._from_session()
         self._from_dock()
 
@@ -62,8 +64,8 @@ class Docking:
         session = self._window.on.session
         session.view_changed.connect(self._view)
         session.card_changed.connect(self._new_model)
-        session.moment_changed.connect(lambda before, after: self._repaint.start())
-        self.asking.changed.connect(lambda: self._repaint.start())
+        session.moment_changed.connect(lambda before, after: self._later.start())
+        self.asking.changed.connect(self._changed)
         self.asking.sliced.connect(self.show_slices)
         self.results.changed.connect(self.show_results)
 
@@ -82,6 +84,12 @@ class Docking:
         dock.results.remove_wanted.connect(results.remove)
         dock.results.copy_wanted.connect(self.copy_results)
         self.show_results()
+
+    def _changed(self) -> None:
+        """Show what is known now once nothing has changed for a while; until then it is greyed."""
+        if self._window.on.probing.waiting:
+            self._window.dock.table.fade()
+        self._later.start()
 
     def _settle(self, anew: bool) -> None:
         if anew or not self._rest.isActive():

@@ -54,6 +54,7 @@ class LayerTable(QWidget):
         self._look: Look = LIGHT
         self._rows: tuple[LayerRow, ...] = ()
         self._hover = -1
+        self._stale = False
         self.setAccessibleName("All layers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -63,13 +64,19 @@ class LayerTable(QWidget):
 
     def show_rows(self, rows: Sequence[LayerRow]) -> None:
         """Show these rows; the height follows what is unfolded."""
-        if tuple(rows) == self._rows:
+        if tuple(rows) == self._rows and not self._stale:
             return
-        self._rows = tuple(rows)
+        self._rows, self._stale = tuple(rows), False
         self.setAccessibleDescription(self._spoken())
         if self.height() != self.sizeHint().height():
             self.setFixedHeight(self.sizeHint().height())
         self.update()
+
+    def fade(self) -> None:
+        """Show all numbers as those of an earlier state, until new rows come."""
+        if not self._stale:
+            self._stale = True
+            self.update()
 
     @property
     def rows(self) -> tuple[LayerRow, ...]:
@@ -167,7 +174,7 @@ class LayerTable(QWidget):
             place = QRectF(rect.right() - size, rect.top(), size, rect.height())
             paint_refusal(painter, place.center(), size - 3.0, look)
             return
-        quiet = cell.stale or cell.state != "value"
+        quiet = self._stale or cell.stale or cell.state != "value"
         painter.setPen(look.ink3 if quiet else look.ink2 if small else look.ink)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
 
