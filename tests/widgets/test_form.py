@@ -72,7 +72,7 @@ def click(qtbot, form, words):
         ("dynamic_range_db", ("Dynamic range", "dB")),
         ("pre_emphasis_db_per_octave", ("Pre emphasis", "dB/octave")),
         ("max_formants", ("Number of formants", "")),
-            ("pre_emphasis_from_hz", ("Pre-emphasis from", "Hz")),
+        ("pre_emphasis_from_hz", ("Pre-emphasis from", "Hz")),
     ],
 )
 def test_a_fields_unit_comes_from_its_suffix(name, words):
