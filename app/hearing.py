@@ -47,6 +47,10 @@ class Hearing:
             self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
         source = source or card.output
+        if not card.sounds and not source.startswith("sound:"):
+            words = f"{network} hears sound, and this generator's output is articulation."
+            self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
+            return
         kept = tuple(one for one in self.listeners if one.network != network)
         self.listeners = (*kept, Listener(network, source))
         self._add_lanes(network)
@@ -111,7 +115,7 @@ class Hearing:
         """
         card = self._on.session.card
         assert card is not None
-        from_hz, to_hz = track.axis.rate_hz, card.rate_hz
+        from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
         if not one.source.startswith("sound:"):
             return track
         beginning = Range(0.0, min(track.axis.extent.end_s, 2 * card.out_axis.extent.end_s))

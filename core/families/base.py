@@ -67,7 +67,8 @@ class Card:
     `layers` holds, per network present, its layers in the order of computation. `sounds` is
     False where the output is no sound (articulationGAN). `digest` is the SHA-256 over the
     generator's own tensors. `answers` holds what every question comes to now, also where it is
-    only assumed; `unanswered` names the questions that nothing has answered yet.
+    only assumed; `unanswered` names the questions that nothing has answered yet;
+    `heard_hz` is the rate of the sound that D and Q hear.
     """
 
     path: str
@@ -84,6 +85,7 @@ class Card:
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     size_bytes: int = 0
     unanswered: tuple[str, ...] = ()
+    heard_hz: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def out_axis(self) -> TimeAxis:

@@ -148,6 +148,7 @@ def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, networ
         answers=dict(inquiry.answers),
         size_bytes=sum(_size(run, file) for file in run.files),
         unanswered=tuple(inquiry.unanswered),
+        heard_hz={name: plan.rate_hz or found.rate_hz for name, plan in found.plans.items() if name != "G"},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -128,6 +130,13 @@ def test_q_hears_the_output_and_a_recording(window, tmp_path):
     after = shown(window, "Q.logits")
     window.knobs.value_wanted.emit(3, -5.0, True)
     np.testing.assert_array_equal(after, shown(window, "Q.logits"))
+
+
+def test_a_network_of_sound_does_not_hear_articulation(window):
+    window.on.session.card = replace(window.on.session.card, sounds=False)
+    window.on.hearing.listen("Q")
+    assert "articulation" in window.notice.shown.sentence
+    assert "Q.logits" not in window.on.session.shown.tracks
 
 
 def test_a_lane_dragged_onto_another_shares_its_axes(window):
