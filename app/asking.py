@@ -166,7 +166,7 @@ class Asking:
 
     def _compute(self, layer: Layer) -> bool:
         """Ask for what is missing of a layer; tell whether something is under way for it."""
-        names = self.missing(layer)
+        names = self.missing(layer)[:1]  # one at a time: overlays never wait long behind it
         if not names:
             return False
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
