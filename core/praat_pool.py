@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
 import traceback
@@ -179,8 +180,13 @@ def _done(job: _Job) -> Future[Any]:
     return job.future
 
 
+GIVE_WAY = 10  # with two processors a knob in motion has to come before the overlays of its last rest
+
+
 def serve(pipe: Connection) -> None:
     """Answer asks until the other end of the pipe is closed: a worker's main function."""
+    if hasattr(os, "nice"):
+        os.nice(GIVE_WAY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _warm_up()
     with contextlib.suppress(EOFError, OSError):
