@@ -77,12 +77,12 @@ class Menus:
         return whole
 
     def rows(self) -> tuple[PaletteRow, ...]:
-        """Give every command as the palette and the shortcut sheet list it."""
+        """Give every command, menu by menu, as the palette and the shortcut sheet list it."""
         return tuple(
             PaletteRow(
                 id, command.title, command.menu, command.key, command.help, self.actions[id].isEnabled()
             )
-            for id, command in all_commands().items()
+            for id, command in sorted(all_commands().items(), key=lambda pair: MENUS.index(pair[1].menu))
         )
 
     def run(self, id: str) -> None:

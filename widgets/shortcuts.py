@@ -14,26 +14,6 @@ from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
 COLUMNS, COLUMN_PX, ROW_PX, KEY_PX = 3, 296, 22, 112
-MENUS = (
-    "File",
-    "Edit",
-    "Time",
-    "Play",
-    "TextGrid",
-    "Interval",
-    "Boundary",
-    "Tier",
-    "Layers",
-    "Latent",
-    "Analyses",
-    "Spectrogram",
-    "Pitch",
-    "Intensity",
-    "Formants",
-    "Pulses",
-    "View",
-    "Help",
-)
 Line = tuple[str, str]
 
 # What the mouse does: Praat's manners, and what Praat lacks.
@@ -56,8 +36,8 @@ MOUSE: tuple[Line, ...] = (
 
 
 def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """Give keys and titles by menu, in the order of the menus, the mouse last."""
-    menus: dict[str, list[Line]] = {menu: [] for menu in MENUS}
+    """Give keys and titles by menu, in the order in which the rows name the menus, the mouse last."""
+    menus: dict[str, list[Line]] = {}
     for row in rows:
         if row.key:
             keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText) or row.key

@@ -10,7 +10,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.commands import all_commands, command
+from app.commands import MENUS, all_commands, command
 from core.axis import Range
 from core.families import open_model
 from core.latent import draw
@@ -258,8 +258,9 @@ def test_an_id_or_a_key_used_twice_raises():
 
 
 def test_every_command_explains_itself_and_can_be_found(window):
-    rows = {row.id for row in window.menus.rows()}
-    assert rows == set(all_commands())
+    rows = window.menus.rows()
+    assert {row.id for row in rows} == set(all_commands())
+    assert list(dict.fromkeys(row.menu for row in rows)) == list(MENUS)
     assert all(found.help.endswith((".", "…")) for found in all_commands().values())
 
 

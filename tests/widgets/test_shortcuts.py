@@ -14,9 +14,9 @@ ROWS = (
 )
 
 
-def test_groups_follow_the_menus_and_the_mouse_comes_last():
+def test_groups_follow_the_rows_and_the_mouse_comes_last():
     made = groups(ROWS)
-    assert [name for name, _ in made] == ["File", "Time", "Play", "Mouse"]
+    assert [name for name, _ in made] == ["Play", "File", "Time", "Mouse"]
     assert made[-1][1] == MOUSE
 
 
