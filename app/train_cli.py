@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
 import sys
@@ -108,3 +109,7 @@ def _step_aside() -> None:
     """Let a window that is open beside the training have the processor first."""
     if hasattr(os, "nice"):
         os.nice(19)
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        # Linux shares the processor between sessions first, whatever each one's nice value
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text("19", encoding="ascii")

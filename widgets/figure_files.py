@@ -93,6 +93,9 @@ def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float
     painter = QPainter(made)
     paint_figure(painter, figure, look)
     painter.end()
+    # where none of the named fonts is installed, a viewer would take its own, with serifs
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 
 
 def _pdf(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:

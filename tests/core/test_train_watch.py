@@ -14,7 +14,7 @@ from core.faults import Fault
 from core.train.watch import process_of, see, start, stop
 
 
-def until(condition, limit_s=120.0):
+def until(condition, limit_s=240.0):
     end = time.monotonic() + limit_s
     while not condition():
         if time.monotonic() > end:
@@ -56,6 +56,7 @@ def test_what_cannot_be_trained_on_is_said(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a run has the lowest priority there is
 def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path):
     sounds = tmp_path / "sounds"
     sounds.mkdir()
@@ -70,11 +71,11 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path):
     until(lambda: see(out).step > 0 and see(out).model is not None)
     assert see(out).running
     stop(out)
-    assert first.wait(60) == 0
+    assert first.wait(240) == 0
     assert not see(out).running
     reached = see(out).step
     again = start(sounds, out, [*options, "--resume"])
     until(lambda: see(out).step > reached)
     stop(out)
-    assert again.wait(60) == 0
+    assert again.wait(240) == 0
     assert see(out).recipe["model"] == "wavegan"
