@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core import praat_worker
 from core.analyses.rounds import Ask, Rounds, rounds_of, runner
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
@@ -324,7 +325,7 @@ class PraatPool:
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         name = f"phonoscope-praat-{number + 1}"
-        process = spawn.Process(target=serve, args=(theirs,), name=name, daemon=True)
+        process = spawn.Process(target=praat_worker.main, args=(theirs,), name=name, daemon=True)
         process.start()
         theirs.close()
         with self._change:

@@ -1,6 +1,7 @@
-"""Formants of a long sound in parts for several workers, bit by bit those of Praat's one call.
+"""Formants of a long sound in parts for several workers: the numbers of Praat's one call.
 
-What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once. After that
+What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once. After that,
+where everything is bit by bit Praat's,
 each frame depends on its own window alone. A part lays the windows of its frames end to end and has
 Praat analyse that row with a time step of one window, so that no frame falls between two samples
 otherwise than in the whole sound.
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.analyses.formants import FormantSettings, carried, formant_count, named
 from core.analyses.praat import or_automatic, sound_of
+from core.analyses.resampling import resampled
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
 from core.axis import TimeAxis
 from core.track import Track
@@ -55,14 +57,15 @@ def emphasized(track: Track, settings: FormantSettings) -> Contour:
     """Give the sound as Praat's formant analysis sees it: resampled to twice the ceiling, pre-emphasized."""
     used = carried(track.axis, settings)
     sound: Any = sound_of(track)
-    rate_hz = track.axis.rate_hz
+    rate_hz: float = track.axis.rate_hz
+    values: Any = np.array(sound.values[0])
+    start_s: float = sound.x1
     if not math.isclose(used.ceiling_hz / (0.5 / sound.dx), 1.0, rel_tol=0, abs_tol=1e-12):
         rate_hz = 2 * used.ceiling_hz
-        sound = sound.resample(rate_hz, 50)
-    values: Any = np.array(sound.values[0])
+        values, start_s = resampled(sound, rate_hz)
     # not Praat's command "Pre-emphasize (in-place)": that one rescales the sound as well
-    values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * sound.dx) * values[:-1]
-    return Contour("emphasized", values, TimeAxis(rate_hz, values.size, sound.x1))
+    values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * (1.0 / rate_hz)) * values[:-1]
+    return Contour("emphasized", values, TimeAxis(rate_hz, values.size, start_s))
 
 
 def frames_of(axis: TimeAxis, settings: FormantSettings) -> Frames:
