@@ -13,7 +13,7 @@ from app.bench_window import TimedWindow, open_window, rest, wait
 KNOB = 10  # any entry of z
 TURNS, RESTS = 100, 20
 PAUSE_S = 0.03  # the longest pause between two turns of a drag: overlays are then often under way
-LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (60.0, 60.0)
+LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (30.0, 60.0)
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:

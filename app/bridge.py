@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-REST_MS = 20  # a knob that has not moved for this long is at rest
+REST_MS = 8  # a knob that has not moved since its curves came, and for this long, is at rest
 
 
 class Bridge(QObject):
