@@ -44,7 +44,7 @@ FILE.csv: file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalis
   the points are the centres of equal parts of the interval
 FILE.json: settings as each layer can carry them, refusals, the latent point, Pearson's r against out
 
-A tier named LAYER.TIER (conv4.phones) is that layer's own and stands in for TIER there.
+A tier named LAYER/TIER (conv4/phones) is that layer's own and stands in for TIER there.
 PATTERN is a regular expression for the whole label."""
 
 

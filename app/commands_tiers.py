@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.annotating_asks import ask_name
 from app.commands import command, is_open
 from core import annotation_edit as edits
+from core.annotation import layers_name
 from core.axis import Range
 from core.textgrid_letters import all_labels
 
@@ -35,6 +36,12 @@ def has_tier(on: Instrument) -> bool:
 def can_change_tier(on: Instrument) -> bool:
     """A tier is chosen that belongs to this point."""
     return can_change(on) and has_tier(on)
+
+
+def has_own_layer(on: Instrument) -> bool:
+    """The chosen tier can be copied for the active layer of the generator."""
+    track = on.session.shown.tracks.get(on.session.active)
+    return can_change_tier(on) and track is not None and track.origin.network == "G"
 
 
 def change(window: Window, words: str, edit: Callable[[Annotation], Annotation]) -> None:
@@ -204,12 +211,13 @@ def duplicate(window: Window) -> None:
     _name_and(window, "Duplicate tier", edits.duplicate_tier, 1)
 
 
-@command("tier.for_layer", "Duplicate tier for the active layer", "Tier", "", can_change_tier)
+@command("tier.for_layer", "Duplicate tier for the active layer", "Tier", "", has_own_layer)
 def for_layer(window: Window) -> None:
-    """Put a copy of the chosen tier below it that belongs to the active layer, where durations differ."""
+    """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones:
+    Measure takes it in the place of the output's tier there, so that durations can be compared."""
     tier, place, key = window.on.annotating.tier, window.on.session.tier, window.on.session.active
     if tier is not None:
-        name = f"{key}/{tier.name.rpartition('/')[2]}"
+        name = layers_name(key, tier.name)
         change(window, "duplicate tier", lambda note: edits.duplicate_tier(note, place, name))
         window.on.session.set_tier(place + 1)
 

@@ -131,7 +131,8 @@ def new_annotation(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An annotation and the latent point whose output it describes.
+    """An annotation and what it describes: a latent point's output, or with `sound`, a recording's
+    digest, that recording, whatever the point.
 
     `file` is the path it was read from or last written to; `style` how that file is laid out.
     """
@@ -140,17 +141,36 @@ class Kept:
     annotation: Annotation
     file: str = ""
     style: Style = PRAATS
+    sound: str = ""
+
+    @property
+    def owner(self) -> Point | str:
+        return self.sound or self.point
 
 
 Shelf = tuple[Kept, ...]
 
 
 def kept_at(shelf: Shelf, point: Point) -> Kept | None:
-    """Give the annotation that belongs to a point, or None."""
-    return next((kept for kept in shelf if kept.point == point), None)
+    """Give the annotation that belongs to a point's output, or None."""
+    return next((kept for kept in shelf if kept.owner == point), None)
+
+
+def kept_for(shelf: Shelf, sound: str) -> Kept | None:
+    """Give the annotation of the recording with this digest, or None."""
+    return next((kept for kept in shelf if sound and kept.sound == sound), None)
 
 
 def put(shelf: Shelf, kept: Kept) -> Shelf:
-    """Lay an annotation on the shelf, on top, in place of what its point had; an empty one is taken off."""
-    rest = tuple(other for other in shelf if other.point != kept.point)
+    """Lay an annotation on the shelf, on top, in place of what its owner had; an empty one is taken off."""
+    rest = tuple(other for other in shelf if other.owner != kept.owner)
     return (*rest, kept) if kept.annotation.tiers else rest
+
+
+def layers_name(layer: str, name: str) -> str:
+    """Give the name of a layer's own tier, which stands in for the tier `name` there.
+
+    >>> layers_name("conv4", "phones"), layers_name("conv3", "conv4/phones")
+    ('conv4/phones', 'conv3/phones')
+    """
+    return f"{layer}/{name.rpartition('/')[2]}"

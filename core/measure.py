@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.analyses import TABLE
-from core.annotation import Annotation, Tier
+from core.annotation import Annotation, Tier, layers_name
 from core.axis import Range, TimeAxis
 from core.faults import Cancelled, Fault
 from core.measure_plan import Plan
@@ -93,13 +93,14 @@ class Table:
 
 
 def stretches_for(item: Item, layer: str, choice: Choice) -> tuple[Stretch, ...]:
-    """Give the intervals of a layer. A tier named LAYER.TIER (conv4.phones) is the layer's own and
-    stands in for TIER; without annotation the whole sound is one interval.
+    """Give the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
+    stands in for TIER, as does the older LAYER.TIER; without annotation the whole sound is one interval.
     """
     if item.annotation is None:
         return (Stretch(WHOLE, WHOLE, item.whole.start_s, item.whole.end_s),)
     tier = chosen_tier(item.annotation, choice)
-    own = [one for one in item.annotation.tiers if one.is_interval and one.name == f"{layer}.{tier.name}"]
+    names = (layers_name(layer, tier.name), f"{layer}.{tier.name}")
+    own = [one for one in item.annotation.tiers if one.is_interval and one.name in names]
     used = own[0] if own else tier
     wanted = pattern(choice.label)
     ranges = ((label, used.range_of(k)) for k, label in enumerate(used.labels))

@@ -225,8 +225,9 @@ def test_without_annotation_the_whole_output_is_one_interval_of_every_layer():
     assert one == Stretch("", "", 0.0, 1.0)
 
 
-def test_a_layers_own_tier_stands_in_for_the_outputs():
-    own = note(("", 0, 0.12), ("a", 0.12, 0.3), ("", 0.3, 0.55), ("i", 0.55, 1.0), name="conv4.phones")
+@pytest.mark.parametrize("name", ["conv4/phones", "conv4.phones"])  # the second as older versions had it
+def test_a_layers_own_tier_stands_in_for_the_outputs(name):
+    own = note(("", 0, 0.12), ("a", 0.12, 0.3), ("", 0.3, 0.55), ("i", 0.55, 1.0), name=name)
     item = model(Annotation((VOWELS, own), 0.0, 1.0))
     table = measure([item], plan_of(("duration",)), Choice(label="a|i"))
     np.testing.assert_allclose(column(table, "duration", "conv4").whole, [0.18, 0.45])
