@@ -1,28 +1,46 @@
-"""Tiers and the latent point they belong to: opened, copied, edited as undoable steps, saved."""
+"""Tiers and what they belong to, a latent point or a recording: opened, copied, edited as undoable
+steps, saved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.annotation import Annotation, Kept, Shelf, Tier, new_annotation, put
-from core.annotation_shelf import default_path, read_shelf, write_shelf
+from app.annotating_kept import Keeping
+from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
 from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
 from core.latent import Point
-from core.session import Moment
 from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-Edit = Callable[[Annotation], Annotation]
+Edit = Callable[[Annotation, int], Annotation]
 BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
 ELSEWHERE = "These tiers belong to another point"
+PREFIX = "sound:"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
+
+    `first` is the place of the first of them on the screen; `own` tells whether they can be changed.
+    """
+
+    kept: Kept
+    first: int
+    own: bool = True
+    key: str = ""
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.kept.annotation.tiers) - 1
 
 
 class Annotating:
@@ -31,31 +49,73 @@ class Annotating:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._dragging = False
-        self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
-        self._unwritten: dict[Path, Shelf] = {}
-        self._loose: Shelf = ()  # made while no checkpoint was open
-        instrument.session.card_changed.connect(self._new_model)
-        instrument.session.moment_changed.connect(self._changed)
+        self._active = ""
+        self.keeping = Keeping(instrument, lambda: self._dragging)
+        self.close = self.keeping.close
+        instrument.session.view_changed.connect(self._follow)
+        instrument.recordings.opened.connect(self.keeping.recording_opened)
 
     # --- what is there ------------------------------------------------------------------------
 
     @property
-    def shown(self) -> Kept | None:
-        """The tiers to show: the point's own, else those edited last, which then are greyed."""
+    def groups(self) -> tuple[Group, ...]:
+        """The tiers to show: the point's own, else those edited last, which then are greyed; below
+        them those of every recording that has a lane.
+        """
         session = self._on.session
-        shelf = session.moment.tiers
-        return session.kept or (shelf[-1] if shelf else None)
+        shelf, found = session.moment.tiers, list[Group]()
+        if session.card is not None:
+            others = [kept for kept in shelf if not kept.sound]
+            kept = session.kept or (others[-1] if others else None)
+            found += [Group(kept, 0, kept is session.kept)] if kept else []
+        for key, sound in self._sounds().items():
+            kept = kept_for(shelf, sound)
+            if kept is not None and all(group.kept is not kept for group in found):
+                found.append(Group(kept, found[-1].last + 1 if found else 0, key=key))
+        return tuple(found)
+
+    def _sounds(self) -> dict[str, str]:
+        """Give the recordings that are shown, each with its digest."""
+        session = self._on.session
+        keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
+        tracks = session.shown.tracks
+        return {key: tracks[key].origin.sound for key in keys if key.startswith(PREFIX) and key in tracks}
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """All tiers on the screen, from top to bottom."""
+        return tuple(tier for group in self.groups for tier in group.kept.annotation.tiers)
+
+    @property
+    def group(self) -> Group | None:
+        """The tiers among which one is chosen, else the first."""
+        return self.group_at(self._on.session.tier) or next(iter(self.groups), None)
+
+    def group_at(self, place: int) -> Group | None:
+        """Give the tiers that belong together with that at a place."""
+        return next((group for group in self.groups if group.first <= place <= group.last), None)
+
+    @property
+    def target(self) -> Group | None:
+        """The tiers that the active lane has already."""
+        key = self._owner()[0]
+        return next((group for group in self.groups if group.key == key), None)
+
+    @property
+    def shown(self) -> Kept | None:
+        """The annotation in which a tier is chosen, else the first."""
+        return self.group.kept if self.group else None
 
     @property
     def is_own(self) -> bool:
-        """Whether the shown tiers belong to the present point, so that they can be changed."""
-        return self._on.session.kept is not None
+        """Whether these tiers belong to the present point, or to a recording, so that they can be changed."""
+        return self.group is not None and self.group.own
 
     @property
     def tier(self) -> Tier | None:
         """The chosen tier."""
-        shown, place = self.shown, self._on.session.tier
-        return shown.annotation.tiers[place] if shown and 0 <= place < len(shown.annotation.tiers) else None
+        tiers, place = self.tiers, self._on.session.tier
+        return tiers[place] if 0 <= place < len(tiers) else None
 
     @property
     def at(self) -> Range:
@@ -69,66 +129,114 @@ class Annotating:
         """The chosen interval or point of the chosen tier."""
         return self.tier.index_at(self.at.start_s) if self.tier else None
 
+    def choose(self, place: int) -> None:
+        """Choose a tier, and the lane that it describes: Tab plays what is annotated."""
+        self._on.session.set_tier(place)
+        group, session = self.group, self._on.session
+        if group is not None and group.key:
+            session.set_active(group.key)
+        elif session.active.startswith(PREFIX) and session.card is not None:
+            session.set_active(session.card.output)
+
+    def _follow(self) -> None:
+        """Choose the tiers of the lane that was made the active one."""
+        active, before = self._on.session.active, self._active
+        self._active = active
+        wanted = next((group for group in self.groups if group.key == _key(active)), None)
+        if active != before and wanted is not None and self.group != wanted:
+            self._on.session.set_tier(wanted.first)
+
     # --- changing -----------------------------------------------------------------------------
 
-    def change(self, words: str, edit: Edit, final: bool = True) -> bool:
-        """Make an edit one undoable step; a refusal is said and changes nothing."""
-        kept = self._on.session.kept
-        if kept is None:
-            self._on.noted.emit(
-                f"{ELSEWHERE}: copy them here first" if self.shown else "There are no tiers yet"
-            )
+    def change(self, words: str, edit: Edit, final: bool = True, place: int | None = None) -> bool:
+        """Make an edit of the chosen tier, or of that at `place`, one undoable step; a refusal is said.
+
+        `edit` gets the annotation that the tier belongs to, and the tier's place in it.
+        """
+        place = self._on.session.tier if place is None else place
+        group = self.group_at(place) or self.group
+        if group is None or not group.own:
+            said = f"{ELSEWHERE}: copy them here first" if group else "There are no tiers yet"
+            self._on.noted.emit(said)
             return False
         try:
-            annotation = edit(kept.annotation)
+            annotation = edit(group.kept.annotation, place - group.first)
         except Fault as fault:
             self._on.noted.emit(str(fault))
             return False
         self._dragging = not final
-        self._keep(words, replace(kept, annotation=annotation), final)
-        self._write_down()
+        self._keep(words, replace(group.kept, annotation=annotation), final)
+        self.keeping.write_down()
         return True
 
     def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
         session = self._on.session
         session.change(words, final, tiers=put(session.moment.tiers, kept))
-        count = len(self.shown.annotation.tiers) if self.shown else 0
-        session.set_tier(min(max(session.tier, 0), count - 1))
+        session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
 
     def copy_here(self) -> None:
         """Give the present point a copy of the tiers of another."""
-        shown, session = self.shown, self._on.session
-        if shown is not None and not self.is_own:
-            self._keep("copy tiers", replace(shown, point=session.point, file=""))
+        session = self._on.session
+        away = next((group.kept for group in self.groups if not group.own), None)
+        if away is not None:
+            self._keep("copy tiers", replace(away, point=session.point, file=""))
+
+    # --- whose they are ---------------------------------------------------------------------------
+
+    def _owner(self, file: Path | None = None) -> tuple[str, str]:
+        """Give the lane's key and the digest of the recording that new tiers belong to; "" is the point.
+
+        It is the recording that a TextGrid is named after, else the active one, else without a model
+        the first one.
+        """
+        session, sounds = self._on.session, self._sounds()
+        named = [key for key in sounds if file and Path(key.removeprefix(PREFIX)).stem == file.stem]
+        active = [key for key in (_key(session.active),) if key in sounds]
+        first = list(sounds) if session.card is None else []
+        key = next(iter((*named, *active, *first)), "")
+        return key, sounds.get(key, "")
+
+    def _extent(self, key: str) -> Range:
+        """Give the time of the recording, or of the output."""
+        session = self._on.session
+        card = session.card
+        axis = session.shown.tracks[key].axis if key else card.out_axis if card else None
+        return Range(0.0, axis.extent.end_s) if axis else session.whole
+
+    def _put(self, words: str, kept: Kept, key: str) -> None:
+        """Keep other tiers of an owner, the first of them chosen."""
+        self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
+        group = next((one for one in self.groups if one.key == key), None)
+        self._on.session.set_tier(group.first if group else -1)
 
     def new_tiers(self, intervals: tuple[str, ...], points: tuple[str, ...]) -> None:
-        """Begin with empty tiers over the whole sound."""
+        """Begin with empty tiers over the whole output, or over the active recording."""
         if not intervals and not points:
             self._on.noted.emit("No tier was named")
             return
-        whole = self._on.session.whole
+        key, sound = self._owner()
+        whole = self._extent(key)
         note = new_annotation(intervals, points, whole.start_s, whole.end_s)
-        self._keep("new tiers", Kept(self._on.session.point, note))
-        self._on.session.set_tier(0)
+        self._put("new tiers", Kept(self._on.session.point, note, sound=sound), key)
 
     # --- files --------------------------------------------------------------------------------
 
     def open(self, path: str | Path) -> None:
-        """Read a TextGrid for the present point; a damaged one is refused and changes nothing."""
-        point = self._on.session.point
+        """Read a TextGrid for the present point or a recording; a damaged one changes nothing."""
+        point, owner = self._on.session.point, self._owner(Path(path))
         future = self._on.clock.work(lambda: read_textgrid(path))
-        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), point, read))
+        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), point, owner, read))
 
-    def _opened(self, path: Path, point: Point, read: TextGridFile) -> None:
-        self._keep(f"open {path.name}", Kept(point, read.annotation, str(path), read.style))
-        self._on.session.set_tier(0 if read.annotation.tiers else -1)
-        said = [*read.notes, *self._other_times(read.annotation, path.name)]
+    def _opened(self, path: Path, point: Point, owner: tuple[str, str], read: TextGridFile) -> None:
+        key, sound = owner
+        self._put(f"open {path.name}", Kept(point, read.annotation, str(path), read.style, sound), key)
+        said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
         if said:
             self._on.faulted.emit(Fault(" ".join(said)))
 
-    def _other_times(self, note: Annotation, name: str) -> list[str]:
+    def _other_times(self, note: Annotation, name: str, key: str) -> list[str]:
         """Say where a TextGrid is that of another sound, by its times."""
-        whole = self._on.session.whole
+        whole = self._extent(key)
         if note.start_s >= whole.start_s - BEYOND_S and note.end_s <= whole.end_s + BEYOND_S:
             return []
         return [
@@ -145,58 +253,7 @@ class Annotating:
             draft.write_bytes(textgrid_bytes(shown.annotation, shown.style))
         self._on.noted.emit(f"Saved {Path(path).name}")
 
-    # --- kept between starts --------------------------------------------------------------------
 
-    def _path(self) -> Path | None:
-        """Give where the tiers of what is open are kept: by the checkpoint, else by the recording."""
-        session = self._on.session
-        if session.card is not None:
-            return default_path(session.card.digest)
-        tracks = session.shown.tracks.items()
-        digests = (track.origin.sound for key, track in tracks if key.startswith("sound:"))
-        return next((default_path(digest) for digest in digests if digest), None)
-
-    def _changed(self, before: Moment, after: Moment) -> None:
-        if after.tiers != before.tiers:
-            self._write_down()
-
-    def _write_down(self) -> None:
-        """Keep the shelf on the disk, once a drag is over; only the newest one is written."""
-        session, path = self._on.session, self._path()
-        if session.card is None:
-            self._loose = session.moment.tiers
-        if path is None or self._dragging or not (session.moment.tiers or path.exists()):
-            return
-        self._unwritten[path] = session.moment.tiers
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, "annotations")
-        self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
-
-    def _write(self, path: Path) -> None:
-        shelf = self._unwritten.pop(path, None)
-        if shelf is not None:
-            write_shelf(shelf, path)
-
-    def _new_model(self) -> None:
-        """Bring back the tiers made with this checkpoint, after those of what was open without one."""
-        loose, self._loose = self._loose, ()
-        self._bring_back(loose)
-
-    def recording_opened(self) -> None:
-        """Bring back the tiers of a recording that is open without a checkpoint."""
-        if self._on.session.card is None and not self._on.session.moment.tiers:
-            self._bring_back(())
-
-    def _bring_back(self, more: Shelf) -> None:
-        session, path = self._on.session, self._path()
-        if path is None:
-            return
-        shelf = (*more, *(self._unwritten.get(path) or read_shelf(path, len(session.point.z))))
-        if shelf:
-            session.history.replace(replace(session.moment, tiers=shelf))
-            session.set_tier(0)
-
-    def close(self) -> None:
-        """Wait until everything is on the disk."""
-        if self._writer is not None:
-            self._writer.shutdown()
+def _key(active: str) -> str:
+    """Give the recording's key where the active lane is one, "" for the generator's lanes."""
+    return active if active.startswith(PREFIX) else ""

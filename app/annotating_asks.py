@@ -26,8 +26,11 @@ def ask_open(window: Window) -> None:
 
 def ask_save(window: Window) -> None:
     """Ask where the TextGrid goes, beginning with where it came from."""
-    shown = window.on.annotating.shown
-    wanted = shown.file if shown and shown.file else str(Path(_folder(window)) / "out.TextGrid")
+    group = window.on.annotating.group
+    wanted = group.kept.file if group else ""
+    if not wanted and group and group.key:
+        wanted = str(window.on.recordings.path_of(group.key).with_suffix(".TextGrid"))
+    wanted = wanted or str(Path(_folder(window)) / "out.TextGrid")
     name, _ = QFileDialog.getSaveFileName(window, "Save the TextGrid", wanted, f"{TEXTGRIDS};;{ANY}")
     if not name:
         return

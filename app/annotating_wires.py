@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from app.annotating import ELSEWHERE, PREFIX
 from core.annotation_edit import add_boundary, move_boundary, set_label
 from core.session import Moment
 from widgets.tiers_view import NO_TIERS, TiersView
@@ -18,30 +19,31 @@ if TYPE_CHECKING:
 
 def tiers_view(on: Instrument) -> TiersView:
     """Give what the stack shows of the tiers now."""
-    annotating = on.annotating
-    shown = annotating.shown
-    if shown is None:
+    groups = on.annotating.groups
+    if not groups:
         return NO_TIERS
-    words = "" if annotating.is_own else "These tiers belong to another point"
-    return TiersView(shown.annotation.tiers, on.session.tier, words)
+    away = next((group.last + 1 for group in groups if not group.own), 0)
+    owners = tuple(group.key.removeprefix(PREFIX) for group in groups for _ in group.kept.annotation.tiers)
+    return TiersView(on.annotating.tiers, on.session.tier, ELSEWHERE if away else "", away, owners)
 
 
 def connect(window: Window) -> None:
     """Connect the tiers and the palette, once."""
     on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
     on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
-    on.recordings.opened.connect(lambda key: annotating.recording_opened())
-    tiers.tier_wanted.connect(on.session.set_tier)
+    tiers.tier_wanted.connect(annotating.choose)
     tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
     tiers.menu_wanted.connect(lambda place: _open_menu(window, place))
     tiers.copy_wanted.connect(annotating.copy_here)
     tiers.boundary_wanted.connect(
-        lambda place, time_s: annotating.change("boundary", lambda note: add_boundary(note, place, time_s))
+        lambda place, time_s: annotating.change(
+            "boundary", lambda note, own: add_boundary(note, own, time_s), place=place
+        )
     )
     tiers.move_wanted.connect(lambda *wish: _move(on, *wish))
     tiers.label_wanted.connect(
         lambda place, index, text: annotating.change(
-            "label", lambda note: set_label(note, place, index, text)
+            "label", lambda note, own: set_label(note, own, index, text), place=place
         )
     )
     window.ipa.letter_wanted.connect(tiers.insert)
@@ -50,18 +52,23 @@ def connect(window: Window) -> None:
 
 def _moment(window: Window, before: Moment, after: Moment) -> None:
     """Show other tiers, and the same ones greyed at another point."""
-    if before.tiers != after.tiers or (after.tiers and before.point != after.point):
+    if before.tiers != after.tiers or (after.tiers and _moved(before, after)):
         window.wiring.soon()  # type: ignore[attr-defined]
         window.menus.refresh()
+
+
+def _moved(before: Moment, after: Moment) -> bool:
+    return before.point != after.point or before.lanes != after.lanes
 
 
 def _move(on: Instrument, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
     """Move a boundary, the cursor with it; a whole drag is one step of undo."""
     on.annotating.change(
-        "move boundary", lambda note: move_boundary(note, place, index, time_s, together), final
+        "move boundary", lambda note, own: move_boundary(note, own, index, time_s, together), final, place
     )
-    if on.session.kept is not None:
-        on.session.set_cursor(float(on.session.kept.annotation.tiers[place].times[index]))
+    tiers = on.annotating.tiers
+    if place < len(tiers) and index < len(tiers[place].times):
+        on.session.set_cursor(float(tiers[place].times[index]))
 
 
 # What a right click on a tier offers; "" is a line.

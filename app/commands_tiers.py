@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.annotating import Edit
 from app.annotating_asks import ask_name
 from app.commands import command, is_open
 from core import annotation_edit as edits
@@ -24,8 +25,13 @@ def has_tiers(on: Instrument) -> bool:
 
 
 def can_change(on: Instrument) -> bool:
-    """Tiers are shown that belong to this point."""
+    """Tiers are shown that belong to this point, or to a recording."""
     return on.annotating.is_own
+
+
+def is_elsewhere(on: Instrument) -> bool:
+    """Tiers are shown that belong to another point."""
+    return any(not group.own for group in on.annotating.groups)
 
 
 def has_tier(on: Instrument) -> bool:
@@ -44,10 +50,10 @@ def has_own_layer(on: Instrument) -> bool:
     return can_change_tier(on) and track is not None and track.origin.network == "G"
 
 
-def change(window: Window, words: str, edit: Callable[[Annotation], Annotation]) -> None:
-    """Make an edit; what is being typed counts first."""
+def change(window: Window, words: str, edit: Edit, place: int | None = None) -> bool:
+    """Make an edit of the chosen tier, or of another; what is being typed counts first."""
     window.stack.tiers.editor.finish()
-    window.on.annotating.change(words, edit)
+    return window.on.annotating.change(words, edit, place=place)
 
 
 # --- TextGrid: moving about
@@ -94,7 +100,7 @@ def extend_right(window: Window) -> None:
     "Copy tiers to this point",
     "TextGrid",
     "",
-    lambda on: has_tiers(on) and not can_change(on),
+    is_elsewhere,
     separator=True,
 )
 def copy_here(window: Window) -> None:
@@ -107,13 +113,13 @@ def copy_here(window: Window) -> None:
 )
 def to_trigraphs(window: Window) -> None:
     """Write every label in ASCII, with Praat's trigraphs for its letters."""
-    change(window, "to trigraphs", lambda note: all_labels(note, "trigraphs"))
+    change(window, "to trigraphs", lambda note, place: all_labels(note, "trigraphs"))
 
 
 @command("textgrid.to_unicode", "Convert entire TextGrid to Unicode", "TextGrid", "", can_change)
 def to_unicode(window: Window) -> None:
     """Write every label with letters in place of Praat's backslash trigraphs."""
-    change(window, "to Unicode", lambda note: all_labels(note, "letters"))
+    change(window, "to Unicode", lambda note, place: all_labels(note, "letters"))
 
 
 @command(
@@ -142,10 +148,9 @@ def _select(window: Window, wanted: Range) -> None:
 def _step_tier(window: Window, by: int) -> None:
     window.stack.tiers.editor.finish()
     session, annotating = window.on.session, window.on.annotating
-    shown = annotating.shown
-    if shown is None:
+    if not annotating.tiers:
         return
-    session.set_tier((session.tier + by) % len(shown.annotation.tiers))
+    annotating.choose((session.tier + by) % len(annotating.tiers))
     tier, index = annotating.tier, annotating.index
     if tier is not None and index is not None and tier.is_interval:
         session.set_selection(tier.range_of(index))
@@ -187,17 +192,18 @@ def _new_tier(id: str, title: str, kind: str, name: str) -> None:
         annotating = window.on.annotating
 
         def use(given: str) -> None:
-            if annotating.shown is None:
+            target = annotating.target
+            if target is None:
                 names = (given,) if given.strip() else ()
                 annotating.new_tiers(*((names, ()) if kind == "interval" else ((), names)))
                 return
-            change(window, "add tier", lambda note: edits.add_tier(note, given, kind))  # type: ignore[arg-type]
-            if annotating.is_own:
-                window.on.session.set_tier(len(annotating.shown.annotation.tiers) - 1)
+            add = lambda note, place: edits.add_tier(note, given, kind)  # type: ignore[arg-type]  # noqa: E731
+            if change(window, "add tier", add, target.first):
+                window.on.session.set_tier(target.last + 1)
 
         ask_name(window, title.rstrip("…"), name, use)
 
-    run.__doc__ = f"Add an empty {kind} tier below the others."
+    run.__doc__ = f"Add an empty {kind} tier below the others of the output, or of the active recording."
     command(f"tier.{id}", title, "Tier", "", is_open)(run)
 
 
@@ -214,12 +220,13 @@ def duplicate(window: Window) -> None:
 @command("tier.for_layer", "Duplicate tier for the active layer", "Tier", "", has_own_layer)
 def for_layer(window: Window) -> None:
     """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones:
-    Measure takes it in the place of the output's tier there, so that durations can be compared."""
-    tier, place, key = window.on.annotating.tier, window.on.session.tier, window.on.session.active
+    Measure takes it in the place of the output's tier there, so that durations can be compared.
+    """
+    tier, key = window.on.annotating.tier, window.on.session.active
     if tier is not None:
         name = layers_name(key, tier.name)
-        change(window, "duplicate tier", lambda note: edits.duplicate_tier(note, place, name))
-        window.on.session.set_tier(place + 1)
+        change(window, "duplicate tier", lambda note, place: edits.duplicate_tier(note, place, name))
+        window.on.session.set_tier(window.on.session.tier + 1)
 
 
 @command("tier.rename", "Rename tier…", "Tier", "", can_change_tier, separator=True)
@@ -236,7 +243,7 @@ def _name_and(
         return
 
     def use(name: str) -> None:
-        change(window, title.lower(), lambda note: edit(note, place, name))
+        change(window, title.lower(), lambda note, own: edit(note, own, name), place)
         window.on.session.set_tier(place + then)
 
     ask_name(window, title, tier.name, use)
@@ -245,12 +252,10 @@ def _name_and(
 @command("tier.clear", "Remove all text from tier", "Tier", "", can_change_tier)
 def clear(window: Window) -> None:
     """Empty every label of the chosen tier; the boundaries stay."""
-    place = window.on.session.tier
-    change(window, "remove text", lambda note: edits.clear_labels(note, place))
+    change(window, "remove text", edits.clear_labels)
 
 
 @command("tier.remove", "Remove entire tier", "Tier", "", can_change_tier)
 def remove_tier(window: Window) -> None:
     """Remove the chosen tier; undo brings it back."""
-    place = window.on.session.tier
-    change(window, "remove tier", lambda note: edits.remove_tier(note, place))
+    change(window, "remove tier", edits.remove_tier)

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 def _interval_on(place: int) -> None:
     def run(window: Window) -> None:
         at = window.on.annotating.at
-        change(window, "interval", lambda note: edits.add_interval(note, place, at))
-        if window.on.annotating.is_own:
-            window.on.session.set_tier(place)
+        change(window, "interval", lambda note, own: edits.add_interval(note, own, at), place)
+        window.on.annotating.choose(place)
 
     run.__doc__ = f"Put boundaries at both ends of the selection on tier {place + 1}."
     command(
@@ -40,8 +39,8 @@ def _interval_on(place: int) -> None:
 
 def _has_place(place: int) -> Callable[[Instrument], bool]:
     def has(on: Instrument) -> bool:
-        shown = on.annotating.shown
-        return can_change(on) and shown is not None and place < len(shown.annotation.tiers)
+        group = on.annotating.group_at(place)
+        return group is not None and group.own
 
     return has
 
@@ -88,7 +87,7 @@ def add_on_chosen(window: Window) -> None:
 
 def _add(window: Window, place: int) -> None:
     at = window.on.annotating.at
-    change(window, "boundary", lambda note: _added(note, place, at))
+    change(window, "boundary", lambda note, own: _added(note, own, at), place)
 
 
 def _added(note: Annotation, place: int, at: Range) -> Annotation:
@@ -103,7 +102,7 @@ def _added(note: Annotation, place: int, at: Range) -> Annotation:
 def _boundary_on(place: int) -> None:
     def run(window: Window) -> None:
         _add(window, place)
-        window.on.session.set_tier(place)
+        window.on.annotating.choose(place)
 
     run.__doc__ = f"Add a boundary, or a point, on tier {place + 1}."
     key, title = f"Ctrl+F{place + 1}", f"Add on tier {place + 1}"
@@ -119,7 +118,7 @@ def add_on_all(window: Window) -> None:
     """Add a boundary, or a point, on every tier that has none there."""
     at = window.on.annotating.at
 
-    def edit(note: Annotation) -> Annotation:
+    def edit(note: Annotation, chosen: int) -> Annotation:
         missing = [k for k, tier in enumerate(note.tiers) if not tier.has(at.start_s)]
         if not missing:
             raise Fault(f"Every tier already has a boundary at {at.start_s:.6f} s.")
@@ -139,9 +138,10 @@ def add_on_all(window: Window) -> None:
     separator=True,
 )
 def to_zero(window: Window) -> None:
-    """Move the chosen boundary or point to where the sound nearest passes through 0."""
-    session = window.on.session
-    track = session.shown.tracks.get("out") or session.shown.tracks.get(session.active)
+    """Move the chosen boundary or point to where the output, or the recording, next passes through 0."""
+    group, session = window.on.annotating.group, window.on.session
+    output = session.card.output if session.card else session.active
+    track = session.shown.tracks.get(group.key or output) if group else None
     if track is not None:
         _move(window, lambda time_s: edits.nearest_zero_crossing(track, time_s))
 
@@ -150,7 +150,7 @@ def to_zero(window: Window) -> None:
 def to_tier(window: Window) -> None:
     """Move the chosen boundary or point to the nearest one of another tier."""
     on = window.on
-    tiers = on.session.kept.annotation.tiers if on.session.kept else ()
+    tiers = on.annotating.tiers
     skip = frozenset({on.session.tier})
     _move(window, lambda time_s: edits.snapped(tiers, time_s, float("inf"), skip))
 
@@ -158,7 +158,7 @@ def to_tier(window: Window) -> None:
 def _move(window: Window, to: Callable[[float], float | None]) -> None:
     """Move the boundary at the cursor or at the selection's start, the cursor with it."""
     on, at = window.on, window.on.annotating.at
-    tier, place = on.annotating.tier, on.session.tier
+    tier = on.annotating.tier
     if tier is None or not tier.has(at.start_s):
         on.noted.emit("No boundary is chosen: click one first")
         return
@@ -166,7 +166,7 @@ def _move(window: Window, to: Callable[[float], float | None]) -> None:
     if wanted_s is None:
         on.noted.emit("This sound never passes through 0")
         return
-    change(window, "move boundary", lambda note: edits.move_boundary(note, place, index, wanted_s))
+    change(window, "move boundary", lambda note, own: edits.move_boundary(note, own, index, wanted_s))
     moved = on.annotating.tier
     if moved is not None:
         start_s = float(moved.times[index])
@@ -178,5 +178,5 @@ def _move(window: Window, to: Callable[[float], float | None]) -> None:
 @command("boundary.remove", "Remove", "Boundary", "Alt+Backspace", can_change_tier)
 def remove(window: Window) -> None:
     """Remove the chosen boundary or point: the one at the cursor or at the selection's start."""
-    place, at = window.on.session.tier, window.on.annotating.at
-    change(window, "remove boundary", lambda note: edits.remove_boundary(note, place, at.start_s))
+    at = window.on.annotating.at
+    change(window, "remove boundary", lambda note, place: edits.remove_boundary(note, place, at.start_s))

@@ -73,6 +73,10 @@ class Recordings:
             f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
         )
 
+    def path_of(self, key: str) -> Path:
+        """Give the file of a recording's lane."""
+        return self._paths[key]
+
     def close(self, key: str) -> None:
         """Take the lane of a recording away; undo brings it back."""
         session = self._on.session

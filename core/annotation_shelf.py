@@ -1,4 +1,4 @@
-"""The annotations of one checkpoint on the disk, so that none is lost with the window."""
+"""The annotations of one checkpoint, or of one recording, on the disk: none is lost with the window."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ class _Row(msgspec.Struct):
 
 
 def default_path(digest: str) -> Path:
-    """Give the place where the annotations of the model with this digest are kept."""
+    """Give the place where the annotations of the model or recording with this digest are kept."""
     from platformdirs import user_data_path
 
-    return user_data_path("phonoscope") / "annotations" / f"{digest[:32]}.json"
+    name = digest[:32].replace(":", "-")  # the digest of a long recording has a colon
+    return user_data_path("phonoscope") / "annotations" / f"{name}.json"
 
 
 def write_shelf(shelf: Shelf, path: Path) -> None:
@@ -48,13 +49,16 @@ def write_shelf(shelf: Shelf, path: Path) -> None:
         draft.write_bytes(msgspec.json.encode(rows))
 
 
-def read_shelf(path: Path, size: int) -> Shelf:
-    """Read annotations of points of `size` numbers; what is no such file holds none."""
+def read_shelf(path: Path, size: int, sound: str = "") -> Shelf:
+    """Read annotations of points of `size` numbers, of a recording 0; what is no such file holds none.
+
+    `sound` is the recording's digest.
+    """
     try:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
         read = [(row, parse_textgrid(row.textgrid.encode()).annotation) for row in rows if len(row.z) == size]
         return tuple(
-            Kept(Point(tuple(row.z)), annotation, row.file, msgspec.convert(row.style, Style))
+            Kept(Point(tuple(row.z)), annotation, row.file, msgspec.convert(row.style, Style), sound)
             for row, annotation in read
         )
     except (OSError, msgspec.MsgspecError, Fault):

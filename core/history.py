@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -33,6 +34,12 @@ class History(Generic[M]):
     def replace(self, moment: M) -> None:
         """Change the present without a step (what came from outside, not from the user)."""
         self.present = moment
+
+    def everywhere(self, change: Callable[[M], M]) -> None:
+        """Change every moment alike: what came from a disk was there all along."""
+        self.present = change(self.present)
+        self._before = [(change(moment), words) for moment, words in self._before]
+        self._after = [(change(moment), words) for moment, words in self._after]
 
     def undo(self) -> M:
         """Go one step back; the present itself where there is none."""

@@ -74,7 +74,8 @@ class FigureView:
     @property
     def tiers(self) -> tuple[Tier, ...]:
         """The tiers on paper: only those that belong to what is shown."""
-        return () if self.stack.tiers.elsewhere else self.stack.tiers.tiers
+        view = self.stack.tiers
+        return tuple(tier for place, tier in enumerate(view.tiers) if not view.is_away(place))
 
 
 @dataclass(frozen=True)

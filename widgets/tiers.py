@@ -206,7 +206,7 @@ class Tiers(TiersCanvas):
 
     def edit(self, place: int, index: int, typed: str = "") -> None:
         """Open the field for a label, with what was already typed behind it."""
-        if self.places is not None and not self._view.elsewhere:
+        if self.places is not None and not self._view.is_away(place):
             tier = self._view.tiers[place]
             room = self.places.room(place, index)
             self.editor.open_at(place, index, room, tier.labels[index], typed, tier_font(tier))

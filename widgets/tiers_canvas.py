@@ -125,14 +125,14 @@ class TiersCanvas(QWidget):
     ) -> None:
         look, view = self._look, self._view
         tier, chosen = view.tiers[row.place], row.place == view.chosen
-        paint_tier(painter, plot, tier, columns, look, self._marks, chosen, bool(view.elsewhere))
+        paint_tier(painter, plot, tier, columns, look, self._marks, chosen, view.is_away(row.place))
         painter.setPen(QPen(look.line2, 1))
         painter.drawLine(QLineF(0, plot.bottom() + 0.5, self.width(), plot.bottom() + 0.5))
         if with_sides:
             for x in (plot.left() - 0.5, plot.right() + 0.5):
                 painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
             header = QRectF(0, plot.top(), HEADER_PX, plot.height())
-            paint_tier_header(painter, header, row.place, tier, look, chosen)
+            paint_tier_header(painter, header, row.place, tier, look, chosen, view.owner(row.place))
             right = QRectF(plot.right(), plot.top(), AXIS_PX, plot.height())
             paint_tier_count(painter, right, tier, look, self._marks)
         if chosen and self.hasFocus():

@@ -230,9 +230,9 @@ def _paint_marks(
 
 
 def paint_tier_header(
-    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool
+    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool, owner: str = ""
 ) -> None:
-    """Paint a tier's number and name; the chosen one has a bar of 3 px."""
+    """Paint a tier's number and name, and whose it is; the chosen one has a bar of 3 px."""
     if chosen:
         painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), look.accent)
     y = rect.center().y()
@@ -243,6 +243,10 @@ def paint_tier_header(
     painter.setFont(words)
     name = painter.fontMetrics().elidedText(tier.name, Qt.TextElideMode.ElideRight, int(room))
     draw_text(painter, QPointF(rect.left() + 22, y), name, words, look.ink if chosen else look.ink2)
+    used = 22 + painter.fontMetrics().horizontalAdvance(name) + 8
+    painter.setFont(font(11))
+    said = painter.fontMetrics().elidedText(owner, Qt.TextElideMode.ElideMiddle, int(rect.width() - used - 6))
+    draw_text(painter, QPointF(rect.left() + used, y), said, painter.font(), look.ink3)
 
 
 def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, marks: Marks) -> None:

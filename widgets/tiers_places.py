@@ -49,7 +49,7 @@ class Places:
     def grip_at(self, place: QPointF) -> Grip | None:
         """Give the boundary or point that a press would take hold of."""
         row = self.row_at(place.y())
-        if row is None or self.view.elsewhere or not self.plot(row).contains(place):
+        if row is None or self.view.is_away(row.place) or not self.plot(row).contains(place):
             return None
         tier = self.view.tiers[row.place]
         index = tier.nearest(self.columns.time_s(place.x()))
@@ -61,7 +61,7 @@ class Places:
     def circle_at(self, place: QPointF) -> tuple[int, float] | None:
         """Give the tier and the time of the circle under the mouse."""
         row = self.row_at(place.y())
-        if row is None or self.view.elsewhere:
+        if row is None or self.view.is_away(row.place):
             return None
         for centre, time_s in circles(self.view.tiers[row.place], self.columns, self.marks, self.plot(row)):
             if (place - centre).manhattanLength() <= CIRCLE_GRAB_PX:

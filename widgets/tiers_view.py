@@ -14,14 +14,25 @@ _PHONES = ("phon", "segment", "ipa")
 
 @dataclass(frozen=True)
 class TiersView:
-    """Tiers from top to bottom, which one is chosen, and why they cannot be changed here.
+    """Tiers from top to bottom, which one is chosen, and why some cannot be changed here.
 
-    `elsewhere` is not empty where the tiers belong to another latent point; it says to which.
+    `elsewhere` is not empty where the first `away` tiers, with -1 all, belong to another latent
+    point; it says so. `owners` names, tier by tier, the recording that it belongs to, "" for none.
     """
 
     tiers: tuple[Tier, ...] = ()
     chosen: int = -1
     elsewhere: str = ""
+    away: int = -1
+    owners: tuple[str, ...] = ()
+
+    def is_away(self, place: int) -> bool:
+        """Tell whether a tier belongs to another latent point."""
+        return bool(self.elsewhere) and (self.away < 0 or place < self.away)
+
+    def owner(self, place: int) -> str:
+        """Give the name of the recording that a tier belongs to, "" for the generator's."""
+        return self.owners[place] if place < len(self.owners) else ""
 
 
 NO_TIERS = TiersView()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
-from app.annotating import Annotating
+from app.annotating_kept import brought
 from app.commands import all_commands
 from core.annotation import Annotation, Tier
-from core.annotation_shelf import default_path
+from core.annotation_shelf import default_path, read_shelf
 from core.axis import Range
 from core.engine import InlineEngine
 from core.praat_pool import InlinePool
@@ -192,7 +191,7 @@ def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
     assert annotating.shown == first
     assert tiers.stack.tiers.copy_button.isVisible()
     heard = said(tiers)
-    annotating.change("label", lambda note: note)
+    annotating.change("label", lambda note, place: note)
     assert heard == ["These tiers belong to another point: copy them here first"]
     tiers.menus.run("textgrid.copy_here")
     assert annotating.is_own
@@ -256,16 +255,93 @@ def test_a_recording_alone_has_tiers_that_outlive_the_window_and_a_model(alone, 
     alone.on.annotating.new_tiers(("words",), ())
     alone.on.session.set_cursor(0.5)
     alone.menus.run("boundary.add")
-    made = note(alone)
+    (group,) = alone.on.annotating.groups
+    made = group.kept.annotation
     assert made.tiers[0].times == (0.0, 0.5, 1.0)
-    alone.on.annotating.close()
-    again = Annotating(alone.on)
-    alone.on.session.history.replace(replace(alone.on.session.moment, tiers=()))
-    again.recording_opened()
-    assert note(alone) == made
     alone.on.opening.open(small_model)
+    assert [(one.key, one.own) for one in alone.on.annotating.groups] == [("sound:said.wav", True)]
     assert alone.on.annotating.shown.annotation == made
-    assert not alone.on.annotating.is_own
+    alone.on.annotating.close()
+    assert brought(group.kept.sound, tmp_path / "said.wav").kept.annotation == made
+
+
+def recorded(window, tmp_path, name: str = "said.wav", seed: int = 2) -> str:
+    chance = np.random.default_rng(seed)
+    soundfile.write(tmp_path / name, 0.1 * chance.standard_normal(4000), 8000)
+    window.on.recordings.open(tmp_path / name)
+    return f"sound:{name}"
+
+
+def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp_path):
+    annotating, session = tiers.on.annotating, tiers.on.session
+    key = recorded(tiers, tmp_path)
+    assert session.active == key
+    annotating.new_tiers(("words",), ())
+    assert [(group.key, group.first, group.own) for group in annotating.groups] == [
+        ("", 0, True),
+        (key, 3, True),
+    ]
+    assert (session.tier, annotating.tier.name, annotating.tier.end_s) == (3, "words", 0.5)
+    session.redraw(7)
+    assert [group.own for group in annotating.groups] == [False, True]
+    session.set_cursor(0.25)
+    tiers.menus.run("boundary.add")
+    assert annotating.tiers[3].times == (0.0, 0.25, 0.5)
+    tiers.wiring.show_stack()
+    view = tiers.stack.tiers._view
+    assert [view.is_away(place) for place in range(4)] == [True, True, True, False]
+    assert view.owners == ("", "", "", "said.wav")
+    tiers.menus.run("interval.add_1")
+    assert annotating.tiers[0].times == (0.0, 0.2, 0.4, 0.6, 1.024), "another point's stay as they are"
+    tiers.on.recordings.close(key)
+    assert [group.key for group in annotating.groups] == [""]
+    tiers.menus.run("edit.undo")
+    assert [group.key for group in annotating.groups] == ["", key]
+
+
+def test_choosing_a_tier_makes_its_lane_the_active_one_and_back(tiers, tmp_path):
+    session, key = tiers.on.session, recorded(tiers, tmp_path)
+    tiers.on.annotating.new_tiers(("words",), ())
+    tiers.stack.tiers.tier_wanted.emit(1)
+    assert (session.tier, session.active) == (1, "out")
+    session.set_active(key)
+    assert session.tier == 3
+
+
+def test_tiers_of_a_recording_come_back_with_it_and_undo_never_empties_their_file(tiers, tmp_path):
+    key = recorded(tiers, tmp_path)
+    tiers.on.annotating.new_tiers(("words",), ())
+    sound = tiers.on.session.shown.tracks[key].origin.sound
+    tiers.on.annotating.close()
+    assert [kept.sound for kept in read_shelf(default_path(sound), 0, sound)] == [sound]
+
+
+def test_the_textgrid_beside_a_recording_is_opened_with_it(window, tmp_path):
+    path = tmp_path / "said.TextGrid"
+    path.write_bytes(textgrid_bytes(SHORT))
+    recorded(window, tmp_path)
+    (group,) = window.on.annotating.groups
+    assert (group.kept.annotation, group.kept.file) == (SHORT, str(path))
+    window.on.session.set_value(0, 0.5)
+    window.menus.run("edit.undo")
+    window.menus.run("edit.undo")
+    window.menus.run("edit.redo")
+    assert window.on.annotating.groups == (group,), "no step of undo loses what came from the disk"
+
+
+def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path):
+    key = recorded(tiers, tmp_path)
+    recorded(tiers, tmp_path, "other.wav", 3)
+    path = tmp_path / "elsewhere" / "said.TextGrid"
+    path.parent.mkdir()
+    path.write_bytes(textgrid_bytes(SHORT))
+    tiers.on.session.set_active("out")
+    tiers.on.annotating.open(path)
+    assert [group.key for group in tiers.on.annotating.groups] == ["", key]
+    assert tiers.on.session.active == "out" or tiers.on.annotating.group.key == key
+
+
+SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "ə")),), 0.0, 0.5)
 
 
 def test_an_interval_s_times_go_to_the_results(tiers):

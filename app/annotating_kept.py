@@ -1,0 +1,147 @@
+"""Tiers kept between starts: those of points by their checkpoint, those of a recording by its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.annotation import Kept, Shelf, kept_for, put
+from core.annotation_shelf import default_path, read_shelf, write_shelf
+from core.faults import Fault
+from core.latent import Point
+from core.session import Moment
+from core.textgrid import read_textgrid, textgrid_bytes
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+BESIDE = (".TextGrid", ".textgrid")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a recording brings along: its tiers, and a sentence where its TextGrid holds others."""
+
+    kept: Kept | None = None
+    said: str = ""
+
+
+class Keeping:
+    """Writes every change of the tiers down, and brings them back with what they belong to."""
+
+    def __init__(self, instrument: Instrument, dragging: Callable[[], bool]) -> None:
+        self._on = instrument
+        self._is_dragging = dragging
+        self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
+        self._unwritten: dict[Path, Shelf] = {}
+        self._known: dict[Path, Shelf] = {}  # what a file holds: an empty shelf never hides an unread one
+        self._sounds: Shelf = ()  # those of recordings outlive the model beside them
+        instrument.session.card_changed.connect(self._new_model)
+        instrument.session.moment_changed.connect(self._changed)
+
+    # --- to the disk ----------------------------------------------------------------------------
+
+    def _changed(self, before: Moment, after: Moment) -> None:
+        if after.tiers != before.tiers:
+            self.write_down()
+
+    def write_down(self) -> None:
+        """Keep the tiers on the disk, once a drag is over; only the newest ones are written."""
+        shelf = self._on.session.moment.tiers
+        self._sounds = tuple(kept for kept in shelf if kept.sound)
+        if self._is_dragging():
+            return
+        for path, part in self._files(shelf).items():
+            if part != self._known.get(path, ()):
+                self._known[path] = self._unwritten[path] = part
+                self._write_soon(path)
+
+    def _files(self, shelf: Shelf) -> dict[Path, Shelf]:
+        """Give each file with what belongs into it; those that are known may have become empty."""
+        found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
+        card = self._on.session.card
+        own = [default_path(card.digest)] if card is not None else []
+        for path in own:
+            found[path] = tuple(kept for kept in shelf if not kept.sound)
+        for sound in {kept.sound for kept in shelf if kept.sound}:
+            found[default_path(sound)] = tuple(kept for kept in shelf if kept.sound == sound)
+        return found
+
+    def _write_soon(self, path: Path) -> None:
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1, "annotations")
+        self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+
+    def _write(self, path: Path) -> None:
+        shelf = self._unwritten.pop(path, None)
+        if shelf is not None:
+            write_shelf(shelf, path)
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        if self._writer is not None:
+            self._writer.shutdown()
+
+    # --- and back -------------------------------------------------------------------------------
+
+    def _new_model(self) -> None:
+        """Bring back the tiers made with this checkpoint, beside those of the recordings."""
+        session = self._on.session
+        if session.card is None:
+            return
+        path = default_path(session.card.digest)
+        own = self._unwritten.get(path) or read_shelf(path, len(session.point.z))
+        self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: own}
+        shelf = (*self._sounds, *own)
+        if shelf:
+            session.history.replace(replace(session.moment, tiers=shelf))
+            session.set_tier(0)
+
+    def recording_opened(self, key: str) -> None:
+        """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
+        on = self._on
+        track, beside = on.session.shown.tracks[key], on.recordings.path_of(key)
+        sound = track.origin.sound
+        if not sound or kept_for(on.session.moment.tiers, sound) is not None:
+            return
+        waiting = self._unwritten.get(default_path(sound), ())
+        future = on.clock.work(lambda: brought(sound, beside, waiting))
+        on.desk.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
+
+    def _arrived(self, sound: str, found: Brought) -> None:
+        kept, session = found.kept, self._on.session
+        if found.said:
+            self._on.noted.emit(found.said)
+        if kept is None or kept_for(session.moment.tiers, sound) is not None:
+            return
+        self._known[default_path(sound)] = (kept,)
+        self._sounds = put(self._sounds, kept)
+        before = session.moment
+        session.history.everywhere(lambda moment: replace(moment, tiers=put(moment.tiers, kept)))
+        session.moment_changed.emit(before, session.moment)
+        if session.tier < 0:
+            session.set_tier(0)
+
+
+def brought(sound: str, recording: Path, waiting: Shelf = ()) -> Brought:
+    """Give what stands for a recording on the disk; what was annotated here goes before its TextGrid.
+
+    A TextGrid that cannot be read is told and hides nothing.
+    """
+    mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound)), None)
+    path = next((p for p in map(recording.with_suffix, BESIDE) if p.is_file()), None)
+    if path is None:
+        return Brought(mine)
+    try:
+        read = read_textgrid(path)
+    except Fault as fault:
+        return Brought(mine, str(fault))
+    theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
+    if mine is None:
+        return Brought(theirs, " ".join((f"{path.name} was opened with it.", *read.notes)))
+    same = textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style)
+    differs = f"{path.name} holds other tiers than those kept here; Open TextGrid takes them"
+    return Brought(mine, "" if same else differs)
