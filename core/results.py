@@ -65,9 +65,15 @@ class Results:
 
     changed = Signal()
 
-    def __init__(self) -> None:
-        self._history: History[Rows] = History(())
-        self._count = 0
+    def __init__(self, rows: Rows = ()) -> None:
+        self.restore(rows)
+
+    def restore(self, rows: Rows) -> None:
+        """Begin with the rows of the last time; there is nothing before them to go back to."""
+        self._history: History[Rows] = History(rows)
+        self._count = max((row.number for row in rows), default=0)
+        if rows:
+            self.changed.emit()
 
     @property
     def rows(self) -> Rows:
@@ -96,6 +102,10 @@ class Results:
         """Take rows out."""
         self._put(tuple(row for row in self.rows if row.number not in numbers), "removal")
 
+    def clear(self) -> None:
+        """Take all rows out; undo brings them back."""
+        self._put((), "clearing")
+
     def undo(self) -> None:
         """Take the last change back."""
         before = self.rows
@@ -107,6 +117,11 @@ class Results:
         before = self.rows
         if self._history.redo() != before:
             self.changed.emit()
+
+    @property
+    def redo_words(self) -> str:
+        """What redo would bring back, "" where there is nothing."""
+        return self._history.redo_words
 
     def _put(self, rows: Rows, words: str) -> None:
         if rows != self.rows:

@@ -8,6 +8,7 @@ import json
 from core.origin import Origin
 from core.queries import Answer
 from core.results import COLUMNS, Results, as_text, write_results
+from core.results_kept import read_kept, write_kept
 
 
 def answer(value: float, measure: str = "Mean pitch") -> Answer:
@@ -69,3 +70,33 @@ def test_an_export_reads_back_with_any_note_and_has_its_origins_beside_it(tmp_pa
         assert [row["note"] for row in rows] == [note, "", ""]
     origins = json.loads((tmp_path / "results.origins.json").read_text())["origins"]
     assert origins["1"] == {"analysis": "pitch"}
+
+
+def test_rows_come_back_as_they_were_and_numbers_go_on(tmp_path):
+    results = filled()
+    results.annotate(1, "creaky, “ə”")
+    write_kept(results.rows, tmp_path / "data" / "results.json")
+    again = Results(read_kept(tmp_path / "data" / "results.json"))
+    assert as_text(again.rows) == as_text(results.rows)
+    assert [row.answer.origin for row in again.rows] == [row.answer.origin for row in results.rows]
+    again.add(answer(1.0))
+    assert again.rows[-1].number == 4
+    again.undo()
+    assert again.undo_words == "", "what stood there at the start is no step"
+
+
+def test_a_damaged_line_costs_only_its_row(tmp_path):
+    path = tmp_path / "results.json"
+    assert read_kept(path) == ()
+    write_kept(filled().rows, path)
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join([lines[0], lines[1][:20], b"\xff", lines[2]]))
+    assert [row.number for row in read_kept(path)] == [1, 3]
+
+
+def test_clearing_is_a_step_of_undo():
+    results = filled()
+    results.clear()
+    assert (results.rows, results.undo_words) == ((), "clearing")
+    results.undo()
+    assert (len(results.rows), results.redo_words) == (3, "clearing")
