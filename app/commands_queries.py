@@ -140,11 +140,22 @@ _crossing("time.start_to_zero", "Move start of selection to nearest zero crossin
 _crossing("time.end_to_zero", "Move end of selection to nearest zero crossing", "Ctrl+.", "end")
 
 
-@command("edit.undo_result", "Undo the last result", "Edit", "", lambda on: on.session.card is not None,
-         separator=True)  # fmt: skip
+@command("edit.undo_result", "Undo the last result", "Edit", "", separator=True)
 def undo_result(window: Window) -> None:
     """Take back the last change of the results table."""
     window.docking.results.undo()
+
+
+@command("edit.redo_result", "Redo the last result", "Edit")
+def redo_result(window: Window) -> None:
+    """Bring back what was last taken back in the results table."""
+    window.docking.results.redo()
+
+
+@command("edit.clear_results", "Clear results", "Edit")
+def clear_results(window: Window) -> None:
+    """Take every row out of the results table; Undo the last result brings them back."""
+    window.docking.export("clear")
 
 
 @command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", is_open)

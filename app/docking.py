@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.asking import Asking, title_of
 from app.listings import Lists
 from app.queries import Queries, value_text, where_text
+from app.results_kept import ResultsKept
 from core.all_layers import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.axis import Range
 from core.faults import Fault
@@ -49,6 +50,7 @@ class Docking:
         self.asking = Asking(window.on, self._settle)
         self.queries = Queries(window.on, self.asking)
         self.results = self.queries.results
+        self.kept: ResultsKept | None = None
         self.lists = Lists(window, self.asking)
         self.unfolded = {"out"}
         self._said: dict[tuple[str, int, int], str] = {}
@@ -250,6 +252,10 @@ class Docking:
 
     def export(self, kind: str) -> None:
         """Copy the results, or ask for a file and write them."""
+        if kind == "clear":
+            self.results.clear()
+            self._window.on.noted.emit("The results were cleared; Undo the last result brings them back")
+            return
         if kind == "copy":
             self.copy_results([])
             return
@@ -267,6 +273,10 @@ class Docking:
             self._window.on.faulted.emit(fault)
         else:
             self._window.on.noted.emit(f"Saved {path.name}")
+
+    def keep_results(self, path: Path) -> None:
+        """Bring back the results of the last time, and write every change of them down."""
+        self.kept = ResultsKept(self._window.on, self.results, path)
 
     def show_large(self) -> None:
         """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""

@@ -237,6 +237,7 @@ def main(path: str | None = None) -> int:
     from app import log, stopwatch
     from core import settings as kept
     from core.faults import Fault
+    from core.results_kept import default_path as results_path
 
     place = kept.default_path()
     app = QApplication(sys.argv[:1])
@@ -246,6 +247,7 @@ def main(path: str | None = None) -> int:
     instrument = make_instrument(kept.load(place), bridge)
     looks.apply(app, looks.LIGHT)
     window = Window(instrument)
+    window.docking.keep_results(results_path())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
     stopwatch.start(window, lambda: bool(window.stack.lanes))

@@ -21,7 +21,7 @@ WIDTH_PX = 384
 MOST_TABLE_PX = 360  # beyond it the table scrolls
 LEAST_TABLE_PX, LEAST_PLOT_PX, LEAST_RESULTS_PX = 84, 110, 70
 TABLE_FIRST = 100  # the share of free height that goes to the table before the results
-EXPORTS = (("copy", "Copy"), ("csv", "Save as CSV…"), ("tsv", "Save as TSV…"))
+EXPORTS = (("copy", "Copy"), ("csv", "Save as CSV…"), ("tsv", "Save as TSV…"), ("clear", "Clear results"))
 
 
 class WhereLine(QWidget):
@@ -161,7 +161,7 @@ class Dock(Panel):
         self._count = Words("", 11, 400, "ink2")
         self._undo = Button(icon="arrow-u-up-left", name="Undo", height_px=24)
         self._undo.clicked.connect(self.undo_wanted)
-        self._export = Button(icon="export", name="Copy or save the results", height_px=24)
+        self._export = Button(icon="export", name="Copy, save or clear the results", height_px=24)
         self._export.clicked.connect(self._show_exports)
         return _holder(_head("Results", (self._count,), (self._undo, self._export)))
 
