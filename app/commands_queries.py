@@ -164,8 +164,8 @@ def copy_layers(window: Window) -> None:
     window.docking.copy_table()
 
 
-@command("view.dock", "All layers", "View", "F9", checked=lambda on: on.settings.dock, separator=True)
+@command("view.dock", "All layers", "View", "F9", checked=lambda on: on.shows_dock, separator=True)
 def dock(window: Window) -> None:
     """Show or hide the right dock: all layers at one cursor, the spectral slice, the results."""
-    window.on.remember(dock=not window.on.settings.dock)
+    window.on.remember(dock=not window.on.shows_dock)
     window.show_dock()

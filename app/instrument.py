@@ -66,10 +66,12 @@ class Instrument:
     """Holds the parts; signals what the window should say.
 
     `faulted` carries a Fault to show, `noted` a sentence for the status bar, `settings_changed`
-    follows any change of what is remembered, `busy_changed` tells whether answers are under way.
+    follows any change of what is remembered, `busy_changed` tells whether answers are under way,
+    `mended` takes a fault back.
     """
 
     faulted = Signal(Fault)
+    mended = Signal(Fault)
     noted = Signal(str)
     settings_changed = Signal()
     busy_changed = Signal(bool)
@@ -96,6 +98,7 @@ class Instrument:
 
         self.session = Session()
         self.settings = settings or Settings()
+        self.is_wide = True  # whether the window has room for the dock where nobody has asked for it
         self.engine = engine
         self.pool = pool
         self.player = player
@@ -111,6 +114,12 @@ class Instrument:
         self.sheet = Sheet(self)
         self.annotating = Annotating(self)
         self.measuring = Measuring(self)
+
+    @property
+    def shows_dock(self) -> bool:
+        """Whether the stack has the dock beside it: as chosen, else where there is room."""
+        chosen = self.settings.dock
+        return self.is_wide if chosen is None else chosen
 
     def remember(self, **values: Any) -> None:
         """Change what is kept between starts."""

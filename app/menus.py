@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 
@@ -24,6 +24,8 @@ MENU_PX = 32
 class Corner(QWidget):
     """At the right end of the menu bar: what is open, and which page is in front."""
 
+    words_changed = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.words = Words("", 12, 400, "ink2")
@@ -42,10 +44,36 @@ class Corner(QWidget):
     def show_words(self, words: str) -> None:
         """Say what is open."""
         self.words.setText(words)
+        self.words_changed.emit()
 
     def set_look(self, look: Look) -> None:
         """Use other colours."""
         pass_look(self, look)
+
+
+class MenuRow(QWidget):
+    """The menu bar with its corner beside it; in a narrow window the corner's words give way to menus."""
+
+    def __init__(self, bar: QMenuBar, corner: Corner) -> None:
+        super().__init__()
+        self._bar, self._corner = bar, corner
+        self.setObjectName("menus")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(MENU_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(bar, 1)
+        row.addWidget(corner)
+
+    def resizeEvent(self, event: object) -> None:
+        self.fit()
+
+    def fit(self) -> None:
+        """Show the words where every menu keeps its place beside them."""
+        words = self._corner.words
+        beside_px = self._bar.sizeHint().width() + self._corner.pages.sizeHint().width() + 40
+        words.setVisible(self.width() >= beside_px + words.sizeHint().width())
 
 
 class Menus:
@@ -61,20 +89,9 @@ class Menus:
         self.transport = Transport(self.actions)
         self.corner = Corner()
         self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
-        window.setMenuWidget(self._row(bar))
-
-    def _row(self, bar: QMenuBar) -> QWidget:
-        """Lay the menu bar and its corner side by side: QMenuBar's own corner keeps its first size."""
-        whole = QWidget()
-        whole.setObjectName("menus")
-        whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        whole.setFixedHeight(MENU_PX)
-        row = QHBoxLayout(whole)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(bar, 1)
-        row.addWidget(self.corner)
-        return whole
+        self.row = MenuRow(bar, self.corner)  # QMenuBar's own corner keeps its first size
+        self.corner.words_changed.connect(self.row.fit)
+        window.setMenuWidget(self.row)
 
     def rows(self) -> tuple[PaletteRow, ...]:
         """Give every command, menu by menu, as the palette and the shortcut sheet list it."""

@@ -9,6 +9,7 @@ from psygnal import Signal
 
 from core import lanes as lane_tools
 from core.axis import Range, TimeAxis
+from core.faults import Fault
 from core.listen import Samples, heard, part
 from core.recording import resampled_to
 from core.track import Track
@@ -29,6 +30,7 @@ class Playing:
         self.keys: tuple[str, ...] = ()
         self.window: Range | None = None
         self.words = ""
+        self._fault: Fault | None = None
         self._gains: dict[str, float] = {}
 
     def play(self, key: str, window: Range | None = None) -> None:
@@ -55,6 +57,25 @@ class Playing:
         """Fade out and stop."""
         self._on.player.stop()
         self.ended()
+
+    def failed(self, fault: Fault) -> None:
+        """Say that the sound device does not play, until it plays again."""
+        self._fault = fault
+        self._on.faulted.emit(fault)
+        self.ended()
+
+    def heard(self) -> None:
+        """Take the fault back: the device plays."""
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            self._on.mended.emit(fault)
+
+    def play_apart(self, samples: Samples, rate_hz: float, words: str) -> None:
+        """Play a sound that no lane shows, once, and say what it is."""
+        self.keys, self.window, self.words = (), None, words
+        self._on.player.play(samples, rate_hz, 0.0, False)
+        self._on.noted.emit(words)
+        self.changed.emit()
 
     def ended(self) -> None:
         """Forget what was playing; the player calls this at the end of the sound."""

@@ -68,8 +68,8 @@ def _greys(one: Drawn) -> np.ndarray:
 
 
 def _play(window: Window, one: Drawn) -> None:
-    player = window.on.player
-    player.play(one.samples, one.rate_hz, start_s=0.0, loop=False)
+    words = f"{code_words(one.code, window.on.session.layout.kind)}, seed {one.seed}: as generated"
+    window.on.playing.play_apart(one.samples, one.rate_hz, words)
 
 
 def _star(window: Window, one: Drawn, starred: bool) -> None:

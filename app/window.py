@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
@@ -26,6 +26,8 @@ from widgets.status import StatusBar
 
 PAGES = ("start", "stack", "sheet")
 PANEL_PX = 240
+WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
+LEAST_PX = QSize(1000, 600)
 TITLE_BAR_PX = 32
 
 
@@ -38,8 +40,10 @@ class Window(QMainWindow):
         super().__init__()
         self.on = instrument
         self.look = looks.LIGHT
+        self._width_px = 0  # as it was when the areas were last fitted to it
         self.setWindowTitle("Phonoscope")
         self.setAcceptDrops(True)
+        self.setMinimumSize(LEAST_PX)
         self.resize(1600, 1000)
         self._make_areas()
         from app import dialogs, docking, menus, wiring
@@ -108,15 +112,17 @@ class Window(QMainWindow):
         page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
         assert page is not None
         self.pages.setCurrentWidget(page)
-        self.panel.setVisible(name != "start" and self.on.session.card is not None)
         self.ipa.setVisible(name == "stack" and self.on.settings.letters)
         self.show_dock()
         page.setFocus()
         self.menus.refresh()
 
     def show_dock(self) -> None:
-        """Show the dock beside the stack, unless the user has hidden it."""
-        self.docking.show_dock(self.page == "stack" and self.on.settings.dock)
+        """Show the dock beside the stack where it is wanted; in a narrow window the panel gives way."""
+        shows = self.page == "stack" and self.on.shows_dock
+        has_panel = self.page != "start" and self.on.session.card is not None
+        self.panel.setVisible(has_panel and not (shows and self.width() < BOTH_PX))
+        self.docking.show_dock(shows)
 
     @property
     def page(self) -> str:
@@ -171,6 +177,14 @@ class Window(QMainWindow):
 
     # --- Qt ---------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        before, after = ((width >= WIDE_PX, width >= BOTH_PX) for width in (self._width_px, self.width()))
+        self._width_px, self.on.is_wide = self.width(), after[0]
+        if before != after:
+            self.show_dock()
+            self.menus.refresh()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
@@ -219,8 +233,7 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
     engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
 
     def unheard(fault: Fault) -> None:
-        tell(fault)
-        bridge.post(lambda: told[0].playing.ended())
+        bridge.post(lambda: told[0].playing.failed(fault))
 
     files = ThreadPoolExecutor(2, "files")
     player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))

@@ -73,6 +73,7 @@ class Wiring:
         on.session.view_changed.connect(self._view)
         on.playing.changed.connect(self._playing)
         on.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
+        on.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
         on.noted.connect(window.status.show_help)
         on.busy_changed.connect(self._busy)
         on.settings_changed.connect(window.menus.refresh)

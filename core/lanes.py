@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Scale = Literal["window", "whole", "fixed", "shared"]
-MEASURES = ("pitch", "formants", "intensity", "spectrogram")
+MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Lane:
     """One lane: the key of its track and how the user has set it.
 
     `merged` holds the keys and gains of other tracks drawn on the same axes (the papers' main
-    figure); `fixed_low` and `fixed_high` count where `scale` is "fixed".
+    figure), `resting` how their lanes were set, for when they come apart; `fixed_low` and
+    `fixed_high` count where `scale` is "fixed".
     """
 
     key: str
@@ -27,6 +28,7 @@ class Lane:
     fixed_high: float = 1.0
     shown: frozenset[str] = frozenset()
     merged: tuple[tuple[str, float], ...] = ()
+    resting: tuple[Lane, ...] = ()
 
 
 Lanes = tuple[Lane, ...]
@@ -48,8 +50,9 @@ def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:
     if moving is None or staying is None or source == target:
         return lanes
     carried = (*staying.merged, (source, gain), *moving.merged)
+    resting = (*staying.resting, replace(moving, merged=(), resting=()), *moving.resting)
     rest = tuple(lane for lane in lanes if lane.key != source)
-    return changed(rest, target, merged=carried)
+    return changed(rest, target, merged=carried, resting=resting)
 
 
 def regained(lanes: Lanes, target: str, source: str, gain: float) -> Lanes:
@@ -58,20 +61,21 @@ def regained(lanes: Lanes, target: str, source: str, gain: float) -> Lanes:
     if host is None:
         return lanes
     pairs = tuple((key, gain if key == source else own) for key, own in host.merged)
-    return changed(lanes, target, merged=pairs)
+    return changed(lanes, target, merged=pairs, resting=changed(host.resting, source, gain=gain))
 
 
 def unmerged(lanes: Lanes, target: str, source: str) -> Lanes:
-    """Give the track `source` back a lane of its own, below the lane it lay over."""
+    """Give the track `source` back its lane, set as it was, below the lane it lay over."""
     host = find(lanes, target)
     if host is None or source not in dict(host.merged):
         return lanes
     kept = tuple(pair for pair in host.merged if pair[0] != source)
+    resting = tuple(lane for lane in host.resting if lane.key != source)
     out: list[Lane] = []
     for lane in lanes:
-        out.append(replace(lane, merged=kept) if lane.key == target else lane)
+        out.append(replace(lane, merged=kept, resting=resting) if lane.key == target else lane)
         if lane.key == target:
-            out.append(Lane(source))
+            out.append(find(host.resting, source) or Lane(source))
     return tuple(out)
 
 

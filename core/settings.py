@@ -25,9 +25,10 @@ class Settings:
     volume_db: float = -6.0
     sound: str = "published"
     preset: str = "Praat 6.4, 75-450 Hz"
+    speaker: Literal["", "man", "woman", "child"] = ""
     follow: bool = True
     loop: bool = False
-    dock: bool = True
+    dock: bool | None = None  # None: where the window is wide enough
     geometry: str = ""
     figure_width_mm: float = 170.0
     figure_dpi: float = 300.0

@@ -33,6 +33,7 @@ class Button(QAbstractButton):
         self._look: Look = LIGHT
         self._kind: ButtonKind = kind
         self._icon, self._icon_px = icon, icon_px
+        self._words = words
         self.setText(words)
         self.setAccessibleName(name or words)
         self.setToolTip(name if name != words else "")
@@ -67,6 +68,13 @@ class Button(QAbstractButton):
     def set_look(self, look: Look) -> None:
         self._look = look
         self.update()
+
+    def show_words(self, shown: bool) -> None:
+        """Say the icon's word beside it, or leave it to the tooltip where there is no room."""
+        name = self.accessibleName()
+        self.setText(self._words if shown or not self._icon else "")
+        self.setAccessibleName(name)
+        self.updateGeometry()
 
     def set_icon(self, icon: str) -> None:
         if icon != self._icon:

@@ -20,12 +20,13 @@ from widgets.views import MEASURES, LaneView
 LEGEND_TOP_PX = 101
 DRAG_FROM_PX = 8
 NAME_X_PX, NAME_Y_PX = 22, 15.0
-MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp"}
+MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp", "pulses": "Pu"}
 MEASURE_NAMES = {
     "pitch": "Pitch",
     "formants": "Formants",
     "intensity": "Intensity",
     "spectrogram": "Spectrogram",
+    "pulses": "Pulses",
 }
 
 
@@ -79,11 +80,11 @@ class LaneHeader(QWidget):
         self.mute = LaneButton(QRect(40, 44, 24, 22), "Mute", "M", parent=self)
         self.solo = LaneButton(QRect(68, 44, 24, 22), "Solo: play only this layer", "S", parent=self)
         self.gain = LaneButton(QRect(96, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
-        self.close_button = LaneButton(QRect(120, 26, 14, 14), "Close this lane", icon="x", parent=self)
+        self.close_button = LaneButton(QRect(118, 7, 16, 16), "Close this lane", icon="x", parent=self)
         self.close_button.is_bare = True
         self.measures = {
             measure: LaneButton(
-                QRect(8 + 31 * k, 70, 27, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
+                QRect(8 + 25 * k, 70, 22, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
             )
             for k, measure in enumerate(MEASURES)
         }
@@ -182,7 +183,7 @@ class LaneHeader(QWidget):
         if not lane.collapsed:
             painter.setFont(font(11, numbers=True))
             meta = painter.fontMetrics().elidedText(
-                lane.meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - (28 if lane.closable else 10)
+                lane.meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10
             )
             draw_text(painter, QPointF(9, 33), meta, font(11, numbers=True), look.ink2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
@@ -13,6 +14,7 @@ from widgets.paint_line import draw_text
 from widgets.views import LegendLine
 
 ROW_PX = 20
+APART_PX = 6
 NAMES = {
     "pitch": "Pitch",
     "formants": "Formants",
@@ -83,7 +85,7 @@ class LegendRow(QAbstractButton):
         self.line = line
         name = NAMES.get(line.kind, line.kind)
         self.setAccessibleName(f"{name} {line.text}: settings")
-        self.setToolTip(f"{name} settings…")
+        self.setToolTip(f"{name} {line.text}\n{name} settings…")
         self.update()
 
     def set_look(self, look: Look) -> None:
@@ -103,6 +105,15 @@ class LegendRow(QAbstractButton):
         if self.line.kind in _SAMPLES:
             _SAMPLES[self.line.kind](painter, 8, y, look)
         name = NAMES.get(self.line.kind, self.line.kind)
-        draw_text(painter, QPointF(28, y), name, font(11), look.ink3 if hidden else look.ink)
-        place = QPointF(self.width(), y)
-        draw_text(painter, place, self.line.text, font(11, numbers=True), look.ink3, "right")
+        taken = draw_text(painter, QPointF(28, y), name, font(11), look.ink3 if hidden else look.ink)
+        painter.setFont(font(11, numbers=True))
+        room_px = self.width() - taken.right() - APART_PX
+        text = _fitting(
+            self.line.text, lambda words: painter.fontMetrics().horizontalAdvance(words) <= room_px
+        )
+        draw_text(painter, QPointF(self.width(), y), text, painter.font(), look.ink3, "right")
+
+
+def _fitting(text: str, fits: Callable[[str], bool]) -> str:
+    """Leave out what stands in brackets where it has no room; the tooltip says all."""
+    return text if fits(text) else text.partition(" (")[0]

@@ -73,6 +73,13 @@ class Notice(Panel):
             self._waiting.popleft()
         self._show_first()
 
+    def withdraw(self, sentence: str) -> None:
+        """Take a notice back that is no longer true; the others stay."""
+        kept = [said for said in self._waiting if said.sentence != sentence]
+        if len(kept) < len(self._waiting):
+            self._waiting = deque(kept, maxlen=MOST)
+            self._show_first()
+
     def _act(self) -> None:
         text = self._action.text()
         self.dismiss()

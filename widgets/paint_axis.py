@@ -25,7 +25,10 @@ VALUE, END, ROUND = 0, 1, 2  # a value at the cursor beats an end of the scale b
 
 @dataclass(frozen=True)
 class Label:
-    """A number beside an axis: where it wants to stand, how it looks, and what it gives way to."""
+    """A number beside an axis: where it wants to stand, how it looks, and what it gives way to.
+
+    `beyond` tells of a value that the scale does not reach: 1 above it, -1 below.
+    """
 
     y_px: float
     text: str
@@ -35,6 +38,7 @@ class Label:
     weight: int = 400
     log: bool = False
     tick: bool = False
+    beyond: int = 0
 
 
 def settled(labels: Iterable[Label], rect: QRectF, edge_px: float = EDGE_PX) -> list[Label]:
@@ -79,8 +83,16 @@ def curve_labels(lane: LaneView, rows: Rows, cursor_s: float | None, look: Look)
     value = lane.curves[0].track.at(cursor_s) if in_time and cursor_s is not None else math.nan
     if math.isfinite(value):
         gain = lane.curves[0].gain if len(lane.curves) > 1 else 1.0
-        labels.append(Label(rows.y(value * gain), activation(value), look.cursor, VALUE))
+        labels.append(_cursor_label(value, value * gain, rows, look))
     return labels
+
+
+def _cursor_label(value: float, drawn: float, rows: Rows, look: Look) -> Label:
+    """Give the value at the cursor; beyond the scale it stands inside of its end, not in its place."""
+    beyond = int(drawn > rows.high) - int(drawn < rows.low)
+    apart_px = APART_PX + EDGE_PX + 2 - GAP_PX
+    inside = {0: rows.y(drawn), 1: rows.top_px + apart_px, -1: rows.top_px + rows.height_px - apart_px}
+    return Label(inside[beyond], activation(value), look.cursor, VALUE, beyond=beyond)
 
 
 def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, look: Look) -> list[Label]:
@@ -150,6 +162,8 @@ def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float,
         draw_text(painter, QPointF(axis_x - GAP_PX, label.y_px), text, _font(label), label.colour, "right")
         if label.tick:
             _paint_tick(painter, axis_x - TICK_PX, label, label.colour if label.rank == VALUE else look.edge)
+        if label.beyond:
+            _paint_beyond(painter, axis_x - GAP_PX / 2, label)
 
 
 def paint_right_labels(painter: QPainter, labels: Iterable[Label], axis_x: float) -> None:
@@ -176,6 +190,16 @@ def _paint_wedge(painter: QPainter, x: float, label: Label) -> None:
     y = label.y_px
     corners = [QPointF(x + 0.5, y), QPointF(x + TICK_PX, y - 3), QPointF(x + TICK_PX, y + 3)]
     painter.drawPolygon(QPolygonF(corners))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_beyond(painter: QPainter, x: float, label: Label) -> None:
+    """Point up or down to where a value lies beyond the scale."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(label.colour)
+    base, tip = label.y_px + 2.5 * label.beyond, label.y_px - 2.5 * label.beyond
+    painter.drawPolygon(QPolygonF([QPointF(x - 2.5, base), QPointF(x + 2.5, base), QPointF(x, tip)]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

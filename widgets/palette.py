@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -106,7 +107,7 @@ class CommandPalette(QDialog):
         self._field = QLineEdit()
         self._field.setPlaceholderText("Search commands")
         self._field.setAccessibleName("Search commands")
-        self._field.setFixedHeight(32)
+        self._field.setProperty("size", "28")
         self._model = Rows(rows, self)
         self._painter = RowPainter(self)
         self._list = QListView()
@@ -124,8 +125,21 @@ class CommandPalette(QDialog):
         self._field.textChanged.connect(self._search)
         self._field.returnPressed.connect(self._run)
         self._list.clicked.connect(lambda index: self._run())
-        self.setFixedSize(WIDTH_PX, 8 + 32 + 8 + ROW_PX * MOST_ROWS + 8)
+        self._empty = QLabel("No command has these words.")
+        self._empty.setProperty("role", "hint")
+        self._empty.setContentsMargins(12, 0, 12, 0)
+        self._empty.setFixedHeight(ROW_PX)
+        column.addWidget(self._empty)
+        self._fit()
         self._choose(0)
+
+    def _fit(self) -> None:
+        """Be as high as what was found, up to twelve rows."""
+        found = self._model.rowCount()
+        self._list.setVisible(found > 0)
+        self._empty.setVisible(found == 0)
+        self._list.setFixedHeight(ROW_PX * min(max(found, 1), MOST_ROWS))
+        self.setFixedSize(WIDTH_PX, 8 + 28 + 8 + ROW_PX * min(max(found, 1), MOST_ROWS) + 8)
 
     def showEvent(self, event: object) -> None:
         """Stand in the upper middle of the window."""
@@ -143,6 +157,7 @@ class CommandPalette(QDialog):
 
     def _search(self, typed: str) -> None:
         self._model.search(typed)
+        self._fit()
         self._choose(0)
 
     def _choose(self, place: int) -> None:

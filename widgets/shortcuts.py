@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -13,7 +14,10 @@ from widgets.look import LIGHT, Look, font
 from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
-COLUMNS, COLUMN_PX, ROW_PX, KEY_PX = 3, 296, 22, 112
+COLUMNS, ROW_PX = 3, 22
+BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
+MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 130, 860
+SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
 Line = tuple[str, str]
 
 # What the mouse does: Praat's manners, and what Praat lacks.
@@ -42,7 +46,34 @@ def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ..
         if row.key:
             keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText) or row.key
             menus.setdefault(row.menu, []).append((keys, row.title.rstrip("…")))
-    return (*((menu, tuple(lines)) for menu, lines in menus.items() if lines), ("Mouse", MOUSE))
+    return (*((menu, tuple(series(lines))) for menu, lines in menus.items()), ("Mouse", MOUSE))
+
+
+def series(lines: Sequence[Line]) -> list[Line]:
+    """Join lines that count up by one: the same words with 1, 2, 3 at the end of key and title.
+
+    >>> series([("Ctrl+1", "Add on tier 1"), ("Ctrl+2", "Add on tier 2"), ("Ctrl+3", "Add on tier 3")])
+    [('Ctrl+1 to 3', 'Add on tier 1 to 3')]
+    """
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line == tuple(_next(words) for words in runs[-1][-1]):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    joined: list[Line] = []
+    for run in runs:
+        last = re.search(r"\d+$", run[-1][0])
+        if len(run) < SERIES_FROM or last is None:
+            joined.extend(run)
+        else:
+            joined.append((f"{run[0][0]} to {last[0]}", f"{run[0][1]} to {last[0]}"))
+    return joined
+
+
+def _next(words: str) -> str:
+    """Count the number at the end of a text up by one."""
+    return re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), words)
 
 
 def columns(
@@ -59,14 +90,24 @@ def columns(
     return spread
 
 
-class KeyLine(QWidget):
-    """One key with what it does."""
+def widths_px(lines: Sequence[Line]) -> tuple[int, int]:
+    """Give the room that the longest keys, and the longest words, of a column need."""
+    keys, words = QFontMetrics(font(11)), QFontMetrics(font(12))
+    return (
+        max((keys.horizontalAdvance(line[0]) for line in lines), default=0) + BOX_AIR_PX,
+        max((words.horizontalAdvance(line[1]) for line in lines), default=0) + 2,
+    )
 
-    def __init__(self, keys: str, words: str) -> None:
+
+class KeyLine(QWidget):
+    """One key with what it does; the words of a column begin at one place."""
+
+    def __init__(self, keys: str, words: str, column_px: tuple[int, int]) -> None:
         super().__init__()
         self._look: Look = LIGHT
-        self._keys, self._words = keys, words
+        self._keys, self._words, self.column_px = keys, words, column_px
         self.setFixedHeight(ROW_PX)
+        self.setMinimumWidth(sum(column_px) + GAP_PX)
         self.setAccessibleName(f"{words}: {keys}")
 
     def set_look(self, look: Look) -> None:
@@ -74,22 +115,21 @@ class KeyLine(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(COLUMN_PX, ROW_PX)
+        return QSize(sum(self.column_px) + GAP_PX, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look = QPainter(self), self._look
         painter.setFont(font(11))
         width = QFontMetrics(font(11)).horizontalAdvance(self._keys)
-        box = QRectF(0, 2, width + 12, ROW_PX - 4)
+        box = QRectF(0, 2, width + BOX_AIR_PX, ROW_PX - 4)
         paint_field(painter, box, look, look.plot, look.line2)
         painter.setPen(look.ink2)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keys)
         painter.setFont(font(12))
         painter.setPen(look.ink)
-        left = max(KEY_PX, width + 20)
-        room = QRectF(left, 0, self.width() - left, ROW_PX)
-        words = painter.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        left = self.column_px[0] + GAP_PX
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(QRectF(left, 0, self.width() - left, ROW_PX), middle, self._words)
 
 
 class ShortcutSheet(SmallDialog):
@@ -100,18 +140,10 @@ class ShortcutSheet(SmallDialog):
         holder = QWidget()
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(24)
+        across.setSpacing(APART_PX)
         for column in columns(groups(rows), COLUMNS):
-            down = QVBoxLayout()
-            down.setSpacing(0)
-            for name, lines in column:
-                down.addWidget(Words(name, 12, 600, "ink2"))
-                down.addSpacing(4)
-                for line in lines:
-                    down.addWidget(KeyLine(*line))
-                down.addSpacing(16)
-            down.addStretch(1)
-            across.addLayout(down, 1)
+            across.addLayout(_column(column))
+        across.addStretch(1)
         area = QScrollArea()
         area.setWidget(holder)
         area.setWidgetResizable(True)
@@ -120,4 +152,25 @@ class ShortcutSheet(SmallDialog):
         holder.setAutoFillBackground(False)
         self.body.addWidget(area)
         self.add_buttons((), (("Close", self.accept),))
-        self.resize(COLUMNS * COLUMN_PX + 96, min(holder.sizeHint().height() + 130, 760))
+        wanted = holder.sizeHint()
+        self.resize(wanted.width() + MARGINS_PX, min(wanted.height() + FOOT_PX, self._highest_px(parent)))
+
+    @staticmethod
+    def _highest_px(parent: QWidget | None) -> int:
+        """Give the height that the window leaves it."""
+        return HIGHEST_PX if parent is None else min(HIGHEST_PX, parent.window().height() - 40)
+
+
+def _column(groups_of_it: Sequence[tuple[str, tuple[Line, ...]]]) -> QVBoxLayout:
+    """Lay groups under one another, the words of all of them aligned."""
+    down = QVBoxLayout()
+    down.setSpacing(0)
+    column_px = widths_px([line for _, lines in groups_of_it for line in lines])
+    for name, lines in groups_of_it:
+        down.addWidget(Words(name, 12, 600, "ink2"))
+        down.addSpacing(4)
+        for line in lines:
+            down.addWidget(KeyLine(*line, column_px))
+        down.addSpacing(16)
+    down.addStretch(1)
+    return down

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from widgets.button import Button
@@ -18,6 +18,7 @@ from widgets.scales import Decibels, Steps
 from widgets.slider import SMALL, Slider
 
 HEIGHT_PX = 40
+WORDS_FROM_PX = 1240
 # The toolbar's buttons from the left: command, icon, word; "" is a separating line.
 BUTTONS = (
     ("file.open", "folder-open", "Open"),
@@ -148,6 +149,12 @@ class Transport(Panel):
         if "help.palette" in actions:
             row.addSpacing(4)
             row.addWidget(SearchButton(actions["help.palette"]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the buttons' words give way to the fields in a narrow window."""
+        super().resizeEvent(event)
+        for button in self._buttons.values():
+            button.show_words(self.width() >= WORDS_FROM_PX)
 
     def _connect(self) -> None:
         self._sound.wanted.connect(self.sound_wanted)

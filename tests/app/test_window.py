@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.commands import MENUS, all_commands, command
 from core.axis import Range
 from core.families import open_model
+from core.faults import Fault
 from core.latent import draw
 from core.listen import published
 from core.probe import generate
@@ -287,3 +288,51 @@ def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, hei
     monkeypatch.setattr(window, "screen", lambda: screen)
     show(window)
     assert asked == ["showMaximized" if fills else "show"]
+
+
+def test_the_dock_waits_for_a_wide_window_until_somebody_chooses(window):
+    window.resize(1300, 800)
+    assert not window.dock.isVisible()
+    window.menus.run("view.dock")
+    assert window.dock.isVisible()
+    assert window.panel.isVisible()
+    window.menus.run("view.dock")
+    window.resize(1600, 900)
+    assert not window.dock.isVisible()
+
+
+def test_in_a_narrow_window_the_panel_gives_way_to_the_dock(window):
+    window.resize(1024, 700)
+    assert window.panel.isVisible()
+    window.menus.run("view.dock")
+    assert window.dock.isVisible()
+    assert not window.panel.isVisible()
+    assert window.width() == 1024
+    window.menus.run("view.dock")
+    assert window.panel.isVisible()
+
+
+def test_a_silent_device_is_forgotten_once_it_plays(window):
+    window.on.playing.failed(Fault("The sound device has stopped answering."))
+    window.menus.run("play.toggle")
+    assert window.notice.isVisible()
+    for time_s in (0.1, 0.1, 0.2):
+        window.on.player.position_s = time_s
+        window.wiring.head._step()
+    assert window.notice.isHidden()
+
+
+def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
+    window.menus.run("view.sheet")
+    window.sheet.play_wanted.emit("0")
+    assert window.status._help.text() == "c1, seed 0: as generated"
+    assert window.on.playing.keys == ()
+    window.on.player.position_s = 0.3
+    window.wiring.head._step()
+    assert window.stack._view.playhead_s is None
+
+
+def test_the_menus_keep_their_place_before_the_corners_words(window):
+    assert window.menus.corner.words.isVisible()
+    window.resize(1200, 800)
+    assert not window.menus.corner.words.isVisible()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -99,10 +100,21 @@ def test_the_visible_range_never_leaves_the_whole(start, length):
 def test_merged_lanes_share_axes_and_come_apart_again():
     lanes = (Lane("out"), Lane("conv4", gain=10), Lane("conv3"))
     once = lane_tools.merged(lane_tools.merged(lanes, "conv4", "out", 10), "conv3", "out", 7)
-    assert once == (Lane("out", merged=(("conv4", 10), ("conv3", 7))),)
+    assert [(lane.key, lane.merged) for lane in once] == [("out", (("conv4", 10), ("conv3", 7)))]
     apart = lane_tools.unmerged(once, "out", "conv4")
     assert [lane.key for lane in apart] == ["out", "conv4"]
     assert apart[0].merged == (("conv3", 7),)
+    assert lane_tools.unmerged(apart, "out", "conv3")[0] == Lane("out")
+
+
+def test_a_lane_taken_off_shared_axes_is_set_as_it_was():
+    carried = Lane("conv3", gain=2, shown=frozenset({"pitch"}), scale="whole", collapsed=True)
+    lanes = (Lane("out"), Lane("conv4", shown=frozenset({"intensity"})), carried)
+    nested = lane_tools.merged(lane_tools.merged(lanes, "conv3", "conv4", 2), "conv4", "out", 5)
+    assert lane_tools.unmerged(nested, "out", "conv3")[1] == carried
+    assert lane_tools.unmerged(nested, "out", "conv4")[1] == lanes[1]
+    louder = lane_tools.regained(nested, "out", "conv3", 8)
+    assert lane_tools.unmerged(louder, "out", "conv3")[1] == replace(carried, gain=8)
 
 
 def test_soloed_lanes_sound_and_muted_ones_never_do():

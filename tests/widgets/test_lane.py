@@ -17,12 +17,9 @@ from widgets.look import DARK, LIGHT, PRINT
 from widgets.paint_axis import curve_labels, overlay_labels, settled
 from widgets.paint_curve import shared_limits, value_limits
 from widgets.paint_lane import Marks, lane_height_px, lane_parts, paint_marks, paint_plot
-from widgets.views import Curve, LegendLine
+from widgets.views import MEASURES, Curve, LegendLine
 
-REFUSED = {
-    measure: f"No {measure}: Nyquist is 31.25 Hz"
-    for measure in ("pitch", "formants", "intensity", "spectrogram")
-}
+REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in MEASURES}
 WINDOW = Range(0.2, 0.8)
 
 
@@ -92,6 +89,28 @@ def test_labels_stand_14_px_apart_and_the_cursors_is_always_there(cursor_s):
 
 
 # --- scales --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cursor_s", "beyond"), [(0.5, 1), (0.05, 0)])
+def test_a_value_beyond_the_scale_leaves_the_scales_ends_where_they_are(cursor_s, beyond):
+    track = bump("conv3", 0.5)
+    shown = lane("conv3", curves=(Curve(track, 4.0),))
+    rows, rect = Rows(0.0, 0.25, 6, 80), QRectF(0, 0, 60, 92)
+    labels = settled(curve_labels(shown, rows, cursor_s, LIGHT), rect)
+    value = next(one for one in labels if one.colour == LIGHT.cursor)
+    assert value.beyond == beyond
+    assert "0.2500" in {one.text for one in labels}
+    ys = sorted(one.y_px for one in labels)
+    assert all(below - above >= 13.5 for above, below in itertools.pairwise(ys))
+
+
+def test_what_is_below_a_fixed_scale_stands_above_its_lower_end():
+    shown = lane("conv3", curves=(Curve(bump("conv3", 0.5)),), scale="fixed")
+    labels = settled(curve_labels(shown, Rows(2.0, 3.0, 6, 80), 0.5, LIGHT), QRectF(0, 0, 60, 92))
+    value = next(one for one in labels if one.colour == LIGHT.cursor)
+    low = next(one for one in labels if one.text == "2.000")
+    assert value.beyond == -1
+    assert value.y_px < low.y_px
 
 
 def test_scales_span_the_window_the_whole_a_fixed_or_a_shared_range():

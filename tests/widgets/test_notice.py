@@ -71,3 +71,14 @@ def test_a_flood_is_bounded(notice):
 
 def test_a_banner_with_nothing_to_say_can_be_painted(notice):
     assert not notice.grab().isNull()
+
+
+def test_a_notice_that_is_no_longer_true_is_taken_back_and_the_others_stay(notice):
+    for sentence in ("One.", "Two."):
+        notice.show_fault(sentence)
+    notice.withdraw("Two.")
+    assert notice.shown == Said("One.")
+    notice.withdraw("Three.")
+    assert not notice.isHidden()
+    notice.withdraw("One.")
+    assert notice.isHidden()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListView
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView
 
 from widgets.look import DARK
 from widgets.palette import CommandPalette, PaletteRow
@@ -79,3 +79,19 @@ def test_nothing_that_fits_runs_nothing(qtbot, palette):
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert palette.said == []
     assert not palette.grab().isNull()
+
+
+@pytest.mark.parametrize(("typed", "rows"), [("", 5), ("undo", 2), ("banana", 1)])
+def test_it_is_as_high_as_what_was_found(palette, typed, rows):
+    palette.findChild(QLineEdit).setText(typed)
+    listed = max(1, len(ranked(typed, ROWS)))
+    assert listed == rows
+    assert palette.height() == 8 + 28 + 8 + 28 * rows + 8
+
+
+def test_it_says_so_where_nothing_has_the_words(palette):
+    palette.show()
+    palette.findChild(QLineEdit).setText("banana")
+    assert not palette.findChild(QListView).isVisible()
+    said = [one.text() for one in palette.findChildren(QLabel) if one.isVisible()]
+    assert said == ["No command has these words."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from widgets.look import DARK
 from widgets.palette_match import PaletteRow
-from widgets.shortcuts import MOUSE, KeyLine, ShortcutSheet, columns, groups
+from widgets.shortcuts import MOUSE, KeyLine, ShortcutSheet, columns, groups, series
 
 ROWS = (
     PaletteRow("play.toggle", "Play or stop", "Play", "Tab"),
@@ -39,3 +39,23 @@ def test_each_line_can_be_heard(qtbot):
     assert "Play or stop: Tab" in heard
     assert len(heard) == 3 + len(MOUSE)
     assert not sheet.grab().isNull()
+
+
+def test_keys_that_count_up_are_one_line_and_two_of_them_are_not():
+    tiers = [(f"Ctrl+F{k}", f"Add on tier {k}") for k in range(1, 9)]
+    assert series(tiers) == [("Ctrl+F1 to 8", "Add on tier 1 to 8")]
+    assert series(tiers[:2]) == tiers[:2]
+    assert series([*tiers[:3], ("Ctrl+F9", "Add on all tiers")])[1] == ("Ctrl+F9", "Add on all tiers")
+
+
+def test_words_are_aligned_in_each_column_and_never_shortened(qtbot):
+    long = PaletteRow("time.nearest", "Move start of selection to the nearest zero crossing", "Time", "F6")
+    sheet = ShortcutSheet((*ROWS, long))
+    qtbot.addWidget(sheet)
+    sheet.show()
+    lines = sheet.findChildren(KeyLine)
+    by_column: dict[int, set[tuple[int, int]]] = {}
+    for line in lines:
+        by_column.setdefault(line.x(), set()).add(line.column_px)
+        assert line.width() >= line.sizeHint().width()
+    assert all(len(widths) == 1 for widths in by_column.values())
