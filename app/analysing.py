@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.analyses import TABLE
+from core.analyses.formants import FormantSettings, for_speaker
 from core.analyses.presets import PRESETS, Preset
+from core.analyses.speakers import SPEAKERS, ceiling_words
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.long_sound import LongTrack
@@ -15,7 +18,10 @@ from core.track import Track
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-CURVES = ("pitch", "formants", "intensity")
+FOLLOWING = {"pulses": "pitch"}
+"""What has no settings of its own."""
+
+CURVES = ("pitch", "formants", "intensity", "pulses")
 
 
 class Analysing:
@@ -36,19 +42,54 @@ class Analysing:
         return self.preset.greys
 
     def settings(self, measure: str) -> Any:
-        """Give the settings of one measure: the user's own, else the preset's."""
+        """Give the settings of one measure: the user's own, else the preset's with the speaker's ceiling."""
+        measure = FOLLOWING.get(measure, measure)
+        if measure == "voice report" and measure not in self._own:
+            pitch = self.settings("pitch")
+            return replace(self.standards(measure), floor_hz=pitch.floor_hz, ceiling_hz=pitch.ceiling_hz)
+        if measure == "formants" and measure not in self._own:
+            return for_speaker(self.standards(measure), self.speaker)
         return self._own.get(measure) or self.standards(measure)
 
     def standards(self, measure: str) -> Any:
         """Give the preset's settings of one measure."""
-        return getattr(self.preset, measure)
+        return self.preset.settings(measure)
 
     def set_settings(self, measure: str, value: Any) -> None:
         """Use other settings of one measure until another preset is chosen."""
         if value == self.settings(measure):
             return
         self._own[measure] = value
+        if measure == "formants":  # a ceiling with a speaker's name outlasts the preset
+            self._on.remember(speaker=self._speaker_of(value))
         self._compute_anew()
+
+    def _speaker_of(self, value: FormantSettings) -> str:
+        if value.ceiling_hz == self.standards("formants").ceiling_hz:
+            return ""
+        return next((one.name for one in SPEAKERS.values() if one.ceiling_hz == value.ceiling_hz), "")
+
+    # --- the speaker -----------------------------------------------------------------------------
+
+    @property
+    def speaker(self) -> str:
+        """The speaker whose formant ceiling was chosen; "" is the preset's."""
+        return self._on.settings.speaker
+
+    def set_speaker(self, name: str) -> None:
+        """Use the formant ceiling of a speaker; all else stays as it is, under any preset."""
+        self.set_settings("formants", for_speaker(self.settings("formants"), name))
+
+    @property
+    def words(self) -> str:
+        """Say in a few words how everything is measured: the preset, the ceiling, what was changed."""
+        plain = for_speaker(self.standards("formants"), self.speaker)
+        ceiling = f"; formant ceiling {ceiling_words(plain.ceiling_hz)}" if self.speaker else ""
+        own = [
+            name for name, value in self._own.items()
+            if value != (plain if name == "formants" else self.standards(name))
+        ]  # fmt: skip
+        return f"{self.preset.name}{ceiling}" + (f"; own settings of {', '.join(own)}" if own else "")
 
     def refusal(self, track: Track, measure: str) -> str | None:
         """Give the reason why this track's rate cannot carry the measure, or None."""

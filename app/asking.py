@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from core.analyses import TABLE
-from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
 from core.axis import Range, TimeAxis
@@ -76,8 +75,8 @@ class Asking:
         self._layers = {}
 
     def settings(self, analysis: str) -> Any:
-        """Give the settings with which an analysis is asked: those of the lanes, else Praat's standards."""
-        return HarmonicitySettings() if analysis == "harmonicity" else self._on.analysing.settings(analysis)
+        """Give the settings with which an analysis is asked: those of the lanes."""
+        return self._on.analysing.settings(analysis)
 
     def shown_keys(self) -> tuple[str, ...]:
         """Give the layers that are asked: every lane's, and those that lie over another's axes."""

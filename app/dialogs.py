@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
+from app.analysing import FOLLOWING
 from app.saving import save_layers, save_sound
 from core.analyses import TABLE
 from core.axis import Range
@@ -172,7 +173,7 @@ class Dialogs:
         """Ask for the settings of one measure."""
         from widgets.form import SettingsForm
 
-        analysing = self._window.on.analysing
+        analysing, measure = self._window.on.analysing, FOLLOWING.get(measure, measure)
         if measure not in TABLE:
             return
         form = SettingsForm(

@@ -52,9 +52,10 @@ def caption(on: Instrument) -> tuple[str, ...]:
     changes = f"; {', '.join(turned[:MOST_CHANGES])}{more}" if turned else ""
     where = f"Seed {moment.seed}" + (f", code {code}" if code else "") + changes
     assumed = ", ".join(card.unanswered)
+    analyses = on.analysing.words.replace("-", "–")
     lines = (
         f"{where}. Layers: mean over channels after the activation, native rates.",
-        f"Analyses: {on.analysing.preset.title}. Checkpoint {card.digest[:12]}"
+        f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
         + (f"; assumed: {assumed}." if assumed else "."),
     )
     return tuple(line.replace("-", "−") if line.startswith("Seed") else line for line in lines)

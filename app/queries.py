@@ -50,7 +50,7 @@ class Queries:
             self._on.noted.emit(answer.refusal)
             return
         self.results.add(
-            answer, file=self._file(key), point=self._point(key), settings=self._on.analysing.preset.name
+            answer, file=self._file(key), point=self._point(key), settings=self._on.analysing.words
         )
         self._on.noted.emit(
             f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"

@@ -60,6 +60,8 @@ def origin_text(on: Instrument) -> str:
             {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown)} for lane in session.lanes
         ],
         "preset": on.settings.preset,
+        "speaker": on.settings.speaker,
+        "analyses": on.analysing.words,
         "versions": versions(),
     }
     return json.dumps(values, ensure_ascii=False)

@@ -12,7 +12,7 @@ from app.annotating_wires import tiers_view
 from app.hearing import logits_words
 from app.recordings import duration_words
 from app.tiling import PEAKS
-from core.analyses import lane_refusal, refusals
+from core.analyses import SHOWN, lane_refusal, refusals
 from core.analyses.prominence import loud, near_loudest
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
@@ -67,7 +67,7 @@ class StackViews:
         overlays = {
             measure: self._drawn(lane.key, measure, tracks)
             for (key, measure), tracks in session.shown.overlays.items()
-            if key == lane.key
+            if key == lane.key and measure != "pulses"
         }
         pitch = settings["pitch"]
         return LaneView(
@@ -81,6 +81,7 @@ class StackViews:
             view_low_hz=0.0,
             view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
             overlays=overlays,
+            pulses=session.shown.overlays.get((lane.key, "pulses")),  # type: ignore[arg-type]
             readings=self._readings(lane.key),
             pitch_floor_hz=pitch.floor_hz,
             pitch_ceiling_hz=min(pitch.ceiling_hz, carried / 2),
@@ -213,13 +214,14 @@ class StackViews:
             "formants": f"≤ {formants.ceiling_hz:g} Hz",
             "intensity": "50–100 dB",
             "spectrogram": f"{self._on.analysing.greys.dynamic_range_db:g} dB",
+            "pulses": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
         }
         return tuple(
             LegendLine(kind, text if kind in lane.shown else "hidden") for kind, text in words.items()
         )
 
 
-MEASURE_NAMES = ("pitch", "formants", "intensity", "spectrogram")
+MEASURE_NAMES = SHOWN
 VIEW_HIGH_HZ = 5000.0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from psygnal import Signal
 
 from core import lanes as lane_tools
+from core.analyses.results import Points
 from core.annotation import Kept, Shelf, kept_at
 from core.axis import Range
 from core.families.base import Card
@@ -34,6 +35,9 @@ class Moment:
 
 EMPTY = Moment(Point(()), Point(()))
 
+Overlay = tuple[Track, ...] | Points
+"""What lies over a lane's curve: contours, or the moments of its pulses."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -41,9 +45,7 @@ class Shown:
 
     tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
     images: Mapping[str, Image] = field(default_factory=dict[str, Image])
-    overlays: Mapping[tuple[str, str], tuple[Track, ...]] = field(
-        default_factory=dict[tuple[str, str], tuple[Track, ...]]
-    )
+    overlays: Mapping[tuple[str, str], Overlay] = field(default_factory=dict[tuple[str, str], Overlay])
     stale: frozenset[tuple[str, str]] = frozenset()
     ghosts: Mapping[str, Track] = field(default_factory=dict[str, Track])
 

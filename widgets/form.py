@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import typing
-from dataclasses import fields
+from dataclasses import Field as DataField
+from dataclasses import fields, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -13,25 +14,28 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from core.faults import Fault
 from widgets.dialog import SmallDialog
-from widgets.form_fields import Field, label_and_unit, make_field
+from widgets.form_fields import Field, NamedValues, label_and_unit, make_field
 from widgets.paint import Words
 
 FIELD_PX = 148
 
 
-def self_report(title: str, labels: list[str]) -> str:
-    """Give the closing line on how the settings stand to the standards; `labels` are those that differ.
+def self_report(title: str, labels: list[str], choices: str = "") -> str:
+    """Give the closing line on how the settings stand to the standards.
+
+    `labels` are those that differ; `choices` says what values with a name of their own are called.
 
     >>> self_report("Pitch settings", [])
     '(all of your pitch settings have their standard values)'
     """
     name = title[:1].lower() + title[1:]
+    more = f"; {choices}" if choices else ""
     if not labels:
-        return f"(all of your {name} have their standard values)"
+        return f"(all of your {name} have their standard values{more})"
     have = (
         "has another than its standard value" if len(labels) == 1 else "have other than their standard values"
     )
-    return f"({len(labels)} of your {name} {have}: {', '.join(labels).lower()})"
+    return f"({len(labels)} of your {name} {have}: {', '.join(labels).lower()}{more})"
 
 
 class SettingsForm(SmallDialog):
@@ -44,6 +48,7 @@ class SettingsForm(SmallDialog):
         self._title, self._value, self._standards = title, value, standards
         self._labels: dict[str, str] = {}
         self._fields: dict[str, Field] = {}
+        self._named: dict[str, NamedValues] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
@@ -65,7 +70,7 @@ class SettingsForm(SmallDialog):
 
     def _add_fields(self) -> None:
         hints = typing.get_type_hints(type(self._value))
-        for line, known in enumerate(fields(self._value)):
+        for line, known in enumerate(_asked(self._value)):
             label, unit = label_and_unit(known.name)
             label = known.metadata.get("label", label)
             standard = getattr(self._standards, known.name)
@@ -83,6 +88,10 @@ class SettingsForm(SmallDialog):
             words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(words, line, 0)
             self._grid.addWidget(made.widget, line, 1)
+            if "named" in known.metadata:
+                names = NamedValues(label, known.metadata["named"], made, self._tell)
+                self._named[known.name] = names
+                self._grid.addWidget(names.box, line, 2)
 
     def show_value(self, value: Any) -> None:
         """Put a value's parts into the fields."""
@@ -97,7 +106,7 @@ class SettingsForm(SmallDialog):
     def value(self) -> Any:
         """Read the fields. Raises Fault where one holds nonsense."""
         try:
-            return type(self._value)(**{name: made.read() for name, made in self._fields.items()})
+            return replace(self._value, **{name: made.read() for name, made in self._fields.items()})
         except ValueError as error:
             raise Fault(str(error)) from error
 
@@ -119,7 +128,7 @@ class SettingsForm(SmallDialog):
 
     def _tell(self) -> None:
         """Say how the fields stand to the standards, or what is wrong with them."""
-        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "_report"):
+        if len(self._fields) < len(_asked(self._value)) or not hasattr(self, "_report"):
             return
         try:
             value = self.value()
@@ -131,7 +140,11 @@ class SettingsForm(SmallDialog):
             for name, label in self._labels.items()
             if getattr(value, name) != getattr(self._standards, name)
         ]
-        self._say(self_report(self._title, differing), "ink3")
+        choices = [
+            f"{self._labels[name].lower()}: {named.show(getattr(value, name))}"
+            for name, named in self._named.items()
+        ]
+        self._say(self_report(self._title, differing, ", ".join(choices)), "ink3")
 
     def _say(self, words: str, ink: str) -> None:
         self._report.setText(words)
@@ -148,6 +161,11 @@ class SettingsForm(SmallDialog):
         first.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(first, QLineEdit):
             first.selectAll()
+
+
+def _asked(value: Any) -> list[DataField[Any]]:
+    """Give the fields that a form has: those that say how, not where."""
+    return [known for known in fields(value) if known.metadata.get("form", True)]
 
 
 def _help_text(value: Any) -> str:

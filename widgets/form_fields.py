@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -100,3 +100,32 @@ def _text(label: str, changed: Callable[[], None]) -> Field:
     line.setAccessibleName(label)
     line.textEdited.connect(lambda _text: changed())
     return Field(line, lambda value: line.setText(str(value)), line.text)
+
+
+class NamedValues:
+    """A list beside a number, of values that have a name: a choice sets the number and nothing else."""
+
+    OTHER = "Other"
+
+    def __init__(
+        self, label: str, values: Mapping[str, float], number: Field, changed: Callable[[], None]
+    ) -> None:
+        self.box = QComboBox()
+        self.box.setAccessibleName(f"{label}, by name")
+        for words, value in values.items():
+            self.box.addItem(words, value)
+        self.box.addItem(self.OTHER, None)
+        self._number, self._changed = number, changed
+        self.box.activated.connect(self._chosen)
+
+    def show(self, value: float) -> str:
+        """Show what a value is called; give its name as the middle of a sentence has it."""
+        row = self.box.findData(value)
+        self.box.setCurrentIndex(row if row >= 0 else self.box.count() - 1)
+        words = self.box.currentText()
+        return words[:1].lower() + words[1:]
+
+    def _chosen(self, row: int) -> None:
+        if self.box.itemData(row) is not None:
+            self._number.show(self.box.itemData(row))
+        self._changed()

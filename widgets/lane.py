@@ -74,4 +74,6 @@ class Lane(QWidget):
 
 def _without_numbers(lane: LaneView) -> LaneView:
     """Give what the header shows of a lane, which stays the same while a knob is turned."""
-    return replace(lane, curves=(), ghost=None, spectrogram=None, overlays={}, readings={}, stale=False)
+    return replace(
+        lane, curves=(), ghost=None, spectrogram=None, overlays={}, pulses=None, readings={}, stale=False
+    )

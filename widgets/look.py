@@ -20,7 +20,13 @@ _PLASMA = (
     "0D0887", "41049D", "6A00A8", "8F0DA4", "B12A90", "CC4778",
     "E16462", "F2844B", "FCA636", "FCCE25", "F0F921",
 )  # fmt: skip
-_OVERLAYS = {"pitch": "pitch", "formants": "formant", "intensity": "intensity", "spectrogram": "ink2"}
+_OVERLAYS = {
+    "pitch": "pitch",
+    "formants": "formant",
+    "intensity": "intensity",
+    "spectrogram": "ink2",
+    "pulses": "line2",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +73,7 @@ class Look:
         return self.name == "print"
 
     def overlay(self, measure: str) -> QColor:
-        """Give the colour of a measure ("pitch", "formants", "intensity", "spectrogram")."""
+        """Give the colour of a measure ("pitch", "formants", "intensity", "spectrogram", "pulses")."""
         colour: QColor = getattr(self, _OVERLAYS[measure])
         return colour
 

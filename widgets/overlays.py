@@ -81,6 +81,7 @@ def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Va
     """Give places and values of the frames in the window, and one beyond each edge.
 
     With `every`, only each so manieth of the track, so that scrolling shows the same ones.
+    painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     """
     step = track.axis.step_s
     window = Range(columns.window.start_s - step, columns.window.end_s + step)

@@ -58,7 +58,7 @@ def is_sound(lane: LaneView) -> bool:
 
 def has_analysis(lane: LaneView) -> bool:
     """Tell whether a lane needs a second plot with a scale in hertz."""
-    wanted = set(MEASURES) if is_sound(lane) else {"spectrogram", "formants"}
+    wanted = set(MEASURES) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
     return not lane.collapsed and bool(wanted & lane.shown)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CurveRole = Literal["sound", "curve", "bars", "merged1", "merged2", "merged3"]
 Scale = Literal["window", "whole", "fixed", "shared"]
-MEASURES = ("pitch", "formants", "intensity", "spectrogram")
+MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ _ROWS = (
     ),
     Analysis(
         "harmonicity", "Harmonicity", "harmonicity", harmonicity.HarmonicitySettings,
-        harmonicity.harmonicity, harmonicity.cause,
+        harmonicity.harmonicity, harmonicity.cause, harmonicity.carried,
     ),
     Analysis(
         "pulses", "Pulses", "pulses", pitch.PitchSettings,
@@ -138,7 +138,7 @@ _ROWS = (
 TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
 """All analyses by name, in the order of Praat's menus."""
 
-SHOWN = ("pitch", "formants", "intensity", "spectrogram")
+SHOWN = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 """The measures that a lane can show over its curve, in the order of its header."""
 
 

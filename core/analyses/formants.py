@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from core.analyses import guard
 from core.analyses.praat import or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
+from core.analyses.speakers import CEILINGS, speaker_named
 from core.axis import TimeAxis
 from core.origin import Origin
 from core.track import Track
@@ -20,11 +21,12 @@ from core.track import Track
 class FormantSettings:
     """Praat's formant settings; the standards are those of its editor.
 
-    The ceiling goes with the speaker: 5500 Hz for a woman, 5000 for a man, 8000 for a child.
+    The ceiling goes with the speaker: 5500 Hz for a woman, 5000 for a man, 8000 for a child; the
+    choice of a speaker sets nothing else and outlasts a change of preset.
     A time step of 0 is Praat's "automatic", a quarter of the window length.
     """
 
-    ceiling_hz: float = 5500.0
+    ceiling_hz: float = field(default=5500.0, metadata={"label": "Formant ceiling", "named": CEILINGS})
     max_formants: float = 5.0
     window_length_s: float = 0.025
     pre_emphasis_from_hz: float = 50.0
@@ -41,6 +43,11 @@ def carried(axis: TimeAxis, settings: FormantSettings) -> FormantSettings:
     return replace(
         settings, ceiling_hz=axis.nyquist_hz, max_formants=round(settings.max_formants * part * 2) / 2
     )
+
+
+def for_speaker(settings: FormantSettings, name: str) -> FormantSettings:
+    """Give the settings with the ceiling of a speaker: man, woman, child; as they are for ""."""
+    return replace(settings, ceiling_hz=speaker_named(name).ceiling_hz) if name else settings
 
 
 def notice(axis: TimeAxis, settings: FormantSettings) -> str | None:

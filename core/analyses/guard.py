@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,6 +13,12 @@ from core.long_sound import LongTrack
 from core.track import Track
 
 MOST_FRAMES = 5_000_000
+
+ASKED: Mapping[str, bool] = MappingProxyType({"form": False})
+"""Of a settings field: it says where is asked, not how, and has no place in a form."""
+
+WHOLE_S = 600.0
+"""Longer tracks are measured in tiles, or, where a measure cannot be cut, not at all."""
 
 
 def figure(value: float) -> str:
@@ -74,6 +82,13 @@ def too_short(axis: TimeAxis, window_s: float, window: str) -> str | None:
     if axis.duration_s >= window_s - 1e-3 / axis.rate_hz:
         return None
     return f"{window} takes {seconds(window_s)}, the track has {seconds(axis.duration_s)}"
+
+
+def too_long(axis: TimeAxis) -> str | None:
+    """Say that a track is too long for a measure that is only made of the whole."""
+    if axis.duration_s <= WHOLE_S:
+        return None
+    return f"the track has {seconds(axis.duration_s)}, more than {seconds(WHOLE_S)}: extract a part of it"
 
 
 def too_many_frames(axis: TimeAxis, step_s: float) -> str | None:

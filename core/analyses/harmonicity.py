@@ -1,9 +1,10 @@
-"""Harmonics-to-noise ratio in dB, by cross-correlation."""
+"""Harmonics-to-noise ratio in dB, by cross-correlation or autocorrelation."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,44 +20,73 @@ UNVOICED_DB = -200.0
 _LEAST_SAMPLES = 6
 
 
+Method = Literal["cross-correlation", "autocorrelation"]
+
+STANDARD_PERIODS = {"cross-correlation": 1.0, "autocorrelation": 4.5}
+"""Praat's standards, one for each method."""
+
+
 @dataclass(frozen=True, slots=True)
 class HarmonicitySettings:
-    """The standards of Praat's To Harmonicity (cc)."""
+    """The standards of Praat's To Harmonicity (cc), or of To Harmonicity (ac) where that is the method.
+
+    An automatic number of periods per window is the method's own: 1 by cross-correlation, which
+    Praat prefers, 4.5 by autocorrelation.
+    """
 
     time_step_s: float = 0.01
-    floor_hz: float = 75.0
+    floor_hz: float = field(default=75.0, metadata={"label": "Pitch floor"})
     silence_threshold: float = 0.1
-    periods_per_window: float = 1.0
+    periods_per_window: float | None = None
+    method: Method = "cross-correlation"
+
+    @property
+    def periods(self) -> float:
+        """The number of periods per window, the method's own where it is automatic."""
+        return STANDARD_PERIODS[self.method] if self.periods_per_window is None else self.periods_per_window
+
+    @property
+    def window_periods(self) -> float:
+        """How many periods a frame takes: beside its own the longest lag, or twice as many under a Gaussian."""
+        return self.periods + 1 if self.method == "cross-correlation" else 2 * self.periods
+
+
+def carried(axis: TimeAxis, settings: HarmonicitySettings) -> HarmonicitySettings:
+    """Give the settings with the number of periods spelled out."""
+    return replace(settings, periods_per_window=settings.periods)
 
 
 def cause(axis: TimeAxis, settings: HarmonicitySettings) -> str | None:
     """Say why this layer has no harmonicity: two harmonics of the floor must fit below Nyquist."""
-    floor, periods = settings.floor_hz, settings.periods_per_window
+    floor, periods = settings.floor_hz, settings.periods
     senseless = guard.not_positive(
-        time_step=settings.time_step_s, floor=floor, number_of_periods=periods
+        time_step=settings.time_step_s, pitch_floor=floor, number_of_periods=periods
     ) or guard.negative(silence_threshold=settings.silence_threshold)
     if senseless:
         return senseless
     if axis.nyquist_hz < 2 * floor:
         nyquist = guard.hertz(axis.nyquist_hz)
         return f"Nyquist is {nyquist}, below the second harmonic of the floor of {guard.hertz(floor)}"
-    window = f"a window of {periods + 1:g} periods of {guard.hertz(floor)}"
     if math.floor(periods * axis.rate_hz / floor) < _LEAST_SAMPLES:
         return f"{periods:g} periods of {guard.hertz(floor)} hold fewer than {_LEAST_SAMPLES} samples"
-    return guard.too_short(axis, (periods + 1) / floor, window) or guard.too_many_frames(
+    window = f"a window of {settings.window_periods:g} periods of {guard.hertz(floor)}"
+    return guard.too_short(axis, settings.window_periods / floor, window) or guard.too_many_frames(
         axis, settings.time_step_s
     )
 
 
 def harmonicity(track: Track, settings: HarmonicitySettings) -> tuple[Track, ...]:
     """Give the track "harmonicity" in dB on Praat's frames, NaN where Praat finds no period."""
-    found = sound_of(track).to_harmonicity_cc(
-        time_step=settings.time_step_s,
-        minimum_pitch=settings.floor_hz,
-        silence_threshold=settings.silence_threshold,
-        periods_per_window=settings.periods_per_window,
+    used, sound = carried(track.axis, settings), sound_of(track)
+    by_lags = used.method == "cross-correlation"
+    ask: Any = sound.to_harmonicity_cc if by_lags else sound.to_harmonicity_ac
+    found = ask(
+        time_step=used.time_step_s,
+        minimum_pitch=used.floor_hz,
+        silence_threshold=used.silence_threshold,
+        periods_per_window=used.periods,
     )
     values = np.array(found.values[0])
     values[values <= UNVOICED_DB] = np.nan
     axis = frame_axis(found.x1, found.dx, values.size)
-    return (Contour("harmonicity", values, axis, "dB", origin_of(track, "harmonicity", settings)),)
+    return (Contour("harmonicity", values, axis, "dB", origin_of(track, "harmonicity", used)),)

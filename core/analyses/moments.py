@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -23,9 +23,9 @@ class MomentSettings:
     the power to which the spectrum is raised (2: the power spectrum, 1: the amplitudes).
     """
 
-    start_s: float = 0.0
-    end_s: float = 0.0
-    slices: int = 10
+    start_s: float = field(default=0.0, metadata=guard.ASKED)
+    end_s: float = field(default=0.0, metadata=guard.ASKED)
+    slices: int = field(default=10, metadata={"label": "Number of slices"})
     band_low_hz: float = 0.0
     band_high_hz: float = 0.0
     power: float = 2.0

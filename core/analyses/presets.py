@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from core.analyses import TABLE
 from core.analyses.formants import FormantSettings
+from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.intensity import IntensitySettings
 from core.analyses.pitch import PitchSettings
 from core.analyses.spectrogram import GreySettings, SpectrogramSettings
+from core.analyses.voice import VoiceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,16 @@ class Preset:
     intensity: IntensitySettings
     formants: FormantSettings = field(default_factory=FormantSettings)
     spectrogram: SpectrogramSettings = field(default_factory=SpectrogramSettings)
+    harmonicity: HarmonicitySettings = field(default_factory=HarmonicitySettings)
     greys: GreySettings = field(default_factory=GreySettings)
+
+    def settings(self, analysis: str) -> Any:
+        """Give the settings of an analysis: this preset's, those that follow its pitch, or Praat's standards."""
+        if analysis == "pulses":
+            return self.pitch
+        if analysis == "voice report":
+            return VoiceSettings(floor_hz=self.pitch.floor_hz, ceiling_hz=self.pitch.ceiling_hz)
+        return getattr(self, analysis) if hasattr(self, analysis) else TABLE[analysis].settings()
 
     @property
     def title(self) -> str:
@@ -65,6 +78,7 @@ _ROWS = (
         "Beguš and Zhou 2022 (TASLP), Conv1 and Conv2: 5 to 150 Hz, lowered to Nyquist, every 5 ms",
         PitchSettings(floor_hz=5.0, ceiling_hz=150.0, time_step_s=0.005, lower_ceiling=True),
         IntensitySettings(100.0),
+        harmonicity=HarmonicitySettings(floor_hz=5.0),
     ),
 )
 

@@ -15,13 +15,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses import TABLE, formants, pitch, spectrogram
+from core.analyses import TABLE, formants, guard, pitch, spectrogram
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
 from core.axis import TimeAxis
 from core.long_sound import LongTrack
 from core.track import Track
 
-LONG_S = 600.0
+LONG_S = guard.WHOLE_S
 """Tracks longer than this are measured in tiles, shorter ones as a whole."""
 
 TILE_S = 60.0
@@ -103,8 +103,7 @@ def _intensity(axis: TimeAxis, used: Any) -> Grid:
 
 
 def _harmonicity(axis: TimeAxis, used: Any) -> Grid:
-    window_s = 1.0 / used.floor_hz + used.periods_per_window / used.floor_hz
-    return _centred(axis, window_s, used.time_step_s)
+    return _centred(axis, used.window_periods / used.floor_hz, used.time_step_s)
 
 
 def _formants(axis: TimeAxis, used: Any) -> Grid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.analyses import guard
 from core.analyses.pitch import PitchSettings, praat_pitch
@@ -21,10 +21,10 @@ class VoiceSettings:
     cross-correlation, as Praat advises for voice research.
     """
 
-    start_s: float = 0.0
-    end_s: float = 0.0
-    floor_hz: float = 75.0
-    ceiling_hz: float = 500.0
+    start_s: float = field(default=0.0, metadata=guard.ASKED)
+    end_s: float = field(default=0.0, metadata=guard.ASKED)
+    floor_hz: float = field(default=75.0, metadata={"label": "Pitch floor"})
+    ceiling_hz: float = field(default=500.0, metadata={"label": "Pitch ceiling"})
     max_period_factor: float = 1.3
     max_amplitude_factor: float = 1.6
     silence_threshold: float = 0.03

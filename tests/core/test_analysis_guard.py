@@ -14,6 +14,7 @@ from core.analyses.formants import FormantSettings
 from core.analyses.intensity import IntensitySettings
 from core.analyses.pitch import PitchSettings
 from core.analyses.presets import FILTERED, PRESETS
+from core.analyses.results import Points
 from core.analyses.spectrogram import SpectrogramSettings
 from core.axis import TimeAxis
 from core.faults import Fault
@@ -39,8 +40,8 @@ def by_name(pitch: PitchSettings | None = None) -> dict:
 @pytest.mark.parametrize(
     ("layer", "carried", "sentence"),
     [
-        ("out", {"pitch", "formants", "intensity", "spectrogram"}, None),
-        ("conv4", {"pitch", "formants", "intensity", "spectrogram"}, None),
+        ("out", {"pitch", "formants", "intensity", "spectrogram", "pulses"}, None),
+        ("conv4", {"pitch", "formants", "intensity", "spectrogram", "pulses"}, None),
         ("conv3", {"pitch", "intensity"}, "No formants: Nyquist is 500 Hz"),
         ("conv2", {"intensity"}, "No pitch: Nyquist is 125 Hz, below the ceiling of 450 Hz"),
         ("conv1", set(), "Curve only: Nyquist is 31.25 Hz, below the pitch floor of 75 Hz"),
@@ -145,6 +146,7 @@ def test_whatever_is_asked_comes_back_below_nyquist_or_as_a_sentence(
         "formants": FormantSettings(high, low, window_s),
         "intensity": IntensitySettings(low, subtract_mean=flag),
         "spectrogram": SpectrogramSettings(window_s, high),
+        "pulses": PitchSettings(method, low, high, lower_ceiling=flag),
     }[name]
     track = noise(rate_hz, n, seed=n)
     row = TABLE[name]
@@ -153,6 +155,9 @@ def test_whatever_is_asked_comes_back_below_nyquist_or_as_a_sentence(
             row.run(track, asked)
         return
     found = row.run(track, asked)
+    if isinstance(found, Points):
+        assert np.all(np.diff(found.times_s) >= 2 / track.axis.rate_hz)  # no faster than Nyquist
+        return
     if isinstance(found, Image):
         assert found.low_hz + (found.values.shape[1] - 1) * found.step_hz <= track.axis.nyquist_hz
         return
@@ -208,7 +213,7 @@ def test_the_low_layers_preset_lowers_its_ceiling_to_nyquist_every_5_ms():
 
 def test_every_preset_measures_the_output_and_intensity_of_conv4():
     for preset in PRESETS.values():
-        settings_of = {name: getattr(preset, name) for name in SHOWN}
+        settings_of = {name: preset.settings(name) for name in SHOWN}
         assert lane_refusal(axis("out"), settings_of) is None
         assert TABLE["intensity"].refusal(axis("conv4"), preset.intensity) is None
 

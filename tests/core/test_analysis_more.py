@@ -35,10 +35,19 @@ def tone(hz: float, rate_hz: float = 16000.0, n: int = 16384) -> Track:
 @needs_recordings
 class TestBesidePraat:
     @by_recording
-    def test_harmonicity_is_what_praat_lists(self, file, seconds, tmp_path):
+    @pytest.mark.parametrize(
+        ("asked", "command"),
+        [
+            (HarmonicitySettings(0.01, 60, 0.1, 1.5), "cc): 0.01, 60, 0.1, 1.5"),
+            (HarmonicitySettings(), "cc): 0.01, 75, 0.1, 1.0"),
+            (HarmonicitySettings(method="autocorrelation"), "ac): 0.01, 75, 0.1, 4.5"),
+            (HarmonicitySettings(0.02, 100, 0.05, 3.0, "autocorrelation"), "ac): 0.02, 100, 0.05, 3.0"),
+        ],
+    )
+    def test_harmonicity_is_what_praat_lists(self, file, seconds, asked, command, tmp_path):
         sound = recording(file, seconds)
-        script = """
-            To Harmonicity (cc): 0.01, 60, 0.1, 1.5
+        script = f"""
+            To Harmonicity ({command}
             n = Get number of frames
             for i to n
                 t = Get time from frame number: i
@@ -47,7 +56,7 @@ class TestBesidePraat:
             endfor
         """
         times_s, values = np.array(ask_praat(sound, tmp_path, script)).T
-        (ours,) = run("harmonicity", sound, HarmonicitySettings(0.01, 60, 0.1, 1.5))
+        (ours,) = run("harmonicity", sound, asked)
         np.testing.assert_allclose(ours.axis.times(), times_s, atol=1e-9)
         np.testing.assert_allclose(ours.samples, np.where(values == -200, np.nan, values), atol=2e-9)
 
@@ -238,6 +247,10 @@ def test_the_time_of_a_bump_is_its_envelopes_peak_and_its_latency():
          "No harmonicity: Nyquist is 125 Hz, below the second harmonic of the floor of 75 Hz"),
         ("harmonicity", None, 16000.0, 160,
          "No harmonicity: a window of 2 periods of 75 Hz takes 0.02667 s, the track has 0.01 s"),
+        ("harmonicity", HarmonicitySettings(method="autocorrelation"), 16000.0, 1904,
+         "No harmonicity: a window of 9 periods of 75 Hz takes 0.12 s, the track has 0.119 s"),
+        ("pulses", None, 16000.0, 16000 * 601,
+         "No pulses: the track has 601 s, more than 600 s: extract a part of it"),
         ("pulses", None, 250.0, 256, "No pulses: Nyquist is 125 Hz, below the ceiling of 500 Hz"),
         ("pulses", PitchSettings(ceiling_hz=450), 1000.0, 1024,
          "No pulses: Nyquist is 500 Hz, below twice the ceiling of 450 Hz"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
@@ -175,3 +176,63 @@ def test_help_shows_the_settings_own_words(qtbot, form):
     click(qtbot, form, "Help")
     shown = next(one for one in form.findChildren(Words) if one.text().startswith("Settings that no"))
     assert shown.isVisible()
+
+
+# --- values with a name of their own ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Named:
+    """Settings of which one has named values and another says where, not how."""
+
+    ceiling_hz: float = dataclasses.field(
+        default=5500.0,
+        metadata={"label": "Formant ceiling", "named": {"Man 5000 Hz": 5000.0, "Woman 5500 Hz": 5500.0}},
+    )
+    start_s: float = dataclasses.field(default=0.0, metadata={"form": False})
+
+
+@pytest.fixture
+def named(qtbot):
+    made = SettingsForm("Formant settings", Named(start_s=0.3), Named())
+    qtbot.addWidget(made)
+    made.said = []
+    made.applied.connect(made.said.append)
+    return made
+
+
+def names(form):
+    return next(
+        one for one in form.findChildren(QComboBox) if one.accessibleName() == "Formant ceiling, by name"
+    )
+
+
+def choose(form, words):
+    box = names(form)
+    box.setCurrentIndex(box.findText(words))
+    box.activated.emit(box.currentIndex())
+
+
+def test_a_named_value_is_chosen_beside_its_number(qtbot, named):
+    choose(named, "Man 5000 Hz")
+    assert field(named, "Formant ceiling").text() == "5000"
+    assert says(
+        named,
+        "(1 of your formant settings has another than its standard value: formant ceiling; "
+        "formant ceiling: man 5000 Hz)",
+    )
+    click(qtbot, named, "Apply")
+    assert named.said == [Named(5000.0, 0.3)]
+
+
+def test_a_number_shows_its_name_or_that_it_has_none(named):
+    assert says(named, "have their standard values; formant ceiling: woman 5500 Hz)")
+    write(named, "Formant ceiling", "5300")
+    assert names(named).currentText() == "Other"
+    write(named, "Formant ceiling", "5000")
+    assert names(named).currentText() == "Man 5000 Hz"
+
+
+def test_what_says_where_has_no_field_and_is_kept(named):
+    assert named.value().start_s == 0.3
+    assert not any("Start" in one.accessibleName() for one in named.findChildren(QLineEdit))

@@ -1,0 +1,126 @@
+"""The settings of the window's analyses: presets, speakers, forms, pulses, and what says so."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from app.picture import caption
+from app.saving import origin_text
+from app.stack_view import StackViews
+from core.analyses import TABLE
+from core.analyses.harmonicity import HarmonicitySettings
+from core.axis import Range
+from widgets.form import SettingsForm
+
+
+@pytest.fixture
+def voice(window, tmp_path):
+    """The window with a recording of a voice-like buzz, its lane active."""
+    times_s = np.arange(16000) / 16000
+    buzz = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
+    soundfile.write(tmp_path / "buzz.wav", 0.2 * buzz, 16000)
+    window.on.recordings.open(tmp_path / "buzz.wav")
+    window.on.session.set_active("sound:buzz.wav")
+    return window
+
+
+def formants_of(window, key="sound:buzz.wav"):
+    return window.on.session.shown.overlays[key, "formants"][0].origin.plain()["settings"]
+
+
+def test_a_speaker_outlasts_a_preset_which_sets_all_else(voice):
+    on = voice.on
+    on.session.set_lane("sound:buzz.wav", "Show", shown=frozenset({"formants"}))
+    voice.menus.run("formants.man")
+    assert formants_of(voice)["ceiling_hz"] == 5000
+    assert voice.menus.actions["formants.man"].isChecked()
+    assert not voice.menus.actions["formants.woman"].isChecked()
+    on.analysing.set_preset("WaveGAN, 60-300 Hz")
+    assert formants_of(voice)["ceiling_hz"] == 5000
+    assert on.analysing.settings("pitch").floor_hz == 60
+    voice.menus.run("formants.woman")
+    assert formants_of(voice)["ceiling_hz"] == 5500
+    assert on.settings.speaker == ""
+
+
+def test_what_was_set_is_said_in_results_pictures_and_records(voice):
+    voice.menus.run("formants.child")
+    voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    words = "Praat 6.4, 75-450 Hz; formant ceiling 8000 Hz (child); own settings of harmonicity"
+    voice.docking.queries.ask("f1", where=0.5)
+    assert voice.docking.results.rows[-1].settings == words
+    assert any(words.replace("-", "–") in line for line in caption(voice.on))
+    assert json.loads(origin_text(voice.on))["analyses"] == words
+
+
+def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
+    voice.docking.queries.ask("harmonicity", where=0.5)
+    voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.docking.queries.ask("harmonicity", where=0.5)
+    first, second = (row.answer for row in voice.docking.results.rows[-2:])
+    assert dict(first.origin.settings)["method"] == "cross-correlation"
+    assert dict(second.origin.settings)["periods_per_window"] == 4.5
+    assert first.value != second.value
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pitch", "formants", "intensity", "spectrogram", "harmonicity", "voice report", "ltas", "moments",
+     "zero crossings", "envelope peaks"],
+)  # fmt: skip
+def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(window, name):
+    window.menus.run(f"analyses.{name.replace(' ', '_')}_settings")
+    form = window.findChildren(SettingsForm)[-1]
+    assert form.windowTitle() == f"{TABLE[name].title} settings"
+    assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
+    assert form.value() == window.on.analysing.settings(name)
+    words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
+    assert form._report.text().startswith(words)
+    form.close()
+
+
+# --- pulses --------------------------------------------------------------------------------------
+
+
+def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(voice, monkeypatch):
+    session, settings = voice.on.session, voice.on.analysing.settings("pulses")
+    said = []
+    monkeypatch.setattr(voice.status, "show_help", said.append)
+    for lane in session.lanes:
+        session.set_active(lane.key)
+        refusal = TABLE["pulses"].refusal(session.shown.tracks[lane.key], settings)
+        voice.menus.run("analyses.pulses")
+        view = next(one for one in StackViews(voice.on).view().lanes if one.key == lane.key)
+        assert ("pulses" in view.shown) == (refusal is None)
+        if refusal is None:
+            own = TABLE["pulses"].run(session.shown.tracks[lane.key], settings)
+            np.testing.assert_array_equal(view.pulses.times_s, own.times_s)
+        else:
+            assert view.pulses is None
+            assert view.refusals["pulses"] == refusal
+            assert refusal in said
+    buzz = session.shown.overlays["sound:buzz.wav", "pulses"]
+    assert np.diff(buzz.times_s) == pytest.approx(1 / 120, rel=1e-3)
+
+
+def test_pulses_follow_the_pitch_settings(voice):
+    voice.menus.run("analyses.pulses")
+    before = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
+    voice.on.analysing.set_preset("WaveGAN, 60-300 Hz")
+    after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
+    assert before.origin != after.origin
+    assert dict(after.origin.settings)["floor_hz"] == 60
+    voice.asks.settings("pulses")
+    assert voice.findChildren(SettingsForm)[-1].windowTitle() == "Pitch settings"
+
+
+def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
+    assert voice.on.analysing.settings("voice report").floor_hz == 75
+    voice.on.analysing.set_preset("WaveGAN, 60-300 Hz")
+    report = voice.on.analysing.settings("voice report")
+    assert (report.floor_hz, report.ceiling_hz) == (60, 300)
+    assert Range(0, 1).contains(report.start_s)
