@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from app.asking import Asking, title_of
 from app.listings import Lists
-from app.queries import Queries, value_text, where_text
-from app.results_kept import ResultsKept
+from app.queries import Queries, value_text
+from app.result_list import ResultList
 from core.all_layers import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.axis import Range
-from core.faults import Fault
 from core.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
-from core.results import as_text as results_text
-from core.results import write_results
+from widgets.copying import copy_number
 from widgets.digits import NONE, activation, seconds, signed
 from widgets.layer_rows import Below, Cell, LayerRow
-from widgets.results_table import ResultRow
 from widgets.slice_plot import Slice, SliceView
 
 if TYPE_CHECKING:
@@ -50,7 +45,7 @@ class Docking:
         self.asking = Asking(window.on, self._settle)
         self.queries = Queries(window.on, self.asking)
         self.results = self.queries.results
-        self.kept: ResultsKept | None = None
+        self.list = ResultList(window, self.results)
         self.lists = Lists(window, self.asking)
         self.unfolded = {"out"}
         self._said: dict[tuple[str, int, int], str] = {}
@@ -69,23 +64,17 @@ class Docking:
         session.moment_changed.connect(lambda before, after: self._later.start())
         self.asking.changed.connect(self._changed)
         self.asking.sliced.connect(self.show_slices)
-        self.results.changed.connect(self.show_results)
 
     def _from_dock(self) -> None:
-        dock, results = self._window.dock, self.results
+        dock = self._window.dock
         dock.mode_wanted.connect(self._set_mode)
         dock.copy_wanted.connect(self.copy_table)
         dock.table.copy_wanted.connect(self.copy_table)
         dock.table.row_wanted.connect(self._window.on.session.set_active)
         dock.table.fold_wanted.connect(self.fold)
         dock.table.ask_wanted.connect(self._keep)
-        dock.undo_wanted.connect(results.undo)
-        dock.export_wanted.connect(self.export)
+        dock.table.value_wanted.connect(self._copy)
         dock.slice_wanted.connect(self.show_large)
-        dock.results.note_wanted.connect(results.annotate)
-        dock.results.remove_wanted.connect(results.remove)
-        dock.results.copy_wanted.connect(self.copy_results)
-        self.show_results()
 
     def _changed(self) -> None:
         """Show what is known now once nothing has changed for a while; until then it is greyed."""
@@ -168,7 +157,11 @@ class Docking:
         name = f"{answer.measure} of {answer.layer}"
         if not answer.defined:
             return Cell(text, "none", f"{name}: not found here")
-        return Cell(text, "value", f"{name}: {value_text(answer)}\nDouble-click to keep it in the results")
+        return Cell(
+            text,
+            "value",
+            f"{name}: {value_text(answer)}\nClick to copy it, double-click to keep it in the results",
+        )
 
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
@@ -204,22 +197,6 @@ class Docking:
         title = title_of(self._window.on, key)
         return Slice(title, hertz[kept], found.levels[kept] - top, nyquist_hz, main, key == session.active)
 
-    def show_results(self) -> None:
-        """Show the results as they are now."""
-        results = self.results
-        rows = [
-            ResultRow(
-                one.number,
-                one.answer.layer,
-                one.answer.measure,
-                where_text(one.answer),
-                value_text(one.answer),
-                one.note,
-            )
-            for one in results.rows
-        ]
-        self._window.dock.show_results(rows, results.undo_words)
-
     # --- wishes ----------------------------------------------------------------------------------
 
     def fold(self, key: str) -> None:
@@ -227,56 +204,32 @@ class Docking:
         self.unfolded ^= {key}
         self.show()
 
+    def _asked(self, line: int, column: int) -> tuple[str, Statistic]:
+        """Give the measure and the statistic of a cell."""
+        lines: list[Statistic | None] = ["mean"]
+        selected = isinstance(self.asking.table_place, Range)
+        lines.extend(statistic for _, statistic in LINES if statistic is None or selected)
+        statistic, measure = lines[line], SHOWN[column].key
+        return (BANDWIDTHS[measure].key, "mean") if statistic is None else (measure, statistic)
+
     def _keep(self, key: str, line: int, column: int) -> None:
         """Put the query behind a cell into the results."""
-        place = self.asking.table_place
-        lines: list[Statistic | None] = ["mean"]
-        lines.extend(statistic for _, statistic in LINES if statistic is None or isinstance(place, Range))
-        statistic, measure = lines[line], SHOWN[column]
-        if statistic is None:
-            self.queries.ask(BANDWIDTHS[measure.key].key, "mean", key, place)
-        else:
-            self.queries.ask(measure.key, statistic, key, place)
+        self.queries.ask(*self._asked(line, column), key, self.asking.table_place)
+
+    def _copy(self, key: str, line: int, column: int) -> None:
+        """Copy the number of a cell, with the digits that a result has."""
+        layer, (measure, statistic) = self.asking.layer(key), self._asked(line, column)
+        if layer is None:
+            return
+        answer = ask(layer, MEASURES[measure], self.asking.table_place, statistic)
+        if answer.defined and not answer.awaited:
+            self._window.status.show_help(copy_number(value_text(answer)))
 
     def copy_table(self) -> None:
         """Put the table of layers on the clipboard, as tab-separated text."""
         layers = self.asking.layers()
         QGuiApplication.clipboard().setText(as_text(layers, self.asking.table_place))
         self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text")
-
-    def copy_results(self, numbers: list[int]) -> None:
-        """Put the chosen results, or all, on the clipboard."""
-        rows = [one for one in self.results.rows if not numbers or one.number in numbers]
-        QGuiApplication.clipboard().setText(results_text(rows))
-        self._window.status.show_help(f"Copied {len(rows)} results as tab-separated text")
-
-    def export(self, kind: str) -> None:
-        """Copy the results, or ask for a file and write them."""
-        if kind == "clear":
-            self.results.clear()
-            self._window.on.noted.emit("The results were cleared; Undo the last result brings them back")
-            return
-        if kind == "copy":
-            self.copy_results([])
-            return
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})"
-        )
-        if name:
-            self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
-
-    def write(self, path: Path) -> None:
-        """Write the results as CSV or TSV, their origins beside them."""
-        try:
-            write_results(path, self.results.rows)
-        except Fault as fault:
-            self._window.on.faulted.emit(fault)
-        else:
-            self._window.on.noted.emit(f"Saved {path.name}")
-
-    def keep_results(self, path: Path) -> None:
-        """Bring back the results of the last time, and write every change of them down."""
-        self.kept = ResultsKept(self._window.on, self.results, path)
 
     def show_large(self) -> None:
         """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""

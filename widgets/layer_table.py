@@ -42,11 +42,14 @@ _OWN_ACTS = (QKeySequence.StandardKey.Copy,)
 
 
 class LayerTable(QWidget):
-    """Shows rows; emits `row_wanted(key)`, `fold_wanted(key)`, `ask_wanted(key, column)`, `copy_wanted`."""
+    """Shows rows; emits `row_wanted(key)`, `fold_wanted(key)`, `ask_wanted` and `value_wanted` (key,
+    line, column), `copy_wanted`.
+    """
 
     row_wanted = Signal(str)
     fold_wanted = Signal(str)
     ask_wanted = Signal(str, int, int)
+    value_wanted = Signal(str, int, int)
     copy_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -182,13 +185,21 @@ class LayerTable(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
-        place, line, _ = self.at(point)
+        place, line, column = self.at(point)
         if place < 0:
             return
+        key = self._rows[place].key
         if line == 0 and point.x() < NAME_X:
-            self.fold_wanted.emit(self._rows[place].key)
-        elif not self._rows[place].active:
-            self.row_wanted.emit(self._rows[place].key)
+            self.fold_wanted.emit(key)
+            return
+        if self._has_value(place, line, column):
+            self.value_wanted.emit(key, line, column)
+        if not self._rows[place].active:
+            self.row_wanted.emit(key)
+
+    def _has_value(self, place: int, line: int, column: int) -> bool:
+        cell = self.cell(place, line, column)
+        return cell is not None and cell.state == "value"
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place, line, column = self.at(event.position().toPoint())
@@ -198,8 +209,10 @@ class LayerTable(QWidget):
             self.ask_wanted.emit(self._rows[place].key, line, column)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place, line, _ = self.at(event.position().toPoint())
+        place, line, column = self.at(event.position().toPoint())
         self._set_hover(place if line == 0 else -1)
+        hand = self._has_value(place, line, column)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(-1)
