@@ -155,7 +155,7 @@ def redo_result(window: Window) -> None:
 @command("edit.clear_results", "Clear results", "Edit")
 def clear_results(window: Window) -> None:
     """Take every row out of the results table; Undo the last result brings them back."""
-    window.docking.export("clear")
+    window.docking.list.export("clear")
 
 
 @command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", is_open)

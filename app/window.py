@@ -260,7 +260,7 @@ def main(path: str | None = None) -> int:
     instrument = make_instrument(kept.load(place), bridge)
     looks.apply(app, looks.LIGHT)
     window = Window(instrument)
-    window.docking.keep_results(results_path())
+    window.docking.list.keep(results_path())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
     stopwatch.start(window, lambda: bool(window.stack.lanes))
