@@ -17,12 +17,11 @@ from widgets.paint_lane import (
     Marks,
     draw_line_sample,
     lane_height_px,
-    paint_left_axis,
     paint_marks,
     paint_plot,
-    paint_right_axis,
 )
 from widgets.paint_line import draw_text
+from widgets.paint_sides import paint_left_axis, paint_right_axis
 from widgets.ruler import is_visible
 from widgets.tiers_paint import paint_figure_tier
 from widgets.tiers_view import rows

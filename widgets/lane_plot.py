@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QMouseEvent,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from widgets.columns import AXIS_PX, HEADER_PX, Columns
+from widgets.copying import HINT, copy_number
 from widgets.digits import activation, four_digits, seconds, signed
 from widgets.look import LIGHT, Look
 from widgets.overlay_layer import OverlayLayer
@@ -27,12 +28,11 @@ from widgets.paint_lane import (
     NO_LIMITS,
     Marks,
     lane_parts,
-    paint_left_axis,
     paint_marks,
     paint_plot,
-    paint_right_axis,
 )
 from widgets.paint_line import draw_solid
+from widgets.paint_sides import left_labels, paint_left_axis, paint_right_axis, right_labels, value_at
 from widgets.spectrogram import grey_at
 from widgets.views import LaneView
 
@@ -166,11 +166,23 @@ class LanePlot(QWidget):
             return None
         return frequency_rows(self.lane, analysis).value(y_px)
 
+    def _value_at(self, place: QPointF) -> str:
+        """Give the value beside the plot that is under the mouse: what a click copies."""
+        rect, columns = self.plot_rect, self._columns
+        if columns is None or rect.left() <= place.x() <= rect.right():
+            return ""
+        if place.x() > rect.right():
+            return value_at(right_labels(rect, self.lane, self._look, self._marks), place)
+        return value_at(left_labels(rect, self.lane, columns, self._look, self._marks, self._shared), place)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()
         if event.button() != Qt.MouseButton.LeftButton or self._columns is None:
             return
-        if self.plot_rect.contains(place):
+        words = self._value_at(place)
+        if words:
+            self.pointed.emit(math.nan, copy_number(words))
+        elif self.plot_rect.contains(place):
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.pressed.emit(place.x() + HEADER_PX, shift, self._frequency_at(place.y()))
 
@@ -178,6 +190,10 @@ class LanePlot(QWidget):
         place = event.position()
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.moved.emit(place.x() + HEADER_PX)
+        else:
+            words = self._value_at(place)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(f"{HINT} {words}" if words else "")
         if self._columns is not None and self.plot_rect.contains(place):
             time_s = self._columns.time_s(place.x())
             self.pointed.emit(time_s, self._said(time_s, place.y()))

@@ -1,4 +1,4 @@
-"""One lane painted whole: plot, marks and both axes, the same on the screen and in an exported figure."""
+"""One lane painted: plot and marks, the same on the screen and in an exported figure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ from widgets.columns import Columns, Rows, time_ticks
 from widgets.icons import paint_icon
 from widgets.look import Look, font
 from widgets.overlays import frequency_rows, paint_overlays, paint_pulses
-from widgets.paint_axis import (
-    curve_labels,
-    frequency_labels,
-    overlay_labels,
-    paint_left_labels,
-    paint_right_labels,
-    settled,
-)
 from widgets.paint_curve import (
     Limits,
     curve_colour,
@@ -266,35 +258,3 @@ def _paint_frequency(
     if rows.low < frequency_hz < rows.high:
         y = math.floor(rows.y(frequency_hz)) + 0.5
         draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), look.cursor, look.halo)
-
-
-def paint_left_axis(
-    painter: QPainter,
-    rect: QRectF,
-    lane: LaneView,
-    columns: Columns,
-    look: Look,
-    marks: Marks,
-    shared: Limits = NO_LIMITS,
-) -> None:
-    """Paint the numbers left of a lane; `rect` is the plot's height over the axis's width."""
-    curve_rect, analysis_rect = lane_parts(lane, rect)
-    rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
-    cursor_s = None if marks.selection is not None else marks.cursor_s
-    if cursor_s is not None and not columns.window.contains(cursor_s):
-        cursor_s = None
-    labels = settled(curve_labels(lane, rows, cursor_s, look), curve_rect, edge_px=10.0)
-    paint_left_labels(painter, labels, rect.right(), look)
-    if analysis_rect is not None:
-        labels = settled(frequency_labels(lane, analysis_rect, marks.frequency_hz, look), analysis_rect)
-        paint_left_labels(painter, labels, rect.right(), look)
-
-
-def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> None:
-    """Paint the overlays' scales and values right of a lane."""
-    if lane.collapsed:
-        return
-    curve_rect, analysis_rect = lane_parts(lane, rect)
-    room = analysis_rect or curve_rect
-    cursor_s = None if marks.selection is not None else marks.cursor_s
-    paint_right_labels(painter, settled(overlay_labels(lane, room, cursor_s, look), room), rect.left())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from core.axis import Range
 from widgets.columns import Columns, time_ticks
+from widgets.copying import HINT, copy_number
 from widgets.digits import seconds, signed
 from widgets.look import LIGHT, Look, font
 from widgets.paint_lane import Marks, marked_times
@@ -65,6 +66,22 @@ def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Ra
         draw_text(painter, place, seconds(selection.end_s), number, look.cursor)
 
 
+def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
+    """Give where the times of the strip stand, the cursor's or those beside the selection's button."""
+    width = QFontMetricsF(font(13, 500, numbers=True)).horizontalAdvance("00.000000")
+    room = QRectF(0, 0, width, STRIP_PX)
+    selection, found = marks.selection, list[tuple[float, QRectF]]()
+    if selection is None:
+        ends = [] if marks.cursor_s is None else [(marks.cursor_s, columns.x(marks.cursor_s) - width / 2)]
+    else:
+        button = selection_rect(columns, selection)
+        ends = [(selection.start_s, button.left() - 6 - width), (selection.end_s, button.right() + 6)]
+    for time_s, left in ends:
+        if columns.window.contains(time_s):
+            found.append((time_s, room.translated(left, 0)))
+    return found
+
+
 def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False) -> None:
     """Paint one of Praat's grey rectangles that play."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -92,9 +109,10 @@ def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -
 
 
 class Ruler(QWidget):
-    """Times over the columns; a click on the selection's button wishes to hear it."""
+    """Times over the columns; a click on the selection's button wishes to hear it, on a time copies it."""
 
     play_wanted = Signal(Range)
+    pointed = Signal(float, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,6 +161,15 @@ class Ruler(QWidget):
             x = math.floor(columns.x(self._playhead_s)) + 0.5
             paint_triangle(painter, x, self.height() - 1, self._look.ink)
 
+    def _time_at(self, event: QMouseEvent) -> str:
+        """Give the time under the mouse, the cursor's or that of an edge of the selection, "" for none."""
+        if self._columns is None:
+            return ""
+        return next(
+            (f"{seconds(time_s)} s" for time_s, rect in strip_times(self._columns, self._marks)
+             if rect.contains(event.position())), "",
+        )  # fmt: skip
+
     def _on_button(self, event: QMouseEvent) -> bool:
         selection = self._marks.selection
         if selection is None or self._columns is None or not is_visible(self._columns, selection):
@@ -151,6 +178,10 @@ class Ruler(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._set_hovered(self._on_button(event))
+        words = "" if self._hovered else self._time_at(event)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
+        if not self._hovered:
+            self.setToolTip(f"{HINT} {words}" if words else "")
 
     def leaveEvent(self, event: object) -> None:
         self._set_hovered(False)
@@ -164,3 +195,5 @@ class Ruler(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._on_button(event) and self._marks.selection:
             self.play_wanted.emit(self._marks.selection)
+        elif event.button() == Qt.MouseButton.LeftButton and (words := self._time_at(event)):
+            self.pointed.emit(math.nan, copy_number(words))

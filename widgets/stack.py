@@ -98,6 +98,7 @@ class Stack(QWidget):
         self.tiers.cursor_wanted.connect(self.cursor_wanted)
         self.tiers.selection_wanted.connect(self.selection_wanted)
         self.tiers.wheeled.connect(self._wheel)
+        self.ruler.pointed.connect(self.pointer_moved)
         for bar in (self.ruler, self.bars):
             bar.play_wanted.connect(lambda stretch: self.play_wanted.emit("", stretch))
 
