@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCursor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.families.base import Card, Fact
@@ -15,7 +15,7 @@ from widgets.card_details import CardDetails
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Panel, ShortWords, Words, paint_field
 
-NAME_PX, ROW_PX = 48, 18
+NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
 
 
 def size_text(size_bytes: int) -> str:
@@ -77,6 +77,15 @@ def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
     """Give the fact behind a row: of several, the one that is least sure."""
     known = [fact for fact in card.facts if fact.name.lower() in names]
     return max(known, key=lambda fact: _DOUBT[fact.source], default=None)
+
+
+def two_lines(title: str, room_px: int) -> tuple[str, str]:
+    """Break a title that is too long for a line after the last word that fits; the second may be ""."""
+    metrics = QFontMetrics(font(13, 600, numbers=True))
+    words = title.split(" ")
+    fits = [k for k in range(1, len(words) + 1) if metrics.horizontalAdvance(" ".join(words[:k])) <= room_px]
+    last = fits[-1] if fits else len(words)
+    return " ".join(words[:last]), " ".join(words[last:])
 
 
 class FactRow(QWidget):
@@ -147,7 +156,8 @@ class CardPanel(Panel):
         super().__init__("panel", parent)
         self._card: Card | None = None
         self._details: CardDetails | None = None
-        self._title = ShortWords("No model is open", 13, 600)
+        self._title = ShortWords("", 13, 600)
+        self._title_end = ShortWords("", 13, 600)
         self._file = ShortWords("", 11, 400, "ink2")
         self._info = Button(icon="info", name="All facts about this model", height_px=22)
         self._info.clicked.connect(self.details_wanted)
@@ -159,16 +169,26 @@ class CardPanel(Panel):
         head.addWidget(self._title, 1)
         head.addWidget(self._info)
         column.addLayout(head)
+        column.addWidget(self._title_end)
         column.addWidget(self._file)
         column.addSpacing(8)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         column.addLayout(self._rows)
+        self._show_title("No model is open")
+
+    def _show_title(self, title: str) -> None:
+        """Show a title, where it is long on two lines."""
+        first, second = two_lines(title, TITLE_PX)
+        self._title.setText(first)
+        self._title_end.setText(second)
+        self._title_end.setVisible(bool(second))
+        self._title.setAccessibleName(title)
 
     def show_card(self, card: Card | None) -> None:
         """Show a model's card, or that none is open."""
         self._card = card
-        self._title.setText(card.title if card else "No model is open")
+        self._show_title(card.title if card else "No model is open")
         path = PurePath(card.path).name if card else ""
         self._file.setText(f"{path} · {size_text(card.size_bytes)}" if card and card.size_bytes else path)
         self._file.setAccessibleDescription(card.path if card else "")

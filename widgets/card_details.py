@@ -12,7 +12,8 @@ from widgets.numbers import MINUS
 from widgets.paint import Words
 
 Row = tuple[str, str, str, str]
-LEAST_PX = {1: 220, 3: 240}
+LEAST_PX = {1: 260, 3: 240}
+ZERO_WIDTH, BREAK_EVERY = "\u200b", 32
 _YES = {True: "yes", False: "no"}
 
 
@@ -39,6 +40,12 @@ def fact_rows(card: Card) -> tuple[Row, ...]:
     )
     about = (("File", card.path, "", ""), ("SHA-256", card.digest, "", ""))
     return about + facts + layers
+
+
+def breakable(text: str) -> str:
+    """Let a path or a digest, which has no spaces, be broken where a line ends."""
+    parts = [text[k : k + BREAK_EVERY] for k in range(0, len(text), BREAK_EVERY)]
+    return ZERO_WIDTH.join(parts) if " " not in text else text
 
 
 def as_table(rows: tuple[Row, ...]) -> str:
@@ -74,7 +81,7 @@ class CardDetails(SmallDialog):
     def _add(self, grid: QGridLayout, line: int, row: Row) -> None:
         inks = ("ink2", "ink", "warn" if row[2] == "assumed" else "ink3", "ink3")
         for column, (text, ink) in enumerate(zip(row, inks, strict=True)):
-            words = Words(text, 12 if column < 2 else 11, 400, ink, wrap=column in (1, 3))
+            words = Words(breakable(text), 12 if column < 2 else 11, 400, ink, wrap=column in (1, 3))
             words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             words.setMinimumWidth(LEAST_PX.get(column, 0))
             words.setToolTip(text if len(text) > 40 else "")

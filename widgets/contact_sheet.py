@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from widgets.button import Button
 from widgets.look import Look
+from widgets.number_field import inset
 from widgets.paint import Panel, Rule, Words, pass_look
 from widgets.sheet_paint import SheetItem
 from widgets.sheet_view import SheetView
@@ -33,6 +34,7 @@ class ContactSheet(Panel):
         self._each.setRange(1, MOST_EACH)
         self._each.setValue(each)
         self._each.setFixedWidth(52)
+        inset(self._each)
         self._each.setAccessibleName("Outputs per code value")
         self._draw = Button("Draw again", "dice-five", kind="bordered", height_px=24)
         self._state = Words("", 11, 400, "ink3")

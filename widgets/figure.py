@@ -11,11 +11,11 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from core.annotation import Tier
 from widgets.columns import Columns, time_ticks
 from widgets.digits import seconds, short, signed
+from widgets.lane_legend import paint_sample
 from widgets.look import PRINT, Look, font
 from widgets.paint_curve import shared_limits
 from widgets.paint_lane import (
     Marks,
-    draw_line_sample,
     lane_height_px,
     paint_marks,
     paint_plot,
@@ -189,7 +189,7 @@ def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) ->
     for kind, words in OVERLAY_WORDS.items():
         if kind in lane.shown and lane.overlays.get(kind):
             y += LINE_PX - 1
-            draw_line_sample(painter, x, y, look.overlay(kind))
+            paint_sample(painter, kind, x, y, look)
             draw_text(painter, QPointF(x + 22, y), words, font(11), look.ink2)
 
 

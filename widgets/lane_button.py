@@ -14,6 +14,8 @@ from widgets.paint_line import draw_text
 class LaneButton(QAbstractButton):
     """One button: a word or an icon; on, refused, or marked by the 3 px line of its measure.
 
+    A shy one is seen only while the mouse is over its header.
+
     It never takes the focus, so that Tab goes on playing; commands reach the same wishes by key.
     """
 
@@ -33,6 +35,7 @@ class LaneButton(QAbstractButton):
         self.refusal = ""
         self.measure = ""
         self.is_bare = self.is_hollow = False
+        self.is_shy = False
         self._look = LIGHT
 
     def set_look(self, look: Look) -> None:
@@ -60,7 +63,11 @@ class LaneButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if not self.is_bare:
+        if self.is_shy:
+            if not self.parentWidget().underMouse():
+                return
+            painter.fillRect(self.rect(), self._look.chrome)
+        if not self.is_bare or (self.is_shy and self.underMouse()):
             self._paint_ground(painter, rect)
         if self.is_hollow and self.icon_name == "play-fill":
             self._paint_hollow(painter)

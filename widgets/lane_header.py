@@ -80,8 +80,8 @@ class LaneHeader(QWidget):
         self.mute = LaneButton(QRect(40, 44, 24, 22), "Mute", "M", parent=self)
         self.solo = LaneButton(QRect(68, 44, 24, 22), "Solo: play only this layer", "S", parent=self)
         self.gain = LaneButton(QRect(96, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
-        self.close_button = LaneButton(QRect(118, 7, 16, 16), "Close this lane", icon="x", parent=self)
-        self.close_button.is_bare = True
+        self.close_button = LaneButton(QRect(117, 5, 19, 20), "Close this lane", icon="x", parent=self)
+        self.close_button.is_bare = self.close_button.is_shy = True
         self.measures = {
             measure: LaneButton(
                 QRect(8 + 25 * k, 70, 22, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
@@ -135,6 +135,8 @@ class LaneHeader(QWidget):
             button.setAccessibleName(name)
             refusal = lane.refusals.get(measure, "")
             button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=name)
+        cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self._name_width()
+        self.setToolTip(f"{lane.title}\n{lane.meta}" if cut else "")
         self._place(lane)
         self.update()
 
@@ -167,8 +169,16 @@ class LaneHeader(QWidget):
     def resizeEvent(self, event: object) -> None:
         self._place_legend()
 
+    def enterEvent(self, event: object) -> None:
+        self.close_button.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self.close_button.update()
+
     def _name_width(self) -> int:
-        return QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title)
+        """Give the room that the name takes: all it needs, as far as the header and its button leave it."""
+        room_px = int(HEADER_PX) - NAME_X_PX - (28 if self.lane.collapsed else 2)
+        return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, look, lane = QPainter(self), self._look, self.lane
@@ -178,7 +188,9 @@ class LaneHeader(QWidget):
             painter.fillRect(QRectF(left, 4, 3, self.height() - 8), look.accent)
         y = self.height() / 2 if lane.collapsed else NAME_Y_PX
         ink = look.ink3 if lane.muted else look.ink
-        draw_text(painter, QPointF(NAME_X_PX, y), lane.title, font(13, 600), ink)
+        metrics = QFontMetrics(font(13, 600))
+        name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self._name_width())
+        draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
         self._paint_badge(painter, y)
         if not lane.collapsed:
             painter.setFont(font(11, numbers=True))

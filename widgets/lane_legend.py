@@ -70,6 +70,12 @@ _SAMPLES = {
 }
 
 
+def paint_sample(painter: QPainter, kind: str, x: float, y: float, look: Look) -> None:
+    """Draw 16 px of a kind of data as it looks over a lane."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _SAMPLES[kind](painter, x, y, look)
+
+
 class LegendRow(QAbstractButton):
     """One line of the legend; a click wishes to see its settings."""
 

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 from widgets.figure import FigureView, Note, Spot, lay_out
 from widgets.figure_files import Paper, render
 from widgets.look import LIGHT, Look
+from widgets.number_field import inset
 
 PREVIEW_DPI = 96.0
 DRAG_PX = 6.0
+LIST_PX = 120
 HOW = "Write a note, then click where it stands; drag to draw an arrow from it."
 
 
@@ -109,6 +111,7 @@ class PictureDialog(QDialog):
         self._note.setAccessibleName("Text of the next note")
         self._list = QListWidget()
         self._list.setAccessibleName("Notes")
+        self._list.setMaximumHeight(LIST_PX)
         self._remove = QPushButton("Remove note")
         self._remove.setEnabled(False)
         self._remove.setAutoDefault(False)
@@ -184,6 +187,6 @@ class PictureDialog(QDialog):
 def _number(name: str, unit: str, value: float, least: float, most: float) -> QDoubleSpinBox:
     field = QDoubleSpinBox(decimals=0, suffix=unit, minimum=least, maximum=most)
     field.setValue(value)
-    field.lineEdit().setTextMargins(4, 0, 0, 0)
+    inset(field)
     field.setAccessibleName(name)
     return field

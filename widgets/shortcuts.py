@@ -14,7 +14,7 @@ from widgets.look import LIGHT, Look, font
 from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
-COLUMNS, ROW_PX = 3, 22
+COLUMNS, WIDE_COLUMNS, WIDE_FROM_PX, ROW_PX = 3, 4, 1400, 22
 BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
 MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 130, 860
 SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
@@ -141,7 +141,8 @@ class ShortcutSheet(SmallDialog):
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(APART_PX)
-        for column in columns(groups(rows), COLUMNS):
+        wide = parent is not None and parent.window().width() >= WIDE_FROM_PX
+        for column in columns(groups(rows), WIDE_COLUMNS if wide else COLUMNS):
             across.addLayout(_column(column))
         across.addStretch(1)
         area = QScrollArea()

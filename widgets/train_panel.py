@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import Look
+from widgets.number_field import inset
 from widgets.paint import ShortWords, Words, pass_look
 from widgets.step_plot import StepPlot
 
@@ -219,7 +220,7 @@ def _combo(choices: Sequence[str], current: int) -> QComboBox:
 def _spin(least: int, most: int, value: int, unit: str = "") -> QSpinBox:
     made = QSpinBox(minimum=least, maximum=most, suffix=unit)
     made.setValue(value)
-    made.lineEdit().setTextMargins(4, 0, 0, 0)
+    inset(made)
     made.setFixedHeight(26)
     return made
 

@@ -18,7 +18,8 @@ from widgets.scales import Decibels, Steps
 from widgets.slider import SMALL, Slider
 
 HEIGHT_PX = 40
-WORDS_FROM_PX = 1240
+# So wide a toolbar has room for these buttons' words beside those of the fields.
+WORDS_FROM_PX = {"file.open": 1200, "file.save_picture": 1200, "play.loop": 1360, "play.follow": 1360}
 # The toolbar's buttons from the left: command, icon, word; "" is a separating line.
 BUTTONS = (
     ("file.open", "folder-open", "Open"),
@@ -153,8 +154,10 @@ class Transport(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the buttons' words give way to the fields in a narrow window."""
         super().resizeEvent(event)
-        for button in self._buttons.values():
-            button.show_words(self.width() >= WORDS_FROM_PX)
+        for id, button in self._buttons.items():
+            button.show_words(self.width() >= WORDS_FROM_PX.get(id, 0))
+        for search in self.findChildren(SearchButton):
+            search.setMaximumWidth(216 if self.width() >= WORDS_FROM_PX["file.open"] else 36)
 
     def _connect(self) -> None:
         self._sound.wanted.connect(self.sound_wanted)

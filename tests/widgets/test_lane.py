@@ -1,6 +1,7 @@
 """A lane shows what it was told, says what it cannot show, and wishes for the rest."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from core.axis import Range
 from widgets import look as looks
-from widgets.columns import Columns, Rows
+from widgets.columns import HEADER_PX, Columns, Rows
 from widgets.dots import draw_dots
 from widgets.lane_menu import lane_menu
 from widgets.look import DARK, LIGHT, PRINT
@@ -102,6 +103,19 @@ def test_a_value_beyond_the_scale_leaves_the_scales_ends_where_they_are(cursor_s
     assert "0.2500" in {one.text for one in labels}
     ys = sorted(one.y_px for one in labels)
     assert all(below - above >= 13.5 for above, below in itertools.pairwise(ys))
+
+
+def test_a_long_name_is_shortened_inside_its_header(stack):
+    stack.show_view(view(lane("sound:a", closable=True, badge="≤ 8000 Hz")))
+    header = stack.lanes[0].header
+    header.show_lane(replace(header.lane, title="a very long name of a recording.wav", meta="1 s · 16000 Hz"))
+    assert header._name_width() <= HEADER_PX - 22
+    assert "a very long name of a recording.wav" in header.toolTip()
+    folded = replace(header.lane, collapsed=True)
+    header.show_lane(folded)
+    assert header.play.geometry().right() <= HEADER_PX
+    header.show_lane(replace(header.lane, title="Conv4"))
+    assert header.toolTip() == ""
 
 
 def test_what_is_below_a_fixed_scale_stands_above_its_lower_end():
