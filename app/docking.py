@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from widgets.slice_plot import SliceDialog
 
 REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
+KEEPS = "Click to copy it, double-click to keep it in the results"
 HIGH_HZ = 5000.0
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 LINES: tuple[tuple[str, Statistic | None], ...] = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from widgets.copying import HINT, copy_numbers
 from widgets.look import Look
 from widgets.paint import Panel, ShortWords, Words, pass_look
 
 HEIGHT_PX = 24
+READ_OUT = "Pointer"
 POINTER_X = 436 - 12  # the pointer's numbers stand under the left edge of the plots
 
 
@@ -39,8 +41,21 @@ class StatusBar(Panel):
         self._say(self._help, words)
 
     def show_pointer(self, words: str) -> None:
-        """Show the numbers under the pointer."""
-        self._say(self._pointer, words)
+        """Show the numbers under the pointer; the last ones stay, quietly, so that a click copies them."""
+        has_numbers = bool(words) or self._pointer.text().startswith(READ_OUT)
+        self._pointer.set_ink("ink" if words else "ink3")
+        if words or not has_numbers:
+            self._say(self._pointer, words)
+        clickable = self._pointer.text().startswith(READ_OUT)
+        hand = Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor
+        self._pointer.setCursor(hand)
+        self._pointer.setToolTip(f"{HINT} these numbers" if clickable else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        words = self._pointer.text()
+        at_pointer = self._pointer.geometry().contains(event.position().toPoint())
+        if at_pointer and words.startswith(READ_OUT):
+            self.show_help(copy_numbers(words.removeprefix(READ_OUT).strip()))
 
     def show_state(self, words: str) -> None:
         """Show whether anything is under way."""
