@@ -68,14 +68,15 @@ class Annotating:
             others = [kept for kept in shelf if not kept.sound]
             kept = session.kept or (others[-1] if others else None)
             found += [Group(kept, 0, kept is session.kept)] if kept else []
-        for key, sound in self._sounds().items():
+        for key, sound in self.sounds.items():
             kept = kept_for(shelf, sound)
             if kept is not None and all(group.kept is not kept for group in found):
                 found.append(Group(kept, found[-1].last + 1 if found else 0, key=key))
         return tuple(found)
 
-    def _sounds(self) -> dict[str, str]:
-        """Give the recordings that are shown, each with its digest."""
+    @property
+    def sounds(self) -> dict[str, str]:
+        """The recordings that have a lane or lie over one, by key, each with its digest."""
         session = self._on.session
         keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
         tracks = session.shown.tracks
@@ -94,6 +95,11 @@ class Annotating:
     def group_at(self, place: int) -> Group | None:
         """Give the tiers that belong together with that at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
+
+    def kept_of(self, key: str) -> Kept | None:
+        """Give the tiers of a lane: a recording's own, of any other lane those of the present point."""
+        session = self._on.session
+        return kept_for(session.moment.tiers, self.sounds[key]) if key in self.sounds else session.kept
 
     @property
     def target(self) -> Group | None:
@@ -189,7 +195,7 @@ class Annotating:
         It is the recording that a TextGrid is named after, else the active one, else without a model
         the first one.
         """
-        session, sounds = self._on.session, self._sounds()
+        session, sounds = self._on.session, self.sounds
         named = [key for key in sounds if file and Path(key.removeprefix(PREFIX)).stem == file.stem]
         active = [key for key in (_key(session.active),) if key in sounds]
         first = list(sounds) if session.card is None else []

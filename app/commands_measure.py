@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands import command, has_model
+from app.commands import command, is_open
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -19,9 +19,9 @@ def has_curve(on: Instrument) -> bool:
     return on.session.active in on.session.shown.tracks
 
 
-@command("analyses.measure", "Measure…", "Analyses", "Ctrl+M", has_model, separator=True)
+@command("analyses.measure", "Measure…", "Analyses", "Ctrl+M", is_open, separator=True)
 def measure(window: Window) -> None:
-    """Measure the labelled intervals of every layer into one long table, ready for R."""
+    """Measure the labelled intervals of every layer, and of recordings, into one long table, ready for R."""
     _ask(window, "Measure", lambda asked: _to_table(window, asked))
 
 
@@ -52,7 +52,7 @@ def open_in_praat(window: Window) -> None:
         window.on.faulted.emit(fault)
 
 
-@command("analyses.praat_script", "Write a Praat script…", "Analyses", "", has_model)
+@command("analyses.praat_script", "Write a Praat script…", "Analyses", "", is_open)
 def praat_script(window: Window) -> None:
     """Write the sounds and a Praat script that measures every number of the table anew."""
     _ask(window, "Write a Praat script", lambda asked: _to_script(window, asked))
@@ -62,7 +62,9 @@ def _ask(window: Window, title: str, use) -> None:
     from app.measuring import MeasureSettings
     from widgets.measure_page import MeasureForm
 
-    form = MeasureForm(title, f"{title}…", window.on.measuring.settings, MeasureSettings(), window)
+    measuring = window.on.measuring
+    standards = MeasureSettings(what=measuring.usual)
+    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window)
     form.set_look(window.look)
     form.wanted.connect(use)
     window.asks.keep(form)

@@ -6,25 +6,28 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.annotation import Annotation
+from app.measuring_items import Gathering
 from core.faults import Fault
-from core.latent import Layout, Point
 from core.measure_job import Done, Job, ProcessMeasurer
 from core.measure_r import Pair
-from core.track import Track
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
     from core.measure import Item
     from core.measure_plan import Plan
 
-What = Literal["this point", "every annotated point", "the active recording"]
-MOST_NAMED = 4
+What = Literal[
+    "this point",
+    "every annotated point",
+    "the active recording",
+    "every recording",
+    "this point and every recording",
+]
 PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
 
 
@@ -52,6 +55,7 @@ class Measuring:
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
+        self._items = Gathering(instrument)
         self.measurer: Any = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
@@ -64,19 +68,25 @@ class Measuring:
         """Whether a measurement is under way."""
         return self._on.desk.waits("measure")
 
+    @property
+    def usual(self) -> What:
+        """What is measured unless something else is chosen: without a model, every recording."""
+        return "this point" if self._on.session.card is not None else "every recording"
+
+    @property
+    def fitting(self) -> MeasureSettings:
+        """The settings of the last time, as far as what they measure is open."""
+        asked = self.settings
+        needs_model = "point" in asked.what and self._on.session.card is None
+        needs_sound = "recording" in asked.what and not self._on.annotating.sounds
+        return replace(asked, what=self.usual) if needs_model or needs_sound else asked
+
     def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
         """Measure as asked; the table, or a script's folder, is written when all is measured."""
         self.settings = asked
-        with self._faults_told():
+        with self._items.faults_told():
             plan = self._plan(asked)
-            self._gather(asked, lambda items: self._measure(items, plan, asked, table, script))
-
-    @contextlib.contextmanager
-    def _faults_told(self) -> Iterator[None]:
-        try:
-            yield
-        except Fault as fault:
-            self._on.faulted.emit(fault)
+            self._items.gather(asked, lambda items: self._measure(items, plan, asked, table, script))
 
     def cancel(self) -> None:
         """Stop measuring; nothing is written."""
@@ -100,8 +110,6 @@ class Measuring:
 
     def _plan(self, asked: MeasureSettings) -> Plan:
         """Give the plan with the settings that the lanes are measured with."""
-        from dataclasses import replace
-
         from core.measure_plan import plan_of
 
         preset, settings = self._on.settings.preset, self._on.analysing.settings
@@ -111,68 +119,7 @@ class Measuring:
         plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
         own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
         changed = replace(plan, **own)
-        return changed if changed == plan else replace(changed, preset=f"{plan.preset}, changed")
-
-    def _gather(self, asked: MeasureSettings, use: Callable[[list[Item]], None]) -> None:
-        """Find the items; other points than the present one are first computed."""
-        session = self._on.session
-        if asked.what == "the active recording":
-            use([self._recording()])
-        elif asked.what == "this point":
-            tracks = {
-                key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"
-            }
-            own = session.kept.annotation if session.kept else None
-            use([self._item(tracks, self._name(session.point), own, asked)])
-        else:
-            self._gather_points(asked, use)
-
-    def _gather_points(self, asked: MeasureSettings, use: Callable[[list[Item]], None]) -> None:
-        """Let the engine compute the annotated points, one after the other."""
-        shelf = self._on.session.moment.tiers
-        if not shelf:
-            raise Fault("No point has tiers.", "Annotate one, or measure this point.")
-        items: list[Item] = []
-
-        def next_one() -> None:
-            kept = shelf[len(items)]
-            future = self._on.engine.ask("probe", kept.point, (), key="measure points")
-            self._on.noted.emit(f"Computing point {len(items) + 1} of {len(shelf)}")
-            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed))
-
-        def arrived(kept: Any, probed: Any) -> None:
-            name = Path(kept.file).stem if kept.file else self._name(kept.point)
-            with self._faults_told():
-                items.append(self._item(probed.tracks, name, kept.annotation, asked))
-                if len(items) < len(shelf):
-                    next_one()
-                else:
-                    use(items)
-
-        next_one()
-
-    def _item(
-        self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
-    ) -> Item:
-        from core.measure_items import generated
-
-        card = self._on.session.card
-        if card is None or not tracks:
-            raise Fault("There is nothing to measure yet.", "Open a checkpoint first.")
-        return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
-
-    def _recording(self) -> Item:
-        from core.measure_items import recorded
-
-        session = self._on.session
-        track = session.shown.tracks.get(session.active)
-        if track is None or not session.active.startswith("sound:"):
-            raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
-        return recorded(track, session.active.removeprefix("sound:"))
-
-    def _name(self, point: Point) -> str:
-        session = self._on.session
-        return point_name(session.layout, session.moment.seed, session.moment.drawn, point)
+        return changed if changed == plan else replace(changed, preset=self._on.analysing.words)
 
     def _measure(
         self, items: list[Item], plan: Plan, asked: MeasureSettings, table: Path | None, script: Path | None
@@ -180,29 +127,13 @@ class Measuring:
         from core.measure import Choice
 
         choice = Choice(asked.tier.strip(), asked.label.strip() or None)
-        job = Job(tuple(items), plan, choice, self._about(items), table, script)
+        job = Job(tuple(items), plan, choice, self._items.about(items), table, script)
         self._on.noted.emit("Measuring; Esc stops it")
 
         def far(done: int, of: int) -> None:
             self._on.clock.post(lambda: self._far(done, of))
 
         self._on.desk.follow("measure", self.measurer.start(job, far), self._done)
-
-    def _about(self, items: list[Item]) -> dict[str, Any]:
-        """Give what the record says of the model, or of the recording."""
-        from core.export.record import record
-
-        card, origin = self._on.session.card, next(iter(items[0].tracks.values())).origin
-        if card is None or origin.network != "G":
-            return {"sound": {"file": items[0].file, "digest": origin.sound}}
-        names = list(card.layout.names())
-        points = [
-            {"item": one.item, "z": list(next(iter(one.tracks.values())).origin.point)} for one in items
-        ]
-        drive = (
-            {"z": points[0]["z"], "names": names} if len(items) == 1 else {"items": points, "names": names}
-        )
-        return record(card, "G", drive, {})
 
     def _far(self, done: int, of: int) -> None:
         if self.busy:
@@ -221,15 +152,6 @@ class Measuring:
         self._praats = [one for one in self._praats if one.poll() is None] + [praat]
 
 
-def point_name(layout: Layout, seed: int, drawn: Point, point: Point) -> str:
-    """Name a point by its seed and what was changed since: seed 3 z11=-15."""
-    turned = [k for k, (now, then) in enumerate(zip(point.z, drawn.z, strict=True)) if now != then]
-    if len(turned) > MOST_NAMED:
-        return f"seed {seed}, changed"
-    names = layout.names()
-    return " ".join([f"seed {seed}", *(f"{names[k]}={point.z[k]:g}" for k in turned)])
-
-
 def find_praat() -> str:
     """Give the program Praat. Raises Fault where it is not installed."""
     for name in PRAATS:
@@ -239,7 +161,9 @@ def find_praat() -> str:
 
 
 def open_in_praat(on: Instrument, key: str, launch: Callable[[list[str]], Any] | None = None) -> None:
-    """Open a layer in Praat at its own rate and true times, with the tiers of the present point."""
+    """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or those
+    of the present point.
+    """
     from core.export.praat_sound import write_praat_sound
     from core.textgrid import write_textgrid
 
@@ -251,9 +175,10 @@ def open_in_praat(on: Instrument, key: str, launch: Callable[[list[str]], Any] |
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
     files = [Path(folder) / f"{stem}.Sound"]
     write_praat_sound(files[0], track)
-    if on.session.kept is not None:
+    kept = on.annotating.kept_of(key)
+    if kept is not None:
         files.append(Path(folder) / f"{stem}.TextGrid")
-        write_textgrid(files[1], on.session.kept.annotation, on.session.kept.style)
+        write_textgrid(files[1], kept.annotation, kept.style)
     words = [program, "--open", *map(str, files)]
     on.measuring.keep(folder, (launch or _launch)(words))
     on.noted.emit(f"Opened {stem} in Praat")

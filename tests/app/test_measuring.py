@@ -13,7 +13,8 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog
 
-from app.measuring import MeasureSettings, open_in_praat, point_name
+from app.measuring import MeasureSettings, open_in_praat
+from app.measuring_items import point_name
 from core.faults import Fault
 from core.latent import Layout, draw
 from core.measure_job import InlineMeasurer
@@ -71,7 +72,8 @@ def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(wind
     window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
-    assert told["preset"].endswith(", changed")
+    assert told["preset"].startswith(window.on.settings.preset)
+    assert told["preset"] != window.on.settings.preset
 
 
 def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
@@ -108,9 +110,49 @@ def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
     np.testing.assert_allclose(f0, 180, atol=0.05)
 
 
+def tone(folder: Path, name: str, hertz: float) -> Path:
+    t = np.arange(16000) / 16000
+    soundfile.write(folder / name, 0.4 * np.sin(2 * np.pi * hertz * t), 16000)
+    return folder / name
+
+
+def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(window, tmp_path):
+    annotate(window, tmp_path)
+    (tmp_path / "low.TextGrid").write_text(GRID.replace('"a"', '"low"'), encoding="utf-8")
+    for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
+        window.on.recordings.open(tone(tmp_path, name, hertz))
+    asked = MeasureSettings(what="this point and every recording", measures="f0,duration")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    labels = {(row["file"], row["tier"], row["label"]) for row in rows if row["measure"] == "duration"}
+    assert ("low.wav", "phones", "low") in labels
+    assert ("high.wav", "", "") in labels, "without tiers the whole recording is one interval"
+    assert {label for file, _, label in labels if file not in ("low.wav", "high.wav")} == {"a", "s", "i"}
+    for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
+        f0 = [
+            float(row["value"])
+            for row in rows
+            if (row["file"], row["measure"]) == (name, "f0") and row["value"]
+        ]
+        np.testing.assert_allclose(f0, hertz, atol=0.05)
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert sorted(one["item"] for one in told["sounds"]) == ["high", "low"]
+    assert all(one["digest"] for one in told["sounds"])
+    assert len(told["z"]) == window.on.session.layout.size
+
+
+def test_the_form_asks_for_what_is_open(window, tmp_path):
+    measuring = window.on.measuring
+    measuring.settings = MeasureSettings(what="every recording", points=20)
+    assert (measuring.fitting.what, measuring.fitting.points) == ("this point", 20)
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert measuring.fitting.what == "every recording"
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
+        (MeasureSettings(what="every recording"), "No recording is open"),
         (MeasureSettings(measures="loudness"), "cannot be measured"),
         (MeasureSettings(points=0), "0 points"),
         (MeasureSettings(what="every annotated point"), "No point has tiers"),

@@ -1,0 +1,154 @@
+"""What the form for measuring means: the layers of points, recordings, or both, as items."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.annotation import Annotation
+from core.faults import Fault
+from core.latent import Layout, Point
+from core.track import Track
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+    from app.measuring import MeasureSettings
+    from core.measure import Item
+
+PREFIX = "sound:"
+MOST_NAMED = 4
+Use = Callable[[list["Item"]], None]
+
+
+class Gathering:
+    """Finds the items; points other than the present one are first computed."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
+            "this point": lambda asked, use: use([self._point(asked)]),
+            "every annotated point": self._points,
+            "the active recording": lambda asked, use: use([self._recording()]),
+            "every recording": lambda asked, use: use(self._recordings()),
+            "this point and every recording": lambda asked, use: use(
+                [self._point(asked), *self._recordings()]
+            ),
+        }
+
+    def gather(self, asked: MeasureSettings, use: Use) -> None:
+        """Hand the items that are asked for on, at once or when they are computed. May raise Fault."""
+        self._ways[asked.what](asked, use)
+
+    # --- points ---------------------------------------------------------------------------------
+
+    def _point(self, asked: MeasureSettings) -> Item:
+        session = self._on.session
+        tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
+        own = session.kept.annotation if session.kept else None
+        return self._item(tracks, self._name(session.point), own, asked)
+
+    def _points(self, asked: MeasureSettings, use: Use) -> None:
+        """Let the engine compute the annotated points, one after the other."""
+        shelf = [kept for kept in self._on.session.moment.tiers if not kept.sound]
+        if not shelf:
+            raise Fault("No point has tiers.", "Annotate one, or measure this point.")
+        items: list[Item] = []
+
+        def next_one() -> None:
+            kept = shelf[len(items)]
+            future = self._on.engine.ask("probe", kept.point, (), key="measure points")
+            self._on.noted.emit(f"Computing point {len(items) + 1} of {len(shelf)}")
+            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed))
+
+        def arrived(kept: Any, probed: Any) -> None:
+            name = Path(kept.file).stem if kept.file else self._name(kept.point)
+            with self.faults_told():
+                items.append(self._item(probed.tracks, name, kept.annotation, asked))
+                if len(items) < len(shelf):
+                    next_one()
+                else:
+                    use(items)
+
+        next_one()
+
+    @contextlib.contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Show a fault in the window instead of letting it fly."""
+        try:
+            yield
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+
+    def _item(
+        self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
+    ) -> Item:
+        from core.measure_items import generated
+
+        card = self._on.session.card
+        if card is None or not tracks:
+            raise Fault(
+                "There is no point to measure yet.", "Open a checkpoint first, or measure the recordings."
+            )
+        return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
+
+    def _name(self, point: Point) -> str:
+        session = self._on.session
+        return point_name(session.layout, session.moment.seed, session.moment.drawn, point)
+
+    # --- recordings -----------------------------------------------------------------------------
+
+    def _recording(self) -> Item:
+        key = self._on.session.active
+        if key not in self._on.annotating.sounds:
+            raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
+        return self._recorded(key)
+
+    def _recordings(self) -> list[Item]:
+        """Give every recording that has a lane, each with its own tiers."""
+        keys = self._on.annotating.sounds
+        if not keys:
+            raise Fault("No recording is open.", "Open one, or measure this point.")
+        return [self._recorded(key) for key in keys]
+
+    def _recorded(self, key: str) -> Item:
+        from core.measure_items import recorded
+
+        kept = self._on.annotating.kept_of(key)
+        track = self._on.session.shown.tracks[key]
+        return recorded(track, key.removeprefix(PREFIX), kept.annotation if kept else None)
+
+    # --- what the record says ---------------------------------------------------------------------
+
+    def about(self, items: list[Item]) -> dict[str, Any]:
+        """Give what the record says of the model and its points, and of the recordings."""
+        from core.export.record import record
+
+        card, names = self._on.session.card, list(self._on.session.layout.names())
+        points = [{"item": one.item, "z": list(_origin(one).point)} for one in items if one.output]
+        sounds = [
+            {"item": one.item, "file": one.file, "digest": _origin(one).sound}
+            for one in items
+            if not one.output
+        ]
+        heard = {"sound": sounds[0]} if len(items) == len(sounds) == 1 else {"sounds": sounds}
+        if card is None or not points:
+            return heard
+        drive = (
+            {"z": points[0]["z"], "names": names} if len(points) == 1 else {"items": points, "names": names}
+        )
+        return {**record(card, "G", drive, {}), **(heard if sounds else {})}
+
+
+def _origin(item: Item) -> Any:
+    return next(iter(item.tracks.values())).origin
+
+
+def point_name(layout: Layout, seed: int, drawn: Point, point: Point) -> str:
+    """Name a point by its seed and what was changed since: seed 3 z11=-15."""
+    turned = [k for k, (now, then) in enumerate(zip(point.z, drawn.z, strict=True)) if now != then]
+    if len(turned) > MOST_NAMED:
+        return f"seed {seed}, changed"
+    names = layout.names()
+    return " ".join([f"seed {seed}", *(f"{names[k]}={point.z[k]:g}" for k in turned)])
