@@ -1,4 +1,4 @@
-"""How an answer crosses from the engine: words through the pipe, numbers through shared memory.
+"""How an answer crosses between processes: words through the pipe, numbers through shared memory.
 
 A pipe takes 64 kB at a time, so that on a busy machine each megabyte costs sixteen changes of
 process; a block of shared memory costs one copy.

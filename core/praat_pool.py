@@ -7,28 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
-import signal
 import threading
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-import numpy as np
-
 from core import praat_worker
-from core.analyses.rounds import Ask, Rounds, rounds_of, runner
+from core.analyses.rounds import Ask, rounds_of
 from core.axis import TimeAxis
+from core.crossing import BLOCK_BYTES, pack, unpack
 from core.faults import Cancelled, Fault
-from core.long_sound import in_memory
+from core.praat_answers import answered
+from core.praat_course import Course
 from core.track import Track
 
 MOST_TRIES = 2
-
-READY = "ready"
 
 CRASHED = Fault(
     "A measurement stopped unexpectedly, twice; the others go on.",
@@ -61,7 +56,7 @@ class _Job:
     asks: tuple[Ask, ...]
     key: str
     alone: bool
-    course: _Course | None = None
+    course: Course | None = None
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
 
@@ -87,72 +82,6 @@ class _Job:
             self.future.set_exception(Cancelled())
 
 
-class _Course:
-    """An analysis in rounds: asks of one round go to all workers, their answers make the next."""
-
-    def __init__(self, rounds: Rounds, ask: Callable[[Ask], Future[Any]]) -> None:
-        self.future: Future[Any] = Future()
-        self.over = False
-        self._rounds, self._ask = rounds, ask
-        self._asked: list[Future[Any]] = []
-        self._left = 0
-        self._change = threading.Lock()
-
-    def go_on(self, answers: list[Any] | None = None) -> None:
-        """Ask the next round, or give the result."""
-        try:
-            asks = self._rounds.send(answers) if answers is not None else next(self._rounds)
-        except StopIteration as end:
-            result = end.value
-            self._settle(lambda: self.future.set_result(result))
-        except Exception as bug:  # told to who asked, as from a worker
-            self._fail(bug)
-        else:
-            self._left = len(asks)
-            self._asked = [self._ask(each) for each in asks]
-            for each in self._asked:
-                each.add_done_callback(self._answered)
-
-    def stop(self) -> None:
-        """Ask nothing more; the future is cancelled."""
-        self._settle(lambda: self.future.cancel())
-
-    def _answered(self, answer: Future[Any]) -> None:
-        failure = None if answer.cancelled() else answer.exception()
-        if answer.cancelled():
-            self.stop()
-        elif failure:
-            self._fail(failure)
-        with self._change:
-            self._left -= 1
-            done = self._left == 0 and not self.over
-        if done:
-            self.go_on([each.result() for each in self._asked])
-
-    def _fail(self, failure: BaseException) -> None:
-        self._settle(lambda: self.future.set_exception(failure))
-
-    def _settle(self, tell: Callable[[], object]) -> None:
-        with self._change:
-            first, self.over = not self.over, True
-        if first:
-            tell()
-
-
-def answered(asks: Sequence[Ask]) -> list[Any]:
-    """Run the analyses one after the other; a failure stands in the place of its result."""
-    answers: list[Any] = []
-    for name, track, settings in asks:
-        try:
-            answers.append(runner(name)(in_memory(track), settings))
-        except Fault as fault:
-            answers.append(fault)
-        except Exception:
-            # as text: the error itself may not survive the pipe
-            answers.append(RuntimeError(f"{name} of {track.name}\n{traceback.format_exc()}"))
-    return answers
-
-
 class InlinePool:
     """Runs analyses at once in the calling thread: for tests and the command line."""
 
@@ -161,7 +90,7 @@ class InlinePool:
         rounds = rounds_of(name, track, settings)
         if rounds is None:
             return _done(_Job(((name, track, settings),), key, alone=True))
-        course = _Course(rounds, lambda ask: self.submit(*ask))
+        course = Course(rounds, lambda ask: self.submit(*ask))
         course.go_on()
         return course.future
 
@@ -181,27 +110,6 @@ def _done(job: _Job) -> Future[Any]:
     return job.future
 
 
-GIVE_WAY = 10  # with two processors a knob in motion has to come before the overlays of its last rest
-
-
-def serve(pipe: Connection) -> None:
-    """Answer asks until the other end of the pipe is closed: a worker's main function."""
-    if hasattr(os, "nice"):
-        os.nice(GIVE_WAY)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _warm_up()
-    with contextlib.suppress(EOFError, OSError):
-        pipe.send(READY)
-        while True:
-            pipe.send(answered(pipe.recv()))
-
-
-def _warm_up() -> None:
-    """Import Praat and let it compute once, so that the first real answer does not wait."""
-    ramp = np.arange(2000, dtype=np.float32) % 100
-    answered([("pitch", Track("warm", ramp, TimeAxis.of_sound(16000.0, 2000)), None)])
-
-
 class PraatPool:
     """Runs analyses in processes of its own, first come first served, newest under a key."""
 
@@ -211,8 +119,8 @@ class PraatPool:
         self._patience_s = patience_s
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
-        self._pipes: dict[int, tuple[Any, Connection]] = {}
-        self._courses: dict[str, _Course] = {}
+        self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
+        self._courses: dict[str, Course] = {}
         self._started = False
         self._closed = False
 
@@ -221,7 +129,7 @@ class PraatPool:
         rounds = rounds_of(name, track, settings)
         if rounds is None:
             return self._queue(_Job(((name, track, settings),), key, alone=True))
-        course = _Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
+        course = Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
         self._supersede(key, course)
         course.go_on()
         return course.future
@@ -246,7 +154,7 @@ class PraatPool:
             self._closed = True
             dropped, self._waiting = self._waiting, []
             self._change.notify_all()
-            for process, _pipe in self._pipes.values():
+            for process, _pipe, _block in self._pipes.values():
                 process.terminate()
         for job in dropped:
             job.drop()
@@ -264,7 +172,7 @@ class PraatPool:
         self.warm()
         return job.future
 
-    def _supersede(self, key: str, newest: _Course | None = None) -> None:
+    def _supersede(self, key: str, newest: Course | None = None) -> None:
         """Drop what waits under a key, and the rounds to come of what is under way."""
         if not key:
             return
@@ -298,10 +206,11 @@ class PraatPool:
 
     def _ask(self, number: int, job: _Job) -> Sequence[Any]:
         """Wait for a worker's answers; one that comes to no end is killed, since Praat cannot be stopped."""
-        process, pipe = self._pipes[number]
-        pipe.send(job.asks)
+        process, pipe, block = self._pipes[number]
+        pipe.send(pack(job.asks, block))
         if pipe.poll(self._patience_s + job.duration_s):
-            return pipe.recv()
+            words, sizes = pipe.recv()
+            return unpack(words, sizes, block)
         process.kill()
         self._start(number)
         return [STUCK] * len(job.asks)
@@ -325,12 +234,13 @@ class PraatPool:
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         name = f"phonoscope-praat-{number + 1}"
-        process = spawn.Process(target=praat_worker.main, args=(theirs,), name=name, daemon=True)
+        block = spawn.RawArray("b", BLOCK_BYTES)
+        process = spawn.Process(target=praat_worker.main, args=(theirs, block), name=name, daemon=True)
         process.start()
         theirs.close()
         with self._change:
             former = self._pipes.get(number)
-            self._pipes[number] = (process, ours)
+            self._pipes[number] = (process, ours, block)
             if self._closed:
                 process.terminate()
         if former:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from multiprocessing.connection import Connection
+from typing import Any
 
 
-def main(pipe: Connection) -> None:
+def main(pipe: Connection, block: Any) -> None:
     """Keep matrix products to one thread, then answer asks."""
     # each worker has one processor: threads of numpy's would wait for those of the other worker, spinning
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    from core.praat_pool import serve
+    from core.praat_answers import serve
 
-    serve(pipe)
+    serve(pipe, block)
