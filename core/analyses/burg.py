@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analyses.formants import FormantSettings, carried, formant_count, named
-from core.analyses.praat import or_automatic, sound_of
-from core.analyses.resampling import resampled
+from core.analyses.praat import call_praat, or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
 from core.axis import TimeAxis
 from core.track import Track
@@ -27,8 +26,11 @@ from core.track import Track
 _NO_PRE_EMPHASIS_HZ = 1e12
 """So high that exp(−2π f dx) is 0 and Praat's pre-emphasis changes nothing."""
 
-_AT_ONCE = 128
-"""Frames in one row: few enough for the row to stay in the processor's cache."""
+_PRECISION = 50
+"""Samples on either side that count in resampling, as in Praat's formant analysis."""
+
+_AT_ONCE = 512
+"""Frames in one row: many enough for Praat's objects to cost little beside what they hold."""
 
 _SPARE = 2
 """Samples beside each window, so that rounding never makes Praat miss a frame."""
@@ -62,7 +64,8 @@ def emphasized(track: Track, settings: FormantSettings) -> Contour:
     start_s: float = sound.x1
     if not math.isclose(used.ceiling_hz / (0.5 / sound.dx), 1.0, rel_tol=0, abs_tol=1e-12):
         rate_hz = 2 * used.ceiling_hz
-        values, start_s = resampled(sound, rate_hz)
+        made: Any = sound.resample(rate_hz, _PRECISION)
+        values, start_s = np.array(made.values[0]), made.x1
     # not Praat's command "Pre-emphasize (in-place)": that one rescales the sound as well
     values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * (1.0 / rate_hz)) * values[:-1]
     return Contour("emphasized", values, TimeAxis(rate_hz, values.size, start_s))
@@ -131,29 +134,32 @@ def _row(windows: Doubles, axis: TimeAxis, settings: FormantSettings) -> Doubles
         window_length=settings.window_length_s,
         pre_emphasis_from=_NO_PRE_EMPHASIS_HZ,
     )
-    times = _whole_times(found.x1, found.dx, windows.shape[0]).tolist()
-    ask = (found.get_value_at_time, found.get_bandwidth_at_time)
-    count = formant_count(settings)
-    return np.array([[[one(k + 1, t) for t in times] for k in range(count)] for one in ask], dtype=np.float64)
+    return _rows(found, windows.shape[0], formant_count(settings))
+
+
+def _rows(found: Any, frames: int, count: int) -> Doubles:
+    """Read every frame's own numbers, undefined as NaN: [2, count, frames], frequencies and bandwidths."""
+    given = np.full((2, count, frames), np.nan)
+    for k in range(count):  # 0 where a frame has no such formant
+        given[0, k] = _matrix(found, "To Matrix", k + 1)[0]
+    tier: Any = call_praat(found, "Down to FormantTier")
+    # a row for each frame with a formant: its time, then frequencies and bandwidths in turn, then anything
+    table = _matrix(call_praat(tier, "Down to TableOfReal", True, True), "To Matrix")
+    bandwidths = table[:, 2::2].T[:count]
+    given[1, : len(bandwidths), np.flatnonzero(given[0, 0])] = bandwidths.T
+    given[:, given[0] == 0.0] = np.nan
+    return given
+
+
+def _matrix(thing: Any, command: str, *arguments: float) -> Doubles:
+    matrix: Any = call_praat(thing, command, *arguments)
+    return np.array(matrix.values, dtype=np.float64)
 
 
 def _short(step_s: float) -> float:
     """Round to 40 bits, so that small multiples of a step are exact."""
     mantissa, exponent = math.frexp(step_s)
     return math.ldexp(round(mantissa * 2**40), exponent - 40)
-
-
-def _whole_times(first_s: float, step_s: float, n: int) -> Doubles:
-    """Give times at which Praat's own arithmetic finds whole frame numbers: it interpolates nothing there."""
-    numbers: Doubles = np.arange(1.0, n + 1)
-    times: Doubles = first_s + (numbers - 1) * step_s
-    for _ in range(4):
-        found = (times - first_s) / step_s + 1.0
-        if np.array_equal(found, numbers):
-            return times
-        times = np.where(found < numbers, np.nextafter(times, np.inf), times)
-        times = np.where(found > numbers, np.nextafter(times, -np.inf), times)
-    raise ArithmeticError("Praat's frames have no times of their own")
 
 
 def joined(
