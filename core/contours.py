@@ -91,9 +91,9 @@ def mean_energy(track: Track, window: Range) -> float:
     """Give the level in dB of the mean energy of an intensity contour."""
     first, last = track.axis.samples_in(window)
     low, high = max(first - 2, 0), min(last + 2, track.axis.n)
-    axis = TimeAxis(track.axis.rate_hz, high - low, track.axis.seconds(low))
     if high <= low:
         return math.nan
+    axis = TimeAxis(track.axis.rate_hz, high - low, track.axis.seconds(low))
     energies = 10 ** (track.samples[low:high].astype(np.float64) / 10)
     mean = mean_over(energies, axis, window.cut(track.axis.extent))
     return 10 * math.log10(mean) if mean > 0 else mean if math.isnan(mean) else -300.0
