@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from core.analyses import TABLE
 from core.analyses.formants import FormantSettings, for_speaker
 from core.analyses.presets import PRESETS, Preset
-from core.analyses.speakers import SPEAKERS, ceiling_words
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.long_sound import LongTrack
+from core.speakers import SPEAKERS, ceiling_words
 from core.track import Track
 
 if TYPE_CHECKING:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli_model import drawn, name_assumptions, note, opened
 from core.faults import Fault
+from core.speakers import ceiling_words
 
 if TYPE_CHECKING:
     from core.annotation import Annotation
     from core.measure import Item
+    from core.measure_plan import Plan
 
 
 def run(asked: Namespace) -> int:
@@ -22,21 +25,38 @@ def run(asked: Namespace) -> int:
 
     out = checked(asked.out)
     choice = Choice(asked.tier or "", asked.label)
-    plan = plan_of(asked.measures, asked.points, asked.preset, asked.band)
+    plan = _with_ceiling(plan_of(asked.measures, asked.points, asked.preset, asked.band), asked)
     _check(asked)
     annotation = _annotation(asked)
     item, about = (_sound if _is_sound(asked) else _model)(asked, annotation)
     _name_ends(item, annotation)
     table = measure([item], plan, choice)
-    beside, count = write(
-        out, table, choice, {**about, "textgrid": asked.textgrid and Path(asked.textgrid).name}
-    )
+    ceiling = ceiling_words(plan.formants.ceiling_hz)
+    about = {**about, "textgrid": asked.textgrid and Path(asked.textgrid).name, "formant_ceiling": ceiling}
+    beside, count = write(out, table, choice, about)
     for remark in table.remarks:
         note(remark)
     print(f"{out}: {count} rows; {beside.name}: settings, refusals, r")
     if asked.script is not None:
         _write_script(asked.script, [item], table, choice, about)
     return 0
+
+
+def _with_ceiling(plan: Plan, asked: Namespace) -> Plan:
+    """Give the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
+    from core.analyses.formants import for_speaker
+
+    if asked.speaker is None and asked.ceiling is None:
+        return plan
+    if asked.speaker is not None and asked.ceiling is not None:
+        raise Fault("--speaker chooses a ceiling too.", "Leave out --speaker or --ceiling.")
+    formants = for_speaker(plan.formants, asked.speaker or "")
+    if asked.ceiling is not None:
+        if asked.ceiling <= 0:
+            raise Fault(f"{asked.ceiling:g} Hz is no formant ceiling.", "Write one such as 5000.")
+        formants = replace(formants, ceiling_hz=asked.ceiling)
+    words = f"{plan.preset}; formant ceiling {ceiling_words(formants.ceiling_hz)}"
+    return replace(plan, formants=formants, preset=words)
 
 
 def _check(asked: Namespace) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from app.cli_values import answer, change, count, figure, measures, numbers, seed, stretch, words
+from app.cli_values import answer, change, count, figure, measures, number, numbers, seed, stretch, words
 from core.faults import Fault
 from core.lanes import MEASURES
+from core.speakers import SPEAKERS
 
 BENCHES = ("knob", "scroll", "start", "generate", "analyses")
 INFO_KEYS = """keys of the JSON object:
@@ -31,6 +32,12 @@ LAYERS_FILES = """files written to DIR:
 
 names of latent variables: zK is entry K of the full vector, counted from 1, code included;
 cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
+
+
+LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
+  slice, ltas, moments, zero-crossings, envelope-peaks
+Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
+What a layer's rate cannot carry is refused with its reason; nothing above its Nyquist is listed."""
 
 
 MEASURED = ("f0", "intensity", "formants", "duration")
@@ -143,6 +150,8 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     add("--measures", metavar="NAMES", type=words, default=MEASURED, help=f"default: {','.join(MEASURED)}")
     add("--points", metavar="N", type=count, default=10, help="normalised time points (default: 10)")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
+    add("--ceiling", metavar="HZ", type=number, help="another formant ceiling, in Hz, such as 5300")
     add(
         "--band",
         metavar="LOW,HIGH",
@@ -157,6 +166,39 @@ def _measure(parser: argparse.ArgumentParser) -> None:
         "--script", metavar="DIR", help="write sounds and a Praat script that measures them anew"
     )
     parser.epilog = MEASURE_TABLE
+
+
+def _listing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
+    parser.add_argument("analysis", metavar="ANALYSIS", help="what to list, such as formants (see below)")
+    _answers(parser)
+    _point(parser)
+    add = parser.add_argument_group("listing").add_argument
+    add("--layer", metavar="NAME", help="a layer, or all (default: the output)")
+    add("--range", metavar="A,B", type=stretch, help="only this stretch of time, in seconds")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
+    add(
+        "--setting",
+        metavar="NAME=VALUE",
+        dest="settings",
+        type=answer,
+        action="append",
+        default=[],
+        help="then change one setting, such as floor_hz=60; repeatable",
+    )
+    add("--out", metavar="FILE.tsv", help="write to a file; a .json with settings and origin beside it")
+    parser.epilog = LISTINGS
+
+
+def _speaker(add: Callable[..., Any]) -> None:
+    add(
+        "--speaker",
+        metavar="man|woman|child",
+        type=str.lower,
+        choices=tuple(SPEAKERS),
+        help="formant ceiling of 5000, 5500 or 8000 Hz, as Praat's manual advises (default: the preset's)",
+    )
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
@@ -182,6 +224,7 @@ COMMANDS: dict[str, Command] = {
     "measure": Command(
         "measure labelled intervals of every layer, or of a sound", "app.cli_measure", _measure
     ),
+    "listing": Command("list what any analysis finds in a layer or a sound", "app.cli_listing", _listing),
     "shot": Command("write a picture of the stack of layers", "app.shot", _shot),
     "train": Command("train a network on recordings", "app.train_cli", None),
     "bench": Command("measure how fast the instrument is here", "app.bench", _bench),
@@ -212,7 +255,7 @@ def _sentence(command: Command) -> str:
     return f"{command.summary[:1].upper()}{command.summary[1:]}."
 
 
-_TAKES_NUMBERS = ("--band", "--code", "--points", "--range", "--set", "--seed")
+_TAKES_NUMBERS = ("--band", "--ceiling", "--code", "--points", "--range", "--set", "--seed")
 
 
 def with_values_joined(arguments: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.commands import command, is_open
-from core.analyses.speakers import SPEAKERS, Speaker
+from core.speakers import SPEAKERS, Speaker
 
 if TYPE_CHECKING:
     from app.instrument import Instrument

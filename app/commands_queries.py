@@ -97,16 +97,42 @@ for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
     _query(f"formants.b{_number}", f"Get {_ordinal} bandwidth", "Formants", f"b{_number}")
 
 
-@command("pulses.voice_report", "Voice report", "Pulses", "", is_open)
-def voice_report(window: Window) -> None:
-    """Report pitch, pulses, voicing, jitter, shimmer and harmonicity of the selection, or of the whole."""
-    window.docking.lists.voice_report()
+def _list_of(analysis: str, id: str, title: str, menu: str, what: str, separator: bool = False) -> None:
+    def run(window: Window) -> None:
+        window.docking.lists.list_of(analysis)
+
+    run.__doc__ = f"{what} of the active lane, over the selection or the whole."
+    command(id, title, menu, "", is_open, separator=separator)(run)
 
 
-@command("pulses.listing", "Pulse listing", "Pulses", "", is_open)
-def pulse_listing(window: Window) -> None:
-    """List the times of the glottal pulses of the selection, or of the whole."""
-    window.docking.lists.pulses()
+_list_of("voice report", "pulses.voice_report", "Voice report", "Pulses",
+         "Report pitch, pulses, voicing, jitter, shimmer and harmonicity")  # fmt: skip
+_list_of("pulses", "pulses.listing", "Pulse listing", "Pulses", "List the times of the glottal pulses")
+_list_of("ltas", "spectrogram.ltas", "Ltas listing", "Spectrogram",
+         "List the long-term average spectrum", separator=True)  # fmt: skip
+_list_of("moments", "spectrogram.moments", "Spectral moments listing", "Spectrogram",
+         "List centre of gravity, standard deviation, skewness and kurtosis in slices")  # fmt: skip
+_list_of("zero crossings", "analyses.zero_crossings", "Zero crossings listing", "Analyses",
+         "List where the curve passes through zero", separator=True)  # fmt: skip
+_list_of("envelope peaks", "analyses.envelope_peaks", "Envelope peaks listing", "Analyses",
+         "List the peaks of the envelope, and how much later than the output's they come,")  # fmt: skip
+
+
+def _moment(name: str, title: str, separator: bool = False) -> None:
+    def run(window: Window) -> None:
+        window.docking.queries.tell_moment(name, title)
+
+    run.__doc__ = (
+        f"Put the {title.lower()} of the active lane's spectrum over the selection into the results."
+    )
+    id = f"spectrogram.{title.lower().replace(' ', '_')}"
+    command(id, f"Get {title.lower()}", "Spectrogram", "", is_open, separator=separator)(run)
+
+
+_moment("cog", "Centre of gravity", separator=True)
+_moment("sd", "Standard deviation")
+_moment("skewness", "Skewness")
+_moment("kurtosis", "Kurtosis")
 
 
 _query("harmonicity.get", "Get harmonicity", "Pulses", "harmonicity", separator=True)

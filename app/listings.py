@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.analyses import TABLE
-from core.analyses.voice import VoiceSettings
+from core.analyses.results import Points
 from core.axis import Range
-from core.listings import Listing, listing, pulse_listing, voice_listing
+from core.faults import Fault
+from core.listings import Listing, listing, over, result_listing
 from core.queries import Layer
 
 if TYPE_CHECKING:
@@ -40,24 +41,31 @@ class Lists:
 
         self._asking.with_result(layer, analysis, open_it)
 
-    def pulses(self) -> None:
-        """List the pulses of the selection, or of the whole sound."""
+    def list_of(self, analysis: str) -> None:
+        """List what any analysis finds in the selection, or in the whole sound."""
         layer, window = self._layer(), self._stretch()
-        if layer is not None:
+        if layer is None:
+            return
+        reference = self._reference(layer, analysis)
+        if reference is None:
+            self._list(layer, analysis, window, None)
+        else:
             self._compute(
-                layer, "pulses", self._asking.settings("pitch"),
-                lambda found: pulse_listing(layer.title, found, window),
+                reference, analysis, window,
+                lambda found: self._list(layer, analysis, window, (reference.title, found)),
             )  # fmt: skip
 
-    def voice_report(self) -> None:
-        """Report the voice in the selection, or in the whole sound."""
-        layer, window = self._layer(), self._stretch()
-        if layer is not None:
-            pitch = self._asking.settings("pitch")
-            settings = VoiceSettings(window.start_s, window.end_s, pitch.floor_hz, pitch.ceiling_hz)
-            self._compute(
-                layer, "voice report", settings, lambda found: voice_listing(layer.title, found, window)
-            )
+    def _reference(self, layer: Layer, analysis: str) -> Layer | None:
+        """Give the output, from whose envelope's peaks those of a layer are told."""
+        card = self._window.on.session.card
+        inside = card is not None and layer.track.origin.network == "G" and layer.key != card.output
+        return self._asking.layer(card.output) if card and inside and analysis == "envelope peaks" else None
+
+    def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
+        self._compute(
+            layer, analysis, window,
+            lambda found: self.open(result_listing(layer.title, found, window, reference)),
+        )  # fmt: skip
 
     def _layer(self) -> Layer | None:
         return self._asking.layer(self._window.on.session.active)
@@ -66,12 +74,19 @@ class Lists:
         session = self._window.on.session
         return session.selection or session.whole
 
-    def _compute(self, layer: Layer, name: str, settings: object, made: Callable[[Any], Listing]) -> None:
-        refusal = TABLE[name].refusal(layer.track, settings)
+    def _compute(self, layer: Layer, name: str, window: Range, use: Callable[[Any], None]) -> None:
+        """Have an analysis computed over a stretch, or say why there is none."""
+        on = self._window.on
+        try:
+            track, settings = over(name, layer.track, self._asking.settings(name), window)
+        except Fault as fault:
+            on.noted.emit(str(fault))
+            return
+        refusal = TABLE[name].refusal(track, settings)
         if refusal:
-            self._window.on.noted.emit(refusal)
+            on.noted.emit(refusal)
         else:
-            self._asking.compute(name, layer.track, settings, lambda found: self.open(made(found)))
+            self._asking.compute(name, track, settings, use)
 
     def open(self, made: Listing) -> None:
         """Open a listing in a window of its own."""

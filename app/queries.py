@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from core.analyses import TABLE
 from core.axis import Range
 from core.contours import nearest_crossing, power_at
 from core.faults import Fault
+from core.listings import over
 from core.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme
 from core.results import Results
-from core.track import Image
+from core.track import Image, Track
 from widgets.digits import four_digits, seconds, signed
 
 if TYPE_CHECKING:
@@ -101,6 +103,33 @@ class Queries:
     # --- the cursor cross ------------------------------------------------------------------------
 
     def tell_power(self) -> None:
+    # --- spectral moments ------------------------------------------------------------------------
+
+    def tell_moment(self, name: str, title: str) -> None:
+        """Tell a moment of the active lane's spectrum over the selection, or over the whole, in its band."""
+        layer, session = self._active, self._on.session
+        if layer is None:
+            return
+        window = session.selection or session.whole
+        asked = replace(self._on.analysing.settings("moments"), slices=1)
+        try:
+            track, settings = over("moments", layer.track, asked, window)
+        except Fault as fault:
+            self._on.noted.emit(str(fault))
+            return
+        refusal = TABLE["moments"].refusal(track, settings)
+        if refusal:
+            self._on.noted.emit(refusal)
+            return
+
+        def tell(found: tuple[Track, ...]) -> None:
+            one = next(track for track in found if track.name == name)
+            ends = (window.start_s, window.end_s)
+            value = float(one.samples[0])
+            self.tell(layer.key, Answer(layer.title, title, *ends, value, one.unit, origin=one.origin))
+
+        self._asking.compute("moments", track, settings, tell)
+
         """Tell the power density of the active lane where the cursor's time and frequency cross."""
         layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
         if layer is None or hertz is None:

@@ -1,14 +1,26 @@
-"""Praat's listings: the frames of a measure over a selection, or its value at the cursor, as text."""
+"""Praat's listings: the frames of a measure over a selection, or its value at the cursor, as text.
+
+Every result of every analysis has a listing; `over` says what to compute for one over a stretch of time.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from core.analyses.results import Points, Report
-from core.axis import Range
+import numpy as np
+
+from core.analyses import TABLE, guard
+from core.analyses.points import latencies
+from core.analyses.results import Points, Report, Result, Spectrum
+from core.analyses.tiles import tiled
+from core.axis import Range, TimeAxis
+from core.faults import Fault
+from core.long_sound import LongTrack, in_memory
 from core.queries import MEASURES, Layer, Place, value
-from core.track import Track
+from core.track import Image, Track
 
 UNDEFINED = "--undefined--"
 
@@ -62,12 +74,6 @@ def _frames(tracks: list[Track], window: Range) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def pulse_listing(title: str, found: Points, window: Range) -> Listing:
-    """List the pulses within a window."""
-    inside = (time_s for time_s in found.times_s.tolist() if window.contains(time_s))
-    return Listing(f"Pulse listing of {title}", ("Time_s",), tuple((fixed(time_s),) for time_s in inside))
-
-
 def voice_listing(title: str, report: Report, window: Range) -> Listing:
     """List a voice report, the time range first as in Praat."""
     times = (
@@ -79,3 +85,98 @@ def voice_listing(title: str, report: Report, window: Range) -> Listing:
         for line in report.lines
     )
     return Listing(f"Voice report of {title}", ("Measure", "Value", "Unit"), (*times, *lines))
+
+
+# --- any analysis over any stretch ---------------------------------------------------------------
+
+_NEAR_S = 0.2
+"""Around what is read of a recording in its file: a spectrogram's window, an envelope's bell."""
+
+
+def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, Any]:
+    """Give the track and the settings with which an analysis is asked over a stretch of time.
+
+    Raises Fault where the whole would have to be read into memory and is too long for that.
+    """
+    if hasattr(settings, "start_s"):
+        settings = replace(settings, start_s=window.start_s, end_s=window.end_s)
+    seen = window.cut(track.axis.extent)
+    if (
+        isinstance(track, LongTrack)
+        and name not in ("pulses", "voice report")
+        and not tiled(name, track.axis)
+    ):
+        if seen.length_s > guard.WHOLE_S:
+            said = f"No {TABLE[name].noun}: {guard.seconds(seen.length_s)} are too much at once."
+            raise Fault(said, f"Select at most {guard.seconds(guard.WHOLE_S)}.")
+        near_s = 0.0 if name == "ltas" else _NEAR_S
+        return in_memory(track, Range(seen.start_s - near_s, seen.end_s + near_s)), settings
+    # Praat takes a long-term average of an extracted part, not of a stretch of the whole
+    return (_part(track, seen) if name == "ltas" else track), settings
+
+
+def _part(track: Track, window: Range) -> Track:
+    """Give the samples of a window, the track itself where that is all of it."""
+    first, last = track.axis.samples_in(window)
+    if last - first >= track.axis.n:
+        return track
+    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
+    return replace(track, samples=track.samples[first:last], axis=axis)
+
+
+def result_listing(
+    title: str, result: Result, window: Range, reference: tuple[str, Points] | None = None
+) -> Listing:
+    """List the result of any analysis within a window, with each column's unit in its head.
+
+    `reference` names the layer from whose points the latency of these is told.
+    """
+    if isinstance(result, Report):
+        return voice_listing(title, result, window)
+    if isinstance(result, Points):
+        return _points(title, result, window, reference)
+    if isinstance(result, Spectrum):
+        rows = zip(map(fixed, result.frequencies().tolist()), map(fixed, result.levels.tolist()), strict=True)
+        return Listing(f"{_titled(result.origin.analysis)} of {title}", _CELL[1:], tuple(rows))
+    if isinstance(result, Image):
+        return Listing(f"Spectrogram listing of {title}", _CELL, tuple(_cells(result, window)))
+    heads = map(_head, result)
+    return Listing(
+        f"{_titled(result[0].origin.analysis)} of {title}", ("Time_s", *heads), _frames(list(result), window)
+    )
+
+
+_CELL = ("Time_s", "Frequency_Hz", "Level_dB/Hz")
+_SPELLED = {"cog": "Centre_of_gravity", "sd": "Standard_deviation", "pitch": "F0"}
+
+
+def _titled(analysis: str) -> str:
+    return f"{TABLE[analysis].title} listing"
+
+
+def _head(track: Track) -> str:
+    name = _SPELLED.get(track.name, track.name.capitalize())  # f1 becomes F1
+    return f"{name}_{track.unit}" if track.unit else name
+
+
+def _points(title: str, found: Points, window: Range, reference: tuple[str, Points] | None) -> Listing:
+    times_s = found.times_s
+    inside = Points(found.name, times_s[(times_s >= window.start_s) & (times_s <= window.end_s)])
+    columns: list[Sequence[float]] = [inside.times_s.tolist()]
+    heads = ("Time_s",)
+    if reference is not None:
+        name, points = reference
+        heads = ("Time_s", f"Latency_from_{name}_s")
+        columns.append(latencies(inside, points).tolist())
+    rows = tuple(tuple(map(fixed, row)) for row in zip(*columns, strict=True))
+    return Listing(f"{_titled(found.origin.analysis)} of {title}", heads, rows)
+
+
+def _cells(image: Image, window: Range) -> Iterator[tuple[str, ...]]:
+    """Give every cell of an image within a window, frame by frame from the bottom."""
+    first, last = image.axis.samples_in(window)
+    hertz = [fixed(image.low_hz + k * image.step_hz) for k in range(image.values.shape[1])]
+    for frame in range(first, last):
+        time = fixed(image.axis.seconds(frame))
+        levels = np.asarray(image.values[frame], dtype=np.float64).tolist()
+        yield from ((time, one_hz, fixed(level)) for one_hz, level in zip(hertz, levels, strict=True))

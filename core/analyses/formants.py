@@ -11,9 +11,9 @@ import numpy as np
 from core.analyses import guard
 from core.analyses.praat import or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
-from core.analyses.speakers import CEILINGS, speaker_named
 from core.axis import TimeAxis
 from core.origin import Origin
+from core.speakers import CEILINGS, speaker_named
 from core.track import Track
 
 

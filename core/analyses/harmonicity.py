@@ -47,7 +47,7 @@ class HarmonicitySettings:
 
     @property
     def window_periods(self) -> float:
-        """How many periods a frame takes: beside its own the longest lag, or twice as many under a Gaussian."""
+        """How many periods a frame takes: with the longest lag, or twice as many under a Gaussian."""
         return self.periods + 1 if self.method == "cross-correlation" else 2 * self.periods
 
 

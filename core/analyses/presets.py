@@ -29,7 +29,7 @@ class Preset:
     greys: GreySettings = field(default_factory=GreySettings)
 
     def settings(self, analysis: str) -> Any:
-        """Give the settings of an analysis: this preset's, those that follow its pitch, or Praat's standards."""
+        """Give the settings of an analysis: its own here, those that follow the pitch, or the standards."""
         if analysis == "pulses":
             return self.pitch
         if analysis == "voice report":

@@ -231,3 +231,40 @@ def test_the_scripts_folder_has_all_that_praat_needs(small_model, textgrid, tmp_
     others = {"measure.praat", "phonoscope.csv", "phonoscope.json", "annotation.TextGrid"}
     assert {path.name for path in folder.iterdir()} == sounds | others
     assert (folder / "phonoscope.csv").read_bytes() == (tmp_path / "t.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "ceiling", "named"),
+    [
+        (["--speaker", "man"], 5000, "5000 Hz (man)"),
+        (["--speaker", "Child"], 8000, "8000 Hz (child)"),
+        (["--ceiling", "5300"], 5300, "5300 Hz"),
+        ([], 5500, "5500 Hz (woman)"),
+    ],
+)
+def test_the_formant_ceiling_goes_with_the_speaker_over_any_preset(
+    small_model, tmp_path, words, ceiling, named
+):
+    out, script = tmp_path / "table.csv", tmp_path / "script"
+    preset = ["--preset", "WaveGAN, 60-300 Hz", "--measures", "f0,formants", "--points", "2"]
+    assert (
+        main(["measure", str(small_model), *preset, *words, "--out", str(out), "--script", str(script)]) == 0
+    )
+    record = json.loads(out.with_suffix(".json").read_text())
+    settings = next(one["settings"] for one in record["layers_measured"] if one["layer"] == "out")
+    assert (settings["formants"]["ceiling_hz"], settings["pitch"]["floor_hz"]) == (ceiling, 60)
+    assert record["formant_ceiling"] == named
+    assert record["preset"] == "WaveGAN, 60-300 Hz" + (f"; formant ceiling {named}" if words else "")
+    text = (script / "measure.praat").read_text()
+    assert f"To Formant (burg): 0, 5, {ceiling}, 0.025, 50" in text
+    assert not words or f"formant ceiling {named}" in text
+
+
+def test_a_ceiling_is_asked_for_once_and_makes_sense(small_model, tmp_path, capsys):
+    for words, said in (
+        (["--speaker", "man", "--ceiling", "5000"], "--speaker chooses a ceiling too."),
+        (["--ceiling", "-5"], "-5 Hz is no formant ceiling."),
+        (["--speaker", "baby"], "Argument --speaker: invalid choice: 'baby'"),
+    ):
+        assert main(["measure", str(small_model), *words, "--out", str(tmp_path / "a.csv")]) == 2
+        assert said in capsys.readouterr().err

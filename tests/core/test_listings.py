@@ -8,7 +8,7 @@ from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.voice import VoiceSettings
 from core.axis import Range
-from core.listings import UNDEFINED, fixed, listing, pulse_listing, voice_listing
+from core.listings import UNDEFINED, fixed, listing, result_listing, voice_listing
 from core.queries import Layer
 from tests.core.test_queries import SETTINGS, voice
 
@@ -73,7 +73,7 @@ def test_at_a_cursor_one_line_is_listed(layer):
 
 def test_pulses_are_listed_within_the_window_only(layer):
     found = TABLE["pulses"].run(layer.track, SETTINGS["pitch"])
-    rows = pulse_listing("Out", found, Range(0.1, 0.2)).rows
+    rows = result_listing("Out", found, Range(0.1, 0.2)).rows
     inside = [time_s for time_s in found.times_s if 0.1 <= time_s <= 0.2]
     assert len(rows) == len(inside) > 5
     assert rows[0] == (f"{inside[0]:.6f}",)

@@ -10,9 +10,9 @@ import pytest
 from core.analyses import TABLE
 from core.analyses.formants import FormantSettings, for_speaker
 from core.analyses.presets import PRESETS
-from core.analyses.speakers import CEILINGS, SPEAKERS, ceiling_words
 from core.axis import TimeAxis
 from core.faults import Fault
+from core.speakers import CEILINGS, SPEAKERS, ceiling_words
 from tests.core.praat_oracle import ask_praat, needs_praat, needs_recordings, recording
 
 
