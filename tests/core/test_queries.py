@@ -158,6 +158,14 @@ def test_nothing_is_read_between_unvoiced_frames_or_outside(layer):
     assert np.isnan(values_at(pitch.samples, pitch.axis, outside)).all()
 
 
+@pytest.mark.parametrize("key", [key for key in MEASURES if key != "activation"])
+def test_a_selection_past_the_end_of_a_layer_has_no_value(layer, key):
+    end_s = layer.track.axis.extent.end_s
+    for statistic in ("mean", "minimum", "maximum"):
+        answer = ask(layer, MEASURES[key], Range(end_s + 0.2, end_s + 0.3), statistic)
+        assert answer.refusal or math.isnan(answer.value)
+
+
 def test_a_selection_without_any_voicing_has_no_pitch(layer):
     for statistic in ("mean", "minimum", "maximum"):
         assert math.isnan(asked(layer, "f0", Range(0.5, 0.53), statistic))
