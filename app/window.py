@@ -6,7 +6,15 @@ import sys
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.bridge import Bridge
 from app.commands import is_open
@@ -111,6 +119,8 @@ class Window(QMainWindow):
             self.pages.addWidget(self.sheet)
         page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
         assert page is not None
+        if page is not self.pages.currentWidget():
+            self.status.show_help("")  # it was said of another page
         self.pages.setCurrentWidget(page)
         self.ipa.setVisible(name == "stack" and self.on.settings.letters)
         self.show_dock()
@@ -160,8 +170,9 @@ class Window(QMainWindow):
             self.menus.corner, self.ipa, self.dock,
         ):  # fmt: skip
             area.set_look(look)
-        if self.sheet is not None:
-            self.sheet.set_look(look)  # type: ignore[attr-defined]
+        for beside in (self.sheet, *self.findChildren(QDialog)):
+            if hasattr(beside, "set_look"):
+                beside.set_look(look)  # type: ignore[union-attr]
 
     def flip_measure(self, key: str, measure: str) -> None:
         """Show or hide a measure on a lane, or say why its rate cannot carry it."""

@@ -80,12 +80,12 @@ def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
 
 
 def two_lines(title: str, room_px: int) -> tuple[str, str]:
-    """Break a title that is too long for a line after the last word that fits; the second may be ""."""
-    metrics = QFontMetrics(font(13, 600, numbers=True))
-    words = title.split(" ")
-    fits = [k for k in range(1, len(words) + 1) if metrics.horizontalAdvance(" ".join(words[:k])) <= room_px]
-    last = fits[-1] if fits else len(words)
-    return " ".join(words[:last]), " ".join(words[last:])
+    """Break a title that is too long for a line where both lines are shortest; the second may be ""."""
+    metrics, words = QFontMetrics(font(13, 600, numbers=True)), title.split(" ")
+    if metrics.horizontalAdvance(title) <= room_px or len(words) == 1:
+        return title, ""
+    breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+    return min(breaks, key=lambda lines: max(metrics.horizontalAdvance(line) for line in lines))
 
 
 class FactRow(QWidget):
@@ -183,6 +183,7 @@ class CardPanel(Panel):
         self._title.setText(first)
         self._title_end.setText(second)
         self._title_end.setVisible(bool(second))
+        self._title.setAlignment(Qt.AlignmentFlag.AlignBottom if second else Qt.AlignmentFlag.AlignVCenter)
         self._title.setAccessibleName(title)
 
     def show_card(self, card: Card | None) -> None:

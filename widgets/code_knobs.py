@@ -15,7 +15,7 @@ from widgets.number_field import NumberField
 from widgets.numbers import number_text
 from widgets.paint import Words, paint_dot, pass_look
 from widgets.scales import Linear
-from widgets.segmented import Segmented
+from widgets.segmented import Segment, Segmented
 from widgets.slider import Slider
 
 MODES = (("one-hot", "One-hot"), ("bits", "Bits"), ("free", "Free"))
@@ -158,6 +158,11 @@ class SlotChooser(QWidget):
         self._grid.setContentsMargins(12, 0, 12, 0)
         self._grid.setSpacing(4)
 
+    @property
+    def buttons(self) -> list[Button]:
+        """The slots' buttons, as they stand."""
+        return self._buttons
+
     def show_slots(self, count: int, look: Look) -> None:
         for button in self._buttons:
             button.deleteLater()
@@ -239,9 +244,21 @@ class CodeKnobs(QWidget):
         bar_px = self._free.verticalScrollBar().sizeHint().width()
         self._scale_row.inset_px = bar_px if layout.code > MOST_ROWS else 0
         self._chooser.show_slots(layout.code, self._look)
+        self._order_keys()
         pass_look(self, self._look)
         self.setVisible(layout.code > 0)
         self.show_mode(self._mode)
+
+    def _order_keys(self) -> None:
+        """Let Tab go through the slots after the modes: they are made later than what stands below them."""
+        last: QWidget = self._modes.findChildren(Segment)[-1]
+        for widget in (
+            *self._chooser.buttons,
+            *(part for row in self._rows for part in row.findChildren(QWidget)),
+        ):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(last, widget)
+                last = widget
 
     def _made_row(self, slot: int) -> CodeRow:
         row = CodeRow(f"c{slot + 1}")

@@ -37,6 +37,7 @@ class Lane(QWidget):
         if words != self.header.lane:
             self.header.show_lane(words)
             self.setAccessibleName(f"Lane {lane.title}, {lane.meta}")
+            self.plot.setAccessibleName(f"Plot of {lane.title}")
         self.plot.show_lane(lane, columns, marks, shared)
 
     def set_look(self, look: Look) -> None:

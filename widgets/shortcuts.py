@@ -16,7 +16,7 @@ from widgets.palette_match import PaletteRow
 
 COLUMNS, WIDE_COLUMNS, WIDE_FROM_PX, ROW_PX = 3, 4, 1400, 22
 BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
-MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 130, 860
+MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 100, 860
 SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
 Line = tuple[str, str]
 

@@ -119,9 +119,9 @@ class Stack(QWidget):
         plot.pointed.connect(self.pointer_moved)
         plot.wheeled.connect(self._wheel)
         plot.pinched.connect(self._pinch)
+        plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # before the proxy, which would take the policy over
         plot.setFocusProxy(self)
         lane.setFocusProxy(self)
-        plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return lane
 
     # --- showing ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from core.faults import Fault
 from core.latent import draw
 from core.listen import published
 from core.probe import generate
+from widgets.shortcuts import KeyLine, ShortcutSheet
 
 
 def shown(window, key="out"):
@@ -336,3 +337,30 @@ def test_the_menus_keep_their_place_before_the_corners_words(window):
     assert window.menus.corner.words.isVisible()
     window.resize(1200, 800)
     assert not window.menus.corner.words.isVisible()
+
+
+def _tab_stops(window):
+    """Give the accessible names in the order in which Tab goes through them."""
+    here, names = window.nextInFocusChain(), []
+    while here is not window:
+        takes = here.focusPolicy() & Qt.FocusPolicy.TabFocus and here.isEnabled()
+        if takes and here.isVisible() and here.focusProxy() is None:
+            names.append(here.accessibleName())
+        here = here.nextInFocusChain()
+    return names
+
+
+def test_tab_reaches_the_stack_and_goes_down_the_panel_as_it_stands(window):
+    names = _tab_stops(window)
+    assert "Stack of layers" in names
+    panel = ["Seed", "One-hot", "Free", "c1", "c3", "Search the knobs", "Latent z"]
+    places = [names.index(name) for name in panel]
+    assert places == sorted(places)
+    assert all(names)
+
+
+def test_open_dialogs_follow_the_colours(window):
+    window.menus.run("help.shortcuts")
+    sheet = next(one for one in window.findChildren(ShortcutSheet) if one.isVisible())
+    window.menus.run("view.dark")
+    assert {line._look.name for line in sheet.findChildren(KeyLine)} == {"dark"}

@@ -11,7 +11,7 @@ from core.axis import TimeAxis
 from core.families.base import Card, Choice, Fact, LayerInfo, Question
 from core.latent import Layout
 from widgets.button import Button
-from widgets.card import CardPanel, FactRow, latent_text, size_text
+from widgets.card import CardPanel, FactRow, latent_text, size_text, two_lines
 from widgets.card_details import CardDetails, as_table, fact_rows
 from widgets.look import DARK
 
@@ -112,3 +112,9 @@ def test_the_details_hold_every_fact_and_layer_and_can_be_copied(qtbot):
 def test_sizes_and_latent_vectors_in_words():
     assert [size_text(n) for n in (512, 6_012_345, 812_000_000)] == ["512 bytes", "6.0 MB", "812 MB"]
     assert latent_text(replace(CARD, layout=Layout(100))) == "100 z"
+
+
+def test_a_long_title_is_broken_where_both_lines_are_short():
+    assert two_lines("Mandarin syllables, small ciwGAN", 186) == ("Mandarin syllables,", "small ciwGAN")
+    assert two_lines("Small", 186) == ("Small", "")
+    assert two_lines("a_file_name_without_any_space_in_it.safetensors", 186)[1] == ""
