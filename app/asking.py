@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
+from app.asking_long import LongLayers
 from core.analyses import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
@@ -53,8 +54,10 @@ class Asking:
         self._count = 0
         self._under_way: Future[Any] | None = None
         self.at_cursor = False  # ask the table at the cursor although a selection is held
+        self._long = LongLayers(instrument, self.layer)
         session = instrument.session
         session.shown_changed.connect(self._moved)
+        instrument.tiling.arrived.connect(self._tiled)
         session.view_changed.connect(lambda: settle(True))
         session.card_changed.connect(self._new_model)
         instrument.faulted.connect(lambda _: settle(False))
@@ -84,37 +87,26 @@ class Asking:
         found = (key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
         return tuple(key for key in found if key in session.shown.tracks and not key.endswith(".logits"))
 
-    def layer(self, key: str) -> Layer | None:
-        """Give a layer with what is known of it now."""
+    def layer(self, key: str, place: Place | None = None) -> Layer | None:
+        """Give a layer with what is known of it now, of a long recording at a place (the query's)."""
         track = self._on.session.shown.tracks.get(key)
         if track is None:
             return None
         if isinstance(track, LongTrack):
-            return self._long(key, track)
+            return self._long.at(self._layer(key, track), self.place if place is None else place)
         if key not in self._layers:
             self._layers[key] = self._layer(key, track)
         return self._layers[key]
 
-    def _long(self, key: str, track: LongTrack) -> Layer:
-        """Give a recording in its file with what its lane shows, where that reaches as far as is asked."""
-        settings = {name: self.settings(name) for name in ANALYSES}
-        place = self.place
-        ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
-        results: dict[str, tuple[Track, ...]] = {}
-        for name in ANALYSES:
-            shown = self._on.session.shown.overlays.get((key, name))
-            if shown and shown[0].axis.extent.contains(ends[0]) and shown[0].axis.extent.contains(ends[1]):
-                results[name] = shown
-        failures = {
-            name: f"No {TABLE[name].noun} yet: show it in the lane, with the selection in view"
-            for name in ANALYSES
-            if name not in results
-        }
-        return Layer(key, title_of(self._on, key), track, settings, results, failures)
+    def _tiled(self) -> None:
+        """Show what was measured of a long recording, and go on to what is still missing."""
+        self.changed.emit()
+        self.refresh()
 
     def layers(self) -> tuple[Layer, ...]:
         """Give every layer that is asked, in the order of the lanes."""
-        return tuple(layer for key in self.shown_keys() if (layer := self.layer(key)) is not None)
+        place = self.table_place
+        return tuple(layer for key in self.shown_keys() if (layer := self.layer(key, place)) is not None)
 
     def _layer(self, key: str, track: Track) -> Layer:
         settings = {name: self.settings(name) for name in ANALYSES}
@@ -168,6 +160,8 @@ class Asking:
         names = self.missing(layer)[:1]  # one at a time: overlays never wait long behind it
         if not names:
             return False
+        if self._long.takes(layer.track, names[0]):
+            return self._long.measure(layer, names[0], self.table_place)
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
         if self._asked.get(layer.key) == origins and self._on.desk.waits(f"{layer.key} asked"):
             return True
@@ -240,8 +234,13 @@ class Asking:
         """Where the table of all layers and the slices are asked."""
         return self.cursor_s if self.at_cursor else self.place
 
-    def with_result(self, layer: Layer, name: str, then: Callable[[Layer], None]) -> None:
+    def with_result(
+        self, layer: Layer, name: str, then: Callable[[Layer], None], place: Place | None = None
+    ) -> None:
         """Call `then` with the layer once an analysis of it is there, now or when it is computed."""
+        if self._long.takes(layer.track, name):
+            self._long.wait(layer, name, self.place if place is None else place, then)
+            return
         known = not name or name in layer.results or name in layer.failures
         if known or layer.refusals[name]:
             then(layer)

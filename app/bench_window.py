@@ -80,20 +80,26 @@ def rest(length_s: float) -> None:
 @contextmanager
 def open_window(path: Path) -> Iterator[TimedWindow]:
     """Open the window on a model, on the real screen where there is one, with nothing remembered."""
-    app = _application()
-    bridge = Bridge()
-    window = TimedWindow(make_instrument(Settings(theme="light"), bridge))
-    faults: list[Fault] = []
-    window.on.faulted.connect(faults.append)
-    window.resize(*SIZE_PX)
-    window.show()
-    try:
+    with empty_window() as window:
+        faults: list[Fault] = []
+        window.on.faulted.connect(faults.append)
         window.on.opening.open(path)
         window.on.pool.warm()
         wait(lambda: bool(faults) or window.complete)
         if faults:
             raise faults[0]
         gc.collect()
+        yield window
+
+
+@contextmanager
+def empty_window() -> Iterator[TimedWindow]:
+    """Show the window with nothing open, on the real screen where there is one."""
+    app = _application()
+    window = TimedWindow(make_instrument(Settings(theme="light"), Bridge()))
+    window.resize(*SIZE_PX)
+    window.show()
+    try:
         yield window
     finally:
         window.close()

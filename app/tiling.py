@@ -1,21 +1,19 @@
-"""The analyses of recordings in their files: tiles around the window, measured once each and kept."""
+"""The analyses of recordings in their files: tiles around the window, or wherever something is asked."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from psygnal import Signal
 
+from app.tile_store import TileStore, Values, names_of, tiles_seen
 from core.analyses import TABLE, formants, spectrogram
-from core.analyses.results import Contour, origin_of
-from core.analyses.rounds import FRAME_PEAKS, TILE
-from core.analyses.tiles import TILE_S, Tile, TileSettings, grid_of, tiled, tiles_of
+from core.analyses.results import Contour, Points, origin_of
+from core.analyses.tiles import Tile, grid_of, tiled
 from core.axis import Range, TimeAxis
-from core.faults import Fault
 from core.lanes import MEASURES
 from core.long_sound import LongTrack
 from core.track import Image, Track
@@ -26,27 +24,30 @@ if TYPE_CHECKING:
 LONGEST_S = 30.0
 """With more than this in view a long recording is shown without its analyses."""
 
-TILES_S = {"spectrogram": 10.0, "formants": 20.0}
-"""Tiles are smaller where frames stand alone and hold much."""
-
-MOST_BYTES = 128 << 20
+ASKED_S = 600.0
+"""Over no more than this is a long recording measured for one question."""
 
 PEAKS = "peaks"
 """Beside the formants of a long recording: how loud each frame is, found where they are measured."""
 
-Values = NDArray[Any]
+ROUNDING_S = 1e-6
+
 Place = tuple[str, str]
 
 
 class Tiling:
-    """Keeps what long recordings show in step with the window."""
+    """Keeps what long recordings show in step with the window, and measures them where they are asked.
+
+    `arrived` follows tiles that were asked for by a question.
+    """
+
+    arrived = Signal()
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
-        self._kept: OrderedDict[object, Values] = OrderedDict()
-        self._bytes = 0
+        self._store = TileStore(instrument)
         self._shown: dict[Place, tuple[object, ...]] = {}
-        self._asked: dict[str, list[tuple[Any, int]]] = {}
+        self._made: dict[Place, tuple[object, Any]] = {}
         instrument.session.view_changed.connect(self._view)
 
     def takes(self, track: Track, measure: str) -> bool:
@@ -56,9 +57,14 @@ class Tiling:
     def reason(self, track: Track, shown: frozenset[str]) -> str:
         """Say why a long recording shows no analyses now, as Praat does; "" where it shows them."""
         wanted = any(self.takes(track, measure) for measure in shown)
-        if not wanted or self._on.session.visible.length_s <= LONGEST_S:
+        if not wanted or self._fits(self._on.session.visible):
             return ""
         return f"To see the analyses, zoom in to at most {LONGEST_S:g} s"
+
+    def _fits(self, visible: Range) -> bool:
+        return visible.length_s <= LONGEST_S + ROUNDING_S
+
+    # --- in the window ---------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the tiles that the window needs, and ask for those that are not known."""
@@ -77,50 +83,17 @@ class Tiling:
 
     def _refresh(self, key: str, track: LongTrack, measure: str) -> None:
         visible, settings = self._on.session.visible, self._on.analysing.settings(measure)
-        if TABLE[measure].refusal(track.axis, settings) or visible.length_s > LONGEST_S:
+        if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
             self._show(key, measure, (), None)
             return
         needed = tiles_seen(measure, track.axis, settings, visible)
-        origin = origin_of(track, measure, TABLE[measure].carried(track.axis, settings))
-        names = [(origin, tile.first) for tile in needed]
-        missing = [tile for tile, name in zip(needed, names, strict=True) if name not in self._kept]
-        if missing:
-            self._ask(key, track, measure, settings, missing)
+        names = names_of(track, measure, settings, needed)
+        parts = self._store.values(names)
+        if parts is None:
+            self._store.ask(f"{key} {measure} tiles", track, measure, settings, needed, self.refresh)
         elif names:
-            parts = [self._kept[name] for name in names]
             made = partial(put_together, measure, track, settings, needed, parts)
             self._show(key, measure, tuple(names), made)
-
-    def _ask(self, key: str, track: LongTrack, measure: str, settings: Any, missing: list[Tile]) -> None:
-        used = TABLE[measure].carried(track.axis, settings)
-        origin = origin_of(track, measure, used)
-        peak = 0.0 if getattr(used, "filtered", True) else track.peak
-        steps = (TILE + measure, FRAME_PEAKS) if measure == "formants" else (TILE + measure,)
-        asks = [
-            (step, track.between(tile.begin, tile.end), TileSettings(used, tile, peak, track.axis))
-            for tile in missing
-            for step in steps
-        ]
-        asked, names = f"{key} {measure} tiles", [(origin, tile.first) for tile in missing]
-        if self._on.desk.waits(asked) and self._asked.get(asked) == names:
-            return
-        self._asked[asked] = names
-        future = self._on.pool.submit_many(asks, key=asked)
-        self._on.desk.follow(asked, future, lambda found: self._arrived(names, found), stream=True)
-
-    def _arrived(self, names: list[tuple[Any, int]], found: tuple[Any, ...]) -> None:
-        share = len(found) // len(names)
-        for place, name in enumerate(names):
-            answers = found[place * share : (place + 1) * share]
-            for fault in (answer for answer in answers if isinstance(answer, Fault)):
-                self._on.faulted.emit(fault)
-                return
-            values = answers[0] if share == 1 else np.vstack(answers)  # of formants, the peaks last
-            self._kept[name] = values
-            self._bytes += values.nbytes
-        while self._bytes > MOST_BYTES and len(self._kept) > len(names):
-            self._bytes -= self._kept.popitem(last=False)[1].nbytes
-        self.refresh()
 
     def _show(self, key: str, measure: str, names: tuple[object, ...], make: Any) -> None:
         """Put a measure on its lane, or take it away; nothing happens where it is there already."""
@@ -135,6 +108,54 @@ class Tiling:
         else:
             session.show(overlays=_with(session.shown.overlays, place, made))
 
+    # --- where something is asked ----------------------------------------------------------------
+
+    def too_long(self, window: Range) -> str:
+        """Say that a question reaches over more of a long recording than is measured for it, or ""."""
+        if window.length_s <= ASKED_S + ROUNDING_S:
+            return ""
+        return f"select at most {ASKED_S / 60:g} minutes of so long a recording"
+
+    def over(self, key: str, track: LongTrack, measure: str, window: Range) -> Any:
+        """Give a measure over a stretch of a recording; None where it is not known there yet."""
+        settings = self._on.analysing.settings(measure)
+        needed = self._needed(track, measure, settings, window)
+        names = names_of(track, measure, settings, needed)
+        parts = self._store.values(names)
+        if not parts:
+            return None
+        kept = self._made.get((key, measure))
+        if kept is None or kept[0] != names:
+            kept = (names, put_together(measure, track, settings, needed, parts))
+            self._made[key, measure] = kept
+        return kept[1]
+
+    def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
+        """Tell whether a measure has failed in a stretch of a recording."""
+        settings = self._on.analysing.settings(measure)
+        needed = self._needed(track, measure, settings, window)
+        return self._store.failed(names_of(track, measure, settings, needed))
+
+    def measure(self, key: str, track: LongTrack, measure: str, window: Range) -> None:
+        """Have a stretch of a recording measured; `arrived` follows."""
+        settings = self._on.analysing.settings(measure)
+        if track.part_known < 1 or self.too_long(window):
+            return
+        needed = self._needed(track, measure, settings, window)
+        asked = f"{key} {measure} asked tiles"
+
+        def come() -> None:
+            self._store.ask(asked, track, measure, settings, needed, come)  # once the loudest is known
+            self.arrived.emit()
+
+        self._store.ask(asked, track, measure, settings, needed, come)
+
+    def _needed(self, track: LongTrack, measure: str, settings: Any, window: Range) -> list[Tile]:
+        """Give the tiles with the frames of a stretch, and the neighbours between which values lie."""
+        step_s = grid_of(measure, track.axis, settings).step_s
+        around = Range(window.start_s - 2 * step_s, window.end_s + 2 * step_s)
+        return tiles_seen(measure, track.axis, settings, around)
+
 
 def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
     """Give what is shown with one thing changed, or with None taken away."""
@@ -142,20 +163,9 @@ def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
     return others if made is None else {**others, place: made}
 
 
-@lru_cache(maxsize=32)
-def _tiles(measure: str, axis: TimeAxis, settings: Any) -> tuple[Tile, ...]:
-    return tiles_of(measure, axis, settings, TILES_S.get(measure, TILE_S))
-
-
-def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> list[Tile]:
-    """Give the tiles that have frames in the window."""
-    first, last = grid_of(measure, axis, settings).axis.samples_in(window)
-    return [tile for tile in _tiles(measure, axis, settings) if tile.first < last and tile.last > first]
-
-
 def put_together(
     measure: str, track: Track, settings: Any, needed: list[Tile], parts: list[Values]
-) -> Image | tuple[Track, ...]:
+) -> Image | Points | tuple[Track, ...]:
     """Join neighbouring tiles into what a lane shows, at their true times on the whole track's grid."""
     used = TABLE[measure].carried(track.axis, settings)
     grid, origin = grid_of(measure, track.axis, settings), origin_of(track, measure, used)
@@ -166,6 +176,8 @@ def put_together(
         low_hz = 0.5 * (own.step_hz - own.bin_hz)
         return Image(measure, values, axis, low_hz, own.step_hz, "dB/Hz", origin)
     rows = np.concatenate(parts, axis=1)
+    if measure == "pulses":
+        return Points(measure, rows[0], origin)
     if measure == "formants":
         bands = rows[:-1].reshape(2, len(rows) // 2, -1)
         loudness = Contour(PEAKS, rows[-1], axis, "", origin)

@@ -14,7 +14,8 @@ from core.faults import Fault
 from core.long_pyramid import BASE, Ends
 from core.recording import SoundFile
 
-VERSION = 1
+VERSION = 2
+HEAD_VALUES = 5  # the version, two halves of how many are bad, two of the sum
 MOST_BYTES = 256 << 20
 _HEAD = 64 << 10
 
@@ -45,15 +46,17 @@ def kept(folder: Path, key: str, n: int) -> Ends | None:
         path.touch()
     except OSError:
         return None
-    if values.size != 2 * blocks + 3 or values[0] != VERSION:
+    if values.size != 2 * blocks + HEAD_VALUES or values[0] != VERSION:
         return None
-    bad = int(values[1:3].view(np.int64)[0])
-    return Ends(values[3 : 3 + blocks], values[3 + blocks :], bad)
+    bad, total = int(values[1:3].view(np.int64)[0]), float(values[3:5].view(np.float64)[0])
+    values = values[HEAD_VALUES:]
+    return Ends(values[:blocks], values[blocks:], bad, total)
 
 
 def keep(folder: Path, key: str, ends: Ends, most_bytes: int = MOST_BYTES) -> None:
     """Keep a whole pyramid; a disk that cannot be written to costs only time."""
-    head = np.concatenate([np.array([VERSION], np.float32), np.array([ends.bad], np.int64).view(np.float32)])
+    facts = (np.array([ends.bad], np.int64), np.array([ends.total], np.float64))
+    head = np.concatenate([np.array([VERSION], np.float32), *(fact.view(np.float32) for fact in facts)])
     with contextlib.suppress(Fault, OSError), atomic(folder_for(folder) / f"{key}.pyramid") as draft:
         np.concatenate([head, ends.low, ends.high]).tofile(draft)
     trim(folder, most_bytes)

@@ -23,12 +23,13 @@ TELL_EVERY_S = 0.2
 class Ends:
     """The lowest and highest sample of each block of 256, NaN where not yet known, float32 [blocks].
 
-    `bad` counts the values that are not finite, once all is known.
+    `bad` counts the values that are not finite and `total` sums the others, once all is known.
     """
 
     low: Samples
     high: Samples
     bad: int = 0
+    total: float = 0.0
 
     @classmethod
     def unknown(cls, n: int) -> Ends:
@@ -87,10 +88,11 @@ def build(
 
     Raises Fault where the file cannot be opened. What cannot be read stays unknown.
     """
-    first, bad, told_s = 0, 0, time.monotonic()
+    first, bad, total, told_s = 0, 0, 0.0, time.monotonic()
     held = np.zeros(0, np.float32)
     with opened(file.path) as reader:
         for samples in blocks_of(reader, 0, file.n):
+            total += sum_of(samples)
             held = np.append(held, samples) if held.size else samples
             whole = held.size - held.size % BASE
             bad += ends.fill(first, held[:whole])
@@ -102,4 +104,13 @@ def build(
                 tell(first / file.n)
     if held.size:
         bad += ends.fill(first, held)
-    return Ends(ends.low, ends.high, bad)
+    return Ends(ends.low, ends.high, bad, total)
+
+
+def sum_of(samples: Samples) -> float:
+    """Give the sum of the finite values."""
+    with np.errstate(invalid="ignore"):
+        found = float(np.sum(samples, dtype=np.float64))
+    return (
+        found if np.isfinite(found) else float(np.sum(samples, dtype=np.float64, where=np.isfinite(samples)))
+    )

@@ -28,11 +28,12 @@ class LongTrack(Track):
     """A track whose samples stay in their file; all that a Track does, it does by reading blocks.
 
     `pyramid` holds the extremes known so far, `part_known` how much of the file was looked through
-    (1: all). Pickled, it takes only the file's name along.
+    (1: all), `mean` the mean of it all, known then. Pickled, it takes only the file's name along.
     """
 
     pyramid: Pyramid = field(default=EMPTY)
     part_known: float = 0.0
+    mean: float = 0.0
 
     def __post_init__(self) -> None:
         if self.samples.shape != (self.axis.n,):
@@ -58,9 +59,9 @@ class LongTrack(Track):
 
     @property
     def peak(self) -> float:
-        """The largest distance from zero that is known of, 0 where nothing is."""
+        """The largest distance from the mean that is known of, 0 where nothing is."""
         low, high = extremes(self, self.axis.extent, self.pyramid)
-        return max(-low, high, 0.0) if math.isfinite(low) else 0.0
+        return max(self.mean - low, high - self.mean, 0.0) if math.isfinite(low) else 0.0
 
     def loaded(self) -> Track:
         """Read all of it into memory; a Fault where it is too long for that."""
@@ -93,7 +94,8 @@ class LongSound:
         """Give what is known now; a new value, since values never change."""
         samples = cast("NDArray[np.float32]", self._samples)
         origin = Origin(sound=f"file:{self._key}")
-        return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part)
+        mean = self._ends.total / max(1, self.file.n - self._ends.bad)
+        return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
 
     def look_through(
         self, tell: Callable[[float], None] = lambda part: None, stopped: Callable[[], bool] = lambda: False

@@ -51,15 +51,26 @@ def reading(lane: LaneView, measure: str, cursor_s: float | None) -> float:
     return tracks[0].at(cursor_s) if tracks and cursor_s is not None else math.nan
 
 
-def paint_overlays(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
-    """Paint what is shown and there, from below: intensity, formants, pitch."""
+def paint_overlays(
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    look: Look,
+    seen: Range | None = None,
+) -> None:
+    """Paint what is shown and there, from below: intensity, formants, pitch.
+
+    `seen` is the whole window where only a strip of it is painted: by it pitch is drawn as dots or not.
+    """
+    seen = seen or columns.window
     painter.save()
     painter.setClipRect(rect.adjusted(-4, 0, 4, 0))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     for measure, paint in _PAINTERS.items():
         if measure in lane.shown and lane.overlays.get(measure):
-            paint(painter, rect, lane, columns, look)
+            paint(painter, rect, lane, columns, look, seen)
     painter.restore()
 
 
@@ -70,6 +81,7 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     times = lane.pulses.times_s
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     painter.setPen(QPen(look.line2, 1))
     inside = times[(times >= columns.window.start_s) & (times <= columns.window.end_s)]
     xs = [columns.line_x(float(time_s)) for time_s in inside]
@@ -81,7 +93,6 @@ def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Va
     """Give places and values of the frames in the window, and one beyond each edge.
 
     With `every`, only each so manieth of the track, so that scrolling shows the same ones.
-    painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     """
     step = track.axis.step_s
     window = Range(columns.window.start_s - step, columns.window.end_s + step)
@@ -92,14 +103,18 @@ def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Va
     return columns.xs(times), track.samples[first:last:every].astype(np.float64)
 
 
-def _paint_intensity(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+def _paint_intensity(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+) -> None:
     xs, values = _visible(lane.overlays["intensity"][0], columns)
     ys = intensity_rows(lane, rect).ys(values)
     draw_line(painter, xs, ys, look.halo, 4.5)
     draw_line(painter, xs, ys, look.intensity, 2.0)
 
 
-def _paint_formants(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+def _paint_formants(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+) -> None:
     """Odd formants as filled dots, even ones as rings: shape tells neighbours apart, not hue."""
     rows = frequency_rows(lane, rect)
     places: list[tuple[Values, Values]] = []
@@ -118,13 +133,15 @@ def _paint_formants(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
             draw_dots(painter, xs, ys, look.halo, dot_px - 2.8 if dot_px > 4 else dot_px / 2)
 
 
-def _paint_pitch(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+def _paint_pitch(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+) -> None:
     track = lane.overlays["pitch"][0]
     xs, values = _visible(track, columns)
     with np.errstate(invalid="ignore", divide="ignore"):
         heights = np.log(values) if lane.pitch_log else values
     ys = pitch_rows(lane, rect).ys(heights)
-    dots = track.part(columns.window).shape[0] < PITCH_DOTS_BELOW
+    dots = track.part(seen).shape[0] < PITCH_DOTS_BELOW
     for colour, line_px, dot_px in ((look.halo, 5.0, 8.5), (look.pitch, 2.0, 6.0)):
         draw_line(painter, xs, ys, colour, line_px)
         draw_dots(painter, xs, ys, colour, dot_px if dots else line_px)

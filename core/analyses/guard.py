@@ -84,13 +84,6 @@ def too_short(axis: TimeAxis, window_s: float, window: str) -> str | None:
     return f"{window} takes {seconds(window_s)}, the track has {seconds(axis.duration_s)}"
 
 
-def too_long(axis: TimeAxis) -> str | None:
-    """Say that a track is too long for a measure that is only made of the whole."""
-    if axis.duration_s <= WHOLE_S:
-        return None
-    return f"the track has {seconds(axis.duration_s)}, more than {seconds(WHOLE_S)}: extract a part of it"
-
-
 def too_many_frames(axis: TimeAxis, step_s: float) -> str | None:
     """Say that a time step is so small that its frames would not fit in memory."""
     if step_s <= 0 or axis.duration_s / step_s <= MOST_FRAMES:

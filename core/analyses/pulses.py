@@ -25,7 +25,7 @@ def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
     nyquist = (
         f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below twice the ceiling of {guard.hertz(ceiling_hz)}"
     )
-    return pitch_cause(axis, settings) or (nyquist if few else guard.too_long(axis))
+    return pitch_cause(axis, settings) or (nyquist if few else None)
 
 
 def pulses(track: Track, settings: PitchSettings) -> Points:

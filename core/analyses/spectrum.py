@@ -48,7 +48,8 @@ def slice_cause(axis: TimeAxis, settings: SliceSettings) -> str | None:
     covered_s = stretch(axis, settings).length_s
     samples = round(covered_s * axis.rate_hz)
     if samples < _LEAST_SAMPLES:
-        return f"{guard.seconds(covered_s)} hold {samples} samples, fewer than {_LEAST_SAMPLES}"
+        held = "1 sample" if samples == 1 else f"{samples} samples"
+        return f"{guard.seconds(covered_s)} holds {held}, fewer than {_LEAST_SAMPLES}"
     return None
 
 

@@ -1,0 +1,140 @@
+"""The tiles of long recordings: measured by the workers when they are wanted, and kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.analyses import TABLE
+from core.analyses.results import origin_of
+from core.analyses.rounds import FRAME_PEAKS, TILE
+from core.analyses.tiles import TILE_S, Tile, TileSettings, grid_of, has_peak, tiles_of
+from core.axis import Range, TimeAxis
+from core.faults import Fault
+from core.long_peak import peak_of
+from core.long_sound import LongTrack
+from core.origin import Origin
+
+if TYPE_CHECKING:
+    from app.instrument import Instrument
+
+TILES_S = {"spectrogram": 10.0, "formants": 20.0, "pulses": 20.0}
+"""Tiles are smaller where frames stand alone and hold much."""
+
+MOST_BYTES = 128 << 20
+
+Values = NDArray[Any]
+Name = tuple[Origin, int]
+
+
+class TileStore:
+    """Holds what was measured; a tile is asked for once at a time, and a fault is told once."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._kept: OrderedDict[Name, Values] = OrderedDict()
+        self._bytes = 0
+        self._asked: dict[str, list[Name]] = {}
+        self._peaks: dict[object, float] = {}
+        self._failed: set[Name] = set()
+
+    def values(self, names: list[Name]) -> list[Values] | None:
+        """Give the values of tiles, None where not all are known."""
+        if any(name not in self._kept for name in names):
+            return None
+        for name in names:
+            self._kept.move_to_end(name)
+        return [self._kept[name] for name in names]
+
+    def failed(self, names: list[Name]) -> bool:
+        """Tell whether one of the tiles cannot be measured."""
+        return any(name in self._failed for name in names)
+
+    def ask(
+        self, asked: str, track: LongTrack, measure: str, settings: Any, tiles: list[Tile],
+        then: Callable[[], None],
+    ) -> None:  # fmt: skip
+        """Have those tiles measured that are not known, and call `then` each time something has come.
+
+        `asked` names who asks: a newer question under that name takes the older one's place.
+        """
+        names = names_of(track, measure, settings, tiles)
+        wanted = [(tile, name) for tile, name in zip(tiles, names, strict=True) if name not in self._kept]
+        missing = [name for _, name in wanted]
+        if not missing or self.failed(missing):
+            return
+        if self._on.desk.waits(asked) and self._asked.get(asked) == missing:
+            return
+        self._asked[asked] = missing
+        used = TABLE[measure].carried(track.axis, settings)
+        peak = self._peak(asked, track, used, then)
+        if peak is None:
+            return
+        steps = (TILE + measure, FRAME_PEAKS) if measure == "formants" else (TILE + measure,)
+        asks = [
+            (step, track.between(tile.begin, tile.end), TileSettings(used, tile, peak, track.axis))
+            for tile, _ in wanted
+            for step in steps
+        ]
+        future = self._on.pool.submit_many(asks, key=asked)
+        self._on.desk.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
+
+    def _peak(self, asked: str, track: LongTrack, used: Any, then: Callable[[], None]) -> float | None:
+        """Give the loudest of the whole file as an analysis hears it; None while it is being looked for."""
+        if not has_peak(used):
+            return 0.0
+        if not getattr(used, "filtered", False):
+            return track.peak
+        key = (track.origin, used)
+        if key in self._peaks:
+            return self._peaks[key]
+
+        def known(found: float) -> None:
+            self._peaks[key] = found
+            self._asked.pop(asked, None)
+            then()
+
+        self._on.desk.follow(asked, self._on.clock.work(lambda: peak_of(track, used)), known, stream=True)
+        return None
+
+    def _arrived(self, names: list[Name], found: tuple[Any, ...], then: Callable[[], None]) -> None:
+        share = len(found) // len(names)
+        for place, name in enumerate(names):
+            answers = found[place * share : (place + 1) * share]
+            fault = next((answer for answer in answers if isinstance(answer, Fault)), None)
+            if fault is not None:
+                self._failed.add(name)
+                self._on.faulted.emit(fault)
+                continue
+            # of formants, the peaks last
+            self._keep(name, answers[0] if share == 1 else np.vstack(answers), len(names))
+        then()
+
+    def _keep(self, name: Name, values: Values, least: int) -> None:
+        if name not in self._kept:
+            self._bytes += values.nbytes
+        self._kept[name] = values
+        while self._bytes > MOST_BYTES and len(self._kept) > least:
+            self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def names_of(track: LongTrack, measure: str, settings: Any, tiles: list[Tile]) -> list[Name]:
+    """Give the names under which tiles are kept."""
+    origin = origin_of(track, measure, TABLE[measure].carried(track.axis, settings))
+    return [(origin, tile.first) for tile in tiles]
+
+
+@lru_cache(maxsize=32)
+def _tiles(measure: str, axis: TimeAxis, settings: Any) -> tuple[Tile, ...]:
+    return tiles_of(measure, axis, settings, TILES_S.get(measure, TILE_S))
+
+
+def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> list[Tile]:
+    """Give the tiles that have frames in the window."""
+    first, last = grid_of(measure, axis, settings).axis.samples_in(window)
+    return [tile for tile in _tiles(measure, axis, settings) if tile.first < last and tile.last > first]
