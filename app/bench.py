@@ -19,6 +19,7 @@ ROWS = {
     "start": "app.bench_start",
     "knob": "app.bench_knob",
     "scroll": "app.bench_scroll",
+    "tiers": "app.bench_tiers",
     "sound": "app.bench_sound",
 }
 ALONE = {"analyses": "app.bench_analyses"}  # only where it is named: a minute of sound takes its time

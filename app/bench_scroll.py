@@ -24,7 +24,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Measure frames one by one, and the longest silence of the window's thread while much is computed."""
     with open_window(path) as window:
         frames_wanted = wishes(window.on.session.whole, max(4, round(share * FRAMES)))
-        frames = [_frame(window, wish) for wish in frames_wanted]
+        frames = [frame(window, wish) for wish in frames_wanted]
         yield Figure("scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
         window.on.session.set_range(window.on.session.whole)
         rounds = max(2, round(share * ROUNDS))
@@ -43,7 +43,7 @@ def wishes(whole: Range, count: int) -> list[Range]:
     return found
 
 
-def _frame(window: TimedWindow, wish: Range) -> float:
+def frame(window: TimedWindow, wish: Range) -> float:
     """Wish for another window of time and give the time until it is painted."""
 
     def shown() -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QScrollBar, QWidget
 
+from core.annotation import Tier
 from widgets.columns import AXIS_PX, HEADER_PX, Columns
 from widgets.look import LIGHT, Look
 from widgets.paint_lane import Marks
@@ -44,6 +45,11 @@ class TiersCanvas(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.valueChanged.connect(lambda _value: self.update())
         self._scroll.hide()
+
+    @property
+    def shown(self) -> tuple[Tier, ...]:
+        """The tiers that are shown, from top to bottom."""
+        return self._view.tiers
 
     # --- showing ------------------------------------------------------------------------------
 
