@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import shlex
 import sys
@@ -11,6 +10,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from app.train_session import give_way, run_apart, shares_its_session
 from core.faults import Fault
 from core.train.plan import Plan
 from core.train.settings import Recipe
@@ -77,7 +77,9 @@ def run(args: Namespace) -> int:
     """Train until done or stopped."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     recipe, plan = recipe_of(args), plan_of(args)
-    _step_aside()
+    if shares_its_session():
+        return run_apart()
+    give_way()
     from core.train.run import train
 
     train(args.folder, recipe, plan, lambda line: print(line, flush=True))
@@ -103,13 +105,3 @@ def plan_of(args: Namespace) -> Plan:
         about=(*((name, words) for name, words in about.items() if words), ("command", command)),
         **{name: getattr(args, name) for name in names},
     )
-
-
-def _step_aside() -> None:
-    """Let a window that is open beside the training have the processor first."""
-    if hasattr(os, "nice"):
-        os.nice(19)
-    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
-        # Linux shares the processor between sessions first, whatever each one's nice value
-        with contextlib.suppress(OSError):
-            Path("/proc/self/autogroup").write_text("19", encoding="ascii")

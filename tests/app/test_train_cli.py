@@ -48,7 +48,7 @@ def test_contradictions_are_refused(words: str) -> None:
 
 
 def test_a_folder_of_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.nice", lambda by: 0)
+    monkeypatch.setattr("app.train_cli.give_way", lambda: None)
     (tmp_path / "words.txt").write_text("ma")
     out = str(tmp_path / "run")
     args = parsed(str(tmp_path), "--model", "wavegan", "--out", out, "--dim", "1", "--accelerator", "cpu")
@@ -59,7 +59,7 @@ def test_a_folder_of_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_small_run_ends_with_a_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("os.nice", lambda by: 0)
+    monkeypatch.setattr("app.train_cli.give_way", lambda: None)
     folder = tmp_path / "recordings"
     folder.mkdir()
     for k in range(4):
