@@ -101,6 +101,13 @@ class Docking:
         card = self._window.on.session.card
         self.unfolded = {card.output} if card else set()
         self._said = {}
+        self._window.dock.show_rows([self._awaited(lane.key) for lane in self._window.on.session.lanes])
+
+    def _awaited(self, key: str) -> LayerRow:
+        """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
+        cells = (Cell("…", "awaited", "Under way"),) * len(SHOWN)
+        below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
+        return LayerRow(key, title_of(self._window.on, key), cells, below)
 
     def _view(self) -> None:
         held = self._window.on.session.selection is not None
@@ -179,7 +186,7 @@ class Docking:
         slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
         main, place = asking.layer(top), asking.table_place
         formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
-        reason = "" if slices else "No layer has enough samples here for a slice."
+        reason = "" if slices or asking.sliced_at is None else "No layer has enough samples here for a slice."
         return SliceView(slices, formants, high_hz, reason)
 
     def _sliced_keys(self) -> list[str]:

@@ -364,3 +364,11 @@ def test_open_dialogs_follow_the_colours(window):
     sheet = next(one for one in window.findChildren(ShortcutSheet) if one.isVisible())
     window.menus.run("view.dark")
     assert {line._look.name for line in sheet.findChildren(KeyLine)} == {"dark"}
+
+
+def test_the_docks_rows_have_their_place_before_anything_is_known(window):
+    window.docking.show()
+    known = window.dock.table.sizeHint()
+    window.docking._new_model()
+    assert window.dock.table.sizeHint() == known
+    assert window.docking._slice_view(5000.0).reason == "" or window.docking.asking.sliced_at is not None

@@ -120,3 +120,14 @@ def test_missing_actions_leave_no_button(qtbot):
 def test_everything_that_can_be_reached_has_a_name(bar):
     for kind in (Button, Choice, Slider):
         assert all(one.accessibleName() for one in bar.findChildren(kind))
+
+
+def test_in_a_narrow_toolbar_the_fields_keep_their_words_and_buttons_their_names(bar):
+    bar.resize(1000, 40)
+    bar.layout().activate()
+    loop = named(bar, Button, "play.loop")
+    assert loop.text() == ""
+    assert all(one.width() >= 140 for one in bar.findChildren(Choice))
+    bar.resize(1600, 40)
+    assert loop.text() == "Loop"
+    assert named(bar, Button, "play.loop") is loop
