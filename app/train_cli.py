@@ -56,6 +56,7 @@ def _add_plan(group: Any) -> None:
     add = group.add_argument
     add("--resume", action="store_true", help="go on with the run in DIR")
     add("--steps", type=int, default=200_000, help="generator steps in all (default: %(default)s)")
+    add("--cool-down", type=int, metavar="N", default=0, help="last steps, in which the rates fall to 0")
     add("--every", type=float, metavar="MINUTES", default=10.0, help="save and measure so often (10)")
     add("--accelerator", choices=("auto", "cpu", "gpu"), default="auto")
     add("--devices", type=int, default=1, metavar="N", help="GPUs, or processes on the CPU (default: 1)")
@@ -94,11 +95,11 @@ def recipe_of(args: Namespace) -> Recipe:
 
 def plan_of(args: Namespace) -> Plan:
     """Give where, how long and on what to train; raises Fault for impossible numbers."""
-    if min(args.steps, args.devices, args.nodes) < 1 or args.every < 0:
-        raise Fault("Steps, devices and nodes are at least 1, and the interval is not negative.")
+    if min(args.steps, args.devices, args.nodes) < 1 or min(args.every, args.cool_down) < 0:
+        raise Fault("Steps, devices and nodes are at least 1; interval and cool-down are not negative.")
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}
     command = shlex.join(["phonoscope", *sys.argv[1:]])
-    names = ("out", "steps", "resume", "accelerator", "devices", "nodes", "precision", "publish")
+    names = ("out", "steps", "cool_down", "resume", "accelerator", "devices", "nodes", "precision", "publish")
     return Plan(
         every_s=60 * args.every,
         also=tuple(args.also),

@@ -18,11 +18,12 @@ class Plan:
 
     `also` names further layouts to save the model in ("tensorflow", "pytorch"); `about` is what the
     card says besides the figures (title, data, licence, command); into `publish` goes, at the end,
-    what is given away of the model.
+    what is given away of the model. Over the last `cool_down` steps the learning rates fall to 0.
     """
 
     out: Path
     steps: int = 200_000
+    cool_down: int = 0
     every_s: float = 600.0
     resume: bool = False
     also: tuple[str, ...] = ()
@@ -32,6 +33,10 @@ class Plan:
     devices: int = 1
     nodes: int = 1
     precision: str = "32-true"
+
+    def pace(self, done: int) -> float:
+        """Give the part of the learning rates that the step after `done` steps uses, 0 to 1."""
+        return min(1.0, max(0.0, (self.steps - done) / self.cool_down)) if self.cool_down else 1.0
 
 
 def make_fabric(plan: Plan) -> Fabric:

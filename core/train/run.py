@@ -115,7 +115,7 @@ class Run:
     def _loop(self, stop: list[int]) -> None:
         done = self.trainer.steps >= self.plan.steps
         while not done:
-            losses = self.trainer.step()
+            losses = self.trainer.step(self.plan.pace(self.trainer.steps))
             done = agreed(self.trainer, bool(stop) or self.trainer.steps >= self.plan.steps)
             if self.trainer.steps % CHECK_EVERY == 0 or done:
                 self._check(losses)
@@ -207,7 +207,7 @@ def _follow(trainer: Trainer, plan: Plan) -> None:
     with stopping() as stop:
         done = trainer.steps >= plan.steps
         while not done:
-            trainer.step()
+            trainer.step(plan.pace(trainer.steps))
             done = agreed(trainer, bool(stop) or trainer.steps >= plan.steps)
 
 

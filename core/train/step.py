@@ -76,8 +76,12 @@ class Trainer:
         self.optimisers[name] = cast(Optimizer, self.fabric.setup_optimizers(optimiser))
         return wrapped
 
-    def step(self) -> dict[str, Tensor]:
-        """Do one full step; give its losses as tensors, so that a device need not be waited for."""
+    def step(self, pace: float = 1.0) -> dict[str, Tensor]:
+        """Do one full step at a part of the learning rates.
+
+        Gives its losses as tensors, so that a device need not be waited for.
+        """
+        self._set_rates(pace)
         fakes = self._fakes(self.recipe.critic_updates)
         losses: dict[str, Tensor] = {}
         for fake in fakes:
@@ -88,6 +92,12 @@ class Trainer:
         self._follow()
         self.steps += 1
         return losses
+
+    def _set_rates(self, pace: float) -> None:
+        for name, optimiser in self.optimisers.items():
+            rate = self.recipe.q_learning_rate if name == "Q" else self.recipe.learning_rate
+            for group in optimiser.param_groups:
+                group["lr"] = pace * rate
 
     def _latent(self) -> Tensor:
         return self.draws.latent(self.layout).to(self.fabric.device)

@@ -174,6 +174,23 @@ def test_a_folder_with_a_run_is_not_written_over(folder: Path, straight: Path) -
         trained(folder, straight, 9)
 
 
+def test_the_learning_rates_fall_in_a_straight_line_over_the_last_steps() -> None:
+    plan = Plan(Path("out"), steps=10, cool_down=4)
+    assert [plan.pace(done) for done in range(5, 12)] == [1, 1, 0.75, 0.5, 0.25, 0, 0]
+    assert Plan(Path("out"), steps=10).pace(10) == 1
+
+
+def test_a_cooled_down_run_ends_at_rest(folder: Path, tmp_path: Path) -> None:
+    def moved(name: str, **more: Any) -> float:
+        before, after = tmp_path / name / "2", tmp_path / name / "3"
+        for out, steps in ((before, 2), (after, 3)):
+            trained(folder, out, steps, **more)
+        nets = [read_checkpoint(out)["networks"]["G"] for out in (before, after)]
+        return sum(float((nets[1][key] - nets[0][key]).abs().sum()) for key in nets[0])
+
+    assert moved("cooled", cool_down=1_000_000) < 1e-4 * moved("constant")
+
+
 def test_there_is_nothing_to_resume_in_an_empty_folder(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(Fault, match="no run"):
         trained(folder, tmp_path, 9, resume=True)
