@@ -90,7 +90,7 @@ def voice_listing(title: str, report: Report, window: Range) -> Listing:
 # --- any analysis over any stretch ---------------------------------------------------------------
 
 _NEAR_S = 0.2
-"""Around what is read of a recording in its file: a spectrogram's window, an envelope's bell."""
+"""Around what is read of a recording in its file: a window of pitch, an envelope's bell."""
 
 
 def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, Any]:
@@ -101,18 +101,22 @@ def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, 
     if hasattr(settings, "start_s"):
         settings = replace(settings, start_s=window.start_s, end_s=window.end_s)
     seen = window.cut(track.axis.extent)
-    if (
-        isinstance(track, LongTrack)
-        and name not in ("pulses", "voice report")
-        and not tiled(name, track.axis)
-    ):
-        if seen.length_s > guard.WHOLE_S:
-            said = f"No {TABLE[name].noun}: {guard.seconds(seen.length_s)} are too much at once."
-            raise Fault(said, f"Select at most {guard.seconds(guard.WHOLE_S)}.")
-        near_s = 0.0 if name == "ltas" else _NEAR_S
-        return in_memory(track, Range(seen.start_s - near_s, seen.end_s + near_s)), settings
+    in_tiles = tiled(name, track.axis) and name != "spectrogram"
+    if isinstance(track, LongTrack) and track.axis.duration_s > guard.WHOLE_S and not in_tiles:
+        return _read(name, track, seen), settings
     # Praat takes a long-term average of an extracted part, not of a stretch of the whole
     return (_part(track, seen) if name == "ltas" else track), settings
+
+
+def _read(name: str, track: LongTrack, window: Range) -> Track:
+    """Read what is asked of a recording in its file, and a little around it where that counts."""
+    if name == "spectrogram":  # frames laid over a part would not be those of the whole
+        raise Fault("No spectrogram listing of so long a recording.", "Extract a part of it.")
+    if window.length_s > guard.WHOLE_S:
+        said = f"No {TABLE[name].noun}: {guard.seconds(window.length_s)} are too much at once."
+        raise Fault(said, f"Select at most {guard.seconds(guard.WHOLE_S)}.")
+    near_s = 0.0 if name == "ltas" else _NEAR_S
+    return in_memory(track, Range(window.start_s - near_s, window.end_s + near_s))
 
 
 def _part(track: Track, window: Range) -> Track:
@@ -120,6 +124,8 @@ def _part(track: Track, window: Range) -> Track:
     first, last = track.axis.samples_in(window)
     if last - first >= track.axis.n:
         return track
+    if isinstance(track, LongTrack):
+        return in_memory(track, window)
     axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
     return replace(track, samples=track.samples[first:last], axis=axis)
 

@@ -26,12 +26,13 @@ def generated(
     as_published: bool = False,
     annotation: Annotation | None = None,
 ) -> Item:
-    """Give the generator's layers as an item, at their native rates or as published."""
+    """Give the generator's layers as an item, at their native rates or, said in its name, as published."""
     output = card.layers["G"][-1].name
     axes = {name: track.axis for name, track in tracks.items()}
     if as_published:
         out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
         tracks = {name: published(track, out_axis) for name, track in tracks.items()}
+        item = f"{item}, {tracks[output].origin.resampling}"  # a table's rows say it themselves
     return Item(file, item, dict(tracks), output, axes, annotation)
 
 

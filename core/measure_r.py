@@ -15,7 +15,8 @@ from core.measure import Measured, Table
 @dataclass(frozen=True, eq=False)
 class Pair(Locked):
     """One measure of a layer and of the output: float64 [intervals, points], of all items one after
-    the other; one column where the measure is of whole intervals.
+    the other; one column where the measure is of whole intervals. `resampling` is that of the
+    layer's curve, "" at its native rate.
     """
 
     layer: str
@@ -23,6 +24,7 @@ class Pair(Locked):
     unit: str
     mine: Doubles
     theirs: Doubles
+    resampling: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mine", locked(self.mine))
@@ -71,18 +73,19 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
     """Give one measure of a layer beside the output's; None where no item has both."""
     outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
     sides: list[tuple[Doubles, Doubles]] = []
-    unit = ""
+    unit = resampling = ""
     for one in table.layers:
         other = outputs.get((one.file, one.item))
         if one.layer != layer or other is None or len(one.stretches) != len(other.stretches):
             continue
-        mine, theirs = _values(one, measure), _values(other, measure)
-        if mine is not None and theirs is not None:
-            sides.append((mine[0], theirs[0]))
-            unit = mine[1]
+        own, others = _values(one, measure), _values(other, measure)
+        if own is not None and others is not None:
+            sides.append((own[0], others[0]))
+            unit, resampling = own[1], one.origin.resampling
     if not sides:
         return None
-    return Pair(layer, measure, unit, *(np.concatenate(side) for side in zip(*sides, strict=True)))
+    mine, theirs = (np.concatenate(side) for side in zip(*sides, strict=True))
+    return Pair(layer, measure, unit, mine, theirs, resampling)
 
 
 def _values(one: Measured, measure: str) -> tuple[Doubles, str] | None:

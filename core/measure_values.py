@@ -216,7 +216,7 @@ def _highest(level: Doubles, axis: TimeAxis, one: Stretch) -> float:
     before, here, after = level[inner - 1], level[inner], level[inner + 1]
     tops = (here > before) & (here >= after)
     if tops.any():
-        rise, bend = 0.5 * (after - before)[tops], (2 * here - before - after)[tops]
+        rise, bend = 0.5 * (after - before)[tops], ((here - before) + (here - after))[tops]
         heights = here[tops] + 0.5 * rise * rise / bend
         k = int(np.argmax(heights))
         if heights[k] > best:

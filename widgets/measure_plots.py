@@ -66,6 +66,9 @@ def _words(painter: QPainter, place: QRectF, plot: QRectF, pair: Pair, look: Loo
     painter.setFont(font(11, numbers=True))
     painter.setPen(look.ink2)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"r {r}, n {pair.n}")
+    painter.setPen(look.ink3)
+    inside = plot.adjusted(6, 4, -6, 0)
+    painter.drawText(inside, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, pair.resampling)
 
 
 def _ends(painter: QPainter, plot: QRectF, across: Ends, up: Ends, look: Look) -> None:

@@ -76,7 +76,8 @@ def envelope_peaks(track: Track, settings: PeakSettings) -> Points:
     high = inner >= settings.least_height * level.max()
     tops = np.flatnonzero((inner > level[:-2]) & (inner >= level[2:]) & high) + 1
     before, at, after = level[tops - 1], level[tops], level[tops + 1]
-    shift = 0.5 * (before - after) / (before - 2 * at + after)
+    bend = (at - before) + (at - after)  # in this order never 0, however flat the peak
+    shift = 0.5 * (after - before) / bend
     times_s = track.axis.start_s + (tops + shift) / track.axis.rate_hz
     return Points("envelope peaks", times_s, origin_of(track, "envelope peaks", settings))
 

@@ -156,6 +156,7 @@ def test_as_published_is_said_in_the_record_and_keeps_below_the_layers_nyquist(s
     told = record(out)
     assert all("as published" in layer["resampling"] for layer in told["layers_measured"])
     assert {layer["rate_hz"] for layer in told["layers_measured"]} == {16000.0}
+    assert {row["item"] for row in read(out)} == {"seed 0, as published"}
     refused = {(r["layer"], r["measure"]) for r in told["refusals"]}
     assert ("conv1", "f0") in refused
     nyquist = {layer["name"]: layer["nyquist_hz"] for layer in told["layers"]}

@@ -12,6 +12,7 @@ from widgets.look import DARK, LIGHT
 from widgets.measure_plots import COURSES, PANEL, SCATTER, PlotsDialog, PlotSheet, ends_of, runs
 
 NAN = float("nan")
+NONE = np.full((1, 3), NAN)
 
 
 def pair(layer="conv4", measure="f0", mine=((100, 200, NAN),), theirs=((110, 190, 150),), unit="Hz") -> Pair:
@@ -123,3 +124,13 @@ def test_the_dialog_changes_between_dots_and_courses_and_asks_for_a_picture(qtbo
     (save,) = [button for button in dialog.findChildren(QPushButton) if button.text() == "Save picture…"]
     save.click()
     assert asked == [dialog.sheet]
+
+
+def test_a_panel_says_that_its_layer_is_as_published(sheet):
+    native, lifted = (Pair("conv4", "f0", "Hz", NONE, NONE, words) for words in ("", "as published"))
+    pictures = [sheet(one).grab().toImage() for one in (native, lifted)]
+    left, _, top, _ = (round(place) for place in inner())
+    corners = [image.copy(left + 2, top + 1, 70, 14) for image in pictures]
+    assert corners[0] != corners[1]
+    rest = [image.copy(0, top + 20, PANEL.width(), PANEL.height() - top - 20) for image in pictures]
+    assert rest[0] == rest[1]
