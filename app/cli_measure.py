@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli_measure_sounds import Measured, name_ends, read_grid, read_sounds, sounds_of
 from app.cli_model import drawn, name_assumptions, note, opened
 from core.faults import Fault
 from core.speakers import ceiling_words
 
 if TYPE_CHECKING:
-    from core.annotation import Annotation
     from core.measure import Item
     from core.measure_plan import Plan
 
@@ -26,19 +28,18 @@ def run(asked: Namespace) -> int:
     out = checked(asked.out)
     choice = Choice(asked.tier or "", asked.label)
     plan = _with_ceiling(plan_of(asked.measures, asked.points, asked.preset, asked.band), asked)
-    _check(asked)
-    annotation = _annotation(asked)
-    item, about = (_sound if _is_sound(asked) else _model)(asked, annotation)
-    _name_ends(item, annotation)
-    table = measure([item], plan, choice)
+    sounds = sounds_of(asked)
+    _check(asked, bool(sounds))
+    items, about = read_sounds(asked, sounds) if sounds else _model(asked)
+    table = measure(items, plan, choice, _progress())
     ceiling = ceiling_words(plan.formants.ceiling_hz)
-    about = {**about, "textgrid": asked.textgrid and Path(asked.textgrid).name, "formant_ceiling": ceiling}
+    about = {"textgrid": asked.textgrid and Path(asked.textgrid).name, **about, "formant_ceiling": ceiling}
     beside, count = write(out, table, choice, about)
     for remark in table.remarks:
         note(remark)
     print(f"{out}: {count} rows; {beside.name}: settings, refusals, r")
     if asked.script is not None:
-        _write_script(asked.script, [item], table, choice, about)
+        _write_script(asked.script, items, table, choice, about)
     return 0
 
 
@@ -59,12 +60,22 @@ def _with_ceiling(plan: Plan, asked: Namespace) -> Plan:
     return replace(plan, formants=formants, preset=words)
 
 
-def _check(asked: Namespace) -> None:
+def _progress() -> Callable[[int, int], None]:
+    """Give what says how far it is, on a terminal, on one line."""
+
+    def said(done: int, of: int) -> None:
+        end = "" if done < of else "\n"
+        print(f"\rmeasured {done} of {of} layers", end=end, file=sys.stderr, flush=True)
+
+    return said if sys.stderr.isatty() else lambda done, of: None
+
+
+def _check(asked: Namespace, is_sound: bool) -> None:
     """Refuse options that would be without effect."""
     if asked.textgrid is None and (asked.tier is not None or asked.label is not None):
         raise Fault("--tier and --label choose intervals of a TextGrid.", "Add --textgrid FILE.")
     point = (asked.seed, asked.code, asked.point, asked.changes or None, asked.answer or None)
-    if not _is_sound(asked):
+    if not is_sound:
         return
     if any(option is not None for option in point):
         raise Fault(
@@ -75,29 +86,13 @@ def _check(asked: Namespace) -> None:
         raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
 
 
-def _is_sound(asked: Namespace) -> bool:
-    from core.recording import is_sound_file
-
-    return is_sound_file(Path(asked.path))
-
-
-def _annotation(asked: Namespace) -> Annotation | None:
-    if asked.textgrid is None:
-        return None
-    from core.textgrid import read_textgrid
-
-    found = read_textgrid(asked.textgrid)
-    for sentence in found.notes:
-        note(sentence.removesuffix("."))
-    return found.annotation
-
-
-def _model(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[str, Any]]:
+def _model(asked: Namespace) -> Measured:
     """Run the generator at the point asked for."""
     from core.export.record import point_drive, record
     from core.measure_items import generated
     from core.probe import generate
 
+    annotation = read_grid(Path(asked.textgrid)) if asked.textgrid is not None else None
     model = opened(asked)
     card = model.card
     wanted = drawn(asked, card.layout)
@@ -108,38 +103,14 @@ def _model(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[
     item = generated(
         card, tracks, name, Path(asked.path).name or str(asked.path), asked.as_published, annotation
     )
-    return item, record(card, "G", drive, {})
+    name_ends(item, annotation)
+    return [item], record(card, "G", drive, {})
 
 
 def _name(asked: Namespace, seed: int) -> str:
     """Name a point as it was asked for: seed 3 c=0,1,0 z11=-15."""
     code = [f"c={','.join(f'{value:g}' for value in asked.code)}"] if asked.code is not None else []
     return " ".join([f"seed {seed}", *code, *(f"{name}={value:g}" for name, value in asked.changes)])
-
-
-def _sound(asked: Namespace, annotation: Annotation | None) -> tuple[Item, dict[str, Any]]:
-    """Read the sound file at its own rate."""
-    from core.measure_items import read_recording, recorded
-
-    path = Path(asked.path)
-    track, steps = read_recording(path)
-    for step in steps:
-        note(f"{path.name}: {step}")
-    sound = {"file": path.name, "digest": track.origin.sound, "steps": list(steps)}
-    about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
-    return recorded(track, path.name, annotation), about
-
-
-def _name_ends(item: Item, annotation: Annotation | None) -> None:
-    """Say that the TextGrid and the sound do not have the same length."""
-    if annotation is None:
-        return
-    end_s, whole = annotation.end_s, item.whole
-    if abs(end_s - whole.end_s) > 1e-3:
-        after = (
-            "values after the sound are undefined" if end_s > whole.end_s else "what follows is not measured"
-        )
-        note(f"the TextGrid ends at {end_s:.6g} s, the sound at {whole.end_s:.6g} s; {after}")
 
 
 def _write_script(folder: str, items: list[Item], table: Any, choice: Any, about: dict[str, Any]) -> None:

@@ -135,11 +135,16 @@ def _shot(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, a sound file, a folder of sounds")
+    parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
     _answers(parser)
     _point(parser)
     add = parser.add_argument_group("intervals").add_argument
-    add("--textgrid", metavar="FILE", help="the annotation (default: the whole sound is one interval)")
+    add(
+        "--textgrid",
+        metavar="FILE",
+        help="the annotation, or the folder with each sound's (default: a whole sound is one interval)",
+    )
     add("--tier", metavar="NAME", help="an interval tier (default: the first)")
     add(
         "--label",
