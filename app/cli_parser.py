@@ -135,7 +135,7 @@ def _shot(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, a sound file, a folder of sounds")
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, a sound, a folder of sounds")
     parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
     _answers(parser)
     _point(parser)
