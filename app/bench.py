@@ -16,14 +16,16 @@ from core.faults import Fault
 # In this order: what opens no window first, and what spawns programs before this one holds a window.
 ROWS = {
     "generate": "app.bench_generate",
+    "train": "app.bench_train",
     "start": "app.bench_start",
     "knob": "app.bench_knob",
+    "beside": "app.bench_beside",
     "scroll": "app.bench_scroll",
     "tiers": "app.bench_tiers",
     "sound": "app.bench_sound",
 }
 ALONE = {"analyses": "app.bench_analyses"}  # only where it is named: a minute of sound takes its time
-BESIDE = {"knob": ("knob", "sound")}  # a turned knob is seen and heard
+BESIDE = {"knob": ("knob", "beside", "sound")}  # a turned knob is seen and heard, and a training goes on
 
 
 def run(args: Namespace) -> int:

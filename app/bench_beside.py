@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from app import bench_knob
 from app.bench_figures import Figure
-from app.bench_window import rest, wait
+from app.bench_window import open_window, rest, wait
 from core.faults import Fault
 from core.train.watch import see, start
 
@@ -24,7 +25,21 @@ RATE_HZ, SOUND_S, SOUNDS = 16000, 1.0, 8
 OPTIONS = ("--model", "ciwgan", "--categories", "4", "--dim", "16", "--batch", "16", "--accelerator", "cpu")
 
 
-def figures(turn: Callable[[], float], share: float = 1.0) -> Iterator[Figure]:
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Measure in a real window; each turn comes a little while after the one before, as in a drag."""
+    chance = np.random.default_rng(0)
+
+    def turn() -> float:
+        rest(float(chance.uniform(0, bench_knob.PAUSE_S)))
+        return bench_knob.turn(window, float(chance.uniform(-1, 1)))
+
+    with open_window(path) as window:
+        for _ in range(5):
+            turn()
+        yield beside(turn, share)
+
+
+def beside(turn: Callable[[], float], share: float = 1.0) -> Figure:
     """Turn a knob with the training held and with it going on, by turns; each ratio is of two medians."""
     turns = max(2, round(share * TURNS))
     ratios: list[float] = []
@@ -36,7 +51,7 @@ def figures(turn: Callable[[], float], share: float = 1.0) -> Iterator[Figure]:
                 rest(SETTLE_S * share)
                 seconds.append(float(np.median([turn() for _ in range(turns)])))
             ratios.append(seconds[1] / seconds[0])
-    yield Figure("knob_beside_training", tuple(ratios), "x", LIMIT)
+    return Figure("knob_beside_training", tuple(ratios), "x", LIMIT)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from app import bench_beside
 from app.bench_figures import Figure, milliseconds
 from app.bench_window import TimedWindow, open_window, rest, wait
 
@@ -32,7 +31,6 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
             overlays(window, float(chance.uniform(-1, 1))) for _ in range(max(2, round(share * RESTS)))
         ]
         yield Figure("overlays_after_rest", milliseconds(followed), "ms", OVERLAYS_MS)
-        yield from bench_beside.figures(lambda: turn(window, float(chance.uniform(-1, 1))), share)
 
 
 def turn(window: TimedWindow, value: float) -> float:

@@ -14,7 +14,7 @@ from core.faults import Fault
 from core.lanes import MEASURES
 from core.speakers import SPEAKERS
 
-BENCHES = ("knob", "scroll", "tiers", "start", "generate", "analyses")
+BENCHES = ("knob", "scroll", "tiers", "start", "generate", "train", "analyses")
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),

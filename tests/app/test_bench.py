@@ -10,11 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import bench, bench_analyses, bench_generate, bench_knob, bench_scroll, bench_start
+from app import (
+    bench,
+    bench_analyses,
+    bench_beside,
+    bench_generate,
+    bench_knob,
+    bench_scroll,
+    bench_start,
+    bench_train,
+)
 from app.bench_figures import Figure, head
 from app.bench_model import multiply_adds, write_model
 from core.faults import Fault
 from core.latent import draw
+from core.train.settings import Recipe
 
 DIM = 2
 KEYS = {"name", "median", "p95", "unit", "n", "limit"}
@@ -102,6 +112,18 @@ def test_a_knob_is_followed_to_its_pixels(model, qapp):
     assert_sound(figures, {"knob_to_pixels": "ms", "overlays_after_rest": "ms"})
 
 
+def test_a_knob_is_compared_with_itself_beside_a_training(qapp):
+    turned = []
+    figure = bench_beside.beside(lambda: turned.append(0) or 0.01, share=0.01)
+    assert_sound([figure], {"knob_beside_training": "x"})
+    assert len(turned) == 8
+
+
+def test_a_training_step_is_told_as_a_ratio(model):
+    small = Recipe(categories=2, dim=1, batch=2, critic_updates=1)
+    assert_sound(list(bench_train.figures(model, share=0.01, recipe=small)), {"training_step": "x"})
+
+
 def test_frames_and_silences_are_measured(model, qapp):
     figures = list(bench_scroll.figures(model, share=0.01))
     assert_sound(figures, {"scroll_and_zoom_frame": "ms", "main_thread_block": "ms"})
@@ -148,7 +170,7 @@ def rows(monkeypatch, model) -> None:
             yield
 
     parts = {"a": Works, "b": Refuses}
-    monkeypatch.setattr(bench, "ROWS", {"knob": "a", "sound": "b"})
+    monkeypatch.setattr(bench, "ROWS", {"knob": "a", "beside": "b", "sound": "b"})
     monkeypatch.setattr(bench.importlib, "import_module", parts.__getitem__)
     monkeypatch.setattr(bench, "write_model", lambda folder: model)
 
