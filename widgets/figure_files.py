@@ -82,6 +82,15 @@ def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
     return image
 
 
+class SvgPainter(QPainter):
+    """Says the clip again after each restore: QSvgGenerator would keep the one of what was just painted."""
+
+    def restore(self) -> None:
+        super().restore()
+        if self.hasClipping():
+            self.setClipPath(self.clipPath())
+
+
 def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:
     made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot cut curves off
     made.setFileName(str(path))
@@ -90,7 +99,7 @@ def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float
     made.setResolution(int(PX_PER_INCH))
     made.setTitle(figure.title or "Phonoscope")
     made.setDescription(f"{ORIGIN_KEY} {origin}")
-    painter = QPainter(made)
+    painter = SvgPainter(made)
     paint_figure(painter, figure, look)
     painter.end()
     # where none of the named fonts is installed, a viewer would take its own, with serifs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -137,3 +138,29 @@ def test_shot_shows_no_ghost_of_the_point_before(qapp, small_model, tmp_path):
         assert main(["shot", str(small_model), *more, "--out", str(out)]) == 0
     ghost = PRINT.ghost.name()
     assert ghost not in turned.read_text()
+
+
+def test_what_is_written_on_shared_axes_stands_inside_its_clip_in_svg(figure, tmp_path):
+    """QSvgGenerator kept the clip of the overlays, which cut the names of the curves off."""
+    picture, origin = figure
+    first, second, *rest = picture.stack.lanes
+    merged = replace(first, curves=(*first.curves, replace(second.curves[0], label="conv4 ×3")))
+    shared = replace(picture, stack=replace(picture.stack, lanes=(merged, *rest)))
+    write_figure(tmp_path / "a.svg", shared, origin)
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    boxes = {
+        name: _box(path) for name, path in re.findall(r'<clipPath id="(\w+)">\s*<path.*? d="([^"]+)"', text)
+    }
+    clipped = re.findall(r'clip-path="url\(#(\w+)\)"><g [^>]*>\s*<text [^>]*x="([\d.]+)" y="([\d.]+)"', text)
+    assert ">conv4 ×3</text>" in text
+    assert len(clipped) >= 2
+    for name, x, y in clipped:
+        left, top, right, bottom = boxes[name]
+        assert left <= float(x) <= right
+        assert top <= float(y) <= bottom + 4
+
+
+def _box(path):
+    """Give left, top, right and bottom of a path."""
+    xs, ys = zip(*((float(x), float(y)) for x, y in re.findall(r"([\d.]+),([\d.]+)", path)), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
