@@ -177,7 +177,7 @@ class Dialogs:
         if measure not in TABLE:
             return
         form = SettingsForm(
-            f"{TABLE[measure].title} settings",
+            f"{TABLE[measure].title.replace('Formants', 'Formant')} settings",
             analysing.settings(measure),
             analysing.standards(measure),
             self._window,

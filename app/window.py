@@ -33,6 +33,7 @@ from widgets.start_page import StartPage
 from widgets.status import StatusBar
 
 PAGES = ("start", "stack", "sheet")
+HINTS = {"stack": "Drag selects · Shift-click moves the nearest edge · grey bars play"}
 PANEL_PX = 240
 WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
 LEAST_PX = QSize(1000, 600)
@@ -120,7 +121,7 @@ class Window(QMainWindow):
         page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
         assert page is not None
         if page is not self.pages.currentWidget():
-            self.status.show_help("")  # it was said of another page
+            self.status.show_help(HINTS.get(name, ""))  # what stood there was said of another page
         self.pages.setCurrentWidget(page)
         self.ipa.setVisible(name == "stack" and self.on.settings.letters)
         self.show_dock()
