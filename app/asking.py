@@ -254,6 +254,10 @@ class Asking:
 
         self.compute(name, layer.track, layer.settings[name], arrived)
 
+    def in_tiles(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
+        """Call `then` with what an analysis gives around a time of a long recording."""
+        self._long.wait_for(layer, name, time_s, then)
+
     def compute(self, name: str, track: Track, settings: Any, then: Callable[[Any], None]) -> None:
         """Have one analysis computed and call `then` with it; a refusal becomes a notice."""
         self._count += 1

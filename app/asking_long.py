@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.analyses import TABLE
 from core.axis import Range
@@ -68,6 +68,28 @@ class LongLayers:
         self._on.noted.emit(f"Measuring {TABLE[name].noun} of {layer.title}…")
         self._on.tiling.measure(layer.key, layer.track, name, as_range(place))
 
+    def wait_for(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
+        """Call `then` with what an analysis without a contour gives around a time."""
+        track, window = layer.track, Range(time_s, time_s)
+        assert isinstance(track, LongTrack)
+
+        def look(_: Layer) -> None:
+            found = self._on.tiling.over(layer.key, track, name, window)
+            if found is not None:
+                then(found)
+
+        if self._there(layer, name, time_s):
+            look(layer)
+        else:
+            self._waits.append((layer.key, name, time_s, look))
+            self._on.tiling.measure(layer.key, track, name, window)
+
+    def _there(self, layer: Layer, name: str, place: Place) -> bool:
+        track, window = layer.track, as_range(place)
+        assert isinstance(track, LongTrack)
+        tiling = self._on.tiling
+        return tiling.over(layer.key, track, name, window) is not None or tiling.failed(track, name, window)
+
     def _arrived(self) -> None:
         waits, self._waits = self._waits, []
         for wait in waits:
@@ -75,7 +97,8 @@ class LongLayers:
             layer = self._layer_at(key, place)
             if layer is None:
                 continue
-            if settled(layer, name):
+            done = settled(layer, name) if name in ANALYSES else self._there(layer, name, place)
+            if done:
                 then(layer)
             else:
                 self._waits.append(wait)

@@ -23,8 +23,11 @@ from core.origin import Origin
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-TILES_S = {"spectrogram": 10.0, "formants": 20.0, "pulses": 20.0}
+TILES_S = {"spectrogram": 4.0, "formants": 20.0, "pulses": 20.0}
 """Tiles are smaller where frames stand alone and hold much."""
+
+COARSEST = 16
+"""So many frames of a spectrogram are at most painted as one."""
 
 MOST_BYTES = 128 << 20
 
@@ -131,7 +134,11 @@ def names_of(track: LongTrack, measure: str, settings: Any, tiles: list[Tile]) -
 
 @lru_cache(maxsize=32)
 def _tiles(measure: str, axis: TimeAxis, settings: Any) -> tuple[Tile, ...]:
-    return tiles_of(measure, axis, settings, TILES_S.get(measure, TILE_S))
+    length_s = TILES_S.get(measure, TILE_S)
+    if measure == "spectrogram":
+        step_s = COARSEST * grid_of(measure, axis, settings).step_s
+        length_s = max(1, round(length_s / step_s)) * step_s
+    return tiles_of(measure, axis, settings, length_s)
 
 
 def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> list[Tile]:

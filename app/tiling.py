@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from psygnal import Signal
 
-from app.tile_store import TileStore, Values, names_of, tiles_seen
+from app.tile_store import COARSEST, TileStore, Values, names_of, tiles_seen
 from core.analyses import TABLE, formants, spectrogram
 from core.analyses.results import Contour, Points, origin_of
 from core.analyses.tiles import Tile, grid_of, tiled
@@ -26,6 +26,9 @@ LONGEST_S = 30.0
 
 ASKED_S = 600.0
 """Over no more than this is a long recording measured for one question."""
+
+MOST_FRAMES = 2000
+"""No more frames of a spectrogram than these are painted side by side."""
 
 PEAKS = "peaks"
 """Beside the formants of a long recording: how loud each frame is, found where they are measured."""
@@ -91,6 +94,10 @@ class Tiling:
         parts = self._store.values(names)
         if parts is None:
             self._store.ask(f"{key} {measure} tiles", track, measure, settings, needed, self.refresh)
+        elif names and measure == "spectrogram":
+            by = coarseness(visible.length_s / grid_of(measure, track.axis, settings).step_s)
+            made = partial(painted, track, settings, needed, parts, by)
+            self._show(key, measure, (*names, by), made)
         elif names:
             made = partial(put_together, measure, track, settings, needed, parts)
             self._show(key, measure, tuple(names), made)
@@ -161,6 +168,35 @@ def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
     """Give what is shown with one thing changed, or with None taken away."""
     others = {other: one for other, one in kept.items() if other != place}
     return others if made is None else {**others, place: made}
+
+
+def coarseness(frames: float) -> int:
+    """Give how many frames of a spectrogram are painted as one where so many are seen."""
+    by = 1
+    while by < COARSEST and frames / by > MOST_FRAMES:
+        by *= 2
+    return by
+
+
+def painted(track: Track, settings: Any, needed: list[Tile], parts: list[Values], by: int) -> Image:
+    """Give a spectrogram to be looked at from afar: of every few frames the mean level."""
+    if by == 1:
+        return put_together("spectrogram", track, settings, needed, parts)  # type: ignore[return-value]
+    fine = spectrogram.grid_of(track.axis, TABLE["spectrogram"].carried(track.axis, settings))
+    first_s = fine.first_s + (needed[0].first + 0.5 * (by - 1)) * fine.step_s
+    values = np.concatenate([means(part, by) for part in parts], axis=1).T
+    axis = TimeAxis(1 / (by * fine.step_s), len(values), first_s)
+    origin = TABLE["spectrogram"].origin(track, settings).of(resampling=f"means of {by} frames")
+    low_hz = 0.5 * (fine.step_hz - fine.bin_hz)
+    return Image("spectrogram", values, axis, low_hz, fine.step_hz, "dB/Hz", origin)
+
+
+def means(levels: Values, by: int) -> Values:
+    """Give the means of every `by` frames [bins, frames]; of a rest, those of what is there."""
+    whole = levels.shape[1] - levels.shape[1] % by
+    found = levels[:, :whole].reshape(levels.shape[0], -1, by).mean(axis=2)
+    rest = levels[:, whole:]
+    return np.append(found, rest.mean(axis=1, keepdims=True), axis=1) if rest.size else found
 
 
 def put_together(

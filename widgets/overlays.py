@@ -83,9 +83,10 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     painter.setPen(QPen(look.line2, 1))
-    inside = times[(times >= columns.window.start_s) & (times <= columns.window.end_s)]
-    xs = [columns.line_x(float(time_s)) for time_s in inside]
-    painter.drawLines([QLineF(x, rect.top() + 2, x, rect.bottom() - 2) for x in xs])
+    first, last = np.searchsorted(times, (columns.window.start_s, columns.window.end_s))
+    # one line for a pixel, however many pulses it holds
+    xs = np.unique(np.floor(np.minimum(columns.xs(times[first:last]) + 1e-6, columns.right_px - 1))) + 0.5
+    painter.drawLines([QLineF(x, rect.top() + 2, x, rect.bottom() - 2) for x in xs.tolist()])
     painter.restore()
 
 

@@ -1,0 +1,165 @@
+"""Questions to a recording that stays in its file: measured in tiles where they are asked, as Praat would."""
+
+from __future__ import annotations
+
+import numpy as np
+import parselmouth
+import pytest
+import soundfile
+
+from app.bench_long import syllables
+from core.analyses import pitch
+from core.analyses.presets import PRESETS
+from core.axis import Range
+from core.listings import listing
+from core.queries import MEASURES, ask
+from tests.app.test_recordings import bare, noted  # noqa: F401
+
+RATE_HZ, LENGTH_S = 8000, 661.0
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    """Eleven minutes of syllables, loud in one of them only, about a mean that is not 0."""
+    part = np.tile(syllables(13.0, RATE_HZ), 51)[: round(LENGTH_S * RATE_HZ)]
+    part[: 620 * RATE_HZ] *= 0.2
+    return (0.9 * part + 0.02).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def spoken_file(tmp_path_factory, spoken):
+    path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
+    soundfile.write(path, spoken, RATE_HZ, subtype="FLOAT")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sound(spoken):
+    return parselmouth.Sound(spoken.astype(np.float64), RATE_HZ)
+
+
+@pytest.fixture
+def window(bare, spoken_file):  # noqa: F811
+    bare.on.opening.open(spoken_file)
+    bare.show_page("stack")
+    bare.on.analysing.set_preset("Praat 6.1-6.3")
+    return bare
+
+
+KEY = "sound:spoken.wav"
+
+
+def layer_at(window, place):
+    asking = window.docking.asking
+    got = []
+    for name in ("pitch", "intensity", "harmonicity"):
+        asking.with_result(asking.layer(KEY, place), name, got.append, place)
+    assert len(got) == 3
+    return asking.layer(KEY, place)
+
+
+def contour(found, t0, t1):
+    times = found.xs()
+    inside = (times >= t0) & (times <= t1)
+    values = found.selected_array["frequency"] if hasattr(found, "selected_array") else found.values[0]
+    return times[inside], np.asarray(values)[inside]
+
+
+def test_pitch_in_a_tile_is_praats_of_the_whole_sound(window, sound):
+    place = Range(65.0, 75.0)
+    track = layer_at(window, place).results["pitch"][0]
+    times, truth = contour(sound.to_pitch_ac(pitch_floor=75.0, pitch_ceiling=500.0), 65.0, 75.0)
+    ours = np.array([track.samples[round(track.axis.index(t))] for t in times])
+    np.testing.assert_array_equal(np.isnan(ours), truth == 0)
+    seen = truth > 0
+    assert seen.sum() > 100
+    np.testing.assert_allclose(ours[seen], truth[seen], atol=0.05)
+    alone = sound.extract_part(60.0, 80.0, preserve_times=True).to_pitch_ac(
+        pitch_floor=75.0, pitch_ceiling=500.0
+    )
+    assert (contour(alone, 65.0, 75.0)[1] > 0).sum() > seen.sum()  # its own peak would find more
+
+
+def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(window, sound, spoken):
+    settings = PRESETS["Praat 6.4"].pitch
+    window.on.analysing.set_preset("Praat 6.4")
+    track = layer_at(window, Range(65.0, 75.0)).results["pitch"][0]
+    filtered = parselmouth.Sound(pitch.low_passed(spoken.astype(np.float64), RATE_HZ, settings), RATE_HZ)
+    truth = filtered.to_pitch_ac(
+        None, settings.floor_hz, settings.max_candidates, settings.very_accurate,
+        settings.silence_threshold, settings.voicing_threshold, settings.octave_cost,
+        settings.octave_jump_cost, settings.voiced_unvoiced_cost, settings.ceiling_hz,
+    )  # fmt: skip
+    times, wanted = contour(truth, 65.0, 75.0)
+    ours = np.array([track.samples[round(track.axis.index(t))] for t in times])
+    np.testing.assert_array_equal(np.isnan(ours), wanted == 0)
+    np.testing.assert_allclose(ours[wanted > 0], wanted[wanted > 0], atol=0.05)
+
+
+def test_intensity_and_harmonicity_are_those_of_the_whole_sound(window, sound):
+    layer = layer_at(window, Range(300.0, 301.0))
+    for name, truth in (
+        ("intensity", sound.to_intensity(75)),
+        ("harmonicity", sound.to_harmonicity_cc(0.01, 75, 0.1, 1.0)),
+    ):
+        times, wanted = contour(truth, 300.0, 301.0)
+        track = layer.results[name][0]
+        ours = np.array([track.samples[round(track.axis.index(t))] for t in times])
+        heard = wanted > -200
+        np.testing.assert_array_equal(np.isnan(ours), ~heard)
+        # where a frame falls exactly between two samples, rounding decides which of them is its middle
+        np.testing.assert_allclose(ours[heard], wanted[heard], atol=0.5)
+        assert np.mean(np.abs(ours[heard] - wanted[heard]) < 1e-6) > 0.66
+
+
+def test_a_query_measures_where_the_lane_shows_nothing(window):
+    said = noted(window)
+    window.on.session.set_range(Range(0.0, 600.0))
+    window.on.session.set_cursor(400.25)
+    window.docking.queries.ask("f0")
+    assert said[-1].startswith("Pitch of spoken: ")
+    assert said[-1].endswith("at 400.250000 s")
+    assert not any(text.startswith("No pitch") for text in said)
+
+
+def test_the_dock_says_that_it_is_under_way_and_then_what_it_found(window):
+    asking = window.docking.asking
+    window.on.session.set_cursor(200.3)
+    layer = asking.layer(KEY)
+    answer = ask(layer, MEASURES["f0"], 200.3)
+    assert answer.awaited
+    assert not answer.refusal
+    window.docking.show_dock(True)
+    asking.refresh()
+    for name in ("f0", "f1", "intensity", "harmonicity"):
+        answer = ask(asking.layer(KEY), MEASURES[name], 200.3)
+        assert not answer.awaited
+        assert not answer.refusal
+
+
+def test_a_listing_is_made_of_tiles(window):
+    place = Range(100.0, 100.5)
+    made = listing(layer_at(window, place), "pitch", place)
+    assert len(made.rows) >= 45
+    assert float(made.rows[0][0]) >= 100.0
+
+
+def test_more_than_ten_minutes_are_refused_in_words(window):
+    answer = ask(window.docking.asking.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
+    assert answer.refusal == "No pitch: select at most 10 minutes of so long a recording"
+
+
+def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
+    window.on.session.set_range(Range(635.0, 645.0))
+    window.on.session.set_lane(KEY, "pulses", shown=frozenset({"pulses"}))
+    window.on.analysing.refresh()
+    found = window.on.session.shown.overlays[KEY, "pulses"].times_s
+    call = parselmouth.praat.call
+    whole = call([sound, sound.to_pitch_ac(pitch_floor=75.0, pitch_ceiling=500.0)], "To PointProcess (cc)")
+    truth = np.array(call(whole, "To Matrix").values[0])
+    truth = truth[(truth > 636) & (truth < 644)]
+    ours = found[(found > 636) & (found < 644)]
+    assert truth.size > 300
+    apart = np.abs(ours[:, None] - truth[None, :]).min(axis=1)
+    assert np.mean(apart < 1e-6) > 0.99  # where two tiles meet one may be found from either side
+    assert abs(ours.size - truth.size) <= 2
