@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import annotating_asks
-from app.commands import command, has_model, is_open
+from app.commands import command, has_model, has_selection, is_open
 
 if TYPE_CHECKING:
+    from app.instrument import Instrument
     from app.window import Window
 
 
@@ -47,10 +48,24 @@ def save_picture(window: Window) -> None:
     window.asks.picture()
 
 
-@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+S", has_model)
+def has_curve(on: Instrument) -> bool:
+    """The active lane has a curve."""
+    return on.session.active in on.session.shown.tracks
+
+
+@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+S", has_curve)
 def save_sound(window: Window) -> None:
     """Write the active lane as WAV, as published, or as Praat's text Sound at its own rate."""
     window.asks.sound_file()
+
+
+@command(
+    "file.save_selected", "Save selected sound…", "File", "", lambda on: has_curve(on) and has_selection(on)
+)
+def save_selected(window: Window) -> None:
+    """Write what is selected of the active lane as WAV, or as Praat's text Sound with its times preserved
+    or from 0."""
+    window.asks.selected_sound()
 
 
 @command("file.save_layers", "Save all layers…", "File", "", has_model)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from app.analysing import FOLLOWING
-from app.saving import save_layers, save_sound
+from app.saving import save_layers, save_selected, save_sound
 from core.analyses import TABLE
 from core.axis import Range
 from core.export.record import point_drive, read_point, write_json
@@ -109,6 +109,22 @@ class Dialogs:
             suffix = ".Sound" if "Praat" in kind else ".wav"
             path = Path(name) if Path(name).suffix else Path(name + suffix)
             self._guarded(lambda: save_sound(self._window.on, path))
+
+    def selected_sound(self) -> None:
+        """Ask where the selected part of the active lane goes, and with which times."""
+        kinds = (
+            "WAV, as published, from 0 (*.wav)",
+            "Praat text Sound, own rate, times preserved (*.Sound)",
+            "Praat text Sound, own rate, time from 0 (*.Sound)",
+        )
+        key = Path(self._window.on.session.active.replace(":", "_")).stem
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, "Save selected sound", f"{key}_selected.wav", ";;".join(kinds)
+        )
+        if name:
+            suffix = ".Sound" if "Praat" in kind else ".wav"
+            path = Path(name) if Path(name).suffix else Path(name + suffix)
+            self._guarded(lambda: save_selected(self._window.on, path, kind == kinds[2]))
 
     def layers_folder(self) -> None:
         """Ask for the folder that all layers are written to."""

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.faults import Fault
+from core.track import Track
+
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
@@ -14,18 +17,53 @@ def save_sound(on: Instrument, path: Path) -> None:
     """Write the active lane exactly: WAV as published, or Praat's text Sound at its own rate."""
     from core.export.praat_sound import write_praat_sound
     from core.export.wav import write_wav
+    from core.long_sound import in_memory
+
+    track = _active(on)
+    if path.suffix.lower() == ".sound":
+        extent = on.session.card.out_axis.extent if on.session.card and _is_layer(track) else None
+        write_praat_sound(path, in_memory(track), extent)
+    else:
+        write_wav(path, in_memory(_audible(on, track)))
+    on.noted.emit(f"Saved {path.name}")
+
+
+def save_selected(on: Instrument, path: Path, from_zero: bool = False) -> None:
+    """Write what is selected of the active lane: as WAV, or as Praat's text Sound with its times."""
+    from core.export.part import part
+    from core.export.praat_sound import write_praat_sound
+    from core.export.wav import write_wav
+
+    selection, track = on.session.selection, _active(on)
+    if selection is None:
+        raise Fault("Nothing is selected.", "Drag over what you want to save.")
+    if path.suffix.lower() == ".sound":
+        write_praat_sound(path, *part(track, selection, from_zero))
+    else:
+        write_wav(path, part(_audible(on, track), selection, from_zero=True)[0])
+    on.noted.emit(f"Saved {path.name}")
+
+
+def _active(on: Instrument) -> Track:
+    track = on.session.shown.tracks.get(on.session.active)
+    if track is None:
+        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+    return track
+
+
+def _is_layer(track: Track) -> bool:
+    """Tell whether a track is one of the generator's layers."""
+    return track.origin.network == "G"
+
+
+def _audible(on: Instrument, track: Track) -> Track:
+    """Give a layer as published, at the output's rate, and what is a sound already as it is."""
     from core.listen import published
 
-    session = on.session
-    track, card = session.shown.tracks.get(session.active), session.card
-    if track is None or card is None:
-        return
-    if path.suffix.lower() == ".sound":
-        write_praat_sound(path, track, card.out_axis.extent)
-    else:
-        longer = track.axis.rate_hz >= card.out_axis.rate_hz
-        write_wav(path, track if longer else published(track, card.out_axis))
-    on.noted.emit(f"Saved {path.name}")
+    card = on.session.card
+    if card is None or not _is_layer(track) or track.axis.rate_hz >= card.out_axis.rate_hz:
+        return track
+    return published(track, card.out_axis)
 
 
 def save_layers(on: Instrument, folder: Path) -> None:
