@@ -23,19 +23,20 @@ FIELD_PX = 148
 def self_report(title: str, labels: list[str], choices: str = "") -> str:
     """Give the closing line on how the settings stand to the standards.
 
-    `labels` are those that differ; `choices` says what values with a name of their own are called.
+    `labels` are those that differ; `choices` says what standard values with a name are called.
 
     >>> self_report("Pitch settings", [])
     '(all of your pitch settings have their standard values)'
     """
     name = title[:1].lower() + title[1:]
     more = f"; {choices}" if choices else ""
+    said = ", ".join(label[:1].lower() + label[1:] for label in labels)
     if not labels:
         return f"(all of your {name} have their standard values{more})"
     have = (
         "has another than its standard value" if len(labels) == 1 else "have other than their standard values"
     )
-    return f"({len(labels)} of your {name} {have}: {', '.join(labels).lower()}{more})"
+    return f"({len(labels)} of your {name} {have}: {said}{more})"
 
 
 class SettingsForm(SmallDialog):
@@ -135,15 +136,13 @@ class SettingsForm(SmallDialog):
         except Fault as fault:
             self._say(str(fault), "warn")
             return
-        differing = [
-            label
-            for name, label in self._labels.items()
-            if getattr(value, name) != getattr(self._standards, name)
-        ]
-        choices = [
-            f"{self._labels[name].lower()}: {named.show(getattr(value, name))}"
-            for name, named in self._named.items()
-        ]
+        named = {name: box.show(getattr(value, name)) for name, box in self._named.items()}
+        differing, choices = [], []
+        for name, label in self._labels.items():
+            if getattr(value, name) != getattr(self._standards, name):
+                differing.append(f"{label} ({named[name]})" if name in named else label)
+            elif name in named:
+                choices.append(f"{label.lower()}: {named[name]}")
         self._say(self_report(self._title, differing, ", ".join(choices)), "ink3")
 
     def _say(self, words: str, ink: str) -> None:

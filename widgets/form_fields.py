@@ -13,7 +13,13 @@ from core.faults import Fault
 from widgets.numbers import MINUS, exact_text, read_number
 
 UNITS = {"hz": "Hz", "s": "s", "ms": "ms", "db": "dB", "mm": "mm", "px": "px", "dpi": "dpi"}
-PRAATS = {"max formants": "Number of formants", "pre emphasis from": "Pre-emphasis from"}
+PRAATS = {
+    "max formants": "Number of formants",
+    "pre emphasis from": "Pre-emphasis from",
+    "max period factor": "Maximum period factor",
+    "max amplitude factor": "Maximum amplitude factor",
+    "periods per window": "Number of periods per window",
+}
 AUTOMATIC = "automatic"
 _AUTOMATIC_WORDS = ("", "auto", AUTOMATIC)
 

@@ -26,8 +26,8 @@ class MomentSettings:
     start_s: float = field(default=0.0, metadata=guard.ASKED)
     end_s: float = field(default=0.0, metadata=guard.ASKED)
     slices: int = field(default=10, metadata={"label": "Number of slices"})
-    band_low_hz: float = 0.0
-    band_high_hz: float = 0.0
+    band_low_hz: float = field(default=0.0, metadata={"label": "Bottom of the band"})
+    band_high_hz: float = field(default=0.0, metadata={"label": "Top of the band, or 0 for Nyquist,"})
     power: float = 2.0
 
 

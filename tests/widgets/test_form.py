@@ -218,8 +218,7 @@ def test_a_named_value_is_chosen_beside_its_number(qtbot, named):
     assert field(named, "Formant ceiling").text() == "5000"
     assert says(
         named,
-        "(1 of your formant settings has another than its standard value: formant ceiling; "
-        "formant ceiling: man 5000 Hz)",
+        "(1 of your formant settings has another than its standard value: formant ceiling (man 5000 Hz))",
     )
     click(qtbot, named, "Apply")
     assert named.said == [Named(5000.0, 0.3)]
