@@ -63,8 +63,7 @@ def save_sound(window: Window) -> None:
     "file.save_selected", "Save selected sound…", "File", "", lambda on: has_curve(on) and has_selection(on)
 )
 def save_selected(window: Window) -> None:
-    """Write what is selected of the active lane as WAV, or as Praat's text Sound with its times preserved
-    or from 0."""
+    """Write what is selected of the active lane as WAV, or as Praat's Sound, times preserved or from 0."""
     window.asks.selected_sound()
 
 
