@@ -50,6 +50,7 @@ class Annotating:
         self._on = instrument
         self._dragging = False
         self._active = ""
+        self.searched = ""  # what was last searched for in the labels
         self.keeping = Keeping(instrument, lambda: self._dragging)
         self.close = self.keeping.close
         instrument.session.view_changed.connect(self._follow)

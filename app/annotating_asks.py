@@ -58,8 +58,10 @@ def ask_new(window: Window) -> None:
     window.asks.keep(dialog)
 
 
-def ask_name(window: Window, title: str, text: str, use: Callable[[str], object]) -> None:
-    """Ask for the name of a tier."""
-    name, given = QInputDialog.getText(window, title, "Name:", text=text)
+def ask_name(
+    window: Window, title: str, text: str, use: Callable[[str], object], what: str = "Name:"
+) -> None:
+    """Ask for the name of a tier, or for another text."""
+    name, given = QInputDialog.getText(window, title, what, text=text)
     if given:
         use(name)

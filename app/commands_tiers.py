@@ -95,6 +95,34 @@ def extend_right(window: Window) -> None:
     _extend(window, 1)
 
 
+@command("textgrid.find", "Find label…", "TextGrid", "Ctrl+Shift+F", has_tier, separator=True)
+def find(window: Window) -> None:
+    """Search the chosen tier, from the chosen interval on, for a text; capitals count, as in Praat."""
+
+    def use(text: str) -> None:
+        window.on.annotating.searched = text
+        find_again(window)
+
+    ask_name(window, "Find label", window.on.annotating.searched, use, "Text:")
+
+
+@command("textgrid.find_again", "Find again", "TextGrid", "Ctrl+G", lambda on: bool(on.annotating.searched))
+def find_again(window: Window) -> None:
+    """Select the next interval or point of the chosen tier whose label holds the text."""
+    annotating = window.on.annotating
+    tier, text = annotating.tier, annotating.searched
+    if tier is None or not text:
+        return
+    index = annotating.index
+    place = edits.find_label(
+        tier, text, int((tier.times_s <= annotating.at.start_s).sum()) - 1 if index is None else index
+    )
+    if place is None:
+        window.on.noted.emit(f"No label of “{tier.name}” holds “{text}”")
+    else:
+        _select(window, tier.range_of(place))
+
+
 @command(
     "textgrid.copy_here",
     "Copy tiers to this point",

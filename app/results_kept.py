@@ -33,5 +33,6 @@ class ResultsKept:
             self._written = rows
 
     def close(self) -> None:
-        """Wait until everything is on the disk."""
+        """Wait until everything is on the disk, and write nothing more."""
+        self._results.changed.disconnect(self._changed)
         self._writer.shutdown()

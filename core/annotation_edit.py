@@ -10,6 +10,7 @@ import numpy as np
 from core.annotation import Annotation, Kind, Tier, empty_tier
 from core.axis import Range
 from core.faults import Fault
+from core.textgrid_letters import with_letters
 from core.track import Track
 
 LEAST_S = 0.0001  # a dragged boundary stays this far from its neighbours
@@ -167,6 +168,24 @@ def _named(name: str) -> str:
 def _refuse_outside(tier: Tier, time_s: float) -> None:
     if not tier.start_s <= time_s <= tier.end_s:
         raise Fault(f"{time_s:.6f} s lies outside tier “{tier.name}”.")
+
+
+def find_label(tier: Tier, text: str, after: int = -1) -> int | None:
+    """Give the next interval or point whose label holds `text`, as it is written or as its letters show.
+
+    Past the last comes the first, and `after` itself at the very end.
+
+    >>> words = Tier("w", "point", 0, 9, (1, 2, 3), ("ma", "schema", "me"))
+    >>> find_label(words, "ma", 0), find_label(words, "ma", 1), find_label(words, "x")
+    (1, 0, None)
+    """
+    count = len(tier.labels)
+    turned = ((after + 1 + k) % count for k in range(count))
+    return next((k for k in turned if any(text in label for label in _written(tier.labels[k]))), None)
+
+
+def _written(label: str) -> tuple[str, str]:
+    return label, with_letters(label)
 
 
 # --- snapping

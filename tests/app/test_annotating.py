@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog
 
 from app.annotating_kept import brought
 from app.commands import all_commands
@@ -342,6 +343,21 @@ def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path
 
 
 SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "ə")),), 0.0, 0.5)
+
+
+def test_a_label_is_found_from_the_chosen_interval_on_and_around_the_end(tiers, monkeypatch):
+    for index, text in enumerate(("ma", "si", "Ma", "mas")):
+        tiers.stack.tiers.label_wanted.emit(0, index, text)
+    tiers.on.session.set_selection(Range(0.2, 0.4))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("ma", True))
+    tiers.menus.run("textgrid.find")
+    assert tiers.on.session.selection == Range(0.6, 1.024), "capitals count"
+    tiers.menus.run("textgrid.find_again")
+    assert tiers.on.session.selection == Range(0.0, 0.2)
+    heard = said(tiers)
+    tiers.on.annotating.searched = "x"
+    tiers.menus.run("textgrid.find_again")
+    assert heard == ["No label of “phones” holds “x”"]
 
 
 def test_an_interval_s_times_go_to_the_results(tiers):
