@@ -25,17 +25,19 @@ def _listens(network: str) -> Callable[[Instrument], bool]:
 
 
 def _switch(window: Window, network: str) -> None:
-    on = window.on
-    if any(one.network == network for one in on.hearing.listeners):
+    on, active = window.on, window.on.session.active
+    source = active if active.startswith("sound:") else ""
+    if any(one.network == network for one in on.hearing.listeners) and not on.hearing.elsewhere(
+        network, source
+    ):
         on.hearing.quiet(network)
-        return
-    active = on.session.active
-    on.hearing.listen(network, active if active.startswith("sound:") else "")
+    else:
+        on.hearing.listen(network, source)
 
 
 @command("layers.through_q", "Send through the Q network", "Layers", "Q", _has("Q"), checked=_listens("Q"))
 def through_q(window: Window) -> None:
-    """Show what the Q network makes of the output, or of the recording whose lane is active."""
+    """Show what the Q network makes of the output, or of the selection in an active recording."""
     _switch(window, "Q")
 
 
@@ -43,7 +45,7 @@ def through_q(window: Window) -> None:
     "layers.through_d", "Send through the discriminator", "Layers", "D", _has("D"), checked=_listens("D")
 )
 def through_d(window: Window) -> None:
-    """Show what the discriminator makes of the output, or of the recording whose lane is active."""
+    """Show what the discriminator makes of the output, or of the selection in an active recording."""
     _switch(window, "D")
 
 

@@ -12,7 +12,7 @@ from core.axis import Range, TimeAxis
 from core.engine_work import Probed, sound_digest
 from core.faults import Fault
 from core.lanes import Lane
-from core.long_sound import LongTrack, in_memory
+from core.long_sound import LongTrack
 from core.origin import Origin
 from core.recording import resampled_to
 from core.track import Track
@@ -26,10 +26,11 @@ MOST_LOGITS = 6
 
 @dataclass(frozen=True)
 class Listener:
-    """One network that listens, and to which track."""
+    """One network that listens, to which track, and of a recording to which stretch of it."""
 
     network: str
     source: str
+    window: Range | None = None
 
 
 class Hearing:
@@ -41,7 +42,10 @@ class Hearing:
         instrument.session.card_changed.connect(self._new_model)
 
     def listen(self, network: str, source: str = "") -> None:
-        """Send the track `source` (the output, when empty) through D or Q, now and when it changes."""
+        """Send the track `source` (the output, when empty) through D or Q, now and when it changes.
+
+        Of a recording the selection is heard, else what is seen of it, as much as the network takes.
+        """
         card = self._on.session.card
         if card is None or network not in card.layers:
             self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
@@ -52,9 +56,33 @@ class Hearing:
             self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
         kept = tuple(one for one in self.listeners if one.network != network)
-        self.listeners = (*kept, Listener(network, source))
+        self.listeners = (*kept, Listener(network, source, self._stretch(source)))
         self._add_lanes(network)
         self._ask(self.listeners[-1])
+
+    def _stretch(self, source: str) -> Range | None:
+        """Give the stretch of a recording that is heard, None for a track of the model's."""
+        session, track = self._on.session, self._on.session.shown.tracks.get(source)
+        if session.card is None or track is None or not source.startswith("sound:"):
+            return None
+        wanted, extent = session.selection or session.visible, track.axis.extent
+        seen = wanted.cut(extent)
+        if seen.length_s <= 0:
+            seen = extent
+        most_s = session.card.out_axis.extent.length_s
+        return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
+
+    def elsewhere(self, network: str, source: str) -> bool:
+        """Tell whether a recording holds another selection now than the one a network hears."""
+        if self._on.session.selection is None or not source:
+            return False
+        now = Listener(network, source, self._stretch(source))
+        return any(one.network == network and one != now for one in self.listeners)
+
+    def heard_of(self, key: str) -> Range | None:
+        """Give the stretch of a recording that this lane's network hears, None where it hears none."""
+        network = key.partition(".")[0] if "." in key else ""
+        return next((one.window for one in self.listeners if one.network == network), None)
 
     def source_of(self, key: str) -> str:
         """Give the key of the track that this lane's network hears, "" where it hears none."""
@@ -111,34 +139,47 @@ class Hearing:
     def driving(self, one: Listener, track: Track) -> Track:
         """Give what a network hears of a track: a recording resampled to the model's rate, and said.
 
-        A network hears the beginning only, so no more than that of a long recording is read.
+        Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
         """
         card = self._on.session.card
         assert card is not None
         from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
-        if not one.source.startswith("sound:"):
+        if one.window is None:
             return track
-        beginning = Range(0.0, min(track.axis.extent.end_s, 2 * card.out_axis.extent.end_s))
-        near = in_memory(track, beginning) if isinstance(track, LongTrack) else track
+        first, last = track.axis.samples_in(one.window)
+        near = track.between(first, last).loaded() if isinstance(track, LongTrack) else track
+        if near is track:
+            axis = TimeAxis.of_sound(from_hz, last - first)
+            near = replace(track, samples=track.samples[first:last], axis=axis)
+        if not np.isfinite(near.samples).all():
+            near = replace(near, samples=np.nan_to_num(near.samples, posinf=0.0, neginf=0.0))
         if from_hz == to_hz:
             return near
-        samples = resampled_to(np.nan_to_num(near.samples), from_hz, to_hz)
+        samples = resampled_to(near.samples, from_hz, to_hz)
         how = f"from {from_hz:g} to {to_hz:g} Hz"
         axis = TimeAxis.of_sound(to_hz, len(samples))
         return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
 
     def _arrived(self, one: Listener, probed: Probed, driving: Track) -> None:
         session = self._on.session
-        how = driving.origin.resampling
+        how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
         own = {
-            f"{one.network}.{name}": replace(track, origin=track.origin.of(resampling=how))
+            f"{one.network}.{name}": replace(
+                track, origin=track.origin.of(resampling=how), axis=later(track.axis, begin_s)
+            )
             for name, track in probed.tracks.items()
         }
         if probed.logits is not None and session.card is not None:
-            heard = driving.axis.extent.cut(session.card.out_axis.extent)
+            whole = session.card.out_axis.extent.moved(begin_s)
+            heard = one.window or driving.axis.extent.cut(whole)
             own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
         session.show(tracks={**session.shown.tracks, **own})
         self._on.clock.rest(self._on.analysing.refresh)
+
+
+def later(axis: TimeAxis, by_s: float) -> TimeAxis:
+    """Give an axis that begins later."""
+    return TimeAxis(axis.rate_hz, axis.n, axis.start_s + by_s)
 
 
 def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:

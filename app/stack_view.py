@@ -20,7 +20,7 @@ from core.lanes import Lane
 from core.long_sound import in_memory
 from core.queries import MEASURES, value
 from core.track import Image, Track
-from widgets.digits import short
+from widgets.digits import seconds, short
 from widgets.views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 if TYPE_CHECKING:
@@ -117,7 +117,11 @@ class StackViews:
         if lane.key.endswith(".logits"):
             return logits_words(lane.key[0], track.samples)
         source = self._on.hearing.source_of(lane.key)
-        return f"{lane.key[0]} hears {self._words(source, track)[0]}" if source else ""
+        if not source:
+            return ""
+        heard = self._on.hearing.heard_of(lane.key)
+        where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
+        return f"{lane.key[0]} hears {self._words(source, track)[0]}{where}"
 
     def _overview(self, top: str) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""

@@ -286,11 +286,46 @@ def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
     assert bare.on.player.heard[-1][0].size == 600 * 8000
 
 
-def test_q_hears_the_beginning_of_a_long_recording(window, long_file):
+def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file, tmp_path):
     window.on.opening.open(long_file)
+    session = window.on.session
+    session.set_selection(Range(300.25, 300.75))
+    window.menus.run("layers.through_q")
+    logits = session.shown.tracks["Q.logits"]
+    assert logits.axis.extent.start_s == pytest.approx(300.25)
+    assert logits.axis.extent.end_s == pytest.approx(300.75)
+    assert session.shown.tracks["Q.conv1"].axis.extent.start_s == pytest.approx(300.25, abs=0.01)
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.conv1")
+    assert lane.note == "Q hears long.wav, 300.250000–300.750000 s"
+    whole, rate_hz = soundfile.read(long_file, dtype="float32")
+    part = whole[round(300.25 * rate_hz) : round(300.75 * rate_hz)]
+    soundfile.write(tmp_path / "part.wav", part, rate_hz, subtype="FLOAT")
+    window.on.opening.open(tmp_path / "part.wav")
+    session.set_selection(None)
+    session.set_range(Range(0.0, 1.0))
+    window.on.hearing.listen("Q", "sound:part.wav")
+    np.testing.assert_array_equal(session.shown.tracks["Q.logits"].samples, logits.samples)
+
+
+def test_another_selection_is_heard_before_q_is_closed(window, long_file):
+    window.on.opening.open(long_file)
+    session = window.on.session
+    session.set_selection(Range(300.0, 300.5))
+    window.menus.run("layers.through_q")
+    session.set_selection(Range(200.0, 200.5))
+    window.menus.run("layers.through_q")
+    assert session.shown.tracks["Q.logits"].axis.extent.start_s == pytest.approx(200.0)
+    window.menus.run("layers.through_q")
+    assert session.lane("Q.logits") is None
+
+
+def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(window, long_file):
+    window.on.opening.open(long_file)
+    window.on.session.set_range(Range(100.0, 110.0))
     window.on.hearing.listen("Q", "sound:long.wav")
-    assert np.isfinite(window.on.session.shown.tracks["Q.logits"].samples).all()
-    assert window.on.session.shown.tracks["Q.logits"].axis.extent.end_s == pytest.approx(1.024)
+    extent = window.on.session.shown.tracks["Q.logits"].axis.extent
+    assert (extent.start_s, extent.end_s) == pytest.approx((100.0, 101.024))
 
 
 def test_a_long_recording_that_is_still_looked_through_grows_and_keeps_its_lane(
