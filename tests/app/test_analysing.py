@@ -75,7 +75,7 @@ def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
 def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(window, name):
     window.menus.run(f"analyses.{name.replace(' ', '_')}_settings")
     form = window.findChildren(SettingsForm)[-1]
-    assert form.windowTitle() == f"{TABLE[name].title} settings"
+    assert form.windowTitle() == f"{TABLE[name].title.replace('Formants', 'Formant')} settings"
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
     assert form.value() == window.on.analysing.settings(name)
     words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
