@@ -14,6 +14,7 @@ from core.analyses import TABLE
 from core.axis import Range
 from core.export.record import point_drive, read_point, write_json
 from core.faults import Fault
+from widgets.dialog import fit_to_screen
 
 if TYPE_CHECKING:
     from app.training import Training
@@ -138,6 +139,7 @@ class Dialogs:
             from app.training import Training
 
             self._training = Training(self._window)
+        fit_to_screen(self._training.panel)
         self._training.panel.show()
         self._training.panel.raise_()
 
@@ -241,4 +243,5 @@ class Dialogs:
         """Open a dialog without stopping the window, and keep it until it is closed."""
         self._open = [kept for kept in self._open if kept.isVisible()]  # type: ignore[attr-defined]
         self._open.append(dialog)
+        fit_to_screen(dialog)  # type: ignore[arg-type]
         dialog.show()  # type: ignore[attr-defined]

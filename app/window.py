@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -171,7 +170,8 @@ class Window(QMainWindow):
             self.menus.corner, self.ipa, self.dock,
         ):  # fmt: skip
             area.set_look(look)
-        for beside in (self.sheet, *self.findChildren(QDialog)):
+        windows = (child for child in self.findChildren(QWidget) if child.isWindow())
+        for beside in (self.sheet, *windows):
             if hasattr(beside, "set_look"):
                 beside.set_look(look)  # type: ignore[union-attr]
 

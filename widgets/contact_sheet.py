@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from widgets.button import Button
 from widgets.look import Look
 from widgets.number_field import inset
-from widgets.paint import Panel, Rule, Words, pass_look
+from widgets.paint import Panel, Rule, ShortWords, Words, pass_look
 from widgets.sheet_paint import SheetItem
 from widgets.sheet_view import SheetView
 
@@ -53,8 +53,9 @@ class ContactSheet(Panel):
         head.setSpacing(8)
         head.addWidget(Words("Contact sheet", 13, 600))
         head.addWidget(self._state)
-        head.addStretch(1)
-        head.addWidget(Words(KEYS, 11, 400, "ink3"))
+        keys = ShortWords(KEYS, 11, 400, "ink3")
+        keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(keys, 1)
         head.addSpacing(16)
         head.addWidget(Words("Outputs per code value", 12, 400, "ink2"))
         head.addWidget(self._each)

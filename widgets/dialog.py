@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from widgets.look import LIGHT, Look
 from widgets.paint import Words, pass_look
+
+AROUND_PX = QSize(8, 40)  # the frame and the title bar
+
+
+def fit_to_screen(window: QWidget) -> None:
+    """Make a window no larger than its screen, so that its buttons can be reached."""
+    window.resize(window.size().boundedTo(window.screen().availableSize() - AROUND_PX))
 
 
 class SmallDialog(QDialog):
@@ -53,6 +61,10 @@ class SmallDialog(QDialog):
         self._whole.addSpacing(4)
         self._whole.addLayout(row)
         return made
+
+    def showEvent(self, event: QShowEvent) -> None:
+        fit_to_screen(self)
+        super().showEvent(event)
 
     def set_look(self, look: Look) -> None:
         self.look = look

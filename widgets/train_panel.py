@@ -147,14 +147,17 @@ class TrainPanel(QWidget):
         whole.setSpacing(8)
         whole.addWidget(Words("Train a model", 13, 600))
         whole.addLayout(form)
+        curves = QHBoxLayout()
+        curves.setSpacing(12)
+        for plot in (self._loss, self._distance):
+            curves.addWidget(plot)
         for part in (
-            self._bar, self._words, self._loss, self._distance, self._accuracy,
-            Words("Previews", 12, 600), self._previews, self._said,
-            Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
+            self._bar, self._words, curves, self._accuracy, Words("Previews", 12, 600), self._previews,
+            self._said, Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
         ):  # fmt: skip
-            whole.addWidget(part)
+            whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
         whole.addLayout(buttons)
-        self.resize(520, 800)
+        self.resize(520, 700)
 
     def wish(self) -> TrainWish:
         """Give what the fields say."""

@@ -158,9 +158,11 @@ class Transport(Panel):
             button.show_words(self.width() >= WORDS_FROM_PX.get(id, 0))
         roomy = self.width() >= WORDS_FROM_PX["file.open"]
         self._volume.setFixedWidth(100 if roomy else 76)
-        self._preset.setMaximumWidth(231 if roomy else 160)
+        self._preset.setMaximumWidth(231 if roomy else 172)
         for search in self.findChildren(SearchButton):
-            search.setMaximumWidth(216 if roomy else 36)
+            search.setMaximumWidth(
+                216 if self.width() >= WORDS_FROM_PX["play.loop"] else 140 if roomy else 36
+            )
 
     def _connect(self) -> None:
         self._sound.wanted.connect(self.sound_wanted)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands import MENUS, all_commands, command
 from core.axis import Range
@@ -372,3 +372,16 @@ def test_the_docks_rows_have_their_place_before_anything_is_known(window):
     window.docking._new_model()
     assert window.dock.table.sizeHint() == known
     assert window.docking._slice_view(5000.0).reason == "" or window.docking.asking.sliced_at is not None
+
+
+def test_no_dialog_is_larger_than_its_screen(window):
+    room = window.screen().availableSize()
+    for id in ("file.save_picture", "help.shortcuts", "help.card", "file.train"):
+        window.menus.run(id)
+    opened = [one for one in window.findChildren(QWidget) if one.isWindow() and one.isVisible()]
+    assert len(opened) >= 4
+    for one in opened:
+        assert one.minimumSizeHint().height() < 660, one
+        assert one.width() <= room.width(), one
+        assert one.height() <= room.height(), one
+        one.close()
