@@ -39,7 +39,7 @@ class Analysing:
     @property
     def greys(self) -> GreySettings:
         """How spectrograms are painted."""
-        return self.preset.greys
+        return self.settings("greys")
 
     def settings(self, measure: str) -> Any:
         """Give the settings of one measure: the user's own, else the preset's with the speaker's ceiling."""

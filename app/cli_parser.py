@@ -129,6 +129,8 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("picture").add_argument
     add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
     add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(MEASURES)}")
+    add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
     add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")
     add("--dpi", metavar="N", type=float, default=300.0, help="dots per inch (default: 300)")
     add("--out", metavar="FILE", type=figure, required=True, help="a .png, .svg or .pdf file")

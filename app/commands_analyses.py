@@ -16,7 +16,8 @@ def _settings_command(measure: str, title: str) -> None:
     def run(window: Window) -> None:
         window.asks.settings(measure)
 
-    run.__doc__ = f"Change the {measure} settings of every lane; Standards brings the preset's back."
+    what = {"greys": "dynamic range and pre-emphasis"}.get(measure, f"{measure} settings")
+    run.__doc__ = f"Change the {what} of every lane; Standards brings the preset's back."
     id = f"analyses.{measure.replace(' ', '_')}_settings"
     command(id, title, "Analyses", "", is_open, separator=measure == "pitch")(run)
 
@@ -26,6 +27,7 @@ for _name, _words in (
     ("formants", "Formant settings…"),
     ("intensity", "Intensity settings…"),
     ("spectrogram", "Spectrogram settings…"),
+    ("greys", "Advanced spectrogram settings…"),
     ("harmonicity", "Harmonicity settings…"),
     ("voice report", "Voice report settings…"),
     ("ltas", "Ltas settings…"),

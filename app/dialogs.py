@@ -192,10 +192,11 @@ class Dialogs:
         from widgets.form import SettingsForm
 
         analysing, measure = self._window.on.analysing, FOLLOWING.get(measure, measure)
-        if measure not in TABLE:
+        if measure not in TABLE and measure != "greys":
             return
+        title = TABLE[measure].title if measure in TABLE else "Advanced spectrogram"
         form = SettingsForm(
-            f"{TABLE[measure].title.replace('Formants', 'Formant')} settings",
+            f"{title.replace('Formants', 'Formant')} settings",
             analysing.settings(measure),
             analysing.standards(measure),
             self._window,

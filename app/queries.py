@@ -52,7 +52,7 @@ class Queries:
             self._on.noted.emit(answer.refusal)
             return
         self.results.add(
-            answer, file=self._file(key), point=self._point(key), settings=self._on.analysing.words
+            answer, file=self._file(key), point=self._point(key, answer), settings=self._on.analysing.words
         )
         self._on.noted.emit(
             f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
@@ -65,14 +65,16 @@ class Queries:
             return key.removeprefix("sound:")
         return Path(card.path).name if card else ""
 
-    def _point(self, key: str) -> str:
+    def _point(self, key: str, answer: Answer) -> str:
         """Give the seed of the point, with a star where knobs were turned; a recording has none."""
-        moment = self._on.session.moment
+        moment, asked = self._on.session.moment, answer.origin.point
         if key.startswith("sound:"):
             return ""
         return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"
 
     # --- what needs no analysis ------------------------------------------------------------------
+        if asked and tuple(asked) != tuple(moment.point.z):
+            return "an earlier point"  # the knobs moved on before the answer came
 
     def tell_time(self) -> None:
         """Tell the cursor's time, or the middle of the selection."""

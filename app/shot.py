@@ -16,6 +16,7 @@ from core.engine import InlineEngine
 from core.families.base import Card
 from core.faults import Fault
 from core.lanes import Lanes
+from core.measure_plan import preset_of
 from core.praat_pool import InlinePool
 
 
@@ -95,6 +96,10 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
                 f"The sound lasts from 0 to {session.whole.end_s:g} s.",
             )
         session.set_range(Range(start_s, end_s).cut(session.whole))
+    if asked.preset is not None:
+        on.analysing.set_preset(preset_of(asked.preset).name)
+    if asked.speaker is not None:
+        on.analysing.set_speaker(asked.speaker)
     session.show(ghosts={})  # what was before the asked-for point is not asked for
     on.analysing.refresh()
 

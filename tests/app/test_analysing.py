@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from app.saving import origin_text
 from app.stack_view import StackViews
 from core.analyses import TABLE
 from core.analyses.harmonicity import HarmonicitySettings
+from core.analyses.spectrogram import GreySettings
 from core.axis import Range
 from widgets.form import SettingsForm
 
@@ -124,3 +126,28 @@ def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
     report = voice.on.analysing.settings("voice report")
     assert (report.floor_hz, report.ceiling_hz) == (60, 300)
     assert Range(0, 1).contains(report.start_s)
+
+
+def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(window):
+    queries = window.docking.queries
+    queries.ask("activation", key="out", where=0.5)
+    row = window.docking.results.rows[-1]
+    assert row.point == "seed 0"
+    old = row.answer.origin.of(point=(0.0,) * len(row.answer.origin.point))
+    queries.tell("out", replace(row.answer, origin=old))
+    assert window.docking.results.rows[-1].point == "an earlier point"
+
+
+def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
+    key = window.on.session.lanes[0].key
+    window.on.session.set_lane(key, "Show", shown=frozenset({"spectrogram"}))
+
+    def greys():
+        return StackViews(window.on).view().lanes[0].spectrogram.values
+
+    before = greys()
+    window.menus.run("analyses.greys_settings")
+    form = window.findChildren(SettingsForm)[-1]
+    assert form.windowTitle() == "Advanced spectrogram settings"
+    form.applied.emit(GreySettings(dynamic_range_db=30.0))
+    assert (greys() == 0).mean() > (before == 0).mean()

@@ -48,7 +48,7 @@ def understood(*words: str) -> Namespace:
         ["info", "x", "--jso"],
         ["shot", "x"],
         ["shot", "x", "--out", "a.bmp"],
-        ["shot", "x", "--out", "a.png", "--show", "pulses"],
+        ["shot", "x", "--out", "a.png", "--show", "loudness"],
         ["shot", "x", "--out", "a.png", "--range", "2,1"],
         ["shot", "x", "--out", "a.png", "--range", "1"],
         ["bench", "everything"],
