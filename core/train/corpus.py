@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.recording import read_sound
+from core.train.shelf import Kept, Shelf
 
 Samples = NDArray[np.float32]
 
@@ -34,10 +35,13 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Slices to train on and slices held out, float32 [n, slice], with what was left out."""
+    """Slices to train on and slices held out, [n, slice], with what was left out.
 
-    training: Samples
-    held_out: Samples
+    They are float32, or 16 bits of full scale where there are many: `shelf.as_heard` gives samples.
+    """
+
+    training: Kept
+    held_out: Kept
     used: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     digest: str
@@ -46,20 +50,21 @@ class Corpus:
 def load_corpus(folder: Path, slice_len: int, rate_hz: int, trim: bool, held_out: float, seed: int) -> Corpus:
     """Read every recording under `folder`, cut it to slices and hold out a part of the recordings.
 
-    Raises Fault where fewer than two slices are left.
+    All of it stays in memory, so that training never waits for the disk. Raises Fault where fewer
+    than two slices are left, or the memory is not there.
     """
     skipped: list[Skipped] = []
-    per_file = dict(_read_all(folder, slice_len, rate_hz, trim, skipped))
-    count = sum(len(slices) for slices in per_file.values())
-    if count < 2:
-        raise _too_little(folder, count, skipped)
-    apart = _held_out_names(list(per_file), held_out, seed)
-    heard = [s for name, slices in per_file.items() if name not in apart for s in slices]
-    kept = [s for name, slices in per_file.items() if name in apart for s in slices]
-    training = np.stack(heard)
-    digest = hashlib.sha256(training.tobytes()).hexdigest()
-    held = np.stack(kept) if kept else np.empty((0, slice_len), np.float32)
-    return Corpus(training, held, tuple(per_file), tuple(skipped), digest)
+    shelf, places = Shelf(slice_len), dict[str, range]()
+    for name, pieces in _read_all(folder, slice_len, rate_hz, trim, skipped):
+        places[name] = range(shelf.count, shelf.count + len(pieces))
+        for piece in pieces:
+            shelf.add(piece)
+    if shelf.count < 2:
+        raise _too_little(folder, shelf.count, skipped)
+    apart = _held_out_names(list(places), held_out, seed)
+    training, held = shelf.divided([k for name in places if name in apart for k in places[name]])
+    digest = hashlib.sha256(training.data.cast("B")).hexdigest()
+    return Corpus(training, held, tuple(places), tuple(skipped), digest)
 
 
 def _read_all(
@@ -70,9 +75,11 @@ def _read_all(
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = str(path.relative_to(folder))
         try:
-            yield name, slices_of(prepared(path, rate_hz, trim), slice_len, rate_hz)
+            pieces = slices_of(prepared(path, rate_hz, trim), slice_len, rate_hz)
         except Fault as fault:
             skipped.append(Skipped(name, fault.sentence))
+        else:
+            yield name, pieces
 
 
 def prepared(path: Path, rate_hz: int, trim: bool) -> Samples:
@@ -124,8 +131,12 @@ def _held_out_names(names: Sequence[str], part: float, seed: int) -> set[str]:
 
 
 def _too_little(folder: Path, count: int, skipped: Sequence[Skipped]) -> Fault:
-    reasons = "; ".join(f"{one.name}: {one.reason}" for one in skipped[:3])
-    hint = f"Skipped were {len(skipped)} files ({reasons}…)." if skipped else "The folder holds no files."
+    reasons = " ".join(f"{one.name}: {one.reason}" for one in skipped[:3])
+    more = f" And {len(skipped) - 3} more." if len(skipped) > 3 else ""
+    told = f"Skipped: {reasons}{more}" if skipped else ""
     if count:
-        return Fault(f"“{folder.name}” holds one short recording, and a model needs at least two.", hint)
-    return Fault(f"No recording in “{folder.name}” can be read.", hint)
+        return Fault(
+            f"“{folder.name}” gives one slice of sound, and a model needs at least two.",
+            f"Add recordings. {told}".strip(),
+        )
+    return Fault(f"“{folder.name}” holds no recording to train on.", told or "The folder holds no files.")

@@ -13,9 +13,11 @@ from torch import Tensor
 
 from core.latent import Layout
 from core.train.draws import Draws
+from core.train.shelf import Kept, spread
 from core.train.step import Nets
 
 Values = NDArray[np.float64]
+Statistics = tuple[Values, Values]
 
 WINDOW_S = 0.032
 HOP_S = 0.016
@@ -23,6 +25,7 @@ BANDS = 40
 LOWEST_HZ = 60.0
 FLOOR_DB = -80.0
 SOUNDS = 128
+MOST = 1024
 SEED = 20210
 
 
@@ -36,24 +39,37 @@ class Measured:
     floor_db2: float | None
 
 
-def measure(
-    nets: Nets,
-    layout: Layout,
-    training: NDArray[np.float32],
-    held_out: NDArray[np.float32],
-    rate_hz: int,
-    steps: int,
-) -> Measured:
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The recordings' statistics, found once, and how far held-out recordings are from them."""
+
+    real: Statistics
+    floor_db2: float | None
+
+    @classmethod
+    def of(cls, training: Kept, held_out: Kept, rate_hz: int) -> Reference:
+        """Measure the recordings, at most `MOST` slices of them, evenly spread."""
+        real = statistics(_frames(training, rate_hz))
+        if len(held_out) < 2:
+            return cls(real, None)
+        return cls(real, frechet(real, statistics(_frames(held_out, rate_hz))))
+
+
+def _frames(rows: Kept, rate_hz: int) -> Values:
+    """Give the frames of the slices, a few slices at a time: their spectra are large."""
+    sounds = spread(rows, MOST)
+    return np.concatenate([log_mel(sounds[at : at + 32], rate_hz) for at in range(0, len(sounds), 32)])
+
+
+def measure(nets: Nets, layout: Layout, reference: Reference, rate_hz: int, steps: int) -> Measured:
     """Generate sounds from the averaged generator and hold them against the recordings."""
     z = fixed_latent(layout, SOUNDS)
     sounds = generated(nets, z)
-    real = statistics(log_mel(training, rate_hz))
-    floor = frechet(real, statistics(log_mel(held_out, rate_hz))) if len(held_out) > 1 else None
     return Measured(
         steps,
         q_accuracy(nets, z, sounds, layout),
-        frechet(real, statistics(log_mel(sounds, rate_hz))),
-        floor,
+        frechet(reference.real, statistics(log_mel(sounds, rate_hz))),
+        reference.floor_db2,
     )
 
 
@@ -116,12 +132,12 @@ def _mel_bands(size: int, rate_hz: int) -> Values:
     return bands / np.maximum(bands.sum(0), 1e-9)
 
 
-def statistics(frames: Values) -> tuple[Values, Values]:
+def statistics(frames: Values) -> Statistics:
     """Give the frames' mean and covariance."""
     return frames.mean(0), np.cov(frames, rowvar=False)
 
 
-def frechet(one: tuple[Values, Values], other: tuple[Values, Values]) -> float:
+def frechet(one: Statistics, other: Statistics) -> float:
     """Give the Frechet distance of two normal distributions: |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½).
 
     >>> round(frechet((np.zeros(1), np.eye(1)), (np.full(1, 3.0), 4 * np.eye(1))), 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ def make_fabric(plan: Plan) -> Fabric:
     from lightning_fabric import Fabric
 
     wanted: Any = plan.precision
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # its report of ranks is not ours
     try:
         fabric = Fabric(
             accelerator=plan.accelerator, devices=plan.devices, num_nodes=plan.nodes, precision=wanted
@@ -56,5 +58,7 @@ def make_fabric(plan: Plan) -> Fabric:
             f"Training cannot use {plan.devices} × {plan.accelerator} with {plan.precision} here.",
             "See --accelerator, --devices and --precision.",
         ) from problem
+    if fabric.device.type == "cpu" and plan.precision == "16-mixed":
+        raise Fault("A processor cannot train with 16-mixed.", "Give --precision bf16-mixed, or a GPU.")
     fabric.launch()
     return fabric

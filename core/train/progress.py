@@ -65,7 +65,8 @@ class Records:
         self.tell(f"step {step} of {of} · {per_s:.2f} steps/s · {left} left · {told}")
         for name, value in losses.items():
             self.board.add_scalar(f"loss/{name}", value, step)  # pyright: ignore
-        self._line({"step": step, "of": of, "steps_per_s": per_s, "left_s": left_s, "losses": dict(losses)})
+        known_s = left_s if math.isfinite(left_s) else None
+        self._line({"step": step, "of": of, "steps_per_s": per_s, "left_s": known_s, "losses": dict(losses)})
 
     def measured(self, found: Measured) -> None:
         floor = "no floor" if found.floor_db2 is None else f"floor {found.floor_db2:.0f}"

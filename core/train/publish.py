@@ -17,8 +17,9 @@ from core.latent import Layout
 from core.train.card import Arrays, make_card, save_model, tensorflow_arrays
 from core.train.corpus import Corpus
 from core.train.hearing import Heard, hear
-from core.train.measure import fixed_latent, generated, measure
+from core.train.measure import MOST, Reference, fixed_latent, generated, measure
 from core.train.settings import Recipe
+from core.train.shelf import spread
 from core.train.step import Nets
 
 SOUNDS = 300
@@ -124,8 +125,10 @@ def _rounded(network: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[Heard]) -> dict[str, Any]:
-    found = measure(nets, recipe.layout, corpus.training, corpus.held_out, recipe.rate_hz, 0)
-    real = [hear(sound, recipe.rate_hz) for sound in np.concatenate([corpus.training, corpus.held_out])]
+    reference = Reference.of(corpus.training, corpus.held_out, recipe.rate_hz)
+    found = measure(nets, recipe.layout, reference, recipe.rate_hz, 0)
+    spoken = np.concatenate([spread(part, MOST) for part in (corpus.training, corpus.held_out)])
+    real = [hear(sound, recipe.rate_hz) for sound in spoken]
     return {
         "q_accuracy": found.q_accuracy,
         "frechet_db2": round(found.distance_db2, 1),

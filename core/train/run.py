@@ -20,7 +20,7 @@ from core.train.card import make_card, save_model, tensorflow_arrays
 from core.train.corpus import Corpus, load_corpus
 from core.train.draws import Draws
 from core.train.exports import write_port, write_tensorflow
-from core.train.measure import Measured, fixed_latent, generated, measure
+from core.train.measure import Measured, Reference, fixed_latent, generated, measure
 from core.train.plan import Plan, make_fabric
 from core.train.progress import Pace, Records, Tell
 from core.train.publish import publish
@@ -40,8 +40,8 @@ def train(folder: Path, recipe: Recipe, plan: Plan, tell: Tell) -> int:
     being numbers; what was last saved stays.
     """
     torch.set_flush_denormal(True)
+    _check_shares(recipe, plan.devices * plan.nodes)  # before there are several to say it
     fabric = make_fabric(plan)
-    _check_shares(recipe, fabric.world_size)
     corpus = load_corpus(folder, recipe.slice_len, recipe.rate_hz, recipe.trim, recipe.held_out, recipe.seed)
     saved = _saved(plan, recipe, corpus)
     draws = Draws(recipe.seed + 1, len(corpus.training), recipe.batch, fabric.global_rank, fabric.world_size)
@@ -100,6 +100,8 @@ class Run:
         self.records = Records(plan.out, trainer.steps, tell)
         self.pace = Pace(trainer.steps)
         self.saved_at = time.monotonic()
+        rate_hz = trainer.recipe.rate_hz
+        self.reference = Reference.of(corpus.training, corpus.held_out, rate_hz)
 
     def go(self) -> None:
         """Step until the plan's steps are done or a stop is asked for; save at every interval."""
@@ -117,12 +119,18 @@ class Run:
         while not done:
             losses = self.trainer.step(self.plan.pace(self.trainer.steps))
             done = agreed(self.trainer, bool(stop) or self.trainer.steps >= self.plan.steps)
-            if self.trainer.steps % CHECK_EVERY == 0 or done:
+            if self.trainer.steps % CHECK_EVERY == 0 or done or self.pace.seconds_since() > TELL_EVERY_S:
                 self._check(losses)
             if not done and time.monotonic() - self.saved_at > self.plan.every_s:
                 self.save()
         self.save()
-        self.tell(f"stopped at step {self.trainer.steps}; go on with --resume")
+        self.tell(self._goodbye())
+
+    def _goodbye(self) -> str:
+        steps = self.trainer.steps
+        if steps < self.plan.steps:
+            return f"stopped at step {steps}; go on with --resume"
+        return f"done at step {steps}; to train longer, give --resume and more --steps"
 
     def _check(self, losses: dict[str, Tensor]) -> None:
         values = {name: float(loss) for name, loss in losses.items()}
@@ -133,9 +141,11 @@ class Run:
             self.records.losses(self.trainer.steps, self.plan.steps, per_s, values)
 
     def _diverged(self) -> Fault:
+        kept = f"The last good checkpoint is still in “{self.plan.out}”."
+        none = "Nothing was saved before that."
         return Fault(
-            f"The losses stopped being numbers before step {self.trainer.steps}; training has stopped.",
-            f"The last good checkpoint is still in “{self.plan.out}”. Try a lower learning rate.",
+            f"The losses stopped being numbers by step {self.trainer.steps}; training has stopped.",
+            f"{kept if (self.plan.out / NAME).exists() else none} Try a lower learning rate.",
         )
 
     def save(self) -> None:
@@ -150,11 +160,11 @@ class Run:
         self.saved_at = time.monotonic()
 
     def _measured(self) -> Measured:
-        trainer, corpus = self.trainer, self.corpus
+        trainer = self.trainer
         layout, rate_hz = trainer.layout, trainer.recipe.rate_hz
         sounds = generated(trainer.nets, fixed_latent(layout, max(PREVIEWS, layout.code)))
         self.records.preview(sounds, rate_hz, trainer.steps)
-        return measure(trainer.nets, layout, corpus.training, corpus.held_out, rate_hz, trainer.steps)
+        return measure(trainer.nets, layout, self.reference, rate_hz, trainer.steps)
 
     def _save_model(self, found: Measured) -> None:
         nets, recipe = self.trainer.nets, self.trainer.recipe

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from core.train.draws import Draws
 from core.train.networks import Generator, Listener, draw_parameters
 from core.train.settings import Recipe
+from core.train.shelf import EXACT_BYTES, FULL_SCALE
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -54,7 +55,8 @@ class Trainer:
     def __init__(self, recipe: Recipe, fabric: Fabric, nets: Nets, sounds: Tensor, draws: Draws) -> None:
         self.recipe, self.fabric, self.nets, self.draws = recipe, fabric, nets, draws
         self.layout = recipe.layout
-        self.sounds = sounds.to(fabric.device)
+        # many stay in the computer's own memory, and a batch at a time goes to the device
+        self.sounds = sounds.to(fabric.device) if sounds.nbytes <= EXACT_BYTES else sounds
         self.steps = 0
         self.optimisers: dict[str, Optimizer] = {}
         self.G, self.D = self._with_adam("G", nets.G), self._with_adam("D", nets.D)
@@ -102,6 +104,10 @@ class Trainer:
     def _latent(self) -> Tensor:
         return self.draws.latent(self.layout).to(self.fabric.device)
 
+    def _recordings(self) -> Tensor:
+        rows = self.sounds[self.draws.rows().to(self.sounds.device)].to(self.fabric.device)
+        return rows if rows.is_floating_point() else rows.float() / FULL_SCALE
+
     @torch.no_grad()
     def _fakes(self, updates: int) -> tuple[Tensor, ...]:
         """Make the sounds of all critic updates in one pass, G being the same for all of them."""
@@ -109,7 +115,7 @@ class Trainer:
         return self.G(z).float().chunk(updates)
 
     def _critic_update(self, fake: Tensor) -> dict[str, Tensor]:
-        real = self.sounds[self.draws.rows().to(self.sounds.device)]
+        real = self._recordings()
         most = self.recipe.phase_shuffle
         scores = self.D(torch.cat([real, fake]), self.draws.shifts(most)).float()
         of_real, of_fake = scores.chunk(2)

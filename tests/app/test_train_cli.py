@@ -52,7 +52,7 @@ def test_a_folder_of_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "words.txt").write_text("ma")
     out = str(tmp_path / "run")
     args = parsed(str(tmp_path), "--model", "wavegan", "--out", out, "--dim", "1", "--accelerator", "cpu")
-    with pytest.raises(Fault, match="No recording"):
+    with pytest.raises(Fault, match="no recording to train on"):
         run(args)
 
 

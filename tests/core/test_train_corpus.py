@@ -10,6 +10,7 @@ import soundfile
 
 from core.faults import Fault
 from core.train.corpus import Corpus, load_corpus, prepared, slices_of
+from core.train.shelf import Shelf, as_heard
 
 RATE = 16000
 
@@ -104,6 +105,31 @@ def test_too_little_to_train_on_is_refused(tmp_path: Path, content: str) -> None
         (folder / "a.txt").write_text("ma1 ma2")
     if content == "one":
         save(folder / "a.wav", tone(0.5))
-    said = {"one": "one short recording", "no folder": "no folder"}.get(content, "No recording")
+    said = {"one": "one slice of sound", "no folder": "no folder"}.get(content, "no recording to train on")
     with pytest.raises(Fault, match=said):
         loaded(folder)
+
+
+def test_many_slices_are_kept_in_16_bits_and_divided_where_they_lie() -> None:
+    chance = np.random.default_rng(0)
+    pieces = chance.uniform(-0.95, 0.95, (100, 50)).astype(np.float32)
+    few, many = Shelf(50), Shelf(50, exact_bytes=4 * 50 * 40)
+    for piece in pieces:
+        few.add(piece)
+        many.add(piece)
+    apart = [0, 7, 8, 99]
+    stay = [k for k in range(100) if k not in apart]
+    kept, held = few.divided(apart)
+    np.testing.assert_array_equal(kept, pieces[stay])
+    np.testing.assert_array_equal(held, pieces[apart])
+    small, small_held = many.divided(apart)
+    assert small.dtype == np.int16
+    assert small.nbytes == 2 * 50 * 96
+    np.testing.assert_allclose(as_heard(small), pieces[stay], atol=0.5 / 32767 + 1e-7)
+    np.testing.assert_allclose(as_heard(small_held), pieces[apart], atol=0.5 / 32767 + 1e-7)
+
+
+def test_recordings_that_do_not_fit_in_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.train.shelf._free_bytes", lambda: 100_000)
+    with pytest.raises(Fault, match="do not fit in this computer's memory"):
+        Shelf(16384).add(np.zeros(16384, np.float32))

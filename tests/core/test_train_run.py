@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,11 +208,11 @@ def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_checkpoint(
 ) -> None:
     step = Trainer.step
 
-    def poisoned(trainer: Trainer) -> dict[str, torch.Tensor]:
+    def poisoned(trainer: Trainer, *pace: float) -> dict[str, torch.Tensor]:
         if trainer.steps == 2:
             with torch.no_grad():
                 trainer.nets.D.output.bias.fill_(float("nan"))
-        return step(trainer)
+        return step(trainer, *pace)
 
     monkeypatch.setattr(Trainer, "step", poisoned)
     with pytest.raises(Fault, match="stopped being numbers"):
@@ -278,3 +279,54 @@ def test_mixed_precision_trains_nearly_as_full_precision_does(folder: Path, tmp_
     mixed, full = weights(tmp_path / "mixed") - start, weights(tmp_path / "full") - start
     assert not torch.equal(mixed, full)
     assert float(torch.cosine_similarity(mixed, full, dim=0)) > 0.9
+
+
+def test_no_recording_is_opened_after_the_first_step(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = tmp_path / "sounds"
+    shutil.copytree(folder, sounds)
+    step = Trainer.step
+
+    def without_the_folder(trainer: Trainer, *pace: float) -> dict[str, torch.Tensor]:
+        if trainer.steps == 0:
+            shutil.rmtree(sounds)  # whatever is read from here on fails
+        return step(trainer, *pace)
+
+    monkeypatch.setattr(Trainer, "step", without_the_folder)
+    told = trained(sounds, tmp_path / "run", 6, every_s=0.0)
+    assert told[-1].startswith("done at step 6")
+
+
+def test_recordings_kept_in_16_bits_train_alike(
+    folder: Path, straight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.train.shelf.EXACT_BYTES", 1)
+    monkeypatch.setattr("core.train.shelf.Shelf.__init__.__defaults__", (1,))
+    trained(folder, tmp_path, 2)
+    trained(folder, tmp_path, 8, resume=True)
+    nets = Nets.fresh(RECIPE).named()
+    start = torch.cat(
+        [value.flatten() for name in ("G", "D", "Q") for value in nets[name].state_dict().values()]
+    )
+    packed, exact = weights(tmp_path) - start, weights(straight) - start
+    assert not torch.equal(packed, exact)
+    assert float(torch.cosine_similarity(packed, exact, dim=0)) > 0.98
+
+
+def test_tensorboard_reads_what_a_run_logs(straight: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    logs = EventAccumulator(str(straight / "logs"))
+    logs.Reload()
+    tags = logs.Tags()
+    assert {"measure/distance_db2", "measure/floor_db2", "measure/q_accuracy"} <= set(tags["scalars"])
+    assert tags["audio"] == ["preview"]
+    assert [event.step for event in logs.Scalars("measure/q_accuracy")] == [8]
+
+
+def test_losses_that_are_no_numbers_before_any_save_say_so(folder: Path, tmp_path: Path) -> None:
+    wild = Recipe(**RECIPE.plain() | {"learning_rate": 1e30})
+    with pytest.raises(Fault, match="Nothing was saved"):
+        trained(folder, tmp_path, 40, recipe=wild)
