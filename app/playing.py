@@ -14,7 +14,7 @@ from core.listen import Samples, heard, part
 from core.recording import resampled_to
 from core.track import Track
 
-LONGEST_S = 600.0  # so much of a long recording is played at once, and read only as it is played
+MIXED_S = 600.0  # so much is mixed where several lanes play at once; one alone is read as it is played
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -134,6 +134,8 @@ class Playing:
         tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
         if window is None or not tracks:
             return None
+        if len(tracks) > 1:
+            window = Range(window.start_s, min(window.end_s, window.start_s + MIXED_S))
         made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
         if len(made) < 2:
             return made[0] if made else None
@@ -147,7 +149,6 @@ class Playing:
     def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
         card = self._on.session.card
-        window = Range(window.start_s, min(window.end_s, window.start_s + LONGEST_S))
         if key.startswith("sound:"):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)

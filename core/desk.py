@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 from core.devices import Backend, Device, Stream, clock_s
 from core.faults import Fault
 from core.listen import bounded, safe
+from core.long_samples import FileSamples
 from core.mixer import Mixer, Voice
+from core.streamed import Streamed
 
 Samples = NDArray[np.float32]
 T = TypeVar("T")
 
 # How long an unused device is kept open.
 IDLE_S = 10.0
+# How often a long recording is read further.
+READ_S = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +34,7 @@ class Order:
     `number` grows with every order, `play` is the number of the one that began this playing.
     """
 
-    samples: Samples
+    samples: Samples | FileSamples
     rate_hz: float
     start_s: float
     loop: bool
@@ -58,6 +62,7 @@ class Desk:
         self._wanted, self._report, self._lost = wanted, report, lost
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._stream: Stream | None = None
+        self._streamed: Streamed | None = None
         self._served = 0
         self._calling_since_s: float | None = None
         self._filled_s: float | None = None
@@ -101,12 +106,21 @@ class Desk:
             order = self._wanted()
         if self._stream is None or order is None:
             return
-        samples = resampled(bounded(order.samples), order.rate_hz, self._mixer.rate_hz)
-        samples = safe(samples, self._mixer.rate_hz)
+        samples = self._prepared(order)
         self._served = order.number
         self._mixer.wish = Voice(
             samples, order.number, order.play, order.start_s, order.loop, order.keeps_phase
         )
+
+    def _prepared(self, order: Order) -> Samples | Streamed:
+        """Give a sound at the device's rate: all of it, or of a long recording its beginning for now."""
+        rate_hz = self._mixer.rate_hz
+        self._streamed = None
+        if isinstance(order.samples, FileSamples) and Streamed.suits(order.samples, order.rate_hz, rate_hz):
+            self._streamed = Streamed(order.samples, order.rate_hz, rate_hz)
+            return self._streamed
+        whole = bounded(np.asarray(order.samples))
+        return safe(resampled(whole, order.rate_hz, rate_hz), rate_hz)
 
     def reopen(self) -> None:
         """Let what is wanted begin anew on the device now chosen."""
@@ -148,7 +162,7 @@ class Desk:
     def _work(self) -> None:
         while True:
             try:
-                task = self._tasks.get(timeout=IDLE_S if self._stream is not None else None)
+                task = self._tasks.get(timeout=self._patience_s())
             except Empty:
                 task = self._rest
             if task is None:
@@ -158,8 +172,19 @@ class Desk:
             except Fault as fault:
                 self._report(fault)
 
+    def _patience_s(self) -> float | None:
+        """Give after how long without a task there is something to do; None where there is not."""
+        if self._streamed is not None:
+            return READ_S
+        return IDLE_S if self._stream is not None else None
+
     def _rest(self) -> None:
-        if self._wanted() is None:
+        if self._streamed is not None:
+            if self._wanted() is not None:
+                self._streamed.top_up()
+            else:
+                self._streamed = None
+        elif self._wanted() is None:
             self.shut()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.listen import FADE_S, fade_in
+from core.streamed import Streamed
 
 Samples = NDArray[np.float32]
 
@@ -21,7 +22,7 @@ class Voice:
     playing, so that a swap (`keeps_phase`) of a sound that has ended meanwhile is not begun anew.
     """
 
-    samples: Samples
+    samples: Samples | Streamed
     number: int
     play: int
     start_s: float = 0.0

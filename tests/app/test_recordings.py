@@ -283,7 +283,7 @@ def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
     whole, _ = soundfile.read(long_file, dtype="float32", start=800000, stop=804000)
     np.testing.assert_array_equal(np.asarray(heard), whole)
     bare.on.playing.play("sound:long.wav", Range(0.0, 630.0))
-    assert bare.on.player.heard[-1][0].size == 600 * 8000
+    assert bare.on.player.heard[-1][0].size == 630 * 8000
 
 
 def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file, tmp_path):
