@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from psygnal import Signal
+
 from app.measuring_items import Gathering
 from core.faults import Fault
 from core.measure_job import Done, Job, ProcessMeasurer
@@ -51,7 +53,9 @@ class MeasureSettings:
 
 
 class Measuring:
-    """Measures what is open, one job at a time, without making the window wait."""
+    """Measures what is open, one job at a time, without making the window wait; `done` follows each."""
+
+    done = Signal()
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
@@ -143,6 +147,7 @@ class Measuring:
         self.pairs = done.pairs
         refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
         self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")
+        self.done.emit()
 
     # --- Praat ----------------------------------------------------------------------------------
 

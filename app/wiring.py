@@ -77,6 +77,7 @@ class Wiring:
         on.noted.connect(window.status.show_help)
         on.busy_changed.connect(self._busy)
         on.settings_changed.connect(window.menus.refresh)
+        on.measuring.done.connect(window.menus.refresh)
         on.opening.started.connect(lambda path: window.status.show_state("Opening…"))
         on.opening.ended.connect(lambda: window.status.show_state(""))
         on.opening.choice_needed.connect(window.asks.run)

@@ -177,6 +177,12 @@ def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
     assert not form.isVisible()
 
 
+def test_layers_can_be_compared_as_soon_as_they_are_measured(window, tmp_path):
+    assert not window.menus.actions["analyses.compare"].isEnabled()
+    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    assert window.menus.actions["analyses.compare"].isEnabled()
+
+
 def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
