@@ -14,7 +14,8 @@ from widgets.look import LIGHT, Look, font
 from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
-COLUMNS, WIDE_COLUMNS, WIDE_FROM_PX, ROW_PX = 3, 4, 1400, 22
+ROW_PX = 22
+COLUMNS = ((1400, 4), (1140, 3), (0, 2))  # so many from a window of this width on
 BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
 MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 100, 860
 SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
@@ -141,8 +142,9 @@ class ShortcutSheet(SmallDialog):
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(APART_PX)
-        wide = parent is not None and parent.window().width() >= WIDE_FROM_PX
-        for column in columns(groups(rows), WIDE_COLUMNS if wide else COLUMNS):
+        wide_px = parent.window().width() if parent is not None else COLUMNS[0][0]
+        count = next(count for from_px, count in COLUMNS if wide_px >= from_px)
+        for column in columns(groups(rows), count):
             across.addLayout(_column(column))
         across.addStretch(1)
         area = QScrollArea()
