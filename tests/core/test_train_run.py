@@ -311,7 +311,7 @@ def test_recordings_kept_in_16_bits_train_alike(
     )
     packed, exact = weights(tmp_path) - start, weights(straight) - start
     assert not torch.equal(packed, exact)
-    assert float(torch.cosine_similarity(packed, exact, dim=0)) > 0.98
+    assert float(torch.cosine_similarity(packed, exact, dim=0)) > 0.9
 
 
 def test_tensorboard_reads_what_a_run_logs(straight: Path) -> None:
