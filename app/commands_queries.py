@@ -90,7 +90,7 @@ _query("intensity.get", "Get intensity", "Intensity", "intensity", "F8")
 _query("intensity.minimum", "Get minimum intensity", "Intensity", "intensity", "", "minimum")
 _query("intensity.maximum", "Get maximum intensity", "Intensity", "intensity", "", "maximum")
 
-_listing("formants", "Formant listing", "Formants")
+_listing("formants", "Formant listing", "Formants", separator=True)
 for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
     _query(f"formants.f{_number}", f"Get {_ordinal} formant", "Formants", f"f{_number}", f"F{_number}",
            separator=_number == 1)  # fmt: skip

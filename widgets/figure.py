@@ -30,7 +30,7 @@ from widgets.views import LaneView, StackView
 HEADER_PX, AXIS_PX, MARGIN_PX = 104.0, 60.0, 12.0
 STRIP_PX, RULER_PX, LINE_PX = 24.0, 34.0, 16.0
 TICK_PX = 4.0
-OVERLAY_WORDS = {"pitch": "Pitch", "formants": "Formants", "intensity": "Intensity"}
+OVERLAY_WORDS = {"pitch": "Pitch", "formants": "Formants", "intensity": "Intensity", "pulses": "Pulses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) ->
         draw_text(painter, QPointF(x, y), line, font(11, numbers=True), look.ink2)
     y += 4
     for kind, words in OVERLAY_WORDS.items():
-        if kind in lane.shown and lane.overlays.get(kind):
+        if kind in lane.shown and (lane.pulses if kind == "pulses" else lane.overlays.get(kind)):
             y += LINE_PX - 1
             paint_sample(painter, kind, x, y, look)
             draw_text(painter, QPointF(x + 22, y), words, font(11), look.ink2)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from app.cli import main
 from app.picture import caption
 from app.saving import origin_text
 from app.stack_view import StackViews
@@ -151,3 +152,12 @@ def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
     assert form.windowTitle() == "Advanced spectrogram settings"
     form.applied.emit(GreySettings(dynamic_range_db=30.0))
     assert (greys() == 0).mean() > (before == 0).mean()
+
+
+def test_a_picture_from_the_command_line_names_pulses_preset_and_speaker(small_model, tmp_path):
+    out = tmp_path / "stack.svg"
+    words = ["--show", "formants,pulses", "--preset", "WaveGAN, 60-300 Hz", "--speaker", "man"]
+    assert main(["shot", str(small_model), *words, "--out", str(out)]) == 0
+    text = out.read_text()
+    assert "Pulses" in text
+    assert "Analyses: WaveGAN, 60–300 Hz; formant ceiling 5000 Hz (man)" in text
