@@ -55,8 +55,9 @@ def voice(rate_hz: float, n: int) -> Track:
 
 
 def shown(pool: PraatPool, track: Track) -> float:
-    """Give the time of what a lane can show, for the output."""
-    return _seconds(lambda: [pool.submit(name, track) for name in SHOWN])
+    """Give the time of what the output's lane shows over its spectrogram, and of that."""
+    names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and seldom shown
+    return _seconds(lambda: [pool.submit(name, track) for name in names])
 
 
 def everything(pool: PraatPool, tracks: list[Track]) -> float:
