@@ -53,6 +53,24 @@ def paint_pair(painter: QPainter, place: QRectF, pair: Pair, mode: str, look: Lo
             plot.adjusted(8, 0, -8, -4), Qt.AlignmentFlag.AlignCenter | Qt.AlignmentFlag.AlignBottom, words
         )
     _ends(painter, plot, across, up, look)
+    _axis_words(painter, plot, pair, mode, look)
+
+
+def _axis_words(painter: QPainter, plot: QRectF, pair: Pair, mode: str, look: Look) -> None:
+    """Write what lies across and, turned, what lies up, each with its unit."""
+    unit = f" ({pair.unit})" if pair.unit else ""
+    layer = NAMES.get(pair.layer, pair.layer.capitalize())
+    across = f"output{unit}" if mode == SCATTER else "normalised time"
+    painter.setFont(font(11))
+    painter.setPen(look.ink2)
+    middle = Qt.AlignmentFlag.AlignCenter
+    painter.drawText(QRectF(plot.left(), plot.bottom() + 4, plot.width(), 16), middle, across)
+    painter.save()
+    painter.translate(plot.left() - 16, plot.center().y())
+    painter.rotate(-90)
+    up = f"{layer}{unit}" if mode == SCATTER else pair.unit
+    painter.drawText(QRectF(-plot.height() / 2, -8, plot.height(), 16), middle, up)
+    painter.restore()
 
 
 def _words(painter: QPainter, place: QRectF, plot: QRectF, pair: Pair, look: Look) -> None:
