@@ -14,6 +14,7 @@ from core.analyses import TABLE
 from core.axis import Range
 from core.export.record import point_drive, read_point, write_json
 from core.faults import Fault
+from core.recording import SUFFIXES
 from widgets.dialog import fit_to_screen
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from app.window import Window
     from core.checkpoint.resolve import ChooseRun
 
-CHECKPOINTS = (
-    "Checkpoints (*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors "
-    "checkpoint args.txt)"
-)
-SOUNDS = "Sounds (*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3)"
+_CHECKPOINT = "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt"
+_SOUND = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {_SOUND})"
+CHECKPOINTS = f"Checkpoints ({_CHECKPOINT})"
+SOUNDS = f"Sounds ({_SOUND})"
 ANY = "All files (*)"
 
 
@@ -46,10 +47,9 @@ class Dialogs:
     # --- opening ----------------------------------------------------------------------------
 
     def file(self) -> None:
-        """Ask for a file of a checkpoint."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a checkpoint", self._last(), f"{CHECKPOINTS};;{ANY}"
-        )
+        """Ask for a file of a checkpoint, or for a sound."""
+        kinds = ";;".join((BOTH, CHECKPOINTS, SOUNDS, ANY))
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a checkpoint", self._last(), kinds)
         if name:
             self._window.on.opening.open(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,6 +105,11 @@ class Opening:
             self.choice_needed.emit(fault)
         else:
             self._on.faulted.emit(fault)
+
+
+def wanted_of(paths: Sequence[str]) -> Sequence[str]:
+    """Give which of several files to open: all sounds, else the first: one checkpoint is open at once."""
+    return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
 def lanes_of(card: Card, instrument: Instrument) -> Lanes:

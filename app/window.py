@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.bridge import Bridge
 from app.commands import is_open
 from app.instrument import Clock, Instrument
+from app.opening import wanted_of
 from app.points import PointList
 from core.settings import Settings
 from widgets import look as looks
@@ -203,8 +204,8 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            self.open_dropped(paths[0])
+        for path in wanted_of(paths):
+            self.open_dropped(path)
 
     def open_dropped(self, path: str) -> None:
         """Open a checkpoint, a recording or a TextGrid."""

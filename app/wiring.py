@@ -190,6 +190,7 @@ class Wiring:
         window.start.open_wanted.connect(on.opening.open)
         window.start.file_wanted.connect(window.asks.file)
         window.start.folder_wanted.connect(window.asks.folder)
+        window.start.sound_wanted.connect(window.asks.recording)
         window.start.demo_wanted.connect(on.opening.open_demo)
         window.card.details_wanted.connect(window.asks.show_card)
         window.card.question_wanted.connect(window.asks.questions)

@@ -119,11 +119,12 @@ class RecentRow(QWidget):
 
 
 class StartPage(Panel):
-    """Signals: `open_wanted(path)` for a recent file, `file_wanted()`, `folder_wanted()`, `demo_wanted()`."""
+    """The ways in, each a signal without a value; `open_wanted(path)` is a recent file's."""
 
     open_wanted = Signal(str)
     file_wanted = Signal()
     folder_wanted = Signal()
+    sound_wanted = Signal()
     demo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -131,6 +132,7 @@ class StartPage(Panel):
         self.setAccessibleName("Start")
         self._file = Button("Open a checkpoint…", "file", kind="primary", height_px=32)
         self._folder = Button("Open a folder…", "folder-open", kind="bordered", height_px=32)
+        self._sound = Button("Open a recording…", kind="bordered", height_px=32)
         self._demo = Button("Open the built-in model", kind="bordered", height_px=32)
         self._demo.hide()
         self._head = Words("Recent", 11, 600, "ink2")
@@ -138,6 +140,7 @@ class StartPage(Panel):
         self._recent.setSpacing(0)
         self._file.clicked.connect(lambda: self.file_wanted.emit())
         self._folder.clicked.connect(lambda: self.folder_wanted.emit())
+        self._sound.clicked.connect(lambda: self.sound_wanted.emit())
         self._demo.clicked.connect(lambda: self.demo_wanted.emit())
         self.setFocusProxy(self._file)
         self._lay_out()
@@ -153,17 +156,19 @@ class StartPage(Panel):
         column.addSpacing(28)
         column.addWidget(Words("Phonoscope", 16, 600))
         column.addSpacing(4)
-        line = "Look at the layers of a network of speech, and hear and measure them, as in Praat."
+        line = "See, hear and measure the layers of a network, or a recording, as in Praat."
         column.addWidget(Words(line, 12, 400, "ink2"))
         column.addSpacing(20)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self._file, self._folder, self._demo):
+        for button in (self._file, self._folder, self._sound):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
+        column.addSpacing(8)
+        column.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(12)
-        hint = "Or drop a checkpoint, or a run’s folder, anywhere on the window."
+        hint = "Or drop a checkpoint, a run’s folder or a sound anywhere on the window."
         column.addWidget(Words(hint, 11, 400, "ink3"))
         column.addSpacing(28)
         column.addWidget(self._head)

@@ -378,3 +378,43 @@ def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkey
         assert max(read, default=0) <= BLOCK
         assert sum(read) <= 16 * BLOCK
         read.clear()
+
+
+def test_every_sound_that_is_dropped_opens_and_of_checkpoints_the_first():
+    from app.opening import wanted_of
+
+    assert wanted_of(["a.wav", "notes.txt", "b.FLAC"]) == ["a.wav", "b.FLAC"]
+    assert wanted_of(["one.pt", "two.pt"]) == ["one.pt"]
+    assert list(wanted_of([])) == []
+
+
+def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
+    from PySide6.QtWidgets import QFileDialog
+
+    hum(tmp_path / "hum.wav")
+    asked = []
+
+    def answer(parent, title, folder, kinds):
+        asked.append(kinds)
+        return str(tmp_path / "hum.wav"), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    window.menus.run("file.open")
+    first = asked[0].split(";;")[0]
+    assert first.startswith("Checkpoints and sounds (")
+    assert "*.wav" in first
+    assert "*.safetensors" in first
+    assert window.on.session.lane("sound:hum.wav") is not None
+
+
+def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
+    from app.saving import save_sound
+
+    samples = hum(tmp_path / "hum.wav", 11025)
+    bare.on.opening.open(tmp_path / "hum.wav")
+    save_sound(bare.on, tmp_path / "out.wav")
+    found, rate_hz = soundfile.read(tmp_path / "out.wav", dtype="float32")
+    assert rate_hz == 11025
+    np.testing.assert_array_equal(found, samples)
+    save_sound(bare.on, tmp_path / "out.Sound")
+    assert "nx = 9922" in (tmp_path / "out.Sound").read_text()

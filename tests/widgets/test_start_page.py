@@ -25,6 +25,7 @@ def page(qtbot):
     [
         ("Open a checkpoint…", "file_wanted"),
         ("Open a folder…", "folder_wanted"),
+        ("Open a recording…", "sound_wanted"),
         ("Open the built-in model", "demo_wanted"),
     ],
 )
