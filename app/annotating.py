@@ -98,9 +98,14 @@ class Annotating:
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
     def kept_of(self, key: str) -> Kept | None:
-        """Give the tiers of a lane: a recording's own, of any other lane those of the present point."""
+        """Give the tiers of a lane: of a recording, or of what a network heard in it, those of the
+        recording, of any other lane those of the present point.
+        """
         session = self._on.session
-        return kept_for(session.moment.tiers, self.sounds[key]) if key in self.sounds else session.kept
+        track = session.shown.tracks.get(key)
+        sound = track.origin.sound if track is not None else ""
+        theirs = kept_for(session.moment.tiers, sound)
+        return theirs if theirs or key.startswith(PREFIX) else session.kept
 
     @property
     def target(self) -> Group | None:

@@ -330,6 +330,16 @@ def test_the_textgrid_beside_a_recording_is_opened_with_it(window, tmp_path):
     assert window.on.annotating.groups == (group,), "no step of undo loses what came from the disk"
 
 
+def test_what_a_network_heard_in_a_recording_has_the_recordings_tiers(tiers, tmp_path):
+    key = recorded(tiers, tmp_path)
+    tiers.on.annotating.new_tiers(("words",), ())
+    session, annotating = tiers.on.session, tiers.on.annotating
+    said = session.shown.tracks[key]
+    session.show(tracks={**session.shown.tracks, "Q.conv1": said.renamed("Q.conv1")})
+    assert annotating.kept_of("Q.conv1") is annotating.kept_of(key) is annotating.groups[1].kept
+    assert annotating.kept_of("out") is session.kept
+
+
 def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path):
     key = recorded(tiers, tmp_path)
     recorded(tiers, tmp_path, "other.wav", 3)
