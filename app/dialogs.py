@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.analysing import FOLLOWING
 from app.saving import save_layers, save_selected, save_sound
@@ -15,7 +15,8 @@ from core.axis import Range
 from core.export.record import point_drive, read_point, write_json
 from core.faults import Fault
 from core.recording import SUFFIXES
-from widgets.dialog import fit_to_screen
+from widgets.dialog import SmallDialog, fit_to_screen
+from widgets.paint import Words
 
 if TYPE_CHECKING:
     from app.training import Training
@@ -28,6 +29,11 @@ BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {_SOUND})"
 CHECKPOINTS = f"Checkpoints ({_CHECKPOINT})"
 SOUNDS = f"Sounds ({_SOUND})"
 ANY = "All files (*)"
+ABOUT = (
+    "Praat for the inside of a network.",
+    "The method, layer averages read as sounds, is that of\nBeguš and Zhou, IEEE/ACM TASLP 30, 2022.",
+    "Free software under the GNU General Public License, version 3 or later.",
+)
 
 
 class Dialogs:
@@ -232,13 +238,12 @@ class Dialogs:
         """Show what Phonoscope is and under which licence."""
         from core.export.versions import own_version
 
-        QMessageBox.about(
-            self._window,
-            "About Phonoscope",
-            f"<b>Phonoscope {own_version()}</b><p>Praat for the inside of a network.</p>"
-            "<p>The method, layer averages read as sounds, is that of Beguš and Zhou, IEEE/ACM TASLP 30, "
-            "2022.</p><p>Free software under the GNU General Public License, version 3 or later.</p>",
-        )
+        dialog = SmallDialog(f"Phonoscope {own_version()}", self._window)
+        for words in ABOUT:
+            dialog.body.addWidget(Words(words, 12, 400))
+        dialog.add_buttons((), (("Close", dialog.accept),))
+        dialog.set_look(self._window.look)
+        self.keep(dialog)
 
     def keep(self, dialog: object) -> None:
         """Open a dialog without stopping the window, and keep it until it is closed."""

@@ -17,6 +17,8 @@ from core.faults import Fault
 from core.latent import draw
 from core.listen import published
 from core.probe import generate
+from widgets.dialog import SmallDialog
+from widgets.paint import Words
 from widgets.shortcuts import KeyLine, ShortcutSheet
 
 
@@ -385,3 +387,14 @@ def test_no_dialog_is_larger_than_its_screen(window):
         assert one.width() <= room.width(), one
         assert one.height() <= room.height(), one
         one.close()
+
+
+def test_about_says_whose_method_it_is_and_stops_nothing(window):
+    window.menus.run("help.about")
+    about = next(
+        one for one in window.findChildren(SmallDialog) if one.windowTitle().startswith("Phonoscope")
+    )
+    said = " ".join(words.text() for words in about.findChildren(Words))
+    assert "Beguš and Zhou" in said
+    assert not about.isModal()
+    about.close()
