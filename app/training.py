@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOOK_MS = 1000
 MOST_POINTS = 2000
+FIRST_STEPS = "Reading the recordings and taking the first steps"
 
 
 class Training:
@@ -105,7 +106,7 @@ def progress_of(seen: Seen) -> Progress:
         running=seen.running,
         step=seen.step,
         of=seen.of,
-        words=words if seen.of else "",
+        words=words if seen.of else FIRST_STEPS if seen.running else "",
         said=seen.said,
         losses=tuple((one.step, one.values.get("distance", 0.0)) for one in seen.losses[::every]),
         distances=tuple((one.step, one.distance_db2) for one in seen.measures),

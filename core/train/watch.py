@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.export.atomic import folder_for
 from core.faults import Fault
@@ -35,6 +35,9 @@ class Measure:
     q_accuracy: float | None
     distance_db2: float
     floor_db2: float | None
+
+
+Row = TypeVar("Row", Loss, Measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def see(out: Path) -> Seen:
             floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
             measures.append(Measure(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
     model = out / "model.safetensors"
+    losses, measures = _without_what_was_done_again(losses), _without_what_was_done_again(measures)
     left = last.get("left_s")
     return Seen(
         running=process_of(out) is not None,
@@ -132,6 +136,16 @@ def see(out: Path) -> Seen:
         said=_tail(out / LOG_FILE),
         recipe=_recipe(out / "model.json"),
     )
+
+
+def _without_what_was_done_again(rows: list[Row]) -> list[Row]:
+    """Leave out what a killed run told of steps that it did again when it went on."""
+    kept: list[Row] = []
+    for row in rows:
+        while kept and kept[-1].step >= row.step:
+            kept.pop()
+        kept.append(row)
+    return kept
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

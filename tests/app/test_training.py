@@ -59,6 +59,8 @@ def test_progress_says_what_the_run_wrote():
         0.9,
     )
     assert told_left(float("inf")) == ""
+    assert "first steps" in progress_of(Seen(running=True)).words
+    assert progress_of(Seen()).words == ""
 
 
 def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):

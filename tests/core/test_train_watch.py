@@ -35,6 +35,16 @@ def test_a_folder_tells_what_was_trained(tmp_path):
     assert (seen.measures[0].q_accuracy, seen.measures[0].floor_db2) == (0.75, None)
 
 
+def test_steps_that_a_killed_run_did_again_count_once(tmp_path):
+    steps = [10, 20, 30, 20, 30, 40]
+    rows = [
+        {"step": step, "of": 100, "left_s": None, "losses": {"distance": k}} for k, step in enumerate(steps)
+    ]
+    (tmp_path / "progress.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    seen = see(tmp_path)
+    assert [(one.step, one.values["distance"]) for one in seen.losses] == [(10, 0), (20, 3), (30, 4), (40, 5)]
+
+
 def test_an_empty_folder_tells_nothing(tmp_path):
     seen = see(tmp_path / "none")
     assert (seen.running, seen.step, seen.model) == (False, 0, None)
