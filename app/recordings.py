@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -27,6 +28,8 @@ ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
 # A recording up to this many times as long as what was seen whole is seen whole too; one that is
 # longer would leave a sliver of the model's layers, so the window stays where it is.
 FOLLOWED = 5.0
+
+LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ class Recordings:
         self._on = instrument
         self._paths: dict[str, Path] = {}
         self._tracks: dict[str, Track] = {}
+        self._long: dict[str, LongSound] = {}
+        self._looked_s = 0.0
         self._closed = False
+        instrument.session.view_changed.connect(self._look_after)
         instrument.session.card_changed.connect(self._new_model)
         instrument.session.moment_changed.connect(lambda before, after: self.fit())
 
@@ -116,7 +122,9 @@ class Recordings:
         self.opened.emit(key)
         self._on.hearing.sound_opened(key)
         self._on.clock.rest(self._on.analysing.refresh)
+        self._long.pop(key, None)
         if found.long is not None:
+            self._long[key] = found.long
             self._look_through(key, found.long)
 
     def _key_of(self, path: Path) -> str:
@@ -184,6 +192,20 @@ class Recordings:
 
         future = self._on.clock.work(lambda: sound.look_through(told, lambda: self._closed))
         self._on.desk.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+
+    def _look_after(self) -> None:
+        """Now and then look whether the files of long recordings are still what they were."""
+        if not self._long or monotonic() < self._looked_s + LOOK_EVERY_S:
+            return
+        self._looked_s = monotonic()
+        sounds = dict(self._long)
+        future = self._on.clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
+        self._on.desk.follow("recordings' files", future, self._looked_after)
+
+    def _looked_after(self, found: dict[str, Fault | None]) -> None:
+        for key, fault in found.items():
+            if fault is not None and self._long.pop(key, None) is not None:  # said once
+                self._on.faulted.emit(fault)
 
     def _progressed(self, key: str, sound: LongSound) -> None:
         """Show what is known now, unless the file was opened anew meanwhile."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core import long_cache
 from core.axis import Range, TimeAxis
 from core.envelope import Pyramid, extremes
+from core.faults import Fault
 from core.long_pyramid import Ends, build, glance
 from core.long_samples import FileSamples
 from core.origin import Origin
@@ -77,6 +78,7 @@ class LongSound:
         self._folder = folder or long_cache.default_folder()
         self._key = long_cache.key_of(file)
         self._samples = FileSamples(file)
+        self._state = _state(file)
         found = long_cache.kept(self._folder, self._key, file.n)
         self.whole = found is not None
         self._ends = found or Ends.unknown(file.n)
@@ -89,6 +91,17 @@ class LongSound:
     def bad(self) -> int:
         """How many values are not finite, known once it is whole."""
         return self._ends.bad
+
+    def lost(self) -> Fault | None:
+        """Say what became of the file since it was opened; None where it is as it was."""
+        now = _state(self.file)
+        if now == self._state:
+            return None
+        if now is None:
+            said = f"“{self.file.name}” is no longer where it was opened: what was not read yet is a gap."
+            return Fault(said, "Put it back and open it again.")
+        said = f"“{self.file.name}” was changed while it was open: what is shown is no longer what it holds."
+        return Fault(said, "Open it again.")
 
     def track(self, name: str) -> LongTrack:
         """Give what is known now; a new value, since values never change."""
@@ -115,6 +128,15 @@ class LongSound:
         self._pyramid = found.pyramid(whole=True)
         long_cache.keep(self._folder, self._key, found)
         tell(1.0)
+
+
+def _state(file: SoundFile) -> tuple[int, int] | None:
+    """Give size and time of a file, None where it is gone."""
+    try:
+        found = Path(file.path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def in_memory(track: Track, window: Range | None = None) -> Track:
