@@ -210,6 +210,9 @@ def told_left(left_s: float) -> str:
     if not math.isfinite(left_s):
         return ""
     hours, minutes = divmod(round(left_s / 60), 60)
+    days = hours // 24
+    if days > 1:
+        return f"{days} d {hours % 24} h left"
     return f"{hours} h {minutes} min left" if hours else f"{minutes} min left"
 
 

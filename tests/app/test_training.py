@@ -59,6 +59,7 @@ def test_progress_says_what_the_run_wrote():
         0.9,
     )
     assert told_left(float("inf")) == ""
+    assert told_left(3 * 86400 + 2 * 3600) == "3 d 2 h left"
     assert "first steps" in progress_of(Seen(running=True)).words
     assert progress_of(Seen()).words == ""
 
