@@ -43,7 +43,10 @@ class Queries:
             return
         wanted, place = MEASURES[measure], self._asking.place if where is None else where
         self._asking.with_result(
-            layer, wanted.analysis, lambda known: self.tell(known.key, ask(known, wanted, place, statistic))
+            layer,
+            wanted.analysis,
+            lambda known: self.tell(known.key, ask(known, wanted, place, statistic)),
+            place,
         )
 
     def tell(self, key: str, answer: Answer) -> None:
@@ -70,11 +73,11 @@ class Queries:
         moment, asked = self._on.session.moment, answer.origin.point
         if key.startswith("sound:"):
             return ""
+        if asked and tuple(asked) != tuple(moment.point.z):
+            return "an earlier point"  # the knobs moved on before the answer came
         return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"
 
     # --- what needs no analysis ------------------------------------------------------------------
-        if asked and tuple(asked) != tuple(moment.point.z):
-            return "an earlier point"  # the knobs moved on before the answer came
 
     def tell_time(self) -> None:
         """Tell the cursor's time, or the middle of the selection."""
@@ -102,9 +105,6 @@ class Queries:
         title = layer.title if layer else ""
         self.tell(self._on.session.active, Answer(title, measure, *ends, value, unit, digits=digits))
 
-    # --- the cursor cross ------------------------------------------------------------------------
-
-    def tell_power(self) -> None:
     # --- spectral moments ------------------------------------------------------------------------
 
     def tell_moment(self, name: str, title: str) -> None:
@@ -132,6 +132,9 @@ class Queries:
 
         self._asking.compute("moments", track, settings, tell)
 
+    # --- the cursor cross ------------------------------------------------------------------------
+
+    def tell_power(self) -> None:
         """Tell the power density of the active lane where the cursor's time and frequency cross."""
         layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
         if layer is None or hertz is None:
@@ -152,6 +155,8 @@ class Queries:
         shown = self._on.session.shown.images.get(layer.key)
         if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):
             tell(shown)
+        elif self._on.tiling.takes(layer.track, "spectrogram"):
+            self._asking.in_tiles(layer, "spectrogram", time_s, tell)
         else:
             self._asking.compute("spectrogram", layer.track, settings, tell)
 
