@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -158,7 +158,7 @@ class Window(QMainWindow):
         """Use the light or dark colours, or with "system" what the desktop uses."""
         if remember:
             self.on.remember(theme=name)
-        dark = name == "dark" or (name == "system" and _desktop_is_dark())
+        dark = name == "dark" or (name == "system" and looks.desktop_is_dark())
         self._use(looks.DARK if dark else looks.LIGHT)
 
     def _use(self, look: Look) -> None:
@@ -222,10 +222,6 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         if self.on.settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.on.settings.geometry.encode()))
-
-
-def _desktop_is_dark() -> bool:
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.latent import Layout
 from widgets.button import Button
+from widgets.code_slots import SlotChooser
 from widgets.look import LIGHT, Look, font
 from widgets.number_field import NumberField
 from widgets.numbers import number_text
@@ -20,7 +21,7 @@ from widgets.slider import Slider
 
 MODES = (("one-hot", "One-hot"), ("bits", "Bits"), ("free", "Free"))
 REACH = Linear(-2.0, 2.0)
-ROW_PX, MOST_ROWS, PER_ROW = 32, 8, 6
+ROW_PX, MOST_ROWS = 32, 8
 
 Code = tuple[float, ...]
 
@@ -144,40 +145,6 @@ class ScaleRow(QWidget):
             x = left + (right - left) * quarter / 4
             text = f"{value:g}".replace("-", "−")
             painter.drawText(QRectF(x - 30, 0, 60, 14), Qt.AlignmentFlag.AlignCenter, text)
-
-
-class SlotChooser(QWidget):
-    """One button per slot, for codes of one category or of bits: emits `wanted(slot)`."""
-
-    wanted = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._buttons: list[Button] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 0, 12, 0)
-        self._grid.setSpacing(4)
-
-    @property
-    def buttons(self) -> list[Button]:
-        """The slots' buttons, as they stand."""
-        return self._buttons
-
-    def show_slots(self, count: int, look: Look) -> None:
-        for button in self._buttons:
-            button.deleteLater()
-        self._buttons = [Button(f"c{k + 1}", kind="bordered", height_px=24) for k in range(count)]
-        across = min(count, PER_ROW) or 1
-        for slot, button in enumerate(self._buttons):
-            button.setCheckable(True)
-            button.setFixedWidth((216 - 4 * (across - 1)) // across)
-            button.set_look(look)
-            button.clicked.connect(lambda _=False, slot=slot: self.wanted.emit(slot))
-            self._grid.addWidget(button, slot // PER_ROW, slot % PER_ROW)
-
-    def show_code(self, code: Code) -> None:
-        for button, value in zip(self._buttons, code, strict=True):
-            button.setChecked(value == 1.0)
 
 
 class CodeKnobs(QWidget):
