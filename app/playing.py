@@ -62,6 +62,7 @@ class Playing:
         """Say that the sound device does not play, until it plays again."""
         self._fault = fault
         self._on.faulted.emit(fault)
+        self._on.noted.emit("")  # what would have been heard is not
         self.ended()
 
     def heard(self) -> None:
