@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LOOK_MS = 1000
 MOST_POINTS = 2000
 FIRST_STEPS = "Reading the recordings and taking the first steps"
+STOPPING = "Stopping and saving after this step"
 
 
 class Training:
@@ -27,6 +29,7 @@ class Training:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child is collected
+        self._stopped: Path | None = None  # the run that was asked to stop and has not yet
         self.panel = TrainPanel(window)
         self.panel.set_look(window.look)
         self.panel.start_wanted.connect(lambda wish: self._start(wish, []))
@@ -47,7 +50,11 @@ class Training:
     def look(self) -> None:
         """Show how far the run in the panel's folder is."""
         if self.panel.isVisible() and self._out is not None:
-            self.panel.show_progress(progress_of(see(self._out)))
+            shown = progress_of(see(self._out))
+            if not shown.running:
+                self._stopped = None
+            stopping = self._stopped == self._out
+            self.panel.show_progress(replace(shown, words=STOPPING) if stopping else shown)
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
         if not wish.folder or not wish.out:
@@ -62,6 +69,8 @@ class Training:
     def _stop(self) -> None:
         if self._out is not None:
             stop(self._out)
+            self._stopped = self._out
+            self.look()
 
     def _found(self, out: str) -> None:
         """Fill the fields as the run found in a folder was started."""

@@ -82,3 +82,19 @@ def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
     assert (wish.model, wish.categories, wish.dim, wish.rate_hz, wish.trim) == ("ciwgan", 5, 16, 8000, False)
     panel.start_wanted.emit(replace(wish, folder=str(tmp_path / "none")))
     assert "no folder of recordings" in window.notice.shown.sentence
+
+
+def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
+    seen = [Seen(True, 10, 100)]
+    asked = []
+    monkeypatch.setattr("app.training.see", lambda out: seen[0])
+    monkeypatch.setattr("app.training.stop", asked.append)
+    window.menus.run("file.train")
+    panel = window.asks._training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    panel.stop_wanted.emit()
+    assert asked == [tmp_path]
+    assert panel._words.text() == "Stopping and saving after this step"
+    seen[0] = Seen(False, 11, 100)
+    window.asks._training.look()
+    assert panel._words.text() == "Step 11 of 100"
