@@ -24,7 +24,8 @@ ROWS = {
     "tiers": "app.bench_tiers",
     "sound": "app.bench_sound",
 }
-ALONE = {"analyses": "app.bench_analyses"}  # only where it is named: a minute of sound takes its time
+# Only where they are named: a minute of sound, or an hour of it, takes its time.
+ALONE = {"analyses": "app.bench_analyses", "long": "app.bench_long"}
 BESIDE = {"knob": ("knob", "beside", "sound")}  # a turned knob is seen and heard, and a training goes on
 
 

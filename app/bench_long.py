@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.long_sound import LongTrack
 RATE_HZ, LENGTH_S, PART_S = 44100, 3600.0, 12.0
 FRAMES, STEP = 300, 0.02  # each frame moves on by a fiftieth of what is seen
 SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
+EDGE_S = 0.1  # a question reaches a little further than what is seen
 FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
 FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
 
@@ -26,8 +28,10 @@ FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Open an hour made here, then scroll through it without and with all overlays."""
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
-        sound = write_sound(Path(folder) / "hour.wav", max(630.0, share * LENGTH_S))
+        sound = write_sound(Path(folder) / "hour.wav", max(620.0, share * LENGTH_S))
+        os.environ["XDG_CACHE_HOME"] = folder  # what is found of the hour is not kept
         with empty_window() as window:
+            window.on.pool.warm()
             yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT_S)
             wait(lambda: _track(window).part_known == 1.0)
             frames = max(8, round(share * FRAMES))
@@ -91,6 +95,7 @@ def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames:
     for wish in wishes[:: round(0.5 / STEP)] if shown else ():  # painting is timed here, not measuring
         window.stack.range_wanted.emit(wish)
         wait(lambda wish=wish: all(_there(window, key, measure, wish) for measure in shown))
+    session.set_range(session.whole)
     rest(0.2)
     return [_frame(window, wish) for wish in wishes]
 
@@ -105,13 +110,16 @@ def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
 
 def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
     """Whether a measure is known over all of a window of time."""
-    return window.on.tiling.over(key, _track(window), measure, wish) is not None
+    inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
+    return window.on.tiling.over(key, _track(window), measure, inner) is not None
 
 
 def _frame(window: TimedWindow, wish: Range) -> float:
     """Scroll once and give how long it took until it was painted, all that it set going included."""
     start_s = perf_counter()
-    window.seconds_to(
-        lambda: window.stack.columns.window == wish, lambda: window.stack.range_wanted.emit(wish)
-    )
+
+    def painted() -> bool:
+        return abs(window.stack.columns.window.start_s - wish.start_s) < 1e-6
+
+    window.seconds_to(painted, lambda: window.stack.range_wanted.emit(wish))
     return perf_counter() - start_s

@@ -14,7 +14,7 @@ from core.faults import Fault
 from core.lanes import MEASURES
 from core.speakers import SPEAKERS
 
-BENCHES = ("knob", "scroll", "tiers", "start", "generate", "train", "analyses")
+BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses")
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),
@@ -209,7 +209,9 @@ def _speaker(add: Callable[..., Any]) -> None:
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses)")
+    parser.add_argument(
+        "which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses and long)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
 
 

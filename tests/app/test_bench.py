@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from argparse import Namespace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,38 @@ def test_every_benchmark_of_the_command_line_is_there():
     from app.cli_parser import BENCHES
 
     assert set(BENCHES) <= set(bench.ROWS | bench.ALONE)
+
+
+# --- an hour --------------------------------------------------------------------------------------
+
+
+def test_a_long_recording_is_opened_and_scrolled(model, qapp, monkeypatch):
+    from app import bench_long
+
+    monkeypatch.setenv("XDG_CACHE_HOME", "")  # put back what the benchmark changes
+    monkeypatch.setattr(bench_long, "LENGTH_S", 620.0)
+    monkeypatch.setattr(bench_long, "SEEN_S", {"without": (300.0,), "with": (2.0,)})
+    units = {"hour_scroll_without_overlays": "ms", "hour_scroll_with_overlays": "ms"}
+    first, *others = bench_long.figures(model, 0.02)
+    assert (first.name, first.unit) == ("hour_first_paint", "s")
+    assert 0 < first.median < 30
+    assert_sound(others, units)
+
+
+def test_the_hour_is_like_speech():
+    from app.bench_long import syllables, wished
+    from core.analyses import TABLE
+    from core.axis import Range, TimeAxis
+    from core.track import Track
+
+    samples = syllables(2.0, 16000.0).astype(np.float32)
+    assert np.abs(samples).max() == pytest.approx(1.0)
+    pitch = TABLE["pitch"].run(Track("x", samples, TimeAxis.of_sound(16000.0, samples.size)))[0].samples
+    assert 0.4 < np.mean(np.isfinite(pitch)) < 1.0
+    assert 120 < np.nanmedian(pitch) < 180
+    wishes = wished(Range(0.0, 100.0), 20.0, 500)
+    assert all(wish.start_s >= 0 and wish.end_s <= 100 + 1e-9 for wish in wishes)
+    assert all(one.start_s != other.start_s for one, other in pairwise(wishes))
 
 
 # --- analyses -----------------------------------------------------------------------------------
