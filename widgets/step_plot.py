@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from widgets.look import LIGHT, Look, font
 from widgets.paint_line import draw_line, draw_text
 
 HEIGHT_PX = 84
+DOT_PX = 3
 
 
 class StepPlot(QWidget):
@@ -64,6 +65,11 @@ class StepPlot(QWidget):
         if self._floor is not None:
             ends = np.array([room.left(), room.right()])
             draw_line(painter, ends, y(np.full(2, self._floor)), self._look.edge, 1)
+        if len(steps) == 1:  # a line of one point is not seen
+            painter.setBrush(self._look.accent)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QPointF(room.left() + DOT_PX, float(y(values)[0]) + DOT_PX), DOT_PX, DOT_PX)
+            return
         draw_line(
             painter,
             room.left() + (steps - steps[0]) / length * room.width(),
