@@ -117,10 +117,12 @@ def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[i
     least = math.ceil(needed + _ROUNDING)
     least += (round(twice) + 1 - least) % 2  # an even number lies around a place between two samples
     spare = math.ceil(0.5 * grid.step_s * rate_hz)
-    for n in (least + 2 * k for k in (*range(spare // 2, -1, -1), *range(spare // 2, spare))):
-        begin = (round(twice) - (n - 1)) // 2
-        if not _outside(begin, n, axis) and _fits(axis, grid, n, measured):
-            return begin, n
+    around = [least + 2 * k for k in (*range(spare // 2, -1, -1), *range(spare // 2, spare))]
+    for fits in (_fits, _holds):  # at nearly the same rate, resampled places may be half a sample off
+        for n in around:
+            begin = (round(twice) - (n - 1)) // 2
+            if not _outside(begin, n, axis) and fits(axis, grid, n, measured):
+                return begin, n
     # at an end of the track where nothing is to spare
     n = min(math.ceil(needed + _ROUNDING), axis.n)
     return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n), n
@@ -129,10 +131,17 @@ def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[i
 def _fits(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:
     """Tell whether so many samples hold so many frames, resampled at the places of the whole track's."""
     piece = TimeAxis(axis.rate_hz, n)
-    if not grid.resampled_hz:
-        return count_of(piece, grid.window_s, grid.step_s) == measured
-    laid, whole = resampled_axis(piece, grid.resampled_hz), resampled_axis(axis, grid.resampled_hz)
-    return laid.n % 2 == whole.n % 2 and count_of(laid, grid.window_s, grid.step_s) == measured
+    if grid.resampled_hz:
+        numbers = [resampled_axis(one, grid.resampled_hz).n for one in (piece, axis)]
+        if numbers[0] % 2 != numbers[1] % 2:
+            return False
+    return _holds(axis, grid, n, measured)
+
+
+def _holds(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:
+    piece = TimeAxis(axis.rate_hz, n)
+    laid = resampled_axis(piece, grid.resampled_hz) if grid.resampled_hz else piece
+    return count_of(laid, grid.window_s, grid.step_s) == measured
 
 
 def _outside(begin: int, n: int, axis: TimeAxis) -> bool:
