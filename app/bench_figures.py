@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Limit = float | tuple[float, float]
-WIDTHS = (34, 9, 9, 13, 5)
+WIDTHS = (34, 9, 9, 17, 5)
 HEADS = ("", "median", "p95", "limit", "n")
 
 
