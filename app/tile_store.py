@@ -102,6 +102,7 @@ class TileStore:
             self._asked.pop(asked, None)
             then()
 
+        self._on.noted.emit(f"{track.name}: looking for its loudest moment, which filtered pitch refers to…")
         self._on.desk.follow(asked, self._on.clock.work(lambda: peak_of(track, used)), known, stream=True)
         return None
 
