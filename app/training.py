@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOOK_MS = 1000
 MOST_POINTS = 2000
+TOLD_ABOVE = ("step ", "stopped at step ", "done at step ")  # what the log repeats of the words above it
 FIRST_STEPS = "Reading the recordings and taking the first steps"
 STOPPING = "Stopping and saving after this step"
 
@@ -116,7 +117,7 @@ def progress_of(seen: Seen) -> Progress:
         step=seen.step,
         of=seen.of,
         words=words if seen.of else FIRST_STEPS if seen.running else "",
-        said=seen.said,
+        said="" if seen.said.startswith(TOLD_ABOVE) else seen.said,
         losses=tuple((one.step, one.values.get("distance", 0.0)) for one in seen.losses[::every]),
         distances=tuple((one.step, one.distance_db2) for one in seen.measures),
         floor=last.floor_db2 if last else None,

@@ -125,7 +125,7 @@ def see(out: Path) -> Seen:
     left = last.get("left_s")
     return Seen(
         running=process_of(out) is not None,
-        step=int(last.get("step", 0)),
+        step=max([int(last.get("step", 0)), *(one.step for one in measures[-1:])]),
         of=int(last.get("of", 0)),
         steps_per_s=float(last.get("steps_per_s", 0.0)),
         left_s=float("inf") if left is None else float(left),

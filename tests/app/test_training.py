@@ -62,6 +62,11 @@ def test_progress_says_what_the_run_wrote():
     assert told_left(3 * 86400 + 2 * 3600) == "3 d 2 h left"
     assert "first steps" in progress_of(Seen(running=True)).words
     assert progress_of(Seen()).words == ""
+    assert progress_of(replace(seen, said="step 10 of 100 · 2.00 steps/s")).said == ""
+    assert (
+        progress_of(replace(seen, said="phonoscope: The disk is full.")).said
+        == "phonoscope: The disk is full."
+    )
 
 
 def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
