@@ -153,7 +153,8 @@ class TrainPanel(QWidget):
             curves.addWidget(plot)
         for part in (
             self._bar, self._words, curves, self._accuracy,
-            Words("Previews, played with a click", 12, 600), self._previews, self._said, Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
+            Words("Previews, played with a click", 12, 600), self._previews, self._said,
+            Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
         ):  # fmt: skip
             whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
         whole.addLayout(buttons)
