@@ -14,7 +14,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bridge import Bridge
-from app.window import Window, make_instrument
+from app.program import make_instrument
+from app.window import Window
 from core.faults import Fault
 from core.settings import Settings
 

@@ -51,7 +51,7 @@ def _run(arguments: list[str]) -> int:
 def _window(arguments: list[str]) -> int:
     if len(arguments) > 1:
         raise Fault(f"There is no command “{arguments[0]}”.", "See phonoscope --help.")
-    return importlib.import_module("app.window").main(arguments[0] if arguments else None)
+    return importlib.import_module("app.program").main(arguments[0] if arguments else None)
 
 
 def _command(asked: Namespace) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,12 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.bridge import Bridge
 from app.commands import is_open
-from app.instrument import Clock, Instrument
+from app.instrument import Instrument
 from app.opening import wanted_of
 from app.points import PointList
-from core.settings import Settings
 from widgets import look as looks
 from widgets.card import CardPanel
 from widgets.dock import Dock
@@ -37,7 +33,6 @@ HINTS = {"stack": "Drag selects · Shift-click moves the nearest edge · grey ba
 PANEL_PX = 240
 WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
 LEAST_PX = QSize(1000, 600)
-TITLE_BAR_PX = 32
 
 
 class Window(QMainWindow):
@@ -222,79 +217,3 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         if self.on.settings.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.on.settings.geometry.encode()))
-
-
-def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
-    """Put the real parts together: the engine first, since importing torch takes longest."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from app.log import bug
-    from core.engine import ProcessEngine
-    from core.faults import Fault
-    from core.player import Player
-    from core.praat_pool import PraatPool
-
-    told: list[Instrument] = []
-
-    def tell(fault: Fault) -> None:
-        bridge.post(lambda: told[0].faulted.emit(fault))
-
-    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
-
-    def unheard(fault: Fault) -> None:
-        bridge.post(lambda: told[0].playing.failed(fault))
-
-    files = ThreadPoolExecutor(2, "files")
-    player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))
-    made = Instrument(
-        engine, PraatPool(), player, Clock(bridge.post, bridge.rest, files.submit), settings,
-        on_bug=lambda error: tell(Fault(bug(error))),
-    )  # fmt: skip
-    told.append(made)
-    return made
-
-
-def main(path: str | None = None) -> int:
-    """Open the window, on `path` where one is given, and run until it is closed."""
-    from app import log, stopwatch
-    from core import settings as kept
-    from core.faults import Fault
-    from core.results_kept import default_path as results_path
-
-    place = kept.default_path()
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("Phonoscope")
-    app.setDesktopFileName("phonoscope")
-    bridge = Bridge()
-    instrument = make_instrument(kept.load(place), bridge)
-    looks.apply(app, looks.LIGHT)
-    window = Window(instrument)
-    window.docking.list.keep(results_path())
-    log.start()
-    log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
-    stopwatch.start(window, lambda: bool(window.stack.lanes))
-    show(window)
-    QTimer.singleShot(0, lambda: _first_steps(window, path))
-    status = app.exec()
-    kept.save(instrument.settings, place)
-    return status
-
-
-def show(window: Window) -> None:
-    """Show the window, at its first start filling a screen that is too small for it."""
-    room = window.screen().availableSize()
-    fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
-    if window.on.settings.geometry or fits:
-        window.show()
-    else:
-        window.showMaximized()
-
-
-def _first_steps(window: Window, path: str | None) -> None:
-    """Open what was asked for, else the built-in model; warm up what a first click will need."""
-    opening = window.on.opening
-    if path is not None:
-        opening.open(path)
-    elif opening.has_demo():
-        opening.open_demo()
-    QTimer.singleShot(1500, window.on.pool.warm)

@@ -113,9 +113,9 @@ def test_answers_are_read_as_the_numbers_they_are() -> None:
 
 def test_no_command_opens_the_window_with_or_without_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str | None] = []
-    window = types.ModuleType("app.window")
+    window = types.ModuleType("app.program")
     window.main = lambda path: opened.append(path) or 7  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "app.window", window)
+    monkeypatch.setitem(sys.modules, "app.program", window)
     assert main([]) == 7
     assert main(["some/run"]) == 7
     assert opened == [None, "some/run"]

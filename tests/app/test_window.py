@@ -282,7 +282,7 @@ def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, hei
     """At 1600 x 1000 a title bar has no room on a screen of 1600 x 1000."""
     from PySide6.QtCore import QSize
 
-    from app.window import show
+    from app.program import show
 
     asked: list[str] = []
     for name in ("show", "showMaximized"):

@@ -1,0 +1,92 @@
+"""The program: the real parts put together in a window, shown, and run until it is closed."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.bridge import Bridge
+from app.instrument import Clock, Instrument
+from app.window import Window
+from core.settings import Settings
+from widgets import look as looks
+
+TITLE_BAR_PX = 32
+
+
+def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
+    """Put the real parts together: the engine first, since importing torch takes longest."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from app.log import bug
+    from core.engine import ProcessEngine
+    from core.faults import Fault
+    from core.player import Player
+    from core.praat_pool import PraatPool
+
+    told: list[Instrument] = []
+
+    def tell(fault: Fault) -> None:
+        bridge.post(lambda: told[0].faulted.emit(fault))
+
+    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
+
+    def unheard(fault: Fault) -> None:
+        bridge.post(lambda: told[0].playing.failed(fault))
+
+    files = ThreadPoolExecutor(2, "files")
+    player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))
+    made = Instrument(
+        engine, PraatPool(), player, Clock(bridge.post, bridge.rest, files.submit), settings,
+        on_bug=lambda error: tell(Fault(bug(error))),
+    )  # fmt: skip
+    told.append(made)
+    return made
+
+
+def main(path: str | None = None) -> int:
+    """Open the window, on `path` where one is given, and run until it is closed."""
+    from app import log, stopwatch
+    from core import settings as kept
+    from core.faults import Fault
+    from core.results_kept import default_path as results_path
+
+    place = kept.default_path()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Phonoscope")
+    app.setDesktopFileName("phonoscope")
+    bridge = Bridge()
+    instrument = make_instrument(kept.load(place), bridge)
+    looks.apply(app, looks.LIGHT)
+    window = Window(instrument)
+    window.docking.list.keep(results_path())
+    log.start()
+    log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
+    stopwatch.start(window, lambda: bool(window.stack.lanes))
+    show(window)
+    QTimer.singleShot(0, lambda: _first_steps(window, path))
+    status = app.exec()
+    kept.save(instrument.settings, place)
+    return status
+
+
+def show(window: Window) -> None:
+    """Show the window, at its first start filling a screen that is too small for it."""
+    room = window.screen().availableSize()
+    fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
+    if window.on.settings.geometry or fits:
+        window.show()
+    else:
+        window.showMaximized()
+
+
+def _first_steps(window: Window, path: str | None) -> None:
+    """Open what was asked for, else the built-in model; warm up what a first click will need."""
+    opening = window.on.opening
+    if path is not None:
+        opening.open(path)
+    elif opening.has_demo():
+        opening.open_demo()
+    QTimer.singleShot(1500, window.on.pool.warm)
