@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.annotating_kept import Keeping
 from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
+from core.annotation_moved import moved_tiers, own_tiers
 from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
@@ -31,12 +32,14 @@ class Group:
     """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
 
     `first` is the place of the first of them on the screen; `own` tells whether they can be changed.
+    `moved_s` is by how much they are later than is kept: their recording was moved in time.
     """
 
     kept: Kept
     first: int
     own: bool = True
     key: str = ""
+    moved_s: float = 0.0
 
     @property
     def last(self) -> int:
@@ -71,8 +74,10 @@ class Annotating:
             found += [Group(kept, 0, kept is session.kept)] if kept else []
         for key, sound in self.sounds.items():
             kept = kept_for(shelf, sound)
-            if kept is not None and all(group.kept is not kept for group in found):
-                found.append(Group(kept, found[-1].last + 1 if found else 0, key=key))
+            if kept is not None and all(group.kept.sound != sound for group in found):
+                by_s = self._on.moving.by_s(key)
+                there = replace(kept, annotation=moved_tiers(kept.annotation, by_s)) if by_s else kept
+                found.append(Group(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
         return tuple(found)
 
     @property
@@ -177,7 +182,8 @@ class Annotating:
             self._on.noted.emit(str(fault))
             return False
         self._dragging = not final
-        self._keep(words, replace(group.kept, annotation=annotation), final)
+        own = own_tiers(annotation, group.moved_s)
+        self._keep(words, replace(group.kept, annotation=own), final)
         self.keeping.write_down()
         return True
 
@@ -212,7 +218,7 @@ class Annotating:
         """Give the time of the recording, or of the output."""
         session = self._on.session
         card = session.card
-        axis = session.shown.tracks[key].axis if key else card.out_axis if card else None
+        axis = self._on.recordings.own(key).axis if key else card.out_axis if card else None
         return Range(0.0, axis.extent.end_s) if axis else session.whole
 
     def _put(self, words: str, kept: Kept, key: str) -> None:
@@ -258,11 +264,12 @@ class Annotating:
 
     def save(self, path: str | Path) -> None:
         """Write the shown tiers; what nobody changed is written back as it was read. May raise Fault."""
-        shown = self.shown
-        if shown is None:
+        group = self.group
+        if group is None:
             return
+        own = own_tiers(group.kept.annotation, group.moved_s)
         with atomic(path) as draft:
-            draft.write_bytes(textgrid_bytes(shown.annotation, shown.style))
+            draft.write_bytes(textgrid_bytes(own, group.kept.style))
         self._on.noted.emit(f"Saved {Path(path).name}")
 
 

@@ -78,6 +78,52 @@ def solo(window: Window) -> None:
     _flip(window, "soloed", "solo")
 
 
+def _is_recording(on: Instrument) -> bool:
+    return on.moving.can(on.session.active)
+
+
+def _is_moved(on: Instrument) -> bool:
+    return bool(on.moving.by_s(on.session.active)) and _is_recording(on)
+
+
+@command("layers.move", "Move in time…", "Layers", "Ctrl+Shift+M", _is_recording, separator=True)
+def move(window: Window) -> None:
+    """Type where the active recording starts, so that it stands under what it is compared with."""
+    window.asks.start_of_recording()
+
+
+@command("layers.move_start", "Align its start to the cursor", "Layers", "", _is_recording)
+def move_start(window: Window) -> None:
+    """Let the active recording start at the cursor, or where the selection starts."""
+    session = window.on.session
+    window.on.moving.to(session.active, session.cursor_s or 0.0)
+
+
+@command("layers.move_mark", "Mark this moment of it", "Layers", "Ctrl+Shift+K", _is_recording)
+def move_mark(window: Window) -> None:
+    """Remember the cursor's moment of the active recording, such as a burst, to bring it elsewhere."""
+    session = window.on.session
+    window.on.moving.mark(session.active, session.cursor_s or 0.0)
+
+
+@command(
+    "layers.move_marked",
+    "Move the marked moment to the cursor",
+    "Layers",
+    "Ctrl+Shift+J",
+    lambda on: on.moving.marked is not None,
+)
+def move_marked(window: Window) -> None:
+    """Move the recording in time until its marked moment is at the cursor, whichever lane is active."""
+    window.on.moving.bring(window.on.session.cursor_s or 0.0)
+
+
+@command("layers.move_back", "Let it start at 0 again", "Layers", "", _is_moved)
+def move_back(window: Window) -> None:
+    """Put the active recording back to its own time."""
+    window.on.moving.to(window.on.session.active, 0.0)
+
+
 @command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", is_open, separator=True)
 def next_lane(window: Window) -> None:
     """Make the lane below active."""

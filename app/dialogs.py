@@ -16,6 +16,7 @@ from core.export.record import point_drive, read_point, write_json
 from core.faults import Fault
 from core.recording import SUFFIXES
 from widgets.dialog import SmallDialog, fit_to_screen
+from widgets.numbers import read_number
 from widgets.paint import Words
 
 if TYPE_CHECKING:
@@ -190,6 +191,16 @@ class Dialogs:
             session.set_selection(Range(start_s, end_s))
         except ValueError:
             self._window.on.faulted.emit(Fault(f"“{text}” is not two times.", "Write 0.18 0.33."))
+
+    def start_of_recording(self) -> None:
+        """Ask where the active recording starts on the stack's axis."""
+        on = self._window.on
+        key, now_s = on.session.active, on.moving.by_s(on.session.active)
+        text, given = QInputDialog.getText(
+            self._window, "Move in time", "Starts at (s):", text=f"{now_s:.6f}"
+        )
+        if given:
+            self._guarded(lambda: on.moving.to(key, read_number(text)))
 
     # --- settings ---------------------------------------------------------------------------
 

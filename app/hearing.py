@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analyses.moved import moved_track, own_track
 from core.axis import Range, TimeAxis
 from core.engine_work import Probed, sound_digest
 from core.faults import Fault
@@ -26,7 +27,7 @@ MOST_LOGITS = 6
 
 @dataclass(frozen=True)
 class Listener:
-    """One network that listens, to which track, and of a recording to which stretch of it."""
+    """One network that listens, to which track, and of a recording to which stretch of its own time."""
 
     network: str
     source: str
@@ -65,7 +66,9 @@ class Hearing:
         session, track = self._on.session, self._on.session.shown.tracks.get(source)
         if session.card is None or track is None or not source.startswith("sound:"):
             return None
-        wanted, extent = session.selection or session.visible, track.axis.extent
+        by_s = track.origin.moved_s
+        wanted = (session.selection or session.visible).moved(-by_s)
+        extent = own_track(track).axis.extent
         seen = wanted.cut(extent)
         if seen.length_s <= 0:
             seen = extent
@@ -82,7 +85,8 @@ class Hearing:
     def heard_of(self, key: str) -> Range | None:
         """Give the stretch of a recording that this lane's network hears, None where it hears none."""
         network = key.partition(".")[0] if "." in key else ""
-        return next((one.window for one in self.listeners if one.network == network), None)
+        window = next((one.window for one in self.listeners if one.network == network), None)
+        return window.moved(self._on.moving.by_s(key)) if window is not None else None
 
     def source_of(self, key: str) -> str:
         """Give the key of the track that this lane's network hears, "" where it hears none."""
@@ -127,7 +131,7 @@ class Hearing:
         if track is None:
             return
         try:
-            driving = self.driving(one, track)
+            driving = self.driving(one, own_track(track))
         except Fault as fault:
             self._on.faulted.emit(fault)
             return
@@ -173,7 +177,9 @@ class Hearing:
             whole = session.card.out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
             own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
-        session.show(tracks={**session.shown.tracks, **own})
+        by_s = self._on.moving.by_s(f"{one.network}.logits")
+        there = {key: moved_track(track, by_s) for key, track in own.items()}
+        session.show(tracks={**session.shown.tracks, **there})
         self._on.clock.rest(self._on.analysing.refresh)
 
 

@@ -89,6 +89,7 @@ class Instrument:
         from app.annotating import Annotating
         from app.hearing import Hearing
         from app.measuring import Measuring
+        from app.moving import Moving
         from app.opening import Opening
         from app.playing import Playing
         from app.probing import Probing
@@ -107,6 +108,7 @@ class Instrument:
         self.analysing = Analysing(self)
         self.tiling = Tiling(self)
         self.hearing = Hearing(self)
+        self.moving = Moving(self)
         self.recordings = Recordings(self)
         self.probing = Probing(self)
         self.opening = Opening(self)

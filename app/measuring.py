@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from psygnal import Signal
 
 from app.measuring_items import Gathering
+from core.analyses.moved import own_track
 from core.faults import Fault
 from core.measure_job import Done, Job, ProcessMeasurer
 from core.measure_r import Pair
@@ -175,6 +176,7 @@ def open_in_praat(on: Instrument, key: str, launch: Callable[[list[str]], Any] |
     track = on.session.shown.tracks.get(key)
     if track is None:
         raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+    track = own_track(track)  # as its tiers are
     program = find_praat()
     folder = tempfile.mkdtemp(prefix="phonoscope-")
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)

@@ -116,7 +116,7 @@ class Gathering:
         from core.measure_items import recorded
 
         kept = self._on.annotating.kept_of(key)
-        track = self._on.session.shown.tracks[key]
+        track = self._on.recordings.own(key)
         return recorded(track, key.removeprefix(PREFIX), kept.annotation if kept else None)
 
     # --- what the record says ---------------------------------------------------------------------

@@ -142,10 +142,13 @@ class Playing:
             return made[0] if made else None
         rate_hz = made[0][1]
         parts = [resampled_to(np.asarray(samples), own_hz, rate_hz) for samples, own_hz, _ in made]
-        mixed = np.zeros(max(len(samples) for samples in parts), np.float32)
-        for samples in parts:
-            mixed[: len(samples)] += samples
-        return mixed, rate_hz, made[0][2]
+        begin_s = min(start_s for _, _, start_s in made)
+        places = [round((start_s - begin_s) * rate_hz) for _, _, start_s in made]
+        pairs = list(zip(places, parts, strict=True))
+        mixed = np.zeros(max(place + len(samples) for place, samples in pairs), np.float32)
+        for place, samples in pairs:  # a recording may begin later than the others
+            mixed[place : place + len(samples)] += samples
+        return mixed, rate_hz, begin_s
 
     def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""

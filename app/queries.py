@@ -69,10 +69,10 @@ class Queries:
         return Path(card.path).name if card else ""
 
     def _point(self, key: str, answer: Answer) -> str:
-        """Give the seed of the point, with a star where knobs were turned; a recording has none."""
+        """Give the seed of the point, with a star where knobs were turned; of a recording where it starts."""
         moment, asked = self._on.session.moment, answer.origin.point
         if key.startswith("sound:"):
-            return ""
+            return self._on.moving.words(key)
         if asked and tuple(asked) != tuple(moment.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
         return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"

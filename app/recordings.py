@@ -30,6 +30,7 @@ ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
 FOLLOWED = 5.0
 
 LOOK_EVERY_S = 1.0
+ROUNDING_S = 1e-9
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Recordings:
         self._closed = False
         instrument.session.view_changed.connect(self._look_after)
         instrument.session.card_changed.connect(self._new_model)
-        instrument.session.moment_changed.connect(lambda before, after: self.fit())
+        instrument.session.moment_changed.connect(lambda before, after: self._follow())
 
     def open(self, path: str | Path) -> None:
         """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
@@ -82,6 +83,10 @@ class Recordings:
     def path_of(self, key: str) -> Path:
         """Give the file of a recording's lane."""
         return self._paths[key]
+
+    def own(self, key: str) -> Track:
+        """Give a recording at its own time, wherever its lane has it."""
+        return self._tracks[key]
 
     def close(self, key: str) -> None:
         """Take the lane of a recording away; undo brings it back."""
@@ -97,11 +102,26 @@ class Recordings:
         """Let the stack reach over the output and every recording that has a lane or lies over one."""
         session = self._on.session
         keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
-        ends = [track.axis.extent.end_s for key, track in self._tracks.items() if key in keys]
+        reach = self._on.moving.reach({key: track for key, track in self._tracks.items() if key in keys})
         if session.card is not None:
-            ends.append(session.card.out_axis.extent.end_s)
-        if ends:
-            session.set_whole(Range(0.0, max(ends)))
+            reach.append(session.card.out_axis.extent)
+        if reach:
+            start_s = min(0.0, *(one.start_s for one in reach if one.start_s < -ROUNDING_S), 0.0)
+            session.set_whole(Range(start_s, max(one.end_s for one in reach)))
+
+    def _follow(self) -> None:
+        """Show what was moved in time where it is now; what was seen whole is seen whole again."""
+        session = self._on.session
+        before, seen = session.whole, session.visible
+        moved = any(
+            self._on.moving.by_s(key) != session.shown.tracks[key].origin.moved_s
+            for key in self._tracks
+            if key in session.shown.tracks
+        )
+        self._on.moving.follow()
+        self.fit()
+        if moved and seen == before:
+            session.set_range(session.whole, remember=False)
 
     # --- arriving ----------------------------------------------------------------------------
 
@@ -140,7 +160,7 @@ class Recordings:
         """Show a track; what was computed of an earlier state of its file goes."""
         shown, before = self._on.session.shown, self._tracks.get(key)
         self._tracks[key] = track
-        tracks = {**shown.tracks, key: track}
+        tracks = {**shown.tracks, key: self._on.moving.placed(key, track)}
         if before is None or before.origin == track.origin:
             self._on.session.show(tracks=tracks)
             return
@@ -174,7 +194,11 @@ class Recordings:
     def _new_model(self) -> None:
         """Keep the recordings beside the new model."""
         session = self._on.session
-        kept = {key: track for key, track in self._tracks.items() if session.lane(key) is not None}
+        kept = {
+            key: self._on.moving.placed(key, track)
+            for key, track in self._tracks.items()
+            if session.lane(key) is not None
+        }
         if kept:
             session.show(tracks={**session.shown.tracks, **kept})
         self.fit()

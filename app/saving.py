@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.analyses.moved import own_track
 from core.faults import Fault
 from core.track import Track
 
@@ -19,7 +20,7 @@ def save_sound(on: Instrument, path: Path) -> None:
     from core.export.wav import write_wav
     from core.long_sound import in_memory
 
-    track = _active(on)
+    track = own_track(_active(on))
     if path.suffix.lower() == ".sound":
         extent = on.session.card.out_axis.extent if on.session.card and _is_layer(track) else None
         write_praat_sound(path, in_memory(track), extent)
@@ -34,9 +35,10 @@ def save_selected(on: Instrument, path: Path, from_zero: bool = False) -> None:
     from core.export.praat_sound import write_praat_sound
     from core.export.wav import write_wav
 
-    selection, track = on.session.selection, _active(on)
+    selection, shown = on.session.selection, _active(on)
     if selection is None:
         raise Fault("Nothing is selected.", "Drag over what you want to save.")
+    track, selection = own_track(shown), selection.moved(-shown.origin.moved_s)
     if path.suffix.lower() == ".sound":
         write_praat_sound(path, *part(track, selection, from_zero))
     else:
@@ -95,7 +97,8 @@ def origin_text(on: Instrument) -> str:
         "cursor_s": session.cursor_s,
         "selection_s": [session.selection.start_s, session.selection.end_s] if session.selection else None,
         "lanes": [
-            {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown)} for lane in session.lanes
+            {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown), "moved_s": lane.moved_s}
+            for lane in session.lanes
         ],
         "preset": on.settings.preset,
         "speaker": on.settings.speaker,

@@ -104,6 +104,8 @@ class StackViews:
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
             legend=self._legend(lane, settings) if lane.shown and _is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
+            movable=self._on.moving.can(lane.key),
+            moved=bool(lane.moved_s),
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
@@ -184,7 +186,8 @@ class StackViews:
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
         if key.startswith("sound:"):
-            return key.removeprefix("sound:"), f"{duration_words(track.axis.duration_s)} · {rate}"
+            words = (self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s), rate)
+            return key.removeprefix("sound:"), " · ".join(filter(None, words))
         if key.endswith(".logits"):
             return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
         layer = self._layer(key)
@@ -207,7 +210,9 @@ class StackViews:
             return None
         kept = self._greys.get(key)
         if kept is None or kept[0] is not image:
-            kept = (image, replace(image, values=greys(image, self._on.analysing.greys)))
+            same = kept is not None and kept[0].values is image.values  # only moved in time
+            values = kept[1].values if kept is not None and same else greys(image, self._on.analysing.greys)
+            kept = (image, replace(image, values=values))
             self._greys[key] = kept
         return kept[1]
 

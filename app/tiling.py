@@ -11,6 +11,7 @@ from psygnal import Signal
 
 from app.tile_store import COARSEST, TileStore, Values, names_of, tiles_seen
 from core.analyses import TABLE, formants, spectrogram
+from core.analyses.moved import moved_result, own_track
 from core.analyses.results import Contour, Points, origin_of
 from core.analyses.tiles import Tile, grid_of, tiled
 from core.axis import Range, TimeAxis
@@ -85,7 +86,8 @@ class Tiling:
             self._on.clock.rest(self._on.analysing.refresh)
 
     def _refresh(self, key: str, track: LongTrack, measure: str) -> None:
-        visible, settings = self._on.session.visible, self._on.analysing.settings(measure)
+        by_s, settings = track.origin.moved_s, self._on.analysing.settings(measure)
+        track, visible = _own(track, self._on.session.visible)
         if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
             self._show(key, measure, (), None)
             return
@@ -97,10 +99,10 @@ class Tiling:
         elif names and measure == "spectrogram":
             by = coarseness(visible.length_s / grid_of(measure, track.axis, settings).step_s)
             made = partial(painted, track, settings, needed, parts, by)
-            self._show(key, measure, (*names, by), made)
+            self._show(key, measure, (*names, by, by_s), lambda: moved_result(made(), by_s))
         elif names:
-            made = partial(put_together, measure, track, settings, needed, parts)
-            self._show(key, measure, tuple(names), made)
+            put = partial(put_together, measure, track, settings, needed, parts)
+            self._show(key, measure, (*names, by_s), lambda: moved_result(put(), by_s))
 
     def _show(self, key: str, measure: str, names: tuple[object, ...], make: Any) -> None:
         """Put a measure on its lane, or take it away; nothing happens where it is there already."""
@@ -125,21 +127,24 @@ class Tiling:
 
     def over(self, key: str, track: LongTrack, measure: str, window: Range) -> Any:
         """Give a measure over a stretch of a recording; None where it is not known there yet."""
-        settings = self._on.analysing.settings(measure)
+        settings, by_s = self._on.analysing.settings(measure), track.origin.moved_s
+        track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         names = names_of(track, measure, settings, needed)
         parts = self._store.values(names)
         if not parts:
             return None
         kept = self._made.get((key, measure))
-        if kept is None or kept[0] != names:
-            kept = (names, put_together(measure, track, settings, needed, parts))
+        if kept is None or kept[0] != (names, by_s):
+            made = put_together(measure, track, settings, needed, parts)
+            kept = ((names, by_s), moved_result(made, by_s))
             self._made[key, measure] = kept
         return kept[1]
 
     def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
         """Tell whether a measure has failed in a stretch of a recording."""
         settings = self._on.analysing.settings(measure)
+        track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         return self._store.failed(names_of(track, measure, settings, needed))
 
@@ -148,6 +153,7 @@ class Tiling:
         settings = self._on.analysing.settings(measure)
         if track.part_known < 1 or self.too_long(window):
             return
+        track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         asked = f"{key} {measure} asked tiles"
 
@@ -162,6 +168,11 @@ class Tiling:
         step_s = grid_of(measure, track.axis, settings).step_s
         around = Range(window.start_s - 2 * step_s, window.end_s + 2 * step_s)
         return tiles_seen(measure, track.axis, settings, around)
+
+
+def _own(track: LongTrack, window: Range) -> tuple[LongTrack, Range]:
+    """Give a recording and a stretch of it at its own time: its tiles stay what they are when it is moved."""
+    return own_track(track), window.moved(-track.origin.moved_s)
 
 
 def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:

@@ -38,6 +38,13 @@ FIELDS = {
     "fixed_high": "fixed_high",
     "shown": "shown",
 }
+MOVES = {
+    "ask": "layers.move",
+    "start": "layers.move_start",
+    "mark": "layers.move_mark",
+    "marked": "layers.move_marked",
+    "back": "layers.move_back",
+}
 
 
 def connect(window: Window) -> None:
@@ -205,6 +212,9 @@ class Wiring:
             session.set_active(key)
         elif field == "closed":
             self._close(key)
+        elif field == "move":
+            session.set_active(key)
+            self._window.menus.run(MOVES[str(value)])
         elif field == "merged_gain":
             self._set_merged_gain(key, *value)  # type: ignore[misc]
         else:

@@ -13,8 +13,9 @@ MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 class Lane:
     """One lane: the key of its track and how the user has set it.
 
-    `merged` holds the keys and gains of other tracks drawn on the same axes (the papers' main
-    figure), `resting` how their lanes were set, for when they come apart; `fixed_low` and
+    `moved_s` is by how much a recording is moved in time; what shares another lane's axes keeps its
+    own in `resting`. `merged` holds the keys and gains of other tracks drawn on the same axes (the
+    papers' main figure), `resting` how their lanes were set, for when they come apart; `fixed_low` and
     `fixed_high` count where `scale` is "fixed".
     """
 
@@ -27,6 +28,7 @@ class Lane:
     fixed_low: float = -1.0
     fixed_high: float = 1.0
     shown: frozenset[str] = frozenset()
+    moved_s: float = 0.0
     merged: tuple[tuple[str, float], ...] = ()
     resting: tuple[Lane, ...] = ()
 
@@ -42,6 +44,18 @@ def find(lanes: Lanes, key: str) -> Lane | None:
 def changed(lanes: Lanes, key: str, **values: Any) -> Lanes:
     """Give the lanes with some fields of one lane changed."""
     return tuple(replace(lane, **values) if lane.key == key else lane for lane in lanes)
+
+
+def setting_of(lanes: Lanes, key: str) -> Lane | None:
+    """Give how a track is set: by its lane, or where it lies over another's axes, by the one that rests."""
+    found = find(lanes, key)
+    return found or next((one for lane in lanes if (one := find(lane.resting, key))), None)
+
+
+def moved_to(lanes: Lanes, key: str, moved_s: float) -> Lanes:
+    """Move a recording in time, wherever it is drawn."""
+    there = changed(lanes, key, moved_s=moved_s)
+    return tuple(replace(lane, resting=changed(lane.resting, key, moved_s=moved_s)) for lane in there)
 
 
 def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:

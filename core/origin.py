@@ -19,7 +19,8 @@ class Origin:
     full latent vector (for G), `sound` the hash of the samples that drove the network or were
     analysed, `layer` the layer's name, `reduction` how channels became one curve ("mean"),
     `resampling` is "" at native rate or "as published", `analysis` and `settings` name what was
-    computed from the curve.
+    computed from the curve. `moved_s` is by how much a recording was moved in time: the times of
+    its curves are that much later than its own.
     """
 
     checkpoint: str = ""
@@ -33,6 +34,7 @@ class Origin:
     answers: Settings = ()
     analysis: str = ""
     settings: Settings = ()
+    moved_s: float = 0.0
 
     def of(self, **changes: Any) -> Origin:
         """Give this origin with some fields changed."""
@@ -41,7 +43,7 @@ class Origin:
     def plain(self) -> dict[str, Any]:
         """Give this origin as JSON-ready values, empty fields left out."""
         whole = msgspec.to_builtins(self)
-        kept = {name: value for name, value in whole.items() if value not in ("", [], ())}
+        kept = {name: value for name, value in whole.items() if value not in ("", [], (), 0.0)}
         for name in ("answers", "settings"):
             if name in kept:
                 kept[name] = dict(kept[name])

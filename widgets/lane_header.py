@@ -136,6 +136,7 @@ class LaneHeader(QWidget):
             refusal = lane.refusals.get(measure, "")
             button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=name)
         cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self._name_width()
+        cut = cut or self._meta_cut(lane.meta) != lane.meta
         self.setToolTip(f"{lane.title}\n{lane.meta}" if cut else "")
         self._place(lane)
         self.update()
@@ -193,11 +194,12 @@ class LaneHeader(QWidget):
         draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
         self._paint_badge(painter, y)
         if not lane.collapsed:
-            painter.setFont(font(11, numbers=True))
-            meta = painter.fontMetrics().elidedText(
-                lane.meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10
-            )
-            draw_text(painter, QPointF(9, 33), meta, font(11, numbers=True), look.ink2)
+            draw_text(painter, QPointF(9, 33), self._meta_cut(lane.meta), font(11, numbers=True), look.ink2)
+
+    @staticmethod
+    def _meta_cut(meta: str) -> str:
+        metrics = QFontMetrics(font(11, numbers=True))
+        return metrics.elidedText(meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10)
 
     def _paint_badge(self, painter: QPainter, y: float) -> None:
         """Paint the Nyquist badge at the right, shortened or left out where the name needs the room."""

@@ -18,6 +18,12 @@ SCALES = (
     ("whole", "By whole sound"),
     ("shared", "Shared by all lanes set so"),
 )
+MOVES = (
+    ("Move in time…", "ask"),
+    ("Align its start to the cursor", "start"),
+    ("Mark this moment of it", "mark"),
+    ("Move the marked moment to the cursor", "marked"),
+)
 
 
 def lane_menu(
@@ -41,6 +47,11 @@ def lane_menu(
         action.setChecked(value)
         action.triggered.connect(lambda on, name=field: wish(name, on))
     menu.addAction("Open" if lane.collapsed else "Collapse", lambda: wish("collapsed", not lane.collapsed))
+    if lane.movable:
+        menu.addSeparator()
+        for words, what in MOVES:
+            menu.addAction(words, lambda what=what: wish("move", what))
+        menu.addAction("Let it start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
     if len(lane.curves) > 1:
         menu.addSeparator()
         for curve in lane.curves[1:]:

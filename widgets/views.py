@@ -50,7 +50,8 @@ class LaneView:
     measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
     said there too, and refuses nothing. `readings` are the
     values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
-    marks numbers on their way, `stale` those of an earlier state.
+    marks numbers on their way, `stale` those of an earlier state. `movable` marks a recording, which
+    can be moved in time, `moved` one that does not start at 0.
     """
 
     key: str
@@ -89,6 +90,8 @@ class LaneView:
     stale: bool = False
     legend: tuple[LegendLine, ...] = ()
     closable: bool = False
+    movable: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from core.analyses import (
     spectrum,
     voice,
 )
+from core.analyses.moved import moved_result, own_settings, own_track
 from core.analyses.praat import is_praats, praats_words
 from core.analyses.results import Result, origin_of
 from core.axis import TimeAxis
@@ -72,6 +73,9 @@ class Analysis:
     def run(self, track: Track, settings: Any = None) -> Result:
         """Compute the measure; raises Fault with the refusal where there is none."""
         used = self.settings() if settings is None else settings
+        by_s = track.origin.moved_s
+        if by_s:
+            return moved_result(self.run(own_track(track), own_settings(used, by_s)), by_s)
         refused = self.refusal(track, used)
         if refused:
             raise Fault(f"{refused}.")

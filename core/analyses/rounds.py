@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from core.analyses import TABLE, burg, prominence, tiles
+from core.analyses.moved import moved_result, own_settings, own_track
 from core.analyses.results import Doubles
 from core.axis import TimeAxis
 from core.track import Track
@@ -53,12 +54,26 @@ def rounds_of(name: str, track: Track, settings: Any = None) -> Rounds | None:
     axis = getattr(track, "axis", None)
     if name not in TABLE or axis is None or axis.duration_s <= SHARED_S:
         return None
+    if track.origin.moved_s:
+        return _at_own_time(name, track, settings)
     used = TABLE[name].settings() if settings is None else settings
     if not isinstance(used, TABLE[name].settings) or TABLE[name].refusal(track, used):
         return None
     if tiles.tiled(name, axis) and name != "spectrogram":
         return _tiles(name, track, used)
     return _formants(track, used) if name == "formants" else None
+
+
+def _at_own_time(name: str, track: Track, settings: Any) -> Rounds | None:
+    """Measure a recording as if it had not been moved; None where one worker does that."""
+    by_s = track.origin.moved_s
+    used = None if settings is None else own_settings(settings, by_s)
+    rounds = rounds_of(name, own_track(track), used)
+    return None if rounds is None else _later(rounds, by_s)
+
+
+def _later(rounds: Rounds, by_s: float) -> Rounds:
+    return moved_result((yield from rounds), by_s)
 
 
 def _formants(track: Track, settings: Any) -> Rounds:
