@@ -69,8 +69,8 @@ class Moving:
         """Remember a moment of a recording, to be brought to the cursor."""
         if self.can(key):
             self._marked = (key, time_s - self.by_s(key))
-            said = "click where it should be, then Move the marked moment to the cursor"
-            self._on.noted.emit(f"Marked {seconds(time_s)} s of {key.removeprefix(PREFIX)}: {said}")
+            name = key.removeprefix(PREFIX)
+            self._on.noted.emit(f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor")
 
     def bring(self, time_s: float) -> None:
         """Move the recording of which a moment is marked, so that this moment is at a time."""

@@ -181,7 +181,8 @@ class StackViews:
 
     def _label(self, key: str, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
-        return key if gain == 1 else f"{key} ×{gain:g}"
+        name = key.removeprefix("sound:")
+        return name if gain == 1 else f"{name} ×{gain:g}"
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
