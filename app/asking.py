@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from app.asking_long import LongLayers
+from app.asking_slices import around, sliceable, why_none
 from core.analyses import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
-from core.axis import Range, TimeAxis
+from core.axis import Range
 from core.faults import Fault
 from core.long_sound import LongTrack
 from core.origin import Origin
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from app.instrument import Instrument
 
 MOST_KEPT = 160  # analyses kept for points that one returns to
-SLICE_MARGIN_S = 0.1
 
 
 class Asking:
@@ -45,6 +45,7 @@ class Asking:
         self.wanted = False  # whether a table of all layers is on show
         self.slices: dict[str, Spectrum] = {}
         self.sliced_at: tuple[float, float] | None = None
+        self.no_slice = ""
         self._kept: OrderedDict[Origin, tuple[Track, ...]] = OrderedDict()
         self._failed: dict[Origin, str] = {}
         self._layers: dict[str, Layer] = {}
@@ -131,6 +132,8 @@ class Asking:
         if self._on.probing.waiting or not self.wanted:
             return
         wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
+        if any(isinstance(layer.track, LongTrack) for layer in wanted):
+            self._slice()  # a slice takes no time, and a long recording's tiles take their time
         for layer in wanted:
             if self._compute(layer):
                 return  # one layer at a time: a knob that moves again finds a processor free
@@ -200,8 +203,8 @@ class Asking:
         return SliceSettings(*ends, self._on.analysing.settings("spectrogram").window_length_s)
 
     def _slice(self) -> None:
-        settings, row = self.slice_settings(), TABLE["slice"]
-        layers = [one for one in self.layers() if row.cause(one.track.axis, settings) is None]
+        settings = self.slice_settings()
+        layers = sliceable(self._on, self.layers(), settings)
         asked = (settings, tuple(layer.track.origin for layer in layers), tuple(one.key for one in layers))
         if asked == self._slice_asked:
             return
@@ -214,6 +217,7 @@ class Asking:
         pairs = zip(layers, found, strict=True)
         self.slices = {layer.key: one for layer, one in pairs if isinstance(one, Spectrum)}
         self.sliced_at = (settings.start_s, settings.end_s)
+        self.no_slice = "" if self.slices else why_none(self._on, self.layers(), settings, found)
         self.sliced.emit()
 
     # --- where it is asked ------------------------------------------------------------------------
@@ -263,19 +267,6 @@ class Asking:
         self._count += 1
         key = f"query {self._count}"
         self._on.desk.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
-
-
-def around(track: Track, settings: SliceSettings) -> Track:
-    """Give the part of a long track that a slice needs, so that an hour of sound is not sent about."""
-    if track.axis.duration_s < 60:
-        return track
-    margin = SLICE_MARGIN_S + settings.window_length_s
-    wanted = Range(settings.start_s - margin, settings.end_s + margin)
-    if isinstance(track, LongTrack):
-        return track.stretch(wanted)
-    first, last = track.axis.samples_in(wanted)
-    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
-    return replace(track, samples=track.samples[first:last], axis=axis)
 
 
 def title_of(on: Instrument, key: str) -> str:

@@ -186,7 +186,7 @@ class Docking:
         slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
         main, place = asking.layer(top), asking.table_place
         formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
-        reason = "" if slices or asking.sliced_at is None else "No layer has enough samples here for a slice."
+        reason = "" if slices or asking.sliced_at is None else asking.no_slice
         return SliceView(slices, formants, high_hz, reason)
 
     def _sliced_keys(self) -> list[str]:

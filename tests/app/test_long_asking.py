@@ -163,3 +163,46 @@ def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
     apart = np.abs(ours[:, None] - truth[None, :]).min(axis=1)
     assert np.mean(apart < 1e-6) > 0.99  # where two tiles meet one may be found from either side
     assert abs(ours.size - truth.size) <= 2
+
+
+def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
+    asking = window.docking.asking
+    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked: None)
+    monkeypatch.setattr(window.on.desk, "waits", lambda key: key.endswith("tiles"))
+    asking.wanted = True
+    window.on.session.set_cursor(300.25)
+    asking.refresh()
+    assert asking.sliced_at == (300.25, 300.25)
+    assert KEY in asking.slices
+
+
+def test_where_there_is_no_slice_the_dock_says_why(window):
+    asking = window.docking.asking
+    asking.wanted = True
+    window.on.session.set_selection(Range(1.0, 650.0))
+    asking.refresh()
+    assert asking.slices == {}
+    assert asking.no_slice == "No spectral slice: select at most 10 minutes of so long a recording."
+
+
+def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoken, monkeypatch):
+    opened = []
+    monkeypatch.setattr(window.docking.lists, "open", opened.append)
+    window.on.session.set_selection(Range(630.0, 634.0))
+    window.menus.run("pulses.voice_report")
+    rows = {row[0]: row[1] for row in opened[0].rows}
+    part = parselmouth.Sound(spoken[round(629.8 * RATE_HZ) : round(634.2 * RATE_HZ)].astype(float), RATE_HZ)
+    used = window.on.analysing.settings("voice report")
+    pitch_found = parselmouth.praat.call(
+        part, "To Pitch (cc)", 0, used.floor_hz, 15, "no", used.silence_threshold, used.voicing_threshold,
+        0.01, 0.35, 0.14, used.ceiling_hz,
+    )  # fmt: skip
+    points = parselmouth.praat.call([part, pitch_found], "To PointProcess (cc)")
+    truth = parselmouth.praat.call(points, "Get number of points")
+    within = parselmouth.praat.call([part, pitch_found, points], "Voice report", 0.2, 4.2, used.floor_hz,
+                                    used.ceiling_hz, 1.3, 1.6, 0.03, 0.45)  # fmt: skip
+    assert truth > 100
+    assert f"Number of pulses: {rows['Number of pulses']}" in within
+    assert float(rows["Median pitch"]) == pytest.approx(
+        float(within.split("Median pitch: ")[1].split()[0]), abs=1e-3
+    )
