@@ -94,6 +94,10 @@ class Recordings:
         rest = tuple(lane for lane in session.lanes if lane.key != key)
         session.set_lanes(rest, f"close {key.removeprefix(PREFIX)}")
 
+    def has_left(self) -> bool:
+        """Tell whether nobody looks at recordings any more."""
+        return self._closed
+
     def leave(self) -> None:
         """Stop looking through long recordings."""
         self._closed = True
@@ -208,6 +212,7 @@ class Recordings:
     def _look_through(self, key: str, sound: LongSound) -> None:
         """Find every extreme in the background; the lane grows true as it goes on."""
         if sound.whole:
+            self._on.tiling.prepare(sound.track(sound.file.name))
             return
         post = self._on.clock.post
 
@@ -243,6 +248,7 @@ class Recordings:
             values = "value is no number" if sound.bad == 1 else "values are not numbers"
             said = f"{sound.bad} {values}, shown as gaps and played as silence"
             self._on.noted.emit(f"{sound.file.name}: {said}")
+        self._on.tiling.prepare(sound.track(sound.file.name))
         self._on.analysing.refresh()
 
 

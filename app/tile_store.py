@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core import long_cache
 from core.analyses import TABLE
 from core.analyses.results import origin_of
 from core.analyses.rounds import FRAME_PEAKS, TILE
 from core.analyses.tiles import TILE_S, Tile, TileSettings, grid_of, has_peak, tiles_of
 from core.axis import Range, TimeAxis
 from core.faults import Fault
-from core.long_peak import peak_of
+from core.long_peak import find_peak, name_of
 from core.long_sound import LongTrack
 from core.origin import Origin
 
@@ -44,6 +46,7 @@ class TileStore:
         self._bytes = 0
         self._asked: dict[str, list[Name]] = {}
         self._peaks: dict[object, float] = {}
+        self._looking: dict[object, Future[Any]] = {}
         self._failed: set[Name] = set()
 
     def values(self, names: list[Name]) -> list[Values] | None:
@@ -87,24 +90,42 @@ class TileStore:
         future = self._on.pool.submit_many(asks, key=asked)
         self._on.desk.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
 
+    def prepare(self, track: LongTrack, measure: str, settings: Any) -> None:
+        """Look for the loudest of a whole file before anything is asked that depends on it."""
+        used = TABLE[measure].carried(track.axis, settings)
+        if has_peak(used) and (track.origin, name_of(used)) not in self._peaks:
+            self._look(track, used)
+
     def _peak(self, asked: str, track: LongTrack, used: Any, then: Callable[[], None]) -> float | None:
         """Give the loudest of the whole file as an analysis hears it; None while it is being looked for."""
         if not has_peak(used):
             return 0.0
         if not getattr(used, "filtered", False):
             return track.peak
-        key = (track.origin, used)
+        key = (track.origin, name_of(used))
         if key in self._peaks:
             return self._peaks[key]
 
-        def known(found: float) -> None:
-            self._peaks[key] = found
+        def known(found: float | None) -> None:
             self._asked.pop(asked, None)
-            then()
+            if found is not None:
+                self._peaks[key] = found
+                then()
 
-        self._on.noted.emit(f"{track.name}: looking for its loudest moment, which filtered pitch refers to…")
-        self._on.desk.follow(asked, self._on.clock.work(lambda: peak_of(track, used)), known, stream=True)
+        future = self._look(track, used)
+        if not future.done():
+            said = "looking for its loudest moment, which filtered pitch refers to…"
+            self._on.noted.emit(f"{track.name}: {said}")
+        self._on.desk.follow(asked, future, known, stream=True)
         return None
+
+    def _look(self, track: LongTrack, used: Any) -> Future[Any]:
+        """Look for the loudest of a file, once for all who ask."""
+        key = (track.origin, name_of(used))
+        if key not in self._looking:
+            folder, left = long_cache.default_folder(), self._on.recordings.has_left
+            self._looking[key] = self._on.clock.work(lambda: find_peak(track, used, folder, left))
+        return self._looking[key]
 
     def _arrived(self, names: list[Name], found: tuple[Any, ...], then: Callable[[], None]) -> None:
         share = len(found) // len(names)

@@ -68,6 +68,13 @@ class Tiling:
     def _fits(self, visible: Range) -> bool:
         return visible.length_s <= LONGEST_S + ROUNDING_S
 
+    def prepare(self, track: LongTrack) -> None:
+        """Find out beforehand what the pitch of a whole recording refers to."""
+        if track.part_known == 1 and self.takes(track, "pitch"):
+            own, settings = own_track(track), self._on.analysing.settings("pitch")
+            if TABLE["pitch"].refusal(own.axis, settings) is None:
+                self._store.prepare(own, "pitch", settings)
+
     # --- in the window ---------------------------------------------------------------------------
 
     def refresh(self) -> None:

@@ -1,4 +1,4 @@
-"""Pyramids kept on the disk, so that a long recording is looked through only once."""
+"""Pyramids and loudest moments kept on the disk, so that a long recording is looked through only once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from core.recording import SoundFile
 VERSION = 2
 HEAD_VALUES = 5  # the version, two halves of how many are bad, two of the sum
 MOST_BYTES = 256 << 20
+PEAKS = ".peaks"
 _HEAD = 64 << 10
 
 
@@ -62,6 +63,22 @@ def keep(folder: Path, key: str, ends: Ends, most_bytes: int = MOST_BYTES) -> No
     trim(folder, most_bytes)
 
 
+def kept_peaks(folder: Path, key: str) -> dict[str, float]:
+    """Give the loudest moments kept under a key, each by the name of its filter; none where none is."""
+    try:
+        found = json.loads((folder / f"{key}{PEAKS}").read_text("utf-8"))
+        return {str(name): float(peak) for name, peak in found.items() if float(peak) >= 0}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def keep_peak(folder: Path, key: str, name: str, peak: float) -> None:
+    """Keep the loudest moment that a filter leaves of a file."""
+    peaks = {**kept_peaks(folder, key), name: peak}
+    with contextlib.suppress(Fault, OSError), atomic(folder_for(folder) / f"{key}{PEAKS}") as draft:
+        draft.write_text(json.dumps(peaks), "utf-8")
+
+
 def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
     """Delete the pyramids that were not used for longest, until the rest is small enough."""
     with contextlib.suppress(OSError):
@@ -71,4 +88,5 @@ def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
             if total <= most_bytes:
                 return
             path.unlink(missing_ok=True)
+            path.with_suffix(PEAKS).unlink(missing_ok=True)
             total -= size

@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from core import long_cache
 from core.analyses import pitch
 from core.analyses.results import Doubles
 from core.long_sound import LongTrack
 
-STRETCH_S = 2.0
 MARGIN_S = 0.1
 """The filter's response is a Gaussian of a few milliseconds; twenty times that is as good as all of it."""
 
+_STRETCH_S = 2.0
+"""At least so much is filtered at once, and as much more as takes the same time."""
 
-def peak_of(track: LongTrack, used: Any) -> float:
+
+def name_of(used: Any) -> str:
+    """Name what the peak depends on besides the recording: the filter, and not what is done after it."""
+    return f"{used.ceiling_hz!r} {used.attenuation_at_top!r}" if _filtered(used) else ""
+
+
+def known_peak(track: LongTrack, used: Any, folder: Path) -> float | None:
+    """Give the peak where it is known without looking: unfiltered, or kept on the disk."""
+    if not _filtered(used):
+        return track.peak
+    return long_cache.kept_peaks(folder, _key(track)).get(name_of(used))
+
+
+def find_peak(
+    track: LongTrack, used: Any, folder: Path, stopped: Callable[[], bool] = lambda: False
+) -> float | None:
+    """Look for the peak and keep it on the disk; None where it was stopped on the way."""
+    found = known_peak(track, used, folder)
+    if found is None:
+        found = peak_of(track, used, stopped)
+        if found is not None and _is_as_it_was(track):
+            long_cache.keep_peak(folder, _key(track), name_of(used), found)
+    return found
+
+
+def _filtered(used: Any) -> bool:
+    return bool(getattr(used, "filtered", False))
+
+
+def _is_as_it_was(track: LongTrack) -> bool:
+    """Tell whether the file was there, unchanged, all the while."""
+    try:
+        return long_cache.key_of(track.in_file.file) == _key(track)
+    except OSError:
+        return False
+
+
+def _key(track: LongTrack) -> str:
+    return track.origin.sound.removeprefix("file:")
+
+
+def peak_of(track: LongTrack, used: Any, stopped: Callable[[], bool] = lambda: False) -> float | None:
     """Give the largest distance from the mean, of a sound that is filtered first after its filter.
 
     The filter takes weighted means and never rises above what it was given. So the stretches are
     filtered from the loudest down, until the next is not as loud as the loudest found.
     """
-    if not getattr(used, "filtered", False):
+    if not _filtered(used):
         return track.peak
     found = 0.0
     for bound, ends in _loudest_first(track):
         if bound <= found:
             break
+        if stopped():
+            return None
         found = max(found, _filtered_peak(track, *ends, used))
     return found
 
@@ -38,7 +86,10 @@ def _loudest_first(track: LongTrack) -> list[tuple[float, tuple[int, int]]]:
     """
     low, high = track.pyramid.low, track.pyramid.high
     far = np.nan_to_num(np.fmax(track.mean - low, high - track.mean))
-    blocks = max(1, round(STRETCH_S * track.axis.rate_hz / track.pyramid.per_block))
+    rate_hz = track.axis.rate_hz
+    # the filter takes a power of two of samples: with its margins a stretch just fills one
+    room = 1 << math.ceil(math.log2((_STRETCH_S + 2 * MARGIN_S) * rate_hz))
+    blocks = max(1, (room - 2 * round(MARGIN_S * rate_hz)) // track.pyramid.per_block)
     count = -(-far.size // blocks)
     loudest = np.pad(far, (0, count * blocks - far.size)).reshape(count, blocks).max(axis=1)
     bounds = np.max([np.append(loudest[1:], 0.0), loudest, np.append(0.0, loudest[:-1])], axis=0)

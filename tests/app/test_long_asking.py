@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from app.bench_long import syllables
+from core import long_peak
 from core.analyses import pitch
 from core.analyses.presets import PRESETS
 from core.axis import Range
@@ -206,3 +207,19 @@ def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoke
     assert float(rows["Median pitch"]) == pytest.approx(
         float(within.split("Median pitch: ")[1].split()[0]), abs=1e-3
     )
+
+
+def test_filtered_pitch_knows_the_loudest_moment_before_it_is_asked(bare, spoken_file, monkeypatch):  # noqa: F811
+    looked, real = [], long_peak.peak_of
+    monkeypatch.setattr(long_peak, "peak_of", lambda *asked: looked.append(1) or real(*asked))
+    bare.on.analysing.set_preset("Praat 6.4")
+    said = noted(bare)
+    bare.on.opening.open(spoken_file)
+    before = len(looked)
+    bare.on.session.set_range(Range(100.0, 110.0))
+    bare.on.session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
+    bare.on.analysing.refresh()
+    assert bare.on.session.shown.overlays[KEY, "pitch"]
+    assert before <= 1
+    assert len(looked) == before  # at opening at the latest, once on this computer
+    assert not [words for words in said if "loudest" in words]
