@@ -1,10 +1,9 @@
 """Formants of a long sound in parts for several workers: the numbers of Praat's one call.
 
-What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once. After that,
-where everything is bit by bit Praat's,
+What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once; after that
 each frame depends on its own window alone. A part lays the windows of its frames end to end and has
 Praat analyse that row with a time step of one window, so that no frame falls between two samples
-otherwise than in the whole sound.
+otherwise than in the whole sound. Every number is bit by bit the one of Praat's one call.
 """
 
 from __future__ import annotations
