@@ -212,10 +212,14 @@ class StackViews:
         kept = self._greys.get(key)
         if kept is None or kept[0] is not image:
             same = kept is not None and kept[0].values is image.values  # only moved in time
-            values = kept[1].values if kept is not None and same else greys(image, self._on.analysing.greys)
+            values = kept[1].values if kept is not None and same else self._grey(key, image)
             kept = (image, replace(image, values=values))
             self._greys[key] = kept
         return kept[1]
+
+    def _grey(self, key: str, image: Image) -> NDArray[np.float32]:
+        settings, track = self._on.analysing.greys, self._on.session.shown.tracks[key]
+        return greys(image, settings, self._on.tiling.top_db(track, settings))
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from psygnal import Signal
 
-from app.tile_store import COARSEST, TileStore, Values, names_of, tiles_seen
+from app.tile_store import COARSEST, Name, TileStore, Values, names_of, tiles_seen
 from core.analyses import TABLE, formants, spectrogram
 from core.analyses.moved import moved_result, own_track
 from core.analyses.results import Contour, Points, origin_of
+from core.analyses.spectrogram import GreySettings, loudest
 from core.analyses.tiles import Tile, grid_of, tiled
 from core.axis import Range, TimeAxis
 from core.lanes import MEASURES
+from core.long_peak import loudest_s
 from core.long_sound import LongTrack
+from core.origin import Origin
 from core.track import Image, Track
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ class Tiling:
         self._store = TileStore(instrument)
         self._shown: dict[Place, tuple[object, ...]] = {}
         self._made: dict[Place, tuple[object, Any]] = {}
+        self._tops: dict[Name, Image] = {}
+        self._loudest_s: dict[Origin, float] = {}
         instrument.session.view_changed.connect(self._view)
 
     def takes(self, track: Track, measure: str) -> bool:
@@ -101,6 +106,8 @@ class Tiling:
         needed = tiles_seen(measure, track.axis, settings, visible)
         names = names_of(track, measure, settings, needed)
         parts = self._store.values(names)
+        if measure == "spectrogram" and needed and not self._knows_top(track, settings, f"{key} loudest"):
+            return  # what the greys refer to comes first
         if parts is None:
             self._store.ask(f"{key} {measure} tiles", track, measure, settings, needed, self.refresh)
         elif names and measure == "spectrogram":
@@ -110,6 +117,38 @@ class Tiling:
         elif names:
             put = partial(put_together, measure, track, settings, needed, parts)
             self._show(key, measure, (*names, by_s), lambda: moved_result(put(), by_s))
+
+    def _knows_top(self, track: LongTrack, settings: Any, asked: str) -> bool:
+        """Tell whether it is known to what the greys refer; have it measured where it is not."""
+        tiles, names = self._loudest(track, settings)
+        if not tiles or names[0] in self._tops or self._store.failed(names):
+            return True
+        parts = self._store.values(names)
+        if parts is None:
+            self._store.ask(asked, track, "spectrogram", settings, tiles, self.refresh)
+            return False
+        image = put_together("spectrogram", track, settings, tiles, parts)
+        assert isinstance(image, Image)
+        self._tops[names[0]] = image
+        return True
+
+    def _loudest(self, track: LongTrack, settings: Any) -> tuple[list[Tile], list[Name]]:
+        if track.origin not in self._loudest_s:
+            self._loudest_s[track.origin] = loudest_s(track)
+        time_s = self._loudest_s[track.origin]
+        step_s = grid_of("spectrogram", track.axis, settings).step_s
+        tiles = tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
+        return tiles, names_of(track, "spectrogram", settings, tiles)
+
+    def top_db(self, track: Track, greys: GreySettings) -> float | None:
+        """Give the level of the blackest grey of a long recording: that where it is loudest, wherever
+        one looks. None for a short one, whose image has it.
+        """
+        if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
+            return None
+        names = self._loudest(own_track(track), self._on.analysing.settings("spectrogram"))[1]
+        image = self._tops.get(names[0]) if names else None
+        return loudest(image, greys) if image is not None else None
 
     def _show(self, key: str, measure: str, names: tuple[object, ...], make: Any) -> None:
         """Put a measure on its lane, or take it away; nothing happens where it is there already."""

@@ -45,6 +45,13 @@ def find_peak(
     return found
 
 
+def loudest_s(track: LongTrack) -> float:
+    """Give the time around which a recording lies farthest from its mean, to a few milliseconds."""
+    far = np.fmax(track.mean - track.pyramid.low, track.pyramid.high - track.mean)
+    block = int(np.argmax(np.nan_to_num(far, nan=-1.0)))
+    return track.axis.seconds(min((block + 0.5) * track.pyramid.per_block, track.axis.n - 1))
+
+
 def _filtered(used: Any) -> bool:
     return bool(getattr(used, "filtered", False))
 

@@ -164,21 +164,34 @@ def _window(samples: int, physical_samples: float) -> Doubles:
     return (np.exp(-48.0 * phase * phase) - edge) / (1.0 - edge)
 
 
-def greys(image: Image, settings: GreySettings | None = None) -> NDArray[np.float32]:
+def greys(
+    image: Image, settings: GreySettings | None = None, top_db: float | None = None
+) -> NDArray[np.float32]:
     """Give 0 (white) to 1 (black) per frame and bin, float32 [frames, bins], as Praat paints.
 
-    Pre-emphasis counts octaves from 1000 Hz; the darkest point is the loudest of the whole image,
+    The darkest point is the loudest of the whole image, or of a part of a long recording `top_db`,
     so that the picture does not change when the view does. Praat never takes that loudest point
     to be below 0 dB; a layer may be as quiet as it likes.
     """
     used = settings or GreySettings()
-    # Praat's painter takes bin k, counted from 1, at k times the step
-    bands: Doubles = np.arange(1.0, image.values.shape[1] + 1)
-    octaves = np.log2(bands * (image.step_hz / 1000.0))
-    levels = image.values + (used.pre_emphasis_db_per_octave * octaves).astype(np.float32)
+    levels = _emphasized(image, used)
     if levels.size == 0:
         return levels
-    top = float(levels.max())
+    top = float(levels.max()) if top_db is None else top_db
     levels -= np.float32(top - used.dynamic_range_db)
     levels *= np.float32(1 / used.dynamic_range_db)
     return np.clip(levels, 0.0, 1.0, out=levels)
+
+
+@lru_cache(maxsize=8)
+def loudest(image: Image, settings: GreySettings) -> float:
+    """Give the level of the darkest point of an image, in dB after pre-emphasis."""
+    return float(_emphasized(image, settings).max())
+
+
+def _emphasized(image: Image, used: GreySettings) -> NDArray[np.float32]:
+    """Give the levels with pre-emphasis, which counts octaves from 1000 Hz."""
+    # Praat's painter takes bin k, counted from 1, at k times the step
+    bands: Doubles = np.arange(1.0, image.values.shape[1] + 1)
+    octaves = np.log2(bands * (image.step_hz / 1000.0))
+    return image.values + (used.pre_emphasis_db_per_octave * octaves).astype(np.float32)

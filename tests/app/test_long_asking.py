@@ -223,3 +223,24 @@ def test_filtered_pitch_knows_the_loudest_moment_before_it_is_asked(bare, spoken
     assert before <= 1
     assert len(looked) == before  # at opening at the latest, once on this computer
     assert not [words for words in said if "loudest" in words]
+
+
+def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(window):
+    session = window.on.session
+    session.set_lane(KEY, "spectrogram", shown=frozenset({"spectrogram"}))
+
+    def greys_at(start_s):
+        session.set_range(Range(start_s, start_s + 6.0))
+        window.on.analysing.refresh()
+        window.wiring.show_stack()
+        image = window.stack.lanes[0].lane.spectrogram
+        frames = [round(image.axis.index(615.0 + k * image.axis.step_s)) for k in range(300)]
+        return image.values[frames]
+
+    quiet = greys_at(612.0)  # louder from 620 s on
+    np.testing.assert_array_equal(greys_at(615.0 - 1e-9), quiet)
+    assert 0.1 < quiet.max() < 1.0
+    session.set_range(Range(628.0, 634.0))
+    window.on.analysing.refresh()
+    window.wiring.show_stack()
+    assert quiet.max() + 0.1 < window.stack.lanes[0].lane.spectrogram.values.max() <= 1.0
