@@ -1,10 +1,11 @@
-"""Analyses: the settings of each measure, and the formant ceiling by speaker."""
+"""Pitch, intensity, formants, spectrogram, pulses: whether they are shown, and how they are measured."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.commands import command, is_open
+from core.lanes import MEASURES
 from core.speakers import SPEAKERS, Speaker
 
 if TYPE_CHECKING:
@@ -12,33 +13,52 @@ if TYPE_CHECKING:
     from app.window import Window
 
 
-def _settings_command(measure: str, title: str) -> None:
+def _show(measure: str) -> None:
+    def shown(on: Instrument) -> bool:
+        lane = on.session.lane(on.session.active)
+        return lane is not None and measure in lane.shown
+
+    def run(window: Window) -> None:
+        window.flip_measure(window.on.session.active, measure)
+
+    run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
+    key = f"Ctrl+Alt+{MEASURES.index(measure) + 1}"
+    command(f"{measure}.show", f"Show {measure}", measure.capitalize(), key, is_open, shown)(run)
+
+
+def settings_command(measure: str, title: str, menu: str, separator: bool = False) -> None:
+    """Put the settings of one measure into a menu."""
+
     def run(window: Window) -> None:
         window.asks.settings(measure)
 
-    what = {"greys": "dynamic range and pre-emphasis"}.get(measure, f"{measure} settings")
+    what = {
+        "greys": "dynamic range and pre-emphasis",
+        "pulses": "pitch settings, which find the pulses too,",
+    }.get(measure, f"{measure} settings")
     run.__doc__ = f"Change the {what} of every lane; Standards brings the preset's back."
-    id = f"analyses.{measure.replace(' ', '_')}_settings"
-    command(id, title, "Analyses", "", is_open, separator=measure == "pitch")(run)
+    command(f"{measure.replace(' ', '_')}.settings", title, menu, "", is_open, separator=separator)(run)
 
 
-for _name, _words in (
-    ("pitch", "Pitch settings…"),
-    ("formants", "Formant settings…"),
-    ("intensity", "Intensity settings…"),
-    ("spectrogram", "Spectrogram settings…"),
-    ("greys", "Advanced spectrogram settings…"),
-    ("harmonicity", "Harmonicity settings…"),
-    ("voice report", "Voice report settings…"),
-    ("ltas", "Ltas settings…"),
-    ("moments", "Spectral moments settings…"),
-    ("zero crossings", "Zero crossings settings…"),
-    ("envelope peaks", "Envelope peaks settings…"),
+for _measure in MEASURES:  # as in Praat, each menu begins with its tick and its settings
+    _show(_measure)
+
+for _menu, _name, _words in (
+    ("Pitch", "pitch", "Pitch settings…"),
+    ("Formants", "formants", "Formant settings…"),
+    ("Intensity", "intensity", "Intensity settings…"),
+    ("Spectrogram", "spectrogram", "Spectrogram settings…"),
+    ("Spectrogram", "greys", "Advanced spectrogram settings…"),
+    ("Spectrogram", "ltas", "Ltas settings…"),
+    ("Spectrogram", "moments", "Spectral moments settings…"),
+    ("Pulses", "pulses", "Pulse settings (those of pitch)…"),
+    ("Pulses", "voice report", "Voice report settings…"),
+    ("Pulses", "harmonicity", "Harmonicity settings…"),
 ):
-    _settings_command(_name, _words)
+    settings_command(_name, _words, _menu)
 
 
-def _speaker_command(speaker: Speaker) -> None:
+def _speaker_command(speaker: Speaker, separator: bool) -> None:
     def chosen(on: Instrument) -> bool:
         return on.analysing.settings("formants").ceiling_hz == speaker.ceiling_hz
 
@@ -50,8 +70,8 @@ def _speaker_command(speaker: Speaker) -> None:
         "all other settings stay, under any preset."
     )
     title = f"Formant ceiling: {speaker.title}"
-    command(f"formants.{speaker.name}", title, "Formants", "", is_open, chosen)(run)
+    command(f"formants.{speaker.name}", title, "Formants", "", is_open, chosen, separator)(run)
 
 
-for _speaker in SPEAKERS.values():
-    _speaker_command(_speaker)
+for _place, _speaker in enumerate(SPEAKERS.values()):
+    _speaker_command(_speaker, separator=_place == 0)

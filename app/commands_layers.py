@@ -1,4 +1,4 @@
-"""Layers: what each lane shows, and the networks that sound drives."""
+"""Layers: the lanes as a whole, moved in time, and the networks that sound drives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands import command, is_open
-from core.lanes import MEASURES
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -148,28 +147,3 @@ def _step(window: Window, by: int) -> None:
     keys = [lane.key for lane in session.lanes]
     if session.active in keys:
         session.set_active(keys[min(max(keys.index(session.active) + by, 0), len(keys) - 1)])
-
-
-def _show(measure: str) -> None:
-    def shown(on: Instrument) -> bool:
-        lane = on.session.lane(on.session.active)
-        return lane is not None and measure in lane.shown
-
-    def run(window: Window) -> None:
-        window.flip_measure(window.on.session.active, measure)
-
-    run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
-    key = f"Ctrl+Alt+{MEASURES.index(measure) + 1}"
-    command(
-        f"analyses.{measure}",
-        f"Show {measure}",
-        "Analyses",
-        key,
-        is_open,
-        shown,
-        separator=measure == "pitch",
-    )(run)
-
-
-for _measure in MEASURES:
-    _show(_measure)

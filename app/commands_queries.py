@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.commands import command, has_selection, is_open
+from app.commands_analyses import settings_command
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -47,7 +48,14 @@ def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> N
     command(f"{analysis}.listing", title, menu, "", is_open, separator=separator)(run)
 
 
-@command("spectrogram.frequency", "Get frequency at frequency cursor", "Spectrogram", "", has_frequency)
+@command(
+    "spectrogram.frequency",
+    "Get frequency at frequency cursor",
+    "Spectrogram",
+    "",
+    has_frequency,
+    separator=True,
+)
 def frequency(window: Window) -> None:
     """Put the frequency of the horizontal cursor into the results."""
     window.docking.queries.tell_frequency()
@@ -65,7 +73,7 @@ def spectral_slice(window: Window) -> None:
     window.docking.show_large()
 
 
-_listing("pitch", "Pitch listing", "Pitch")
+_listing("pitch", "Pitch listing", "Pitch", separator=True)
 _query("pitch.get", "Get pitch", "Pitch", "f0", "F5")
 _query("pitch.minimum", "Get minimum pitch", "Pitch", "f0", "Alt+F5", "minimum")
 _query("pitch.maximum", "Get maximum pitch", "Pitch", "f0", "Shift+F5", "maximum")
@@ -85,7 +93,7 @@ def to_maximum(window: Window) -> None:
     window.docking.queries.move_to("f0", "maximum")
 
 
-_listing("intensity", "Intensity listing", "Intensity")
+_listing("intensity", "Intensity listing", "Intensity", separator=True)
 _query("intensity.get", "Get intensity", "Intensity", "intensity", "F8")
 _query("intensity.minimum", "Get minimum intensity", "Intensity", "intensity", "", "minimum")
 _query("intensity.maximum", "Get maximum intensity", "Intensity", "intensity", "", "maximum")
@@ -106,7 +114,7 @@ def _list_of(analysis: str, id: str, title: str, menu: str, what: str, separator
 
 
 _list_of("voice report", "pulses.voice_report", "Voice report", "Pulses",
-         "Report pitch, pulses, voicing, jitter, shimmer and harmonicity")  # fmt: skip
+         "Report pitch, pulses, voicing, jitter, shimmer and harmonicity", separator=True)  # fmt: skip
 _list_of("pulses", "pulses.listing", "Pulse listing", "Pulses", "List the times of the glottal pulses")
 _list_of("ltas", "spectrogram.ltas", "Ltas listing", "Spectrogram",
          "List the long-term average spectrum", separator=True)  # fmt: skip
@@ -116,6 +124,8 @@ _list_of("zero crossings", "analyses.zero_crossings", "Zero crossings listing", 
          "List where the curve passes through zero", separator=True)  # fmt: skip
 _list_of("envelope peaks", "analyses.envelope_peaks", "Envelope peaks listing", "Analyses",
          "List the peaks of the envelope, and how much later than the output's they come,")  # fmt: skip
+settings_command("zero crossings", "Zero crossings settings…", "Analyses", separator=True)
+settings_command("envelope peaks", "Envelope peaks settings…", "Analyses")
 
 
 def _moment(name: str, title: str, separator: bool = False) -> None:

@@ -60,6 +60,19 @@ def test_what_was_set_is_said_in_results_pictures_and_records(voice):
     assert json.loads(origin_text(voice.on))["analyses"] == words
 
 
+@pytest.mark.parametrize("measure", ["spectrogram", "pitch", "intensity", "formants", "pulses"])
+def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voice, measure):
+    rows = [row for row in voice.menus.rows() if row.menu == measure.capitalize()]
+    show = voice.menus.actions[rows[0].id]
+    assert (show.text(), show.isCheckable()) == (f"Show {measure}", True)
+    assert rows[1].title.startswith(measure.capitalize().removesuffix("s"))
+    assert "settings" in rows[1].title
+    before = show.isChecked()
+    show.trigger()
+    assert (measure in voice.on.session.lane("sound:buzz.wav").shown) == show.isChecked() != before
+    assert not any(measure in row.title.lower() for row in voice.menus.rows() if row.menu == "Analyses")
+
+
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
     voice.docking.queries.ask("harmonicity", where=0.5)
     voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
@@ -76,7 +89,7 @@ def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
      "zero crossings", "envelope peaks"],
 )  # fmt: skip
 def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(window, name):
-    window.menus.run(f"analyses.{name.replace(' ', '_')}_settings")
+    window.menus.run(f"{name.replace(' ', '_')}.settings")
     form = window.findChildren(SettingsForm)[-1]
     assert form.windowTitle() == f"{TABLE[name].title.replace('Formants', 'Formant')} settings"
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
@@ -96,7 +109,7 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
     for lane in session.lanes:
         session.set_active(lane.key)
         refusal = TABLE["pulses"].refusal(session.shown.tracks[lane.key], settings)
-        voice.menus.run("analyses.pulses")
+        voice.menus.run("pulses.show")
         view = next(one for one in StackViews(voice.on).view().lanes if one.key == lane.key)
         assert ("pulses" in view.shown) == (refusal is None)
         if refusal is None:
@@ -111,7 +124,7 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
 
 
 def test_pulses_follow_the_pitch_settings(voice):
-    voice.menus.run("analyses.pulses")
+    voice.menus.run("pulses.show")
     before = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
     voice.on.analysing.set_preset("WaveGAN, 60-300 Hz")
     after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
@@ -147,7 +160,7 @@ def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
         return StackViews(window.on).view().lanes[0].spectrogram.values
 
     before = greys()
-    window.menus.run("analyses.greys_settings")
+    window.menus.run("greys.settings")
     form = window.findChildren(SettingsForm)[-1]
     assert form.windowTitle() == "Advanced spectrogram settings"
     form.applied.emit(GreySettings(dynamic_range_db=30.0))
