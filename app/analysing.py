@@ -136,16 +136,18 @@ class Analysing:
         return any(self._on.desk.waits(f"{key} overlays") for key, _ in self._shown())
 
     def _shown(self) -> list[tuple[str, str]]:
-        """Give every lane and measure that is shown and that the lane's rate carries."""
-        session = self._on.session
+        """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
+        sound that lies over another's axes is shown there.
+        """
+        lanes, tracks = self._on.session.lanes, self._on.session.shown.tracks
+        own = [(lane.key, measure) for lane in lanes for measure in CURVES if measure in lane.shown]
+        over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
         return [
-            (lane.key, measure)
-            for lane in session.lanes
-            for measure in CURVES
-            if measure in lane.shown
-            and lane.key in session.shown.tracks
-            and not self._on.tiling.takes(session.shown.tracks[lane.key], measure)
-            and self.refusal(session.shown.tracks[lane.key], measure) is None
+            (key, measure)
+            for key, measure in (*own, *(place for place in over if is_sound(place[0])))
+            if key in tracks
+            and not self._on.tiling.takes(tracks[key], measure)
+            and self.refusal(tracks[key], measure) is None
         ]
 
     def _outdated(self) -> dict[str, list[str]]:
@@ -194,6 +196,11 @@ class Analysing:
     def _image(self, key: str, image: Any) -> None:
         session = self._on.session
         session.show(images={**session.shown.images, key: image})
+
+
+def is_sound(key: str) -> bool:
+    """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
+    return key in ("out", "pp") or key.startswith("sound:")
 
 
 def _same(track: Track | None, source: Track) -> bool:

@@ -78,31 +78,31 @@ def solo(window: Window) -> None:
 
 
 def _is_recording(on: Instrument) -> bool:
-    return on.moving.can(on.session.active)
+    return bool(on.moving.of(on.session.active))
 
 
 def _is_moved(on: Instrument) -> bool:
-    return bool(on.moving.by_s(on.session.active)) and _is_recording(on)
+    return _is_recording(on) and on.moving.by_s(on.moving.of(on.session.active)) != 0
 
 
 @command("layers.move", "Move in time…", "Layers", "Ctrl+Shift+M", _is_recording, separator=True)
 def move(window: Window) -> None:
-    """Type where the active recording starts, so that it stands under what it is compared with."""
+    """Type where the active recording, or the one over the active lane, starts beside the others."""
     window.asks.start_of_recording()
 
 
 @command("layers.move_start", "Align its start to the cursor", "Layers", "", _is_recording)
 def move_start(window: Window) -> None:
     """Let the active recording start at the cursor, or where the selection starts."""
-    session = window.on.session
-    window.on.moving.to(session.active, session.cursor_s or 0.0)
+    session, moving = window.on.session, window.on.moving
+    moving.to(moving.of(session.active), session.cursor_s or 0.0)
 
 
 @command("layers.move_mark", "Mark this moment of it", "Layers", "Ctrl+Shift+K", _is_recording)
 def move_mark(window: Window) -> None:
     """Remember the cursor's moment of the active recording, such as a burst, to bring it elsewhere."""
-    session = window.on.session
-    window.on.moving.mark(session.active, session.cursor_s or 0.0)
+    session, moving = window.on.session, window.on.moving
+    moving.mark(moving.of(session.active), session.cursor_s or 0.0)
 
 
 @command(
@@ -120,7 +120,8 @@ def move_marked(window: Window) -> None:
 @command("layers.move_back", "Let it start at 0 again", "Layers", "", _is_moved)
 def move_back(window: Window) -> None:
     """Put the active recording back to its own time."""
-    window.on.moving.to(window.on.session.active, 0.0)
+    moving = window.on.moving
+    moving.to(moving.of(window.on.session.active), 0.0)
 
 
 @command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", is_open, separator=True)

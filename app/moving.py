@@ -33,6 +33,12 @@ class Moving:
         """Tell whether a lane is a recording's."""
         return key.startswith(PREFIX) and key in self._on.session.shown.tracks
 
+    def of(self, key: str) -> str:
+        """Give the recording that a lane shows, or that lies over it; "" where there is none."""
+        lane = self._on.session.lane(key)
+        over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
+        return next((one for one in (key, *over) if self.can(one)), "")
+
     def by_s(self, key: str) -> float:
         """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
         key = key if key.startswith(PREFIX) else self._on.hearing.source_of(key)

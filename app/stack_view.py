@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.analysing import is_sound
 from app.annotating_wires import tiers_view
 from app.hearing import logits_words
 from app.recordings import duration_words
@@ -81,6 +82,7 @@ class StackViews:
             view_low_hz=0.0,
             view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
             overlays=overlays,
+            merged_pitch=self._merged_pitch(lane),
             pulses=session.shown.overlays.get((lane.key, "pulses")),  # type: ignore[arg-type]
             readings=self._readings(lane.key),
             pitch_floor_hz=pitch.floor_hz,
@@ -102,10 +104,10 @@ class StackViews:
             audible=carried >= 100.0,
             computing=self.computing,
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
-            legend=self._legend(lane, settings) if lane.shown and _is_sound(lane.key) else (),
+            legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
-            movable=self._on.moving.can(lane.key),
-            moved=bool(lane.moved_s),
+            movable=bool(self._on.moving.of(lane.key)),
+            moved=self._on.moving.by_s(self._on.moving.of(lane.key)) != 0,
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
@@ -170,7 +172,7 @@ class StackViews:
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         session = self._on.session
         bars = lane.key.endswith(".logits")
-        role: CurveRole = "sound" if _is_sound(lane.key) else "bars" if bars else "curve"
+        role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
         own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key)
         over = tuple(
             Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]
@@ -179,10 +181,19 @@ class StackViews:
         )
         return (own, *over)
 
+    def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
+        """Give the pitch of the sounds that lie over a lane, in the roles of their curves."""
+        overlays, found = self._on.session.shown.overlays, list[Curve]()
+        for place, (key, _) in enumerate(lane.merged):
+            made = overlays.get((key, "pitch")) if is_sound(key) else None
+            if isinstance(made, tuple):
+                found.append(Curve(made[0], role=MERGED_ROLES[place % 3], key=key))  # type: ignore[arg-type]
+        return tuple(found)
+
     def _label(self, key: str, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
-        name = key.removeprefix("sound:")
-        return name if gain == 1 else f"{name} ×{gain:g}"
+        name = key.removeprefix("sound:") + (f" ×{gain:g}" if gain != 1 else "")
+        return ", ".join(filter(None, (name, self._on.moving.words(key, digits=3))))
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
@@ -237,8 +248,3 @@ class StackViews:
 
 MEASURE_NAMES = SHOWN
 VIEW_HIGH_HZ = 5000.0
-
-
-def _is_sound(key: str) -> bool:
-    """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
-    return key in ("out", "pp") or key.startswith("sound:")

@@ -102,14 +102,15 @@ def _scales(lane: LaneView) -> tuple[Any, ...]:
 
 def _drawn(lane: LaneView) -> tuple[Any, ...]:
     """Give all that the overlays' painting reads of a lane, but whether they are stale."""
-    return tuple(lane.overlays.items()), lane.shown, _scales(lane)
+    return tuple(lane.overlays.items()), lane.merged_pitch, lane.shown, _scales(lane)
 
 
 def _content(lane: LaneView, window: Range) -> tuple[Any, ...]:
     """Give the numbers themselves that are painted in a stretch of time, whichever track brought them."""
     found: list[Any] = []
     for measure in sorted(lane.shown):
-        for track in lane.overlays.get(measure, ()):
+        beside = tuple(one.track for one in lane.merged_pitch) if measure == "pitch" else ()
+        for track in (*lane.overlays.get(measure, ()), *beside):
             step_s = track.axis.step_s
             first, last = track.axis.samples_in(Range(window.start_s - step_s, window.end_s + step_s))
             begin = round(track.axis.seconds(first) * 1e6)

@@ -13,6 +13,7 @@ from core.track import Track
 from widgets.columns import Columns, Rows
 from widgets.dots import draw_dots
 from widgets.look import Look
+from widgets.paint_curve import curve_colour
 from widgets.paint_line import Values, draw_line
 from widgets.views import LaneView
 
@@ -134,14 +135,22 @@ def _paint_formants(
             draw_dots(painter, xs, ys, look.halo, dot_px - 2.8 if dot_px > 4 else dot_px / 2)
 
 
-def _paint_pitch(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
-) -> None:
-    track = lane.overlays["pitch"][0]
+def _pitch_places(track: Track, rect: QRectF, lane: LaneView, columns: Columns) -> tuple[Values, Values]:
     xs, values = _visible(track, columns)
     with np.errstate(invalid="ignore", divide="ignore"):
         heights = np.log(values) if lane.pitch_log else values
-    ys = pitch_rows(lane, rect).ys(heights)
+    return xs, pitch_rows(lane, rect).ys(heights)
+
+
+def _paint_pitch(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+) -> None:
+    for other in lane.merged_pitch:  # below, in the colour of its curve
+        xs, ys = _pitch_places(other.track, rect, lane, columns)
+        draw_line(painter, xs, ys, look.halo, 4.5)
+        draw_line(painter, xs, ys, curve_colour(other, look), 2.5)
+    track = lane.overlays["pitch"][0]
+    xs, ys = _pitch_places(track, rect, lane, columns)
     dots = track.part(seen).shape[0] < PITCH_DOTS_BELOW
     for colour, line_px, dot_px in ((look.halo, 5.0, 8.5), (look.pitch, 2.0, 6.0)):
         draw_line(painter, xs, ys, colour, line_px)

@@ -45,7 +45,8 @@ class LaneView:
     """One lane: its words, its curves, and what is laid over them.
 
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
-    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `pulses`
+    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `merged_pitch`
+    is that of sounds which share the lane's axes, drawn where "pitch" is shown; `pulses`
     the glottal pulses, drawn where "pulses" is shown. `refusals` says per
     measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
     said there too, and refuses nothing. `readings` are the
@@ -65,6 +66,7 @@ class LaneView:
     view_low_hz: float = 0.0
     view_high_hz: float = 5000.0
     overlays: Mapping[str, tuple[Track, ...]] = field(default_factory=dict[str, tuple[Track, ...]])
+    merged_pitch: tuple[Curve, ...] = ()
     pulses: Points | None = None
     readings: Mapping[str, float] = field(default_factory=dict[str, float])
     pitch_floor_hz: float = 75.0

@@ -169,3 +169,46 @@ def test_a_result_says_where_the_recording_starts(said):
     said.menus.run("pitch.get")
     row = said.docking.results.rows[-1]
     assert (row.point, row.answer.start_s) == ("starts at 0.250000 s", 0.5)
+
+
+def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
+    session = said.on.session
+    said.stack.merge_wanted.emit(KEY, "out")
+    said.on.moving.to(KEY, 0.2)
+    said.wiring.show_stack()
+    lane = next(one for one in said.stack.lanes if one.lane.key == "out")
+    (curve,) = lane.lane.merged_pitch
+    assert curve.role == "merged1"
+    asked = TABLE["pitch"].run(session.shown.tracks[KEY], settings(said))[0]
+    np.testing.assert_array_equal(curve.track.samples, asked.samples)
+    np.testing.assert_allclose(curve.track.axis.times(), asked.axis.times(), rtol=0, atol=1e-12)
+    with_both = lane.grab().toImage()
+    session.show(overlays={k: v for k, v in session.shown.overlays.items() if k != (KEY, "pitch")})
+    said.wiring.show_stack()
+    assert lane.lane.merged_pitch == ()
+    assert lane.grab().toImage() != with_both
+
+
+def test_its_pitch_follows_other_settings_on_shared_axes_too(said):
+    said.stack.merge_wanted.emit(KEY, "out")
+    said.on.analysing.set_preset("Praat 6.1-6.3")
+    made = said.on.session.shown.overlays[KEY, "pitch"][0]
+    assert made.origin == TABLE["pitch"].origin(said.on.session.shown.tracks[KEY], settings(said))
+
+
+def test_over_another_lane_it_is_marked_and_moved_while_that_lane_is_active(said):
+    session = said.on.session
+    said.stack.merge_wanted.emit(KEY, "out")
+    session.set_active("out")
+    session.set_cursor(0.1)
+    said.menus.run("layers.move_mark")
+    session.set_cursor(0.3)
+    said.menus.run("layers.move_marked")
+    assert said.on.moving.by_s(KEY) == pytest.approx(0.2)
+    said.wiring.show_stack()
+    lane = next(one for one in said.stack.lanes if one.lane.key == "out").lane
+    assert lane.curves[1].label.startswith("said.wav")
+    assert lane.curves[1].label.endswith("starts at 0.200 s")
+    assert lane.moved
+    said.menus.run("layers.move_back")
+    assert said.on.moving.by_s(KEY) == 0
