@@ -46,6 +46,7 @@ class Asking:
         self.slices: dict[str, Spectrum] = {}
         self.sliced_at: tuple[float, float] | None = None
         self.no_slice = ""
+        self._sliced_as: tuple[SliceSettings, dict[str, Origin]] | None = None
         self._kept: OrderedDict[Origin, tuple[Track, ...]] = OrderedDict()
         self._failed: dict[Origin, str] = {}
         self._layers: dict[str, Layer] = {}
@@ -75,7 +76,7 @@ class Asking:
         self.changed.emit()
 
     def _new_model(self) -> None:
-        self.slices, self._slice_asked, self.sliced_at = {}, None, None
+        self.slices, self._slice_asked, self.sliced_at, self._sliced_as = {}, None, None, None
         self._layers = {}
 
     def settings(self, analysis: str) -> Any:
@@ -217,8 +218,19 @@ class Asking:
         pairs = zip(layers, found, strict=True)
         self.slices = {layer.key: one for layer, one in pairs if isinstance(one, Spectrum)}
         self.sliced_at = (settings.start_s, settings.end_s)
+        self._sliced_as = settings, {layer.key: layer.track.origin for layer in layers}
         self.no_slice = "" if self.slices else why_none(self._on, self.layers(), settings, found)
         self.sliced.emit()
+
+    @property
+    def slices_stale(self) -> bool:
+        """Whether the slices are of another place, of other curves or settings than would be asked now."""
+        if self._sliced_as is None:
+            return False
+        settings, origins = self._sliced_as
+        tracks = self._on.session.shown.tracks
+        moved = any(key in tracks and tracks[key].origin != origin for key, origin in origins.items())
+        return moved or settings != self.slice_settings()
 
     # --- where it is asked ------------------------------------------------------------------------
 

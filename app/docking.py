@@ -80,7 +80,7 @@ class Docking:
     def _changed(self) -> None:
         """Show what is known now once nothing has changed for a while; until then it is greyed."""
         if self._window.on.probing.waiting:
-            self._window.dock.table.fade()
+            self._window.dock.fade()
         self._later.start()
 
     def _settle(self, anew: bool) -> None:
@@ -174,6 +174,7 @@ class Docking:
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
         where = "selection" if isinstance(self.asking.table_place, Range) else "at cursor"
+        where += "…" if self.asking.slices_stale else ""
         self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
         if self._large is not None and self._large.isVisible():
             high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
@@ -186,8 +187,9 @@ class Docking:
         slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
         main, place = asking.layer(top), asking.table_place
         formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
-        reason = "" if slices or asking.sliced_at is None else asking.no_slice
-        return SliceView(slices, formants, high_hz, reason)
+        stale = asking.slices_stale
+        reason = "" if slices or asking.sliced_at is None else "…" if stale else asking.no_slice
+        return SliceView(slices, formants, high_hz, reason, stale)
 
     def _sliced_keys(self) -> list[str]:
         """Give the layers whose slices are drawn: the generator's, and the active lane."""

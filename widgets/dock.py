@@ -183,6 +183,11 @@ class Dock(Panel):
         if self._area.maximumHeight() != height:
             self._let_shrink(height)
 
+    def fade(self) -> None:
+        """Grey what is of a moment ago, until what is asked has come."""
+        self.table.fade()
+        self.plot.fade()
+
     def show_mode(self, mode: str, can_select: bool) -> None:
         """Show whether the cursor or the selection is asked."""
         self.mode.enable("selection", can_select, "Nothing is selected.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +34,16 @@ class Slice:
 
 @dataclass(frozen=True)
 class SliceView:
-    """What the plot shows: slices, the marks of the formants, the highest frequency."""
+    """What the plot shows: slices, the marks of the formants, the highest frequency.
+
+    Slices that are `stale` are of a place or of curves from before, and greyed.
+    """
 
     slices: tuple[Slice, ...] = ()
     formants_hz: tuple[float, ...] = ()
     high_hz: float = 5000.0
     reason: str = ""
+    stale: bool = False
 
 
 class SlicePlot(QWidget):
@@ -61,6 +65,12 @@ class SlicePlot(QWidget):
         peaks = (f"{one.title} to {short(one.nyquist_hz)} Hz" for one in view.slices)
         self.setAccessibleDescription(view.reason or ", ".join(peaks))
         self.update()
+
+    def fade(self) -> None:
+        """Grey the slices until the new ones have come."""
+        if not self._view.stale:
+            self._view = replace(self._view, stale=True)
+            self.update()
 
     @property
     def view(self) -> SliceView:
@@ -140,6 +150,8 @@ class SlicePlot(QWidget):
 
     def _pen(self, one: Slice) -> QPen:
         """Give the output its colour and weight, the layers ever shorter dashes towards the input."""
+        if self._view.stale:
+            return QPen(self._look.line2, 1.0)
         if one.main:
             return QPen(self._look.sound, 1.5)
         pen = QPen(self._look.curve, 1.25 if one.active else 1.0)

@@ -177,6 +177,25 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
     assert KEY in asking.slices
 
 
+def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
+    asking = window.docking.asking
+    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked: None)
+    monkeypatch.setattr(window.on.desk, "waits", lambda key: key.endswith("tiles"))
+    asking.wanted = True
+    window.on.session.set_cursor(300.25)
+    asking.refresh()
+    window.docking.show()
+    assert not window.dock.plot.view.stale
+    window.on.session.set_cursor(1.5)
+    window.docking.show()
+    assert window.dock.plot.view.stale
+    assert window.dock._slice_words.text().startswith("at cursor…")
+    asking.refresh()
+    window.docking.show()
+    assert not window.dock.plot.view.stale
+    assert window.dock._slice_words.text().startswith("at cursor,")
+
+
 def test_where_there_is_no_slice_the_dock_says_why(window):
     asking = window.docking.asking
     asking.wanted = True

@@ -58,6 +58,15 @@ def test_an_empty_plot_says_why(plot):
     assert "enough samples" in plot.accessibleDescription()
 
 
+def test_slices_from_before_are_greyed_until_the_new_ones_come(plot, pixels):
+    plot.show_view(SliceView((made("Out", 8000.0, main=True),)))
+    assert dark_at(pixels, plot, 2500, -10)
+    plot.fade()
+    assert not dark_at(pixels, plot, 2500, -10)
+    plot.show_view(SliceView((made("Out", 8000.0, main=True),)))
+    assert dark_at(pixels, plot, 2500, -10)
+
+
 def test_a_slice_of_a_million_bins_keeps_its_extremes_in_few_points():
     levels = np.random.default_rng(0).normal(-40, 5, 1_000_000)
     levels[[3, 654_321]] = 0.0, -99.0
