@@ -16,11 +16,13 @@ from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
 from core.latent import Point
+from core.point_words import point_words
 from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
+Here = tuple[Point, str]
 Edit = Callable[[Annotation, int], Annotation]
 BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
 ELSEWHERE = "These tiers belong to another point"
@@ -197,7 +199,7 @@ class Annotating:
         session = self._on.session
         away = next((group.kept for group in self.groups if not group.own), None)
         if away is not None:
-            self._keep("copy tiers", replace(away, point=session.point, file=""))
+            self._keep("copy tiers", replace(away, point=session.point, file="", name=self._name("")))
 
     # --- whose they are ---------------------------------------------------------------------------
 
@@ -213,6 +215,11 @@ class Annotating:
         first = list(sounds) if session.card is None else []
         key = next(iter((*named, *active, *first)), "")
         return key, sounds.get(key, "")
+
+    def _name(self, sound: str) -> str:
+        """Give what the present point is called, for tiers that do not belong to a recording."""
+        session = self._on.session
+        return "" if sound or session.card is None else point_words(session.layout, session.moment)
 
     def _extent(self, key: str) -> Range:
         """Give the time of the recording, or of the output."""
@@ -235,19 +242,22 @@ class Annotating:
         key, sound = self._owner()
         whole = self._extent(key)
         note = new_annotation(intervals, points, whole.start_s, whole.end_s)
-        self._put("new tiers", Kept(self._on.session.point, note, sound=sound), key)
+        self._put("new tiers", Kept(self._on.session.point, note, sound=sound, name=self._name(sound)), key)
 
     # --- files --------------------------------------------------------------------------------
 
     def open(self, path: str | Path) -> None:
         """Read a TextGrid for the present point or a recording; a damaged one changes nothing."""
-        point, owner = self._on.session.point, self._owner(Path(path))
+        owner = self._owner(Path(path))
+        point, name = self._on.session.point, self._name(owner[1])
         future = self._on.clock.work(lambda: read_textgrid(path))
-        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), point, owner, read))
+        self._on.desk.follow(
+            "textgrid", future, lambda read: self._opened(Path(path), (point, name), owner, read)
+        )
 
-    def _opened(self, path: Path, point: Point, owner: tuple[str, str], read: TextGridFile) -> None:
-        key, sound = owner
-        self._put(f"open {path.name}", Kept(point, read.annotation, str(path), read.style, sound), key)
+    def _opened(self, path: Path, here: Here, owner: tuple[str, str], read: TextGridFile) -> None:
+        (point, name), (key, sound) = here, owner
+        self._put(f"open {path.name}", Kept(point, read.annotation, str(path), read.style, sound, name), key)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
         if said:
             self._on.faulted.emit(Fault(" ".join(said)))

@@ -34,7 +34,8 @@ def randomise(window: Window) -> None:
 @command("latent.next_seed", "Next seed", "Latent", "Ctrl+R", has_model)
 def next_seed(window: Window) -> None:
     """Draw all of z from the following seed."""
-    window.on.session.redraw(window.on.session.moment.seed + 1)
+    seed = window.on.session.moment.seed
+    window.on.session.redraw(0 if seed is None else seed + 1)
 
 
 @command("latent.reset", "Reset all", "Latent", "Ctrl+Shift+R", has_model)

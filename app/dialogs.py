@@ -12,8 +12,9 @@ from app.analysing import FOLLOWING
 from app.saving import save_layers, save_selected, save_sound
 from core.analyses import TABLE
 from core.axis import Range
-from core.export.record import point_drive, read_point, write_json
+from core.export.record import read_point, write_json
 from core.faults import Fault
+from core.point_words import point_facts
 from core.recording import SUFFIXES
 from widgets.dialog import SmallDialog, fit_to_screen
 from widgets.numbers import read_number
@@ -170,12 +171,12 @@ class Dialogs:
 
     def _write_point(self, path: Path) -> None:
         session = self._window.on.session
-        write_json(path, point_drive(session.layout, session.point, session.moment.seed, None, {}))
+        write_json(path, point_facts(session.layout, session.moment))
 
     def _read_point(self, path: Path) -> None:
         session = self._window.on.session
         point = read_point(path, session.layout)
-        session.change(f"read {path.name}", point=point, drawn=point)
+        session.go(f"read {path.name}", point, path.stem)
 
     def selection(self) -> None:
         """Ask for the start and the end of the selection."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.annotation import Annotation
+from core.annotation import Annotation, Kept
 from core.faults import Fault
-from core.latent import Layout, Point
+from core.point_words import UNNAMED, point_words, unlike
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.measure import Item
 
 PREFIX = "sound:"
-MOST_NAMED = 4
 Use = Callable[[list["Item"]], None]
 
 
@@ -47,7 +46,7 @@ class Gathering:
         session = self._on.session
         tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
         own = session.kept.annotation if session.kept else None
-        return self._item(tracks, self._name(session.point), own, asked)
+        return self._item(tracks, self._name(), own, asked)
 
     def _points(self, asked: MeasureSettings, use: Use) -> None:
         """Let the engine compute the annotated points, one after the other."""
@@ -62,8 +61,8 @@ class Gathering:
             self._on.noted.emit(f"Computing point {len(items) + 1} of {len(shelf)}")
             self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed))
 
-        def arrived(kept: Any, probed: Any) -> None:
-            name = Path(kept.file).stem if kept.file else self._name(kept.point)
+        def arrived(kept: Kept, probed: Any) -> None:
+            name = unlike(self._kept_name(kept), [item.item for item in items])
             with self.faults_told():
                 items.append(self._item(probed.tracks, name, kept.annotation, asked))
                 if len(items) < len(shelf):
@@ -93,9 +92,14 @@ class Gathering:
             )
         return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
 
-    def _name(self, point: Point) -> str:
-        session = self._on.session
-        return point_name(session.layout, session.moment.seed, session.moment.drawn, point)
+    def _name(self) -> str:
+        return point_words(self._on.session.layout, self._on.session.moment)
+
+    def _kept_name(self, kept: Kept) -> str:
+        """Name a point after its TextGrid, else as it was called when its tiers were begun."""
+        if kept.file:
+            return Path(kept.file).stem
+        return self._name() if kept.point == self._on.session.point else kept.name or UNNAMED
 
     # --- recordings -----------------------------------------------------------------------------
 
@@ -143,12 +147,3 @@ class Gathering:
 
 def _origin(item: Item) -> Any:
     return next(iter(item.tracks.values())).origin
-
-
-def point_name(layout: Layout, seed: int, drawn: Point, point: Point) -> str:
-    """Name a point by its seed and what was changed since: seed 3 z11=-15."""
-    turned = [k for k, (now, then) in enumerate(zip(point.z, drawn.z, strict=True)) if now != then]
-    if len(turned) > MOST_NAMED:
-        return f"seed {seed}, changed"
-    names = layout.names()
-    return " ".join([f"seed {seed}", *(f"{names[k]}={point.z[k]:g}" for k in turned)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,11 @@ from core.checkpoint.resolve import ChooseRun
 from core.families.base import Answer, Card, LayerInfo
 from core.faults import Fault
 from core.lanes import Lane, Lanes
-from core.latent import Point
+from core.latent import Layout
+from core.point_words import is_drawn
 from core.points import NamedPoint, read_points
 from core.recording import is_sound_file
+from core.session import Moment
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -38,7 +41,7 @@ class Opening:
         self._on = instrument
 
     def open(
-        self, path: str | Path, answers: Mapping[str, Answer] | None = None, point: Point | None = None
+        self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Moment | None = None
     ) -> None:
         """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
         wanted = str(path)
@@ -47,7 +50,7 @@ class Opening:
             return
         self.started.emit(wanted)
         future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
-        self._on.desk.follow("open", future, lambda card: self._opened(card, point), self._refused)
+        self._on.desk.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
         """Open the same checkpoint with the user's answers and remember them beside it."""
@@ -61,7 +64,7 @@ class Opening:
             save(Path(card.path), whole)
         except Fault as fault:
             self._on.faulted.emit(fault)
-        self.open(card.path, whole, self._on.session.point)
+        self.open(card.path, whole, self._on.session.moment)
 
     def has_demo(self) -> bool:
         """Whether a model ships with this copy of Phonoscope."""
@@ -72,19 +75,19 @@ class Opening:
         file = demo_file()
         if file is None:
             return
-        points = demo_points()
-        self.open(file, point=points[0].point if points else None)
+        first = next(iter(demo_points()), None)
+        self.open(file, start=Moment(first.point, first.point, None, first.name) if first else None)
 
-    def _opened(self, card: Card, point: Point | None) -> None:
+    def _opened(self, card: Card, start: Moment | None) -> None:
         self.ended.emit()
         session = self._on.session
-        kept = point if point is not None and len(point.z) == card.layout.size else None
         same = session.card is not None and session.card.digest == card.digest
         lanes = session.lanes if same else lanes_of(card, self._on)
         own = {layer.name for layer in card.layers["G"]}
         beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
-        session.open(card, lanes, session.moment.seed if same else 0, kept)
+        seed = session.moment.seed if same else 0
+        session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
         if Path(card.path) != demo_file():
             self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
         self._warn(card)
@@ -105,6 +108,17 @@ class Opening:
             self.choice_needed.emit(fault)
         else:
             self._on.faulted.emit(fault)
+
+
+def _fitting(start: Moment, layout: Layout) -> Moment | None:
+    """Give where to start, its seed left out where this model draws another point from it."""
+    if len(start.point.z) != layout.size:
+        return None
+    return (
+        start
+        if start.seed is None or is_drawn(layout, start.drawn, start.seed)
+        else replace(start, seed=None)
+    )
 
 
 def wanted_of(paths: Sequence[str]) -> Sequence[str]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.saving import origin_text
 from app.stack_view import StackViews
 from core.faults import Fault
+from core.point_words import changed
 from widgets.figure import FigureView
 from widgets.figure_files import Paper, write_figure
 from widgets.views import StackView
@@ -42,23 +43,24 @@ def caption(on: Instrument) -> tuple[str, ...]:
     if card is None:
         return ()
     moment, layout = session.moment, session.layout
-    code = ", ".join(f"{value:g}" for value in moment.point.z[: layout.code])
-    turned = [
-        f"{name} = {value:g}"
-        for name, value, was in zip(layout.names(), moment.point.z, moment.drawn.z, strict=True)
-        if value != was and name.startswith("z")
-    ]
+    code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
+    turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
     more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""
     changes = f"; {', '.join(turned[:MOST_CHANGES])}{more}" if turned else ""
-    where = f"Seed {moment.seed}" + (f", code {code}" if code else "") + changes
+    unseeded = f"Point “{moment.name}”" if moment.name else "Unnamed point"
+    began = unseeded if moment.seed is None else f"Seed {moment.seed}"
+    where = began + (f", code {code}" if code else "") + changes
     assumed = ", ".join(card.unanswered)
     analyses = on.analysing.words.replace("-", "–")
-    lines = (
+    return (
         f"{where}. Layers: mean over channels after the activation, native rates.",
         f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
         + (f"; assumed: {assumed}." if assumed else "."),
     )
-    return tuple(line.replace("-", "−") if line.startswith("Seed") else line for line in lines)
+
+
+def _signed(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 def ask_picture(window: Window) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.opening import demo_file, demo_points
 from core.faults import Fault
-from core.latent import Point
 from core.points import NamedPoint, default_path, read_points, write_points
+from core.session import Moment
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -18,7 +18,7 @@ class PointList:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._slots: dict[str, Point] = {}
+        self._slots: dict[str, Moment] = {}
         self._slot = "A"
         self.named: tuple[NamedPoint, ...] = ()
         window.knobs.point_wanted.connect(self.go)
@@ -48,7 +48,7 @@ class PointList:
         session = self._window.on.session
         point = next((one.point for one in self.named if one.name == name), None)
         if point is not None:
-            session.change(f"go to {name}", point=point, drawn=point)
+            session.go(f"go to {name}", point, name)
 
     def keep(self, name: str) -> None:
         """Keep the present point under a name, replacing one of the same name."""
@@ -60,6 +60,8 @@ class PointList:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:
             self._window.on.faulted.emit(fault)
+        if session.moment.name == name:  # it is another point from now on
+            session.go(f"keep {name}", session.point, name)
         self._read()
         self._window.knobs.show_point_name(name)
 
@@ -68,8 +70,10 @@ class PointList:
         session = self._window.on.session
         if slot == self._slot:
             return
-        self._slots[self._slot] = session.point
+        now = session.moment
+        self._slots[self._slot] = now
         self._slot = slot
-        wanted = self._slots.get(slot, session.point)
-        session.change(f"go to {slot}", point=wanted)
+        wanted = self._slots.get(slot, now)
+        whence = {"drawn": wanted.drawn, "seed": wanted.seed, "name": wanted.name}
+        session.change(f"go to {slot}", point=wanted.point, **whence)
         self._window.knobs.show_slot(slot)

@@ -13,6 +13,7 @@ from core.axis import Range
 from core.contours import nearest_crossing, power_at
 from core.faults import Fault
 from core.listings import over
+from core.point_words import point_words
 from core.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme
 from core.results import Results
 from core.track import Image, Track
@@ -69,13 +70,13 @@ class Queries:
         return Path(card.path).name if card else ""
 
     def _point(self, key: str, answer: Answer) -> str:
-        """Give the seed of the point, with a star where knobs were turned; of a recording where it starts."""
-        moment, asked = self._on.session.moment, answer.origin.point
+        """Name the point that was asked, with what was turned there; of a recording tell where it starts."""
+        session, asked = self._on.session, answer.origin.point
         if key.startswith("sound:"):
             return self._on.moving.words(key)
-        if asked and tuple(asked) != tuple(moment.point.z):
+        if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
-        return f"seed {moment.seed}{'' if moment.point == moment.drawn else '*'}"
+        return point_words(session.layout, session.moment) if session.card else ""
 
     # --- what needs no analysis ------------------------------------------------------------------
 

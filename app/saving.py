@@ -71,13 +71,13 @@ def _audible(on: Instrument, track: Track) -> Track:
 def save_layers(on: Instrument, folder: Path) -> None:
     """Write every layer as sounds, arrays, a table and a record, as the command line does."""
     from core.export.layers import Run, write_layers
-    from core.export.record import point_drive
+    from core.point_words import point_facts
 
     session = on.session
     if session.card is None:
         return
     tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
-    drive = point_drive(session.layout, session.point, session.moment.seed, None, {})
+    drive = point_facts(session.layout, session.moment)
     files = write_layers(Run("G", folder.name, drive, tracks), session.card, folder)
     on.noted.emit(f"Saved {len(files)} files to {folder.name}")
 
@@ -85,6 +85,7 @@ def save_layers(on: Instrument, folder: Path) -> None:
 def origin_text(on: Instrument) -> str:
     """Give the origin of what the stack shows, as the JSON that a picture carries inside."""
     from core.export.versions import versions
+    from core.point_words import changed, point_words
 
     session, card = on.session, on.session.card
     top = card.output if card else ""
@@ -92,7 +93,9 @@ def origin_text(on: Instrument) -> str:
     values = {
         "origin": track.origin.plain() if track is not None else {},
         "title": card.title if card else "",
-        "seed": session.moment.seed,
+        "point": point_words(session.layout, session.moment) if card else "",
+        "seed": session.moment.seed if card else None,
+        "changes": changed(session.layout, session.moment) if card else {},
         "visible_s": [session.visible.start_s, session.visible.end_s],
         "cursor_s": session.cursor_s,
         "selection_s": [session.selection.start_s, session.selection.end_s] if session.selection else None,

@@ -81,5 +81,6 @@ def _star(window: Window, one: Drawn, starred: bool) -> None:
 
 def _open(window: Window, one: Drawn) -> None:
     session = window.on.session
-    session.change(f"open seed {one.seed} from the sheet", point=one.point, drawn=one.point, seed=one.seed)
+    words = f"open seed {one.seed} from the sheet"
+    session.change(words, point=one.point, drawn=one.point, seed=one.seed, name="")
     window.show_page("stack")

@@ -16,6 +16,7 @@ from core.engine import InlineEngine
 from core.families.base import Card
 from core.faults import Fault
 from core.lanes import Lanes
+from core.latent import draw
 from core.measure_plan import preset_of
 from core.praat_pool import InlinePool
 
@@ -74,14 +75,23 @@ def run(asked: Namespace) -> int:
     card = on.session.card  # a file that cannot be opened has flown as a Fault
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
-    wanted = drawn(asked, card.layout)
-    on.session.change("draw", point=wanted.point, drawn=wanted.point, seed=wanted.seed or 0)
+    _go(on, card, asked)
     _set_view(on, card, asked)
     _write(on, Path(asked.out), asked)
     name_assumptions(card)
     print(asked.out)
     del app
     return 0
+
+
+def _go(on: Instrument, card: Card, asked: Namespace) -> None:
+    """Go to the point asked for, so that the caption can tell its seed, or its file, and what was set."""
+    wanted = drawn(asked, card.layout)
+    if wanted.seed is None:
+        on.session.go("read", wanted.point, Path(asked.point).stem)
+        return
+    base = draw(card.layout, wanted.seed, wanted.code)
+    on.session.change("draw", point=wanted.point, drawn=base, seed=wanted.seed, name="")
 
 
 def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:

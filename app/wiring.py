@@ -13,6 +13,7 @@ from app.stack_view import StackViews
 from core import lanes as lane_tools
 from core.lanes import Lane
 from core.listen import SOUNDS
+from core.point_words import starred_words
 from core.session import Moment
 from widgets.paint_curve import peak
 
@@ -123,8 +124,8 @@ class Wiring:
         self.soon()
 
     def _moment(self, before: Moment, after: Moment) -> None:
-        if (before.point, before.drawn, before.seed, before.pins) != (
-            after.point, after.drawn, after.seed, after.pins
+        if (before.point, before.drawn, before.seed, before.name, before.pins) != (
+            after.point, after.drawn, after.seed, after.name, after.pins
         ):  # fmt: skip
             self._knobs()
         if before.lanes != after.lanes:
@@ -134,8 +135,7 @@ class Wiring:
     def _knobs(self) -> None:
         moment, knobs = self._window.on.session.moment, self._window.knobs
         card = self._window.on.session.card
-        turned = "" if moment.point == moment.drawn else "*"
-        self._window.menus.corner.show_words(f"{card.title} · seed {moment.seed}{turned}" if card else "")
+        self._window.menus.corner.show_words(f"{card.title} · {starred_words(moment)}" if card else "")
         knobs.show_point(moment.point, moment.drawn)
         knobs.show_seed(moment.seed)
         knobs.show_pins(moment.pins)

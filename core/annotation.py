@@ -134,7 +134,8 @@ class Kept:
     """An annotation and what it describes: a latent point's output, or with `sound`, a recording's
     digest, that recording, whatever the point.
 
-    `file` is the path it was read from or last written to; `style` how that file is laid out.
+    `file` is the path it was read from or last written to; `style` how that file is laid out; `name`
+    what the point was called when its tiers were begun, such as seed 3.
     """
 
     point: Point
@@ -142,6 +143,7 @@ class Kept:
     file: str = ""
     style: Style = PRAATS
     sound: str = ""
+    name: str = ""
 
     @property
     def owner(self) -> Point | str:

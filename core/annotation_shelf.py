@@ -23,6 +23,7 @@ class _Row(msgspec.Struct):
     textgrid: str
     file: str = ""
     style: dict[str, Any] = {}
+    name: str = ""
 
 
 def default_path(digest: str) -> Path:
@@ -42,6 +43,7 @@ def write_shelf(shelf: Shelf, path: Path) -> None:
             textgrid_bytes(kept.annotation, _INSIDE).decode(),
             kept.file,
             asdict(kept.style),
+            kept.name,
         )
         for kept in shelf
     ]
@@ -58,7 +60,9 @@ def read_shelf(path: Path, size: int, sound: str = "") -> Shelf:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
         read = [(row, parse_textgrid(row.textgrid.encode()).annotation) for row in rows if len(row.z) == size]
         return tuple(
-            Kept(Point(tuple(row.z)), annotation, row.file, msgspec.convert(row.style, Style), sound)
+            Kept(
+                Point(tuple(row.z)), annotation, row.file, msgspec.convert(row.style, Style), sound, row.name
+            )
             for row, annotation in read
         )
     except (OSError, msgspec.MsgspecError, Fault):

@@ -23,11 +23,15 @@ SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers."""
+    """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers.
+
+    `seed` is what gave `drawn`; None where none did: then `name` is what that point is called.
+    """
 
     point: Point
     drawn: Point
-    seed: int = 0
+    seed: int | None = 0
+    name: str = ""
     pins: frozenset[int] = frozenset()
     lanes: Lanes = ()
     tiers: Shelf = ()
@@ -89,11 +93,12 @@ class Session:
     def layout(self) -> Layout:
         return self.card.layout if self.card else Layout(0)
 
-    def open(self, card: Card, lanes: Lanes, seed: int = 0, point: Point | None = None) -> None:
-        """Make `card` the open model, at a fresh draw or at `point`."""
-        start = point or draw(card.layout, seed)
+    def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Moment | None = None) -> None:
+        """Make `card` the open model, at a fresh draw or at the point of `start`."""
+        drawn = draw(card.layout, seed)
+        start = Moment(drawn, drawn, seed) if start is None else start
         self.card = card
-        self.history = History(Moment(start, start, seed, frozenset(), lanes))
+        self.history = History(replace(start, pins=frozenset(), lanes=lanes, tiers=()))
         self.shown = Shown()
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
@@ -118,7 +123,11 @@ class Session:
         """Draw all of z anew, the code kept."""
         kept = self.point.z[: self.layout.code]
         point = draw(self.layout, seed, kept)
-        self.change(f"seed {seed}", point=point, drawn=point, seed=seed)
+        self.change(f"seed {seed}", point=point, drawn=point, seed=seed, name="")
+
+    def go(self, words: str, point: Point, name: str) -> None:
+        """Go to a point that no seed gave, called `name`; the draw that reset returns to is that point."""
+        self.change(words, point=point, drawn=point, seed=None, name=name)
 
     def reset(self, index: int = -1) -> None:
         """Put one latent variable, or with -1 all of z, back to the draw."""

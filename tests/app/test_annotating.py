@@ -204,9 +204,9 @@ def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
 
 
 def test_tiers_come_back_with_their_checkpoint(tiers, small_model):
-    made, point = note(tiers), tiers.on.session.point
+    made, there = note(tiers), tiers.on.session.moment
     tiers.on.annotating.close()
-    tiers.on.opening.open(small_model, point=point)
+    tiers.on.opening.open(small_model, start=there)
     assert note(tiers) == made
     assert tiers.on.session.history.undo_words == ""
     tiers.on.session.redraw(3)
@@ -218,9 +218,9 @@ def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_
     data = textgrid_bytes(GRID, Style(encoding="utf-16-be", newline="\r\n"))
     path.write_bytes(data)
     tiers.on.annotating.open(path)
-    point = tiers.on.session.point
+    there = tiers.on.session.moment
     tiers.on.annotating.close()
-    tiers.on.opening.open(small_model, point=point)
+    tiers.on.opening.open(small_model, start=there)
     tiers.on.annotating.save(tmp_path / "again.TextGrid")
     assert (tmp_path / "again.TextGrid").read_bytes() == data
     assert tiers.on.session.kept.file == str(path)

@@ -226,7 +226,7 @@ def test_a_result_keeps_what_it_was_asked_of(window):
     window.on.session.set_value(10, 3.0)
     window.menus.run("intensity.get")
     first, second = window.docking.results.rows
-    assert (first.point, second.point) == ("seed 0", "seed 0*")
+    assert (first.point, second.point) == ("seed 0", "seed 0 z11=3")
     assert first.settings == window.on.analysing.preset.name
     assert first.answer.origin.point != second.answer.origin.point
 

@@ -14,9 +14,7 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog
 
 from app.measuring import MeasureSettings, open_in_praat
-from app.measuring_items import point_name
 from core.faults import Fault
-from core.latent import Layout, draw
 from core.measure_job import InlineMeasurer
 from core.textgrid import read_textgrid
 from tests.app.test_cli_measure import GRID
@@ -278,14 +276,6 @@ def test_where_praat_is_missing_it_is_said(window, faults, monkeypatch, tmp_path
     monkeypatch.setattr(shutil, "which", lambda name: None)
     window.menus.run("analyses.open_in_praat")
     assert "Praat was not found" in faults[0].sentence
-
-
-def test_a_point_is_named_by_its_seed_and_what_was_turned():
-    layout = Layout(20, 2, "one-hot")
-    drawn = draw(layout, 3)
-    assert point_name(layout, 3, drawn, drawn) == "seed 3"
-    assert point_name(layout, 3, drawn, drawn.set(10, -15.0)) == "seed 3 z11=-15"
-    assert point_name(layout, 3, drawn, draw(layout, 4)) == "seed 3, changed"
 
 
 def test_what_was_measured_is_compared_with_the_output_until_another_model_is_opened(
