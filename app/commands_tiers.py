@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from app.annotating import Edit
 from app.annotating_asks import ask_name
 from app.commands import command, is_open
@@ -54,6 +56,11 @@ def change(window: Window, words: str, edit: Edit, place: int | None = None) -> 
     """Make an edit of the chosen tier, or of another; what is being typed counts first."""
     window.stack.tiers.editor.finish()
     return window.on.annotating.change(words, edit, place=place)
+
+
+def type_here(window: Window) -> None:
+    """Let what is typed next be the label of what was just added or chosen, as in Praat."""
+    window.stack.tiers.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 # --- TextGrid: moving about
@@ -171,6 +178,7 @@ def _select(window: Window, wanted: Range) -> None:
     if not (visible.contains(wanted.start_s) and visible.contains(wanted.end_s)):
         start_s = wanted.middle_s - visible.length_s / 2
         session.set_range(Range(start_s, start_s + visible.length_s), remember=False)
+    type_here(window)
 
 
 def _step_tier(window: Window, by: int) -> None:
@@ -182,6 +190,7 @@ def _step_tier(window: Window, by: int) -> None:
     tier, index = annotating.tier, annotating.index
     if tier is not None and index is not None and tier.is_interval:
         session.set_selection(tier.range_of(index))
+    type_here(window)
 
 
 def _step_interval(window: Window, by: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands import command
-from app.commands_tiers import can_change, can_change_tier, change, has_tier
+from app.commands_tiers import can_change, can_change_tier, change, has_tier, type_here
 from core import annotation_edit as edits
 from core.axis import Range
 from core.faults import Fault
@@ -26,6 +26,7 @@ def _interval_on(place: int) -> None:
         at = window.on.annotating.at
         change(window, "interval", lambda note, own: edits.add_interval(note, own, at), place)
         window.on.annotating.choose(place)
+        type_here(window)
 
     run.__doc__ = f"Put boundaries at both ends of the selection on tier {place + 1}."
     command(
@@ -88,6 +89,7 @@ def add_on_chosen(window: Window) -> None:
 def _add(window: Window, place: int) -> None:
     at = window.on.annotating.at
     change(window, "boundary", lambda note, own: _added(note, own, at), place)
+    type_here(window)
 
 
 def _added(note: Annotation, place: int, at: Range) -> Annotation:
@@ -127,6 +129,7 @@ def add_on_all(window: Window) -> None:
         return note
 
     change(window, "boundaries", edit)
+    type_here(window)
 
 
 @command(

@@ -117,6 +117,33 @@ def test_a_selection_becomes_an_interval_on_tier_n(tiers):
     assert times(tiers, 2) == (0.25, 0.5)
 
 
+@pytest.mark.parametrize("id", ["interval.add_2", "boundary.add_2", "boundary.add_all", "boundary.add"])
+def test_what_is_typed_after_a_command_is_the_label_of_what_it_added(qtbot, tiers, id):
+    tiers.stack.setFocus()
+    tiers.on.session.set_tier(1)
+    tiers.on.session.set_selection(Range(0.25, 0.35))
+    point = tiers.on.session.point
+    tiers.menus.run(id)
+    tiers.wiring.show_stack()
+    qtbot.keyClicks(tiers.focusWidget(), "r")  # R alone would draw a new latent vector
+    qtbot.keyClick(tiers.stack.tiers.editor, Qt.Key.Key_Return)
+    assert tiers.on.session.point == point
+    words = note(tiers).tiers[1]
+    assert words.labels[words.index_at(0.25)] == "r"
+
+
+@pytest.mark.parametrize("id", ["textgrid.next_interval", "textgrid.next_tier"])
+def test_what_is_typed_after_moving_goes_to_the_interval_arrived_at(qtbot, tiers, id):
+    tiers.stack.setFocus()
+    tiers.on.session.set_tier(0)
+    tiers.on.session.set_cursor(0.25)
+    tiers.menus.run(id)
+    tiers.wiring.show_stack()
+    qtbot.keyClicks(tiers.focusWidget(), "r")
+    qtbot.keyClick(tiers.stack.tiers.editor, Qt.Key.Key_Return)
+    assert [label for tier in note(tiers).tiers for label in tier.labels if label] == ["r"]
+
+
 def test_all_tiers_get_a_boundary_and_one_undo_takes_it_from_all(tiers):
     tiers.on.session.set_cursor(0.7)
     tiers.menus.run("boundary.add_all")
