@@ -109,10 +109,12 @@ def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
                 "A sound file has no layers and no latent point.",
                 "Leave out --layer, --seed, --code, --set, --point and --answer.",
             )
-        track, steps = read_recording(Path(asked.path))
+        track, steps = read_recording(Path(asked.path), asked.channel or 0)
         for step in steps:
             note(f"{Path(asked.path).name}: {step}")
         return [(SOUND, track)], None, {"sound": {"file": Path(asked.path).name, "steps": list(steps)}}
+    if asked.channel is not None:
+        raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
     return _layers(asked)
 
 

@@ -75,6 +75,8 @@ def _check(asked: Namespace, is_sound: bool) -> None:
     if asked.textgrid is None and (asked.tier is not None or asked.label is not None):
         raise Fault("--tier and --label choose intervals of a TextGrid.", "Add --textgrid FILE.")
     point = (asked.seed, asked.code, asked.point, asked.changes or None, asked.answer or None)
+    if not is_sound and asked.channel is not None:
+        raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
     if not is_sound:
         return
     if any(option is not None for option in point):

@@ -66,10 +66,12 @@ def _sound(asked: Namespace, path: Path) -> tuple[Item, dict[str, Any]]:
 
     grid = _grid_of(asked, path)
     annotation = read_grid(grid) if grid is not None else None
-    track, steps = read_recording(path)
+    track, steps = read_recording(path, asked.channel or 0)
     for step in steps:
         note(f"{path.name}: {step}")
     sound = {"file": path.name, "digest": track.origin.sound, "steps": list(steps)}
+    if track.origin.reduction:
+        sound["channels"] = track.origin.reduction
     about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
     item = recorded(track, path.name, annotation)
     name_ends(item, annotation)

@@ -9,7 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from app.cli_values import answer, change, count, figure, measures, number, numbers, seed, stretch, words
+from app.cli_values import (
+    answer,
+    change,
+    channel,
+    count,
+    figure,
+    measures,
+    number,
+    numbers,
+    seed,
+    stretch,
+    words,
+)
 from core.faults import Fault
 from core.lanes import MEASURES
 from core.speakers import SPEAKERS
@@ -141,6 +153,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
     _answers(parser)
     _point(parser)
+    _channel(parser.add_argument)
     add = parser.add_argument_group("intervals").add_argument
     add(
         "--textgrid",
@@ -181,6 +194,7 @@ def _listing(parser: argparse.ArgumentParser) -> None:
     _answers(parser)
     _point(parser)
     add = parser.add_argument_group("listing").add_argument
+    _channel(add)
     add("--layer", metavar="NAME", help="a layer, or all (default: the output)")
     add("--range", metavar="A,B", type=stretch, help="only this stretch of time, in seconds")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
@@ -196,6 +210,15 @@ def _listing(parser: argparse.ArgumentParser) -> None:
     )
     add("--out", metavar="FILE.tsv", help="write to a file; a .json with settings and origin beside it")
     parser.epilog = LISTINGS
+
+
+def _channel(add: Callable[..., Any]) -> None:
+    add(
+        "--channel",
+        metavar="N",
+        type=channel,
+        help="one channel of a sound, from 1 (default: all averaged, Praat's “Convert to mono”)",
+    )
 
 
 def _speaker(add: Callable[..., Any]) -> None:

@@ -42,6 +42,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def channel(text: str) -> int:
+    """Read which channel, counted from 1."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
+        raise Fault(f"“{text}” is no channel.", "Write its number, such as 1.")
+    return int(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Read words with commas between them."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -124,6 +124,20 @@ def move_back(window: Window) -> None:
     moving.to(moving.of(window.on.session.active), 0.0)
 
 
+def _has_channels(on: Instrument) -> bool:
+    file = on.recordings.file_of(on.session.active)
+    return file is not None and file.channels > 1
+
+
+@command("layers.channel", "Next channel of the recording", "Layers", "", _has_channels)
+def next_channel(window: Window) -> None:
+    """Show the active recording's next channel; after the last one the average of all, as at first."""
+    on = window.on
+    file = on.recordings.file_of(on.session.active)
+    if file is not None:
+        on.recordings.choose_channel(on.session.active, (file.channel + 1) % (file.channels + 1))
+
+
 @command("layers.next", "Next lane", "Layers", "Ctrl+PgDown", is_open, separator=True)
 def next_lane(window: Window) -> None:
     """Make the lane below active."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.analyses import TABLE
@@ -37,7 +38,7 @@ class Lists:
             if said:
                 self._window.on.noted.emit(said)
             else:
-                self.open(listing(known, analysis, place))
+                self.open(listing(replace(known, title=_titled(known)), analysis, place))
 
         self._asking.with_result(layer, analysis, open_it)
 
@@ -64,7 +65,7 @@ class Lists:
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
         self._compute(
             layer, analysis, window,
-            lambda found: self.open(result_listing(layer.title, found, window, reference)),
+            lambda found: self.open(result_listing(_titled(layer), found, window, reference)),
         )  # fmt: skip
 
     def _layer(self) -> Layer | None:
@@ -95,3 +96,9 @@ class Lists:
         dialog = ListingDialog(made.title, made.head, made.rows, self._window)
         dialog.set_look(self._window.look)
         self._window.asks.keep(dialog)
+
+
+def _titled(layer: Layer) -> str:
+    """Name a layer, and of a recording with several channels what was listed of them."""
+    how = layer.track.origin.reduction if layer.key.startswith("sound:") else ""
+    return f"{layer.title}, {how}" if how else layer.title

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from core.axis import Range
-from core.engine_work import sound_digest
 from core.faults import Fault
 from core.lanes import Lane
 from core.long_sound import LongSound
-from core.origin import Origin
-from core.recording import look_at, read_sound
+from core.measure_items import short_recording
+from core.recording import SoundFile, look_at
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -39,17 +38,15 @@ class Found:
 
     track: Track | None
     long: LongSound | None
-    notes: tuple[str, ...]
+    file: SoundFile
 
 
-def read(path: Path) -> Found:
+def read(path: Path, channel: int = 0) -> Found:
     """Read a sound file at its own rate, or, where it is long, its head and an overview."""
-    file = look_at(path)
+    file = look_at(path, channel)
     if file.long:
-        return Found(None, LongSound(file), file.notes)
-    samples, axis, notes = read_sound(path)
-    origin = Origin(sound=sound_digest(samples, axis.rate_hz))
-    return Found(Track(path.name, samples, axis, origin=origin), None, notes)
+        return Found(None, LongSound(file), file)
+    return Found(short_recording(file, path.name), None, file)
 
 
 class Recordings:
@@ -63,6 +60,7 @@ class Recordings:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._paths: dict[str, Path] = {}
+        self._files: dict[str, SoundFile] = {}
         self._tracks: dict[str, Track] = {}
         self._long: dict[str, LongSound] = {}
         self._looked_s = 0.0
@@ -75,7 +73,9 @@ class Recordings:
         """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
         wanted = Path(path).absolute()
         self._on.opening.started.emit(str(wanted))
-        future = self._on.clock.work(lambda: read(wanted))
+        before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
+        channel = before.channel if before is not None else 0
+        future = self._on.clock.work(lambda: read(wanted, channel))
         self._on.desk.follow(
             f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
         )
@@ -83,6 +83,19 @@ class Recordings:
     def path_of(self, key: str) -> Path:
         """Give the file of a recording's lane."""
         return self._paths[key]
+
+    def file_of(self, key: str) -> SoundFile | None:
+        """Give what the file of a recording's lane holds, None for another lane."""
+        return self._files.get(key)
+
+    def choose_channel(self, key: str, channel: int) -> None:
+        """Show one channel of a recording, counted from 1, or with 0 the average of all."""
+        file = self._files.get(key)
+        if file is None or not 0 <= channel <= file.channels or channel == file.channel:
+            return
+        path = self._paths[key]
+        future = self._on.clock.work(lambda: read(path, channel))
+        self._on.desk.follow(f"channel {key}", future, lambda found: self._chosen(key, path, found))
 
     def own(self, key: str) -> Track:
         """Give a recording at its own time, wherever its lane has it."""
@@ -136,20 +149,34 @@ class Recordings:
     def _opened(self, path: Path, found: Found) -> None:
         self._on.opening.ended.emit()
         key = self._key_of(path)
-        track = found.long.track(path.name) if found.long is not None else found.track
-        assert track is not None
-        self._put(key, track)
+        track = self._take(key, path, found)
         self._add_lane(key, path.name)
         self._on.session.set_active(key)
-        self._say(path.name, track, found.notes)
+        self._say(path.name, track, found.file.notes)
         self._on.remember(recent=self._on.settings.with_recent(str(path)).recent)
         self.opened.emit(key)
         self._on.hearing.sound_opened(key)
         self._on.clock.rest(self._on.analysing.refresh)
+
+    def _chosen(self, key: str, path: Path, found: Found) -> None:
+        """Show another channel in the same lane, with the same tiers."""
+        self._take(key, path, found)
+        self._on.noted.emit(f"{path.name}: {found.file.reduction}")
+        self._on.hearing.sound_opened(key)
+        self._on.playing.sound_changed()
+        self._on.clock.rest(self._on.analysing.refresh)
+
+    def _take(self, key: str, path: Path, found: Found) -> Track:
+        """Show what was read; a long one is looked through behind."""
+        track = found.long.track(path.name) if found.long is not None else found.track
+        assert track is not None
+        self._files[key] = found.file
+        self._put(key, track)
         self._long.pop(key, None)
         if found.long is not None:
             self._long[key] = found.long
             self._look_through(key, found.long)
+        return track
 
     def _key_of(self, path: Path) -> str:
         """Give the file's own key: its name, numbered where another file has that name already."""

@@ -61,6 +61,7 @@ class StackViews:
         session, analysing = self._on.session, self._on.analysing
         track = session.shown.tracks[lane.key]
         title, meta = self._words(lane.key, track)
+        file = self._on.recordings.file_of(lane.key)
         settings = {measure: analysing.settings(measure) for measure in MEASURE_NAMES}
         carried = track.axis.rate_hz
         refused = {name: said for name, said in refusals(track, settings).items() if said}
@@ -108,6 +109,8 @@ class StackViews:
             closable="." in lane.key or ":" in lane.key,
             movable=bool(self._on.moving.of(lane.key)),
             moved=self._on.moving.by_s(self._on.moving.of(lane.key)) != 0,
+            channels=file.channels if file else 1,
+            channel=file.channel if file else 0,
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
@@ -198,7 +201,8 @@ class StackViews:
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
         if key.startswith("sound:"):
-            words = (self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s), rate)
+            where, lasts = self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s)
+            words = (track.origin.reduction, where, lasts, rate)
             return key.removeprefix("sound:"), " · ".join(filter(None, words))
         if key.endswith(".logits"):
             return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app import annotating_wires
+from app import annotating_wires, presets
 from app.playhead import PlayHead
 from app.points import PointList
 from app.stack_view import StackViews
@@ -215,6 +215,8 @@ class Wiring:
         elif field == "move":
             session.set_active(key)
             self._window.menus.run(MOVES[str(value)])
+        elif field == "channel":
+            self._window.on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
         elif field == "merged_gain":
             self._set_merged_gain(key, *value)  # type: ignore[misc]
         else:
@@ -268,12 +270,9 @@ class Wiring:
 
     def _from_transport(self) -> None:
         on, bar = self._window.on, self._window.menus.transport
-        from core.analyses.presets import PRESETS
-
         bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.settings.sound)
         bar.sound_wanted.connect(on.playing.set_sound)
-        bar.set_presets([(name, name) for name in PRESETS], on.settings.preset)
-        bar.preset_wanted.connect(on.analysing.set_preset)
+        presets.connect(self._window)
         bar.set_volume(on.settings.volume_db)
         bar.volume_wanted.connect(self._volume)
         bar.device_wanted.connect(self._device)

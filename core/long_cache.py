@@ -28,6 +28,11 @@ def default_folder() -> Path:
     return user_cache_path("phonoscope") / "pyramids"
 
 
+def place_of(key: str, channel: int) -> str:
+    """Give the key under which one channel is kept; all averaged is the recording itself."""
+    return f"{key}-{channel}" if channel else key
+
+
 def key_of(file: SoundFile) -> str:
     """Give what stands for this file as it is now: its place, size, time and first 64 KiB."""
     path = Path(file.path).resolve()

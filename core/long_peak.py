@@ -30,7 +30,7 @@ def known_peak(track: LongTrack, used: Any, folder: Path) -> float | None:
     """Give the peak where it is known without looking: unfiltered, or kept on the disk."""
     if not _filtered(used):
         return track.peak
-    return long_cache.kept_peaks(folder, _key(track)).get(name_of(used))
+    return long_cache.kept_peaks(folder, _place(track)).get(name_of(used))
 
 
 def find_peak(
@@ -41,7 +41,7 @@ def find_peak(
     if found is None:
         found = peak_of(track, used, stopped)
         if found is not None and _is_as_it_was(track):
-            long_cache.keep_peak(folder, _key(track), name_of(used), found)
+            long_cache.keep_peak(folder, _place(track), name_of(used), found)
     return found
 
 
@@ -59,13 +59,17 @@ def _filtered(used: Any) -> bool:
 def _is_as_it_was(track: LongTrack) -> bool:
     """Tell whether the file was there, unchanged, all the while."""
     try:
-        return long_cache.key_of(track.in_file.file) == _key(track)
+        return _key(track).startswith(long_cache.key_of(track.in_file.file))  # a channel has a mark behind
     except OSError:
         return False
 
 
 def _key(track: LongTrack) -> str:
     return track.origin.sound.removeprefix("file:")
+
+
+def _place(track: LongTrack) -> str:
+    return long_cache.place_of(_key(track), track.in_file.file.channel)
 
 
 def peak_of(track: LongTrack, used: Any, stopped: Callable[[], bool] = lambda: False) -> float | None:

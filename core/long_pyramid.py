@@ -65,7 +65,7 @@ def glance(file: SoundFile, ends: Ends, limit_s: float = COARSE_LIMIT_S) -> None
     with opened(file.path) as reader:
         for place in spread(count):
             first = (ends.low.size - 1) * place // max(1, count - 1) * BASE
-            for samples in blocks_of(reader, first, min(file.n, first + BASE)):
+            for samples in blocks_of(reader, first, min(file.n, first + BASE), file.channel):
                 ends.fill(first, samples)
             if time.monotonic() > until_s:
                 return
@@ -91,7 +91,7 @@ def build(
     first, bad, total, told_s = 0, 0, 0.0, time.monotonic()
     held = np.zeros(0, np.float32)
     with opened(file.path) as reader:
-        for samples in blocks_of(reader, 0, file.n):
+        for samples in blocks_of(reader, 0, file.n, file.channel):
             total += sum_of(samples)
             held = np.append(held, samples) if held.size else samples
             whole = held.size - held.size % BASE

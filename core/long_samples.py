@@ -103,7 +103,7 @@ class FileSamples:
             own["open"] = file
         except Fault:
             return found
-        for block in blocks_of(file, first, last):
+        for block in blocks_of(file, first, last, self.file.channel):
             found[done : done + block.size] = block
             done += block.size
         if done < last - first:

@@ -79,7 +79,8 @@ class LongSound:
         self._key = long_cache.key_of(file)
         self._samples = FileSamples(file)
         self._state = _state(file)
-        found = long_cache.kept(self._folder, self._key, file.n)
+        self._place = long_cache.place_of(self._key, file.channel)
+        found = long_cache.kept(self._folder, self._place, file.n)
         self.whole = found is not None
         self._ends = found or Ends.unknown(file.n)
         self._pyramid = self._ends.pyramid(self.whole)
@@ -106,7 +107,7 @@ class LongSound:
     def track(self, name: str) -> LongTrack:
         """Give what is known now; a new value, since values never change."""
         samples = cast("NDArray[np.float32]", self._samples)
-        origin = Origin(sound=f"file:{self._key}")
+        origin = Origin(sound=f"file:{self._key}", reduction=self.file.reduction)
         mean = self._ends.total / max(1, self.file.n - self._ends.bad)
         return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
 
@@ -126,7 +127,7 @@ class LongSound:
             return
         self._ends, self.whole, self._part = found, True, 1.0
         self._pyramid = found.pyramid(whole=True)
-        long_cache.keep(self._folder, self._key, found)
+        long_cache.keep(self._folder, self._place, found)
         tell(1.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from core.annotation import Annotation
@@ -12,6 +13,7 @@ from core.families.base import Card
 from core.listen import published
 from core.measure import Item
 from core.origin import Origin
+from core.recording import SoundFile, all_samples, look_at, read_sound
 from core.track import Track
 
 SOUND = "sound"
@@ -41,13 +43,25 @@ def recorded(track: Track, file: str, annotation: Annotation | None = None) -> I
     return Item(file, Path(file).stem, {SOUND: track.renamed(SOUND)}, "", {}, annotation)
 
 
-def read_recording(path: Path) -> tuple[Track, tuple[str, ...]]:
-    """Read a sound file at its own rate, a long one by blocks; tell what was done on the way."""
-    from core.long_sound import LongSound
-    from core.recording import look_at, read_sound
+def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]]:
+    """Read a sound file at its own rate, a long one by blocks; tell what was done on the way.
 
-    file = look_at(path)
+    `channel` is counted from 1; 0 averages all.
+    """
+    from core.long_sound import LongSound
+
+    file = look_at(path, channel)
     if file.long:
         return LongSound(file).track(SOUND), file.notes
-    samples, axis, notes = read_sound(path)
-    return Track(SOUND, samples, axis, origin=Origin(sound=sound_digest(samples, axis.rate_hz))), notes
+    return short_recording(file, SOUND), file.notes
+
+
+def short_recording(file: SoundFile, name: str) -> Track:
+    """Read a recording into memory.
+
+    Its origin names the recording by all its channels together, so that one's tiers are the other's too.
+    """
+    samples, axis, _ = read_sound(Path(file.path), channel=file.channel)
+    together = all_samples(replace(file, channel=0)) if file.channel else samples
+    origin = Origin(sound=sound_digest(together, axis.rate_hz), reduction=file.reduction)
+    return Track(name, samples, axis, origin=origin)

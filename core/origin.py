@@ -17,7 +17,8 @@ class Origin:
 
     `checkpoint` is the hash of the network's own tensors, `network` is "G", "D" or "Q", `point` the
     full latent vector (for G), `sound` the hash of the samples that drove the network or were
-    analysed, `layer` the layer's name, `reduction` how channels became one curve ("mean"),
+    analysed, `layer` the layer's name, `reduction` how channels became one curve ("mean",
+    of a recording "2 channels averaged" or "channel 1 of 2", "" of one that has only one),
     `resampling` is "" at native rate or "as published", `analysis` and `settings` name what was
     computed from the curve. `moved_s` is by how much a recording was moved in time: the times of
     its curves are that much later than its own.

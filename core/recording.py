@@ -35,7 +35,8 @@ _UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
 class SoundFile:
     """What a sound file holds: `n` samples that can really be read, at `rate_hz`, in `channels`.
 
-    `notes` are sentences on what was done or found, such as a header that promises too much.
+    `channel` is the one that is heard, counted from 1; 0 is the average of all, as Praat's "Convert to
+    mono" makes it. `notes` are sentences on what was done or found, such as a header that promises too much.
     """
 
     path: str
@@ -43,6 +44,12 @@ class SoundFile:
     n: int
     channels: int
     notes: tuple[str, ...] = ()
+    channel: int = 0
+
+    @property
+    def reduction(self) -> str:
+        """Say how the channels became one curve, "" where there is only one."""
+        return channel_words(self.channels, self.channel)
 
     @property
     def name(self) -> str:
@@ -63,8 +70,18 @@ def is_sound_file(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.is_dir()
 
 
-def look_at(path: Path) -> SoundFile:
-    """Read the head of a sound file and see how far its samples really go; raises Fault for no sound."""
+def channel_words(channels: int, channel: int) -> str:
+    """Say how channels become one curve: `2 channels averaged`, `channel 1 of 2`, "" of a single one."""
+    if channels < 2:
+        return ""
+    return f"channel {channel} of {channels}" if channel else f"{channels} channels averaged"
+
+
+def look_at(path: Path, channel: int = 0) -> SoundFile:
+    """Read the head of a sound file and see how far its samples really go.
+
+    Raises Fault for no sound, and where there is no such channel.
+    """
     with opened(path) as file:
         rate_hz, claimed, channels = float(file.samplerate), int(file.frames), int(file.channels)
     size = path.stat().st_size
@@ -76,12 +93,16 @@ def look_at(path: Path) -> SoundFile:
     n = _readable(path, min(claimed, size * _MOST_PER_BYTE))
     if n == 0 or channels == 0:
         raise Fault(f"“{path.name}” holds no samples.", "Export it again from its source.")
-    notes = (f"{channels} channels averaged",) if channels > 1 else ()
+    if channel > channels:
+        held = "only one channel" if channels == 1 else f"{channels} channels"
+        raise Fault(f"“{path.name}” has {held}, so no channel {channel}.", "Choose another channel.")
+    words = channel_words(channels, channel)
+    notes = (words,) if words else ()
     if n < claimed:
         notes += (f"it ends at {n / rate_hz:.3f} s, where its header promises {claimed / rate_hz:.6g} s",)
     elif _is_cut(path, size):
         notes += (f"it ends at {n / rate_hz:.3f} s, before its header says",)
-    return SoundFile(str(path), rate_hz, n, channels, notes)
+    return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0)
 
 
 def _is_cut(path: Path, size: int) -> bool:
@@ -105,10 +126,10 @@ def opened(path: Path | str) -> Any:
         raise Fault(f"“{name}” cannot be read as a sound.", hint) from error
 
 
-def blocks_of(file: Any, first: int, last: int) -> Iterator[Samples]:
-    """Give the samples `first:last` of an open file in blocks, channels averaged; shorter where it ends.
+def blocks_of(file: Any, first: int, last: int, channel: int = 0) -> Iterator[Samples]:
+    """Give the samples `first:last` of an open file in blocks: one channel, or the average of all.
 
-    A damaged stretch ends the reading: what was read before it is kept.
+    They are fewer where the file ends. A damaged stretch ends the reading: what was read before it is kept.
     """
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
@@ -120,7 +141,7 @@ def blocks_of(file: Any, first: int, last: int) -> Iterator[Samples]:
             if found.shape[0] == 0:
                 return
             first += found.shape[0]
-            yield found[:, 0] if found.shape[1] == 1 else _averaged(found)
+            yield found[:, max(0, channel - 1)] if channel or found.shape[1] == 1 else _averaged(found)
     except (soundfile.LibsndfileError, OSError, ValueError):
         return
 
@@ -131,15 +152,22 @@ def _averaged(found: Samples) -> Samples:
         return found.mean(axis=1, dtype=np.float32)
 
 
-def read_sound(path: Path, rate_hz: float = 0.0) -> tuple[Samples, TimeAxis, tuple[str, ...]]:
+def all_samples(file: SoundFile) -> Samples:
+    """Read all samples that a file holds, as they stand there."""
+    with opened(file.path) as reader:
+        return np.concatenate([np.zeros(0, np.float32), *blocks_of(reader, 0, file.n, file.channel)])
+
+
+def read_sound(
+    path: Path, rate_hz: float = 0.0, channel: int = 0
+) -> tuple[Samples, TimeAxis, tuple[str, ...]]:
     """Give samples float32 [n], their axis, and sentences on what was changed on the way.
 
-    Channels are averaged; with `rate_hz` the sound is resampled to it (soxr, very high quality).
-    Raises Fault where the file is no sound that can be read.
+    Channels are averaged, or one is taken. With `rate_hz` the sound is resampled to it (soxr, very
+    high quality). Raises Fault where the file is no sound that can be read.
     """
-    facts = look_at(path)
-    with opened(path) as file:
-        mono = np.concatenate([np.zeros(0, np.float32), *blocks_of(file, 0, facts.n)])
+    facts = look_at(path, channel)
+    mono = all_samples(facts)
     if not np.isfinite(mono).all():
         bad = int(mono.size - np.count_nonzero(np.isfinite(mono)))
         values = "1 value that is not a number" if bad == 1 else f"{bad} values that are not numbers"

@@ -51,6 +51,8 @@ def lane_menu(
         menu.addSeparator()
         for words, what in MOVES:
             menu.addAction(words, lambda what=what: wish("move", what))
+        if lane.channels > 1:
+            _add_channels(menu.addMenu("Channel"), lane, wish)
         menu.addAction("Let it start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
     if len(lane.curves) > 1:
         menu.addSeparator()
@@ -80,6 +82,16 @@ def _add_scales(menu: QMenu, lane: LaneView, limits: Limits, wish: Wish) -> None
         wish("scale", "fixed")
 
     menu.addAction(f"Keep the range of now: {activation(limits[0])} to {activation(limits[1])}", keep)
+
+
+def _add_channels(menu: QMenu, lane: LaneView, wish: Wish) -> None:
+    group = QActionGroup(menu)
+    words = (f"Average of all {lane.channels}", *(f"Channel {k}" for k in range(1, lane.channels + 1)))
+    for channel, word in enumerate(words):
+        action = menu.addAction(word, lambda channel=channel: wish("channel", channel))
+        action.setCheckable(True)
+        action.setChecked(channel == lane.channel)
+        action.setActionGroup(group)
 
 
 def _add_gains(menu: QMenu, now: float, wish: Callable[[float], None]) -> None:

@@ -52,7 +52,8 @@ class LaneView:
     said there too, and refuses nothing. `readings` are the
     values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
     marks numbers on their way, `stale` those of an earlier state. `movable` marks a recording, which
-    can be moved in time, `moved` one that does not start at 0.
+    can be moved in time, `moved` one that does not start at 0; `channels` is how many its file has,
+    `channel` the one that is heard, counted from 1, or 0 for the average of all.
     """
 
     key: str
@@ -94,6 +95,8 @@ class LaneView:
     closable: bool = False
     movable: bool = False
     moved: bool = False
+    channels: int = 1
+    channel: int = 0
 
 
 @dataclass(frozen=True)

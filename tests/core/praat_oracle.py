@@ -51,3 +51,14 @@ def ask_praat(track: Track, folder: Path, lines: str) -> list[list[float]]:
     undefined = {"--undefined--": "nan"}
     rows = [line.split("\t") for line in said.stdout.replace("\x00", "").splitlines() if line.strip()]
     return [[float(undefined.get(cell, cell)) for cell in row] for row in rows]
+
+
+def praat_lines(script: str, folder: Path) -> list[str]:
+    """Run a Praat script of its own; give the lines that it prints."""
+    file = folder / "lines.praat"
+    file.write_text(script)
+    said = subprocess.run(
+        ["praat", "--run", str(file)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert said.returncode == 0, said.stderr
+    return [line for line in said.stdout.replace("\x00", "").splitlines() if line.strip()]
