@@ -121,6 +121,11 @@ class Annotating:
         return next((group for group in self.groups if group.key == key), None)
 
     @property
+    def saved(self) -> Group | None:
+        """The tiers that saving means: those of the active lane, else those in which one is chosen."""
+        return self.target or self.group
+
+    @property
     def shown(self) -> Kept | None:
         """The annotation in which a tier is chosen, else the first."""
         return self.group.kept if self.group else None
@@ -273,8 +278,8 @@ class Annotating:
         ]
 
     def save(self, path: str | Path) -> None:
-        """Write the shown tiers; what nobody changed is written back as it was read. May raise Fault."""
-        group = self.group
+        """Write the active lane's tiers; what nobody changed is as it was read. May raise Fault."""
+        group = self.saved
         if group is None:
             return
         own = own_tiers(group.kept.annotation, group.moved_s)

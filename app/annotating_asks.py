@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from app.annotating import PREFIX
 from core.faults import Fault
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def ask_open(window: Window) -> None:
 
 def ask_save(window: Window) -> None:
     """Ask where the TextGrid goes, beginning with where it came from."""
-    group = window.on.annotating.group
+    group = window.on.annotating.saved
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
         wanted = str(window.on.recordings.path_of(group.key).with_suffix(".TextGrid"))
     wanted = wanted or str(Path(_folder(window)) / "out.TextGrid")
-    name, _ = QFileDialog.getSaveFileName(window, "Save the TextGrid", wanted, f"{TEXTGRIDS};;{ANY}")
+    whose = group.key.removeprefix(PREFIX) if group and group.key else "the output"
+    title = f"Save the TextGrid of {whose}"
+    name, _ = QFileDialog.getSaveFileName(window, title, wanted, f"{TEXTGRIDS};;{ANY}")
     if not name:
         return
     try:

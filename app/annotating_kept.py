@@ -122,7 +122,10 @@ class Keeping:
         before = session.moment
         session.history.everywhere(lambda moment: replace(moment, tiers=put(moment.tiers, kept)))
         session.moment_changed.emit(before, session.moment)
-        if session.tier < 0:
+        target = self._on.annotating.target
+        if target is not None and target.kept.sound == sound:  # its lane is the active one
+            session.set_tier(target.first)
+        elif session.tier < 0:
             session.set_tier(0)
 
 

@@ -357,6 +357,31 @@ def test_the_textgrid_beside_a_recording_is_opened_with_it(window, tmp_path):
     assert window.on.annotating.groups == (group,), "no step of undo loses what came from the disk"
 
 
+def test_saving_means_the_active_lanes_tiers(tiers, tmp_path, monkeypatch):
+    from PySide6.QtWidgets import QFileDialog
+
+    asked: list[tuple[str, str]] = []
+
+    def answer(window, title, wanted, kinds):
+        asked.append((title, wanted))
+        return str(tmp_path / f"saved{len(asked)}.TextGrid"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    beside = Annotation((Tier("said", "interval", 0.0, 0.5, (0.0, 0.5), ("ja",)),), 0.0, 0.5)
+    (tmp_path / "said.TextGrid").write_bytes(textgrid_bytes(beside))
+    key = recorded(tiers, tmp_path)
+    assert tiers.on.session.active == key
+    assert tiers.on.annotating.tier.name == "said"
+    tiers.on.session.set_tier(0)  # a tier of the point, while the recording's lane is the active one
+    tiers.menus.run("file.save_textgrid")
+    assert asked[0] == ("Save the TextGrid of said.wav", str(tmp_path / "said.TextGrid"))
+    assert read_textgrid(tmp_path / "saved1.TextGrid").annotation.tiers[0].name == "said"
+    tiers.on.session.set_active("out")
+    tiers.menus.run("file.save_textgrid")
+    assert asked[1][0] == "Save the TextGrid of the output"
+    assert read_textgrid(tmp_path / "saved2.TextGrid").annotation.tiers[0].name == "phones"
+
+
 def test_what_a_network_heard_in_a_recording_has_the_recordings_tiers(tiers, tmp_path):
     key = recorded(tiers, tmp_path)
     tiers.on.annotating.new_tiers(("words",), ())
