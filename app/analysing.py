@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FOLLOWING = {"pulses": "pitch"}
 """What has no settings of its own."""
 
+NAMES = {"greys": "advanced spectrogram"}
+"""What is called otherwise on the screen."""
+
 CURVES = ("pitch", "formants", "intensity", "pulses")
 
 
@@ -83,13 +86,20 @@ class Analysing:
     @property
     def words(self) -> str:
         """Say in a few words how everything is measured: the preset, the ceiling, what was changed."""
+        own = f"; own settings of {', '.join(self.own)}" if self.own else ""
+        ceiling = for_speaker(self.standards("formants"), self.speaker).ceiling_hz
+        said = f"; formant ceiling {ceiling_words(ceiling)}" if self.speaker else ""
+        return f"{self.preset.name}{said}{own}"
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Name the measures whose settings differ from the preset's; a speaker's ceiling is no difference."""
         plain = for_speaker(self.standards("formants"), self.speaker)
-        ceiling = f"; formant ceiling {ceiling_words(plain.ceiling_hz)}" if self.speaker else ""
-        own = [
-            name for name, value in self._own.items()
+        return tuple(
+            NAMES.get(name, name)
+            for name, value in self._own.items()
             if value != (plain if name == "formants" else self.standards(name))
-        ]  # fmt: skip
-        return f"{self.preset.name}{ceiling}" + (f"; own settings of {', '.join(own)}" if own else "")
+        )
 
     def refusal(self, track: Track, measure: str) -> str | None:
         """Give the reason why this track's rate cannot carry the measure, or None."""
@@ -102,14 +112,15 @@ class Analysing:
         return tuple((lane.key, settings) for lane in lanes if "spectrogram" in lane.shown)
 
     def set_preset(self, name: str) -> None:
-        """Use other settings and compute what is shown anew."""
-        if name == self._on.settings.preset or name not in PRESETS:
+        """Use the settings of a preset, and none of the user's own; compute what is shown anew."""
+        if name not in PRESETS or (name == self._on.settings.preset and not self._own):
             return
-        self._on.remember(preset=name)
         self._own = {}
+        self._on.remember(preset=name)
         self._compute_anew()
 
     def _compute_anew(self) -> None:
+        self._on.settings_changed.emit()
         self._on.session.show(images={}, overlays={}, stale=frozenset())
         self.refresh()
 

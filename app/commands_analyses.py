@@ -75,3 +75,11 @@ def _speaker_command(speaker: Speaker, separator: bool) -> None:
 
 for _place, _speaker in enumerate(SPEAKERS.values()):
     _speaker_command(_speaker, separator=_place == 0)
+
+
+@command(
+    "analyses.standards", "Back to the preset’s settings", "Analyses", "", lambda on: bool(on.analysing.own)
+)
+def standards(window: Window) -> None:
+    """Use the preset's settings for every analysis again; a speaker's formant ceiling stays."""
+    window.on.analysing.set_preset(window.on.analysing.preset.name)

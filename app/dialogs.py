@@ -219,6 +219,7 @@ class Dialogs:
             analysing.settings(measure),
             analysing.standards(measure),
             self._window,
+            TABLE[measure].impossible if measure in TABLE else lambda value: None,
         )
         form.set_look(self._window.look)
         form.applied.connect(lambda value: analysing.set_settings(measure, value))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
 from widgets.icons import paint_icon
@@ -32,6 +32,7 @@ class Choice(QComboBox):
         self._look: Look = LIGHT
         self._prefix, self._icon, self._width_px = prefix, icon, width_px
         self._current = ""
+        self._shorter: dict[str, str] = {}
         self.setView(QListView(self))
         self.setAccessibleName(name)
         self.setToolTip(name)
@@ -41,8 +42,14 @@ class Choice(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.activated.connect(self._ask)
 
-    def show_options(self, options: Sequence[tuple[str, str]], current: str) -> None:
-        """Show keys and words, and which is chosen; a key that is not among them shows nothing."""
+    def show_options(
+        self, options: Sequence[tuple[str, str]], current: str, shorter: Mapping[str, str] | None = None
+    ) -> None:
+        """Show keys and words, and which is chosen; a key that is not among them shows nothing.
+
+        `shorter` has words for keys whose own do not fit into the closed field.
+        """
+        self._shorter = dict(shorter or {})
         self.clear()
         for key, words in options:
             self.addItem(words, key)
@@ -63,6 +70,13 @@ class Choice(QComboBox):
     def set_look(self, look: Look) -> None:
         self._look = look
         self.update()
+
+    def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
+        """Give the chosen words as far as they fit, in a shorter form where there is one."""
+        words = self.currentText()
+        if metrics.horizontalAdvance(words) > width_px:
+            words = self._shorter.get(self._current, words)
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width_px)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to what scrolls: a list passed over must not change by itself."""
@@ -94,9 +108,7 @@ class Choice(QComboBox):
             left += width + 7
         painter.setPen(look.ink if self.isEnabled() else look.ink3)
         room = QRectF(left, 0, rect.width() - left - 22, rect.height())
-        words = painter.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, int(room.width())
-        )
+        words = self._fitting(painter.fontMetrics(), int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
         caret = QRectF(rect.width() - 23, 0, 16, rect.height())
         paint_icon(painter, "caret-down", caret, look.ink2, 12)

@@ -65,7 +65,11 @@ class Legend(QWidget):
         super().__init__()
         self._look: Look = LIGHT
         self.setFixedHeight(28)
-        self.setAccessibleName("Struck circle: this layer's rate cannot carry it. Dash: not found here.")
+        self.setToolTip(
+            "A circle is refused: the layer's rate, its length or the settings do not allow the measure. "
+            "Point at it to read why."
+        )
+        self.setAccessibleName("Struck circle: refused. Dash: not found here.")
 
     def set_look(self, look: Look) -> None:
         self._look = look
@@ -76,7 +80,7 @@ class Legend(QWidget):
         paint_refusal(painter, QRectF(12, 0, 12, 28).center(), 10.0, self._look)
         painter.setFont(font(11))
         painter.setPen(self._look.ink3)
-        words = "this layer’s rate cannot carry it   –  not found here"
+        words = "refused by rate, length or settings   –  not found here"
         painter.drawText(QRectF(29, 0, 350, 28), Qt.AlignmentFlag.AlignVCenter, words)
 
 

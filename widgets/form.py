@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections.abc import Callable
 from dataclasses import Field as DataField
 from dataclasses import fields, replace
 from typing import Any
@@ -39,13 +40,28 @@ def self_report(title: str, labels: list[str], choices: str = "") -> str:
     return f"({len(labels)} of your {name} {have}: {said}{more})"
 
 
+def _nothing_wrong(value: Any) -> str | None:
+    return None
+
+
 class SettingsForm(SmallDialog):
-    """Edits a copy of `value`; emits `applied(value)` with a new one, never with one that is the same."""
+    """Edits a copy of `value`; emits `applied(value)` with a new one, never with one that is the same.
+
+    `wrong` says why a value makes no sense as a whole; such a one is not applied, and the form stays.
+    """
 
     applied = Signal(object)
 
-    def __init__(self, title: str, value: Any, standards: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        value: Any,
+        standards: Any,
+        parent: QWidget | None = None,
+        wrong: Callable[[Any], str | None] = _nothing_wrong,
+    ) -> None:
         super().__init__(title, parent)
+        self._wrong = wrong
         self._title, self._value, self._standards = title, value, standards
         self._labels: dict[str, str] = {}
         self._fields: dict[str, Field] = {}
@@ -107,9 +123,12 @@ class SettingsForm(SmallDialog):
     def value(self) -> Any:
         """Read the fields. Raises Fault where one holds nonsense."""
         try:
-            return replace(self._value, **{name: made.read() for name, made in self._fields.items()})
+            value = replace(self._value, **{name: made.read() for name, made in self._fields.items()})
         except ValueError as error:
             raise Fault(str(error)) from error
+        if wrong := self._wrong(value):
+            raise Fault(f"{wrong}.")
+        return value
 
     def apply(self) -> bool:
         """Ask for what the fields hold; False where they hold nonsense, which is then said."""

@@ -194,9 +194,16 @@ class Transport(Panel):
             rows.append((current, f"{current} (not there now)"))
         self._device.show_options(rows, current)
 
-    def set_presets(self, presets: Sequence[tuple[str, str]], current: str) -> None:
-        """Show the presets of the analyses, and which is in use."""
-        self._preset.show_options(presets, current)
+    def set_presets(
+        self,
+        presets: Sequence[tuple[str, str]],
+        current: str,
+        shorter: Mapping[str, str] | None = None,
+        tip: str = "Preset of the analyses",
+    ) -> None:
+        """Show the presets of the analyses, which is in use, and what the field says where room is short."""
+        self._preset.show_options(presets, current, shorter)
+        self._preset.setToolTip(tip)
 
     def set_volume(self, level_db: float) -> None:
         """Show the volume, without asking for it."""

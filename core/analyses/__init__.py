@@ -39,6 +39,10 @@ def _nothing_to_say(axis: TimeAxis, settings: Any) -> str | None:
     return None
 
 
+IDEAL = tuple(TimeAxis(1e9, round(length_s * 1e9), 0.0) for length_s in (1.0, 1e5))
+"""Of so high a rate, and so short or long, whatever is refused is refused for its settings alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """One row: what an analysis is called, what it is set by, what it computes, when it must not.
@@ -64,6 +68,11 @@ class Analysis:
         axis = track.axis if isinstance(track, Track) else track
         cause = self.cause(axis, used) or (guard.unusable(track) if isinstance(track, Track) else None)
         return f"No {self.noun}: {cause}" if cause else None
+
+    def impossible(self, settings: Any) -> str | None:
+        """Say why no sound whatever has this measure with these settings, or None."""
+        causes = [self.cause(axis, settings) for axis in IDEAL]
+        return f"No {self.noun}: {causes[0]}" if causes[0] and all(causes) else None
 
     def origin(self, track: Track, settings: Any = None) -> Origin:
         """Give the origin that the result will have: the key to keep it by."""

@@ -73,6 +73,38 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
     assert not any(measure in row.title.lower() for row in voice.menus.rows() if row.menu == "Analyses")
 
 
+def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
+    analysing, field = voice.on.analysing, voice.menus.transport._preset
+    assert field.currentText() == "Praat 6.4, 75-450 Hz"
+    assert not voice.menus.actions["analyses.standards"].isEnabled()
+    analysing.set_settings("pitch", replace(analysing.settings("pitch"), floor_hz=60.0))
+    assert field.currentText() == "Praat 6.4, 75-450 Hz · own pitch settings"
+    assert field._fitting(field.fontMetrics(), 220).startswith("Praat 6.4 · own pitch")
+    assert "own settings of pitch" in field.toolTip()
+    analysing.set_settings("greys", GreySettings(dynamic_range_db=30.0))
+    assert field.currentText() == "Praat 6.4, 75-450 Hz · own settings (2)"
+    assert field.toolTip().startswith(
+        "Preset of the analyses: Praat 6.4, 75-450 Hz; own settings of pitch, advanced spectrogram"
+    )
+    voice.menus.transport.preset_wanted.emit("Praat 6.4, 75-450 Hz")
+    assert analysing.settings("pitch").floor_hz == 75
+    assert field.currentText() == "Praat 6.4, 75-450 Hz"
+    analysing.set_settings("pitch", replace(analysing.settings("pitch"), floor_hz=60.0))
+    voice.menus.actions["analyses.standards"].trigger()
+    assert (analysing.settings("pitch").floor_hz, analysing.own) == (75, ())
+
+
+def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
+    voice.menus.run("pitch.settings")
+    form = voice.findChildren(SettingsForm)[-1]
+    form.show_value(replace(form.value(), floor_hz=500.0))
+    form.buttons["OK"].click()
+    assert form.isVisible()
+    assert form._report.text() == "No pitch: the floor of 500 Hz is not below the ceiling of 450 Hz."
+    assert voice.on.analysing.own == ()
+    form.close()
+
+
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
     voice.docking.queries.ask("harmonicity", where=0.5)
     voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))

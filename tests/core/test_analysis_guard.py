@@ -220,3 +220,15 @@ def test_every_preset_measures_the_output_and_intensity_of_conv4():
 
 def test_preset_names_are_shown_with_dashes():
     assert [preset.title for preset in PRESETS.values()][2] == "Praat 6.1–6.3"
+
+
+def test_only_settings_that_no_sound_could_carry_are_impossible():
+    for preset in PRESETS.values():
+        for name, row in TABLE.items():
+            assert row.impossible(preset.settings(name)) is None, name
+    assert TABLE["pitch"].impossible(PitchSettings(floor_hz=500.0, ceiling_hz=450.0)) == (
+        "No pitch: the floor of 500 Hz is not below the ceiling of 450 Hz"
+    )
+    assert TABLE["pitch"].impossible(PitchSettings(floor_hz=0.01, ceiling_hz=20000.0)) is None
+    assert TABLE["intensity"].impossible(IntensitySettings(floor_hz=-1.0))
+    assert TABLE["spectrogram"].impossible(SpectrogramSettings(time_step_s=1e-4)) is None

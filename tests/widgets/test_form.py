@@ -235,3 +235,22 @@ def test_a_number_shows_its_name_or_that_it_has_none(named):
 def test_what_says_where_has_no_field_and_is_kept(named):
     assert named.value().start_s == 0.3
     assert not any("Start" in one.accessibleName() for one in named.findChildren(QLineEdit))
+
+
+def test_values_that_make_no_sense_together_keep_the_form_open_with_the_reason(qtbot):
+    said = []
+    form = SettingsForm(
+        "Pitch settings", Made(), Made(), wrong=lambda value: "No pitch" if value.floor_hz > 500 else None
+    )
+    qtbot.addWidget(form)
+    form.applied.connect(said.append)
+    form.show()
+    write(form, "Floor", "600")
+    click(qtbot, form, "OK")
+    assert form.isVisible()
+    assert says(form, "No pitch.")
+    assert said == []
+    write(form, "Floor", "60")
+    click(qtbot, form, "OK")
+    assert not form.isVisible()
+    assert [value.floor_hz for value in said] == [60]
