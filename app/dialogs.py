@@ -264,4 +264,5 @@ class Dialogs:
         self._open = [kept for kept in self._open if kept.isVisible()]  # type: ignore[attr-defined]
         self._open.append(dialog)
         fit_to_screen(dialog)  # type: ignore[arg-type]
+        self._window.saying.watch(dialog)  # type: ignore[arg-type]
         dialog.show()  # type: ignore[attr-defined]

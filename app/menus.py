@@ -106,6 +106,7 @@ class Menus:
         """Run a command by its id, where it is possible now."""
         command = all_commands()[id]
         if command.when(self._window.on):
+            self._window.saying.forget()
             command.run(self._window)
             self.refresh()
 

@@ -17,6 +17,7 @@ from app.commands import is_open
 from app.instrument import Instrument
 from app.opening import wanted_of
 from app.points import PointList
+from app.saying import HINTS, Saying
 from widgets import look as looks
 from widgets.card import CardPanel
 from widgets.dock import Dock
@@ -29,7 +30,6 @@ from widgets.start_page import StartPage
 from widgets.status import StatusBar
 
 PAGES = ("start", "stack", "sheet")
-HINTS = {"stack": "Drag selects · Shift-click moves the nearest edge · grey bars play"}
 PANEL_PX = 240
 WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
 LEAST_PX = QSize(1000, 600)
@@ -56,6 +56,7 @@ class Window(QMainWindow):
 
         self.asks = dialogs.Dialogs(self)
         self.menus = menus.Menus(self)
+        self.saying = Saying(self)
         self.docking = docking.Docking(self)
         self._lay_out()
         wiring.connect(self)

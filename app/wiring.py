@@ -82,7 +82,6 @@ class Wiring:
         on.playing.changed.connect(self._playing)
         on.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
         on.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
-        on.noted.connect(window.status.show_help)
         on.busy_changed.connect(self._busy)
         on.settings_changed.connect(window.menus.refresh)
         on.measuring.done.connect(window.menus.refresh)
