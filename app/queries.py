@@ -43,20 +43,26 @@ class Queries:
         if layer is None:
             return
         wanted, place = MEASURES[measure], self._asking.place if where is None else where
+        number = self.results.reserve()  # answers stand in the order of the questions
         self._asking.with_result(
             layer,
             wanted.analysis,
-            lambda known: self.tell(known.key, ask(known, wanted, place, statistic)),
+            lambda known: self.tell(known.key, ask(known, wanted, place, statistic), number),
             place,
         )
 
-    def tell(self, key: str, answer: Answer) -> None:
-        """Put an answer into the results and say it; a refusal is only said."""
+    def tell(self, key: str, answer: Answer, number: int = 0) -> None:
+        """Put an answer into the results, under its question's number, and say it; a refusal is only said."""
         if answer.refusal:
+            self.results.release(number)
             self._on.noted.emit(answer.refusal)
             return
         self.results.add(
-            answer, file=self._file(key), point=self._point(key, answer), settings=self._on.analysing.words
+            answer,
+            file=self._file(key),
+            point=self._point(key, answer),
+            settings=self._on.analysing.words,
+            number=number,
         )
         self._on.noted.emit(
             f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
@@ -125,11 +131,14 @@ class Queries:
             self._on.noted.emit(refusal)
             return
 
+        number = self.results.reserve()
+
         def tell(found: tuple[Track, ...]) -> None:
             one = next(track for track in found if track.name == name)
             ends = (window.start_s, window.end_s)
             value = float(one.samples[0])
-            self.tell(layer.key, Answer(layer.title, title, *ends, value, one.unit, origin=one.origin))
+            answer = Answer(layer.title, title, *ends, value, one.unit, origin=one.origin)
+            self.tell(layer.key, answer, number)
 
         self._asking.compute("moments", track, settings, tell)
 
@@ -147,11 +156,13 @@ class Queries:
             self._on.noted.emit(refusal or nyquist)
             return
 
+        number = self.results.reserve()
+
         def tell(image: Image) -> None:
             density = power_at(image, time_s, hertz)
             words = f"Power at {hertz:.0f} Hz"
             answer = Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin)
-            self.tell(layer.key, answer)
+            self.tell(layer.key, answer, number)
 
         shown = self._on.session.shown.images.get(layer.key)
         if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):

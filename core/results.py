@@ -84,13 +84,25 @@ class Results:
         """What undo would take back, "" where there is nothing."""
         return self._history.undo_words
 
-    def add(self, *answers: Answer, file: str = "", point: str = "", settings: str = "") -> None:
-        """Put answers below the others as one step; a number is never given twice."""
-        new = tuple(
-            Result(self._count + k, answer, file, point, settings) for k, answer in enumerate(answers, 1)
-        )
-        self._count += len(new)
-        self._put((*self.rows, *new), answers[0].measure.lower() if len(new) == 1 else f"{len(new)} rows")
+    def reserve(self) -> int:
+        """Give the number of a question whose answer may come after that of a later one."""
+        self._count += 1
+        return self._count
+
+    def release(self, number: int) -> None:
+        """Give a number back that no answer will have, unless a later one was given since."""
+        if number and number == self._count:
+            self._count -= 1
+
+    def add(
+        self, *answers: Answer, file: str = "", point: str = "", settings: str = "", number: int = 0
+    ) -> None:
+        """Put answers below the others as one step, or where their reserved number has its place."""
+        first = number or self._count + 1
+        new = tuple(Result(first + k, answer, file, point, settings) for k, answer in enumerate(answers))
+        self._count = max(self._count, new[-1].number)
+        rows = tuple(sorted((*self.rows, *new), key=lambda row: row.number))
+        self._put(rows, answers[0].measure.lower() if len(new) == 1 else f"{len(new)} rows")
 
     def annotate(self, number: int, note: str) -> None:
         """Write a note beside a row."""

@@ -17,7 +17,7 @@ from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.axis import Range
 from core.praat_pool import InlinePool
-from widgets.listing import ListingDialog
+from widgets.listing import ListingDialog, ReportDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
 
@@ -221,6 +221,20 @@ def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
     assert latest(window).layer == "Conv2"
 
 
+def test_answers_stand_in_the_order_of_the_questions_whichever_comes_first(window, monkeypatch):
+    asking, results, waiting = window.docking.asking, window.docking.results, []
+    monkeypatch.setattr(
+        asking, "with_result", lambda layer, _name, then, _place: waiting.append((then, layer))
+    )
+    window.menus.run("pitch.get")
+    window.menus.run("intensity.get")
+    window.menus.run("time.cursor")
+    for then, layer in reversed(waiting):
+        then(layer)
+    assert [row.answer.measure for row in results.rows] == ["Pitch", "Intensity", "Cursor"]
+    assert [row.number for row in results.rows] == [1, 2, 3]
+
+
 def test_a_result_keeps_what_it_was_asked_of(window):
     window.menus.run("intensity.get")
     window.on.session.set_value(10, 3.0)
@@ -351,9 +365,17 @@ def test_a_refused_listing_says_why_and_opens_nothing(window):
 
 def test_the_voice_report_opens_with_praats_lines(window):
     window.menus.run("pulses.voice_report")
-    dialog = next(one for one in window.asks._open if isinstance(one, ListingDialog))
-    names = [dialog.rows._rows[row][0] for row in range(dialog.rows.rowCount())]
-    assert {"Median pitch", "Jitter (local)", "Shimmer (local)"} <= set(names)
+    dialog = next(one for one in window.asks._open if isinstance(one, ReportDialog))
+    lines = dialog.view.toPlainText().splitlines()
+    used = window.on.analysing.settings("voice report")
+    assert lines[0].startswith(
+        f"Pitch here by raw cross-correlation, {used.floor_hz:g} to {used.ceiling_hz:g} Hz, "
+    )
+    assert [line for line in lines[3:] if line[:1].isalpha()] == [
+        "Pitch:", "Pulses:", "Voicing:", "Jitter:", "Shimmer:", "Harmonicity of the voiced parts only:"
+    ]  # fmt: skip
+    dialog.copy()
+    assert QGuiApplication.clipboard().text().splitlines()[1:] == lines
 
 
 def test_a_hidden_dock_computes_nothing_and_is_remembered(window):

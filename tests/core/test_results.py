@@ -100,3 +100,15 @@ def test_clearing_is_a_step_of_undo():
     assert (results.rows, results.undo_words) == ((), "clearing")
     results.undo()
     assert (len(results.rows), results.redo_words) == (3, "clearing")
+
+
+def test_a_late_answer_takes_the_place_of_its_question():
+    results = Results()
+    late = results.reserve()
+    results.add(answer(70.0, "Intensity"))
+    results.add(answer(120.0, "F0"), number=late)
+    assert [(row.number, row.answer.measure) for row in results.rows] == [(1, "F0"), (2, "Intensity")]
+    refused = results.reserve()
+    results.release(refused)
+    results.add(answer(500.0, "F1"))
+    assert [row.number for row in results.rows] == [1, 2, 3]
