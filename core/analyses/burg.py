@@ -3,7 +3,7 @@
 What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once; after that
 each frame depends on its own window alone. A part lays the windows of its frames end to end and has
 Praat analyse that row with a time step of one window, so that no frame falls between two samples
-otherwise than in the whole sound. Every number is bit by bit the one of Praat's one call.
+otherwise than in the whole sound. From the resampled sound on every number is bit by bit Praat's.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from numpy.typing import NDArray
 
 from core.analyses.formants import FormantSettings, carried, formant_count, named
 from core.analyses.praat import call_praat, or_automatic, sound_of
+from core.analyses.resampling import resampled
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
 from core.axis import TimeAxis
 from core.track import Track
 
 _NO_PRE_EMPHASIS_HZ = 1e12
 """So high that exp(−2π f dx) is 0 and Praat's pre-emphasis changes nothing."""
-
-_PRECISION = 50
-"""Samples on either side that count in resampling, as in Praat's formant analysis."""
 
 _AT_ONCE = 512
 """Frames in one row: many enough for Praat's objects to cost little beside what they hold."""
@@ -63,8 +61,7 @@ def emphasized(track: Track, settings: FormantSettings) -> Contour:
     start_s: float = sound.x1
     if not math.isclose(used.ceiling_hz / (0.5 / sound.dx), 1.0, rel_tol=0, abs_tol=1e-12):
         rate_hz = 2 * used.ceiling_hz
-        made: Any = sound.resample(rate_hz, _PRECISION)
-        values, start_s = np.array(made.values[0]), made.x1
+        values, start_s = resampled(sound, rate_hz)
     # not Praat's command "Pre-emphasize (in-place)": that one rescales the sound as well
     values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * (1.0 / rate_hz)) * values[:-1]
     return Contour("emphasized", values, TimeAxis(rate_hz, values.size, start_s))
