@@ -7,13 +7,16 @@ import typing
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli_model import drawn, name_assumptions, note, opened
 from app.cli_values import number
 from core.axis import Range
 from core.faults import Fault
 from core.track import Track
+
+if TYPE_CHECKING:
+    from core.listing_words import Listing
 
 
 def run(asked: Namespace) -> int:
@@ -22,22 +25,23 @@ def run(asked: Namespace) -> int:
     settings = settings_of(name, asked)
     tracks, output, about = _tracks(asked)
     window = _window(asked, [track for _, track in tracks])
-    lines, kept = [], []
+    lines, kept, words = [], [], []
     for layer, track in tracks:
         reference = (output[0], output[1]) if output and output[0] != layer else None
         try:
-            head, rows, facts = _list(name, layer, track, settings, window, reference)
+            made, facts = _list(name, layer, track, settings, window, reference)
         except Fault as fault:
             if len(tracks) == 1:
                 raise
             note(f"{layer}: {fault.sentence}")
             continue
-        columns = ("layer", *head) if len(tracks) > 1 else head
-        lines.append((columns, [(layer, *row) for row in rows] if len(tracks) > 1 else rows))
+        columns = ("layer", *made.head) if len(tracks) > 1 else made.head
+        lines.append((columns, [(layer, *row) for row in made.rows] if len(tracks) > 1 else made.rows))
+        words.append(made.words)
         kept.append(facts)
     if not lines:
         raise Fault(f"No layer carries {name}.", "Their reasons stand above.")
-    _tell(asked, lines, {**about, "analysis": name, "listed": kept})
+    _tell(asked, lines, "\n".join(filter(None, words)), {**about, "analysis": name, "listed": kept})
     return 0
 
 
@@ -155,7 +159,7 @@ Rows = Sequence[tuple[str, ...]]
 
 def _list(
     name: str, layer: str, track: Track, settings: Any, window: Range, output: tuple[str, Track] | None
-) -> tuple[tuple[str, ...], Rows, dict[str, Any]]:
+) -> tuple[Listing, dict[str, Any]]:
     """Compute and list one layer; the facts name its origin, with the settings as it carries them."""
     from core.analyses import TABLE
     from core.listings import over, result_listing
@@ -170,13 +174,21 @@ def _list(
     reference = None
     if output is not None and name == "envelope peaks":
         reference = (output[0], row.run(output[1], settings))
-    made = result_listing(layer, result, window, reference)
+    made = result_listing(_titled(layer, track), result, window, reference)
     origin = result[0].origin if isinstance(result, tuple) else result.origin
-    return made.head, made.rows, {"layer": layer, "origin": origin.plain(), "notice": said or ""}
+    return made, {"layer": layer, "origin": origin.plain(), "notice": said or ""}
 
 
-def _tell(asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], facts: dict[str, Any]) -> None:
-    """Print the listing, or write it with its record beside it."""
+def _titled(layer: str, track: Track) -> str:
+    """Name a layer, or a sound with the channel that was listed."""
+    how = track.origin.reduction if track.origin.sound else ""
+    return f"{layer}, {how}" if how else layer
+
+
+def _tell(
+    asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], words: str, facts: dict[str, Any]
+) -> None:
+    """Print the listing, or write it with its record beside it; a report is printed as Praat prints it."""
     import msgspec
 
     from core.export.atomic import atomic
@@ -185,7 +197,7 @@ def _tell(asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], facts: d
     from core.speakers import ceiling_words
 
     if asked.out is None:
-        for line in _text(tables):
+        for line in words.splitlines() if words else _text(tables):
             print(line)
         return
     out = Path(asked.out)
@@ -193,7 +205,8 @@ def _tell(asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], facts: d
         raise Fault(
             f"“{asked.out}” is no name for a listing.", "End it in .tsv; a .json is written beside it."
         )
-    rows = list(_text(tables))
+    is_text = words and out.suffix.lower() == ".txt"
+    rows = words.splitlines() if is_text else list(_text(tables))
     with atomic(out) as draft:
         draft.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8", newline="\n")
     asked_for = settings_of(facts["analysis"], asked)
@@ -206,7 +219,8 @@ def _tell(asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], facts: d
         "versions": versions(),
     }
     write_json(out.with_suffix(".json"), beside)
-    print(f"{out}: {len(rows) - 1} rows; {out.with_suffix('.json').name}: settings, origin")
+    count = f"{len(rows)} lines" if is_text else f"{len(rows) - 1} rows"
+    print(f"{out}: {count}; {out.with_suffix('.json').name}: settings, origin")
 
 
 def _text(tables: list[tuple[tuple[str, ...], Rows]]) -> Iterator[str]:

@@ -10,7 +10,8 @@ from core.analyses import TABLE
 from core.analyses.results import Points
 from core.axis import Range
 from core.faults import Fault
-from core.listings import Listing, listing, over, result_listing
+from core.listing_words import Listing
+from core.listings import listing, over, result_listing
 from core.queries import Layer
 
 if TYPE_CHECKING:
@@ -91,9 +92,12 @@ class Lists:
 
     def open(self, made: Listing) -> None:
         """Open a listing in a window of its own."""
-        from widgets.listing import ListingDialog
+        from widgets.listing import ListingDialog, ReportDialog
 
-        dialog = ListingDialog(made.title, made.head, made.rows, self._window)
+        if made.words:
+            dialog = ReportDialog(made.title, made.words, self._window)
+        else:
+            dialog = ListingDialog(made.title, made.head, made.rows, self._window)
         dialog.set_look(self._window.look)
         self._window.asks.keep(dialog)
 

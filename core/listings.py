@@ -5,9 +5,8 @@ Every result of every analysis has a listing; `over` says what to compute for on
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,25 +17,10 @@ from core.analyses.results import Points, Report, Result, Spectrum
 from core.analyses.tiles import tiled
 from core.axis import Range, TimeAxis
 from core.faults import Fault
+from core.listing_words import Listing, fixed, voice_listing
 from core.long_sound import LongTrack, in_memory
 from core.queries import MEASURES, Layer, Place, value
 from core.track import Image, Track
-
-UNDEFINED = "--undefined--"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A table of text: its title, the heads of its columns, its rows."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def text(self) -> str:
-        """Give the table as tab-separated text with its head."""
-        return "".join("\t".join(row) + "\n" for row in (self.head, *self.rows))
-
 
 # What is listed: the name in the title, the measures, their heads.
 LISTINGS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -45,11 +29,6 @@ LISTINGS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "intensity": ("Intensity", ("intensity",), ("Intensity_dB",)),
     "harmonicity": ("Harmonicity", ("harmonicity",), ("Harmonicity_dB",)),
 }
-
-
-def fixed(number: float) -> str:
-    """Give a number as Praat lists it, with six decimals."""
-    return f"{number:.6f}" if math.isfinite(number) else UNDEFINED
 
 
 def listing(layer: Layer, analysis: str, place: Place) -> Listing:
@@ -72,19 +51,6 @@ def _frames(tracks: list[Track], window: Range) -> tuple[tuple[str, ...], ...]:
         (fixed(axis.seconds(frame)), *(fixed(float(track.samples[frame])) for track in tracks))
         for frame in range(first, last)
     )
-
-
-def voice_listing(title: str, report: Report, window: Range) -> Listing:
-    """List a voice report, the time range first as in Praat."""
-    times = (
-        ("Start of time range", fixed(window.start_s), "s"),
-        ("End of time range", fixed(window.end_s), "s"),
-    )
-    lines = (
-        (line.name, f"{line.value:.9g}" if math.isfinite(line.value) else UNDEFINED, line.unit)
-        for line in report.lines
-    )
-    return Listing(f"Voice report of {title}", ("Measure", "Value", "Unit"), (*times, *lines))
 
 
 # --- any analysis over any stretch ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A listing in a window of its own: a table that can be read, chosen from and copied."""
+"""Listings and reports in windows of their own, to be read, chosen from and copied."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPlainTextEdit, QTableView, QWidget
 
 from widgets.dialog import SmallDialog
 from widgets.digits import signed
@@ -108,3 +108,23 @@ class ListingDialog(SmallDialog):
             self.copy()
         else:
             super().keyPressEvent(event)
+
+
+class ReportDialog(SmallDialog):
+    """Shows a report line by line as Praat prints it; Copy takes what is selected, or all."""
+
+    def __init__(self, title: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self.view = QPlainTextEdit(words.removeprefix(f"{title}\n"))
+        self.view.setReadOnly(True)
+        self.view.setFont(font(12, numbers=True))
+        self.view.setAccessibleName(title)
+        self.body.addWidget(self.view)
+        self._words = words
+        self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
+        self.resize(560, min(640, 150 + 18 * words.count("\n")))
+
+    def copy(self) -> None:
+        """Put what is selected, or the whole report, on the clipboard."""
+        chosen = self.view.textCursor().selection().toPlainText()
+        QGuiApplication.clipboard().setText(chosen or self._words)

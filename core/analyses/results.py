@@ -76,11 +76,16 @@ class Spectrum(Locked):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a report: what was measured, its value (NaN where undefined) and its unit."""
+    """One line of a report: what was measured, its value (NaN where undefined) and its unit.
+
+    `group` is the head under which it stands, `words` is the value as Praat writes it, with its digits.
+    """
 
     name: str
     value: float
     unit: str = ""
+    group: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)

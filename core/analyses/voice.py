@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.analyses import guard
@@ -62,16 +63,20 @@ def voice_report(track: Track, settings: VoiceSettings) -> Report:
         *(settings.max_period_factor, settings.max_amplitude_factor),
         *(settings.silence_threshold, settings.voicing_threshold),
     )
-    lines = tuple(line for line in map(_line, said.splitlines()) if line)
-    return Report("voice report", lines, origin_of(track, "voice report", settings))
+    return Report("voice report", tuple(_lines(said)), origin_of(track, "voice report", settings))
 
 
-_LINE = re.compile(r"   (?!From )([A-Z][^:]*): (--undefined--|[-+.\dE]+) ?([%A-Za-z]*)")
+_LINE = re.compile(r"   (?!From )([A-Z][^:]*): ((--undefined--|[-+.\dE]+) ?([%A-Za-z]*).*)")
 
 
-def _line(text: str) -> Line | None:
-    found = _LINE.match(text)
-    if not found:
-        return None
-    name, value, unit = found.groups()
-    return Line(name, float("nan" if value.startswith("--") else value), {"seconds": "s"}.get(unit, unit))
+def _lines(said: str) -> Iterator[Line]:
+    """Give the lines of Praat's text, each with the head of its group."""
+    group = ""
+    for text in said.splitlines():
+        found = _LINE.match(text)
+        if found:
+            name, words, value, unit = found.groups()
+            number = float("nan" if value.startswith("--") else value)
+            yield Line(name, number, {"seconds": "s"}.get(unit, unit), group, words)
+        elif text.endswith(":"):
+            group = text.removesuffix(":")

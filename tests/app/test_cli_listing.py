@@ -56,11 +56,15 @@ def test_the_pitch_that_is_listed_is_that_of_the_analysis(buzz, capsys):
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_nothing_above_a_layers_nyquist_is_listed(word, small_model, capsys):
+def test_nothing_above_a_layers_nyquist_is_listed(word, small_model, tmp_path, capsys):
     tracks = generate(*(lambda model: (model, draw(model.card.layout, 3)))(open_model(small_model)))
     extra = ("--speaker", "child") if word == "formants" else ()
-    status = main(["listing", str(small_model), word, "--layer", "all", "--seed", "3", *extra])
-    out = capsys.readouterr().out
+    file = tmp_path / "all.tsv"
+    status = main(
+        ["listing", str(small_model), word, "--layer", "all", "--seed", "3", "--out", str(file), *extra]
+    )
+    capsys.readouterr()
+    out = file.read_text()
     assert status == 0, word
     head: list[str] = []
     for cells in csv.reader(io.StringIO(out), delimiter="\t"):

@@ -8,7 +8,8 @@ from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.voice import VoiceSettings
 from core.axis import Range
-from core.listings import UNDEFINED, fixed, listing, result_listing, voice_listing
+from core.listing_words import UNDEFINED, fixed, voice_listing
+from core.listings import listing, result_listing
 from core.queries import Layer
 from tests.core.test_queries import SETTINGS, voice
 
@@ -83,7 +84,7 @@ def test_a_voice_report_names_its_time_range_and_keeps_praats_lines(layer):
     settings = VoiceSettings(0.1, 0.4)
     report = TABLE["voice report"].run(layer.track, settings)
     rows = voice_listing("Out", report, Range(0.1, 0.4)).rows
-    assert rows[0] == ("Start of time range", "0.100000", "s")
+    assert rows[0] == ("Start of time range", "0.100000", "s", "", "Time range")
     assert [row[0] for row in rows[2:]] == [line.name for line in report.lines]
     assert "Jitter (local)" in {row[0] for row in rows}
 
