@@ -116,7 +116,11 @@ def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
         track, steps = read_recording(Path(asked.path), asked.channel or 0)
         for step in steps:
             note(f"{Path(asked.path).name}: {step}")
-        return [(SOUND, track)], None, {"sound": {"file": Path(asked.path).name, "steps": list(steps)}}
+        return (
+            [(SOUND, track.renamed(Path(asked.path).name))],
+            None,
+            {"sound": {"file": Path(asked.path).name, "steps": list(steps)}},
+        )
     if asked.channel is not None:
         raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
     return _layers(asked)
@@ -163,18 +167,20 @@ def _list(
     """Compute and list one layer; the facts name its origin, with the settings as it carries them."""
     from core.analyses import TABLE
     from core.listings import over, result_listing
+    from core.measure_items import SOUND
     from core.praat_pool import InlinePool
 
     row = TABLE[name]
     heard, used = over(name, track, settings, window.cut(track.axis.extent))
+    label = track.name if layer == SOUND else layer  # of a sound its file's name
     result = InlinePool().submit(name, heard, used).result()
     said = row.notice(track.axis, used)
     if said:
-        note(f"{layer}: {said}")
+        note(f"{label}: {said}")
     reference = None
     if output is not None and name == "envelope peaks":
         reference = (output[0], row.run(output[1], settings))
-    made = result_listing(_titled(layer, track), result, window, reference)
+    made = result_listing(_titled(label, track), result, window, reference)
     origin = result[0].origin if isinstance(result, tuple) else result.origin
     return made, {"layer": layer, "origin": origin.plain(), "notice": said or ""}
 

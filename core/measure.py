@@ -80,9 +80,12 @@ class Table:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """One line for each refusal and each notice, those of several items told once."""
+        """One line for each refusal and each notice, a layer's of several points told once.
+
+        What is said of a recording names its file.
+        """
         said = [
-            f"{one.layer}: {words}"
+            f"{one.layer if one.output else one.file}: {words}"
             for one in self.layers
             for words in (*one.notices, *dict.fromkeys(refusal.sentence for refusal in one.refusals))
         ]

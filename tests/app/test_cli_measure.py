@@ -215,7 +215,7 @@ def test_silence_has_a_duration_and_reasons(tmp_path, capsys):
     soundfile.write(tmp_path / "x.wav", np.zeros(8000), 8000)
     assert main(["measure", str(tmp_path / "x.wav"), "--out", str(tmp_path / "t.csv")]) == 0
     assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
-    assert "sound: No pitch: the track is silent" in capsys.readouterr().err
+    assert "x.wav: No pitch: the track is silent" in capsys.readouterr().err
 
 
 def test_a_textgrid_longer_than_the_sound_is_told(tone, textgrid, tmp_path, capsys):

@@ -83,3 +83,25 @@ def test_on_a_terminal_it_says_how_far_it_is(folder, tmp_path, monkeypatch, caps
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert main(["measure", str(folder), "--measures", "duration", "--out", str(tmp_path / "t.csv")]) == 0
     assert "measured 2 of 2 layers" in capsys.readouterr().err
+
+
+def test_what_is_refused_of_a_sound_names_its_file(folder, tmp_path, capsys):
+    soundfile.write(folder / "dc.wav", np.full(16000, 0.3), 16000)
+    soundfile.write(folder / "silence.wav", np.zeros(16000), 16000)
+    soundfile.write(folder / "short.wav", 0.1 * np.ones(40), 16000)
+    out = tmp_path / "t.csv"
+    assert main(["measure", str(folder), "--measures", "f0,formants", "--out", str(out)]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "No " in line]
+    assert told
+    assert all(".wav: " in line for line in told)
+    assert any(line.startswith("phonoscope: short.wav: No pitch: ") for line in told)
+    assert not any("sound: " in line for line in told)
+
+
+def test_what_a_listing_says_of_a_sound_names_its_file(folder, capsys):
+    words = ["--preset", "Praat 6.4, 75-450 Hz", "--setting", "ceiling_hz=9000"]
+    soundfile.write(folder / "slow.wav", 0.1 * np.sin(np.arange(8000) / 7), 8000)
+    main(["listing", str(folder / "slow.wav"), "formants", *words])
+    said = capsys.readouterr().err
+    assert "slow.wav: " in said
+    assert "sound: " not in said

@@ -41,7 +41,7 @@ def test_the_report_is_praats_line_by_line(name, start, end, floor, ceiling, tmp
     theirs = praat_lines(script, tmp_path)
     ours = printed(capsys, file, "voice-report", "--range", f"{start},{end}",
                    "--setting", f"floor_hz={floor}", "--setting", f"ceiling_hz={ceiling}")  # fmt: skip
-    assert ours[0] == "Voice report of sound"
+    assert ours[0] == "Voice report of part.wav"
     assert ours[1].startswith(f"Pitch here by raw cross-correlation, {floor} to {ceiling} Hz, silence")
     assert ours[2] == ""
     assert ours[3:] == theirs
