@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +106,28 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
 
 
 def _is_cut(path: Path, size: int) -> bool:
-    """Tell whether a WAV file is shorter than it says; libsndfile reads it without a word."""
+    """Tell whether a WAV file is shorter than it says; libsndfile reads it without a word.
+
+    Both the file's size and that of its samples are looked at; one that was streamed knows neither.
+    """
     with path.open("rb") as file:
-        name, said = file.read(4), int.from_bytes(file.read(4), "little")
-    return name == b"RIFF" and size + 1 < said + 8 and said != _UNKNOWN
+        name, said = _chunk(file)
+        if name != b"RIFF" or said == _UNKNOWN:
+            return False
+        if size + 1 < said + 8:
+            return True
+        file.seek(12)
+        while file.tell() < size:
+            name, said = _chunk(file)
+            if name == b"data":
+                return said != _UNKNOWN and file.tell() + said > size + 1
+            file.seek(said + said % 2, 1)
+    return False
+
+
+def _chunk(file: BinaryIO) -> tuple[bytes, int]:
+    """Read the head of a chunk: its name and its size."""
+    return file.read(4), int.from_bytes(file.read(4), "little")
 
 
 def opened(path: Path | str) -> Any:

@@ -132,6 +132,22 @@ def test_a_file_cut_short_opens_as_far_as_it_goes_and_says_so(tmp_path, suffix):
         assert "its header promises 10 s" in done[0]
 
 
+@pytest.mark.parametrize(
+    ("said", "cut"), [(0x7FFFFFF8, True), (32002, True), (32000, False), (0xFFFFFFFF, False)]
+)
+def test_a_wav_whose_samples_are_fewer_than_their_head_says_is_told(tmp_path, said, cut):
+    soundfile.write(tmp_path / "a.wav", tone(16000, 1.0), 16000)  # 32000 bytes of samples
+    content = bytearray((tmp_path / "a.wav").read_bytes())
+    place = content.index(b"data") + 4
+    content[place : place + 4] = struct.pack("<I", said)
+    if said == 0xFFFFFFFF:  # streamed: whoever wrote it could not go back
+        content[4:8] = struct.pack("<I", said)
+    (tmp_path / "a.wav").write_bytes(content)
+    samples, _, done = read_sound(tmp_path / "a.wav")
+    assert done == (("it ends at 1.000 s, before its header says",) if cut else ())
+    assert len(samples) == 16000
+
+
 def test_a_flac_that_promises_hours_takes_no_memory_for_them(tmp_path):
     soundfile.write(tmp_path / "a.flac", tone(16000), 16000)
     content = bytearray((tmp_path / "a.flac").read_bytes())
