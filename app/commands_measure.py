@@ -64,7 +64,8 @@ def _ask(window: Window, title: str, use) -> None:
 
     measuring = window.on.measuring
     standards = MeasureSettings(what=measuring.usual)
-    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window)
+    tiers, wrong = measuring.tiers, measuring.wrong
+    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window, tiers, wrong)
     form.set_look(window.look)
     form.wanted.connect(use)
     window.asks.keep(form)

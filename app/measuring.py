@@ -31,6 +31,7 @@ What = Literal[
     "every recording",
     "this point and every recording",
 ]
+BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
 PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
 
 
@@ -44,19 +45,24 @@ class MeasureSettings:
     """
 
     what: What = "this point"
-    tier: str = field(default="", metadata={"empty": "the first"})
+    tier: str = ""
     label: str = field(default="", metadata={"empty": "all that are not empty"})
     measures: str = "f0, intensity, formants, duration"
     points: int = 10
     band_low_hz: float = field(default=0.0, metadata={"label": "Moments from"})
-    band_high_hz: float = field(default=0.0, metadata={"label": "Moments to"})
+    band_high_hz: float = field(default=0.0, metadata={"label": "Moments to", "zero": "Nyquist"})
     as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
 
 
 class Measuring:
-    """Measures what is open, one job at a time, without making the window wait; `done` follows each."""
+    """Measures what is open, one job at a time, without making the window wait; `done` follows each.
+
+    `progressed(words, done, of)` tells how far it is, of 0 where that is not known, until `ended`.
+    """
 
     done = Signal()
+    progressed = Signal(str, int, int)
+    ended = Signal()
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
@@ -75,16 +81,39 @@ class Measuring:
 
     @property
     def usual(self) -> What:
-        """What is measured unless something else is chosen: without a model, every recording."""
-        return "this point" if self._on.session.card is not None else "every recording"
+        """What is measured unless something else is chosen: what the active lane shows; without a model,
+        every recording.
+        """
+        session = self._on.session
+        if session.card is None:
+            return "every recording"
+        return "the active recording" if session.active in self._on.annotating.sounds else "this point"
 
     @property
     def fitting(self) -> MeasureSettings:
         """The settings of the last time, as far as what they measure is open."""
         asked = self.settings
+        if asked.what in BY_LANE and self._on.session.card is not None:
+            asked = replace(asked, what=self.usual)
         needs_model = "point" in asked.what and self._on.session.card is None
         needs_sound = "recording" in asked.what and not self._on.annotating.sounds
         return replace(asked, what=self.usual) if needs_model or needs_sound else asked
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """The names of the tiers there are, of any point or recording, each once."""
+        shelf = self._on.session.moment.tiers
+        names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
+        return tuple(dict.fromkeys(names))
+
+    def wrong(self, asked: MeasureSettings) -> str | None:
+        """Say why nothing can be measured as asked, before a file is asked for; None where it can."""
+        try:
+            self._plan(asked)
+            self._items.check(asked)
+        except Fault as fault:
+            return str(fault).removesuffix(".")
+        return None
 
     def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
         """Measure as asked; the table, or a script's folder, is written when all is measured."""
@@ -99,6 +128,7 @@ class Measuring:
             self._on.desk.drop("measure")
             self._on.desk.drop("measure points")
             self.measurer.cancel()
+            self.ended.emit()
             self._on.noted.emit("Measuring was stopped, nothing was written")
 
     def _new_model(self) -> None:
@@ -133,18 +163,19 @@ class Measuring:
 
         choice = Choice(asked.tier.strip(), asked.label.strip() or None)
         job = Job(tuple(items), plan, choice, self._items.about(items), table, script)
-        self._on.noted.emit("Measuring; Esc stops it")
+        self.progressed.emit("Measuring…", 0, 0)
 
         def far(done: int, of: int) -> None:
             self._on.clock.post(lambda: self._far(done, of))
 
-        self._on.desk.follow("measure", self.measurer.start(job, far), self._done)
+        self._on.desk.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
 
     def _far(self, done: int, of: int) -> None:
         if self.busy:
-            self._on.noted.emit(f"Measured {done} of {of} layers; Esc stops it")
+            self.progressed.emit(f"Measured {done} of {of} layers", done, of)
 
     def _done(self, done: Done) -> None:
+        self.ended.emit()
         self.pairs = done.pairs
         refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
         self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")

@@ -40,6 +40,15 @@ class Gathering:
         """Hand the items that are asked for on, at once or when they are computed. May raise Fault."""
         self._ways[asked.what](asked, use)
 
+    def check(self, asked: MeasureSettings) -> None:
+        """Raise Fault where what is asked for is not there."""
+        if asked.what == "every annotated point":
+            self._annotated()
+        elif asked.what == "the active recording":
+            self._active()
+        elif asked.what == "every recording":
+            self._keys()
+
     # --- points ---------------------------------------------------------------------------------
 
     def _point(self, asked: MeasureSettings) -> Item:
@@ -48,18 +57,23 @@ class Gathering:
         own = session.kept.annotation if session.kept else None
         return self._item(tracks, self._name(), own, asked)
 
-    def _points(self, asked: MeasureSettings, use: Use) -> None:
-        """Let the engine compute the annotated points, one after the other."""
+    def _annotated(self) -> list[Kept]:
         shelf = [kept for kept in self._on.session.moment.tiers if not kept.sound]
         if not shelf:
             raise Fault("No point has tiers.", "Annotate one, or measure this point.")
+        return shelf
+
+    def _points(self, asked: MeasureSettings, use: Use) -> None:
+        """Let the engine compute the annotated points, one after the other."""
+        shelf = self._annotated()
         items: list[Item] = []
 
         def next_one() -> None:
             kept = shelf[len(items)]
             future = self._on.engine.ask("probe", kept.point, (), key="measure points")
-            self._on.noted.emit(f"Computing point {len(items) + 1} of {len(shelf)}")
-            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed))
+            words = f"Computing point {len(items) + 1} of {len(shelf)}"
+            self._on.measuring.progressed.emit(words, len(items), len(shelf))
+            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed), self.failed)
 
         def arrived(kept: Kept, probed: Any) -> None:
             name = unlike(self._kept_name(kept), [item.item for item in items])
@@ -78,7 +92,12 @@ class Gathering:
         try:
             yield
         except Fault as fault:
-            self._on.faulted.emit(fault)
+            self.failed(fault)
+
+    def failed(self, fault: Fault) -> None:
+        """Show a fault that ends measuring."""
+        self._on.measuring.ended.emit()
+        self._on.faulted.emit(fault)
 
     def _item(
         self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
@@ -104,17 +123,23 @@ class Gathering:
     # --- recordings -----------------------------------------------------------------------------
 
     def _recording(self) -> Item:
+        return self._recorded(self._active())
+
+    def _active(self) -> str:
         key = self._on.session.active
         if key not in self._on.annotating.sounds:
             raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
-        return self._recorded(key)
+        return key
 
     def _recordings(self) -> list[Item]:
         """Give every recording that has a lane, each with its own tiers."""
-        keys = self._on.annotating.sounds
+        return [self._recorded(key) for key in self._keys()]
+
+    def _keys(self) -> list[str]:
+        keys = list(self._on.annotating.sounds)
         if not keys:
             raise Fault("No recording is open.", "Open one, or measure this point.")
-        return [self._recorded(key) for key in keys]
+        return keys
 
     def _recorded(self, key: str) -> Item:
         from core.measure_items import recorded

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app import annotating_wires, presets
+from app.measuring_shown import MeasuringShown
 from app.playhead import PlayHead
 from app.points import PointList
 from app.stack_view import StackViews
@@ -85,6 +86,7 @@ class Wiring:
         on.busy_changed.connect(self._busy)
         on.settings_changed.connect(window.menus.refresh)
         on.measuring.done.connect(window.menus.refresh)
+        MeasuringShown(window)
         on.opening.started.connect(lambda path: window.status.show_state("Opening…"))
         on.opening.ended.connect(lambda: window.status.show_state(""))
         on.opening.choice_needed.connect(window.asks.run)

@@ -91,7 +91,7 @@ class SettingsForm(SmallDialog):
             label, unit = label_and_unit(known.name)
             label = known.metadata.get("label", label)
             standard = getattr(self._standards, known.name)
-            made = make_field(label, hints[known.name], standard, self._tell)
+            made = self.made_field(known.name, label, hints[known.name], standard)
             self._labels[known.name], self._fields[known.name] = label, made
             if isinstance(made.widget, QLineEdit):
                 made.widget.setFixedWidth(FIELD_PX)
@@ -99,7 +99,9 @@ class SettingsForm(SmallDialog):
             if hints[known.name] is bool:
                 self._grid.addWidget(made.widget, line, 1, 1, 2)
                 continue
-            zero = ", 0 is automatic" if unit and standard == 0 and "step" in known.name else ""
+            usual = "automatic" if unit and standard == 0 and "step" in known.name else ""
+            meant = known.metadata.get("zero", usual)
+            zero = f", 0 is {meant}" if meant else ""
             words = Words(f"{label} ({unit}{zero})" if unit else label, 12, 400, "ink")
             words.setBuddy(made.widget)
             words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -109,6 +111,10 @@ class SettingsForm(SmallDialog):
                 names = NamedValues(label, known.metadata["named"], made, self._tell)
                 self._named[known.name] = names
                 self._grid.addWidget(names.box, line, 2)
+
+    def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
+        """Make the field of one part of the value."""
+        return make_field(label, hint, standard, self._tell)
 
     def show_value(self, value: Any) -> None:
         """Put a value's parts into the fields."""

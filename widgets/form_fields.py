@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -106,6 +106,22 @@ def _text(label: str, changed: Callable[[], None]) -> Field:
     line.setAccessibleName(label)
     line.textEdited.connect(lambda _text: changed())
     return Field(line, lambda value: line.setText(str(value)), line.text)
+
+
+def editable_list(label: str, known: Sequence[str], empty: str, changed: Callable[[], None]) -> Field:
+    """Make a field for a text that is typed, or chosen among those that are known; `empty` says what
+    no text means.
+    """
+    box = QComboBox()
+    box.setEditable(True)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setCompleter(None)  # what is typed is what is meant
+    box.addItems(["", *known])
+    box.setAccessibleName(label)
+    line = box.lineEdit()
+    line.setPlaceholderText(empty)
+    box.editTextChanged.connect(lambda _text: changed())
+    return Field(box, box.setEditText, box.currentText)
 
 
 class NamedValues:

@@ -7,10 +7,11 @@ from dataclasses import fields
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from core.faults import Fault
 from widgets.form import SettingsForm
+from widgets.form_fields import Field, editable_list
 
 WIDE_PX = 260
 
@@ -21,19 +22,34 @@ class MeasureForm(SettingsForm):
     wanted = Signal(object)
 
     def __init__(
-        self, title: str, press: str, value: Any, standards: Any, parent: QWidget | None = None
+        self,
+        title: str,
+        press: str,
+        value: Any,
+        standards: Any,
+        parent: QWidget | None = None,
+        tiers: Sequence[str] = (),
+        wrong: Callable[[Any], str | None] = lambda value: None,
     ) -> None:
-        self._press = press
-        super().__init__(title, value, standards, parent)
+        self._press, self._tiers = press, tuple(tiers)
+        super().__init__(title, value, standards, parent, wrong)
         self._title = "Measurement settings"  # as the closing line calls them
         for known in fields(value):
             line = self._fields[known.name].widget
+            if isinstance(line, QComboBox):
+                line.setFixedWidth(WIDE_PX)
             if isinstance(line, QLineEdit):
                 line.setFixedWidth(WIDE_PX)
                 line.setPlaceholderText(known.metadata.get("empty", ""))
             if isinstance(line, QLineEdit) and isinstance(getattr(value, known.name), str):
                 line.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._tell()
+
+    def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
+        """Offer the tiers that exist; another name can be typed."""
+        if name == "tier":
+            return editable_list(label, self._tiers, "the first", self._tell)
+        return super().made_field(name, label, hint, standard)
 
     def add_buttons(
         self,

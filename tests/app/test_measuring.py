@@ -19,6 +19,8 @@ from core.measure_job import InlineMeasurer
 from core.textgrid import read_textgrid
 from tests.app.test_cli_measure import GRID
 from widgets.measure_page import MeasureForm
+from widgets.paint import Words
+from widgets.progress_dialog import ProgressDialog
 
 
 @pytest.fixture
@@ -200,6 +202,89 @@ def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypat
     form.buttons["Write a Praat script…"].click()
     assert (tmp_path / "praat" / "measure.praat").is_file()
     assert (tmp_path / "praat" / "conv4.Sound").is_file()
+
+
+def form_of(window) -> MeasureForm:
+    window.menus.run("analyses.measure")
+    return [one for one in window.asks._open if isinstance(one, MeasureForm)][-1]
+
+
+def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
+    assert form_of(window)._fields["what"].read() == "this point"
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert form_of(window)._fields["what"].read() == "the active recording"
+    window.on.measuring.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
+    window.on.session.set_active("conv3")
+    assert form_of(window)._fields["what"].read() == "this point"
+
+
+def test_the_form_offers_the_tiers_that_there_are(window, tmp_path):
+    annotate(window, tmp_path)
+    names = [tier.name for tier in window.on.annotating.tiers]
+    form = form_of(window)
+    box = form._fields["tier"].widget
+    assert [box.itemText(row) for row in range(box.count())] == ["", *names]
+    box.setEditText("words of mine")
+    assert form.value().tier == "words of mine"
+
+
+def test_the_form_says_what_a_band_to_0_means(window):
+    words = form_of(window).findChildren(Words)
+    assert "Moments to (Hz, 0 is Nyquist)" in [one.text() for one in words]
+
+
+def test_what_is_not_there_is_said_before_a_file_is_asked_for(window, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
+    form = form_of(window)
+    form._fields["what"].show("every annotated point")
+    form.buttons["Measure…"].click()
+    assert form._report.text().startswith("No point has tiers")
+    assert form.isVisible()
+    assert not asked
+
+
+class Held:
+    """A measurer that is under way until it is told how far it is."""
+
+    stopped = False
+
+    def start(self, job, progress):
+        from concurrent.futures import Future
+
+        self.far, self.future = progress, Future()
+        return self.future
+
+    def cancel(self):
+        self.stopped = True
+
+
+def progress_of(window) -> ProgressDialog:
+    return next(one for one in window.asks._open if isinstance(one, ProgressDialog))
+
+
+def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
+    held = window.on.measuring.measurer = Held()
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    dialog = progress_of(window)
+    assert dialog.isVisible()
+    assert dialog.bar.maximum() == 0
+    held.far(3, 12)
+    assert (dialog.bar.value(), dialog.bar.maximum()) == (3, 12)
+    assert dialog.words == "Measured 3 of 12 layers"
+    dialog.buttons["Cancel"].click()
+    assert held.stopped
+    assert not window.on.measuring.busy
+    assert not dialog.isVisible()
+
+
+def test_the_dialog_goes_when_measuring_fails(window, tmp_path, faults):
+    held = window.on.measuring.measurer = Held()
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    dialog = progress_of(window)
+    held.future.set_exception(Fault("The disk is full."))
+    assert not dialog.isVisible()
+    assert faults[0].sentence == "The disk is full."
 
 
 def test_esc_stops_a_measurement(window, tmp_path):
