@@ -161,11 +161,14 @@ class Asking:
 
     def _compute(self, layer: Layer) -> bool:
         """Ask for what is missing of a layer; tell whether something is under way for it."""
-        names = self.missing(layer)[:1]  # one at a time: overlays never wait long behind it
+        missing = self.missing(layer)
+        tiled = [name for name in missing if self._long.takes(layer.track, name)]
+        if tiled:  # filtered pitch may wait for the loudest of the file, and the others need not
+            under_way = [self._long.measure(layer, name, self.table_place) for name in tiled]
+            return any(under_way)
+        names = missing[:1]  # one at a time: overlays never wait long behind it
         if not names:
             return False
-        if self._long.takes(layer.track, names[0]):
-            return self._long.measure(layer, names[0], self.table_place)
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
         if self._asked.get(layer.key) == origins and self._on.desk.waits(f"{layer.key} asked"):
             return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from dataclasses import replace
+
 import numpy as np
 import parselmouth
 import pytest
@@ -175,6 +178,18 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
     asking.refresh()
     assert asking.sliced_at == (300.25, 300.25)
     assert KEY in asking.slices
+
+
+def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
+    asking = window.docking.asking
+    monkeypatch.setattr(window.on, "clock", replace(window.on.clock, work=lambda do: Future()))
+    window.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    asking.wanted = True
+    window.on.session.set_cursor(300.25)
+    asking.refresh()
+    known = asking.layer(KEY).results
+    assert "pitch" not in known
+    assert {"formants", "intensity", "harmonicity"} <= set(known)
 
 
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
