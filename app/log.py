@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import logging
 import sys
 import threading
@@ -29,7 +31,14 @@ def start() -> Path | None:
         return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
+    _keep_crashes(folder / "crash.log")
     return folder / "phonoscope.log"
+
+
+def _keep_crashes(path: Path) -> None:
+    """Let a crash below Python, which no exception tells of, leave where every thread was."""
+    with contextlib.suppress(OSError):
+        faulthandler.enable(path.open("a"))  # kept open: at a crash nothing can be opened
 
 
 def bug(error: BaseException) -> str:
