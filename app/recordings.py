@@ -280,7 +280,9 @@ class Recordings:
 
 
 def duration_words(duration_s: float) -> str:
-    """Give a duration as one says it: `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    """Give a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    if duration_s < 1e-3:
+        return f"{duration_s * 1e3:.3g} ms"
     if duration_s < 60:
         return f"{duration_s:.3g} s"
     minutes, seconds = divmod(round(duration_s), 60)

@@ -33,8 +33,8 @@ def hertz(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """Give a time in s as a sentence wants it."""
-    return f"{figure(value)} s"
+    """Give a time as a sentence wants it: in s, below a millisecond in ms."""
+    return f"{figure(value * 1e3)} ms" if 0 < abs(value) < 1e-3 else f"{figure(value)} s"
 
 
 def unusable(track: Track) -> str | None:

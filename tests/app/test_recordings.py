@@ -355,7 +355,14 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.01, "0.01 s"), (2.4, "2.4 s"), (70, "1 min 10 s"), (3780, "1 h 3 min"), (3600, "1 h")],
+    [
+        (6.25e-5, "0.0625 ms"),
+        (0.01, "0.01 s"),
+        (2.4, "2.4 s"),
+        (70, "1 min 10 s"),
+        (3780, "1 h 3 min"),
+        (3600, "1 h"),
+    ],
 )
 def test_durations_are_said_as_one_says_them(seconds, words):
     assert duration_words(seconds) == words

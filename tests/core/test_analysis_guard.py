@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -232,3 +233,14 @@ def test_only_settings_that_no_sound_could_carry_are_impossible():
     assert TABLE["pitch"].impossible(PitchSettings(floor_hz=0.01, ceiling_hz=20000.0)) is None
     assert TABLE["intensity"].impossible(IntensitySettings(floor_hz=-1.0))
     assert TABLE["spectrogram"].impossible(SpectrogramSettings(time_step_s=1e-4)) is None
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+@pytest.mark.parametrize("rate_hz", [16000.0, 192000.0])
+def test_a_sound_of_one_sample_is_refused_without_powers_of_ten(name, rate_hz):
+    row = TABLE[name]
+    track = Track("out", np.array([0.3], np.float32), TimeAxis.of_sound(rate_hz, 1))
+    said = row.refusal(track, row.settings())
+    assert said
+    assert not re.search(r"[0-9]e", said)
+    assert name in ("zero crossings",) or " ms" in said
