@@ -75,7 +75,7 @@ def _axis_words(painter: QPainter, plot: QRectF, pair: Pair, mode: str, look: Lo
 
 def _words(painter: QPainter, place: QRectF, plot: QRectF, pair: Pair, look: Look) -> None:
     unit = f" ({pair.unit})" if pair.unit else ""
-    title = f"{NAMES.get(pair.layer, pair.layer.capitalize())} {pair.measure.replace('_', ' ')}{unit}"
+    title = f"{NAMES.get(pair.layer, pair.layer.capitalize())} {measure_words(pair.measure)}{unit}"
     r = NONE if pair.r is None else signed(f"{pair.r:.2f}")
     room = QRectF(plot.left(), place.top() + 4, plot.width(), 18)
     painter.setFont(font(11, 600))
@@ -150,7 +150,18 @@ def ends_of(values: NDArray[np.float64]) -> Ends:
     if values.size == 0:
         return (math.nan, math.nan)
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    least = 0.0 if low >= 0 else -math.inf  # no duration, and no F0, is below 0
+    return (low, high) if high > low else (max(low - 0.5, least), high + 0.5)
+
+
+def measure_words(measure: str) -> str:
+    """Give what a measure is called, formants as phoneticians write them.
+
+    >>> measure_words("f2"), measure_words("f1_bandwidth"), measure_words("duration")
+    ('F2', 'F1 bandwidth', 'duration')
+    """
+    words = measure.replace("_", " ")
+    return words[:1].upper() + words[1:] if words[:1] == "f" and words[1:2].isdigit() else words
 
 
 def runs(defined: NDArray[np.bool_]) -> list[tuple[int, int]]:

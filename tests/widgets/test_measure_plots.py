@@ -9,7 +9,16 @@ from PySide6.QtGui import QColor, QImage
 from core.faults import Fault
 from core.measure_r import Pair
 from widgets.look import DARK, LIGHT
-from widgets.measure_plots import COURSES, PANEL, SCATTER, PlotsDialog, PlotSheet, ends_of, runs
+from widgets.measure_plots import (
+    COURSES,
+    PANEL,
+    SCATTER,
+    PlotsDialog,
+    PlotSheet,
+    ends_of,
+    measure_words,
+    runs,
+)
 
 NAN = float("nan")
 NONE = np.full((1, 3), NAN)
@@ -46,6 +55,17 @@ def ink(image: QImage, x: float, y: float, paper: QColor) -> bool:
 def inner() -> tuple[float, float, float, float]:
     """The place of values inside a panel: left, right, top, bottom."""
     return 52 + 3, PANEL.width() - 12 - 3, 26 + 3, PANEL.height() - 22 - 3
+
+
+def test_formants_are_named_as_phoneticians_write_them():
+    words = [measure_words(one) for one in ("f0", "f1", "f2_bandwidth", "intensity", "duration")]
+    assert words == ["F0", "F1", "F2 bandwidth", "intensity", "duration"]
+
+
+def test_an_axis_of_one_duration_does_not_go_below_0():
+    assert ends_of(np.array([0.2162, 0.2162])) == (0.0, pytest.approx(0.7162))
+    assert ends_of(np.array([-3.0])) == (-3.5, -2.5)
+    assert ends_of(np.array([3.0])) == (2.5, 3.5)
 
 
 def test_dots_stand_at_the_outputs_value_across_and_the_layers_up(sheet):
@@ -107,7 +127,7 @@ def test_the_picture_is_written_in_the_colours_of_paper(sheet, tmp_path):
     assert (image.width(), image.height()) == (3 * made.width(), 3 * made.height())
     assert image.pixelColor(1, 1).name() == "#ffffff"
     assert "conv4 f0" not in (svg := (tmp_path / "a.svg").read_text(encoding="utf-8"))
-    assert "Conv4 f0 (Hz)" in svg
+    assert "Conv4 F0 (Hz)" in svg
     with pytest.raises(Fault, match="does not exist"):
         made.save(tmp_path / "none" / "a.png")
 
