@@ -113,8 +113,9 @@ class _Reading:
 
     def grid(self) -> Annotation:
         """Read the whole file."""
-        kind = self._next("text", "the file type")
-        if not kind.startswith("ooTextFile") or self._next("text", "the class") != "TextGrid":
+        heads = list(itertools.islice(self._source, 2))
+        kinds = [word.text for word in heads if word.kind == "text"]
+        if len(kinds) < 2 or not kinds[0].startswith("ooTextFile") or kinds[1] != "TextGrid":
             raise self._fault("it is no TextGrid", "Choose a file that Praat saved as a TextGrid.")
         start, end = self._ends("the TextGrid")
         exists = self._next("flag", "<exists>") == "exists"
