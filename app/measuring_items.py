@@ -157,7 +157,7 @@ class Gathering:
         card, names = self._on.session.card, list(self._on.session.layout.names())
         points = [{"item": one.item, "z": list(_origin(one).point)} for one in items if one.output]
         sounds = [
-            {"item": one.item, "file": one.file, "digest": _origin(one).sound}
+            {"item": one.item, "file": one.file, "digest": _origin(one).sound, **_channels(one)}
             for one in items
             if not one.output
         ]
@@ -172,3 +172,9 @@ class Gathering:
 
 def _origin(item: Item) -> Any:
     return next(iter(item.tracks.values())).origin
+
+
+def _channels(item: Item) -> dict[str, str]:
+    """Say how a recording's channels became one curve, where it has several."""
+    how = _origin(item).reduction
+    return {"channels": how} if how else {}

@@ -76,10 +76,10 @@ class Queries:
         return Path(card.path).name if card else ""
 
     def _point(self, key: str, answer: Answer) -> str:
-        """Name the point that was asked, with what was turned there; of a recording tell where it starts."""
+        """Name the point that was asked, with what was turned there; of a recording its channel and start."""
         session, asked = self._on.session, answer.origin.point
         if key.startswith("sound:"):
-            return self._on.moving.words(key)
+            return ", ".join(filter(None, (answer.origin.reduction, self._on.moving.words(key))))
         if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
         return point_words(session.layout, session.moment) if session.card else ""

@@ -156,3 +156,19 @@ def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
     window.wiring.show_stack()
     assert window.stack.lanes[0].lane.meta == "0.5 s · 8000 Hz"
     assert not window.menus.actions["layers.channel"].isEnabled()
+
+
+def test_results_and_records_of_the_window_name_the_channel(window, two):
+    from app.measuring import MeasureSettings
+
+    window.on.opening.open(two)
+    window.on.recordings.choose_channel(KEY, 2)
+    window.on.session.set_active(KEY)
+    window.docking.queries.ask("f0", where=0.25)
+    row = window.docking.results.rows[-1]
+    assert row.point == "channel 2 of 2"
+    assert row.answer.value == pytest.approx(190, abs=0.5)
+    gathering = window.on.measuring._items
+    items = []
+    gathering.gather(MeasureSettings(what="the active recording"), items.extend)
+    assert gathering.about(items)["sound"]["channels"] == "channel 2 of 2"
