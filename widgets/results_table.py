@@ -121,7 +121,12 @@ class ResultsTable(QAbstractScrollArea):
         bar.setPageStep(max(room, 1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the newest row in view where it was: the first size may be none that is ever shown."""
+        bar = self.verticalScrollBar()
+        was_at_end = bar.value() == bar.maximum()
         self._set_range()
+        if was_at_end:
+            bar.setValue(bar.maximum())
 
     # --- painting -------------------------------------------------------------------------------
 

@@ -36,6 +36,18 @@ def test_a_new_row_is_scrolled_to(table):
     assert table.row_rect(0).bottom() < HEAD_PX
 
 
+def test_rows_that_came_before_the_table_had_its_size_show_the_newest(qtbot):
+    made = ResultsTable()
+    qtbot.addWidget(made)
+    made.show_rows(rows(15))
+    made.resize(384, HEAD_PX + 5 * ROW_PX)
+    made.show()
+    assert made.row_rect(14).bottom() <= made.viewport().height()
+    made.verticalScrollBar().setValue(0)
+    made.resize(384, HEAD_PX + 4 * ROW_PX)
+    assert made.row_rect(0).top() == HEAD_PX
+
+
 def test_rows_are_chosen_as_lists_are_everywhere(qtbot, table):
     click(qtbot, table, 1)
     assert table.chosen == [2]
