@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -28,7 +29,10 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         yield Figure("scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
         window.on.session.set_range(window.on.session.whole)
         rounds = max(2, round(share * ROUNDS))
-        blocks = [_longest_silence(window, seed, max(2, round(share * TURNS))) for seed in range(rounds)]
+        turns = max(2, round(share * TURNS))
+        blocks = [
+            longest_silence(window, partial(_sheet_and_knob, window, seed, turns)) for seed in range(rounds)
+        ]
         yield Figure("main_thread_block", milliseconds(blocks), "ms", BLOCK_MS)
 
 
@@ -53,16 +57,23 @@ def frame(window: TimedWindow, wish: Range) -> float:
     return window.seconds_to(shown, lambda: window.stack.range_wanted.emit(wish))
 
 
-def _longest_silence(window: TimedWindow, seed: int, turns: int) -> float:
-    """Draw a contact sheet while a knob is turned; give the longest time without a heartbeat."""
-    chance = np.random.default_rng(seed)
-    sheet = window.on.sheet
-    window.show_page("sheet")
-    sheet.cancel()
+def longest_silence(window: TimedWindow, work: Callable[[], object]) -> float:
+    """Give the longest time without a heartbeat of the window's thread while it is asked for something."""
     beats = [perf_counter()]
     heart = QTimer(window)
     heart.timeout.connect(lambda: beats.append(perf_counter()))
     heart.start(0)
+    work()
+    heart.stop()
+    return max(after - before for before, after in pairwise([*beats, perf_counter()]))
+
+
+def _sheet_and_knob(window: TimedWindow, seed: int, turns: int) -> None:
+    """Draw a contact sheet while a knob is turned."""
+    chance = np.random.default_rng(seed)
+    sheet = window.on.sheet
+    window.show_page("sheet")
+    sheet.cancel()
     sheet.draw(PER_CODE, seed * PER_CODE)
     wanted = PER_CODE * len(window.on.session.layout.codes())
     wait(lambda: len(sheet.items) >= wanted // 2)
@@ -70,5 +81,3 @@ def _longest_silence(window: TimedWindow, seed: int, turns: int) -> float:
     for _ in range(turns):
         turn(window, float(chance.uniform(-1, 1)))
     wait(lambda: len(sheet.items) == wanted and window.complete)
-    heart.stop()
-    return max(after - before for before, after in pairwise(beats))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.bench_figures import Figure, milliseconds
-from app.bench_scroll import FRAME_MS, FRAMES, frame, wishes
+from app.bench_scroll import BLOCK_MS, FRAME_MS, FRAMES, frame, longest_silence, wishes
 from app.bench_window import TimedWindow, open_window
 from core.annotation import Annotation, Tier
 from core.annotation_edit import add_boundary, set_label
@@ -37,8 +37,13 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 def _measured(window: TimedWindow, file: Path, count: int, share: float) -> Iterator[Figure]:
     whole = window.on.session.whole
     write_textgrid(file, annotation(whole, count))
-    opened = [_opened(window, file, count) for _ in range(max(2, round(share * ROUNDS)))]
+    opened: list[float] = []
+    blocks = [
+        longest_silence(window, lambda: opened.append(_opened(window, file, count)))
+        for _ in range(max(2, round(share * ROUNDS)))
+    ]
     yield Figure("tiers_open", tuple(opened), "s", OPEN_S)
+    yield Figure("main_thread_block_meanwhile", milliseconds(blocks), "ms", BLOCK_MS)
     frames = [frame(window, wish) for wish in wishes(whole, max(4, round(share * FRAMES)))]
     yield Figure("tiers_scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
     window.on.session.set_range(Range(whole.start_s, whole.start_s + whole.length_s / 20))

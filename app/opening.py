@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,8 +146,9 @@ def _first_look(layer: LayerInfo, top: bool, card: Card) -> Lane:
 FIRST_LOOK = (("pitch", 1000.0), ("intensity", 4000.0), ("spectrogram", 4000.0))
 
 
+@cache
 def demo_file() -> Path | None:
-    """Give the built-in model's file, or None where none ships."""
+    """Give the built-in model's file, or None where none ships; looked for once, since menus ask often."""
     return next(iter(sorted(DEMO.glob("*.safetensors"))), None)
 
 
