@@ -57,7 +57,7 @@ class Dialogs:
     def file(self) -> None:
         """Ask for a file of a checkpoint, or for a sound."""
         kinds = ";;".join((BOTH, CHECKPOINTS, SOUNDS, ANY))
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a checkpoint", self._last(), kinds)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._last(), kinds)
         if name:
             self._window.on.opening.open(name)
 

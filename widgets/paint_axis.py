@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from widgets.columns import Rows, round_step, round_values
-from widgets.digits import activation, four_digits, short
+from widgets.digits import activation, four_digits, short, signed
 from widgets.look import Look, font
 from widgets.overlays import frequency_rows, intensity_rows, pitch_y, reading
 from widgets.paint_line import draw_text
@@ -20,6 +20,7 @@ APART_PX = 14.0
 EDGE_PX = 8.0
 TICK_PX = 4.0
 GAP_PX = 6.0
+WIDEST = 5
 VALUE, END, ROUND = 0, 1, 2  # a value at the cursor beats an end of the scale beats a round tick
 
 
@@ -151,8 +152,18 @@ def _intensity_labels(
     if math.isfinite(value):
         inside = lane.intensity_low_db <= value <= lane.intensity_high_db
         bold = replace(made, rank=VALUE, weight=600, tick=inside)
-        labels.append(replace(bold, y_px=intensity_rows(lane, rect).y(value), text=four_digits(value)))
+        labels.append(replace(bold, y_px=intensity_rows(lane, rect).y(value), text=level(value)))
     return labels
+
+
+def level(value_db: float) -> str:
+    """Give a level with as many digits as leave room for its unit beside a lane.
+
+    >>> level(77.634), level(-29.864), level(-335.41)
+    ('77.63', '−29.9', '−335')
+    """
+    texts = (four_digits(value_db), signed(f"{value_db:.1f}"), signed(f"{value_db:.0f}"))
+    return next((text for text in texts if len(text) <= WIDEST), texts[-1])
 
 
 def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float, look: Look) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -186,22 +187,42 @@ class SlicePlot(QWidget):
 
     def _paint_formants(self, painter: QPainter) -> None:
         """Mark the formants at the lower edge, each with its name over a halo."""
-        look, bottom = self._look, self.plot.bottom()
-        painter.setFont(font(11))
-        for number, hertz in enumerate(self._view.formants_hz, 1):
-            if not np.isfinite(hertz) or not 0 < hertz < self._view.high_hz:
-                continue
-            x = self.x_of(hertz)
+        look, bottom, face = self._look, self.plot.bottom(), font(11)
+        marks = [
+            (f"F{number}", self.x_of(hertz))
+            for number, hertz in enumerate(self._view.formants_hz, 1)
+            if np.isfinite(hertz) and 0 < hertz < self._view.high_hz
+        ]
+        painter.setFont(face)
+        width = QFontMetrics(face).horizontalAdvance("F0")
+        for (words, x), line in zip(marks, lines([x for _, x in marks], width + 4.0), strict=True):
             painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
-            words = f"F{number}"
-            width = QFontMetrics(font(11)).horizontalAdvance(words)
+            place = QPointF(x - width / 2, bottom - 12 - 13 * line)
             letters = QPainterPath()
-            letters.addText(QPointF(x - width / 2, bottom - 12), font(11), words)
+            letters.addText(place, face, words)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.strokePath(letters, QPen(look.plot, 4.0))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.ink2)
-            painter.drawText(QPointF(x - width / 2, bottom - 12), words)
+            painter.drawText(place, words)
+
+
+def lines(places: Sequence[float], width: float) -> list[int]:
+    """Give each of some labels of one width the lowest line on which it touches no other.
+
+    >>> lines([10.0, 14.0, 40.0], 12.0)
+    [0, 1, 0]
+    """
+    taken: list[list[float]] = []
+    found: list[int] = []
+    for x in places:
+        free = (line for line, others in enumerate(taken) if all(abs(x - one) >= width for one in others))
+        line = next(free, len(taken))
+        if line == len(taken):
+            taken.append([])
+        taken[line].append(x)
+        found.append(line)
+    return found
 
 
 def _step(high_hz: float) -> float:

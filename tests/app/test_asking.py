@@ -12,11 +12,13 @@ import soundfile
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from app import docking
 from core.all_layers import COPIED, SHOWN, STATISTICS
 from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.axis import Range
 from core.praat_pool import InlinePool
+from core.queries import MEASURES, Answer
 from widgets.listing import ListingDialog, ReportDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
@@ -325,6 +327,12 @@ def _lifted(track):
     from dataclasses import replace
 
     return replace(track, samples=np.abs(track.samples) + 1)
+
+
+@pytest.mark.parametrize(("value", "text"), [(78.7, "78.7"), (-35.4, "−35.4"), (-335.41, "−335")])
+def test_a_number_of_the_dock_leaves_its_neighbour_alone(value, text):
+    answer = Answer("Out", "Intensity", 0.1, 0.1, value, "dB")
+    assert docking._short(answer, MEASURES["intensity"]) == text
 
 
 # --- slices, listings, the dock itself

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.commands import MENUS, all_commands, command
 from core.axis import Range
@@ -251,6 +251,15 @@ def test_both_themes_paint_without_a_word(window, theme):
     image = window.grab().toImage()
     assert not image.isNull()
     assert image.pixelColor(1110, 40) == window.look.chrome
+
+
+def test_what_opens_sounds_and_checkpoints_is_titled_open(window, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *words: asked.append(words[1:]) or ("", ""))
+    window.menus.run("file.open")
+    title, _, kinds = asked[0]
+    assert title == "Open"
+    assert "*.wav" in kinds
 
 
 def test_an_id_or_a_key_used_twice_raises():

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from made_up import bump, frames, full_out, lane, tone, view
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 
 from core.axis import Range
 from widgets import look as looks
-from widgets.columns import HEADER_PX, Columns, Rows
+from widgets.columns import AXIS_PX, HEADER_PX, Columns, Rows
 from widgets.dots import draw_dots
 from widgets.lane_menu import lane_menu
-from widgets.look import DARK, LIGHT, PRINT
-from widgets.paint_axis import curve_labels, overlay_labels, settled
+from widgets.look import DARK, LIGHT, PRINT, font
+from widgets.paint_axis import GAP_PX, curve_labels, level, overlay_labels, settled
 from widgets.paint_curve import shared_limits, value_limits
 from widgets.paint_lane import Marks, lane_height_px, lane_parts, paint_marks, paint_plot
 from widgets.views import MEASURES, Curve, LegendLine
@@ -368,6 +368,15 @@ def test_a_value_off_its_scale_is_told_without_a_tick():
     rect = QRectF(0, 0, 60, 172)
     (value,) = [x for x in settled(overlay_labels(shown, rect, 0.5, LIGHT), rect) if x.weight == 600]
     assert (value.text, value.tick, value.y_px) == ("45.60", False, 164)
+
+
+@pytest.mark.parametrize(
+    ("value_db", "text"), [(77.634, "77.63"), (-9.87, "−9.9"), (-29.864, "−29.9"), (-335.41, "−335")]
+)
+def test_a_level_leaves_room_for_its_unit_beside_the_lane(value_db, text):
+    assert level(value_db) == text
+    wide_px = QFontMetrics(font(11, 600, numbers=True)).horizontalAdvance(f"{text} dB")
+    assert GAP_PX + wide_px + 2 <= AXIS_PX
 
 
 def test_numbers_of_an_earlier_state_are_grey():

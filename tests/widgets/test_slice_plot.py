@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from widgets.look import LIGHT
-from widgets.slice_plot import Slice, SlicePlot, SliceView, thinned
+from widgets.slice_plot import Slice, SlicePlot, SliceView, lines, thinned
 
 
 def made(title: str, nyquist_hz: float, level_db: float = -10.0, main: bool = False) -> Slice:
@@ -76,3 +76,13 @@ def test_a_slice_of_a_million_bins_keeps_its_extremes_in_few_points():
     assert np.all(np.diff(x) >= 0)
     few = np.arange(500.0)
     assert thinned(few, few, 300)[0] is few
+
+
+def test_names_of_formants_never_stand_on_each_other():
+    chance = np.random.default_rng(3)
+    for _ in range(200):
+        places = np.sort(chance.uniform(0, 120, 4)).tolist()
+        found = lines(places, 16.0)
+        on = list(zip(places, found, strict=True))
+        assert all(abs(x - y) >= 16 or a != b for k, (x, a) in enumerate(on) for y, b in on[:k])
+    assert lines([10.0, 50.0, 90.0], 16.0) == [0, 0, 0]
