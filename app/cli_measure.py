@@ -92,6 +92,7 @@ def _model(asked: Namespace) -> Measured:
     """Run the generator at the point asked for."""
     from core.export.record import point_drive, record
     from core.measure_items import generated
+    from core.point_words import no_seed
     from core.probe import generate
 
     annotation = read_grid(Path(asked.textgrid)) if asked.textgrid is not None else None
@@ -100,7 +101,7 @@ def _model(asked: Namespace) -> Measured:
     wanted = drawn(asked, card.layout)
     drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
     tracks = generate(model, wanted.point)
-    name = Path(asked.point).stem if wanted.seed is None else _name(asked, wanted.seed)
+    name = no_seed(Path(asked.point).stem) if wanted.seed is None else _name(asked, wanted.seed)
     name_assumptions(card)
     item = generated(
         card, tracks, name, Path(asked.path).name or str(asked.path), asked.as_published, annotation

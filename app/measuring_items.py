@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.annotation import Annotation, Kept
 from core.faults import Fault
-from core.point_words import UNNAMED, point_words, unlike
+from core.point_words import UNNAMED, no_seed, point_words, unlike
 from core.track import Track
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ class Gathering:
     def _kept_name(self, kept: Kept) -> str:
         """Name a point after its TextGrid, else as it was called when its tiers were begun."""
         if kept.file:
-            return Path(kept.file).stem
+            stem = Path(kept.file).stem
+            return stem if stem == kept.name else no_seed(stem)
         return self._name() if kept.point == self._on.session.point else kept.name or UNNAMED
 
     # --- recordings -----------------------------------------------------------------------------

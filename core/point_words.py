@@ -18,7 +18,15 @@ def base_words(moment: Moment) -> str:
     """Say what the point began as: a seed's draw, a point kept under a name, or a point of no name."""
     if moment.seed is not None:
         return f"seed {moment.seed}"
-    name = moment.name or UNNAMED
+    return no_seed(moment.name or UNNAMED)
+
+
+def no_seed(name: str) -> str:
+    """Give a name that somebody chose so that it does not read as a seed's draw.
+
+    >>> no_seed("falling tone"), no_seed("seed 3")
+    ('falling tone', 'point seed 3')
+    """
     return f"point {name}" if re.match(r"seed\b", name, re.IGNORECASE) else name
 
 

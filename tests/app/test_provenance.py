@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 
@@ -174,6 +175,14 @@ def test_a_shot_of_a_point_file_tells_no_seed(qapp, small_model, tmp_path):
     assert main(["shot", str(small_model), *words]) == 0
     origin = json.loads(origin_in_figure(tmp_path / "a.png"))
     assert (origin["point"], origin["seed"]) == ("fall", None)
+
+
+def test_a_point_file_called_after_a_seed_is_not_told_as_its_draw(qapp, small_model, tmp_path):
+    write_json(tmp_path / "seed 3.json", {"z": [0.5] * 100})
+    words = ["--point", str(tmp_path / "seed 3.json"), "--measures", "cog", "--out", str(tmp_path / "t.csv")]
+    assert main(["measure", str(small_model), *words]) == 0
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["item"] for row in csv.DictReader(file)} == {"point seed 3"}
 
 
 def annotate(window) -> None:
