@@ -24,6 +24,7 @@ class LongLayers:
         self._on = instrument
         self._layer_at = layer_at
         self._waits: list[Wait] = []
+        self._count = 0
         instrument.tiling.arrived.connect(self._arrived)
 
     def takes(self, track: Track, name: str) -> bool:
@@ -66,7 +67,7 @@ class LongLayers:
             return
         self._waits.append((layer.key, name, place, then))
         self._on.noted.emit(f"Measuring {TABLE[name].noun} of {layer.title}…")
-        self._on.tiling.measure(layer.key, layer.track, name, as_range(place))
+        self._on.tiling.measure(layer.key, layer.track, name, as_range(place), self._question())
 
     def wait_for(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
         """Call `then` with what an analysis without a contour gives around a time."""
@@ -82,7 +83,12 @@ class LongLayers:
             look(layer)
         else:
             self._waits.append((layer.key, name, time_s, look))
-            self._on.tiling.measure(layer.key, track, name, window)
+            self._on.tiling.measure(layer.key, track, name, window, self._question())
+
+    def _question(self) -> str:
+        """Give the next question a name of its own: the cursor moving on must not take its answer away."""
+        self._count += 1
+        return f"question {self._count}"
 
     def _there(self, layer: Layer, name: str, place: Place) -> bool:
         track, window = layer.track, as_range(place)

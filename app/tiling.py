@@ -194,14 +194,17 @@ class Tiling:
         needed = self._needed(track, measure, settings, window)
         return self._store.failed(names_of(track, measure, settings, needed))
 
-    def measure(self, key: str, track: LongTrack, measure: str, window: Range) -> None:
-        """Have a stretch of a recording measured; `arrived` follows."""
+    def measure(self, key: str, track: LongTrack, measure: str, window: Range, asker: str = "asked") -> None:
+        """Have a stretch of a recording measured; `arrived` follows.
+
+        A newer wish of the same `asker` takes the place of an older one.
+        """
         settings = self._on.analysing.settings(measure)
         if track.part_known < 1 or self.too_long(window):
             return
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
-        asked = f"{key} {measure} asked tiles"
+        asked = f"{key} {measure} {asker} tiles"
 
         def come() -> None:
             self._store.ask(asked, track, measure, settings, needed, come)  # once the loudest is known

@@ -16,6 +16,7 @@ from core.analyses import pitch
 from core.analyses.presets import PRESETS
 from core.axis import Range
 from core.listings import listing
+from core.praat_pool import InlinePool
 from core.queries import MEASURES, ask
 from tests.app.test_recordings import bare, noted  # noqa: F401
 
@@ -190,6 +191,31 @@ def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(windo
     known = asking.layer(KEY).results
     assert "pitch" not in known
     assert {"formants", "intensity", "harmonicity"} <= set(known)
+
+
+def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch):
+    waiting, asking = [], window.docking.asking
+
+    def hold(asks, key=""):  # as the pool does with what still waits
+        for _, _, older in (one for one in waiting if one[0] == key):
+            older.cancel()
+        waiting.append((key, asks, Future()))
+        return waiting[-1][2]
+
+    monkeypatch.setattr(window.on.pool, "submit_many", hold)
+    asking.wanted = True
+    window.on.session.set_cursor(300.25)
+    window.docking.queries.ask("intensity")
+    window.on.session.set_cursor(100.25)
+    asking.refresh()
+    window.docking.queries.ask("intensity")
+    monkeypatch.undo()
+    for key, asks, future in waiting:
+        if "intensity" in key and not future.cancelled():
+            future.set_result(InlinePool().submit_many(asks).result())
+    rows = window.docking.results.rows
+    assert [row.answer.start_s for row in rows] == [300.25, 100.25]
+    assert all(row.answer.defined for row in rows)
 
 
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
