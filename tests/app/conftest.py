@@ -80,8 +80,12 @@ class Ear:
 
 
 @pytest.fixture
-def window(qapp, small_model):
-    """The window on the small model; a window that only waits to be deleted slows every later one."""
+def window(qapp, small_model, monkeypatch, tmp_path_factory):
+    """The window on the small model, which has met nobody's tiers or results before.
+
+    A window that only waits to be deleted slows every later one.
+    """
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     from shiboken6 import delete
 
     from app.window import Window
