@@ -117,7 +117,7 @@ class Asking:
         for name in ANALYSES:
             origin = TABLE[name].origin(track, settings[name])
             shown = self._on.session.shown.overlays.get((key, name))
-            if shown and shown[0].origin == origin:
+            if isinstance(shown, tuple) and shown and shown[0].origin == origin:
                 results[name] = shown
             elif origin in self._kept:
                 self._kept.move_to_end(origin)

@@ -15,13 +15,18 @@ from core.train.settings import Recipe
 from core.train.step import Nets, Trainer
 
 
+def _parameters(part: Any) -> tuple[Tensor, Tensor]:
+    return part.weight.transpose(1, 2), part.bias
+
+
 class PlainGenerator(Generator):
     """Transposed convolutions as PyTorch has them, cropped."""
 
     def forward(self, z: Tensor) -> Tensor:
         x = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1)).transpose(1, 2)
         for place, part in enumerate(self.upconvs):
-            x = conv_transpose1d(x, part.weight.transpose(1, 2), part.bias, stride=4)[..., 10:-11]
+            weight, bias = _parameters(part)
+            x = conv_transpose1d(x, weight, bias, stride=4)[..., 10:-11]
             x = torch.tanh(x) if place == len(self.upconvs) - 1 else relu(x)
         return x[:, 0]
 
@@ -32,7 +37,8 @@ class PlainListener(Listener):
     def forward(self, sound: Tensor, shifts: Any = ()) -> Tensor:
         x = sound[:, None]
         for place, part in enumerate(self.downconvs):
-            x = conv1d(pad(x, (10, 11)), part.weight.transpose(1, 2), part.bias, stride=4)
+            weight, bias = _parameters(part)
+            x = conv1d(pad(x, (10, 11)), weight, bias, stride=4)
             x = leaky_relu(x, self.slope)
             if place < len(shifts):
                 x = shifted(x.transpose(1, 2), shifts[place]).transpose(1, 2)
@@ -52,7 +58,8 @@ def made(recipe: Recipe, *, plain: bool) -> Trainer:
     nets = Nets.fresh(recipe)
     if plain:  # the same parameters, another way to compute
         for network in nets.named().values():
-            network.__class__ = PlainGenerator if isinstance(network, Generator) else PlainListener
+            plainer: Any = PlainGenerator if isinstance(network, Generator) else PlainListener
+            network.__class__ = plainer
     chance = torch.Generator().manual_seed(1)
     sounds = torch.rand(4 * recipe.batch, recipe.slice_len, generator=chance) - 0.5
     draws = Draws(0, len(sounds), recipe.batch)

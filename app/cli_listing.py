@@ -166,6 +166,7 @@ def _list(
 ) -> tuple[Listing, dict[str, Any]]:
     """Compute and list one layer; the facts name its origin, with the settings as it carries them."""
     from core.analyses import TABLE
+    from core.analyses.results import Points
     from core.listings import over, result_listing
     from core.measure_items import SOUND
     from core.praat_pool import InlinePool
@@ -179,7 +180,8 @@ def _list(
         note(f"{label}: {said}")
     reference = None
     if output is not None and name == "envelope peaks":
-        reference = (output[0], row.run(output[1], settings))
+        peaks = row.run(output[1], settings)
+        reference = (output[0], peaks) if isinstance(peaks, Points) else None
     made = result_listing(_titled(label, track), result, window, reference)
     origin = result[0].origin if isinstance(result, tuple) else result.origin
     return made, {"layer": layer, "origin": origin.plain(), "notice": said or ""}

@@ -69,7 +69,7 @@ class StackViews:
         overlays = {
             measure: self._drawn(lane.key, measure, tracks)
             for (key, measure), tracks in session.shown.overlays.items()
-            if key == lane.key and measure != "pulses"
+            if key == lane.key and isinstance(tracks, tuple)
         }
         pitch = settings["pitch"]
         return LaneView(
@@ -167,9 +167,9 @@ class StackViews:
         if where is None:
             return {}
         return {
-            name: value(session.shown.overlays[key, name][0], measure, where)
+            name: value(shown[0], measure, where)
             for name, measure in MARGINS.items()
-            if session.shown.overlays.get((key, name))
+            if (shown := session.shown.overlays.get((key, name))) and isinstance(shown, tuple)
         }
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:

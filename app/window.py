@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -53,6 +53,7 @@ class Window(QMainWindow):
         from app import dialogs, docking, menus, wiring
 
         self.points: PointList  # made by the wiring
+        self.measuring_shown: QObject  # made by the wiring
 
         self.asks = dialogs.Dialogs(self)
         self.menus = menus.Menus(self)

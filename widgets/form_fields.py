@@ -115,10 +115,11 @@ def editable_list(label: str, known: Sequence[str], empty: str, changed: Callabl
     box = QComboBox()
     box.setEditable(True)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    box.setCompleter(None)  # what is typed is what is meant
+    box.setCompleter(None)  # type: ignore[arg-type]  # what is typed is what is meant
     box.addItems(["", *known])
     box.setAccessibleName(label)
     line = box.lineEdit()
+    assert line is not None
     line.setPlaceholderText(empty)
     box.editTextChanged.connect(lambda _text: changed())
     return Field(box, box.setEditText, box.currentText)

@@ -64,7 +64,8 @@ class LaneButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if self.is_shy:
-            if not self.parentWidget().underMouse():
+            lane = self.parentWidget()
+            if lane is None or not lane.underMouse():
                 return
             painter.fillRect(self.rect(), self._look.chrome)
         if not self.is_bare or (self.is_shy and self.underMouse()):
