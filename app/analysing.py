@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.analyses.formants import FormantSettings, for_speaker
 from core.analyses.presets import PRESETS, Preset
@@ -211,7 +212,7 @@ class Analysing:
 
 def is_sound(key: str) -> bool:
     """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
-    return key in ("out", "pp") or key.startswith("sound:")
+    return key in ("out", "pp") or key.startswith(PREFIX)
 
 
 def _same(track: Track | None, source: Track) -> bool:

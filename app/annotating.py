@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.annotating_kept import Keeping
+from app.recordings import PREFIX
 from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
 from core.annotation_moved import moved_tiers, own_tiers
 from core.axis import Range
@@ -26,7 +27,6 @@ Here = tuple[Point, str]
 Edit = Callable[[Annotation, int], Annotation]
 BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
 ELSEWHERE = "These tiers belong to another point"
-PREFIX = "sound:"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from app.annotating import PREFIX
+from app.recordings import PREFIX
 from core.faults import Fault
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.annotating import ELSEWHERE, PREFIX
+from app.annotating import ELSEWHERE
+from app.recordings import PREFIX
 from core.annotation_edit import add_boundary, move_boundary, set_label
 from core.session import Moment
 from widgets.tiers_view import NO_TIERS, TiersView

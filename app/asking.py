@@ -13,6 +13,7 @@ from psygnal import Signal
 
 from app.asking_long import LongLayers
 from app.asking_slices import around, sliceable, why_none
+from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
@@ -286,8 +287,8 @@ class Asking:
 
 def title_of(on: Instrument, key: str) -> str:
     """Give a layer's name as its lane's header has it, a recording's without what kind of file it is."""
-    if key.startswith("sound:"):
-        return PurePath(key.removeprefix("sound:")).stem
+    if key.startswith(PREFIX):
+        return PurePath(key.removeprefix(PREFIX)).stem
     network, _, name = key.rpartition(".")
     card = on.session.card
     layers = card.layers.get(network or "G", ()) if card else ()  # type: ignore[call-overload]

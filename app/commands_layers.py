@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands import command, is_open
+from app.recordings import PREFIX
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -25,7 +26,7 @@ def _listens(network: str) -> Callable[[Instrument], bool]:
 
 def _switch(window: Window, network: str) -> None:
     on, active = window.on, window.on.session.active
-    source = active if active.startswith("sound:") else ""
+    source = active if active.startswith(PREFIX) else ""
     if any(one.network == network for one in on.hearing.listeners) and not on.hearing.elsewhere(
         network, source
     ):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from app.recordings import PREFIX
 from core.analyses.moved import moved_track, own_track
 from core.axis import Range, TimeAxis
 from core.engine_work import Probed, sound_digest
@@ -52,7 +53,7 @@ class Hearing:
             self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
         source = source or card.output
-        if not card.sounds and not source.startswith("sound:"):
+        if not card.sounds and not source.startswith(PREFIX):
             words = f"{network} hears sound, and this generator's output is articulation."
             self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
@@ -64,7 +65,7 @@ class Hearing:
     def _stretch(self, source: str) -> Range | None:
         """Give the stretch of a recording that is heard, None for a track of the model's."""
         session, track = self._on.session, self._on.session.shown.tracks.get(source)
-        if session.card is None or track is None or not source.startswith("sound:"):
+        if session.card is None or track is None or not source.startswith(PREFIX):
             return None
         by_s = track.origin.moved_s
         wanted = (session.selection or session.visible).moved(-by_s)
@@ -109,7 +110,7 @@ class Hearing:
     def output_changed(self) -> None:
         """Ask again where a network listens to a track that the knobs move."""
         for one in self.listeners:
-            if not one.source.startswith("sound:"):
+            if not one.source.startswith(PREFIX):
                 self._ask(one)
 
     def _new_model(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.analyses.results import Points
 from core.axis import Range
@@ -104,5 +105,5 @@ class Lists:
 
 def _titled(layer: Layer) -> str:
     """Name a layer, and of a recording with several channels what was listed of them."""
-    how = layer.track.origin.reduction if layer.key.startswith("sound:") else ""
+    how = layer.track.origin.reduction if layer.key.startswith(PREFIX) else ""
     return f"{layer.title}, {how}" if how else layer.title

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.recordings import PREFIX
 from core.annotation import Annotation, Kept
 from core.faults import Fault
 from core.point_words import UNNAMED, no_seed, point_words, unlike
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from app.measuring import MeasureSettings
     from core.measure import Item
 
-PREFIX = "sound:"
 Use = Callable[[list["Item"]], None]
 
 

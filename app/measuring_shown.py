@@ -19,7 +19,6 @@ class MeasuringShown(QObject):
         super().__init__(window)
         self._window = window
         self.dialog: ProgressDialog | None = None
-        window.measuring_shown = self
         window.on.measuring.progressed.connect(self._progressed)
         window.on.measuring.ended.connect(self._ended)
 

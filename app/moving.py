@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.recordings import PREFIX
 from core.analyses.moved import moved_track, own_track, placed_result
 from core.axis import Range
 from core.lanes import moved_to, setting_of
@@ -13,8 +14,6 @@ from widgets.digits import seconds, signed
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
-
-PREFIX = "sound:"
 
 
 class Moving:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from psygnal import Signal
 
+from app.recordings import PREFIX
 from core import lanes as lane_tools
 from core.axis import Range, TimeAxis
 from core.faults import Fault
@@ -153,7 +154,7 @@ class Playing:
     def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
         card = self._on.session.card
-        if key.startswith("sound:"):
+        if key.startswith(PREFIX):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)
             return samples, track.axis.rate_hz, start_s

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.asking import Asking
+from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.axis import Range
 from core.contours import nearest_crossing, power_at
@@ -71,14 +72,14 @@ class Queries:
     def _file(self, key: str) -> str:
         """Give the name of the checkpoint, or of the recording that was asked."""
         card = self._on.session.card
-        if key.startswith("sound:"):
-            return key.removeprefix("sound:")
+        if key.startswith(PREFIX):
+            return key.removeprefix(PREFIX)
         return Path(card.path).name if card else ""
 
     def _point(self, key: str, answer: Answer) -> str:
         """Name the point that was asked, with what was turned there; of a recording its channel and start."""
         session, asked = self._on.session, answer.origin.point
-        if key.startswith("sound:"):
+        if key.startswith(PREFIX):
             return ", ".join(filter(None, (answer.origin.reduction, self._on.moving.words(key))))
         if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came

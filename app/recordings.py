@@ -20,7 +20,7 @@ from core.track import Track
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-PREFIX = "sound:"
+PREFIX = "sound:"  # of the keys of recordings' lanes
 BESIDE = frozenset({"pitch", "spectrogram"})
 ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.analysing import is_sound
 from app.annotating_wires import tiers_view
 from app.hearing import logits_words
-from app.recordings import duration_words
+from app.recordings import PREFIX, duration_words
 from app.tiling import PEAKS
 from core.analyses import SHOWN, lane_refusal, refusals
 from core.analyses.prominence import loud, near_loudest
@@ -133,7 +133,7 @@ class StackViews:
     def _overview(self, top: str) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""
         tracks = self._on.session.shown.tracks
-        lanes = [tracks[lane.key] for lane in self._on.session.lanes if lane.key.startswith("sound:")]
+        lanes = [tracks[lane.key] for lane in self._on.session.lanes if lane.key.startswith(PREFIX)]
         found = [*([tracks[top]] if top in tracks else []), *lanes]
         return max(found, key=lambda track: track.axis.extent.end_s, default=None)
 
@@ -195,15 +195,15 @@ class StackViews:
 
     def _label(self, key: str, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
-        name = key.removeprefix("sound:") + (f" ×{gain:g}" if gain != 1 else "")
+        name = key.removeprefix(PREFIX) + (f" ×{gain:g}" if gain != 1 else "")
         return ", ".join(filter(None, (name, self._on.moving.words(key, digits=3))))
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
-        if key.startswith("sound:"):
+        if key.startswith(PREFIX):
             where, lasts = self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
-            return key.removeprefix("sound:"), " · ".join(filter(None, words))
+            return key.removeprefix(PREFIX), " · ".join(filter(None, words))
         if key.endswith(".logits"):
             return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
         layer = self._layer(key)

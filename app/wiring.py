@@ -10,6 +10,7 @@ from app import annotating_wires, presets
 from app.measuring_shown import MeasuringShown
 from app.playhead import PlayHead
 from app.points import PointList
+from app.recordings import PREFIX
 from app.stack_view import StackViews
 from core import lanes as lane_tools
 from core.lanes import Lane
@@ -86,7 +87,7 @@ class Wiring:
         on.busy_changed.connect(self._busy)
         on.settings_changed.connect(window.menus.refresh)
         on.measuring.done.connect(window.menus.refresh)
-        MeasuringShown(window)
+        window.measuring_shown = MeasuringShown(window)
         on.opening.started.connect(lambda path: window.status.show_state("Opening…"))
         on.opening.ended.connect(lambda: window.status.show_state(""))
         on.opening.choice_needed.connect(window.asks.run)
@@ -225,7 +226,7 @@ class Wiring:
 
     def _close(self, key: str) -> None:
         session = self._window.on.session
-        if key.startswith("sound:"):
+        if key.startswith(PREFIX):
             self._window.on.recordings.close(key)
         elif "." in key:
             self._window.on.hearing.quiet(key.split(".")[0])
