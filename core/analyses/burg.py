@@ -3,7 +3,7 @@
 What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once; after that
 each frame depends on its own window alone. A part lays the windows of its frames end to end and has
 Praat analyse that row with a time step of one window, so that no frame falls between two samples
-otherwise than in the whole sound. From the resampled sound on every number is bit by bit Praat's.
+otherwise than in the whole sound. Every number is bit by bit Praat's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core.track import Track
 _NO_PRE_EMPHASIS_HZ = 1e12
 """So high that exp(−2π f dx) is 0 and Praat's pre-emphasis changes nothing."""
 
-_AT_ONCE = 512
+_AT_ONCE = 1024
 """Frames in one row: many enough for Praat's objects to cost little beside what they hold."""
 
 _SPARE = 2
