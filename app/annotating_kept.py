@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.annotation import Kept, Shelf, kept_for, put
+from core.annotation import Kept, Shelf, kept_for, merged, put
 from core.annotation_shelf import default_path, read_shelf, write_shelf
 from core.faults import Fault
 from core.latent import Point
@@ -37,6 +37,7 @@ class Keeping:
         self._is_dragging = dragging
         self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
         self._unwritten: dict[Path, Shelf] = {}
+        self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
         self._known: dict[Path, Shelf] = {}  # what a file holds: an empty shelf never hides an unread one
         self._sounds: Shelf = ()  # those of recordings outlive the model beside them
         instrument.session.card_changed.connect(self._new_model)
@@ -76,9 +77,15 @@ class Keeping:
         self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
 
     def _write(self, path: Path) -> None:
-        shelf = self._unwritten.pop(path, None)
-        if shelf is not None:
-            write_shelf(shelf, path)
+        shelf = self._unwritten.get(path)
+        if shelf is None:
+            return
+        before = self._written.get(path, ())
+        sound, size = next(((kept.sound, len(kept.point.z)) for kept in (*shelf, *before)), ("", 0))
+        write_shelf(merged(read_shelf(path, size, sound), before, shelf), path)
+        self._written[path] = shelf
+        if self._unwritten.get(path) is shelf:
+            del self._unwritten[path]
 
     def close(self) -> None:
         """Wait until everything is on the disk."""
@@ -93,7 +100,9 @@ class Keeping:
         if session.card is None:
             return
         path = default_path(session.card.digest)
-        own = self._unwritten.get(path) or read_shelf(path, len(session.point.z))
+        own = self._unwritten.get(path)
+        if own is None:
+            self._written[path] = own = read_shelf(path, len(session.point.z))
         self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: own}
         shelf = (*self._sounds, *own)
         if shelf:
@@ -118,6 +127,7 @@ class Keeping:
         if kept is None or kept_for(session.moment.tiers, sound) is not None:
             return
         self._known[default_path(sound)] = (kept,)
+        self._written.setdefault(default_path(sound), (kept,))
         self._sounds = put(self._sounds, kept)
         before = session.moment
         session.history.everywhere(lambda moment: replace(moment, tiers=put(moment.tiers, kept)))

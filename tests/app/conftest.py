@@ -101,3 +101,13 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
     yield made
     made.close()
     delete(made)
+
+
+@pytest.fixture
+def tiers(window):
+    """Give the window with two interval tiers and a point tier, phones cut at 0.2, 0.4 and 0.6 s."""
+    window.on.annotating.new_tiers(("phones", "words"), ("bell",))
+    for time_s in (0.2, 0.4, 0.6):
+        window.on.session.set_cursor(time_s)
+        window.menus.run("boundary.add")
+    return window
