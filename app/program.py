@@ -75,6 +75,7 @@ def main(path: str | None = None) -> int:
     show(window)
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()
+    window.docking.list.close()
     kept.save(instrument.settings, place)
     return status
 

@@ -37,6 +37,11 @@ class ResultList:
         """Bring back the results of the last time, and write every change of them down."""
         self.kept = ResultsKept(self._window.on, self._results, path)
 
+    def close(self) -> None:
+        """Wait until the results are on the disk; another window may have their file from then on."""
+        if self.kept is not None:
+            self.kept.close()
+
     def show(self) -> None:
         """Show the results as they are now."""
         self._window.dock.show_results([_row(one) for one in self._results.rows], self._results.undo_words)
