@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.recordings import PREFIX
 from core.analyses.moved import moved_track, own_track, placed_result
 from core.axis import Range
-from core.lanes import moved_to, setting_of
+from core.lanes import changed_anywhere, setting_of
 from core.session import Overlay
 from core.track import Image, Track
 from widgets.digits import seconds, signed
@@ -67,7 +67,9 @@ class Moving:
             return
         session = self._on.session
         name = key.removeprefix(PREFIX)
-        session.change(f"move {name} in time", final, lanes=moved_to(session.lanes, key, start_s))
+        session.change(
+            f"move {name} in time", final, lanes=changed_anywhere(session.lanes, key, moved_s=start_s)
+        )
         self._on.noted.emit(f"{name} starts at {seconds(start_s)} s")
 
     def mark(self, key: str, time_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ from psygnal import Signal
 
 from core.axis import Range
 from core.faults import Fault
-from core.lanes import Lane
+from core.lanes import Lane, changed_anywhere, setting_of
 from core.long_sound import LongSound
 from core.measure_items import short_recording
 from core.recording import SoundFile, look_at
 from core.track import Track
+from widgets.digits import duration_words
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -63,6 +65,7 @@ class Recordings:
         self._files: dict[str, SoundFile] = {}
         self._tracks: dict[str, Track] = {}
         self._long: dict[str, LongSound] = {}
+        self._asked: dict[str, int] = {}  # channels that were asked for; what cannot be read is asked once
         self._looked_s = 0.0
         self._closed = False
         instrument.session.view_changed.connect(self._look_after)
@@ -89,13 +92,11 @@ class Recordings:
         return self._files.get(key)
 
     def choose_channel(self, key: str, channel: int) -> None:
-        """Show one channel of a recording, counted from 1, or with 0 the average of all."""
-        file = self._files.get(key)
-        if file is None or not 0 <= channel <= file.channels or channel == file.channel:
-            return
-        path = self._paths[key]
-        future = self._on.clock.work(lambda: read(path, channel))
-        self._on.desk.follow(f"channel {key}", future, lambda found: self._chosen(key, path, found))
+        """Show one channel of a recording, counted from 1, or with 0 the average of all, as a step."""
+        file, session = self._files.get(key), self._on.session
+        if file is not None and 0 <= channel <= file.channels:
+            words = f"channel of {key.removeprefix(PREFIX)}"
+            session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
 
     def own(self, key: str) -> Track:
         """Give a recording at its own time, wherever its lane has it."""
@@ -136,9 +137,21 @@ class Recordings:
             if key in session.shown.tracks
         )
         self._on.moving.follow()
+        self._follow_channels()
         self.fit()
         if moved and seen == before:
             session.set_range(session.whole, remember=False)
+
+    def _follow_channels(self) -> None:
+        """Read the channels that the lanes ask for and do not show."""
+        for key, file in self._files.items():
+            lane = setting_of(self._on.session.lanes, key)
+            if lane is None or lane.channel == self._asked.get(key, file.channel):
+                continue
+            path, channel = self._paths[key], lane.channel
+            self._asked[key] = channel
+            future = self._on.clock.work(partial(read, path, channel))
+            self._on.desk.follow(f"channel {key}", future, partial(self._chosen, key, path))
 
     # --- arriving ----------------------------------------------------------------------------
 
@@ -160,6 +173,7 @@ class Recordings:
 
     def _chosen(self, key: str, path: Path, found: Found) -> None:
         """Show another channel in the same lane, with the same tiers."""
+        self._asked.pop(key, None)
         self._take(key, path, found)
         self._on.noted.emit(f"{path.name}: {found.file.reduction}")
         self._on.hearing.sound_opened(key)
@@ -207,7 +221,8 @@ class Recordings:
             return
         before, seen = session.whole, session.visible
         first = session.card is None and not session.lanes
-        lane = Lane(key, shown=ALONE if session.card is None else BESIDE)
+        shown = ALONE if session.card is None else BESIDE
+        lane = Lane(key, shown=shown, channel=self._files[key].channel)
         session.set_lanes((lane, *session.lanes) if session.card else (*session.lanes, lane), f"open {name}")
         followed = seen == before and session.whole.length_s <= FOLLOWED * before.length_s
         if first or followed:
@@ -277,15 +292,3 @@ class Recordings:
             self._on.noted.emit(f"{sound.file.name}: {said}")
         self._on.tiling.prepare(sound.track(sound.file.name))
         self._on.analysing.refresh()
-
-
-def duration_words(duration_s: float) -> str:
-    """Give a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
-    if duration_s < 1e-3:
-        return f"{duration_s * 1e3:.3g} ms"
-    if duration_s < 60:
-        return f"{duration_s:.3g} s"
-    minutes, seconds = divmod(round(duration_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min")) if hours else ((minutes, "min"), (seconds, "s"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.analysing import is_sound
 from app.annotating_wires import tiers_view
 from app.hearing import logits_words
-from app.recordings import PREFIX, duration_words
+from app.recordings import PREFIX
 from app.tiling import PEAKS
 from core.analyses import SHOWN, lane_refusal, refusals
 from core.analyses.prominence import loud, near_loudest
@@ -21,7 +21,7 @@ from core.lanes import Lane
 from core.long_sound import in_memory
 from core.queries import MEASURES, value
 from core.track import Image, Track
-from widgets.digits import seconds, short
+from widgets.digits import duration_words, seconds, short
 from widgets.views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 class Lane:
     """One lane: the key of its track and how the user has set it.
 
-    `moved_s` is by how much a recording is moved in time; what shares another lane's axes keeps its
+    `moved_s` is by how much a recording is moved in time, `channel` which of its channels is shown, from
+    1, or 0 for their average; what shares another lane's axes keeps its
     own in `resting`. `merged` holds the keys and gains of other tracks drawn on the same axes (the
     papers' main figure), `resting` how their lanes were set, for when they come apart; `fixed_low` and
     `fixed_high` count where `scale` is "fixed".
@@ -29,6 +30,7 @@ class Lane:
     fixed_high: float = 1.0
     shown: frozenset[str] = frozenset()
     moved_s: float = 0.0
+    channel: int = 0
     merged: tuple[tuple[str, float], ...] = ()
     resting: tuple[Lane, ...] = ()
 
@@ -52,10 +54,10 @@ def setting_of(lanes: Lanes, key: str) -> Lane | None:
     return found or next((one for lane in lanes if (one := find(lane.resting, key))), None)
 
 
-def moved_to(lanes: Lanes, key: str, moved_s: float) -> Lanes:
-    """Move a recording in time, wherever it is drawn."""
-    there = changed(lanes, key, moved_s=moved_s)
-    return tuple(replace(lane, resting=changed(lane.resting, key, moved_s=moved_s)) for lane in there)
+def changed_anywhere(lanes: Lanes, key: str, **values: Any) -> Lanes:
+    """Give the lanes with how one track is set changed, in its own lane or over another's axes."""
+    there = changed(lanes, key, **values)
+    return tuple(replace(lane, resting=changed(lane.resting, key, **values)) for lane in there)
 
 
 def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:

@@ -54,3 +54,15 @@ def short(value: float) -> str:
     """
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return signed(text) if text not in ("-0", "") else "0"
+
+
+def duration_words(duration_s: float) -> str:
+    """Give a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    if duration_s < 1e-3:
+        return f"{duration_s * 1e3:.3g} ms"
+    if duration_s < 60:
+        return f"{duration_s:.3g} s"
+    minutes, seconds = divmod(round(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min")) if hours else ((minutes, "min"), (seconds, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)

@@ -131,6 +131,34 @@ def test_the_header_says_how_channels_became_one_curve_and_the_menu_chooses(wind
     assert session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
 
 
+def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(window, two):
+    window.on.opening.open(two)
+    session, shown = window.on.session, lambda: window.on.session.shown.tracks[KEY].origin.reduction
+    for channel in (1, 2):
+        window.on.recordings.choose_channel(KEY, channel)
+    assert session.history.undo_words == "channel of two.wav"
+    for menu, told in (
+        ("undo", "channel 1 of 2"),
+        ("undo", "2 channels averaged"),
+        ("redo", "channel 1 of 2"),
+    ):
+        window.menus.run(f"edit.{menu}")
+        assert shown() == told
+    window.on.opening.open(two)
+    assert shown() == "channel 1 of 2", "opened once more it stays what was chosen"
+
+
+def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(window, two):
+    window.on.opening.open(two)
+    told = []
+    window.on.faulted.connect(told.append)
+    two.unlink()
+    window.on.recordings.choose_channel(KEY, 2)
+    window.on.session.set_value(0, 0.5)
+    assert len(told) == 1
+    assert window.on.session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
+
+
 def test_a_listing_in_the_window_names_the_channel(window, two):
     window.on.opening.open(two)
     window.on.recordings.choose_channel(KEY, 1)

@@ -7,7 +7,6 @@ import pytest
 import soundfile
 
 from app.instrument import Clock, Instrument
-from app.recordings import duration_words
 from app.shot import Silence
 from core.analyses import TABLE
 from core.axis import Range
@@ -351,21 +350,6 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
     said = noted(bare)
     bare.on.opening.open(tmp_path / "a.wav")
     assert any("2 values are not numbers" in words for words in said)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (6.25e-5, "0.0625 ms"),
-        (0.01, "0.01 s"),
-        (2.4, "2.4 s"),
-        (70, "1 min 10 s"),
-        (3780, "1 h 3 min"),
-        (3600, "1 h"),
-    ],
-)
-def test_durations_are_said_as_one_says_them(seconds, words):
-    assert duration_words(seconds) == words
 
 
 def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkeypatch):

@@ -14,7 +14,7 @@ from core.annotation import Annotation, Instant, Tier
 from core.annotation_edit import move_boundary
 from core.annotation_moved import moved_tiers, own_tiers
 from core.axis import TimeAxis
-from core.lanes import Lane, merged, moved_to, setting_of, unmerged
+from core.lanes import Lane, changed_anywhere, merged, setting_of, unmerged
 from core.origin import Origin
 from core.praat_pool import InlinePool
 from core.track import Image, Track
@@ -111,7 +111,9 @@ def test_an_origin_without_a_move_is_written_without_one():
 
 
 def test_a_merged_recording_keeps_where_it_is():
-    lanes = moved_to(merged((Lane("out"), Lane("sound:a")), "sound:a", "out"), "sound:a", 0.12)
+    lanes = changed_anywhere(
+        merged((Lane("out"), Lane("sound:a")), "sound:a", "out"), "sound:a", moved_s=0.12
+    )
     setting = setting_of(lanes, "sound:a")
     assert setting is not None
     assert setting.moved_s == 0.12

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.faults import Fault
+from widgets.digits import duration_words
 from widgets.numbers import exact_text, number_text, read_number
 
 
@@ -34,3 +35,18 @@ def test_no_digit_is_lost_on_the_way_through_an_edit(value):
 def test_what_is_no_number_is_a_fault(text):
     with pytest.raises(Fault, match="is no number"):
         read_number(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (6.25e-5, "0.0625 ms"),
+        (0.01, "0.01 s"),
+        (2.4, "2.4 s"),
+        (70, "1 min 10 s"),
+        (3780, "1 h 3 min"),
+        (3600, "1 h"),
+    ],
+)
+def test_durations_are_said_as_one_says_them(seconds, words):
+    assert duration_words(seconds) == words
