@@ -13,12 +13,10 @@ from core.annotation_shelf import default_path, read_shelf, write_shelf
 from core.faults import Fault
 from core.latent import Point
 from core.session import Moment
-from core.textgrid import read_textgrid, textgrid_bytes
+from core.textgrid import read_textgrid, textgrid_bytes, textgrid_of
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
-
-BESIDE = (".TextGrid", ".textgrid")
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ def brought(sound: str, recording: Path, waiting: Shelf = ()) -> Brought:
     A TextGrid that cannot be read is told and hides nothing.
     """
     mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound)), None)
-    path = next((p for p in map(recording.with_suffix, BESIDE) if p.is_file()), None)
+    path = textgrid_of(recording, recording.parent)
     if path is None:
         return Brought(mine)
     try:

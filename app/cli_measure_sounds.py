@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from core.measure import Item
 
 Measured = tuple[list["Item"], dict[str, Any]]
-GRIDS = (".TextGrid", ".textgrid")
 
 
 def sounds_of(asked: Namespace) -> list[Path]:
@@ -80,12 +79,14 @@ def _sound(asked: Namespace, path: Path) -> tuple[Item, dict[str, Any]]:
 
 def _grid_of(asked: Namespace, path: Path) -> Path | None:
     """Give the TextGrid named, or in the folder named that of the sound's name."""
+    from core.textgrid import textgrid_of
+
     if asked.textgrid is None:
         return None
     place = Path(asked.textgrid)
     if not place.is_dir():
         return place
-    grid = next((place / (path.stem + end) for end in GRIDS if (place / (path.stem + end)).is_file()), None)
+    grid = textgrid_of(path, place)
     if grid is None:
         raise Fault(f"There is no {path.stem}.TextGrid in “{place}”.", "Annotate it, or measure the others.")
     return grid

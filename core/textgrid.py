@@ -32,6 +32,12 @@ class TextGridFile:
     notes: tuple[str, ...] = ()
 
 
+def textgrid_of(sound: Path, folder: Path) -> Path | None:
+    """Give the TextGrid in a folder that has the name of a sound file, None where there is none."""
+    named = (folder / f"{sound.stem}{suffix}" for suffix in (".TextGrid", ".textgrid"))
+    return next((path for path in named if path.is_file()), None)
+
+
 def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
     """Read a TextGrid, long or short. Raises Fault where it is damaged or something else."""
     place = Path(path)
