@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
 KEEPS = "Click to copy it, double-click to keep it in the results"
 WIDEST = 5  # more characters than these run into the next column
+WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 LINES: tuple[tuple[str, Statistic | None], ...] = (
@@ -273,6 +274,8 @@ def _short(answer: Answer, measure: Measure) -> str:
     if not answer.defined:
         return NONE
     if measure.key == "activation":
-        return activation(answer.value)
+        text = activation(answer.value)
+        mantissa, exponent = f"{answer.value:.1e}".split("e")
+        return text if len(text) <= WIDEST_ACTIVATION else signed(f"{mantissa}e{int(exponent)}")
     text = f"{answer.value:.{max(0, measure.digits - 1)}f}"
     return signed(text if len(text) <= WIDEST else f"{answer.value:.0f}")

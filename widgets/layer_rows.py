@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.look import LIGHT, Look, font
 
 HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
 NAME_X, CARET_X = 21, 6
+TITLE_PX, LONG_PX = 16, 52
 # Heading, unit, and where the column's numbers end.
 COLUMNS = (
     ("Activ.", "", 115), ("F0", "Hz", 161), ("F1", "Hz", 203), ("F2", "Hz", 245), ("F3", "Hz", 287),
@@ -50,6 +51,11 @@ class LayerRow:
     cells: tuple[Cell, ...]
     below: tuple[Below, ...] = ()
     active: bool = False
+
+
+def title_px(row: LayerRow) -> int:
+    """Give the height of the line that a long title has for itself, above its numbers; 0 for a short one."""
+    return TITLE_PX if QFontMetrics(font(11, 600)).horizontalAdvance(row.title) > LONG_PX else 0
 
 
 def cell_rect(column: int, top: float, height: float) -> QRectF:

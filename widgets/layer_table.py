@@ -30,6 +30,7 @@ from widgets.layer_rows import (
     Cell,
     LayerRow,
     cell_rect,
+    title_px,
 )  # fmt: skip
 from widgets.look import LIGHT, Look, font
 from widgets.own_keys import keeps, keeps_standard
@@ -105,7 +106,7 @@ class LayerTable(QWidget):
     # --- geometry -------------------------------------------------------------------------------
 
     def _height(self, row: LayerRow) -> int:
-        return ROW_PX + (len(row.below) * BELOW_PX + END_PX if row.below else 0)
+        return title_px(row) + ROW_PX + (len(row.below) * BELOW_PX + END_PX if row.below else 0)
 
     def row_rect(self, place: int) -> QRect:
         """Give the place of a row with everything below it."""
@@ -117,7 +118,7 @@ class LayerTable(QWidget):
         for place, row in enumerate(self._rows):
             rect = self.row_rect(place)
             if rect.contains(point):
-                inside = point.y() - rect.top()
+                inside = point.y() - rect.top() - title_px(self._rows[place])
                 line = 0 if inside < ROW_PX else min(1 + (inside - ROW_PX) // BELOW_PX, len(row.below))
                 column = next(
                     (k for k, (_, _, end) in enumerate(COLUMNS) if NAME_END < point.x() <= end + 4), -1
@@ -143,24 +144,30 @@ class LayerTable(QWidget):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_row(self, painter: QPainter, row: LayerRow, rect: QRect, hover: bool) -> None:
-        look, top = self._look, rect.top()
+        look, top, title = self._look, rect.top(), title_px(row)
         if row.active or hover:
-            painter.fillRect(0, top, self.width(), ROW_PX, look.accent_weak if row.active else look.hover)
-        caret = "caret-down" if row.below else "caret-right"
-        paint_icon(painter, caret, QRectF(CARET_X, top, 12, ROW_PX - 1), look.ink2, 10)
-        first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
-        painter.setPen(look.ink)
-        room = QRectF(NAME_X, top, COLUMNS[0][2] - first - 3 - NAME_X, ROW_PX - 1)
-        fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
-        painter.setFont(font(12 if fits else 11, 600))
-        words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            light = look.accent_weak if row.active else look.hover
+            painter.fillRect(0, top, self.width(), title + ROW_PX, light)
+        caret, line = "caret-down" if row.below else "caret-right", title + 7 if title else ROW_PX - 1
+        paint_icon(painter, caret, QRectF(CARET_X, top, 12, line), look.ink2, 10)
+        self._paint_title(painter, row, QRectF(NAME_X, top, 0, line))
         painter.setFont(font(12, numbers=True))
         for column, cell in enumerate(row.cells):
-            self._paint_cell(painter, cell, cell_rect(column, top, ROW_PX - 1))
+            self._paint_cell(painter, cell, cell_rect(column, top + title, ROW_PX - 1))
         for line, below in enumerate(row.below):
-            self._paint_below(painter, below, top + ROW_PX + 2 + line * BELOW_PX)
+            self._paint_below(painter, below, top + title + ROW_PX + 2 + line * BELOW_PX)
         painter.fillRect(0, rect.bottom(), self.width(), 1, look.line)
+
+    def _paint_title(self, painter: QPainter, row: LayerRow, room: QRectF) -> None:
+        """Write a row's title before its first number, or over the whole line that a long one has."""
+        first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
+        end = self.width() if title_px(row) else COLUMNS[0][2] - first
+        room.setRight(end - 3)
+        fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
+        painter.setFont(font(12 if fits else 11, 600))
+        painter.setPen(self._look.ink)
+        words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_below(self, painter: QPainter, below: Below, top: int) -> None:
         painter.setFont(font(11, numbers=True))

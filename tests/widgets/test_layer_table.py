@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from widgets.layer_rows import BELOW_PX, COLUMNS, ROW_PX, Below, Cell, LayerRow
+from widgets.layer_rows import BELOW_PX, COLUMNS, ROW_PX, TITLE_PX, Below, Cell, LayerRow
 from widgets.layer_table import LayerTable
 from widgets.look import DARK, LIGHT
 
@@ -49,6 +49,17 @@ def test_every_cell_is_found_where_it_is_painted(table):
     assert table.cell(*table.at(point(4, ROW_PX + BELOW_PX + 4))).text == "608"
     assert table.cell(*table.at(point(0, BELOW_OUT + 10))).text == "0.2759"
     assert table.at(QPoint(200, 199)) == (-1, -1, -1)
+
+
+def test_a_long_title_has_a_line_of_its_own_above_its_numbers(table, pixels):
+    said = LayerRow("sound:said", "198-209-0000 speaker two", OUT.cells)
+    table.show_rows((said, CONV3))
+    assert table.height() == 2 * ROW_PX + TITLE_PX
+    assert table.at(point(1, ROW_PX + TITLE_PX // 2)) == (0, 0, 1)
+    assert table.cell(*table.at(point(0, ROW_PX + TITLE_PX + 10))).text == "0.2759"
+    lines = pixels(table)[2:20, 120:180], pixels(table)[TITLE_PX + 8 : TITLE_PX + ROW_PX - 4, 61:115]
+    for line in lines:
+        assert (np.abs(line - line[0, 0]).max(axis=2) > 100).sum() > 40
 
 
 def test_a_click_makes_a_layer_active_and_one_on_the_caret_unfolds_it(qtbot, table):
