@@ -84,14 +84,13 @@ class Tiling:
 
     def refresh(self) -> None:
         """Show the tiles that the window needs, and ask for those that are not known."""
-        session = self._on.session
-        for lane in session.lanes:
-            track = session.shown.tracks.get(lane.key)
-            if not isinstance(track, LongTrack) or track.part_known < 1:
-                continue
-            for measure in MEASURES:
-                if measure in lane.shown and self.takes(track, measure):
-                    self._refresh(lane.key, track, measure)
+        lanes, tracks = self._on.session.lanes, self._on.session.shown.tracks
+        own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
+        over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
+        for key, measure in (*own, *over):
+            track = tracks.get(key)
+            if isinstance(track, LongTrack) and track.part_known == 1 and self.takes(track, measure):
+                self._refresh(key, track, measure)
 
     def _view(self) -> None:
         if any(isinstance(track, LongTrack) for track in self._on.session.shown.tracks.values()):

@@ -304,3 +304,17 @@ def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(win
     window.on.analysing.refresh()
     window.wiring.show_stack()
     assert quiet.max() + 0.1 < window.stack.lanes[0].lane.spectrogram.values.max() <= 1.0
+
+
+def test_over_another_lanes_axes_its_pitch_is_shown_as_well(window, spoken, tmp_path):
+    soundfile.write(tmp_path / "short.wav", spoken[: 5 * RATE_HZ], RATE_HZ, subtype="FLOAT")
+    window.on.opening.open(tmp_path / "short.wav")
+    window.wiring._merge(KEY, "sound:short.wav")
+    session = window.on.session
+    assert (KEY, "pitch") not in session.shown.overlays
+    session.set_range(Range(1.0, 5.0))
+    pitch_of_both = [session.shown.overlays[key, "pitch"][0] for key in (KEY, "sound:short.wav")]
+    long, short = (track.samples[track.axis.times() < 4.0] for track in pitch_of_both)
+    both = np.isfinite(short[: long.size]) & np.isfinite(long[: short.size])
+    assert both.sum() > 50
+    np.testing.assert_allclose(long[: short.size][both], short[: long.size][both], rtol=0.02)
