@@ -34,6 +34,7 @@ class Analysing:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._own: dict[str, Any] = {}
+        self._imaged: dict[str, tuple[Any, Any]] = {}  # of what a spectrogram is under way
 
     @property
     def preset(self) -> Preset:
@@ -202,12 +203,20 @@ class Analysing:
                 continue
             image = session.shown.images.get(key)
             if image is None or image.origin.of(analysis="", settings=()) != track.origin:
-                future = self._on.pool.submit("spectrogram", track, settings, key=f"{key} image")
-                self._on.desk.follow(f"{key} image", future, lambda made, key=key: self._image(key, made))
+                self._ask_image(key, track, settings)
 
-    def _image(self, key: str, image: Any) -> None:
+    def _ask_image(self, key: str, track: Track, settings: Any) -> None:
+        asked, name = (track.origin, settings), f"{key} image"
+        if self._imaged.get(key) == asked and self._on.desk.waits(name):
+            return
+        self._imaged[key] = asked
+        future = self._on.pool.submit("spectrogram", track, settings, key=name)
+        self._on.desk.follow(name, future, lambda image: self._image(key, track, settings, image))
+
+    def _image(self, key: str, source: Track, settings: Any, image: Any) -> None:
         session = self._on.session
-        session.show(images={**session.shown.images, key: image})
+        if _same(session.shown.tracks.get(key), source) and settings == self.settings("spectrogram"):
+            session.show(images={**session.shown.images, key: image})
 
 
 def is_sound(key: str) -> bool:

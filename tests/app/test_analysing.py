@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -182,6 +183,31 @@ def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(w
     old = row.answer.origin.of(point=(0.0,) * len(row.answer.origin.point))
     queries.tell("out", replace(row.answer, origin=old))
     assert window.docking.results.rows[-1].point == "an earlier point"
+
+
+def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window, monkeypatch):
+    session, analysing = window.on.session, window.on.analysing
+    shown = session.lane("out").shown
+    session.set_lane("out", "Show", shown=shown - {"spectrogram"})
+    session.show(images={})
+    held, compute = [], window.on.pool.submit
+
+    def submit(name, track, settings=None, key=""):
+        held.append((Future(), (name, track, settings)))
+        return held[-1][0]
+
+    monkeypatch.setattr(window.on.pool, "submit", submit)
+    session.set_lane("out", "Show", shown=shown | {"spectrogram"})
+    analysing.refresh()
+    analysing.refresh()
+    of_out = [one for one in held if one[1][0] == "spectrogram" and one[1][1].name == "out"]
+    ((late, asked),) = of_out
+    monkeypatch.setattr(window.on.pool, "submit", compute)
+    session.redraw(11)
+    late.set_result(compute(*asked).result())
+    analysing.refresh()
+    image, track = session.shown.images["out"], session.shown.tracks["out"]
+    assert image.origin.of(analysis="", settings=()) == track.origin
 
 
 def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
