@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from widgets.slice_plot import SliceDialog
 
 REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
-KEEPS = "Click to copy it, double-click to keep it in the results"
 WIDEST = 5  # more characters than these run into the next column
 WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
@@ -54,6 +53,7 @@ class Docking:
         self._said: dict[tuple[str, int, int], str] = {}
         self._held = False
         self._large: SliceDialog | None = None
+        self._shown = False  # the dock
         self._rest.timeout.connect(self.asking.refresh)
         self._repaint.timeout.connect(self.show)
         self._later.timeout.connect(self.show)
@@ -94,10 +94,14 @@ class Docking:
     def show_dock(self, on: bool) -> None:
         """Show or hide the dock; what nobody sees is not computed."""
         self._window.dock.setVisible(on)
-        self.asking.wanted = on
+        self._shown = on
+        self._look_who_looks()
         if on:
             self._repaint.start()
             self._rest.start()
+
+    def _look_who_looks(self) -> None:
+        self.asking.wanted = self._shown or (self._large is not None and self._large.isVisible())
 
     def _new_model(self) -> None:
         card = self._window.on.session.card
@@ -249,9 +253,10 @@ class Docking:
 
         if self._large is None:
             self._large = SliceDialog(self._window)
+            self._large.finished.connect(self._look_who_looks)
         self._large.set_look(self._window.look)
         self._large.show()
-        self.asking.wanted = True
+        self._look_who_looks()
         self._large.raise_()
         self._rest.start()
         self.show_slices()

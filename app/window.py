@@ -29,7 +29,6 @@ from widgets.stack import Stack
 from widgets.start_page import StartPage
 from widgets.status import StatusBar
 
-PAGES = ("start", "stack", "sheet")
 PANEL_PX = 240
 WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
 LEAST_PX = QSize(1000, 600)

@@ -404,3 +404,18 @@ def test_the_dock_belongs_to_the_stack_page(window):
     window.show_page("stack")
     assert window.dock.isVisible()
     assert window.dock.width() == 384
+
+
+def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window, qtbot):
+    docking, session = window.docking, window.on.session
+    docking.show_dock(False)
+    assert not docking.asking.wanted
+    docking.show_large()
+    docking.show_dock(True)
+    docking.show_dock(False)
+    session.set_cursor(0.3)
+    qtbot.waitUntil(lambda: "0.300000" in docking._large.words.text())
+    docking._large.accept()
+    assert not docking.asking.wanted
+    docking.show_dock(True)
+    assert docking.asking.wanted
