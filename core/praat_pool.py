@@ -30,6 +30,8 @@ CRASHED = Fault(
     "Change its settings, or report what was open.",
 )
 
+UNSTARTED = Fault("No process could be started to measure in.", "Close other programs, then ask once more.")
+
 STUCK = Fault(
     "A measurement came to no end and was stopped.", "Change its settings, or measure a shorter part."
 )
@@ -194,6 +196,9 @@ class PraatPool:
             if job.tries == 0 and not job.future.set_running_or_notify_cancel():
                 continue
             job.tries += 1
+            if number not in self._pipes and not self._start(number):
+                job.future.set_exception(Cancelled() if self._closed else UNSTARTED)
+                continue
             try:
                 answers = self._ask(number, job)
             except (EOFError, OSError):
@@ -230,21 +235,31 @@ class PraatPool:
         if not again:
             job.future.set_exception(Cancelled() if self._closed else CRASHED)
 
-    def _start(self, number: int) -> None:
+    def _start(self, number: int) -> bool:
+        """Start a worker; tell whether it could be, and is still wanted."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         name = f"phonoscope-praat-{number + 1}"
-        block = spawn.RawArray("b", BLOCK_BYTES)
-        process = spawn.Process(target=praat_worker.main, args=(theirs, block), name=name, daemon=True)
-        process.start()
-        theirs.close()
         with self._change:
-            former = self._pipes.get(number)
+            former = self._pipes.pop(number, None)
+            closed = self._closed
+        if former:
+            former[1].close()
+        try:
+            if closed:
+                return False
+            block = spawn.RawArray("b", BLOCK_BYTES)
+            process = spawn.Process(target=praat_worker.main, args=(theirs, block), name=name, daemon=True)
+            process.start()
+        except OSError:  # no more processes, or no memory for one
+            return False
+        finally:
+            theirs.close()
+        with self._change:
             self._pipes[number] = (process, ours, block)
             if self._closed:
                 process.terminate()
-        if former:
-            former[1].close()
         # importing Praat takes its time; a worker that dies over it fails its first job instead
         with contextlib.suppress(EOFError, OSError):
             ours.recv()
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -152,6 +153,38 @@ def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
     assert told.value.sentence == STUCK.sentence
     assert pool._pipes[0][0].is_alive()
     pool.close()
+
+
+def test_where_no_process_can_be_started_every_job_says_so_until_one_can(pool, monkeypatch):
+    process = multiprocessing.get_context("spawn").Process
+    start = process.start
+
+    def refused(self):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(process, "start", refused)
+    for _ in range(2):
+        with pytest.raises(Fault, match="No process could be started"):
+            pool.submit("intensity", buzz()).result(PATIENCE_S)
+    monkeypatch.setattr(process, "start", start)
+    assert pool.submit("intensity", buzz()).result(PATIENCE_S)
+
+
+def test_closing_starts_no_other_process_for_what_was_under_way(monkeypatch):
+    started = []
+    process = multiprocessing.get_context("spawn").Process
+    start = process.start
+    monkeypatch.setattr(process, "start", lambda self: (started.append(self), start(self))[1])
+    others = set(threading.enumerate())
+    made = PraatPool(1)
+    worker(made)
+    (attending,) = (one for one in set(threading.enumerate()) - others if one.name == "praat-1")
+    future = made.submit("pitch", Sleeper(buzz()))  # type: ignore[arg-type]
+    made.close()
+    with pytest.raises((Cancelled, CancelledError)):
+        future.result(PATIENCE_S)
+    attending.join(PATIENCE_S)
+    assert len(started) == 1
 
 
 def test_a_closed_pool_cancels_what_waits(pool):
