@@ -160,8 +160,8 @@ class Ends:
     @property
     def peak(self) -> float:
         """The largest distance from the mean, to which Praat's silence thresholds refer."""
-        mean = self.total / self.n
-        return max(self.high - mean, mean - self.low)
+        mean = self.total / max(1, self.n)
+        return max(self.high - mean, mean - self.low, 0.0)
 
     def and_of(self, other: Ends) -> Ends:
         """Give those of two stretches together."""
@@ -175,11 +175,18 @@ def has_peak(settings: Any) -> bool:
 
 
 def ends_of(piece: Track, used: Any) -> Ends:
-    """Give the extremes of a piece, for pitch by a filtered method after its filter."""
+    """Give the extremes of a piece, for pitch by a filtered method after its filter.
+
+    What is no number is silence to the filter and does not count, as in a long recording's pyramid.
+    """
     samples = piece.samples.astype(np.float64)
+    finite = np.isfinite(samples)
+    samples[~finite] = 0.0
     if getattr(used, "filtered", False):
         samples = pitch.low_passed(samples, piece.axis.rate_hz, used)
-    return Ends(float(samples.min()), float(samples.max()), float(samples.sum()), samples.size)
+    heard = samples[finite]
+    low, high = heard.min(initial=math.inf), heard.max(initial=-math.inf)
+    return Ends(float(low), float(high), float(heard.sum()), heard.size)
 
 
 def measure(name: str, piece: Track, settings: TileSettings) -> NDArray[Any]:

@@ -140,6 +140,45 @@ def test_a_quiet_tile_is_as_unvoiced_as_in_the_whole():
     np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    ("name", "used"),
+    [
+        ("pitch", PitchSettings()),
+        ("pitch", FILTERED),
+        ("harmonicity", HarmonicitySettings()),
+        ("pulses", PitchSettings()),
+    ],
+)
+def test_a_sample_that_is_no_number_is_silence_and_voices_nothing(name, used, bad):
+    rate_hz, n = 8000.0, 8 * 8000
+    tone = 0.3 * np.sin(2 * np.pi * 150 * np.arange(n) / rate_hz)
+    tone[n // 2 :] *= 0.005  # a hum below the silence threshold, above which nothing but the tone is
+    samples = tone.astype(np.float32)
+    place = n // 4
+    broken, mended = (
+        Track("out", np.where(np.arange(n) == place, value, samples), TimeAxis.of_sound(rate_hz, n))
+        for value in (np.float32(bad), np.float32(0.0))
+    )
+    ours, theirs = in_tiles(name, broken, used, 2.0), in_tiles(name, mended, used, 2.0)
+    if name != "pulses":  # a frame that reaches the sample has no value
+        assert 0 < np.sum(np.isnan(ours) & ~np.isnan(theirs)) < 25
+        theirs = np.where(np.isnan(ours) & (np.abs(frames_s(name, broken, used) - 2.0) < 0.1), np.nan, theirs)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def frames_s(name: str, track: Track, used) -> np.ndarray:
+    return tiles.grid_of(name, track.axis, TABLE[name].carried(track.axis, used)).axis.times()
+
+
+def test_a_tile_without_any_number_adds_nothing_to_the_peak():
+    axis = TimeAxis.of_sound(8000.0, 800)
+    none = tiles.ends_of(Track("out", np.full(800, np.nan, np.float32), axis), PitchSettings())
+    wave = tiles.ends_of(Track("out", np.linspace(-0.5, 0.7, 800).astype(np.float32), axis), PitchSettings())
+    assert none.peak == 0
+    assert none.and_of(wave) == wave.and_of(none) == wave
+
+
 GRIDS = {
     "pitch": PitchSettings(),
     "formants": FormantSettings(),
