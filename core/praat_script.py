@@ -181,8 +181,12 @@ def _envelopes(items: Sequence[Item], place: int, one: Measured) -> Iterator[str
 
 
 def text(words: str) -> str:
-    """Give words as a string of a Praat script, a quote in it written twice."""
-    lines = words.replace("\r", "").replace('"', '""').split("\n")
+    """Give words as a string of a Praat script, a quote in it written twice.
+
+    The string ends after every apostrophe and begins anew: Praat puts a variable's value in the place of
+    its name between two of them, even inside a string.
+    """
+    lines = words.replace("\r", "").replace('"', '""').replace("'", '\'" + "').split("\n")
     return " + newline$ + ".join(f'"{line}"' for line in lines)
 
 

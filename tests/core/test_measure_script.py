@@ -95,6 +95,16 @@ def test_praat_recomputes_several_items_odd_labels_and_intervals_beyond_the_soun
 
 
 @needs_praat
+def test_praat_puts_no_variable_where_a_label_or_a_name_has_apostrophes(tmp_path):
+    labels = ("'m'", "t'p't", "'points'", "''", "'own_rate'", "l'", "'rows$'", "\"'p'\"", "'head$'\n'p'")
+    times = np.linspace(0, 1, len(labels) + 1).tolist()
+    one = note(*((label, *times[k : k + 2]) for k, label in enumerate(labels)))
+    grid = Annotation((replace(one, name="the 'measures' tier"),), 0.0, 1.0)
+    item = replace(sound(glide(), grid), file="talker 'm'.wav", item="talker 'nx' 'x1'")
+    assert_praat_measures_the_same(tmp_path, [item, item], plan_of(("duration", "f0"), 2))
+
+
+@needs_praat
 @needs_recordings
 @pytest.mark.parametrize("preset", ["Praat 6.1-6.3", "Praat 6.4"])
 def test_praat_recomputes_a_real_recording(preset, tmp_path):
@@ -111,6 +121,7 @@ def test_praat_recomputes_a_real_recording(preset, tmp_path):
 def test_a_word_in_the_script_is_what_it_was():
     assert text('say "a"') == '"say ""a"""'
     assert text("one\ntwo") == '"one" + newline$ + "two"'
+    assert text("'m' l") == '"\'" + "m\'" + " l"'
 
 
 def test_a_label_cannot_run_as_a_command(tmp_path):
