@@ -17,6 +17,7 @@ from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
 from core.latent import Point
+from core.long_identity import lasting
 from core.point_words import point_words
 from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
 
@@ -88,7 +89,8 @@ class Annotating:
         session = self._on.session
         keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
         tracks = session.shown.tracks
-        return {key: tracks[key].origin.sound for key in keys if key.startswith(PREFIX) and key in tracks}
+        there = [key for key in keys if key.startswith(PREFIX) and key in tracks]
+        return {key: lasting(tracks[key].origin.sound) for key in there}
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -110,7 +112,7 @@ class Annotating:
         """
         session = self._on.session
         track = session.shown.tracks.get(key)
-        sound = track.origin.sound if track is not None else ""
+        sound = lasting(track.origin.sound) if track is not None else ""
         theirs = kept_for(session.moment.tiers, sound)
         return theirs if theirs or key.startswith(PREFIX) else session.kept
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.annotation import Kept, Shelf, kept_for, merged, put
-from core.annotation_shelf import default_path, read_shelf, write_shelf
+from core.annotation_shelf import adopt, default_path, read_shelf, write_shelf
 from core.faults import Fault
 from core.latent import Point
+from core.long_identity import lasting
 from core.session import Moment
 from core.textgrid import read_textgrid, textgrid_bytes, textgrid_of
 
@@ -111,11 +112,12 @@ class Keeping:
         """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
         on = self._on
         track, beside = on.session.shown.tracks[key], on.recordings.path_of(key)
-        sound = track.origin.sound
+        digest = track.origin.sound
+        sound = lasting(digest)
         if not sound or kept_for(on.session.moment.tiers, sound) is not None:
             return
         waiting = self._unwritten.get(default_path(sound), ())
-        future = on.clock.work(lambda: brought(sound, beside, waiting))
+        future = on.clock.work(lambda: brought(digest, beside, waiting))
         on.desk.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
 
     def _arrived(self, sound: str, found: Brought) -> None:
@@ -137,11 +139,13 @@ class Keeping:
             session.set_tier(0)
 
 
-def brought(sound: str, recording: Path, waiting: Shelf = ()) -> Brought:
+def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
     """Give what stands for a recording on the disk; what was annotated here goes before its TextGrid.
 
     A TextGrid that cannot be read is told and hides nothing.
     """
+    sound = lasting(digest)
+    adopt(digest)
     mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound)), None)
     path = textgrid_of(recording, recording.parent)
     if path is None:

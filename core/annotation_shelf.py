@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from core.annotation import Kept, Shelf
 from core.export.atomic import atomic, folder_for
 from core.faults import Fault
 from core.latent import Point
+from core.long_identity import lasting, state_in
 from core.textgrid import parse_textgrid, textgrid_bytes
 from core.textgrid_text import Style
 
@@ -32,6 +34,14 @@ def default_path(digest: str) -> Path:
 
     name = digest[:32].replace(":", "-")  # the digest of a long recording has a colon
     return user_data_path("phonoscope") / "annotations" / f"{name}.json"
+
+
+def adopt(digest: str) -> None:
+    """Give the tiers of a long recording the name of its content: once they had that of its file's state."""
+    before, now = default_path(f"file:{state_in(digest)}"), default_path(lasting(digest))
+    if state_in(digest) and before.is_file() and not now.exists():
+        with contextlib.suppress(OSError):
+            before.replace(now)
 
 
 def write_shelf(shelf: Shelf, path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from core import long_cache
 from core.analyses import pitch
 from core.analyses.results import Doubles
+from core.long_identity import state_in
 from core.long_sound import LongTrack
 
 MARGIN_S = 0.1
@@ -65,7 +66,7 @@ def _is_as_it_was(track: LongTrack) -> bool:
 
 
 def _key(track: LongTrack) -> str:
-    return track.origin.sound.removeprefix("file:")
+    return state_in(track.origin.sound)
 
 
 def _place(track: LongTrack) -> str:

@@ -15,6 +15,7 @@ from core import long_cache
 from core.axis import Range, TimeAxis
 from core.envelope import Pyramid, extremes
 from core.faults import Fault
+from core.long_identity import content_of, digest_of
 from core.long_pyramid import Ends, build, glance
 from core.long_samples import FileSamples
 from core.origin import Origin
@@ -77,6 +78,7 @@ class LongSound:
         self.file = file
         self._folder = folder or long_cache.default_folder()
         self._key = long_cache.key_of(file)
+        self._digest = digest_of(content_of(file), self._key)
         self._samples = FileSamples(file)
         self._state = _state(file)
         self._place = long_cache.place_of(self._key, file.channel)
@@ -107,7 +109,7 @@ class LongSound:
     def track(self, name: str) -> LongTrack:
         """Give what is known now; a new value, since values never change."""
         samples = cast("NDArray[np.float32]", self._samples)
-        origin = Origin(sound=f"file:{self._key}", reduction=self.file.reduction)
+        origin = Origin(sound=self._digest, reduction=self.file.reduction)
         mean = self._ends.total / max(1, self.file.n - self._ends.bad)
         return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from core.annotation import Annotation, Tier
 from core.annotation_shelf import default_path, read_shelf, write_shelf
 from core.engine import InlineEngine
 from core.latent import Point
+from core.long_identity import lasting, state_in
 from core.praat_pool import InlinePool
 from core.textgrid import read_textgrid, textgrid_bytes
 from core.textgrid_text import Style
@@ -193,6 +195,26 @@ def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path
     tiers.on.annotating.open(path)
     assert [group.key for group in tiers.on.annotating.groups] == ["", key]
     assert tiers.on.session.active == "out" or tiers.on.annotating.group.key == key
+
+
+def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_were_once_kept(
+    window, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.recording.LONG_FROM", 3000)
+    key = recorded(window, tmp_path)
+    digest = window.on.session.shown.tracks[key].origin.sound
+    window.on.annotating.new_tiers(("words",), ())
+    kept = window.on.annotating.groups[-1].kept
+    assert kept.sound == lasting(digest) != digest
+    window.on.annotating.close()
+    (tmp_path / "away").mkdir()
+    copied = shutil.copy(tmp_path / "said.wav", tmp_path / "away" / "other.wav")
+    window.on.recordings.close(key)
+    window.on.recordings.open(copied)
+    assert window.on.annotating.kept_of("sound:other.wav") == kept
+    default_path(kept.sound).rename(default_path(f"file:{state_in(digest)}"))
+    assert brought(digest, tmp_path / "said.wav").kept == kept
+    assert read_shelf(default_path(kept.sound), 0, kept.sound) == (kept,)
 
 
 def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
