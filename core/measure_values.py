@@ -14,6 +14,9 @@ from core.analyses.points import PeakSettings, envelope_of
 from core.analyses.results import Doubles
 from core.axis import Range, TimeAxis
 from core.contours import values_at
+from core.faults import Fault
+from core.long_pyramid import sum_of
+from core.long_sound import LongTrack
 from core.measure_plan import UNITS, Plan
 from core.praat_pool import InlinePool
 from core.track import Track
@@ -181,6 +184,9 @@ def _around(track: Track, start_s: float, end_s: float) -> Track:
 
 # --- peaks
 
+_AT_ONCE = 1 << 22
+"""So many samples of a file are summed at once."""
+
 
 def _peaks(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
     at_s = peak_times(on.track, on.stretches, plan.peaks)
@@ -197,10 +203,40 @@ def _peaks(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
 
 def peak_times(track: Track, stretches: Sequence[Stretch], settings: PeakSettings) -> Doubles:
     """Give the time of the envelope's highest peak in every interval, by Praat's rule for a maximum:
-    the outermost samples as they stand, the others refined by a parabola. NaN where there is none.
+    the outermost samples as they stand, the others refined by a parabola. Float64 [stretches], in
+    seconds, NaN where there is none.
     """
+    if isinstance(track, LongTrack):
+        mean = _mean_of(track)
+        return np.array([_highest_in_file(track, one, settings, mean) for one in stretches], dtype=np.float64)
     level = envelope_of(track, settings)
     return np.array([_highest(level, track.axis, one) for one in stretches], dtype=np.float64)
+
+
+def _highest_in_file(track: LongTrack, one: Stretch, settings: PeakSettings, mean: float) -> float:
+    """Read an interval and as much around it as the smoothing reaches; NaN where not all are numbers."""
+    if one.duration_s > guard.WHOLE_S:
+        said = f"No envelope peak: {guard.seconds(one.duration_s)} are too much at once."
+        raise Fault(said, f"Label intervals of at most {guard.seconds(guard.WHOLE_S)}.")
+    seen, reach_s = track.axis.extent, 4 * settings.smoothing_s + 2 / track.axis.rate_hz
+    if one.start_s > seen.end_s or one.end_s < seen.start_s:
+        return float("nan")
+    piece = _around(track, one.start_s - reach_s, one.end_s + reach_s)
+    if not np.isfinite(piece.samples).all():
+        return float("nan")
+    return _highest(envelope_of(piece, settings, mean), piece.axis, one)
+
+
+def _mean_of(track: LongTrack) -> float:
+    """Give the mean of the numbers of a whole recording, without holding it in memory."""
+    if track.part_known == 1:
+        return track.mean
+    edges = [*range(0, track.axis.n, _AT_ONCE), track.axis.n]
+    total, count = 0.0, 0
+    for begin, end in pairwise(edges):
+        part = track.in_file.read(begin, end)
+        total, count = total + sum_of(part), count + int(np.count_nonzero(np.isfinite(part)))
+    return total / max(1, count)
 
 
 def _highest(level: Doubles, axis: TimeAxis, one: Stretch) -> float:

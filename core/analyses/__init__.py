@@ -27,6 +27,7 @@ from core.analyses.praat import is_praats, praats_words
 from core.analyses.results import Result, origin_of
 from core.axis import TimeAxis
 from core.faults import Fault
+from core.long_sound import in_memory
 from core.origin import Origin
 from core.track import Track
 
@@ -88,8 +89,12 @@ class Analysis:
         refused = self.refusal(track, used)
         if refused:
             raise Fault(f"{refused}.")
+        heard = in_memory(track)
+        bad = guard.not_numbers(heard.samples) if heard is not track else None
+        if bad:
+            raise Fault(f"No {self.noun}: {bad}.")
         try:
-            return self.compute(track, used)
+            return self.compute(heard, used)
         except Exception as error:
             if not is_praats(error):
                 raise

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.axis import TimeAxis
 from core.long_sound import LongTrack
@@ -40,17 +41,22 @@ def seconds(value: float) -> str:
 def unusable(track: Track) -> str | None:
     """Say what is wrong with the samples themselves: none, not finite, silent or constant."""
     if isinstance(track, LongTrack):
-        return None  # each stretch is judged when it is read
+        return None  # what is read of it is judged then
     samples = track.samples
     if samples.size == 0:
         return "there are no samples"
     low, high = float(np.min(samples)), float(np.max(samples))
     if not (math.isfinite(low) and math.isfinite(high)):
-        bad = int(samples.size - np.count_nonzero(np.isfinite(samples)))
-        return f"{bad} of {samples.size} samples are not numbers"
+        return not_numbers(samples)
     if low == high:
         return "the track is silent" if low == 0 else f"every sample is {figure(low)}"
     return None
+
+
+def not_numbers(samples: NDArray[np.float32]) -> str | None:
+    """Say how many samples are NaN or infinite."""
+    bad = int(samples.size - np.count_nonzero(np.isfinite(samples)))
+    return f"{bad} of {samples.size} samples are not numbers" if bad else None
 
 
 def not_positive(**values: float) -> str | None:

@@ -55,10 +55,10 @@ def peak_cause(axis: TimeAxis, settings: PeakSettings) -> str | None:
     return f"the least height must lie between 0 and 1, not {guard.figure(settings.least_height)}"
 
 
-def envelope_of(track: Track, settings: PeakSettings) -> Doubles:
-    """Give the smoothed distance from the mean, float64 [n]."""
+def envelope_of(track: Track, settings: PeakSettings, mean: float | None = None) -> Doubles:
+    """Give the smoothed distance from the mean, float64 [n]; of a part, from the `mean` of the whole."""
     values = track.samples.astype(np.float64)
-    away: Doubles = np.abs(values - values.mean())
+    away: Doubles = np.abs(values - (values.mean() if mean is None else mean))
     width = settings.smoothing_s * track.axis.rate_hz
     reach = min(int(np.ceil(4 * width)), away.size - 1)
     if width < 0.1 or reach < 1:
