@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
 
 from core.axis import Range
 from core.export.atomic import atomic
+from core.faults import Fault
 from core.track import Track
 
 _HEAD = """File type = "ooTextFile"
@@ -27,6 +29,22 @@ z [] []:
 """
 
 
+MOST_SAMPLES = 30_000_000
+"""The longest sound that is written as text, ten minutes at 48 kHz: 1.4 GB."""
+
+_AT_ONCE = 1 << 16
+
+
+def check_length(track: Track) -> None:
+    """Raise Fault where a sound is too long for a text file."""
+    if track.axis.n > MOST_SAMPLES:
+        long = f"{track.axis.duration_s:.0f} s at {track.axis.rate_hz:g} Hz"
+        raise Fault(
+            f"{long} are too many numbers for Praat's text Sound.",
+            "Save the part that you need, or save all as WAV and open that in Praat.",
+        )
+
+
 def praat_sound(track: Track, domain: Range | None = None) -> str:
     """Give `track` in Praat's long text format, every digit of every sample kept.
 
@@ -34,10 +52,16 @@ def praat_sound(track: Track, domain: Range | None = None) -> str:
     the output's domain stands beside the output in grouped editors, and "Resample..." in Praat
     lays it on the output's own samples; x1 and dx stay true either way.
     """
+    return "".join(_blocks(track, domain))
+
+
+def _blocks(track: Track, domain: Range | None) -> Iterator[str]:
+    """Give the text piece by piece, of a recording in its file no more read than one needs."""
     whole = domain or track.axis.extent
-    head = _HEAD.format(xmin=float(whole.start_s), xmax=float(whole.end_s), axis=track.axis)
-    values = track.samples.tolist()
-    return head + "".join(f"        z [1] [{k}] = {_real(value)}\n" for k, value in enumerate(values, 1))
+    yield _HEAD.format(xmin=float(whole.start_s), xmax=float(whole.end_s), axis=track.axis)
+    for first in range(0, track.axis.n, _AT_ONCE):
+        values = track.samples[first : first + _AT_ONCE].tolist()
+        yield "".join(f"        z [1] [{k}] = {_real(value)}\n" for k, value in enumerate(values, first + 1))
 
 
 def _real(value: float) -> str:
@@ -46,6 +70,7 @@ def _real(value: float) -> str:
 
 
 def write_praat_sound(path: str | os.PathLike[str], track: Track, domain: Range | None = None) -> None:
-    """Write `track` as a `.Sound` file at its native rate and true times."""
-    with atomic(path) as draft:
-        draft.write_text(praat_sound(track, domain), encoding="utf-8", newline="\n")
+    """Write `track` as a `.Sound` file at its native rate and true times; a Fault where it is too long."""
+    check_length(track)
+    with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(_blocks(track, domain))

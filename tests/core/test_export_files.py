@@ -25,7 +25,9 @@ from core.export.table import COLUMNS, write_table
 from core.export.versions import own_version, versions
 from core.export.wav import origin_in_wav, write_wav
 from core.faults import Fault
+from core.long_sound import LongSound
 from core.origin import Origin
+from core.recording import look_at
 from core.track import Track
 
 ORIGIN = Origin(
@@ -126,6 +128,21 @@ def test_praat_reads_an_undefined_sample_as_undefined(tmp_path: Path) -> None:
     write_praat_sound(tmp_path / "x.Sound", holed)
     sound = parselmouth.read(str(tmp_path / "x.Sound"))
     np.testing.assert_array_equal(sound.values[0], [0.5, np.nan, -0.25])
+
+
+def test_a_recording_that_stays_in_its_file_is_written_as_one_in_memory(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.sin(np.arange(70_000) / 9), 16000)
+    long = LongSound(look_at(tmp_path / "a.wav"), tmp_path / "kept").track("a")
+    assert praat_sound(long) == praat_sound(long.loaded())
+    write_praat_sound(tmp_path / "a.Sound", long)
+    assert (tmp_path / "a.Sound").read_text() == praat_sound(long)
+
+
+def test_what_would_be_gigabytes_of_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.export.praat_sound.MOST_SAMPLES", 63)
+    with pytest.raises(Fault, match=r"1 s at 62\.5 Hz are too many numbers"):
+        write_praat_sound(tmp_path / "conv1.Sound", CONV1)
+    assert not list(tmp_path.iterdir())
 
 
 PRAAT = shutil.which("praat")
