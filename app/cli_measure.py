@@ -7,23 +7,23 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.cli_measure_sounds import Measured, name_ends, read_grid, read_sounds, sounds_of
+from app.cli_measure_sounds import Read, name_ends, read_grid, read_sounds, sounds_of
 from app.cli_model import drawn, name_assumptions, note, opened
 from core.faults import Fault
 from core.speakers import ceiling_words
 
 if TYPE_CHECKING:
-    from core.measure import Item
     from core.measure_plan import Plan
 
 
 def run(asked: Namespace) -> int:
     """Measure `asked.path`, a model or a sound, and write the table and its record."""
-    from core.measure import Choice, measure
+    from core.measure import Choice
+    from core.measure_job import Job, do
     from core.measure_plan import plan_of
-    from core.measure_table import checked, write
+    from core.measure_table import checked
 
     out = checked(asked.out)
     choice = Choice(asked.tier or "", asked.label)
@@ -31,15 +31,16 @@ def run(asked: Namespace) -> int:
     sounds = sounds_of(asked)
     _check(asked, bool(sounds))
     items, about = read_sounds(asked, sounds) if sounds else _model(asked)
-    table = measure(items, plan, choice, _progress())
     ceiling = ceiling_words(plan.formants.ceiling_hz)
     about = {"textgrid": asked.textgrid and Path(asked.textgrid).name, **about, "formant_ceiling": ceiling}
-    beside, count = write(out, table, choice, about)
-    for remark in table.remarks:
+    script = None if asked.script is None else Path(asked.script)
+    done = do(Job(tuple(items), plan, choice, about, out, script), _progress())
+    for remark in done.remarks:
         note(remark)
-    print(f"{out}: {count} rows; {beside.name}: settings, refusals, r")
-    if asked.script is not None:
-        _write_script(asked.script, items, table, choice, about)
+    _, beside, *files = done.files
+    print(f"{out}: {done.rows} rows; {beside.name}: settings, refusals, r")
+    if files:
+        print(f"{script}: {', '.join(file.name for file in files)}")
     return 0
 
 
@@ -88,7 +89,7 @@ def _check(asked: Namespace, is_sound: bool) -> None:
         raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
 
 
-def _model(asked: Namespace) -> Measured:
+def _model(asked: Namespace) -> Read:
     """Run the generator at the point asked for."""
     from core.export.record import point_drive, record
     from core.measure_items import generated
@@ -114,11 +115,3 @@ def _name(asked: Namespace, seed: int) -> str:
     """Name a point as it was asked for: seed 3 c=0,1,0 z11=-15."""
     code = [f"c={','.join(f'{value:g}' for value in asked.code)}"] if asked.code is not None else []
     return " ".join([f"seed {seed}", *code, *(f"{name}={value:g}" for name, value in asked.changes)])
-
-
-def _write_script(folder: str, items: list[Item], table: Any, choice: Any, about: dict[str, Any]) -> None:
-    from core.export.atomic import folder_for
-    from core.praat_script import write_praat_script
-
-    files = write_praat_script(folder_for(folder), items, table, choice, about)
-    print(f"{folder}: {', '.join(files)}")

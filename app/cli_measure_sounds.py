@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from core.annotation import Annotation
     from core.measure import Item
 
-Measured = tuple[list["Item"], dict[str, Any]]
+Read = tuple[list["Item"], dict[str, Any]]
+"""What is to be measured, and what the record says of it."""
 
 
 def sounds_of(asked: Namespace) -> list[Path]:
@@ -39,7 +40,7 @@ def _sounds_in(folder: Path) -> list[Path]:
     return sounds if sounds and not runs_in(folder) else []
 
 
-def read_sounds(asked: Namespace, sounds: list[Path]) -> Measured:
+def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
     """Read the sounds with their annotation; of several, one that cannot be read is told and left out."""
     several = len(sounds) > 1
     if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core.faults import Cancelled, Fault
-from core.measure import Choice, Item, measure
+from core.measure import Choice, Item, Table, measure
 from core.measure_plan import Plan
 from core.measure_r import Pair, pairs
 
@@ -52,22 +52,43 @@ class Done:
 
 
 def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
-    """Measure and write. Raises Fault for what a user can mend."""
-    from core.export.atomic import folder_for
-    from core.measure_table import checked, rows, write
+    """Measure and write: all of it, or nothing. Raises Fault for what a user can mend."""
+    from core.measure_table import checked, rows
+
+    if job.table is not None:
+        checked(job.table)
+    if job.script is not None:
+        _check_script(job)
+    table = measure(job.items, job.plan, job.choice, progress)
+    files = _written(job, table)
+    return Done(files, sum(1 for _ in rows(table)), table.remarks, tuple(pairs(table)))
+
+
+def _check_script(job: Job) -> None:
+    """Raise Fault, before anything is measured, for a sound that cannot be written for Praat."""
+    from core.export.praat_sound import check_length
+
+    for item in job.items:
+        for track in item.tracks.values():
+            check_length(track)
+
+
+def _written(job: Job, table: Table) -> tuple[Path, ...]:
+    """Write what was measured; nothing has its name before everything is on the disk."""
+    from core.export.atomic import atomic_folder
+    from core.measure_table import write
     from core.praat_script import write_praat_script
 
-    place = checked(job.table) if job.table is not None else None
-    table = measure(job.items, job.plan, job.choice, progress)
     files: list[Path] = []
-    if place is not None:
-        beside, _ = write(place, table, job.choice, job.about)
-        files += [place, beside]
-    if job.script is not None:
-        folder = folder_for(job.script)
-        names = write_praat_script(folder, job.items, table, job.choice, job.about)
-        files += [folder / name for name in names]
-    return Done(tuple(files), sum(1 for _ in rows(table)), table.remarks, tuple(pairs(table)))
+    with contextlib.ExitStack() as whole:
+        if job.script is not None:
+            folder = whole.enter_context(atomic_folder(job.script))
+            names = write_praat_script(folder, job.items, table, job.choice, job.about)
+            files += [job.script / name for name in names]
+        if job.table is not None:
+            beside, _ = write(job.table, table, job.choice, job.about)
+            files[:0] = [job.table, beside]
+    return tuple(files)
 
 
 class Measurer(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from core.export.atomic import atomic
+from core.export.atomic import atomic, unwritable
 from core.export.record import write_json
 from core.export.versions import versions
 from core.faults import Fault
@@ -87,30 +88,43 @@ def number(value: float) -> str:
 
 
 def checked(path: str | os.PathLike[str]) -> Path:
-    """Give the name of a table, whose record is named beside it. Raises Fault for another ending."""
-    if Path(path).suffix.lower() != ".csv":
+    """Give the name of a table, whose record is named beside it. Raises Fault where it is none."""
+    place = Path(path)
+    if place.suffix.lower() != ".csv":
         raise Fault(f"“{path}” is no name for a table.", "End it in .csv; a .json is written beside it.")
-    return Path(path)
+    for file in (place, place.with_suffix(".json")):
+        if file.is_dir():
+            raise unwritable(file, IsADirectoryError(errno.EISDIR, ""))
+    return place
 
 
 def write(
     path: str | os.PathLike[str], table: Table, choice: Choice, about: Mapping[str, Any]
 ) -> tuple[Path, int]:
-    """Write the table and its record; give the record's path and the number of rows.
+    """Write the table and its record, or nothing; give the record's path and the number of rows.
 
     `about` is what is known of the file that was measured, and joins the record.
     """
     place = checked(path)
+    beside = place.with_suffix(".json")
+    with atomic(place) as draft:
+        count = _write_rows(draft, table)
+        write_json(beside, {**about, **record(table, choice), "table": place.name, "rows": count})
+    return beside, count
+
+
+def _write_rows(draft: Path, table: Table) -> int:
+    """Write the rows and force them to the disk, before anything has its name; give their number."""
     count = 0
-    with atomic(place) as draft, draft.open("w", encoding="utf-8", newline="") as out:
+    with draft.open("w", encoding="utf-8", newline="") as out:
         sheet = csv.writer(out, lineterminator="\n")
         sheet.writerow(COLUMNS)
         for row in rows(table):
             sheet.writerow(row)
             count += 1
-    beside = place.with_suffix(".json")
-    write_json(beside, {**about, **record(table, choice), "table": place.name, "rows": count})
-    return beside, count
+        out.flush()
+        os.fsync(out.fileno())
+    return count
 
 
 def record(table: Table, choice: Choice) -> dict[str, Any]:

@@ -31,7 +31,9 @@ SCRIPT, TABLE, PRAATS = "measure.praat", "phonoscope.csv", "praat.csv"
 def write_praat_script(
     folder: Path, items: Sequence[Item], table: Table, choice: Choice, about: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Write the script, the sounds, the annotation and the table to a folder; give the files' names."""
+    """Write the script, the sounds, the annotation and the table to a folder that is there; give the files'
+    names.
+    """
     write(folder / TABLE, table, choice, about)
     files = [SCRIPT, TABLE]
     for place, item in enumerate(items):

@@ -85,3 +85,27 @@ def folder_for(path: str | os.PathLike[str]) -> Path:
     except OSError as problem:
         raise Fault(f"The folder “{folder}” could not be made: {problem.strerror}.") from problem
     return folder
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike[str]) -> Generator[Path]:
+    """Give an empty folder to write to; its files take their places in `path` when the block ends well.
+
+    `path` is made where it was not there; whatever goes wrong in the block, it stays as it was.
+    """
+    final = Path(os.path.realpath(path))
+    home = folder_for(final if final.exists() else final.parent)
+    draft = folder_for(home / f".{final.name[:100]}.{secrets.token_hex(6)}")
+    try:
+        yield draft
+        if home == final:
+            for file in draft.iterdir():
+                os.replace(file, final / file.name)
+        else:
+            os.replace(draft, final)
+    except Fault as fault:
+        raise Fault(fault.sentence.replace(str(draft), str(path)), fault.hint) from fault
+    except OSError as problem:
+        raise unwritable(Path(path), problem) from problem
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -105,3 +105,14 @@ def test_what_a_listing_says_of_a_sound_names_its_file(folder, capsys):
     said = capsys.readouterr().err
     assert "slow.wav: " in said
     assert "sound: " not in said
+
+
+def test_a_recording_that_stays_in_its_file_is_written_for_praat_too(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.recording.LONG_FROM", 10_000)
+    out, script = tmp_path / "t.csv", tmp_path / "script"
+    words = ["--measures", "duration", "--out", str(out), "--script", str(script)]
+    assert main(["measure", str(folder / "low.wav"), *words]) == 0
+    import parselmouth
+
+    truth, _ = soundfile.read(folder / "low.wav", dtype="float32")
+    np.testing.assert_array_equal(parselmouth.read(str(script / "sound.Sound")).values[0], truth)

@@ -77,3 +77,58 @@ def test_without_a_table_only_the_script_is_written(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"praat"}
     assert {path.parent for path in done.files} == {tmp_path / "praat"}
     assert all(path.is_file() for path in done.files)
+
+
+def whole_job(folder) -> Job:
+    return replace(job(folder), script=folder / "praat")
+
+
+def test_table_record_and_script_are_written_together(tmp_path):
+    (tmp_path / "praat").mkdir()
+    (tmp_path / "praat" / "mine.txt").write_text("kept")
+    done = do(whole_job(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["praat", "t.csv", "t.json"]
+    there = {path.name for path in (tmp_path / "praat").iterdir()}
+    assert there == {"mine.txt", "phonoscope.json", *(path.name for path in done.files[2:])}
+
+
+@pytest.mark.parametrize(
+    "late", ["core.measure_table.write_json", "core.praat_script.write_textgrid", "core.praat_script.atomic"]
+)
+def test_what_cannot_be_written_whole_is_not_written_at_all(late, tmp_path, monkeypatch):
+    def full(*_):
+        raise Fault("The disk is full.")
+
+    monkeypatch.setattr(late, full)
+    with pytest.raises(Fault, match="disk is full"):
+        do(whole_job(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_fills_up_is_told_of_the_folder_that_was_asked_for(tmp_path, monkeypatch):
+    def full(path, *_):
+        raise Fault(f"“{path}” was not written: the disk is full.")
+
+    monkeypatch.setattr("core.praat_script.write_textgrid", full)
+    with pytest.raises(Fault) as told:
+        do(whole_job(tmp_path))
+    assert (
+        told.value.sentence
+        == f"“{tmp_path / 'praat' / 'annotation.TextGrid'}” was not written: the disk is full."
+    )
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json"])
+def test_a_folder_in_the_tables_place_is_said_before_anything_is_measured(name, tmp_path, monkeypatch):
+    (tmp_path / name).mkdir()
+    monkeypatch.setattr("core.measure_job.measure", None)
+    with pytest.raises(Fault, match=f"{name}” was not written: a folder has that name"):
+        do(job(tmp_path))
+
+
+def test_a_sound_too_long_for_praats_text_is_said_before_anything_is_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.export.praat_sound.MOST_SAMPLES", 100)
+    monkeypatch.setattr("core.measure_job.measure", None)
+    with pytest.raises(Fault, match="too many numbers"):
+        do(whole_job(tmp_path))
+    assert not list(tmp_path.iterdir())
