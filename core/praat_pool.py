@@ -133,6 +133,7 @@ class PraatPool:
             return self._queue(_Job(((name, track, settings),), key, alone=True))
         course = Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
         self._supersede(key, course)
+        course.future.add_done_callback(lambda _: self._forget(key, course))
         course.go_on()
         return course.future
 
@@ -188,6 +189,12 @@ class PraatPool:
             course.stop()
         for job in old:
             job.drop()
+
+    def _forget(self, key: str, course: Course) -> None:
+        """Let an analysis that is over go, with all its answers."""
+        with self._change:
+            if self._courses.get(key) is course:
+                del self._courses[key]
 
     def _attend(self, number: int) -> None:
         """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""
