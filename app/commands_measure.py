@@ -43,7 +43,7 @@ def compare(window: Window) -> None:
 @command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", "", has_curve)
 def open_in_praat(window: Window) -> None:
     """Start Praat with the active lane, at its own rate and true times, and with the tiers."""
-    from app.measuring import open_in_praat as opened
+    from app.measuring_praat import open_in_praat as opened
     from core.faults import Fault
 
     try:

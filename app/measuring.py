@@ -1,12 +1,7 @@
-"""Measuring in the window: what the form asks, the items it means, and Praat in the loop."""
+"""Measuring in the window: what the form asks, the items it means, and the job that measures them."""
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from psygnal import Signal
 
 from app.measuring_items import Gathering
-from core.analyses.moved import own_track
+from app.measuring_praat import GivenToPraat
 from core.faults import Fault
 from core.measure_job import Done, Job, ProcessMeasurer
 from core.measure_r import Pair
@@ -32,7 +27,6 @@ What = Literal[
     "this point and every recording",
 ]
 BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
-PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +64,7 @@ class Measuring:
         self.measurer: Any = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
-        self._folders: list[str] = []
-        self._praats: list[Any] = []
+        self.given = GivenToPraat()
         instrument.session.card_changed.connect(self._new_model)
 
     @property
@@ -136,10 +129,9 @@ class Measuring:
         self.pairs = ()
 
     def close(self) -> None:
-        """Stop measuring and take away what was written for Praat."""
+        """Stop measuring and take away what was written for Praat, but for what was changed there."""
         self.measurer.cancel()
-        for folder in self._folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        self.given.close()
 
     # --- from the form to a job ----------------------------------------------------------------
 
@@ -180,52 +172,3 @@ class Measuring:
         refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
         self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")
         self.done.emit()
-
-    # --- Praat ----------------------------------------------------------------------------------
-
-    def keep(self, folder: str, praat: Any) -> None:
-        """Remember what has to be taken away at the end."""
-        self._folders.append(folder)
-        self._praats = [one for one in self._praats if one.poll() is None] + [praat]
-
-
-def find_praat() -> str:
-    """Give the program Praat. Raises Fault where it is not installed."""
-    for name in PRAATS:
-        if found := shutil.which(name):
-            return found
-    raise Fault("Praat was not found on this computer.", "Install it, so that typing praat starts it.")
-
-
-def open_in_praat(on: Instrument, key: str, launch: Callable[[list[str]], Any] | None = None) -> None:
-    """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or those
-    of the present point.
-    """
-    from core.export.praat_sound import write_praat_sound
-    from core.textgrid import write_textgrid
-
-    track = on.session.shown.tracks.get(key)
-    if track is None:
-        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
-    track = own_track(track)  # as its tiers are
-    program = find_praat()
-    folder = tempfile.mkdtemp(prefix="phonoscope-")
-    stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
-    files = [Path(folder) / f"{stem}.Sound"]
-    write_praat_sound(files[0], track)
-    kept = on.annotating.kept_of(key)
-    if kept is not None:
-        files.append(Path(folder) / f"{stem}.TextGrid")
-        write_textgrid(files[1], kept.annotation, kept.style)
-    words = [program, "--open", *map(str, files)]
-    on.measuring.keep(folder, (launch or _launch)(words))
-    on.noted.emit(f"Opened {stem} in Praat")
-
-
-def _launch(words: list[str]) -> Any:
-    with contextlib.suppress(OSError):
-        return subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-    raise Fault(f"Praat could not be started: {words[0]}.", "Start it yourself and open the saved sound.")

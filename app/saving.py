@@ -23,7 +23,7 @@ def save_sound(on: Instrument, path: Path) -> None:
     track = own_track(_active(on))
     if path.suffix.lower() == ".sound":
         extent = on.session.card.out_axis.extent if on.session.card and _is_layer(track) else None
-        write_praat_sound(path, in_memory(track), extent)
+        write_praat_sound(path, track, extent)
     else:
         write_wav(path, in_memory(_audible(on, track)))
     on.noted.emit(f"Saved {path.name}")

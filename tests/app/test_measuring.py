@@ -13,7 +13,8 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog
 
-from app.measuring import MeasureSettings, open_in_praat
+from app.measuring import MeasureSettings
+from app.measuring_praat import open_in_praat
 from core.faults import Fault
 from core.measure_job import InlineMeasurer
 from core.textgrid import read_textgrid
@@ -355,6 +356,54 @@ def test_without_tiers_only_the_sound_is_opened(window, praat):
     started: list[list[str]] = []
     open_in_praat(window.on, "out", lambda words: started.append(words) or Program())
     assert [Path(word).name for word in started[0][2:]] == ["out.Sound"]
+
+
+def test_a_recording_that_stays_in_its_file_is_opened_in_praat(window, tmp_path, praat, monkeypatch):
+    import parselmouth
+
+    monkeypatch.setattr("core.recording.LONG_FROM", 10_000)
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    started: list[list[str]] = []
+    open_in_praat(window.on, "sound:low.wav", lambda words: started.append(words) or Program())
+    truth, _ = soundfile.read(tmp_path / "low.wav", dtype="float32")
+    np.testing.assert_array_equal(parselmouth.read(started[0][2]).values[0], truth)
+
+
+@pytest.mark.parametrize("what", ["the TextGrid", "a new file"])
+def test_what_was_saved_in_praat_outlives_the_window(what, window, tmp_path, praat):
+    started: list[list[str]] = []
+    annotate(window, tmp_path)
+    for key in ("conv3", "conv4"):
+        open_in_praat(window.on, key, lambda words: started.append(words) or Program())
+    edited, unchanged = (Path(words[3]) for words in started)
+    saved = edited if what == "the TextGrid" else edited.with_name("mine.TextGrid")
+    saved.write_text("as Praat saved it")
+    window.on.measuring.close()
+    assert saved.read_text() == "as Praat saved it"
+    assert not unchanged.parent.exists()
+    shutil.rmtree(edited.parent)
+
+
+def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, praat, faults, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "for praat"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "for praat").mkdir()
+
+    def broken(words):
+        raise Fault("Praat could not be started.")
+
+    def full(path):
+        raise Fault("The disk is full.")
+
+    open_in_praat(window.on, "out", broken)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("core.export.praat_sound.atomic", full)
+        open_in_praat(window.on, "out", broken)
+    monkeypatch.setattr("core.export.praat_sound.MOST_SAMPLES", 100)
+    with pytest.raises(Fault, match="too many numbers"):
+        open_in_praat(window.on, "out", broken)
+    assert [fault.sentence for fault in faults] == ["Praat could not be started.", "The disk is full."]
+    assert not list((tmp_path / "for praat").iterdir())
 
 
 def test_where_praat_is_missing_it_is_said(window, faults, monkeypatch, tmp_path):
