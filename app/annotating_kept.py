@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.annotation import Kept, Shelf, kept_for, merged, put
-from core.annotation_shelf import adopt, default_path, read_shelf, write_shelf
+from core.annotation import Kept, Shelf, kept_for, put
+from core.annotation_shelf import adopt, default_path, read_shelf, write_changes
 from core.faults import Fault
 from core.latent import Point
 from core.long_identity import lasting
@@ -39,6 +40,9 @@ class Keeping:
         self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
         self._known: dict[Path, Shelf] = {}  # what a file holds: an empty shelf never hides an unread one
         self._sounds: Shelf = ()  # those of recordings outlive the model beside them
+        self._window = secrets.token_hex(4)  # by it a window knows its own tiers on the disk
+        self._told: set[str] = set()
+        self._closed = False
         instrument.session.card_changed.connect(self._new_model)
         instrument.session.moment_changed.connect(self._changed)
 
@@ -79,15 +83,23 @@ class Keeping:
         shelf = self._unwritten.get(path)
         if shelf is None:
             return
-        before = self._written.get(path, ())
-        sound, size = next(((kept.sound, len(kept.point.z)) for kept in (*shelf, *before)), ("", 0))
-        write_shelf(merged(read_shelf(path, size, sound), before, shelf), path)
+        said = write_changes(path, self._written.get(path, ()), shelf, self._window)
         self._written[path] = shelf
+        if said:
+            self._on.clock.post(lambda: self._tell(said))
         if self._unwritten.get(path) is shelf:
             del self._unwritten[path]
 
+    def _tell(self, said: tuple[str, ...]) -> None:
+        """Say where something else is kept, each place once."""
+        for words in said:
+            if words not in self._told and not self._closed:
+                self._told.add(words)
+                self._on.noted.emit(words)
+
     def close(self) -> None:
         """Wait until everything is on the disk."""
+        self._closed = True
         if self._writer is not None:
             self._writer.shutdown()
 
@@ -127,7 +139,8 @@ class Keeping:
         if kept is None or kept_for(session.moment.tiers, sound) is not None:
             return
         self._known[default_path(sound)] = (kept,)
-        self._written.setdefault(default_path(sound), (kept,))
+        if default_path(sound) not in self._unwritten:
+            self._written[default_path(sound)] = (kept,)
         self._sounds = put(self._sounds, kept)
         before = session.moment
         session.history.everywhere(lambda moment: replace(moment, tiers=put(moment.tiers, kept)))

@@ -169,16 +169,6 @@ def put(shelf: Shelf, kept: Kept) -> Shelf:
     return (*rest, kept) if kept.annotation.tiers else rest
 
 
-def merged(disk: Shelf, before: Shelf, now: Shelf) -> Shelf:
-    """Give what is on the disk with what changed here between `before` and `now`: others write there too."""
-    old, new = ({kept.owner: kept for kept in shelf} for shelf in (before, now))
-    changed = {owner for owner in (*old, *new) if old.get(owner) != new.get(owner)}
-    return (
-        *(kept for kept in disk if kept.owner not in changed),
-        *(kept for kept in now if kept.owner in changed),
-    )
-
-
 def layers_name(layer: str, name: str) -> str:
     """Give the name of a layer's own tier, which stands in for the tier `name` there.
 

@@ -11,7 +11,7 @@ import soundfile
 
 from app.annotating_kept import brought
 from core.annotation import Annotation, Tier
-from core.annotation_shelf import default_path, read_shelf, write_shelf
+from core.annotation_shelf import default_path, read_shelf, write_changes
 from core.engine import InlineEngine
 from core.latent import Point
 from core.long_identity import lasting, state_in
@@ -222,8 +222,27 @@ def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
     path, size = default_path(session.card.digest), session.layout.size
     qtbot.waitUntil(lambda: read_shelf(path, size) == (session.kept,))
     theirs = replace(session.kept, point=Point((0.25,) * size))
-    write_shelf((session.kept, theirs), path)
+    write_changes(path, (), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
     tiers.on.annotating.close()
     assert read_shelf(path, size) == (theirs, session.kept)
+
+
+def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_once(tiers, monkeypatch):
+    on, posted, heard = tiers.on, [], []
+    monkeypatch.setattr(on, "clock", replace(on.clock, post=posted.append))
+    on.noted.connect(heard.append)
+    session = on.session
+    path, size = default_path(session.card.digest), session.layout.size
+    on.annotating.keeping._writer.submit(lambda: None).result()
+    theirs = replace(session.kept, annotation=GRID)
+    write_changes(path, (session.kept,), (theirs,), "another")
+    session.set_cursor(0.8)
+    tiers.menus.run("boundary.add")
+    on.annotating.keeping._writer.submit(lambda: None).result()
+    for call in [*posted, *posted]:
+        call()
+    (said,) = [words for words in heard if "Another window" in words]
+    assert read_textgrid(said.rpartition(" in ")[2]).annotation == GRID
+    assert read_shelf(path, size) == (session.kept,)
