@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.recordings import PREFIX
 from core.annotation import Annotation, Kept
 from core.faults import Fault
+from core.latent import Point
 from core.point_words import UNNAMED, no_seed, point_words, unlike
 from core.track import Track
 
@@ -27,13 +28,11 @@ class Gathering:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
-            "this point": lambda asked, use: use([self._point(asked)]),
+            "this point": self._point,
             "every annotated point": self._points,
             "the active recording": lambda asked, use: use([self._recording()]),
             "every recording": lambda asked, use: use(self._recordings()),
-            "this point and every recording": lambda asked, use: use(
-                [self._point(asked), *self._recordings()]
-            ),
+            "this point and every recording": self._point_and_recordings,
         }
 
     def gather(self, asked: MeasureSettings, use: Use) -> None:
@@ -51,11 +50,29 @@ class Gathering:
 
     # --- points ---------------------------------------------------------------------------------
 
-    def _point(self, asked: MeasureSettings) -> Item:
-        session = self._on.session
-        tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
-        own = session.kept.annotation if session.kept else None
-        return self._item(tracks, self._name(), own, asked)
+    def _point(self, asked: MeasureSettings, use: Use) -> None:
+        """Take the curves on the screen, or let the engine compute them where those are another point's."""
+        session, tracks = self._on.session, self._on.probing.layers
+        name, own = self._name(), session.kept.annotation if session.kept else None
+        if tracks or session.card is None:
+            use([self._item(tracks, name, own, asked)])
+        else:
+            self._compute(session.point, 1, 1, lambda made: use([self._item(made, name, own, asked)]))
+
+    def _point_and_recordings(self, asked: MeasureSettings, use: Use) -> None:
+        recordings = self._recordings()
+        self._point(asked, lambda points: use([*points, *recordings]))
+
+    def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
+        """Let the engine compute one of the points that are to be measured."""
+        self._on.measuring.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
+        future = self._on.engine.ask("probe", point, (), key="measure points")
+
+        def arrived(probed: Any) -> None:
+            with self.faults_told():
+                use(probed.tracks)
+
+        self._on.desk.follow("measure points", future, arrived, self.failed)
 
     def _annotated(self) -> list[Kept]:
         shelf = [kept for kept in self._on.session.moment.tiers if not kept.sound]
@@ -70,19 +87,15 @@ class Gathering:
 
         def next_one() -> None:
             kept = shelf[len(items)]
-            future = self._on.engine.ask("probe", kept.point, (), key="measure points")
-            words = f"Computing point {len(items) + 1} of {len(shelf)}"
-            self._on.measuring.progressed.emit(words, len(items), len(shelf))
-            self._on.desk.follow("measure points", future, lambda probed: arrived(kept, probed), self.failed)
+            self._compute(kept.point, len(items) + 1, len(shelf), lambda tracks: arrived(kept, tracks))
 
-        def arrived(kept: Kept, probed: Any) -> None:
+        def arrived(kept: Kept, tracks: dict[str, Track]) -> None:
             name = unlike(self._kept_name(kept), [item.item for item in items])
-            with self.faults_told():
-                items.append(self._item(probed.tracks, name, kept.annotation, asked))
-                if len(items) < len(shelf):
-                    next_one()
-                else:
-                    use(items)
+            items.append(self._item(tracks, name, kept.annotation, asked))
+            if len(items) < len(shelf):
+                next_one()
+            else:
+                use(items)
 
         next_one()
 

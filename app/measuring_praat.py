@@ -80,7 +80,7 @@ def open_in_praat(on: Instrument, key: str, launch: Launch | None = None) -> Non
     from core.export.praat_sound import check_length
 
     track = on.session.shown.tracks.get(key)
-    if track is None:
+    if track is None or (track.origin.network == "G" and key not in on.probing.layers):
         raise Fault("This lane has no curve yet.", "Wait until it is computed.")
     check_length(track)
     words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.engine_work import Probed
 from core.session import Moment, Shown
+from core.track import Track
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -25,6 +26,13 @@ class Probing:
     def waiting(self) -> bool:
         """Whether the newest point's curves are still under way."""
         return self._on.desk.waits("probe")
+
+    @property
+    def layers(self) -> dict[str, Track]:
+        """The generator's curves at the session's point; none while those of another are on the screen."""
+        session = self._on.session
+        shown = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
+        return {key: track for key, track in shown.items() if track.origin.point == session.point.z}
 
     def ask(self) -> None:
         """Ask for the layers at the session's point, and for the spectrograms now shown."""

@@ -69,14 +69,19 @@ def _audible(on: Instrument, track: Track) -> Track:
 
 
 def save_layers(on: Instrument, folder: Path) -> None:
-    """Write every layer as sounds, arrays, a table and a record, as the command line does."""
+    """Write every layer as sounds, arrays, a table and a record, as the command line does.
+
+    Raises Fault while the layers on the screen are those of another point.
+    """
     from core.export.layers import Run, write_layers
     from core.point_words import point_facts
 
     session = on.session
     if session.card is None:
         return
-    tracks = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
+    tracks = on.probing.layers
+    if not tracks:
+        raise Fault("The layers of this point are still being computed.", "Save them in a moment.")
     drive = point_facts(session.layout, session.moment)
     files = write_layers(Run("G", folder.name, drive, tracks), session.card, folder)
     on.noted.emit(f"Saved {len(files)} files to {folder.name}")

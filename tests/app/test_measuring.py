@@ -97,6 +97,33 @@ def test_every_annotated_point_is_computed_and_measured_under_its_name(window, t
     assert by_item["first"] != by_item["second"]
 
 
+@pytest.fixture
+def held_probe(window, monkeypatch):
+    """An engine that never answers what the window asks for its curves."""
+    from concurrent.futures import Future
+
+    ask = window.on.engine.ask
+
+    def asked(what, *words, key="", **more):
+        return Future() if key == "probe" else ask(what, *words, key=key, **more)
+
+    monkeypatch.setattr(window.on.engine, "ask", asked)
+
+
+@pytest.mark.parametrize("what", ["this point", "this point and every recording"])
+def test_a_point_whose_curves_are_under_way_is_computed_not_taken_from_the_last_one(
+    what, window, tmp_path, held_probe
+):
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    window.on.session.redraw(9)
+    window.on.measuring.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert tuple(told["z"]) == window.on.session.point.z
+    layers = [one for one in told["layers_measured"] if one["layer"] != "sound"]
+    assert {tuple(one["origin"]["point"]) for one in layers} == {window.on.session.point.z}
+    assert read(tmp_path / "t.csv")[0]["item"] == "seed 9"
+
+
 def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
     t = np.arange(16000) / 16000
     soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
@@ -350,6 +377,12 @@ def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_p
     np.testing.assert_array_equal(read_back.values[0], track.samples)
     window.on.measuring.close()
     assert not Path(sound).exists()
+
+
+def test_a_curve_of_the_last_point_is_not_opened_with_the_tiers_of_this_one(window, praat, held_probe):
+    window.on.session.redraw(9)
+    with pytest.raises(Fault, match="has no curve yet"):
+        open_in_praat(window.on, "out", lambda words: Program())
 
 
 def test_without_tiers_only_the_sound_is_opened(window, praat):

@@ -14,6 +14,7 @@ from app.picture import caption
 from app.saving import origin_text, save_layers
 from core.annotation_edit import set_label
 from core.export.record import point_drive, write_json
+from core.faults import Fault
 from core.latent import Layout, Point, draw
 from core.measure_job import InlineMeasurer
 from core.point_words import UNNAMED, is_drawn, point_words, unlike
@@ -161,6 +162,16 @@ def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
     record = json.loads((tmp_path / "point.json").read_text())
     assert "seed" not in record
     assert record["point"] == "here"
+
+
+def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(window, tmp_path, monkeypatch):
+    from concurrent.futures import Future
+
+    monkeypatch.setattr(window.on.engine, "ask", lambda *_, **__: Future())
+    window.on.session.redraw(9)
+    with pytest.raises(Fault, match="still being computed"):
+        save_layers(window.on, tmp_path / "layers")
+    assert not (tmp_path / "layers").exists()
 
 
 def test_a_shot_tells_the_seed_with_what_was_set(qapp, small_model, tmp_path):
