@@ -138,11 +138,15 @@ def _rows(found: Any, frames: int, count: int) -> Doubles:
     given = np.full((2, count, frames), np.nan)
     for k in range(count):  # 0 where a frame has no such formant
         given[0, k] = _matrix(found, "To Matrix", k + 1)[0]
-    tier: Any = call_praat(found, "Down to FormantTier")
-    # a row for each frame with a formant: its time, then frequencies and bandwidths in turn, then anything
-    table = _matrix(call_praat(tier, "Down to TableOfReal", True, True), "To Matrix")
-    bandwidths = table[:, 2::2].T[:count]
-    given[1, : len(bandwidths), np.flatnonzero(given[0, 0])] = bandwidths.T
+    if np.all(given[0, 0]):
+        tier: Any = call_praat(found, "Down to FormantTier")
+        # a row for each frame: its time, then frequencies and bandwidths in turn, then anything
+        table = _matrix(call_praat(tier, "Down to TableOfReal", True, True), "To Matrix")
+        bandwidths = table[:, 2::2].T[:count]
+        given[1, : len(bandwidths)] = bandwidths
+    else:  # that command reads from nowhere where a frame has no formant at all, which can end the process
+        times = found.xs()
+        given[1] = [[found.get_bandwidth_at_time(k + 1, t) for t in times] for k in range(count)]
     given[:, given[0] == 0.0] = np.nan
     return given
 

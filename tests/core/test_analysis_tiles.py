@@ -89,6 +89,20 @@ def test_formants_in_parts_are_bit_by_bit_those_of_one_call(seconds, rate_hz, be
     assert_same(burg.joined(track, sound, used, parts), TABLE["formants"].run(track, used))
 
 
+@pytest.mark.parametrize("ceiling_hz", [5500.0, 2000.0])
+def test_frames_without_any_formant_are_as_in_one_call(ceiling_hz):
+    samples = np.random.default_rng(5).standard_normal(3 * 4000).astype(np.float32)
+    samples[4000:8000] = 0
+    samples[8000:] = np.linspace(-1, 1, 4000)  # its poles lie at 0 Hz and the Nyquist frequency
+    track = Track("out", samples, TimeAxis.of_sound(4000.0, samples.size))
+    used = TABLE["formants"].carried(track.axis, FormantSettings(ceiling_hz))
+    sound = burg.emphasized(track, used)
+    parts = [burg.formant_part(piece, part) for piece, part in burg.cut(sound, used, 3)]
+    found = burg.joined(track, sound, used, parts)
+    assert np.isnan(found[0].samples).any() and np.isfinite(found[0].samples).any()
+    assert_same(found, TABLE["formants"].run(track, used))
+
+
 @needs_recordings
 def test_two_workers_give_bit_by_bit_the_formants_of_one_call():
     track = speech(rounds.SHARED_S + 15)
