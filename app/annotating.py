@@ -5,10 +5,11 @@ steps, saved.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.annotating_group import Group
 from app.annotating_kept import Keeping
 from app.recordings import PREFIX
 from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
@@ -24,29 +25,10 @@ from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
 if TYPE_CHECKING:
     from app.instrument import Instrument
 
-Here = tuple[Point, str]
+Here = tuple[Point, str, str]
 Edit = Callable[[Annotation, int], Annotation]
 BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
 ELSEWHERE = "These tiers belong to another point"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
-
-    `first` is the place of the first of them on the screen; `own` tells whether they can be changed.
-    `moved_s` is by how much they are later than is kept: their recording was moved in time.
-    """
-
-    kept: Kept
-    first: int
-    own: bool = True
-    key: str = ""
-    moved_s: float = 0.0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.kept.annotation.tiers) - 1
 
 
 class Annotating:
@@ -256,14 +238,21 @@ class Annotating:
     def open(self, path: str | Path) -> None:
         """Read a TextGrid for the present point or a recording; a damaged one changes nothing."""
         owner = self._owner(Path(path))
-        point, name = self._on.session.point, self._name(owner[1])
+        here = self._on.session.point, self._name(owner[1]), self._model
         future = self._on.clock.work(lambda: read_textgrid(path))
-        self._on.desk.follow(
-            "textgrid", future, lambda read: self._opened(Path(path), (point, name), owner, read)
-        )
+        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
+
+    @property
+    def _model(self) -> str:
+        """The digest of the open model, "" where there is none."""
+        card = self._on.session.card
+        return card.digest if card else ""
 
     def _opened(self, path: Path, here: Here, owner: tuple[str, str], read: TextGridFile) -> None:
-        (point, name), (key, sound) = here, owner
+        (point, name, model), (key, sound) = here, owner
+        if not sound and model != self._model:
+            self._on.noted.emit(f"{path.name} was not opened: another model is there now")
+            return
         self._put(f"open {path.name}", Kept(point, read.annotation, str(path), read.style, sound, name), key)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
         if said:
@@ -287,6 +276,7 @@ class Annotating:
         own = own_tiers(group.kept.annotation, group.moved_s)
         with atomic(path) as draft:
             draft.write_bytes(textgrid_bytes(own, group.kept.style))
+        self.keeping.saved(group.kept, str(path))
         self._on.noted.emit(f"Saved {Path(path).name}")
 
 

@@ -102,6 +102,21 @@ class Keeping:
         self._closed = True
         if self._writer is not None:
             self._writer.shutdown()
+            self._writer = None
+
+    def saved(self, saved: Kept, file: str) -> None:
+        """Keep where tiers were saved, so that the next Save begins there, before and after any undo."""
+
+        def at_its_file(kept: Kept) -> Kept:
+            same = kept.owner == saved.owner and kept.file == saved.file
+            return replace(kept, file=file) if same else kept
+
+        session = self._on.session
+        before = session.moment
+        session.history.everywhere(
+            lambda moment: replace(moment, tiers=tuple(map(at_its_file, moment.tiers)))
+        )
+        session.moment_changed.emit(before, session.moment)
 
     # --- and back -------------------------------------------------------------------------------
 
