@@ -42,38 +42,40 @@ def _sounds_in(folder: Path) -> list[Path]:
 
 def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
     """Read the sounds with their annotation; of several, one that cannot be read is told and left out."""
+    from core.measure_items import told_apart
+
     several = len(sounds) > 1
     if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
         hint = "Name the folder in which each sound's TextGrid has the sound's name."
         raise Fault("One TextGrid cannot annotate several sounds.", hint)
     found: list[tuple[Item, dict[str, Any]]] = []
-    for path in sounds:
+    for path, name in zip(sounds, told_apart(sounds), strict=True):
         try:
-            found.append(_sound(asked, path))
+            found.append(_sound(asked, path, name))
         except Fault as fault:
             if not several:
                 raise
-            note(f"{path.name} is left out: {fault}")
+            note(f"{name} is left out: {fault}")
     if not found:
         raise Fault("None of these sounds could be measured.", "See what is said of each.")
     items = [item for item, _ in found]
     return items, found[0][1] if not several else {"sounds": [about for _, about in found]}
 
 
-def _sound(asked: Namespace, path: Path) -> tuple[Item, dict[str, Any]]:
-    """Read one sound at its own rate."""
+def _sound(asked: Namespace, path: Path, name: str) -> tuple[Item, dict[str, Any]]:
+    """Read one sound at its own rate; `name` is what it is called in the table."""
     from core.measure_items import read_recording, recorded
 
     grid = _grid_of(asked, path)
     annotation = read_grid(grid) if grid is not None else None
     track, steps = read_recording(path, asked.channel or 0)
     for step in steps:
-        note(f"{path.name}: {step}")
-    sound = {"file": path.name, "digest": track.origin.sound, "steps": list(steps)}
+        note(f"{name}: {step}")
+    sound = {"file": name, "digest": track.origin.sound, "steps": list(steps)}
     if track.origin.reduction:
         sound["channels"] = track.origin.reduction
     about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
-    item = recorded(track, path.name, annotation)
+    item = recorded(track, name, annotation)
     name_ends(item, annotation)
     return item, about if grid is None else {**about, "textgrid": grid.name}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.recordings import PREFIX
 from core.annotation import Annotation, Kept
 from core.faults import Fault
 from core.latent import Point
@@ -30,7 +29,7 @@ class Gathering:
         self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
             "this point": self._point,
             "every annotated point": self._points,
-            "the active recording": lambda asked, use: use([self._recording()]),
+            "the active recording": lambda asked, use: use(self._recorded([self._active()])),
             "every recording": lambda asked, use: use(self._recordings()),
             "this point and every recording": self._point_and_recordings,
         }
@@ -136,9 +135,6 @@ class Gathering:
 
     # --- recordings -----------------------------------------------------------------------------
 
-    def _recording(self) -> Item:
-        return self._recorded(self._active())
-
     def _active(self) -> str:
         key = self._on.session.active
         if key not in self._on.annotating.sounds:
@@ -146,8 +142,8 @@ class Gathering:
         return key
 
     def _recordings(self) -> list[Item]:
-        """Give every recording that has a lane, each with its own tiers."""
-        return [self._recorded(key) for key in self._keys()]
+        """Give every recording that has a lane."""
+        return self._recorded(self._keys())
 
     def _keys(self) -> list[str]:
         keys = list(self._on.annotating.sounds)
@@ -155,12 +151,16 @@ class Gathering:
             raise Fault("No recording is open.", "Open one, or measure this point.")
         return keys
 
-    def _recorded(self, key: str) -> Item:
-        from core.measure_items import recorded
+    def _recorded(self, keys: list[str]) -> list[Item]:
+        """Give recordings as items, each with its own tiers."""
+        from core.measure_items import recorded, told_apart
 
-        kept = self._on.annotating.kept_of(key)
-        track = self._on.recordings.own(key)
-        return recorded(track, key.removeprefix(PREFIX), kept.annotation if kept else None)
+        recordings, kept = self._on.recordings, [self._on.annotating.kept_of(key) for key in keys]
+        names = told_apart([recordings.path_of(key) for key in keys])
+        return [
+            recorded(recordings.own(key), name, one.annotation if one else None)
+            for key, name, one in zip(keys, names, kept, strict=True)
+        ]
 
     # --- what the record says ---------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from core.annotation import Annotation
 from core.axis import TimeAxis
@@ -40,7 +41,23 @@ def generated(
 
 def recorded(track: Track, file: str, annotation: Annotation | None = None) -> Item:
     """Give a recording as an item with one layer, the sound."""
-    return Item(file, Path(file).stem, {SOUND: track.renamed(SOUND)}, "", {}, annotation)
+    return Item(
+        file, str(PurePosixPath(file).with_suffix("")), {SOUND: track.renamed(SOUND)}, "", {}, annotation
+    )
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """Give the names of files: their own, or, where two have one name, their places below the folder
+    that holds them all.
+    """
+    names = [path.name for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    whole = [path.absolute() for path in paths]
+    if len({path.drive for path in whole}) > 1:
+        return [path.as_posix() for path in whole]
+    common = os.path.commonpath([path.parent for path in whole])
+    return [path.relative_to(common).as_posix() for path in whole]
 
 
 def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]]:

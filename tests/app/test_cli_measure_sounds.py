@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,21 @@ def test_a_folder_of_sounds_becomes_one_table(folder, tmp_path):
         np.testing.assert_allclose(f0, hertz, atol=0.05)
     told = json.loads(out.with_suffix(".json").read_text())
     assert [one["sound"]["file"] for one in told["sounds"]] == ["high.wav", "low.wav"]
+
+
+def test_sounds_of_one_name_are_told_apart_by_their_folders(folder, tmp_path, capsys):
+    for speaker in ("ann", "bea"):
+        shutil.copytree(folder, tmp_path / "all" / speaker / "words")
+    (tmp_path / "all" / "bea" / "words" / "low.wav").write_bytes(b"RIFF\x00\x00")
+    out = tmp_path / "t.csv"
+    folders = [str(tmp_path / "all" / speaker / "words") for speaker in ("ann", "bea")]
+    assert main(["measure", *folders, "--measures", "duration", "--out", str(out)]) == 0
+    names = ["ann/words/high", "ann/words/low", "bea/words/high"]
+    assert [(row["file"], row["item"]) for row in read(out)] == [(f"{name}.wav", name) for name in names]
+    told = json.loads(out.with_suffix(".json").read_text())
+    assert [one["sound"]["file"] for one in told["sounds"]] == [f"{name}.wav" for name in names]
+    assert [one["item"] for one in told["layers_measured"]] == names
+    assert "bea/words/low.wav is left out" in capsys.readouterr().err
 
 
 def test_each_sound_has_the_textgrid_of_its_name_and_one_without_is_told(folder, tmp_path, capsys):

@@ -169,6 +169,18 @@ def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(
     assert len(told["z"]) == window.on.session.layout.size
 
 
+def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path):
+    for speaker, hertz in (("ann", 120.0), ("bea", 240.0)):
+        (tmp_path / speaker).mkdir()
+        window.on.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
+    asked = MeasureSettings(what="every recording", measures="f0", points=1)
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = {(row["file"], row["item"]): round(float(row["value"])) for row in read(tmp_path / "t.csv")}
+    assert rows == {("ann/a.wav", "ann/a"): 120, ("bea/a.wav", "bea/a"): 240}
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert sorted(one["file"] for one in told["sounds"]) == ["ann/a.wav", "bea/a.wav"]
+
+
 def test_the_form_asks_for_what_is_open(window, tmp_path):
     measuring = window.on.measuring
     measuring.settings = MeasureSettings(what="every recording", points=20)
