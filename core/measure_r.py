@@ -32,7 +32,7 @@ class Pair(Locked):
 
     @cached_property
     def both(self) -> tuple[Doubles, Doubles]:
-        """The values of the layer and of the output wherever both are defined."""
+        """The values of the layer and of the output wherever both are defined, float64 [n] each."""
         defined = np.isfinite(self.mine) & np.isfinite(self.theirs)
         return self.mine[defined], self.theirs[defined]
 
@@ -103,7 +103,7 @@ def pearson_r(x: Doubles, y: Doubles) -> float | None:
     >>> round(pearson_r(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 5.0])), 4)
     0.982
     """
-    if x.size < 3:
+    if x.size < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
     away_x, away_y = x - x.mean(), y - y.mean()
     size = float(np.sqrt((away_x @ away_x) * (away_y @ away_y)))
