@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from core.annotation import Annotation
 
 
-def has_tiers(on: Instrument) -> bool:
-    """Tiers are shown."""
-    return on.annotating.shown is not None
-
-
 def can_change(on: Instrument) -> bool:
     """Tiers are shown that belong to this point, or to a recording."""
     return on.annotating.is_own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from app.commands import command
 from app.commands_tiers import can_change, can_change_tier, change, has_tier, type_here
 from core import annotation_edit as edits
 from core.axis import Range
+from core.contours import nearest_crossing
 from core.faults import Fault
 from core.queries import Answer
 
@@ -146,7 +148,7 @@ def to_zero(window: Window) -> None:
     output = session.card.output if session.card else session.active
     track = session.shown.tracks.get(group.key or output) if group else None
     if track is not None:
-        _move(window, lambda time_s: edits.nearest_zero_crossing(track, time_s))
+        _move(window, lambda time_s: nearest_crossing(track, time_s))
 
 
 @command("boundary.to_tier", "Move to nearest boundary of another tier", "Boundary", "", can_change_tier)
@@ -158,7 +160,7 @@ def to_tier(window: Window) -> None:
     _move(window, lambda time_s: edits.snapped(tiers, time_s, float("inf"), skip))
 
 
-def _move(window: Window, to: Callable[[float], float | None]) -> None:
+def _move(window: Window, to: Callable[[float], float]) -> None:
     """Move the boundary at the cursor or at the selection's start, the cursor with it."""
     on, at = window.on, window.on.annotating.at
     tier = on.annotating.tier
@@ -166,7 +168,7 @@ def _move(window: Window, to: Callable[[float], float | None]) -> None:
         on.noted.emit("No boundary is chosen: click one first")
         return
     index, wanted_s = tier.nearest(at.start_s), to(at.start_s)
-    if wanted_s is None:
+    if math.isnan(wanted_s):
         on.noted.emit("This sound never passes through 0")
         return
     change(window, "move boundary", lambda note, own: edits.move_boundary(note, own, index, wanted_s))

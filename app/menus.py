@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 
 from app.commands import MENUS, Command, all_commands
+from core.faults import Fault
 from widgets.look import Look
 from widgets.paint import Words, pass_look
 from widgets.palette import PaletteRow
@@ -107,7 +108,10 @@ class Menus:
         command = all_commands()[id]
         if command.when(self._window.on):
             self._window.saying.forget()
-            command.run(self._window)
+            try:
+                command.run(self._window)
+            except Fault as fault:
+                self._window.on.faulted.emit(fault)
             self.refresh()
 
     def refresh(self) -> None:

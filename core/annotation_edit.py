@@ -5,19 +5,19 @@ from __future__ import annotations
 import bisect
 from dataclasses import replace
 
-import numpy as np
-
 from core.annotation import Annotation, Kind, Tier, empty_tier
 from core.axis import Range
 from core.faults import Fault
 from core.textgrid_letters import with_letters
-from core.track import Track
 
 LEAST_S = 0.0001  # a dragged boundary stays this far from its neighbours
 
 
 def add_boundary(note: Annotation, place: int, time_s: float, label: str = "") -> Annotation:
-    """Cut an interval in two, its label staying at the left, or add a point."""
+    """Cut an interval in two, its label staying at the left, or add a point.
+
+    Raises Fault outside the tier and where there is one already.
+    """
     tier = note.tier(place)
     _refuse_outside(tier, time_s)
     if tier.has(time_s):
@@ -32,7 +32,8 @@ def add_boundary(note: Annotation, place: int, time_s: float, label: str = "") -
 def add_interval(note: Annotation, place: int, wanted: Range) -> Annotation:
     """Put boundaries at both ends of a stretch; a label it lies within goes to the new interval.
 
-    An empty stretch, a cursor, takes the boundaries around it from the other tiers, as in Praat.
+    An empty stretch, a cursor, takes the boundaries around it from the other tiers, as in Praat. Raises
+    Fault on a point tier, outside the tier, where both are there already, and where none are around.
     """
     tier = note.tier(place)
     if not tier.is_interval:
@@ -69,7 +70,10 @@ def _around(note: Annotation, place: int, time_s: float) -> Range:
 
 
 def remove_boundary(note: Annotation, place: int, time_s: float) -> Annotation:
-    """Take away the boundary or point at a time; labels on both sides of a boundary are joined."""
+    """Take away the boundary or point at a time; labels on both sides of a boundary are joined.
+
+    Raises Fault where there is none that can be removed.
+    """
     tier = note.tier(place)
     index = bisect.bisect_left(tier.times, time_s)
     if not tier.has(time_s) or not tier.may_move(index):
@@ -89,7 +93,10 @@ def remove_boundary(note: Annotation, place: int, time_s: float) -> Annotation:
 def move_boundary(
     note: Annotation, place: int, index: int, time_s: float, together: bool = False
 ) -> Annotation:
-    """Move a boundary or point, never past its neighbours; `together` takes coincident ones along."""
+    """Move a boundary or point, never past its neighbours; `together` takes coincident ones along.
+
+    Raises Fault for the ends of a tier.
+    """
     tier = note.tier(place)
     if not tier.may_move(index):
         raise Fault("The ends of a tier stay where they are.")
@@ -118,7 +125,7 @@ def _room(tier: Tier, index: int) -> Range:
 
 
 def set_label(note: Annotation, place: int, index: int, text: str) -> Annotation:
-    """Write the label of an interval or a point."""
+    """Write the label of an interval or a point. Raises Fault where there is none."""
     tier = note.tier(place)
     if not 0 <= index < len(tier.labels):
         raise Fault(f"Tier {place + 1} has nothing to label there.")
@@ -203,18 +210,3 @@ def coincident(tiers: tuple[Tier, ...], time_s: float) -> dict[int, int]:
     """Give, per tier, the movable boundary or point at exactly this time."""
     found = {k: bisect.bisect_left(tier.times, time_s) for k, tier in enumerate(tiers) if tier.has(time_s)}
     return {k: at for k, at in found.items() if tiers[k].may_move(at)}
-
-
-def nearest_zero_crossing(track: Track, time_s: float) -> float | None:
-    """Give the time nearest to `time_s` at which the curve passes through 0; None where it never does.
-
-    The curve is the straight line between samples, as in Praat.
-    """
-    values = track.samples.astype(np.float64)
-    signs = values >= 0
-    before = np.flatnonzero(signs[:-1] != signs[1:])
-    if before.size == 0:
-        return None
-    part = values[before] / (values[before] - values[before + 1])
-    times_s = track.axis.start_s + (before + part) / track.axis.rate_hz
-    return float(times_s[np.abs(times_s - time_s).argmin()])

@@ -67,7 +67,10 @@ class FileSamples:
         return self.__array__(dtype)
 
     def read(self, first: int, last: int) -> Samples:
-        """Give the samples `first:last`; NaN where the file can no longer be read."""
+        """Give the samples `first:last`; NaN where the file can no longer be read.
+
+        Raises Fault where they are too many to be held.
+        """
         if last - first > MOST_AT_ONCE:
             raise Fault(
                 f"“{self.file.name}” is too long for this: {self.size / self.file.rate_hz:.0f} s.",

@@ -12,13 +12,12 @@ from praat_oracle import needs_praat
 
 from core import annotation_edit as edits
 from core.annotation import Annotation, Instant, Kept, Tier, kept_at, new_annotation, put
-from core.axis import Range, TimeAxis
+from core.axis import Range
 from core.faults import Fault
 from core.history import History
 from core.latent import Point
 from core.session import EMPTY, Session
 from core.textgrid import read_textgrid
-from core.track import Track
 
 
 def note(*tiers: Tier) -> Annotation:
@@ -191,26 +190,6 @@ def test_a_dragged_boundary_snaps_to_other_tiers_only_when_near():
     assert edits.snapped(tiers, 0.53, 0.02, frozenset({0})) == 0.53
     assert edits.snapped(tiers, 0.74, 0.02, frozenset({0, 1})) == 0.75
     assert edits.snapped(tiers, 0.26, 0.02, frozenset({0, 1, 2})) == 0.26
-
-
-@needs_praat
-def test_the_nearest_zero_crossing_is_praats(tmp_path):
-    from praat_oracle import ask_praat
-
-    axis = TimeAxis.of_sound(16000.0, 1600)
-    chance = np.random.default_rng(4)
-    wave = np.sin(2 * np.pi * 130 * axis.times()) + 0.3 * chance.standard_normal(1600)
-    track = Track("out", (np.round(wave * 8000) / 32768).astype(np.float32), axis)
-    asked = [0.0123, 0.03, 0.0456, 0.0789, 0.0911]
-    lines = "\n".join(f"t = Get nearest zero crossing: 1, {t}\nappendInfoLine: t" for t in asked)
-    said = [row[0] for row in ask_praat(track, tmp_path, lines)]
-    ours = [edits.nearest_zero_crossing(track, t) for t in asked]
-    np.testing.assert_allclose(ours, said, rtol=0, atol=1e-9)
-
-
-def test_a_curve_that_never_passes_zero_has_no_crossing():
-    flat = Track("out", np.ones(100, np.float32), TimeAxis.of_sound(16000.0, 100))
-    assert edits.nearest_zero_crossing(flat, 0.002) is None
 
 
 # --- the shelf
