@@ -33,12 +33,18 @@ COARSEST = 16
 
 MOST_BYTES = 128 << 20
 
+MOST_PEAKS = 100
+MOST_FAILED = 1000
+
 Values = NDArray[Any]
 Name = tuple[Origin, int]
 
 
 class TileStore:
-    """Holds what was measured; a tile is asked for once at a time, and a fault is told once."""
+    """Holds what was measured; a tile is asked for once at a time, and a fault is told once.
+
+    A tile that failed is left alone until `forgive` is told that somebody asks for it anew.
+    """
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
@@ -47,7 +53,7 @@ class TileStore:
         self._asked: dict[str, list[Name]] = {}
         self._peaks: dict[object, float] = {}
         self._looking: dict[object, Future[Any]] = {}
-        self._failed: set[Name] = set()
+        self._failed: dict[Name, None] = {}
 
     def values(self, names: list[Name]) -> list[Values] | None:
         """Give the values of tiles, None where not all are known."""
@@ -58,8 +64,13 @@ class TileStore:
         return [self._kept[name] for name in names]
 
     def failed(self, names: list[Name]) -> bool:
-        """Tell whether one of the tiles cannot be measured."""
+        """Tell whether one of the tiles could not be measured."""
         return any(name in self._failed for name in names)
+
+    def forgive(self, names: list[Name]) -> None:
+        """Let tiles that could not be measured be tried again: somebody asks for them anew."""
+        for name in names:
+            self._failed.pop(name, None)
 
     def ask(
         self, asked: str, track: LongTrack, measure: str, settings: Any, tiles: list[Tile],
@@ -109,7 +120,7 @@ class TileStore:
         def known(found: float | None) -> None:
             self._asked.pop(asked, None)
             if found is not None:
-                self._peaks[key] = found
+                keep(self._peaks, key, found, MOST_PEAKS)
                 then()
 
         future = self._look(track, used)
@@ -120,12 +131,14 @@ class TileStore:
         return None
 
     def _look(self, track: LongTrack, used: Any) -> Future[Any]:
-        """Look for the loudest of a file, once for all who ask."""
+        """Look for the loudest of a file, once for all who ask; again where nothing was found."""
         key = (track.origin, name_of(used))
-        if key not in self._looking:
+        looking = self._looking.get(key)
+        if looking is None or _came_to_nothing(looking):
             folder, left = long_cache.default_folder(), self._on.recordings.has_left
-            self._looking[key] = self._on.clock.work(lambda: find_peak(track, used, folder, left))
-        return self._looking[key]
+            looking = self._on.clock.work(lambda: find_peak(track, used, folder, left))
+            keep(self._looking, key, looking, MOST_PEAKS)
+        return looking
 
     def _arrived(self, names: list[Name], found: tuple[Any, ...], then: Callable[[], None]) -> None:
         share = len(found) // len(names)
@@ -133,7 +146,7 @@ class TileStore:
             answers = found[place * share : (place + 1) * share]
             fault = next((answer for answer in answers if isinstance(answer, Fault)), None)
             if fault is not None:
-                self._failed.add(name)
+                keep(self._failed, name, None, MOST_FAILED)
                 self._on.faulted.emit(fault)
                 continue
             # of formants, the peaks last
@@ -146,6 +159,21 @@ class TileStore:
         self._kept[name] = values
         while self._bytes > MOST_BYTES and len(self._kept) > least:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def keep(kept: dict[Any, Any], name: object, value: object, most: int) -> None:
+    """Put a value into `kept`, from which the oldest go where there are more than `most`."""
+    kept.pop(name, None)
+    kept[name] = value
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def _came_to_nothing(looking: Future[Any]) -> bool:
+    """Tell whether a look has ended without an answer."""
+    if not looking.done():
+        return False
+    return looking.cancelled() or looking.exception() is not None or looking.result() is None
 
 
 def names_of(track: LongTrack, measure: str, settings: Any, tiles: list[Tile]) -> list[Name]:

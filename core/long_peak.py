@@ -37,12 +37,16 @@ def known_peak(track: LongTrack, used: Any, folder: Path) -> float | None:
 def find_peak(
     track: LongTrack, used: Any, folder: Path, stopped: Callable[[], bool] = lambda: False
 ) -> float | None:
-    """Look for the peak and keep it on the disk; None where it was stopped on the way."""
+    """Look for the peak and keep it on the disk; None where it was stopped on the way, or where the
+    file is gone or another one: what is read of it then is silence.
+    """
     found = known_peak(track, used, folder)
-    if found is None:
-        found = peak_of(track, used, stopped)
-        if found is not None and _is_as_it_was(track):
-            long_cache.keep_peak(folder, _place(track), name_of(used), found)
+    if found is not None or not _is_as_it_was(track):
+        return found
+    found = peak_of(track, used, stopped)
+    if found is None or not _is_as_it_was(track):
+        return None
+    long_cache.keep_peak(folder, _place(track), name_of(used), found)
     return found
 
 

@@ -78,8 +78,24 @@ def test_nothing_is_kept_of_a_look_that_was_stopped_or_of_a_file_that_changed(tr
     assert find_peak(track, USED, tmp_path / "kept", lambda: True) is None
     assert list((tmp_path / "kept").glob("*.peaks")) == []
     soundfile.write(tmp_path / "long.wav", np.zeros(20 * RATE_HZ + 1, np.float32), RATE_HZ, subtype="FLOAT")
-    find_peak(track, USED, tmp_path / "kept")
+    assert find_peak(track, USED, tmp_path / "kept") is None
     assert list((tmp_path / "kept").glob("*.peaks")) == []
+
+
+def test_a_file_that_is_away_has_none_until_it_is_back(track, tmp_path):
+    file = tmp_path / "long.wav"
+    file.rename(tmp_path / "away.wav")
+    assert find_peak(track, USED, tmp_path / "kept") is None
+    (tmp_path / "away.wav").rename(file)
+    assert find_peak(track, USED, tmp_path / "kept") == peak_of(track, USED)
+
+
+def test_none_is_given_where_the_file_went_during_the_look(track, tmp_path):
+    def taken() -> bool:
+        (tmp_path / "long.wav").unlink(missing_ok=True)
+        return False
+
+    assert find_peak(track, USED, tmp_path / "kept", taken) is None
 
 
 def test_it_goes_with_its_pyramid(track, tmp_path):
