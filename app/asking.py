@@ -14,6 +14,7 @@ from psygnal import Signal
 from app.asking_long import LongLayers
 from app.asking_slices import around, sliceable, why_none
 from app.recordings import PREFIX
+from app.tile_store import MOST_FAILED, keep
 from core.analyses import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectrum import SliceSettings
@@ -193,8 +194,9 @@ class Asking:
     def _keep(self, origin: Origin, result: tuple[Track, ...] | Fault) -> None:
         """Keep one analysis, or why it failed."""
         if isinstance(result, Fault):
-            self._failed[origin] = result.sentence
+            keep(self._failed, origin, result.sentence, MOST_FAILED)
             return
+        self._failed.pop(origin, None)
         self._kept[origin] = result
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
@@ -257,12 +259,11 @@ class Asking:
     def with_result(
         self, layer: Layer, name: str, then: Callable[[Layer], None], place: Place | None = None
     ) -> None:
-        """Call `then` with the layer once an analysis of it is there, now or when it is computed."""
+        """Call `then` with the layer once an analysis of it is there; one that has failed is tried anew."""
         if self._long.takes(layer.track, name):
             self._long.wait(layer, name, self.place if place is None else place, then)
             return
-        known = not name or name in layer.results or name in layer.failures
-        if known or layer.refusals[name]:
+        if not name or name in layer.results or TABLE[name].refusal(layer.track, layer.settings[name]):
             then(layer)
             return
 
@@ -270,7 +271,8 @@ class Asking:
             self._keep(TABLE[name].origin(layer.track, layer.settings[name]), found)
             self._layers.pop(layer.key, None)
             self.changed.emit()
-            then(replace(layer, results={**layer.results, name: found}))
+            failures = {other: why for other, why in layer.failures.items() if other != name}
+            then(replace(layer, results={**layer.results, name: found}, failures=failures))
 
         self.compute(name, layer.track, layer.settings[name], arrived)
 

@@ -39,6 +39,7 @@ class LongLayers:
             if not isinstance(track, LongTrack) or not tiling.takes(track, name):
                 continue
             results.pop(name, None)  # what the lane shows is known around the window only
+            failures.pop(name, None)  # as is what failed
             if TABLE[name].refusal(track.axis, layer.settings[name]):
                 continue
             found = tiling.over(layer.key, track, name, window)
@@ -59,9 +60,15 @@ class LongLayers:
         return self._on.desk.waits(f"{layer.key} {name} asked tiles")
 
     def wait(self, layer: Layer, name: str, place: Place, then: Callable[[Layer], None]) -> None:
-        """Call `then` with the layer once an analysis is known at a place, or cannot be."""
+        """Call `then` with the layer once an analysis is known at a place, or cannot be.
+
+        What has failed there is tried once more.
+        """
         assert isinstance(layer.track, LongTrack)
         known = self.at(layer, place)
+        if name in known.failures:
+            self._on.tiling.forgive(layer.track, name, as_range(place))
+            known = self.at(layer, place)
         if settled(known, name):
             then(known)
             return
@@ -79,6 +86,7 @@ class LongLayers:
             if found is not None:
                 then(found)
 
+        self._on.tiling.forgive(track, name, window)
         if self._there(layer, name, time_s):
             look(layer)
         else:

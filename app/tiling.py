@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from psygnal import Signal
 
-from app.tile_store import COARSEST, Name, TileStore, Values, names_of, tiles_seen
+from app.tile_store import COARSEST, Name, TileStore, Values, keep, names_of, tiles_seen
 from core.analyses import TABLE, formants, spectrogram
 from core.analyses.moved import moved_result, own_track
 from core.analyses.results import Contour, Points, origin_of
@@ -37,6 +37,9 @@ MOST_FRAMES = 2000
 PEAKS = "peaks"
 """Beside the formants of a long recording: how loud each frame is, found where they are measured."""
 
+MOST_MADE = 100
+"""Of so many recordings and measures it is kept what was put together and to what greys refer."""
+
 ROUNDING_S = 1e-6
 
 Place = tuple[str, str]
@@ -53,6 +56,7 @@ class Tiling:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._store = TileStore(instrument)
+        self._wanted: frozenset[Place] = frozenset()
         self._shown: dict[Place, tuple[object, ...]] = {}
         self._made: dict[Place, tuple[object, Any]] = {}
         self._tops: dict[Name, Image] = {}
@@ -87,16 +91,17 @@ class Tiling:
         lanes, tracks = self._on.session.lanes, self._on.session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
+        before, self._wanted = self._wanted, frozenset((*own, *over))
         for key, measure in (*own, *over):
             track = tracks.get(key)
             if isinstance(track, LongTrack) and track.part_known == 1 and self.takes(track, measure):
-                self._refresh(key, track, measure)
+                self._refresh(key, track, measure, anew=(key, measure) not in before)
 
     def _view(self) -> None:
         if any(isinstance(track, LongTrack) for track in self._on.session.shown.tracks.values()):
             self._on.clock.rest(self._on.analysing.refresh)
 
-    def _refresh(self, key: str, track: LongTrack, measure: str) -> None:
+    def _refresh(self, key: str, track: LongTrack, measure: str, anew: bool) -> None:
         by_s, settings = track.origin.moved_s, self._on.analysing.settings(measure)
         track, visible = _own(track, self._on.session.visible)
         if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
@@ -104,6 +109,9 @@ class Tiling:
             return
         needed = tiles_seen(measure, track.axis, settings, visible)
         names = names_of(track, measure, settings, needed)
+        if anew:  # what was switched on by hand is tried once more
+            loudest = self._loudest(track, settings)[1] if measure == "spectrogram" else []
+            self._store.forgive([*names, *loudest])
         parts = self._store.values(names)
         if measure == "spectrogram" and needed and not self._knows_top(track, settings, f"{key} loudest"):
             return  # what the greys refer to comes first
@@ -128,12 +136,12 @@ class Tiling:
             return False
         image = put_together("spectrogram", track, settings, tiles, parts)
         assert isinstance(image, Image)
-        self._tops[names[0]] = image
+        keep(self._tops, names[0], image, MOST_MADE)
         return True
 
     def _loudest(self, track: LongTrack, settings: Any) -> tuple[list[Tile], list[Name]]:
         if track.origin not in self._loudest_s:
-            self._loudest_s[track.origin] = loudest_s(track)
+            keep(self._loudest_s, track.origin, loudest_s(track), MOST_MADE)
         time_s = self._loudest_s[track.origin]
         step_s = grid_of("spectrogram", track.axis, settings).step_s
         tiles = tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
@@ -183,7 +191,7 @@ class Tiling:
         if kept is None or kept[0] != (names, by_s):
             made = put_together(measure, track, settings, needed, parts)
             kept = ((names, by_s), moved_result(made, by_s))
-            self._made[key, measure] = kept
+            keep(self._made, (key, measure), kept, MOST_MADE)
         return kept[1]
 
     def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
@@ -192,6 +200,14 @@ class Tiling:
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         return self._store.failed(names_of(track, measure, settings, needed))
+
+    def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
+        """Let a measure that has failed in a stretch be tried again: somebody asks for it anew."""
+        settings = self._on.analysing.settings(measure)
+        track, window = _own(track, window)
+        self._store.forgive(
+            names_of(track, measure, settings, self._needed(track, measure, settings, window))
+        )
 
     def measure(self, key: str, track: LongTrack, measure: str, window: Range, asker: str = "asked") -> None:
         """Have a stretch of a recording measured; `arrived` follows.
