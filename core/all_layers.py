@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator, Sequence
 
 from core.axis import Range
+from core.export.table import digits
 from core.queries import MEASURES, Answer, Layer, Measure, Place, Statistic, ask
-from core.results import plain
 
 STATISTICS: tuple[Statistic, ...] = ("mean", "minimum", "maximum")
 COPIED = tuple(MEASURES[key] for key in (
@@ -60,4 +60,4 @@ def _lines(layer: Layer, where: Place) -> Iterator[tuple[str, ...]]:
 
 
 def _values(layer: Layer, where: Place, statistic: Statistic) -> Iterator[str]:
-    return (plain(ask(layer, measure, where, statistic).value) for measure in COPIED)
+    return (digits(ask(layer, measure, where, statistic).value) for measure in COPIED)

@@ -86,7 +86,10 @@ def plan_of(
 
 
 def names_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Give the measures that words such as "f0" or "formants" ask for, each once."""
+    """Give the measures that words such as "f0" or "formants" ask for, each once.
+
+    Raises Fault for a word that asks for none.
+    """
     names: dict[str, None] = {}
     for word in (word.strip().lower() for word in words):
         if word not in UNITS and word not in GROUPS:
@@ -98,7 +101,7 @@ def names_of(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def preset_of(name: str) -> Preset:
-    """Give a preset by its name, whatever the case and the dashes."""
+    """Give a preset by its name, whatever the case and the dashes. Raises Fault for another name."""
     plain = {_plain(known): preset for known, preset in PRESETS.items()}
     if _plain(name) not in plain:
         raise Fault(f"There is no preset “{name}”.", f"Choose among {'; '.join(PRESETS)}.")

@@ -14,6 +14,7 @@ import msgspec
 
 from core.export.atomic import atomic, unwritable
 from core.export.record import write_json
+from core.export.table import digits
 from core.export.versions import versions
 from core.faults import Fault
 from core.measure import Choice, Measured, Table
@@ -67,11 +68,6 @@ def _values(
         for point, (part, value) in enumerate(zip(normalised, column.points[k].tolist(), strict=True)):
             at_s = stretch.start_s + stretch.duration_s * (point + 0.5) / count
             yield str(point + 1), time(at_s), part, digits(value)
-
-
-def digits(value: float) -> str:
-    """Give nine significant digits, nothing where undefined."""
-    return f"{value:.9g}" if math.isfinite(value) else ""
 
 
 def time(value_s: float) -> str:

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from core.analyses import guard, moments
+from core.analyses.formants import no_room
 from core.analyses.points import PeakSettings, envelope_of
 from core.analyses.results import Doubles
 from core.axis import Range, TimeAxis
@@ -79,7 +80,7 @@ Found = tuple[list[Column], list[Refusal]]
 
 
 def places(points: int) -> Doubles:
-    """Give the normalised times: the centres of `points` equal parts, from 0 to 1."""
+    """Give the normalised times, float64 [points]: the centres of `points` equal parts, from 0 to 1."""
     return np.asarray((np.arange(points) + 0.5) / points, dtype=np.float64)
 
 
@@ -105,7 +106,7 @@ def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
         made = cast("tuple[Track, ...]", asked.result())
         tracks = {_RENAMED.get(track.name, track.name): track for track in made}
         times_s = times_of(on.stretches, plan.points)
-        beyond = [Refusal(name, said) for name in names if (said := _beyond(name, plan, on.own))]
+        beyond = _beyond(names, plan, on.own) if analysis == "formants" else []
         refused = {one.measure for one in beyond}
         inside = on.track.axis.extent
         columns = [
@@ -118,22 +119,16 @@ def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
     return found
 
 
+def _beyond(names: Sequence[str], plan: Plan, axis: TimeAxis) -> list[Refusal]:
+    """Give the refusals of those formants for which there is no room below the layer's Nyquist."""
+    said = [(name, no_room(axis, plan.formants, name.upper())) for name in names]
+    return [Refusal(name, sentence) for name, sentence in said if sentence]
+
+
 def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubles:
     """Read a contour at times of any shape, as Praat does; NaN outside the sound."""
     found = values_at(track.samples, track.axis, times_s.ravel()).reshape(times_s.shape)
     return np.where((times_s >= start_s) & (times_s <= end_s), found, np.nan)
-
-
-def _beyond(name: str, plan: Plan, axis: TimeAxis) -> str:
-    """Say that so many formants do not fit below the layer's Nyquist."""
-    if name[1:] not in ("1", "2", "3", "4", "5"):
-        return ""
-    used = plan.settings("formants", axis)
-    room = int(np.ceil(used.max_formants))
-    if int(name[1:]) <= room:
-        return ""
-    count = "1 formant" if room == 1 else f"{room} formants"
-    return f"No {name.upper()}: there is room for {count} below {guard.hertz(used.ceiling_hz)}"
 
 
 # --- moments

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from core.analyses import TABLE, guard
-from core.analyses.formants import FormantSettings, carried
+from core.analyses import TABLE
+from core.analyses.formants import FormantSettings, no_room
 from core.axis import Range
 from core.contours import at, highest, lowest, mean_energy, mean_frames, mean_line
 from core.long_sound import LongTrack, in_memory
@@ -159,7 +159,10 @@ def refused(layer: Layer, measure: Measure) -> str:
     """Say why this layer cannot carry the measure, "" where it can."""
     if not measure.analysis:
         return ""
-    return layer.refusals[measure.analysis] or _beyond(layer, measure, layer.settings.get(measure.analysis))
+    refusal = layer.refusals[measure.analysis]
+    if refusal or measure.analysis != "formants":
+        return refusal or ""
+    return no_room(layer.track.axis, layer.settings.get("formants") or FormantSettings(), measure.short)
 
 
 def _too_long(layer: Layer, measure: Measure, where: Place) -> str:
@@ -168,18 +171,6 @@ def _too_long(layer: Layer, measure: Measure, where: Place) -> str:
     if not read or not isinstance(where, Range) or where.length_s <= MOST_READ_S:
         return ""
     return f"No {measure.title.lower()}: select at most {MOST_READ_S:g} s of so long a recording"
-
-
-def _beyond(layer: Layer, measure: Measure, settings: Any) -> str:
-    """Say that so many formants do not fit below the layer's Nyquist."""
-    if measure.analysis != "formants":
-        return ""
-    used = carried(layer.track.axis, settings or FormantSettings())
-    room = math.ceil(used.max_formants)
-    if int(measure.track[1:]) <= room:
-        return ""
-    formants = "1 formant" if room == 1 else f"{room} formants"
-    return f"No {measure.short}: there is room for {formants} below {guard.hertz(used.ceiling_hz)}"
 
 
 def _track(layer: Layer, measure: Measure, where: Place) -> Track | None:

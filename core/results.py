@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from psygnal import Signal
 
 from core.export.atomic import atomic
 from core.export.record import write_json
+from core.export.table import digits
 from core.export.versions import versions
 from core.history import History
 from core.queries import Answer
@@ -43,21 +43,12 @@ class Result:
         answer = self.answer
         return (
             str(self.number), self.file, self.point, answer.layer, answer.measure,
-            f"{answer.start_s:.6f}", f"{answer.end_s:.6f}", plain(answer.value), answer.unit, self.settings,
+            f"{answer.start_s:.6f}", f"{answer.end_s:.6f}", digits(answer.value), answer.unit, self.settings,
             self.note,
         )  # fmt: skip
 
 
 Rows = tuple[Result, ...]
-
-
-def plain(value: float) -> str:
-    """Give a value as other programs read it, with nine digits; "" where it is undefined.
-
-    >>> plain(-0.02489999), plain(124.978331234), plain(float("nan"))
-    ('-0.02489999', '124.978331', '')
-    """
-    return f"{value:.9g}" if math.isfinite(value) else ""
 
 
 class Results:

@@ -95,6 +95,16 @@ def formants(track: Track, settings: FormantSettings) -> tuple[Track, ...]:
     return named(values, axis, track.axis.nyquist_hz, origin_of(track, "formants", used))
 
 
+def no_room(axis: TimeAxis, settings: FormantSettings, name: str) -> str:
+    """Say that formant or bandwidth `name`, such as F4, has no room below the ceiling; "" where it has."""
+    used = carried(axis, settings)
+    room = math.ceil(used.max_formants)
+    if int(name[1:]) <= room:
+        return ""
+    count = "1 formant" if room == 1 else f"{room} formants"
+    return f"No {name}: there is room for {count} below {guard.hertz(used.ceiling_hz)}"
+
+
 def formant_count(settings: FormantSettings) -> int:
     """Give how many formants are listed, found or not."""
     return max(5, math.ceil(settings.max_formants))

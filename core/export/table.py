@@ -32,6 +32,15 @@ def rows(file: str, tracks: Mapping[str, Track]) -> Iterator[Row]:
             yield file, layer, number, f"{time_s:.9f}", _number(value)
 
 
+def digits(value: float) -> str:
+    """Give a measured value as other programs read it: nine significant digits, "" where undefined.
+
+    >>> digits(-0.02489999), digits(124.978331234), digits(float("nan"))
+    ('-0.02489999', '124.978331', '')
+    """
+    return f"{value:.9g}" if math.isfinite(value) else ""
+
+
 def _number(value: np.float32) -> str:
     """Give the shortest digits that read back as the same float32, and R's words for the rest."""
     if math.isfinite(value):
