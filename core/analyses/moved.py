@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from core.analyses.results import Points, Report, Result, Spectrum
+from core.analyses.spectrum import SliceSettings
 from core.axis import TimeAxis
 from core.track import Image, Track
 
@@ -66,8 +67,8 @@ def _at(result: Spectrum | Report, origin: Any) -> Result:
 def own_settings(settings: Any, by_s: float) -> Any:
     """Give settings with their stretch of time, where they have one, at the track's own time."""
     start_s, end_s = getattr(settings, "start_s", 0.0), getattr(settings, "end_s", 0.0)
-    if start_s == end_s == 0:  # the whole track, or no such settings
-        return settings
+    if start_s == end_s == 0 and not isinstance(settings, SliceSettings):
+        return settings  # the whole track, or no such settings; of a slice it is the cursor's place
     return replace(settings, start_s=start_s - by_s, end_s=end_s - by_s)
 
 

@@ -10,6 +10,7 @@ import pytest
 from core.analyses import TABLE
 from core.analyses.moved import moved_track, own_settings, own_track, placed_result
 from core.analyses.results import Points, Report, Spectrum
+from core.analyses.spectrum import SliceSettings
 from core.annotation import Annotation, Instant, Tier
 from core.annotation_edit import move_boundary
 from core.annotation_moved import moved_tiers, own_tiers
@@ -103,6 +104,14 @@ def test_what_was_measured_is_moved_on_and_back():
 def test_the_whole_track_stays_the_whole_track():
     settings = TABLE["voice report"].settings()
     assert own_settings(settings, 0.3) == settings
+
+
+def test_a_slice_at_0_is_taken_where_the_cursor_is():
+    settings = SliceSettings()
+    assert own_settings(settings, -0.3) == replace(settings, start_s=0.3, end_s=0.3)
+    still = TABLE["slice"].run(voice(), SliceSettings(0.3, 0.3))
+    moved = TABLE["slice"].run(moved_track(voice(), -0.3), settings)
+    np.testing.assert_array_equal(moved.levels, still.levels)
 
 
 def test_an_origin_without_a_move_is_written_without_one():
