@@ -37,6 +37,12 @@ class Instant(float):
         return (Instant, (self.before, self.after))
 
 
+class Unwritten(str):
+    """The label of the one interval of a tier in which a file wrote none, so that none is written back."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Tier:
     """One tier. Intervals touch: `times` are their n + 1 boundaries, of points the n times.

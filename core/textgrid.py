@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.annotation import Annotation, Instant, Tier
+from core.annotation import Annotation, Instant, Tier, Unwritten
 from core.export.atomic import atomic
 from core.faults import Fault
 from core.textgrid_text import MOST_BYTES, PRAATS, Style, Word, decode, quoted, style_of, words
@@ -111,7 +111,7 @@ class _Reading:
 
     def _count(self, wanted: str) -> int:
         text = self._next("number", wanted)
-        if not (text.isdigit() and len(text) < 12):
+        if not (text.isascii() and text.isdigit() and len(text) < 12):
             raise self._fault(f"in {self._where}, {text} is not {wanted}")
         return int(text)
 
@@ -187,6 +187,8 @@ class _Reading:
             self.notes.append(
                 f"“{self._name}”: {said} filled with intervals without a label in {tier_words}."
             )
+        if not count:
+            labels = [Unwritten(label) for label in labels]
         times = tuple(Instant(before, after) for before, after in zip(ends, starts, strict=True))
         return Tier(tier.name, "interval", tier.start_s, tier.end_s, times, tuple(labels))
 
@@ -230,9 +232,9 @@ def _short(note: Annotation) -> Iterator[str]:
     yield from (_real(note.start_s), _real(note.end_s), "<exists>", str(len(note.tiers)))
     for tier in note.tiers:
         yield from (f'"{_class(tier)}"', quoted(tier.name), _real(tier.start_s), _real(tier.end_s))
-        yield str(len(tier.labels))
-        for row in _rows(tier):
-            yield from row
+        rows = _rows(tier)
+        yield str(len(rows))
+        yield from itertools.chain.from_iterable(rows)
 
 
 def _long(note: Annotation, end: str) -> Iterator[str]:
@@ -243,10 +245,11 @@ def _long(note: Annotation, end: str) -> Iterator[str]:
         values = (f'"{_class(tier)}"', quoted(tier.name), _real(tier.start_s), _real(tier.end_s))
         for field, value in zip(("class", "name", "xmin", "xmax"), values, strict=True):
             yield f"        {field} = {value}{end}"
-        rows, fields = ("intervals", ("xmin", "xmax", "text")) if tier.is_interval else _POINT_FIELDS
-        yield f"        {rows}: size = {len(tier.labels)}{end}"
-        for k, row in enumerate(_rows(tier), 1):
-            yield f"        {rows} [{k}]:"
+        what, fields = ("intervals", ("xmin", "xmax", "text")) if tier.is_interval else _POINT_FIELDS
+        rows = _rows(tier)
+        yield f"        {what}: size = {len(rows)}{end}"
+        for k, row in enumerate(rows, 1):
+            yield f"        {what} [{k}]:"
             yield from (f"            {f} = {value}{end}" for f, value in zip(fields, row, strict=True))
 
 
@@ -257,14 +260,14 @@ def _class(tier: Tier) -> str:
     return "IntervalTier" if tier.is_interval else "TextTier"
 
 
-def _rows(tier: Tier) -> Iterator[tuple[str, ...]]:
+def _rows(tier: Tier) -> list[tuple[str, ...]]:
     """Give what is written of each interval or point."""
     if not tier.is_interval:
-        for time, label in zip(tier.times, tier.labels, strict=True):
-            yield _real(time), quoted(label)
-        return
-    for (start, end), label in zip(itertools.pairwise(tier.times), tier.labels, strict=True):
-        yield _real(start, after=True), _real(end), quoted(label)
+        return [(_real(time), quoted(label)) for time, label in zip(tier.times, tier.labels, strict=True)]
+    if len(tier.labels) == 1 and isinstance(tier.labels[0], Unwritten):
+        return []
+    parts = zip(itertools.pairwise(tier.times), tier.labels, strict=True)
+    return [(_real(start, after=True), _real(end), quoted(label)) for (start, end), label in parts]
 
 
 def _real(value: float, after: bool = False) -> str:

@@ -29,12 +29,14 @@ class Style:
     head: str = 'File type = "ooTextFile"'
 
     def encode(self, text: str) -> bytes:
-        """Give the bytes of a file; labels that the encoding does not have make it UTF-8."""
+        """Give the bytes of a file; labels that would not be read back from its encoding make it UTF-8."""
         marked = _MARK + text if self.encoding.startswith("utf-16") else text
         try:
-            return marked.encode(self.encoding)
+            data = marked.encode(self.encoding)
         except UnicodeEncodeError:
             return text.encode("utf-8", "replace")
+        told = self.encoding != "latin-1" or _is_latin(data)
+        return data if told else text.encode("utf-8")
 
 
 PRAATS = Style()
@@ -66,6 +68,14 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
             f"“{name}” says that it is {words}, but some of its bytes are not.",
             "It may be cut short: copy it again, or save it again as UTF-8.",
         ) from None
+
+
+def _is_latin(data: bytes) -> bool:
+    """Tell whether bytes in Latin-1, or in ASCII alone, are read as such."""
+    try:
+        return decode(data, "")[1] == "latin-1" or data.isascii()
+    except Fault:
+        return False
 
 
 def _latin(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
