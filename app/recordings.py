@@ -223,7 +223,11 @@ class Recordings:
         first = session.card is None and not session.lanes
         shown = ALONE if session.card is None else BESIDE
         lane = Lane(key, shown=shown, channel=self._files[key].channel)
-        session.set_lanes((lane, *session.lanes) if session.card else (*session.lanes, lane), f"open {name}")
+        if first and not session.history.steps:
+            session.begin((lane,))
+        else:
+            lanes = (lane, *session.lanes) if session.card else (*session.lanes, lane)
+            session.set_lanes(lanes, f"open {name}")
         followed = seen == before and session.whole.length_s <= FOLLOWED * before.length_s
         if first or followed:
             session.set_range(session.whole, remember=False)

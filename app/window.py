@@ -17,6 +17,7 @@ from app.commands import is_open
 from app.instrument import Instrument
 from app.opening import wanted_of
 from app.points import PointList
+from app.recordings import PREFIX
 from app.saying import HINTS, Saying
 from widgets import look as looks
 from widgets.card import CardPanel
@@ -123,6 +124,12 @@ class Window(QMainWindow):
         self.show_dock()
         page.setFocus()
         self.menus.refresh()
+
+    def show_alone(self, recordings: list[str]) -> None:
+        """Without a model a recording gives the window its name; where none is left, begin anew."""
+        name = recordings[0].removeprefix(PREFIX) if recordings else ""
+        self.setWindowTitle(f"{name} – Phonoscope" if name else "Phonoscope")
+        self.show_page("stack" if recordings else "start")
 
     def show_dock(self) -> None:
         """Show the dock beside the stack where it is wanted; in a narrow window the panel gives way."""

@@ -120,7 +120,7 @@ class Wiring:
         """Bring the stack to the front; without a model the recording gives the window its name."""
         window = self._window
         if window.on.session.card is None:
-            window.setWindowTitle(f"{key.removeprefix('sound:')} – Phonoscope")
+            window.show_alone([key])
         window.start.show_recent(window.on.settings.recent)
         window.show_page("stack")
         self.soon()
@@ -132,6 +132,8 @@ class Wiring:
             self._knobs()
         if before.lanes != after.lanes:
             self.soon()
+        if bool(before.lanes) != bool(after.lanes) and self._window.on.session.card is None:
+            self._window.show_alone([lane.key for lane in after.lanes])
         self._window.menus.refresh_history()
 
     def _knobs(self) -> None:

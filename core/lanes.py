@@ -43,6 +43,11 @@ def find(lanes: Lanes, key: str) -> Lane | None:
     return next((lane for lane in lanes if lane.key == key), None)
 
 
+def has(lanes: Lanes, key: str) -> bool:
+    """Tell whether a track has a lane or lies over the axes of one."""
+    return any(key == lane.key or key in dict(lane.merged) for lane in lanes)
+
+
 def changed(lanes: Lanes, key: str, **values: Any) -> Lanes:
     """Give the lanes with some fields of one lane changed."""
     return tuple(replace(lane, **values) if lane.key == key else lane for lane in lanes)

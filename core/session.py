@@ -111,8 +111,13 @@ class Session:
         """Change fields of the moment as one undoable step named `words`."""
         before = self.moment
         self.history.put(replace(before, **values), words, final)
-        if self.moment != before:
-            self.moment_changed.emit(before, self.moment)
+        self._tell(before)
+
+    def begin(self, lanes: Lanes) -> None:
+        """Show the first lanes without a step: there was nothing before that undo could return to."""
+        before = self.moment
+        self.history.replace(replace(before, lanes=lanes))
+        self._tell(before)
 
     def set_value(self, index: int, value: float, final: bool = True) -> None:
         """Turn one latent variable; a drag is one undo step."""
@@ -142,14 +147,26 @@ class Session:
     def undo(self) -> None:
         """Take the last change back."""
         before = self.moment
-        if self.history.undo() != before:
-            self.moment_changed.emit(before, self.moment)
+        self.history.undo()
+        self._tell(before)
 
     def redo(self) -> None:
         """Bring back what undo took."""
         before = self.moment
-        if self.history.redo() != before:
-            self.moment_changed.emit(before, self.moment)
+        self.history.redo()
+        self._tell(before)
+
+    def _tell(self, before: Moment) -> None:
+        """Tell of another moment; where the active lane went with it, another lane becomes the active one."""
+        if self.moment == before:
+            return
+        went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
+        keys = [lane.key for lane in self.lanes]
+        if went and keys:
+            self.active = self.card.output if self.card and self.card.output in keys else keys[0]
+        self.moment_changed.emit(before, self.moment)
+        if went and keys:
+            self.view_changed.emit()
 
     # --- lanes ------------------------------------------------------------------------------
 
