@@ -13,6 +13,7 @@ from core.devices import Device
 from core.engine import Engine
 from core.faults import Fault
 from core.jobs import Desk
+from core.praat_pool import Pool
 from core.session import Session
 from core.settings import Settings
 
@@ -79,7 +80,7 @@ class Instrument:
     def __init__(
         self,
         engine: Engine,
-        pool: Any,
+        pool: Pool,
         player: Player,
         clock: Clock,
         settings: Settings | None = None,

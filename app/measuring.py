@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from psygnal import Signal
 
 from app.measuring_items import Gathering
 from app.measuring_praat import GivenToPraat
 from core.faults import Fault
-from core.measure_job import Done, Job, ProcessMeasurer
+from core.measure_job import Done, Job, Measurer, ProcessMeasurer
 from core.measure_r import Pair
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Measuring:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._items = Gathering(instrument)
-        self.measurer: Any = ProcessMeasurer()
+        self.measurer: Measurer = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
         self.given = GivenToPraat()

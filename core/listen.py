@@ -99,24 +99,9 @@ def heard(
     return Heard(frozen(samples.astype(np.float32)), out_axis.rate_hz, words, gain)
 
 
-def offered(axis: TimeAxis) -> tuple[Sound, ...]:
-    """Give the ways to hear a layer of this rate."""
-    return tuple(sound for sound in SOUNDS if sound.fits(axis))
-
-
 def audible(axis: TimeAxis) -> bool:
     """Say whether a layer of this rate can be heard at all without a carrier."""
     return axis.rate_hz >= AUDIBLE_RATE_HZ
-
-
-def why_inaudible(axis: TimeAxis) -> str:
-    """Give the sentence that marks an inaudible layer, empty for an audible one."""
-    if audible(axis):
-        return ""
-    return (
-        f"Inaudible: at {axis.rate_hz:.4g} Hz nothing above {axis.nyquist_hz:.4g} Hz is left. "
-        "Listen to it as an envelope on a carrier."
-    )
 
 
 def part(samples: Samples, axis: TimeAxis, window: Range) -> tuple[Samples, float]:

@@ -99,22 +99,6 @@ class Measurer(Protocol):
     def cancel(self) -> None: ...
 
 
-class InlineMeasurer:
-    """Measures at once in the calling thread: for tests."""
-
-    def start(self, job: Job, progress: Progress) -> Future[Done]:
-        """Measure and give a future that is already done."""
-        future: Future[Done] = Future()
-        try:
-            future.set_result(do(job, progress))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def cancel(self) -> None:
-        """Nothing is ever under way here."""
-
-
 class ProcessMeasurer:
     """Measures in a spawned process; a newer job, or `cancel`, ends the one under way."""
 

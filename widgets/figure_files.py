@@ -124,14 +124,3 @@ def _pdf(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float
 
 Writer = Callable[[Path, FigureView, Layout, str, float, Look], None]
 WRITERS: dict[str, Writer] = {".png": _png, ".svg": _svg, ".pdf": _pdf}
-
-
-def origin_in_figure(path: Path) -> str | None:
-    """Give the origin that `write_figure` put into a PNG or SVG, None where there is none."""
-    if path.suffix.lower() == ".svg":
-        from xml.sax.saxutils import unescape
-
-        _, found, rest = path.read_text(encoding="utf-8").partition(f"<desc>{ORIGIN_KEY} ")
-        text = rest.partition("</desc>")[0]
-        return unescape(text, {"&quot;": '"', "&apos;": "'"}) if found else None
-    return QImage(str(path)).text(ORIGIN_KEY) or None

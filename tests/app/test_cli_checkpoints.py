@@ -20,7 +20,7 @@ import soundfile
 
 from app.cli import main
 from core import families
-from core.export.wav import origin_in_wav
+from tests.core.wav_origin import origin_in_wav
 
 PROJECT = Path(__file__).parents[2]
 CHECKPOINTS = PROJECT.parent / "shared" / "checkpoints"

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QFileDialog
 from app.measuring import MeasureSettings
 from app.measuring_praat import open_in_praat
 from core.faults import Fault
-from core.measure_job import InlineMeasurer
 from core.textgrid import read_textgrid
+from tests.app.measuring_at_once import InlineMeasurer
 from tests.app.test_cli_measure import GRID
 from widgets.measure_page import MeasureForm
 from widgets.paint import Words

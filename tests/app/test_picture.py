@@ -17,8 +17,9 @@ from app.saving import origin_text
 from app.shot import inline_instrument
 from core.faults import Fault
 from core.origin import Origin
+from tests.widgets.figure_origin import origin_in_figure
 from widgets.figure import Note, Spot, lay_out
-from widgets.figure_files import Paper, origin_in_figure, render, write_figure
+from widgets.figure_files import Paper, render, write_figure
 from widgets.look import PRINT, load_fonts
 
 

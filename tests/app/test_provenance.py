@@ -16,10 +16,10 @@ from core.annotation_edit import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
 from core.latent import Layout, Point, draw
-from core.measure_job import InlineMeasurer
 from core.point_words import UNNAMED, is_drawn, point_words, unlike
 from core.session import Moment
-from widgets.figure_files import origin_in_figure
+from tests.app.measuring_at_once import InlineMeasurer
+from tests.widgets.figure_origin import origin_in_figure
 
 LAYOUT = Layout(20, 2, "one-hot")
 DRAWN = draw(LAYOUT, 3)

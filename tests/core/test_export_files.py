@@ -23,12 +23,13 @@ from core.export.npz import write_npz
 from core.export.praat_sound import praat_sound, write_praat_sound
 from core.export.table import COLUMNS, write_table
 from core.export.versions import own_version, versions
-from core.export.wav import origin_in_wav, write_wav
+from core.export.wav import write_wav
 from core.faults import Fault
 from core.long_sound import LongSound
 from core.origin import Origin
 from core.recording import look_at
 from core.track import Track
+from tests.core.wav_origin import origin_in_wav
 
 ORIGIN = Origin(
     checkpoint="ab" * 32,

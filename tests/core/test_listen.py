@@ -14,11 +14,9 @@ from core.listen import (
     SOUNDS,
     audible,
     heard,
-    offered,
     part,
     published,
     safe,
-    why_inaudible,
 )
 from core.loudness import k_weighted, loudness_lufs
 from core.track import Track
@@ -151,10 +149,9 @@ class TestTheWaysToListen:
         conv1, conv2 = TimeAxis(62.5, 64), TimeAxis(250, 256)
         assert not audible(conv1)
         assert audible(conv2)
-        assert why_inaudible(conv2) == ""
-        assert "62.5 Hz" in why_inaudible(conv1)
-        assert [sound.key for sound in offered(conv1)] == ["published", "dc", "loudness", "carrier"]
-        assert "carrier" not in [sound.key for sound in offered(conv2)]
+        offered = [[sound.key for sound in SOUNDS if sound.fits(axis)] for axis in (conv1, conv2)]
+        assert offered[0] == ["published", "dc", "loudness", "carrier"]
+        assert "carrier" not in offered[1]
 
     def test_the_carrier_swells_and_fades_with_the_layer(self):
         envelope = np.concatenate((np.zeros(32), np.full(32, 0.25)))
