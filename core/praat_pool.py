@@ -21,20 +21,10 @@ from core.crossing import BLOCK_BYTES, pack, unpack
 from core.faults import Cancelled, Fault
 from core.praat_answers import answered
 from core.praat_course import Course
+from core.praat_faults import UNSTARTED, crashed, stuck
 from core.track import Track
 
 MOST_TRIES = 2
-
-CRASHED = Fault(
-    "A measurement stopped unexpectedly, twice; the others go on.",
-    "Change its settings, or report what was open.",
-)
-
-UNSTARTED = Fault("No process could be started to measure in.", "Close other programs, then ask once more.")
-
-STUCK = Fault(
-    "A measurement came to no end and was stopped.", "Change its settings, or measure a shorter part."
-)
 
 
 class Pool(Protocol):
@@ -225,7 +215,7 @@ class PraatPool:
             return unpack(words, sizes, block)
         process.kill()
         self._start(number)
-        return [STUCK] * len(job.asks)
+        return [stuck(job.asks)] * len(job.asks)
 
     def _next(self) -> _Job | None:
         with self._change:
@@ -240,7 +230,7 @@ class PraatPool:
                 self._waiting.insert(0, job)
                 self._change.notify()
         if not again:
-            job.future.set_exception(Cancelled() if self._closed else CRASHED)
+            job.future.set_exception(Cancelled() if self._closed else crashed(job.asks))
 
     def _start(self, number: int) -> bool:
         """Start a worker; tell whether it could be, and is still wanted."""

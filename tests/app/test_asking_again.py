@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from app.tile_store import keep
+from core import praat_faults
 from core.analyses.presets import PRESETS
 from core.axis import Range
-from core.praat_pool import STUCK
 from tests.app.test_recordings import bare, long_file, noted  # noqa: F401
 
 KEY = "sound:long.wav"
@@ -26,7 +26,7 @@ def stuck(monkeypatch):
         def fail(asks, key=""):
             asked.append(key)
             future = Future()
-            future.set_result((STUCK,) * len(asks))
+            future.set_result((praat_faults.stuck(asks),) * len(asks))
             return future
 
         monkeypatch.setattr(window.on.pool, "submit_many", fail)
@@ -52,7 +52,7 @@ def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, 
     asking, asked = window.docking.asking, stuck(window)
     asking.wanted = True
     asking.refresh()
-    assert asking.layer("out").failures["pitch"] == STUCK.sentence
+    assert asking.layer("out").failures["pitch"] == "Pitch of out came to no end and was stopped."
     asked.clear()
     asking.refresh()
     assert asked == []

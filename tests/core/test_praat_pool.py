@@ -19,7 +19,8 @@ from core.analyses import TABLE
 from core.analyses.pitch import PitchSettings
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
-from core.praat_pool import CRASHED, STUCK, InlinePool, PraatPool
+from core.praat_faults import crashed, stuck
+from core.praat_pool import InlinePool, PraatPool
 from core.track import Track
 
 ROOT = Path(__file__).parents[2]
@@ -123,8 +124,8 @@ def test_a_dead_worker_is_replaced_and_its_job_done_again(pool):
 def test_a_job_that_kills_its_worker_twice_is_a_fault_and_the_pool_goes_on(pool):
     worker(pool)
     with pytest.raises(Fault) as told:
-        pool.submit("pitch", Killer(buzz())).result(PATIENCE_S)  # type: ignore[arg-type]
-    assert told.value.sentence == CRASHED.sentence
+        pool.submit("pitch", Killer(buzz().renamed("hour.wav"))).result(PATIENCE_S)  # type: ignore[arg-type]
+    assert told.value.sentence == "Pitch of hour.wav stopped unexpectedly, twice; other measurements go on."
     assert pool.submit("pitch", buzz()).result(PATIENCE_S)
 
 
@@ -149,10 +150,18 @@ def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
     pool = PraatPool(workers=1, patience_s=0.1)
     worker(pool)
     with pytest.raises(Fault) as told:
-        pool.submit("pitch", Sleeper(buzz())).result(PATIENCE_S)  # type: ignore[arg-type]
-    assert told.value.sentence == STUCK.sentence
+        pool.submit("harmonicity", Sleeper(buzz().renamed("hour.wav"))).result(PATIENCE_S)  # type: ignore[arg-type]
+    assert told.value.sentence == "Harmonicity of hour.wav came to no end and was stopped."
     assert pool._pipes[0][0].is_alive()
     pool.close()
+
+
+def test_a_fault_names_the_measure_whose_tile_or_step_it_was_and_how_many_were_asked_with_it():
+    hour = buzz().renamed("hour.wav")
+    assert stuck([("tile of pitch", hour, None)]).sentence.startswith("Pitch of hour.wav came")
+    assert crashed([("formant part", hour, None)]).sentence.startswith("Formants of hour.wav stopped")
+    many = [("slice", buzz(), None)] * 3
+    assert stuck(many).sentence.startswith("Spectral slice of out, or one of 2 asked with it, came to no end")
 
 
 def test_where_no_process_can_be_started_every_job_says_so_until_one_can(pool, monkeypatch):
