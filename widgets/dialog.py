@@ -15,8 +15,17 @@ AROUND_PX = QSize(8, 40)  # the frame and the title bar
 
 
 def fit_to_screen(window: QWidget) -> None:
-    """Make a window no larger than its screen, so that its buttons can be reached."""
-    window.resize(window.size().boundedTo(window.screen().availableSize() - AROUND_PX))
+    """Make a window as large as its content needs, and no larger than its screen: its buttons are reached.
+
+    A window that has a parent and was never given a size begins with the least one that it was set.
+    """
+    room = window.screen().availableSize() - AROUND_PX
+    if not window.testAttribute(Qt.WidgetAttribute.WA_Resized):
+        window.adjustSize()
+    least = window.minimumSizeHint()
+    if room.expandedTo(least) != room:
+        window.setMinimumSize(least.boundedTo(room))
+    window.resize(window.size().expandedTo(least).boundedTo(room))
 
 
 class SmallDialog(QDialog):
@@ -61,6 +70,19 @@ class SmallDialog(QDialog):
         self._whole.addSpacing(4)
         self._whole.addLayout(row)
         return made
+
+    def set_least_width(self, width_px: int) -> None:
+        """Keep the dialog at least so wide; wider where its content is, which a minimum width would not."""
+        margins = self._whole.contentsMargins()
+        self.body.addStrut(width_px - margins.left() - margins.right())
+
+    def grow(self) -> None:
+        """Make room below for words that now take more lines."""
+        self._whole.activate()  # what the words' layout remembers is of the words before
+        needed_px = self._whole.totalHeightForWidth(self.width()) if self.isVisible() else 0
+        if needed_px > self.height():
+            self.resize(self.width(), needed_px)
+            fit_to_screen(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         fit_to_screen(self)

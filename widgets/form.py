@@ -66,6 +66,7 @@ class SettingsForm(SmallDialog):
         self._labels: dict[str, str] = {}
         self._fields: dict[str, Field] = {}
         self._named: dict[str, NamedValues] = {}
+        self._words: dict[str, Words] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
@@ -83,7 +84,7 @@ class SettingsForm(SmallDialog):
             (("Cancel", self.reject), ("Apply", self.apply), ("OK", self._accept)),
         )
         self.show_value(value)
-        self.setMinimumWidth(420)
+        self.set_least_width(420)
 
     def _add_fields(self) -> None:
         hints = typing.get_type_hints(type(self._value))
@@ -105,6 +106,7 @@ class SettingsForm(SmallDialog):
             words = Words(f"{label} ({unit}{zero})" if unit else label, 12, 400, "ink")
             words.setBuddy(made.widget)
             words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._words[known.name] = words
             self._grid.addWidget(words, line, 0)
             self._grid.addWidget(made.widget, line, 1)
             if "named" in known.metadata:
@@ -161,6 +163,7 @@ class SettingsForm(SmallDialog):
         except Fault as fault:
             self._say(str(fault), "warn")
             return
+        self._grey(value)
         named = {name: box.show(getattr(value, name)) for name, box in self._named.items()}
         differing, choices = [], []
         for name, label in self._labels.items():
@@ -170,10 +173,19 @@ class SettingsForm(SmallDialog):
                 choices.append(f"{label.lower()}: {named[name]}")
         self._say(self_report(self._title, differing, ", ".join(choices)), "ink3")
 
+    def _grey(self, value: Any) -> None:
+        """Grey the fields that say when they are used, where the others make them idle."""
+        for known in _asked(value):
+            if "used" in known.metadata:
+                used = getattr(value, known.metadata["used"])
+                self._fields[known.name].widget.setEnabled(used)
+                self._words[known.name].set_ink("ink" if used else "ink3")
+
     def _say(self, words: str, ink: str) -> None:
         self._report.setText(words)
         self._report.set_ink(ink)
         self._report.updateGeometry()
+        self.grow()
 
     def _flip_help(self) -> None:
         self._help.setVisible(self._help.isHidden())

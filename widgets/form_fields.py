@@ -15,7 +15,10 @@ from widgets.numbers import MINUS, exact_text, read_number
 UNITS = {"hz": "Hz", "s": "s", "ms": "ms", "db": "dB", "mm": "mm", "px": "px", "dpi": "dpi"}
 PRAATS = {
     "max formants": "Number of formants",
+    "max candidates": "Max. number of candidates",
+    "pre emphasis": "Pre-emphasis",
     "pre emphasis from": "Pre-emphasis from",
+    "voiced unvoiced cost": "Voiced / unvoiced cost",
     "max period factor": "Maximum period factor",
     "max amplitude factor": "Maximum amplitude factor",
     "periods per window": "Number of periods per window",

@@ -108,7 +108,7 @@ class QuestionsDialog(SmallDialog):
         self.body.addWidget(self._fault)
         self.body.addStretch(1)
         self.add_buttons((), (("Keep the assumptions", self.reject), ("Use these answers", self._accept)))
-        self.setMinimumWidth(440)
+        self.set_least_width(440)
 
     def answers(self) -> dict[str, Answer]:
         """Read all answers. Raises Fault where a typed number is none."""

@@ -16,6 +16,9 @@ MEASURES = (("cog", "Hz"), ("sd", "Hz"), ("skewness", ""), ("kurtosis", ""))
 
 _LEAST_SAMPLES = 8
 
+MOST_POWER = 10.0
+"""Higher powers leave nothing but the highest peak, and overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class MomentSettings:
@@ -27,7 +30,7 @@ class MomentSettings:
     end_s: float = field(default=0.0, metadata=guard.ASKED)
     slices: int = field(default=10, metadata={"label": "Number of slices"})
     band_low_hz: float = field(default=0.0, metadata={"label": "Bottom of the band"})
-    band_high_hz: float = field(default=0.0, metadata={"label": "Top of the band, or 0 for Nyquist,"})
+    band_high_hz: float = field(default=0.0, metadata={"label": "Top of the band", "zero": "Nyquist"})
     power: float = 2.0
 
 
@@ -47,6 +50,8 @@ def cause(axis: TimeAxis, settings: MomentSettings) -> str | None:
     )
     if senseless:
         return senseless
+    if settings.power > MOST_POWER:
+        return f"the power must be at most {guard.figure(MOST_POWER)}, not {guard.figure(settings.power)}"
     if low >= high:
         return f"the band from {guard.hertz(low)} to {guard.hertz(high)} is empty"
     if high > axis.nyquist_hz:

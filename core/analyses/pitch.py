@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -38,7 +38,7 @@ class PitchSettings:
     time_step_s: float = 0.0
     max_candidates: int = 15
     very_accurate: bool = False
-    attenuation_at_top: float = 0.03
+    attenuation_at_top: float = field(default=0.03, metadata={"used": "filtered"})
     silence_threshold: float = 0.03
     voicing_threshold: float = 0.45
     octave_cost: float = 0.01

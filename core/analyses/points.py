@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class PeakSettings:
     """
 
     smoothing_s: float = 0.010
-    least_height: float = 0.10
+    least_height: float = field(default=0.10, metadata={"label": "Least height, part of the highest"})
 
 
 def peak_cause(axis: TimeAxis, settings: PeakSettings) -> str | None:

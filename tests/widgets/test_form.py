@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from core.faults import Fault
 from widgets.form import SettingsForm, self_report
@@ -71,7 +71,8 @@ def click(qtbot, form, words):
         ("floor_hz", ("Floor", "Hz")),
         ("window_length_s", ("Window length", "s")),
         ("dynamic_range_db", ("Dynamic range", "dB")),
-        ("pre_emphasis_db_per_octave", ("Pre emphasis", "dB/octave")),
+        ("pre_emphasis_db_per_octave", ("Pre-emphasis", "dB/octave")),
+        ("voiced_unvoiced_cost", ("Voiced / unvoiced cost", "")),
         ("max_formants", ("Number of formants", "")),
         ("pre_emphasis_from_hz", ("Pre-emphasis from", "Hz")),
     ],
@@ -254,3 +255,57 @@ def test_values_that_make_no_sense_together_keep_the_form_open_with_the_reason(q
     click(qtbot, form, "OK")
     assert not form.isVisible()
     assert [value.floor_hz for value in said] == [60]
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Settings with long words, a list beside a number, and a number that one method leaves idle."""
+
+    method: Literal["raw", "filtered"] = "raw"
+    attenuation: float = dataclasses.field(default=0.03, metadata={"used": "filtered"})
+    ceiling_of_the_formants_of_any_kind_of_speaker_hz: float = dataclasses.field(
+        default=5500.0, metadata={"named": {"Woman 5500 Hz": 5500.0}}
+    )
+
+    @property
+    def filtered(self) -> bool:
+        return self.method == "filtered"
+
+
+def test_a_form_above_a_window_is_as_wide_as_its_words_and_fields(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    form = SettingsForm("Formant settings", Wide(), Wide(), window)
+    form.show()
+    asked = (*form.findChildren(Words), *form.findChildren(QComboBox))
+    cut = [one for one in asked if one.isVisible() and one.width() < one.minimumSizeHint().width()]
+    assert cut == []
+    number, names = (
+        field(form, "Ceiling of the formants of any kind of speaker"),
+        form.findChildren(QComboBox),
+    )
+    assert all(not number.geometry().intersects(box.geometry()) for box in names)
+
+
+def test_no_dialog_is_wider_than_its_screen(qtbot):
+    form = SettingsForm("Formant settings", Wide(), Wide())
+    qtbot.addWidget(form)
+    form.body.addWidget(Words("far too long " * 200))
+    form.show()
+    assert form.width() <= form.screen().availableSize().width()
+
+
+def test_words_that_take_more_lines_make_the_form_grow(qtbot, form):
+    form.show()
+    before = form.height()
+    form._say("a long reason " * 40, "warn")
+    assert form.height() > before
+    assert form._report.height() >= form._report.heightForWidth(form._report.width())
+
+
+def test_a_field_that_the_chosen_method_leaves_idle_is_grey(qtbot):
+    form = SettingsForm("Pitch settings", Wide(), Wide())
+    qtbot.addWidget(form)
+    assert not field(form, "Attenuation").isEnabled()
+    form.show_value(Wide(method="filtered"))
+    assert field(form, "Attenuation").isEnabled()
