@@ -44,6 +44,10 @@ class Measure:
     digits: int = -1
     smooth: bool = False
 
+    @property
+    def is_bandwidth(self) -> bool:
+        return self.analysis == "formants" and self.track.startswith("b")
+
     def words(self, statistic: Statistic, over: bool) -> str:
         """Name the query: "Pitch" at a cursor, "Mean pitch" over a selection."""
         title = self.title if self.title.isupper() else self.title.lower()
@@ -150,8 +154,14 @@ _MEANS: Mapping[str, Callable[[Track, Range], float]] = {
 
 
 def extreme(track: Track, measure: Measure, window: Range, statistic: Statistic) -> tuple[float, float]:
-    """Give the lowest or highest value in a window and its time; NaN for both where nothing is defined."""
+    """Give the lowest or highest value in a window and its time; NaN for both where nothing is defined.
+
+    Praat's rules, but for bandwidths, of which Praat has no extremes: a parabola through widths that
+    leap from frame to frame may fall below 0, so theirs are those of the frames themselves.
+    """
     find = highest if statistic == "maximum" else lowest
+    if measure.is_bandwidth:
+        return find(track, window, edges=False, refined=False)
     return find(track, window, measure.smooth or not measure.analysis, refined=bool(measure.analysis))
 
 

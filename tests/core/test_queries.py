@@ -281,3 +281,27 @@ def test_a_recording_in_its_file_is_asked_like_one_in_memory(tmp_path):
             )
     assert nearest_crossing(long, 0.31) == nearest_crossing(known.track, 0.31)
     assert "at most 60 s" in ask(in_file, MEASURES["activation"], Range(0.0, 61.0)).refusal
+
+
+def test_the_extremes_of_a_bandwidth_are_those_of_its_frames_and_never_below_0(layer):
+    spiky = layer.results["formants"][0].samples
+    axis = layer.results["formants"][0].axis
+    widths = np.where(np.arange(axis.n) % 3 == 0, 20.0, 900.0).astype(spiky.dtype)
+    widths[1], widths[5] = np.nan, 1400.0
+    track, whole = Track("b3", widths, axis, "Hz"), Range(0.0, 1.0)
+    known = replace(layer, results={**layer.results, "formants": (track,)})
+    for statistic, expected in (("minimum", 20.0), ("maximum", 1400.0)):
+        assert ask(known, MEASURES["b3"], whole, statistic).value == expected
+        value_hz, time_s = extreme(track, MEASURES["b3"], whole, statistic)
+        assert track.at(time_s) == value_hz == expected
+
+
+def test_every_bandwidth_of_a_voice_has_its_least_and_greatest_frame(layer):
+    known = {track.name: track for track in layer.results["formants"]}
+    for where in SELECTIONS:
+        for key in ("b1", "b2", "b3"):
+            frames = known[key].part(where)
+            if not np.isfinite(frames).any():
+                continue
+            assert ask(layer, MEASURES[key], where, "minimum").value == np.nanmin(frames) > 0
+            assert ask(layer, MEASURES[key], where, "maximum").value == np.nanmax(frames)
