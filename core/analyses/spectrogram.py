@@ -80,9 +80,19 @@ def cause(axis: TimeAxis, settings: SpectrogramSettings) -> str | None:
         band = guard.hertz(round(settings.bandwidth_hz))
         return f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below {LEAST_BANDS} bandwidths of {band}"
     window = f"a window of {guard.seconds(settings.window_length_s)}, physically twice as long,"
-    return guard.too_short(axis, 2 * settings.window_length_s, window) or guard.too_many_frames(
-        axis, settings.time_step_s
+    return (
+        guard.too_short(axis, 2 * settings.window_length_s, window)
+        or guard.too_many_frames(axis, settings.time_step_s)
+        or _no_bins(axis, carried(axis, settings))
     )
+
+
+def _no_bins(axis: TimeAxis, used: SpectrogramSettings) -> str | None:
+    """Say that not one step of frequency, nor what the window resolves, fits below the ceiling."""
+    grid = grid_of(axis, used)
+    if grid.bins >= 1:
+        return None
+    return f"a bin of {guard.hertz(grid.step_hz)} reaches above the ceiling of {guard.hertz(used.ceiling_hz)}"
 
 
 def carried(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramSettings:
@@ -185,8 +195,8 @@ def greys(
 
 @lru_cache(maxsize=8)
 def loudest(image: Image, settings: GreySettings) -> float:
-    """Give the level of the darkest point of an image, in dB after pre-emphasis."""
-    return float(_emphasized(image, settings).max())
+    """Give the level of the darkest point of an image, in dB after pre-emphasis; −∞ of an empty one."""
+    return float(_emphasized(image, settings).max(initial=-np.inf))
 
 
 def _emphasized(image: Image, used: GreySettings) -> NDArray[np.float32]:

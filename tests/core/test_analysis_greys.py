@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.analyses import TABLE
-from core.analyses.spectrogram import GreySettings, SpectrogramSettings, greys, spectrogram
+from core.analyses.spectrogram import GreySettings, SpectrogramSettings, greys, loudest, spectrogram
 from core.axis import TimeAxis
 from core.track import Image, Track
 
@@ -33,6 +33,12 @@ def test_the_loudest_point_is_black_and_what_is_70_db_below_it_is_white():
     assert ink[1, 2] == 1
     np.testing.assert_allclose(ink[0], 10 / 70, atol=1e-6)
     assert greys(flat(20.0, (1, 2)), GreySettings(50, 0))[0].max() == 0
+
+
+def test_an_empty_picture_has_no_loudest_point():
+    empty = Image("spectrogram", np.zeros((3, 0), np.float32), AXIS, 0.0, 6000.0)
+    assert loudest(empty, GreySettings()) == -np.inf
+    assert greys(empty).size == 0
 
 
 @pytest.mark.parametrize("gain", [1e-6, 1.0, 1e6])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.analyses import SHOWN, TABLE, lane_refusal, refusals
 from core.analyses.formants import FormantSettings
 from core.analyses.intensity import IntensitySettings
+from core.analyses.moments import MOST_POWER, MomentSettings
 from core.analyses.pitch import PitchSettings
 from core.analyses.presets import FILTERED, PRESETS
 from core.analyses.results import Points
@@ -87,6 +88,12 @@ def test_the_measures_form_a_staircase(layer, carried, sentence):
         ("spectrogram", SpectrogramSettings(), 16000.0, 100,
          "No spectrogram: a window of 0.005 s, physically twice as long, takes 0.01 s, "
          "the track has 0.00625 s"),
+        ("spectrogram", SpectrogramSettings(frequency_step_hz=6000), 16000.0, 16384,
+         "No spectrogram: a bin of 6000 Hz reaches above the ceiling of 5000 Hz"),
+        ("spectrogram", SpectrogramSettings(ceiling_hz=15), 16000.0, 16384,
+         "No spectrogram: a bin of 62.5 Hz reaches above the ceiling of 15 Hz"),
+        ("moments", MomentSettings(power=1000), 16000.0, 16384,
+         "No spectral moments: the power must be at most 10, not 1000"),
         ("pitch", PitchSettings(), 3.0, 30, "No pitch: Nyquist is 1.5 Hz, below the floor of 75 Hz"),
         ("formants", FormantSettings(), 3.0, 30, "No formants: Nyquist is 1.5 Hz"),
     ],
@@ -233,6 +240,19 @@ def test_only_settings_that_no_sound_could_carry_are_impossible():
     assert TABLE["pitch"].impossible(PitchSettings(floor_hz=0.01, ceiling_hz=20000.0)) is None
     assert TABLE["intensity"].impossible(IntensitySettings(floor_hz=-1.0))
     assert TABLE["spectrogram"].impossible(SpectrogramSettings(time_step_s=1e-4)) is None
+
+
+def test_a_picture_without_a_bin_is_impossible_for_any_sound():
+    assert TABLE["spectrogram"].impossible(SpectrogramSettings(ceiling_hz=10))
+    assert TABLE["spectrogram"].impossible(SpectrogramSettings(frequency_step_hz=6000))
+    assert TABLE["spectrogram"].impossible(SpectrogramSettings(frequency_step_hz=5000)) is None
+
+
+def test_the_highest_power_still_has_moments():
+    tone = np.sin(2 * np.pi * 1000 * np.arange(4096) / 16000)
+    track = Track("out", (1000 * tone).astype(np.float32), TimeAxis.of_sound(16000.0, 4096))
+    cog = TABLE["moments"].run(track, MomentSettings(slices=1, power=MOST_POWER))[0].samples[0]
+    assert cog == pytest.approx(1000, abs=1)
 
 
 @pytest.mark.parametrize("name", list(TABLE))
