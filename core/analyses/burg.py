@@ -79,7 +79,7 @@ def frames_of(axis: TimeAxis, settings: FormantSettings) -> Frames:
 
 
 def starts_of(axis: TimeAxis, frames: Frames) -> NDArray[np.intp]:
-    """Give the sample, counted from 0, at which the window of each frame begins."""
+    """Give the sample, counted from 0, at which the window of each frame begins: integers [frames]."""
     times_s = frames.first_s + np.arange(frames.n) * frames.step_s
     left = np.floor((times_s - axis.start_s) / (1.0 / axis.rate_hz) + 1.0).astype(np.intp)
     return left - frames.half

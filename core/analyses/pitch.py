@@ -127,7 +127,7 @@ def _too_short(axis: TimeAxis, settings: PitchSettings) -> str | None:
 
 def low_passed(samples: Doubles, rate_hz: float, settings: PitchSettings) -> Doubles:
     """Give the sound as Praat 6.4's filtered methods see it: a Gaussian low-pass that leaves
-    `attenuation_at_top` at the ceiling, on the power-of-two spectrum.
+    `attenuation_at_top` at the ceiling, on the power-of-two spectrum. Float64 [n], as `samples` are.
     """
     n = samples.size
     padded = 1 << max(0, n - 1).bit_length()

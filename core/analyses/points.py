@@ -83,7 +83,9 @@ def envelope_peaks(track: Track, settings: PeakSettings) -> Points:
 
 
 def latencies(peaks: Points, reference: Points) -> Doubles:
-    """Give how much later each peak comes than the nearest one of `reference`, in seconds."""
+    """Give how much later each peak comes than the nearest one of `reference`, in seconds: float64
+    [peaks], NaN where there is no reference.
+    """
     if reference.times_s.size == 0:
         return np.full(peaks.times_s.size, np.nan)
     gaps = peaks.times_s[:, None] - reference.times_s[None, :]

@@ -23,7 +23,7 @@ def loud(
 
 
 def near_loudest(found: NDArray[np.float64], range_db: float = RANGE_DB) -> NDArray[np.bool_]:
-    """Tell which peaks lie within `range_db` of the greatest."""
+    """Tell which peaks, float64 [frames], lie within `range_db` of the greatest. Bool [frames]."""
     return found >= found.max(initial=0.0) * 10 ** (-range_db / 10)
 
 

@@ -97,7 +97,8 @@ def _filtered(samples: Doubles, part: float) -> Doubles:
 def interpolated(old: Doubles, places: Doubles, ratio: Fraction) -> Doubles | None:
     """Give the values at places, counted from 1, that rise by a ratio of two whole numbers.
 
-    None where this process's matrix products do not give Praat's sums, or too few places are alike.
+    `old` is float64 [samples], `places` and what is given float64 [places]; places count samples. None
+    where this process's matrix products do not give Praat's sums, or too few places are alike.
     """
     step, phases = ratio.numerator, ratio.denominator
     first, last = np.searchsorted(places, [_FINE, old.size - DEPTH]).tolist()

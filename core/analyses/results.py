@@ -70,7 +70,7 @@ class Spectrum(Locked):
         object.__setattr__(self, "levels", locked(self.levels))
 
     def frequencies(self) -> Doubles:
-        """Give the frequency of every bin, in Hz."""
+        """Give the frequency of every bin, float64 [bins], in Hz."""
         return np.asarray(self.low_hz + np.arange(self.levels.size) * self.step_hz, dtype=np.float64)
 
 

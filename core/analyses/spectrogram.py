@@ -138,7 +138,10 @@ def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
 def frames(
     piece: Track, settings: SpectrogramSettings, whole: TimeAxis, wanted: slice, begin: int
 ) -> NDArray[np.float32]:
-    """Give the levels of some frames of a whole track from the piece of it that begins at sample `begin`."""
+    """Give the levels of some frames of a whole track from the piece of it that begins at sample `begin`.
+
+    Float32 [frames, bins], in dB re 4e-10 Pa²/Hz.
+    """
     grid = grid_of(whole, settings)
     starts = _starts(whole, grid)[wanted] - begin
     power = _powers(piece.samples.astype(np.float64), starts, replace(grid, frames=starts.size), settings)
