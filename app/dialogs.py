@@ -188,10 +188,11 @@ class Dialogs:
         if not given:
             return
         try:
-            start_s, end_s = sorted(float(word) for word in text.replace(",", " ").split())
-            session.set_selection(Range(start_s, end_s))
-        except ValueError:
+            wanted = Range(*sorted(float(word) for word in text.replace(",", " ").split()))
+        except (ValueError, TypeError):
             self._window.on.faulted.emit(Fault(f"“{text}” is not two times.", "Write 0.18 0.33."))
+            return
+        self._guarded(lambda: session.set_selection(wanted))
 
     def start_of_recording(self) -> None:
         """Ask where the active recording starts on the stack's axis."""

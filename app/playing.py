@@ -123,6 +123,13 @@ class Playing:
             self.keys = ()
             return
         samples, rate_hz, start_s = made
+        if not len(samples):
+            self.stop()
+            names = " and ".join(self._on.session.shown.tracks[key].name for key in keys)
+            self._on.noted.emit(
+                f"Nothing to play: {names} {'has' if len(keys) == 1 else 'have'} no sound there"
+            )
+            return
         self._on.player.play(samples, rate_hz, start_s, self._on.settings.loop)
         self._on.noted.emit(self.words)
         self.changed.emit()

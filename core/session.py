@@ -13,6 +13,7 @@ from core.analyses.results import Points
 from core.annotation import Kept, Shelf, kept_at
 from core.axis import Range
 from core.families.base import Card
+from core.faults import Fault
 from core.history import History
 from core.lanes import Lane, Lanes
 from core.latent import Layout, Point, draw
@@ -227,7 +228,8 @@ class Session:
         self._back = [wanted.within(whole) for wanted in self._back]
         if self.cursor_s is not None:
             self.cursor_s = min(max(self.cursor_s, whole.start_s), whole.end_s)
-        self.selection = self.selection.cut(whole) if self.selection is not None else None
+        kept = self.selection.cut(whole) if self.selection is not None else None
+        self.selection = kept if kept is not None and kept.length_s > 0 else None
         self.view_changed.emit()
 
     def zoom_back(self) -> None:
@@ -242,12 +244,21 @@ class Session:
         self._set_view(cursor_s=time_s, selection=None)
 
     def set_selection(self, wanted: Range | None) -> None:
-        """Select a stretch of time; an empty one is a cursor."""
-        if wanted is None or wanted.length_s <= 0:
-            self.set_cursor(wanted.start_s if wanted else (self.cursor_s or self.whole.start_s))
+        """Select a stretch of time; an empty one is a cursor. Raises Fault outside the sound."""
+        if wanted is None:
+            self.set_cursor(self.cursor_s or self.whole.start_s)
             return
+        if wanted.length_s > 0 and (wanted.start_s > self.whole.end_s or wanted.end_s < self.whole.start_s):
+            raise Fault(
+                f"{wanted.start_s:g} to {wanted.end_s:g} s lies outside the sound "
+                f"({self.whole.start_s:g} to {self.whole.end_s:g} s).",
+                "Choose times inside it.",
+            )
         kept = wanted.cut(self.whole)
-        self._set_view(selection=kept, cursor_s=kept.start_s)
+        if kept.length_s <= 0:
+            self.set_cursor(kept.start_s)
+        else:
+            self._set_view(selection=kept, cursor_s=kept.start_s)
 
     def set_frequency(self, frequency_hz: float | None) -> None:
         """Put the horizontal frequency cursor."""

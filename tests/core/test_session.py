@@ -196,3 +196,33 @@ def test_settings_survive_and_nonsense_costs_only_its_own_field(tmp_path):
     assert load(file) == Settings(volume_db=-3.0)
     file.write_text("{")
     assert load(file) == Settings()
+
+
+def test_a_selection_outside_the_sound_is_refused_and_changes_nothing(session):
+    session.set_selection(Range(0.1, 0.2))
+    with pytest.raises(Fault, match=r"5 to 9 s lies outside the sound \(0 to 1\.024 s\)"):
+        session.set_selection(Range(5.0, 9.0))
+    assert session.selection == Range(0.1, 0.2)
+    with pytest.raises(Fault, match="lies outside the sound"):
+        session.set_selection(Range(-3.0, -1.0))
+    session.set_selection(Range(0.9, 9.0))
+    assert session.selection == Range(0.9, 1.024)
+
+
+def test_a_selection_that_only_touches_the_sounds_end_is_a_cursor_there(session):
+    session.set_selection(Range(1.024, 2.0))
+    assert (session.selection, session.cursor_s) == (None, 1.024)
+
+
+def test_a_selection_beyond_a_sound_that_became_shorter_goes(session):
+    session.set_whole(Range(0.0, 3.0))
+    session.set_selection(Range(2.0, 2.5))
+    session.set_whole(Range(0.0, 1.024))
+    assert (session.selection, session.cursor_s) == (None, 1.024)
+
+
+def test_where_the_active_lane_is_undone_another_becomes_the_active_one(session):
+    session.set_lanes((*session.lanes, Lane("sound:a.wav")), "open a.wav")
+    session.set_active("sound:a.wav")
+    session.undo()
+    assert session.active == "out"
