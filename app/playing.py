@@ -125,10 +125,9 @@ class Playing:
         samples, rate_hz, start_s = made
         if not len(samples):
             self.stop()
-            names = " and ".join(self._on.session.shown.tracks[key].name for key in keys)
-            self._on.noted.emit(
-                f"Nothing to play: {names} {'has' if len(keys) == 1 else 'have'} no sound there"
-            )
+            tracks = self._on.session.shown.tracks
+            names = ", ".join(tracks[key].name for key in keys if key in tracks)
+            self._on.noted.emit(f"Nothing to play: no sound there in {names}")
             return
         self._on.player.play(samples, rate_hz, start_s, self._on.settings.loop)
         self._on.noted.emit(self.words)
