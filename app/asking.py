@@ -6,17 +6,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
 from app.asking_long import LongLayers
 from app.asking_slices import around, sliceable, why_none
-from app.recordings import PREFIX
+from app.layer_titles import title_of
 from app.tile_store import MOST_FAILED, keep
 from core.analyses import TABLE
 from core.analyses.results import Spectrum
+from core.analyses.rounds import SHARED_S
 from core.analyses.spectrum import SliceSettings
 from core.axis import Range
 from core.faults import Fault
@@ -135,12 +135,10 @@ class Asking:
         if self._on.probing.waiting or not self.wanted:
             return
         wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
-        if any(isinstance(layer.track, LongTrack) for layer in wanted):
-            self._slice()  # a slice takes no time, and a long recording's tiles take their time
-        for layer in wanted:
-            if self._compute(layer):
-                return  # one layer at a time: a knob that moves again finds a processor free
-        self._slice()
+        # one layer at a time: a knob that moves again finds a processor free
+        if not any(self._compute(layer) for layer in wanted if not _is_long(layer)):
+            self._slice()  # before what may take its time
+            any(self._compute(layer) for layer in wanted if _is_long(layer))
 
     def _drop_waiting(self) -> None:
         """Have nothing computed of curves that are gone."""
@@ -176,7 +174,7 @@ class Asking:
             return True
         self._asked[layer.key] = origins
         asks = [(name, layer.track, layer.settings[name]) for name in names]
-        future: Future[Any] = self._on.pool.submit_many(asks, key=f"{layer.key} asked")
+        future: Future[Any] = self._on.pool.submit_many(asks, f"{layer.key} asked", _is_long(layer))
         self._under_way = future
         self._on.desk.follow(
             f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
@@ -287,12 +285,6 @@ class Asking:
         self._on.desk.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
 
 
-def title_of(on: Instrument, key: str) -> str:
-    """Give a layer's name as its lane's header has it, a recording's without what kind of file it is."""
-    if key.startswith(PREFIX):
-        return PurePath(key.removeprefix(PREFIX)).stem
-    network, _, name = key.rpartition(".")
-    card = on.session.card
-    layers = card.layers.get(network or "G", ()) if card else ()  # type: ignore[call-overload]
-    title = next((layer.title for layer in layers if layer.name == name), name)
-    return f"{network} {title}" if network else title
+def _is_long(layer: Layer) -> bool:
+    """Tell whether an analysis of a layer may take longer than one waits for a table."""
+    return layer.track.axis.duration_s > SHARED_S

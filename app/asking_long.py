@@ -56,7 +56,7 @@ class LongLayers:
         assert isinstance(layer.track, LongTrack)
         if self._on.desk.waits(f"{layer.key} {name} tiles"):
             return True  # the lane's own tiles may be those that are asked for
-        self._on.tiling.measure(layer.key, layer.track, name, as_range(place))
+        self._on.tiling.measure(layer.key, layer.track, name, as_range(place), patient=True)
         return self._on.desk.waits(f"{layer.key} {name} asked tiles")
 
     def wait(self, layer: Layer, name: str, place: Place, then: Callable[[Layer], None]) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.asking import Asking, title_of
+from app.asking import Asking
+from app.layer_titles import title_of
 from app.listings import Lists
 from app.queries import Queries, value_text
 from app.result_list import ResultList
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from widgets.slice_plot import SliceDialog
 
 REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
+UNDER_WAY = "Under way"
 WIDEST = 5  # more characters than these run into the next column
 WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
@@ -53,7 +55,7 @@ class Docking:
         self._said: dict[tuple[str, int, int], str] = {}
         self._held = False
         self._large: SliceDialog | None = None
-        self._shown = False  # the dock
+        self._shown = self._awaits = False
         self._rest.timeout.connect(self.asking.refresh)
         self._repaint.timeout.connect(self.show)
         self._later.timeout.connect(self.show)
@@ -111,7 +113,7 @@ class Docking:
 
     def _awaited(self, key: str) -> LayerRow:
         """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
-        cells = (Cell("…", "awaited", "Under way"),) * len(SHOWN)
+        cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
         return LayerRow(key, title_of(self._window.on, key), cells, below)
 
@@ -134,8 +136,18 @@ class Docking:
         place = self.asking.table_place
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
         dock.where.show_pieces(_where(place))
-        dock.show_rows([self._row(layer) for layer in self.asking.layers()])
+        rows = [self._row(layer) for layer in self.asking.layers()]
+        dock.show_rows(rows)
         self.show_slices()
+        awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
+        if awaits != self._awaits:
+            self._awaits = awaits
+            self._window.on.busy_changed.emit(self._window.on.analysing.busy)
+
+    @property
+    def state(self) -> str:
+        """Say whether the table still lacks something."""
+        return "Measuring for the table…" if self._awaits else "All layers and analyses up to date"
 
     def _row(self, layer: Layer) -> LayerRow:
         place, session = self.asking.table_place, self._window.on.session
@@ -164,8 +176,9 @@ class Docking:
         if answer.refusal:
             return Cell("", "refused", answer.refusal)
         if answer.awaited:
-            before = self._said.get(where)
-            return Cell(before or "…", "value" if before else "awaited", "Under way", stale=True)
+            before = self._said.get(where, NONE)
+            known = before != NONE
+            return Cell(before if known else "…", "value" if known else "awaited", UNDER_WAY, stale=True)
         text = _short(answer, measure)
         self._said[where] = text
         name = f"{answer.measure} of {answer.layer}"
@@ -243,9 +256,11 @@ class Docking:
 
     def copy_table(self) -> None:
         """Put the table of layers on the clipboard, as tab-separated text."""
-        layers = self.asking.layers()
-        QGuiApplication.clipboard().setText(as_text(layers, self.asking.table_place))
-        self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text")
+        layers, place = self.asking.layers(), self.asking.table_place
+        QGuiApplication.clipboard().setText(as_text(layers, place))
+        awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
+        rest = f"; {awaited} values are still under way and empty" if awaited else ""
+        self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text{rest}")
 
     def show_large(self) -> None:
         """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
@@ -264,13 +279,8 @@ class Docking:
 
 def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
     if isinstance(place, Range):
-        length = f" s, mean of {seconds(place.length_s)} s"
-        return (
-            (seconds(place.start_s), "cursor"),
-            (" to ", "ink2"),
-            (seconds(place.end_s), "cursor"),
-            (length, "ink2"),
-        )
+        start, end, length = (seconds(one) for one in (place.start_s, place.end_s, place.length_s))
+        return (start, "cursor"), (" to ", "ink2"), (end, "cursor"), (f" s, mean of {length} s", "ink2")
     return (seconds(place), "cursor"), (" s, interpolated", "ink2")
 
 

@@ -74,7 +74,7 @@ class TileStore:
 
     def ask(
         self, asked: str, track: LongTrack, measure: str, settings: Any, tiles: list[Tile],
-        then: Callable[[], None],
+        then: Callable[[], None], patient: bool = False,
     ) -> None:  # fmt: skip
         """Have those tiles measured that are not known, and call `then` each time something has come.
 
@@ -98,7 +98,7 @@ class TileStore:
             for tile, _ in wanted
             for step in steps
         ]
-        future = self._on.pool.submit_many(asks, key=asked)
+        future = self._on.pool.submit_many(asks, asked, patient)
         self._on.desk.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
 
     def prepare(self, track: LongTrack, measure: str, settings: Any) -> None:

@@ -209,8 +209,11 @@ class Tiling:
             names_of(track, measure, settings, self._needed(track, measure, settings, window))
         )
 
-    def measure(self, key: str, track: LongTrack, measure: str, window: Range, asker: str = "asked") -> None:
-        """Have a stretch of a recording measured; `arrived` follows.
+    def measure(
+        self, key: str, track: LongTrack, measure: str, window: Range, asker: str = "asked",
+        patient: bool = False,
+    ) -> None:  # fmt: skip
+        """Have a stretch of a recording measured, after all else where it is `patient`; `arrived` follows.
 
         A newer wish of the same `asker` takes the place of an older one.
         """
@@ -222,10 +225,10 @@ class Tiling:
         asked = f"{key} {measure} {asker} tiles"
 
         def come() -> None:
-            self._store.ask(asked, track, measure, settings, needed, come)  # once the loudest is known
+            self._store.ask(asked, track, measure, settings, needed, come, patient)  # the loudest is known
             self.arrived.emit()
 
-        self._store.ask(asked, track, measure, settings, needed, come)
+        self._store.ask(asked, track, measure, settings, needed, come, patient)
 
     def _needed(self, track: LongTrack, measure: str, settings: Any, window: Range) -> list[Tile]:
         """Give the tiles with the frames of a stretch, and the neighbours between which values lie."""

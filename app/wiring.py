@@ -160,7 +160,7 @@ class Wiring:
         elif not self._late.isActive() and not self._views.computing:
             self._late.start()
         session = self._window.on.session
-        words = "Computing…" if busy else "All layers and analyses up to date"
+        words = "Computing…" if busy else self._window.docking.state
         self._window.status.show_state(words if session.card else "")
 
     def _set_computing(self, computing: bool) -> None:

@@ -26,15 +26,23 @@ from core.track import Track
 
 MOST_TRIES = 2
 
+MORE_PATIENCE = 20
+"""So much longer may a patient job take: harmonicity from 5 Hz up takes three seconds for each of sound."""
+
 
 class Pool(Protocol):
-    """What a window needs of Praat workers."""
+    """What a window needs of Praat workers.
+
+    What is `patient` may take long and keeps one worker at most, after all that is not.
+    """
 
     def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
         """Queue one analysis; one that still waits under the same key is cancelled."""
         ...
 
-    def submit_many(self, asks: Sequence[Ask], key: str = "") -> Future[tuple[Any, ...]]:
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
         """Queue several analyses for one worker; the answer has a result or a Fault for each."""
         ...
 
@@ -48,6 +56,7 @@ class _Job:
     asks: tuple[Ask, ...]
     key: str
     alone: bool
+    patient: bool = False
     course: Course | None = None
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
@@ -86,7 +95,9 @@ class InlinePool:
         course.go_on()
         return course.future
 
-    def submit_many(self, asks: Sequence[Ask], key: str = "") -> Future[tuple[Any, ...]]:
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
         """Run several analyses and give a future that is already done."""
         return _done(_Job(tuple(asks), key, alone=False))
 
@@ -127,9 +138,11 @@ class PraatPool:
         course.go_on()
         return course.future
 
-    def submit_many(self, asks: Sequence[Ask], key: str = "") -> Future[tuple[Any, ...]]:
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
         """Queue several analyses for one worker; the answer has a result or a Fault for each."""
-        return self._queue(_Job(tuple(asks), key, alone=False))
+        return self._queue(_Job(tuple(asks), key, alone=False, patient=patient))
 
     def warm(self) -> None:
         """Start the workers before they are needed."""
@@ -159,7 +172,7 @@ class PraatPool:
             over = self._closed or (job.course is not None and job.course.over)
             if not over:
                 self._waiting.append(job)
-                self._change.notify()
+                self._change.notify_all()
         if over:
             job.future.cancel()
         self.warm()
@@ -189,7 +202,7 @@ class PraatPool:
     def _attend(self, number: int) -> None:
         """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""
         self._start(number)
-        while job := self._next():
+        while job := self._next(number):
             if job.tries == 0 and not job.future.set_running_or_notify_cancel():
                 continue
             job.tries += 1
@@ -210,17 +223,28 @@ class PraatPool:
         """Wait for a worker's answers; one that comes to no end is killed, since Praat cannot be stopped."""
         process, pipe, block = self._pipes[number]
         pipe.send(pack(job.asks, block))
-        if pipe.poll(self._patience_s + job.duration_s):
+        if pipe.poll(self._patience_s + job.duration_s * (MORE_PATIENCE if job.patient else 1)):
             words, sizes = pipe.recv()
             return unpack(words, sizes, block)
         process.kill()
         self._start(number)
         return [stuck(job.asks)] * len(job.asks)
 
-    def _next(self) -> _Job | None:
+    def _next(self, number: int) -> _Job | None:
+        """Give the next job for a worker once there is one; only the last worker does patient ones."""
+
+        def chosen() -> _Job | None:
+            last = number == self._workers - 1
+            ready = [job for job in self._waiting if last or not job.patient]
+            return min(ready, key=lambda job: job.patient, default=None)  # the first of either kind
+
         with self._change:
-            self._change.wait_for(lambda: self._waiting or self._closed)
-            return None if self._closed else self._waiting.pop(0)
+            self._change.wait_for(lambda: chosen() or self._closed)
+            job = chosen()
+            if job is None or self._closed:
+                return None
+            self._waiting.remove(job)
+            return job
 
     def _lost(self, job: _Job) -> None:
         """Try a job once more whose worker died; a second death is told."""
@@ -228,7 +252,7 @@ class PraatPool:
             again = job.tries < MOST_TRIES and not self._closed
             if again:
                 self._waiting.insert(0, job)
-                self._change.notify()
+                self._change.notify_all()
         if not again:
             job.future.set_exception(Cancelled() if self._closed else crashed(job.asks))
 

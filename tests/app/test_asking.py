@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -162,13 +163,28 @@ def test_returning_to_a_point_computes_nothing_again(window):
 class Nothing(InlinePool):
     """A pool whose answers never come."""
 
-    def submit_many(self, asks, key=""):
-        from concurrent.futures import Future
-
+    def submit_many(self, asks, key="", patient=False):
         return Future()
 
     def submit(self, name, track, settings=None, key=""):
         return self.submit_many(())
+
+
+class Later(InlinePool):
+    """A pool that answers when it is told to."""
+
+    def __init__(self):
+        self.held = []
+
+    def submit_many(self, asks, key="", patient=False):
+        self.held.append((Future(), asks))
+        return self.held[-1][0]
+
+    def answer(self):
+        while self.held:
+            future, asks = self.held.pop(0)
+            if not future.cancelled():
+                future.set_result(super().submit_many(asks).result())
 
 
 class Counting(InlinePool):
@@ -177,7 +193,7 @@ class Counting(InlinePool):
     def __init__(self):
         self.names = []
 
-    def submit_many(self, asks, key=""):
+    def submit_many(self, asks, key="", patient=False):
         self.names += [name for name, _, _ in asks]
         return super().submit_many(asks, key)
 
@@ -419,3 +435,28 @@ def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window
     assert not docking.asking.wanted
     docking.show_dock(True)
     assert docking.asking.wanted
+
+
+def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
+    docking, session = window.docking, window.on.session
+    settle(window)
+    assert docking.state == "All layers and analyses up to date"
+    window.on.pool = Later()
+    session.set_selection(Range(0.9, 0.95))  # after the voice: no pitch there
+    docking.show()
+    none = docking._said["out", 0, 1]
+    assert none == "–"
+    session.redraw(4)
+    settle(window)
+    docking.show()
+    cell = next(one for one in window.dock.table.rows if one.key == "out").cells[-1]
+    assert cell.tip == "Under way"
+    assert "–" not in [
+        one.text for row in window.dock.table.rows for one in row.cells if one.tip == "Under way"
+    ]
+    assert docking.state == "Measuring for the table…"
+    docking.copy_table()
+    assert "still under way and empty" in window.status._help.text()
+    window.on.pool.answer()
+    settle(window)
+    assert docking.state == "All layers and analyses up to date"

@@ -196,7 +196,7 @@ def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(windo
 def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch):
     waiting, asking = [], window.docking.asking
 
-    def hold(asks, key=""):  # as the pool does with what still waits
+    def hold(asks, key="", patient=False):  # as the pool does with what still waits
         for _, _, older in (one for one in waiting if one[0] == key):
             older.cancel()
         waiting.append((key, asks, Future()))

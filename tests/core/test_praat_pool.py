@@ -196,6 +196,18 @@ def test_closing_starts_no_other_process_for_what_was_under_way(monkeypatch):
     assert len(started) == 1
 
 
+def test_what_may_take_long_leaves_a_worker_to_the_others():
+    pool = PraatPool(workers=2)
+    try:
+        asleep = [("pitch", Sleeper(buzz()), None)]
+        patient = [pool.submit_many(asleep, patient=True) for _ in range(3)]  # type: ignore[list-item]
+        for _ in range(3):
+            assert pool.submit("intensity", buzz()).result(PATIENCE_S)
+        assert sum(one.running() for one in patient) <= 1
+    finally:
+        pool.close()
+
+
 def test_a_closed_pool_cancels_what_waits(pool):
     waiting = [pool.submit("pitch", buzz()) for _ in range(3)]
     pool.close()
