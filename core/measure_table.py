@@ -22,7 +22,7 @@ from core.measure_r import correlations
 from core.measure_values import Column, Stretch, places
 
 COLUMNS: dict[str, str] = {
-    "file": "the checkpoint or sound file",
+    "file": "the checkpoint or sound file, with its folders where several have one name",
     "item": "the latent point, or the sound's name",
     "layer": "fc, conv1, ..., out; sound for a sound file",
     "tier": "the tier that the interval stands in; empty for a whole sound",
