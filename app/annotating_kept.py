@@ -111,12 +111,7 @@ class Keeping:
             same = kept.owner == saved.owner and kept.file == saved.file
             return replace(kept, file=file) if same else kept
 
-        session = self._on.session
-        before = session.moment
-        session.history.everywhere(
-            lambda moment: replace(moment, tiers=tuple(map(at_its_file, moment.tiers)))
-        )
-        session.moment_changed.emit(before, session.moment)
+        self._everywhere(lambda tiers: tuple(map(at_its_file, tiers)))
 
     # --- and back -------------------------------------------------------------------------------
 
@@ -125,15 +120,35 @@ class Keeping:
         session = self._on.session
         if session.card is None:
             return
-        path = default_path(session.card.digest)
-        own = self._unwritten.get(path)
-        if own is None:
-            self._written[path] = own = read_shelf(path, len(session.point.z))
-        self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: own}
-        shelf = (*self._sounds, *own)
+        path, size = default_path(session.card.digest), len(session.point.z)
+        waiting = self._unwritten.get(path)
+        self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: waiting or ()}
+        shelf = (*self._sounds, *(waiting or ()))
         if shelf:
             session.history.replace(replace(session.moment, tiers=shelf))
             session.set_tier(0)
+        if waiting is None:
+            self._written[path] = ()
+            future = self._on.clock.work(lambda: read_shelf(path, size))
+            self._on.desk.follow("tiers of the model", future, lambda own: self._models_arrived(path, own))
+
+    def _models_arrived(self, path: Path, own: Shelf) -> None:
+        """Show the tiers of the model's points; what was annotated before they came goes before them."""
+        session = self._on.session
+        if not own or session.card is None or default_path(session.card.digest) != path:
+            return
+        if path not in self._unwritten and not self._written.get(path):
+            self._written[path] = self._known[path] = _missing(own, session.moment.tiers)
+        self._everywhere(lambda tiers: (*_missing(own, tiers), *tiers))
+        if session.tier < 0:
+            session.set_tier(0)
+
+    def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
+        """Change the tiers of every moment, before and after any undo, without a step."""
+        session = self._on.session
+        before = session.moment
+        session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
+        session.moment_changed.emit(before, session.moment)
 
     def recording_opened(self, key: str) -> None:
         """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
@@ -157,14 +172,18 @@ class Keeping:
         if default_path(sound) not in self._unwritten:
             self._written[default_path(sound)] = (kept,)
         self._sounds = put(self._sounds, kept)
-        before = session.moment
-        session.history.everywhere(lambda moment: replace(moment, tiers=put(moment.tiers, kept)))
-        session.moment_changed.emit(before, session.moment)
+        self._everywhere(lambda tiers: put(tiers, kept))
         target = self._on.annotating.target
         if target is not None and target.kept.sound == sound:  # its lane is the active one
             session.set_tier(target.first)
         elif session.tier < 0:
             session.set_tier(0)
+
+
+def _missing(shelf: Shelf, among: Shelf) -> Shelf:
+    """Give the tiers of those that have none among others."""
+    there = {kept.owner for kept in among}
+    return tuple(kept for kept in shelf if kept.owner not in there)
 
 
 def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:

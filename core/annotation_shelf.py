@@ -23,6 +23,8 @@ from core.textgrid import parse_textgrid, textgrid_bytes, write_textgrid
 from core.textgrid_text import Style
 
 _INSIDE = Style(long=False)
+_ANOTHER = "Another window annotated the same"
+_Rows = dict[tuple[float, ...], Kept]
 
 
 class _Row(msgspec.Struct):
@@ -106,8 +108,9 @@ def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[s
         theirs = _kept(row) if row is not None and tuple(row.z) in changed else None
         if row is None or theirs is None:
             stay.append(raw)
-        elif row.by != window and not _is_known(row, theirs, old, new):
-            said.append(f"Another window annotated the same: its tiers are in {_apart(path, row, theirs)}")
+        elif not _is_known(row, theirs, window, old, new):
+            whose = "This window annotated the same before" if row.by == window else _ANOTHER
+            said.append(f"{whose}: those tiers are in {_apart(path, row, theirs)}")
     made = [_made(kept, window) for z, kept in new.items() if z in changed]
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.encode([*stay, *made]))
@@ -139,9 +142,11 @@ def _readable(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
         raise Fault(said, "Save the tiers as a TextGrid.") from problem
 
 
-def _is_known(row: _Row, theirs: Kept, *shelves: dict[tuple[float, ...], Kept]) -> bool:
-    """Tell whether a row holds the tiers that this window read there, or those that it writes."""
-    mine = [shelf[theirs.point.z] for shelf in shelves if theirs.point.z in shelf]
+def _is_known(row: _Row, theirs: Kept, window: str, old: _Rows, new: _Rows) -> bool:
+    """Tell whether a row holds the tiers that this window left or read there, or those that it writes."""
+    if row.by == window and theirs.point.z in old:
+        return True
+    mine = [shelf[theirs.point.z] for shelf in (old, new) if theirs.point.z in shelf]
     return any(kept.annotation == theirs.annotation or _text(kept) == row.textgrid for kept in mine)
 
 

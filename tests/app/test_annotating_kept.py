@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -247,47 +246,3 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
     (said,) = [words for words in heard if "Another window" in words]
     assert read_textgrid(said.rpartition(" in ")[2]).annotation == GRID
     assert read_shelf(path, size) == (session.kept,)
-
-
-def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tiers, tmp_path, monkeypatch):
-    from tests.app.test_annotating import said
-
-    on, waiting = tiers.on, []
-    path = tmp_path / "late.TextGrid"
-    path.write_bytes(textgrid_bytes(GRID))
-
-    def later(task):
-        waiting.append((Future(), task))
-        return waiting[-1][0]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(on, "clock", replace(on.clock, work=later))
-        on.annotating.open(path)
-    on.session.open(replace(on.session.card, digest="0" * 40), on.session.lanes)
-    heard = said(tiers)
-    for future, task in waiting:
-        future.set_result(task())
-    assert on.session.moment.tiers == ()
-    assert heard == ["late.TextGrid was not opened: another model is there now"]
-
-
-def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):
-    on, path = tiers.on, str(tmp_path / "mine.TextGrid")
-    on.annotating.save(path)
-    assert on.session.kept.file == path
-    assert on.annotating.saved.kept.file == path
-    tiers.menus.run("edit.undo")
-    assert on.session.kept.file == path
-    on.annotating.close()
-    digest, size = on.session.card.digest, on.session.layout.size
-    assert read_shelf(default_path(digest), size)[0].file == path
-
-
-def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, tmp_path):
-    key, on = recorded(tiers, tmp_path), tiers.on
-    on.annotating.new_tiers(("words",), ())
-    on.moving.to(key, 0.25)
-    on.annotating.save(tmp_path / "said.TextGrid")
-    assert on.annotating.kept_of(key).file == str(tmp_path / "said.TextGrid")
-    assert on.annotating.kept_of(key).annotation.end_s == 0.5
-    assert on.session.kept.file == ""

@@ -123,3 +123,10 @@ def test_a_shelf_that_may_not_be_read_is_not_written_over(path, monkeypatch):
         write_changes(path, (), (labelled(5, "new"),), "mine")
     monkeypatch.undo()
     assert path.read_bytes() == before
+
+
+def test_tiers_that_came_too_late_for_what_this_window_wrote_are_kept_beside(path):
+    write_changes(path, (), (labelled(0, "early"),), "mine")
+    (said,) = write_changes(path, (), (labelled(0, "made before these were read"),), "mine")
+    assert "This window" in said
+    assert read_textgrid(said.rpartition(" in ")[2]).annotation.tiers[0].labels == ("early",)

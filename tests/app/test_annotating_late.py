@@ -1,0 +1,121 @@
+"""What is read from a disk comes later: meanwhile the model, the tiers and the file may have changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+
+from core.annotation import kept_at
+from core.annotation_shelf import default_path, read_shelf
+from core.textgrid import read_textgrid, textgrid_bytes
+from tests.app.test_annotating import said
+from tests.app.test_annotating_kept import GRID, recorded
+
+
+@pytest.fixture
+def later(tiers, monkeypatch):
+    """Let what is read wait until it is called for: gives a function that lets all of it arrive."""
+    waiting = []
+
+    def work(task):
+        waiting.append((Future(), task))
+        return waiting[-1][0]
+
+    def arrive():
+        while waiting:
+            future, task = waiting.pop(0)
+            future.set_result(task())
+
+    monkeypatch.setattr(tiers.on, "clock", replace(tiers.on.clock, work=work))
+    return arrive
+
+
+def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tiers, later, tmp_path):
+    on, path = tiers.on, tmp_path / "late.TextGrid"
+    path.write_bytes(textgrid_bytes(GRID))
+
+    on.annotating.open(path)
+    on.session.open(replace(on.session.card, digest="0" * 40), on.session.lanes)
+    heard = said(tiers)
+    later()
+    assert on.session.moment.tiers == ()
+    assert heard == ["late.TextGrid was not opened: another model is there now"]
+
+
+def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):
+    on, path = tiers.on, str(tmp_path / "mine.TextGrid")
+    on.annotating.save(path)
+    assert on.session.kept.file == path
+    assert on.annotating.saved.kept.file == path
+    tiers.menus.run("edit.undo")
+    assert on.session.kept.file == path
+    on.annotating.close()
+    digest, size = on.session.card.digest, on.session.layout.size
+    assert read_shelf(default_path(digest), size)[0].file == path
+
+
+def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, tmp_path):
+    key, on = recorded(tiers, tmp_path), tiers.on
+    on.annotating.new_tiers(("words",), ())
+    on.moving.to(key, 0.25)
+    on.annotating.save(tmp_path / "said.TextGrid")
+    assert on.annotating.kept_of(key).file == str(tmp_path / "said.TextGrid")
+    assert on.annotating.kept_of(key).annotation.end_s == 0.5
+    assert on.session.kept.file == ""
+
+
+def again(tiers) -> None:
+    """Open the same model anew, at the point that was there, its tiers on the disk."""
+    session = tiers.on.session
+    tiers.on.annotating.close()
+    session.open(session.card, session.lanes, start=session.moment)
+
+
+def test_the_tiers_of_a_model_come_beside_the_windows_thread(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    again(tiers)
+    assert session.kept is None
+    later()
+    assert (session.kept, session.tier) == (made, 0)
+    assert session.history.undo_words == ""
+
+
+def test_tiers_of_a_model_that_was_left_meanwhile_are_dropped(tiers, later):
+    session = tiers.on.session
+    again(tiers)
+    session.card = replace(session.card, digest="0" * 40)
+    later()
+    assert session.moment.tiers == ()
+
+
+def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    path, size = default_path(session.card.digest), session.layout.size
+    again(tiers)
+    tiers.on.annotating.new_tiers(("early",), ())
+    early = session.kept
+    later()
+    assert session.kept == early
+    tiers.menus.run("edit.undo")
+    assert kept_at(session.moment.tiers, made.point) == made
+    tiers.menus.run("edit.redo")
+    tiers.on.annotating.close()
+    assert read_shelf(path, size) == (early,)
+    apart = path.parent.glob("*.TextGrid")
+    assert made.annotation in [read_textgrid(file).annotation for file in apart]
+
+
+def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    path, size = default_path(session.card.digest), session.layout.size
+    again(tiers)
+    session.redraw(9)
+    tiers.on.annotating.new_tiers(("early",), ())
+    early = session.kept
+    tiers.on.annotating.close()
+    later()
+    tiers.on.annotating.close()
+    assert set(read_shelf(path, size)) == {made, early} == set(session.moment.tiers)
+    assert list(path.parent.glob("*.TextGrid")) == []
