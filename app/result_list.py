@@ -5,17 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from app.queries import value_text, where_text
+from app.recordings import PREFIX
 from app.results_kept import ResultsKept
 from core.faults import Fault
+from core.point_words import point_words
 from core.results import Result, Results, as_text, write_results
 from widgets.results_table import ResultRow
 
 if TYPE_CHECKING:
     from app.window import Window
+
+
+REST_MS = 45  # a knob in motion comes first
 
 
 class ResultList:
@@ -25,6 +31,10 @@ class ResultList:
         self._window, self._results = window, results
         self.kept: ResultsKept | None = None
         dock = window.dock
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.show)
+        window.on.session.card_changed.connect(lambda: self._rest.start())
+        window.on.session.moment_changed.connect(lambda before, after: self._rest.start())
         results.changed.connect(self.show)
         dock.undo_wanted.connect(results.undo)
         dock.export_wanted.connect(self.export)
@@ -44,7 +54,9 @@ class ResultList:
 
     def show(self) -> None:
         """Show the results as they are now."""
-        self._window.dock.show_results([_row(one) for one in self._results.rows], self._results.undo_words)
+        here = _Here(self._window)
+        rows = [_row(one, here.has(one)) for one in self._results.rows]
+        self._window.dock.show_results(rows, self._results.undo_words)
 
     def copy(self, numbers: list[int]) -> None:
         """Put the chosen results, or all, on the clipboard."""
@@ -79,8 +91,32 @@ class ResultList:
             self._window.on.noted.emit(f"Saved {path.name}")
 
 
-def _row(one: Result) -> ResultRow:
+class _Here:
+    """What is open now: to tell which results are of it."""
+
+    def __init__(self, window: Window) -> None:
+        session = window.on.session
+        card, self._point = session.card, session.point.z if session.card else ()
+        self._file = Path(card.path).name if card else ""
+        self._words = point_words(session.layout, session.moment) if card else ""
+        self._recordings = {
+            lane.key.removeprefix(PREFIX) for lane in session.lanes if lane.key.startswith(PREFIX)
+        }
+
+    def has(self, one: Result) -> bool:
+        """Tell whether a result is of the present point, or of a recording that is open."""
+        asked = one.answer.origin.point
+        same = asked == self._point if asked else one.point == self._words
+        return one.file in self._recordings or (one.file == self._file and same)
+
+
+def _row(one: Result, here: bool) -> ResultRow:
     answer = one.answer
+    recorded = answer.origin.sound and not answer.origin.network
+    of = one.point[:1].upper() + one.point[1:] if recorded else f"Point: {one.point}"
+    facts = (f"File: {one.file}", of, f"Settings: {one.settings}")
+    about = "\n".join(fact for fact in facts if fact and not fact.endswith(": "))
     return ResultRow(
-        one.number, answer.layer, answer.measure, where_text(answer), value_text(answer), one.note
-    )
+        one.number, answer.layer, answer.measure, where_text(answer), value_text(answer), one.note, about,
+        not here,
+    )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from core.faults import Fault
 from widgets.columns import HEADER_PX
@@ -14,6 +14,7 @@ from widgets.lane_button import LaneButton
 from widgets.lane_legend import ROW_PX, LegendRow
 from widgets.look import LIGHT, Look, font
 from widgets.numbers import read_number
+from widgets.own_keys import OwnLine
 from widgets.paint_line import draw_text
 from widgets.views import MEASURES, LaneView
 
@@ -28,28 +29,6 @@ MEASURE_NAMES = {
     "spectrogram": "Spectrogram",
     "pulses": "Pulses",
 }
-
-
-class GainField(QLineEdit):
-    """A field over the gain button; Esc leaves it without taking what was typed."""
-
-    left = Signal()
-
-    def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
-        self.setAccessibleName("Gain")
-        self.selectAll()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # keys typed into the field are no commands
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class LaneHeader(QWidget):
@@ -69,7 +48,7 @@ class LaneHeader(QWidget):
         self._pressed: QPoint | None = None
         self._dragging = self._focused = False
         self._legend: list[LegendRow] = []
-        self._editor: GainField | None = None
+        self._editor: OwnLine | None = None
         self._make_buttons()
 
     def _make_buttons(self) -> None:
@@ -223,7 +202,9 @@ class LaneHeader(QWidget):
         """Open a field over the gain; Enter takes what is typed, Esc leaves it as it was."""
         if self._editor is not None:
             return
-        editor = GainField(short(self.lane.gain), self)
+        editor = OwnLine(short(self.lane.gain), self)
+        editor.setAccessibleName("Gain")
+        editor.selectAll()
         editor.setGeometry(QRect(84, 42, 50, 26))
         editor.editingFinished.connect(self._take_gain)
         editor.left.connect(self._drop_editor)

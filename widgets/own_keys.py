@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit
 
 
 def keeps(event: QEvent, keys: Container[int]) -> bool:
@@ -26,3 +27,21 @@ def keeps_standard(event: QEvent, acts: Iterable[QKeySequence.StandardKey]) -> b
         return False
     event.accept()
     return True
+
+
+class OwnLine(QLineEdit):
+    """A field over what it changes: Enter takes what is typed, Esc emits `left`, and no key goes further."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # keys typed into the field are no commands
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+        event.accept()  # or the Enter that closes the field would open it again in the widget below

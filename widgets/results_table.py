@@ -16,11 +16,11 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from widgets.digits import MINUS
 from widgets.look import LIGHT, Look, font
-from widgets.own_keys import keeps, keeps_standard
+from widgets.own_keys import OwnLine, keeps, keeps_standard
 
 HEAD_PX, ROW_PX, NOTE_PX = 26, 22, 17
 # Heading, left edge; the last one is set from the right.
@@ -28,14 +28,16 @@ COLUMNS = (("#", 12), ("Layer", 37), ("Measure", 85), ("Where, s", 178), ("Value
 EDGE_PX = 12
 _OWN_KEYS = frozenset((
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete,
-    Qt.Key.Key_Backspace, Qt.Key.Key_Escape,
+    Qt.Key.Key_Backspace,
 ))  # fmt: skip
 _OWN_ACTS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row as it is read."""
+    """One row as it is read; `about` says of what and how it was asked, `elsewhere` that it was of another
+    file or point than the present one.
+    """
 
     number: int
     layer: str
@@ -43,6 +45,8 @@ class ResultRow:
     where: str
     value: str
     note: str = ""
+    about: str = ""
+    elsewhere: bool = False
 
 
 class ResultsTable(QAbstractScrollArea):
@@ -61,7 +65,7 @@ class ResultsTable(QAbstractScrollArea):
         self._rows: tuple[ResultRow, ...] = ()
         self._chosen: frozenset[int] = frozenset()
         self._last = -1
-        self._editor: QLineEdit | None = None
+        self._editor: OwnLine | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Results")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -169,7 +173,7 @@ class ResultsTable(QAbstractScrollArea):
         look, top = self._look, rect.top()
         if row.number in self._chosen:
             painter.fillRect(rect, look.accent_weak)
-        inks = (look.ink3, look.ink, look.ink, look.ink2)
+        inks = (look.ink3,) * 4 if row.elsewhere else (look.ink3, look.ink, look.ink, look.ink2)
         texts = (str(row.number), row.layer, row.measure, row.where)
         ends = (*(left - 4 for _, left in COLUMNS[1:4]), self.width() - EDGE_PX - 58)
         for (_, left), end, text, ink in zip(COLUMNS, ends, texts, inks, strict=False):
@@ -178,7 +182,7 @@ class ResultsTable(QAbstractScrollArea):
             room = QRectF(left, top, end - left, ROW_PX)
             words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
-        defined = row.value[:1].isdigit() or row.value[:1] == MINUS
+        defined = (row.value[:1].isdigit() or row.value[:1] == MINUS) and not row.elsewhere
         painter.setFont(font(11, 600 if defined else 400, numbers=True))
         painter.setPen(look.ink if defined else look.ink3)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -219,13 +223,14 @@ class ResultsTable(QAbstractScrollArea):
         """Let the user type the note of a row, over the row."""
         row, rect = self._rows[place], self.row_rect(place)
         self._close_editor()
-        editor = QLineEdit(row.note, self.viewport())
+        editor = OwnLine(row.note, self.viewport())
         editor.setPlaceholderText("Note")
         editor.setAccessibleName(f"Note of row {row.number}")
         editor.setGeometry(
             COLUMNS[1][1] - 6, max(HEAD_PX, rect.top() - 1), rect.width() - COLUMNS[1][1] - 2, 24
         )
         editor.editingFinished.connect(lambda: self._noted(row.number))
+        editor.left.connect(self._close_editor)
         self._editor = editor
         editor.show()
         editor.setFocus()
@@ -253,8 +258,6 @@ class ResultsTable(QAbstractScrollArea):
             self.remove_wanted.emit(self.chosen)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self._last < len(self._rows):
             self.edit_note(self._last)
-        elif key == Qt.Key.Key_Escape and self._editor is not None:
-            self._close_editor()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._rows:
             step = 1 if key == Qt.Key.Key_Down else -1
             place = min(max(self._last + step, 0), len(self._rows) - 1)
@@ -268,12 +271,12 @@ class ResultsTable(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = self._row_at(event.pos())
-            row = self._rows[place] if place >= 0 else None
-            words = (
-                f"{row.measure} of {row.layer}, {row.where} s: {row.value}\n{row.note}".strip() if row else ""
-            )
-            QToolTip.showText(
-                event.globalPos(), f"{words}\nDouble-click to write a note." if row else "", self
-            )
+            QToolTip.showText(event.globalPos(), self.about(place) if place >= 0 else "", self)
             return True
         return super().viewportEvent(event)
+
+    def about(self, place: int) -> str:
+        """Say all that is known of a row."""
+        row = self._rows[place]
+        asked = f"{row.measure} of {row.layer}, {row.where} s: {row.value}"
+        return "\n".join(filter(None, (asked, row.about, row.note, "Double-click to write a note.")))

@@ -66,3 +66,17 @@ def test_cleared_results_come_back_by_undo(window):
     assert len(window.dock.results.rows) == 1
     window.menus.run("edit.redo_result")
     assert window.docking.results.rows == ()
+
+
+def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, window):
+    ask(window, 120.5)
+    assert not window.dock.results.rows[0].elsewhere
+    window.on.session.redraw(7)
+    qtbot.waitUntil(lambda: window.dock.results.rows[0].elsewhere)
+    ask(window, 130.5)
+    assert [row.elsewhere for row in window.dock.results.rows] == [True, False]
+    first, second = (window.dock.results.about(place).splitlines() for place in (0, 1))
+    assert "Point: seed 0" in first
+    assert "Point: seed 7" in second
+    assert f"Settings: {window.on.analysing.words}" in first
+    assert any(line.startswith("File: ") for line in first)

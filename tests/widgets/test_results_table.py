@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from widgets.look import LIGHT
 from widgets.results_table import HEAD_PX, ROW_PX, ResultRow, ResultsTable
 
 
@@ -70,6 +73,46 @@ def test_a_double_click_writes_a_note(qtbot, table):
     with qtbot.waitSignal(table.note_wanted) as noted:
         qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert noted.args == [3, "creaky"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_in_a_note_opened_by_enter_stores_and_closes_it(qtbot, table, key):
+    click(qtbot, table, 2)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    editor = table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "creaky")
+    with qtbot.waitSignal(table.note_wanted) as noted:
+        qtbot.keyClick(editor, key)
+    assert noted.args == [3, "creaky"]
+    assert [one for one in table.findChildren(QLineEdit) if one.isVisible()] == []
+
+
+def test_esc_leaves_a_note_as_it_was(qtbot, table):
+    table.edit_note(2)
+    editor = table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "creaky")
+    with qtbot.assertNotEmitted(table.note_wanted):
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
+
+
+def test_a_row_of_another_point_is_painted_in_the_quiet_ink(table):
+    first = ResultRow(1, "Out", "Mean pitch", "0.1", "101.00 Hz", about="File: a.pt", elsewhere=False)
+    table.show_rows((first, replace(first, number=2, elsewhere=True)))
+    table.viewport().repaint()
+    image = table.viewport().grab().toImage()
+    ink = LIGHT.ink.rgb()
+
+    def has_ink(place: int) -> bool:
+        rect = table.row_rect(place)
+        return any(
+            image.pixel(x, y) == ink
+            for y in range(rect.top(), rect.bottom()) for x in range(rect.left(), rect.right())
+        )  # fmt: skip
+
+    assert has_ink(0)
+    assert not has_ink(1)
+    assert "File: a.pt" in table.about(0)
 
 
 def test_a_row_with_a_note_is_higher_and_moves_the_others_down(table):
