@@ -31,12 +31,13 @@ def ask_save(window: Window) -> None:
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
         wanted = str(window.on.recordings.path_of(group.key).with_suffix(".TextGrid"))
-    wanted = wanted or str(Path(_folder(window)) / "out.TextGrid")
+    wanted = wanted or str(window.places.folder / "out.TextGrid")
     whose = group.key.removeprefix(PREFIX) if group and group.key else "the output"
     title = f"Save the TextGrid of {whose}"
     name, _ = QFileDialog.getSaveFileName(window, title, wanted, f"{TEXTGRIDS};;{ANY}")
     if not name:
         return
+    window.places.used(name)
     try:
         window.on.annotating.save(name if Path(name).suffix else f"{name}.TextGrid")
     except Fault as fault:

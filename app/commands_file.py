@@ -53,7 +53,7 @@ def has_curve(on: Instrument) -> bool:
     return on.session.active in on.session.shown.tracks
 
 
-@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+S", has_curve)
+@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+Shift+S", has_curve)
 def save_sound(window: Window) -> None:
     """Write the active lane as WAV, as published, or as Praat's text Sound at its own rate."""
     window.asks.sound_file()
@@ -89,7 +89,7 @@ def new_tiers(window: Window) -> None:
     "file.save_textgrid",
     "Save TextGrid…",
     "File",
-    "Ctrl+Shift+S",
+    "Ctrl+S",
     lambda on: on.annotating.shown is not None,
 )
 def save_textgrid(window: Window) -> None:

@@ -72,12 +72,10 @@ def _ask(window: Window, title: str, use) -> None:
 
 
 def _save(window: Window, sheet: PlotSheet) -> None:
-    from PySide6.QtWidgets import QFileDialog
-
+    from app.places import ask_file
     from core.faults import Fault
 
-    kinds = "Pictures (*.png *.svg)"
-    name, _ = QFileDialog.getSaveFileName(window, "Save the comparison", "comparison.png", kinds)
+    name, _ = ask_file(window, "Save the comparison", "comparison.png", "Pictures (*.png *.svg)")
     if not name:
         return
     path = Path(name) if Path(name).suffix else Path(f"{name}.png")
@@ -90,17 +88,17 @@ def _save(window: Window, sheet: PlotSheet) -> None:
 
 
 def _to_table(window: Window, asked: MeasureSettings) -> None:
-    from PySide6.QtWidgets import QFileDialog
+    from app.places import ask_file
 
-    name, _ = QFileDialog.getSaveFileName(window, "Measure into a table", "measures.csv", "Tables (*.csv)")
+    name, _ = ask_file(window, "Measure into a table", "measures.csv", "Tables (*.csv)")
     if name:
         path = Path(name)
         window.on.measuring.start(asked, path if path.suffix else path.with_suffix(".csv"))
 
 
 def _to_script(window: Window, asked: MeasureSettings) -> None:
-    from PySide6.QtWidgets import QFileDialog
+    from app.places import ask_folder
 
-    name = QFileDialog.getExistingDirectory(window, "Write a Praat script and its sounds to a folder")
+    name = ask_folder(window, "Write a Praat script and its sounds to a folder")
     if name:
         window.on.measuring.start(asked, None, Path(name))

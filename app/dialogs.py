@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.analysing import FOLLOWING
+from app.places import ask_file, ask_folder
 from app.saving import save_layers, save_selected, save_sound
 from core.analyses import TABLE
 from core.axis import Range
@@ -112,8 +113,8 @@ class Dialogs:
     def sound_file(self) -> None:
         """Ask where the active lane's sound goes."""
         kinds = "WAV, as published (*.wav);;Praat text Sound, own rate and true start (*.Sound)"
-        key = self._window.on.session.active.replace(":", "_")
-        name, kind = QFileDialog.getSaveFileName(self._window, "Save the lane's sound", f"{key}.wav", kinds)
+        stem = self._window.places.name_of(self._window.on.session.active)
+        name, kind = ask_file(self._window, "Save the lane's sound", f"{stem}.wav", kinds)
         if name:
             suffix = ".Sound" if "Praat" in kind else ".wav"
             path = Path(name) if Path(name).suffix else Path(name + suffix)
@@ -126,10 +127,8 @@ class Dialogs:
             "Praat text Sound, own rate, times preserved (*.Sound)",
             "Praat text Sound, own rate, time from 0 (*.Sound)",
         )
-        key = Path(self._window.on.session.active.replace(":", "_")).stem
-        name, kind = QFileDialog.getSaveFileName(
-            self._window, "Save selected sound", f"{key}_selected.wav", ";;".join(kinds)
-        )
+        stem = self._window.places.name_of(self._window.on.session.active, "_selected")
+        name, kind = ask_file(self._window, "Save selected sound", f"{stem}.wav", ";;".join(kinds))
         if name:
             suffix = ".Sound" if "Praat" in kind else ".wav"
             path = Path(name) if Path(name).suffix else Path(name + suffix)
@@ -137,7 +136,7 @@ class Dialogs:
 
     def layers_folder(self) -> None:
         """Ask for the folder that all layers are written to."""
-        name = QFileDialog.getExistingDirectory(self._window, "Save all layers to a folder")
+        name = ask_folder(self._window, "Save all layers to a folder")
         if name:
             self._guarded(lambda: save_layers(self._window.on, Path(name)))
 
@@ -163,9 +162,10 @@ class Dialogs:
         """Ask for the file that a point is written to or read from."""
         kinds = f"Points (*.json);;{ANY}"
         if write:
-            name, _ = QFileDialog.getSaveFileName(self._window, "Write the point", "point.json", kinds)
+            name, _ = ask_file(self._window, "Write the point", "point.json", kinds)
         else:
-            name, _ = QFileDialog.getOpenFileName(self._window, "Read a point", "", kinds)
+            folder = str(self._window.places.folder)
+            name, _ = QFileDialog.getOpenFileName(self._window, "Read a point", folder, kinds)
         if name:
             self._guarded(lambda: self._write_point(Path(name)) if write else self._read_point(Path(name)))
 

@@ -71,6 +71,12 @@ class Opening:
         """Whether a model ships with this copy of Phonoscope."""
         return demo_file() is not None
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether the open model is the one that ships with the program."""
+        card = self._on.session.card
+        return card is not None and Path(card.path) == demo_file()
+
     def open_demo(self) -> None:
         """Open the model that ships inside, at the first of its named points."""
         file = demo_file()
@@ -89,7 +95,7 @@ class Opening:
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
         seed = session.moment.seed if same else 0
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
-        if Path(card.path) != demo_file():
+        if not self.is_demo:
             self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
         self._warn(card)
         if card.unanswered:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
+from app.places import ask_file
 from app.saving import origin_text
 from app.stack_view import StackViews
 from core.faults import Fault
@@ -84,7 +83,7 @@ def ask_picture(window: Window) -> None:
 
 def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
     """Ask for the file and write it; tell whether it was written."""
-    name, kind = QFileDialog.getSaveFileName(window, "Save picture", "stack.pdf", KINDS)
+    name, kind = ask_file(window, "Save picture", "stack.pdf", KINDS)
     if not name:
         return False
     path = Path(name) if Path(name).suffix else Path(f"{name}.{kind[:3].lower()}")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.commands import is_open
 from app.instrument import Instrument
 from app.opening import wanted_of
+from app.places import Places
 from app.points import PointList
 from app.recordings import PREFIX
 from app.saying import HINTS, Saying
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.points: PointList  # made by the wiring
         self.measuring_shown: QObject  # made by the wiring
 
+        self.places = Places(instrument)
         self.asks = dialogs.Dialogs(self)
         self.menus = menus.Menus(self)
         self.saying = Saying(self)
