@@ -54,7 +54,12 @@ def cause(axis: TimeAxis, settings: VoiceSettings) -> str | None:
 
 
 def voice_report(track: Track, settings: VoiceSettings) -> Report:
-    """Give the lines of Praat's voice report, in its order and with its units."""
+    """Give the lines of Praat's voice report, in its order and with its units.
+
+    They are those of Praat 6.3: Praat 6.1, which parselmouth has, says "(0 seconds / 0 seconds)" where
+    there is no voice break, whatever the stretch lasts, and calls the seconds undefined where there is
+    no pulse. All other lines are the same.
+    """
     sound, pitch = sound_of(track), praat_pitch(track, settings.pitch)
     said: str = call_praat(
         [sound, pitch, praat_pulses(sound, pitch)],
@@ -63,7 +68,15 @@ def voice_report(track: Track, settings: VoiceSettings) -> Report:
         *(settings.max_period_factor, settings.max_amplitude_factor),
         *(settings.silence_threshold, settings.voicing_threshold),
     )
+    asked_s = settings.end_s - settings.start_s
+    said = _with_breaks(said, asked_s if asked_s > 0 else track.axis.duration_s)
     return Report("voice report", tuple(_lines(said)), origin_of(track, "voice report", settings))
+
+
+def _with_breaks(said: str, length_s: float) -> str:
+    """Give Praat's text with the seconds of voice breaks as Praat 6.3 prints them."""
+    unbroken, unpulsed = "(0 seconds / 0 seconds)", "(--undefined-- seconds / --undefined-- seconds)"
+    return said.replace(unbroken, f"(0 seconds / {length_s:.6f} seconds)").replace(unpulsed, unbroken)
 
 
 _LINE = re.compile(r"   (?!From )([A-Z][^:]*): ((--undefined--|[-+.\dE]+) ?([%A-Za-z]*).*)")
