@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from core.faults import Cancelled, Fault
 from core.measure import Choice, Item, Table, measure
 from core.measure_plan import Plan
-from core.measure_r import Pair, pairs
+from core.measure_r import Pair, pairs, unpaired
 
 Progress = Callable[[int, int], None]
 
@@ -61,7 +61,7 @@ def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
         _check_script(job)
     table = measure(job.items, job.plan, job.choice, progress)
     files = _written(job, table)
-    return Done(files, sum(1 for _ in rows(table)), table.remarks, tuple(pairs(table)))
+    return Done(files, sum(1 for _ in rows(table)), (*table.remarks, *unpaired(table)), tuple(pairs(table)))
 
 
 def _check_script(job: Job) -> None:

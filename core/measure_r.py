@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,22 +71,64 @@ def pairs(table: Table) -> Iterator[Pair]:
 
 
 def paired(table: Table, layer: str, measure: str) -> Pair | None:
-    """Give one measure of a layer beside the output's; None where no item has both."""
-    outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
+    """Give one measure of a layer beside the output's; None where no item has both.
+
+    An interval of a layer's own tier stands beside the output's of the same label, the first "a" beside
+    the first "a" and so on. What lies in the same intervals says nothing about durations.
+    """
     sides: list[tuple[Doubles, Doubles]] = []
     unit = resampling = ""
-    for one in table.layers:
-        other = outputs.get((one.file, one.item))
-        if one.layer != layer or other is None or len(one.stretches) != len(other.stretches):
-            continue
+    for one, other in _beside(table, layer):
         own, others = _values(one, measure), _values(other, measure)
-        if own is not None and others is not None:
-            sides.append((own[0], others[0]))
+        if own is None or others is None or (measure == "duration" and one.stretches == other.stretches):
+            continue
+        mine, theirs = fellows(one, other)
+        if mine:
+            sides.append((own[0][mine], others[0][theirs]))
             unit, resampling = own[1], one.origin.resampling
     if not sides:
         return None
     mine, theirs = (np.concatenate(side) for side in zip(*sides, strict=True))
     return Pair(layer, measure, unit, mine, theirs, resampling)
+
+
+def _beside(table: Table, layer: str) -> Iterator[tuple[Measured, Measured]]:
+    """Give a layer and the output of every item that has both."""
+    outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
+    for one in table.layers:
+        if one.layer == layer and (other := outputs.get((one.file, one.item))) is not None:
+            yield one, other
+
+
+def fellows(one: Measured, other: Measured) -> tuple[list[int], list[int]]:
+    """Give the places of intervals that belong together, of each side: those of the same label in turn."""
+    places = {name: k for k, name in enumerate(_numbered(other))}
+    found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]
+    return [k for k, _ in found], [k for _, k in found]
+
+
+def _numbered(one: Measured) -> list[tuple[str, int]]:
+    """Give every interval's label and how many of the same label come before it."""
+    seen: Counter[str] = Counter()
+    named: list[tuple[str, int]] = []
+    for stretch in one.stretches:
+        label = stretch.label.strip()
+        named.append((label, seen[label]))
+        seen[label] += 1
+    return named
+
+
+def unpaired(table: Table) -> tuple[str, ...]:
+    """Say of each item which labels of a layer's own tier, or of the output's, have no fellow."""
+    said: dict[str, None] = {}
+    for layer in {one.layer: None for one in table.layers if one.output and one.layer != one.output}:
+        for one, other in _beside(table, layer):
+            mine, theirs = Counter(_numbered(one)), Counter(_numbered(other))
+            for lone, where in ((mine - theirs, other.layer), (theirs - mine, layer)):
+                labels = ", ".join(f"“{label}”" for label in dict.fromkeys(label for label, _ in lone))
+                if labels:
+                    said[f"{layer}: {labels} of {one.item} has no fellow in {where} and no part in r"] = None
+    return tuple(said)
 
 
 def _values(one: Measured, measure: str) -> tuple[Doubles, str] | None:

@@ -18,7 +18,7 @@ from core.export.table import digits
 from core.export.versions import versions
 from core.faults import Fault
 from core.measure import Choice, Measured, Table
-from core.measure_r import correlations
+from core.measure_r import correlations, unpaired
 from core.measure_values import Column, Stretch, places
 
 COLUMNS: dict[str, str] = {
@@ -140,6 +140,7 @@ def record(table: Table, choice: Choice) -> dict[str, Any]:
             for refusal in one.refusals
         ],
         "pearson_r": [msgspec.to_builtins(found) for found in correlations(table)],
+        "unpaired": list(unpaired(table)),
         "columns": COLUMNS,
         "versions": versions(),
     }

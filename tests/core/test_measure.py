@@ -20,7 +20,7 @@ from core.faults import Cancelled, Fault
 from core.listen import published
 from core.measure import Choice, Item, measure, stretches_for
 from core.measure_plan import Plan, names_of, plan_of
-from core.measure_r import correlations, paired, pearson_r
+from core.measure_r import correlations, paired, pearson_r, unpaired
 from core.measure_table import COLUMNS, rows, write
 from core.measure_values import Stretch, peak_times, places, times_of
 from core.queries import MEASURES, Layer, ask
@@ -349,6 +349,29 @@ def test_r_of_a_layer_is_that_of_its_concatenated_values():
     np.testing.assert_array_equal(pair.theirs.ravel(), theirs)
     assert {one.layer for one in correlations(table)} == {"conv1", "conv2", "conv4"}
     assert not [one for one in correlations(table) if one.measure == "f0" and one.layer == "conv1"]
+
+
+PHONES = note(("t", 0, 0.1), ("a", 0.1, 0.4), ("n", 0.4, 0.6), ("a", 0.6, 1.0))
+
+
+def test_intervals_of_a_layers_own_tier_stand_beside_those_of_the_same_label():
+    own = note(("a", 0, 0.32), ("a", 0.32, 0.5), ("n", 0.5, 0.9), ("s", 0.9, 1.0), name="conv4/phones")
+    table = measure(
+        [model(Annotation((PHONES, own), 0.0, 1.0))], plan_of(("duration", "intensity"), 4, PRAAT)
+    )
+    pair = paired(table, "conv4", "duration")
+    np.testing.assert_allclose(np.c_[pair.mine, pair.theirs], [(0.32, 0.3), (0.18, 0.4), (0.4, 0.2)])
+    assert paired(table, "conv4", "intensity").mine.shape == (3, 4)
+    assert unpaired(table) == (
+        "conv4: “s” of seed 0 has no fellow in out and no part in r",
+        "conv4: “t” of seed 0 has no fellow in conv4 and no part in r",
+    )
+
+
+def test_durations_of_the_same_intervals_are_not_set_beside_themselves():
+    table = measure([model()], plan_of(("duration", "intensity"), 4, PRAAT))
+    assert {one.measure for one in correlations(table)} == {"intensity"}
+    assert unpaired(table) == ()
 
 
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), max_size=30))
