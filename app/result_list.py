@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
+from app.places import ask_file
 from app.queries import value_text, where_text
 from app.recordings import PREFIX
 from app.results_kept import ResultsKept
@@ -75,9 +75,7 @@ class ResultList:
             self._ask(kind)
 
     def _ask(self, kind: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})"
-        )
+        name, _ = ask_file(self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})")
         if name:
             self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
 
