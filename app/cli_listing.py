@@ -27,9 +27,8 @@ def run(asked: Namespace) -> int:
     window = _window(asked, [track for _, track in tracks])
     lines, kept, words = [], [], []
     for layer, track in tracks:
-        reference = (output[0], output[1]) if output and output[0] != layer else None
         try:
-            made, facts = _list(name, layer, track, settings, window, reference)
+            made, facts = _list(name, layer, track, settings, window, output)
         except Fault as fault:
             if len(tracks) == 1:
                 raise

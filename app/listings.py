@@ -59,10 +59,11 @@ class Lists:
             )  # fmt: skip
 
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
-        """Give the output, from whose envelope's peaks those of a layer are told."""
-        card = self._window.on.session.card
-        inside = card is not None and layer.track.origin.network == "G" and layer.key != card.output
-        return self._asking.layer(card.output) if card and inside and analysis == "envelope peaks" else None
+        """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
+        on = self._window.on
+        heard = on.hearing.source_of(layer.key)
+        output = on.session.card.output if on.session.card and layer.track.origin.network == "G" else ""
+        return self._asking.layer(heard or output) if analysis == "envelope peaks" else None
 
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
         self._compute(

@@ -5,7 +5,7 @@ Every result of every analysis has a listing; `over` says what to compute for on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -101,7 +101,8 @@ def result_listing(
 ) -> Listing:
     """List the result of any analysis within a window, with each column's unit in its head.
 
-    `reference` names the layer from whose points the latency of these is told.
+    `reference` names the layer from whose peaks the latency of these is told; without one it is told
+    from where the window begins.
     """
     if isinstance(result, Report):
         return voice_listing(title, result, window)
@@ -132,15 +133,14 @@ def _head(track: Track) -> str:
 
 
 def _points(title: str, found: Points, window: Range, reference: tuple[str, Points] | None) -> Listing:
-    times_s = found.times_s
-    inside = Points(found.name, times_s[(times_s >= window.start_s) & (times_s <= window.end_s)])
-    columns: list[Sequence[float]] = [inside.times_s.tolist()]
-    heads = ("Time_s",)
-    if reference is not None:
-        name, points = reference
-        heads = ("Time_s", f"Latency_from_{name}_s")
-        columns.append(latencies(inside, points).tolist())
-    rows = tuple(tuple(map(fixed, row)) for row in zip(*columns, strict=True))
+    inside = (found.times_s >= window.start_s) & (found.times_s <= window.end_s)
+    times_s = found.times_s[inside]
+    columns, heads = [times_s], ("Time_s",)
+    if found.are_peaks:
+        name, points = reference or ("start", Points("start", np.array([window.start_s])))
+        heads = ("Time_s", "Height", f"Latency_from_{name}_s")
+        columns += [found.heights[inside], latencies(Points(found.name, times_s), points)]
+    rows = tuple(tuple(map(fixed, row)) for row in np.column_stack(columns).tolist())
     return Listing(f"{_titled(found.origin.analysis)} of {title}", heads, rows)
 
 

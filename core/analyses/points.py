@@ -70,16 +70,17 @@ def envelope_of(track: Track, settings: PeakSettings, mean: float | None = None)
 
 
 def envelope_peaks(track: Track, settings: PeakSettings) -> Points:
-    """Give the times of the envelope's peaks, in seconds, each refined by a parabola."""
+    """Give the times of the envelope's peaks, in seconds, and their heights, both refined by a parabola."""
     level = envelope_of(track, settings)
     inner = level[1:-1]
     high = inner >= settings.least_height * level.max()
     tops = np.flatnonzero((inner > level[:-2]) & (inner >= level[2:]) & high) + 1
     before, at, after = level[tops - 1], level[tops], level[tops + 1]
     bend = (at - before) + (at - after)  # in this order never 0, however flat the peak
-    shift = 0.5 * (after - before) / bend
-    times_s = track.axis.start_s + (tops + shift) / track.axis.rate_hz
-    return Points("envelope peaks", times_s, origin_of(track, "envelope peaks", settings))
+    rise = 0.5 * (after - before)
+    times_s = track.axis.start_s + (tops + rise / bend) / track.axis.rate_hz
+    heights = at + 0.5 * rise * rise / bend
+    return Points("envelope peaks", times_s, origin_of(track, "envelope peaks", settings), heights)
 
 
 def latencies(peaks: Points, reference: Points) -> Doubles:

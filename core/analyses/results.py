@@ -45,14 +45,20 @@ class Contour(Locked, Track):
 
 @dataclass(frozen=True, eq=False)
 class Points(Locked):
-    """Moments in time: float64 [n], in seconds, rising."""
+    """Moments in time: float64 [n], in seconds, rising; of peaks their heights too, float64 [n], else [0]."""
 
     name: str
     times_s: Doubles
     origin: Origin = field(default_factory=Origin)
+    heights: Doubles = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times_s", locked(self.times_s))
+        object.__setattr__(self, "heights", locked(self.heights))
+
+    @property
+    def are_peaks(self) -> bool:
+        return self.name == "envelope peaks"
 
 
 @dataclass(frozen=True, eq=False)

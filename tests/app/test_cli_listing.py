@@ -90,6 +90,22 @@ def test_the_latency_of_a_layers_peaks_is_told_from_the_outputs(small_model, cap
         assert min(abs(float(row["Time_s"]) - late - time_s) for time_s in own) < 2e-6
 
 
+def test_peaks_have_time_height_and_latency_in_every_layer_and_in_a_sound(small_model, tmp_path, capsys):
+    for asked in (("--layer", "all"), ()):
+        rows = listed(capsys, small_model, "envelope-peaks", *asked)
+        assert list(rows[0])[-3:] == ["Time_s", "Height", "Latency_from_out_s"]
+        assert all(float(row["Height"]) > 0 for row in rows)
+    assert {row["Latency_from_out_s"] for row in rows} == {"0.000000"}  # the output's own
+    wave = np.zeros(8000)
+    wave[3200] = 0.5  # its centre at 0.2000312 s
+    soundfile.write(tmp_path / "click.wav", wave, 16000)
+    (row,) = listed(capsys, tmp_path / "click.wav", "envelope-peaks", "--range", "0.05,0.4")
+    assert row["Time_s"] == "0.200031"
+    assert row["Latency_from_start_s"] == "0.150031"
+    # a click under a bell of 160 samples, the mean being next to nothing
+    assert float(row["Height"]) == pytest.approx(0.5 / (160 * np.sqrt(2 * np.pi)), rel=0.06)
+
+
 def test_a_refused_layer_gives_its_reason_and_nothing_else(small_model, capsys):
     said = refused(capsys, small_model, "pitch", "--layer", "conv1")
     assert said == "phonoscope: No pitch: Nyquist is 31.25 Hz, below the floor of 75 Hz."

@@ -236,6 +236,8 @@ def test_the_time_of_a_bump_is_its_envelopes_peak_and_its_latency():
         for bump in bumps
     )
     assert early.times_s == pytest.approx([0.4], abs=0.001)
+    least, greatest = 0.95 - bumps[0].mean(), 1.0 - bumps[0].mean()
+    assert least < early.heights[0] < greatest
     assert latencies(late, early) == pytest.approx([0.05], abs=0.001)
     assert np.isnan(latencies(late, Points("none", np.zeros(0)))).all()
 
