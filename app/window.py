@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.commands import is_open
 from app.instrument import Instrument
+from app.leaving import Leaving
 from app.opening import wanted_of
 from app.places import Places
 from app.points import PointList
@@ -58,6 +59,7 @@ class Window(QMainWindow):
 
         self.places = Places(instrument)
         self.asks = dialogs.Dialogs(self)
+        self.leaving = Leaving(self)
         self.menus = menus.Menus(self)
         self.saying = Saying(self)
         self.docking = docking.Docking(self)
@@ -220,6 +222,9 @@ class Window(QMainWindow):
             self.on.opening.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.leaving.may_close():
+            event.ignore()
+            return
         self.on.remember(geometry=bytes(self.saveGeometry().toBase64().data()).decode())
         super().closeEvent(event)
         self.on.close()

@@ -1,0 +1,63 @@
+"""What is asked before the window closes: whatever would be lost without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from widgets.dialog import SmallDialog
+from widgets.paint import Words
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+Ways = tuple[tuple[str, Callable[[], object]], ...]
+
+
+class Leaving:
+    """Asks one question at a time; the window closes once nothing is left to ask."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.dialog: SmallDialog | None = None
+        window.on.measuring.ended.connect(self._measured)
+
+    def may_close(self) -> bool:
+        """Tell whether nothing would be lost; else ask, and close when that is answered."""
+        if self._measures():
+            self._ask(
+                "A measurement is running",
+                "Without its end nothing of it is written.",
+                (("Stop it", self._stop), ("Go on", self._stay)),
+            )
+            return False
+        return True
+
+    def _ask(self, title: str, words: str, ways: Ways) -> None:
+        self._stay()
+        self.dialog = SmallDialog(title, self._window)
+        self.dialog.body.addWidget(Words(words, 12, 400))
+        self.dialog.add_buttons((), ways)
+        self.dialog.set_look(self._window.look)
+        self._window.asks.keep(self.dialog)
+
+    def _stay(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.close()
+
+    # --- measuring ----------------------------------------------------------------------------
+
+    def _measures(self) -> bool:
+        desk = self._window.on.desk
+        return desk.waits("measure") or desk.waits("measure points")
+
+    def _stop(self) -> None:
+        self._window.on.measuring.cancel()
+        self._stay()
+        self._window.close()
+
+    def _measured(self) -> None:
+        """Take a question back that is no longer one."""
+        if self.dialog is not None and not self._measures():
+            self._stay()
