@@ -13,7 +13,7 @@ from app.annotating_group import Group
 from app.annotating_kept import Keeping
 from app.recordings import PREFIX
 from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
-from core.annotation_moved import moved_tiers, own_tiers
+from core.annotation_moved import MovedTiers, own_tiers
 from core.axis import Range
 from core.export.atomic import atomic
 from core.faults import Fault
@@ -38,6 +38,7 @@ class Annotating:
         self._on = instrument
         self._dragging = False
         self._active = ""
+        self._moved = MovedTiers()
         self.searched = ""  # what was last searched for in the labels
         self.keeping = Keeping(instrument, lambda: self._dragging)
         self.close = self.keeping.close
@@ -61,7 +62,7 @@ class Annotating:
             kept = kept_for(shelf, sound)
             if kept is not None and all(group.kept.sound != sound for group in found):
                 by_s = self._on.moving.by_s(key)
-                there = replace(kept, annotation=moved_tiers(kept.annotation, by_s)) if by_s else kept
+                there = replace(kept, annotation=self._moved.of(kept.annotation, by_s)) if by_s else kept
                 found.append(Group(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
         return tuple(found)
 

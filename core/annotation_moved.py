@@ -22,21 +22,26 @@ class Moved(float):
         return (float, (float(self),))
 
 
-_MOST_KEPT = 8
-_kept: list[tuple[Annotation, float, Annotation]] = []  # found by identity: hashing takes as long as moving
+class MovedTiers:
+    """Gives tiers so much later, each time knowing its own; asked again, the same ones."""
 
+    MOST_KEPT = 8
 
-def moved_tiers(annotation: Annotation, by_s: float) -> Annotation:
-    """Give tiers so much later, each time knowing its own; asked again, the same ones."""
-    if not by_s:
-        return annotation
-    for own, own_by_s, there in _kept:
-        if own is annotation and own_by_s == by_s:
-            return there
-    there = _with_times(annotation, lambda time_s: Moved(time_s, by_s))
-    _kept.append((annotation, by_s, there))
-    del _kept[:-_MOST_KEPT]
-    return there
+    def __init__(self) -> None:
+        # found by identity: hashing takes as long as moving
+        self._kept: list[tuple[Annotation, float, Annotation]] = []
+
+    def of(self, annotation: Annotation, by_s: float) -> Annotation:
+        """Give the tiers so many seconds later."""
+        if not by_s:
+            return annotation
+        for own, own_by_s, there in self._kept:
+            if own is annotation and own_by_s == by_s:
+                return there
+        there = _with_times(annotation, lambda time_s: Moved(time_s, by_s))
+        self._kept.append((annotation, by_s, there))
+        del self._kept[: -self.MOST_KEPT]
+        return there
 
 
 def own_tiers(annotation: Annotation, by_s: float) -> Annotation:

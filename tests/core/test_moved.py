@@ -13,7 +13,7 @@ from core.analyses.results import Points, Report, Spectrum
 from core.analyses.spectrum import SliceSettings
 from core.annotation import Annotation, Instant, Tier
 from core.annotation_edit import move_boundary
-from core.annotation_moved import moved_tiers, own_tiers
+from core.annotation_moved import MovedTiers, own_tiers
 from core.axis import TimeAxis
 from core.lanes import Lane, changed_anywhere, merged, setting_of, unmerged
 from core.origin import Origin
@@ -139,7 +139,9 @@ TIERS = Annotation(
 
 @pytest.mark.parametrize("by_s", MOVES_S)
 def test_tiers_come_back_as_a_file_wrote_them(by_s):
-    there = moved_tiers(TIERS, by_s)
+    moved = MovedTiers()
+    there = moved.of(TIERS, by_s)
+    assert moved.of(TIERS, by_s) is there
     assert there.tiers[0].times[1] == 0.1 + by_s
     back = own_tiers(there, by_s)
     assert back == TIERS
@@ -147,7 +149,7 @@ def test_tiers_come_back_as_a_file_wrote_them(by_s):
 
 
 def test_an_edit_of_moved_tiers_changes_only_what_was_edited():
-    edited = move_boundary(moved_tiers(TIERS, 0.12), 0, 2, 0.5, False)
+    edited = move_boundary(MovedTiers().of(TIERS, 0.12), 0, 2, 0.5, False)
     back = own_tiers(edited, 0.12).tiers[0]
     assert back.times[2] == pytest.approx(0.38)
     assert (back.times[1], back.times[3]) == (0.1, 0.7)
