@@ -135,10 +135,10 @@ class Asking:
         if self._on.probing.waiting or not self.wanted:
             return
         wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
+        if not self._on.analysing.busy:
+            self._slice()  # it takes no time, but overlays go before it
         # one layer at a time: a knob that moves again finds a processor free
-        if not any(self._compute(layer) for layer in wanted if not _is_long(layer)):
-            self._slice()  # before what may take its time
-            any(self._compute(layer) for layer in wanted if _is_long(layer))
+        any(self._compute(layer) for layer in sorted(wanted, key=_is_long))
 
     def _drop_waiting(self) -> None:
         """Have nothing computed of curves that are gone."""
