@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
 from app.asking import Asking
+from app.docking_slices import slice_view
 from app.layer_titles import title_of
 from app.listings import Lists
 from app.queries import Queries, value_text
@@ -19,7 +19,7 @@ from core.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
 from widgets.copying import copy_number
 from widgets.digits import NONE, activation, seconds, signed
 from widgets.layer_rows import Below, Cell, LayerRow
-from widgets.slice_plot import Slice, SliceView
+from widgets.slice_plot import SliceView
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -30,7 +30,6 @@ UNDER_WAY = "Under way"
 WIDEST = 5  # more characters than these run into the next column
 WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
-LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 LINES: tuple[tuple[str, Statistic | None], ...] = (
     ("min", "minimum"),
     ("max", "maximum"),
@@ -201,30 +200,7 @@ class Docking:
             self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
 
     def _slice_view(self, high_hz: float) -> SliceView:
-        asking, session = self.asking, self._window.on.session
-        top = session.card.output if session.card else session.active
-        slices = tuple(self._slice(key, key == top) for key in self._sliced_keys() if key in asking.slices)
-        main, place = asking.layer(top), asking.table_place
-        formants = tuple(ask(main, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if main else ()
-        stale = asking.slices_stale
-        reason = "" if slices or asking.sliced_at is None else "…" if stale else asking.no_slice
-        return SliceView(slices, formants, high_hz, reason, stale)
-
-    def _sliced_keys(self) -> list[str]:
-        """Give the layers whose slices are drawn: the generator's, and the active lane."""
-        active = self._window.on.session.active
-        return [
-            key for key in self.asking.shown_keys() if key == active or ("." not in key and ":" not in key)
-        ]
-
-    def _slice(self, key: str, main: bool) -> Slice:
-        found, session = self.asking.slices[key], self._window.on.session
-        hertz = found.frequencies()
-        nyquist_hz = session.shown.tracks[key].axis.nyquist_hz
-        kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
-        top = np.max(found.levels[heard if heard.any() else kept])
-        title = title_of(self._window.on, key)
-        return Slice(title, hertz[kept], found.levels[kept] - top, nyquist_hz, main, key == session.active)
+        return slice_view(self._window.on, self.asking, high_hz)
 
     # --- wishes ----------------------------------------------------------------------------------
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.dialog import SmallDialog
 from widgets.digits import short, signed
 from widgets.look import LIGHT, Look, font
 from widgets.paint import Words
+from widgets.slice_legend import Entry, Placed, apart, height, paint, placed
 
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 45, 27, 2, 22
+LEGEND_LEFT_PX, LEGEND_RIGHT_PX, NAMES_PX = 12, 8, 14
 LOW_DB, HIGH_DB, STEP_DB = -60.0, 7.0, 20.0
-HEIGHT_PX = 236
+HEIGHT_PX = 252
+# The output's line is its own; the others', the highest Nyquist frequency first, are told by their dashes.
+DASHES = ((), (5.0, 2.0), (2.0, 2.0), (6.0, 2.0, 1.5, 2.0), (6.0, 2.0, 1.5, 2.0, 1.5, 2.0), (1.0, 3.0))
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class SliceView:
-    """What the plot shows: slices, the marks of the formants, the highest frequency.
+    """What the plot shows: slices, the marks of the formants and whose they are, the highest frequency.
 
     Slices that are `stale` are of a place or of curves from before, and greyed.
     """
@@ -45,6 +48,8 @@ class SliceView:
     high_hz: float = 5000.0
     reason: str = ""
     stale: bool = False
+    formants_of: str = ""  # where they are not the output's
+    without: tuple[str, ...] = ()  # layers that have no slice here
 
 
 class SlicePlot(QWidget):
@@ -88,8 +93,21 @@ class SlicePlot(QWidget):
 
     @property
     def plot(self) -> QRectF:
-        """The place of the plot inside the widget."""
-        return QRectF(self.rect()).adjusted(LEFT_PX, TOP_PX, -RIGHT_PX, -BOTTOM_PX)
+        """The place of the plot inside the widget: the legend is above it, the formants' names below."""
+        top = TOP_PX + round(height(self._legend()))
+        names = NAMES_PX if self._view.formants_hz else 0
+        return QRectF(self.rect()).adjusted(LEFT_PX, top, -RIGHT_PX, -BOTTOM_PX - names)
+
+    def _legend(self) -> list[Placed]:
+        """Give the names of the lines: the output's first, then by falling Nyquist frequency."""
+        view = self._view
+        order = sorted(view.slices, key=lambda one: (not one.main, _falling(one)))
+        entries = [Entry(one.title, self._pen(one), strong=one.active) for one in order]
+        if view.formants_of and np.isfinite(view.formants_hz).any():
+            entries.append(Entry(f"F1–F{len(view.formants_hz)} of {view.formants_of}"))
+        if view.without:
+            entries.append(Entry(f"none of {', '.join(view.without)}: too few samples", bare=True))
+        return placed(entries, LEGEND_LEFT_PX, self.width() - LEGEND_RIGHT_PX)
 
     def x_of(self, frequency_hz: float) -> float:
         return self.plot.left() + frequency_hz / self._view.high_hz * self.plot.width()
@@ -102,6 +120,9 @@ class SlicePlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.plot, self._look.plot)
+        painter.translate(0, TOP_PX)
+        paint(painter, self._legend(), self._look)
+        painter.resetTransform()
         self._paint_grid(painter)
         painter.setClipRect(self.plot)
         for one in sorted(self._view.slices, key=lambda one: (one.main, one.nyquist_hz)):
@@ -134,9 +155,8 @@ class SlicePlot(QWidget):
             if 0 < hertz < self._view.high_hz:
                 painter.fillRect(QRectF(x, plot.top(), 1, plot.height()), look.grid)
             painter.setPen(look.ink3)
-            painter.drawText(
-                QRectF(x - 30, plot.bottom() + 4, 60, 16), Qt.AlignmentFlag.AlignHCenter, short(hertz)
-            )
+            below = QRectF(x - 30, self.height() - BOTTOM_PX + 4, 60, 16)
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, short(hertz))
 
     def _paint_slice(self, painter: QPainter, one: Slice) -> None:
         kept = one.frequencies_hz <= min(one.nyquist_hz, self._view.high_hz * 1.02)
@@ -150,16 +170,15 @@ class SlicePlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _pen(self, one: Slice) -> QPen:
-        """Give the output its colour and weight, the layers ever shorter dashes towards the input."""
+        """Give the output its colour and weight, the others their dashes."""
         if self._view.stale:
             return QPen(self._look.line2, 1.0)
         if one.main:
             return QPen(self._look.sound, 1.5)
-        pen = QPen(self._look.curve, 1.25 if one.active else 1.0)
-        others = [other for other in self._view.slices if not other.main]
-        place = sorted(others, key=lambda other: -other.nyquist_hz).index(one)
-        if place:
-            pen.setDashPattern(((4.0, 2.0), (2.0, 2.0), (1.0, 2.0))[min(place, 3) - 1])
+        pen = QPen(self._look.curve, 1.5 if one.active else 1.0)
+        others = sorted((other for other in self._view.slices if not other.main), key=_falling)
+        if dashes := DASHES[[id(other) for other in others].index(id(one)) % len(DASHES)]:
+            pen.setDashPattern(dashes)
         return pen
 
     def _paint_ends(self, painter: QPainter) -> None:
@@ -186,7 +205,7 @@ class SlicePlot(QWidget):
         painter.drawLine(QPointF(x, self.plot.top()), QPointF(x, self.plot.bottom()))
 
     def _paint_formants(self, painter: QPainter) -> None:
-        """Mark the formants at the lower edge, each with its name over a halo."""
+        """Mark the formants at the lower edge, each with its name below it, where no line goes."""
         look, bottom, face = self._look, self.plot.bottom(), font(11)
         marks = [
             (f"F{number}", self.x_of(hertz))
@@ -194,35 +213,18 @@ class SlicePlot(QWidget):
             if np.isfinite(hertz) and 0 < hertz < self._view.high_hz
         ]
         painter.setFont(face)
-        width = QFontMetrics(face).horizontalAdvance("F0")
-        for (words, x), line in zip(marks, lines([x for _, x in marks], width + 4.0), strict=True):
+        width = QFontMetrics(face).horizontalAdvance("F0") + 2.0
+        middles = apart([x for _, x in marks], width, self.plot.right() + width / 2)
+        for (words, x), middle in zip(marks, middles, strict=True):
             painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
-            place = QPointF(x - width / 2, bottom - 12 - 13 * line)
-            letters = QPainterPath()
-            letters.addText(place, face, words)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.strokePath(letters, QPen(look.plot, 4.0))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(look.ink2)
-            painter.drawText(place, words)
+            room = QRectF(middle - width / 2 - 4, bottom, width + 8, NAMES_PX)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def lines(places: Sequence[float], width: float) -> list[int]:
-    """Give each of some labels of one width the lowest line on which it touches no other.
-
-    >>> lines([10.0, 14.0, 40.0], 12.0)
-    [0, 1, 0]
-    """
-    taken: list[list[float]] = []
-    found: list[int] = []
-    for x in places:
-        free = (line for line, others in enumerate(taken) if all(abs(x - one) >= width for one in others))
-        line = next(free, len(taken))
-        if line == len(taken):
-            taken.append([])
-        taken[line].append(x)
-        found.append(line)
-    return found
+def _falling(one: Slice) -> tuple[float, str]:
+    """Order slices by falling Nyquist frequency."""
+    return (-one.nyquist_hz, one.title)
 
 
 def _step(high_hz: float) -> float:

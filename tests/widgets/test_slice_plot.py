@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from widgets.look import LIGHT
-from widgets.slice_plot import Slice, SlicePlot, SliceView, lines, thinned
+from widgets.slice_legend import apart
+from widgets.slice_plot import Slice, SlicePlot, SliceView, thinned
 
 
 def made(title: str, nyquist_hz: float, level_db: float = -10.0, main: bool = False) -> Slice:
@@ -78,11 +79,44 @@ def test_a_slice_of_a_million_bins_keeps_its_extremes_in_few_points():
     assert thinned(few, few, 300)[0] is few
 
 
-def test_names_of_formants_never_stand_on_each_other():
+def test_names_of_formants_never_stand_on_each_other_nor_beyond_the_plot():
     chance = np.random.default_rng(3)
     for _ in range(200):
         places = np.sort(chance.uniform(0, 120, 4)).tolist()
-        found = lines(places, 16.0)
-        on = list(zip(places, found, strict=True))
-        assert all(abs(x - y) >= 16 or a != b for k, (x, a) in enumerate(on) for y, b in on[:k])
-    assert lines([10.0, 50.0, 90.0], 16.0) == [0, 0, 0]
+        found = apart(places, 16.0, 124.0)
+        assert np.all(np.diff(found) >= 16.0 - 1e-9)
+        assert max(found) <= 124.0
+    assert apart([10.0, 50.0, 90.0], 16.0, 124.0) == [10.0, 50.0, 90.0]
+
+
+KNOWN = (("Conv4", 2000.0), ("Conv3", 500.0), ("hum", 8000.0), ("Conv2", 125.0))
+FIVE = (*(made(title, nyquist_hz) for title, nyquist_hz in KNOWN), made("Out", 8000.0, main=True))
+
+
+def test_every_line_has_a_name_and_a_pen_of_its_own(plot):
+    plot.show_view(SliceView(FIVE))
+    named = plot._legend()
+    assert [one.words for one in named] == ["Out", "hum", "Conv4", "Conv3", "Conv2"]
+    pens = {(one.entry.pen.color().name(), tuple(one.entry.pen.dashPattern())) for one in named}
+    assert len(pens) == len(FIVE)
+    for one in FIVE:
+        sample = next(entry for entry in named if entry.words == one.title).entry.pen
+        assert sample == plot._pen(one)
+
+
+def test_names_of_lines_stay_within_the_widget_and_off_each_other(plot):
+    long = made("a_recording_of_which_the_name_is_far_too_long_to_be_read", 8000.0)
+    plot.show_view(SliceView((*FIVE, long), without=("Conv1", "FC")))
+    rooms = [one.place for one in plot._legend()]
+    assert all(room.right() <= plot.width() for room in rooms)
+    assert not any(a.intersects(b) for k, a in enumerate(rooms) for b in rooms[:k])
+    assert plot.plot.top() >= max(room.bottom() for room in rooms)
+
+
+def test_no_line_goes_through_the_names_of_formants(plot, pixels):
+    plot.show_view(SliceView((made("Out", 8000.0, -59.5, main=True),), (572.0, 1500.0)))
+    with_lines = pixels(plot)
+    plot.show_view(SliceView((), (572.0, 1500.0)))
+    under = round(plot.plot.bottom()) + 2
+    without = pixels(plot)
+    np.testing.assert_array_equal(with_lines[under : under + 12], without[under : under + 12])
