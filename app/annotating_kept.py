@@ -129,13 +129,20 @@ class Keeping:
             session.set_tier(0)
         if waiting is None:
             self._written[path] = ()
-            future = self._on.clock.work(lambda: read_shelf(path, size))
-            self._on.desk.follow("tiers of the model", future, lambda own: self._models_arrived(path, own))
+            said: list[str] = []
+            future = self._on.clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
+            self._on.desk.follow(
+                "tiers of the model", future, lambda found: self._models_arrived(path, *found)
+            )
 
-    def _models_arrived(self, path: Path, own: Shelf) -> None:
+    def _models_arrived(self, path: Path, own: Shelf, said: list[str]) -> None:
         """Show the tiers of the model's points; what was annotated before they came goes before them."""
         session = self._on.session
-        if not own or session.card is None or default_path(session.card.digest) != path:
+        if session.card is None or default_path(session.card.digest) != path:
+            return
+        for words in said:
+            self._on.noted.emit(words)
+        if not own:
             return
         if path not in self._unwritten and not self._written.get(path):
             self._written[path] = self._known[path] = _missing(own, session.moment.tiers)
@@ -193,17 +200,18 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
     """
     sound = lasting(digest)
     adopt(digest)
-    mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound)), None)
+    said: list[str] = []
+    mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound, said.append)), None)
     path = textgrid_of(recording, recording.parent)
     if path is None:
-        return Brought(mine)
+        return Brought(mine, " ".join(said))
     try:
         read = read_textgrid(path)
     except Fault as fault:
-        return Brought(mine, str(fault))
+        return Brought(mine, " ".join((*said, str(fault))))
     theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
     if mine is None:
-        return Brought(theirs, " ".join((f"{path.name} was opened with it.", *read.notes)))
+        return Brought(theirs, " ".join((*said, f"{path.name} was opened with it.", *read.notes)))
     same = textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style)
     differs = f"{path.name} holds other tiers than those kept here; Open TextGrid takes them"
-    return Brought(mine, "" if same else differs)
+    return Brought(mine, " ".join((*said, *(() if same else (differs,)))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -55,16 +56,24 @@ def adopt(digest: str) -> None:
 # --- reading
 
 
-def read_shelf(path: Path, size: int, sound: str = "") -> Shelf:
-    """Read annotations of points of `size` numbers, of a recording 0; a row that cannot be read is left out.
+def read_shelf(
+    path: Path, size: int, sound: str = "", tell: Callable[[str], object] = lambda words: None
+) -> Shelf:
+    """Read annotations of points of `size` numbers, of a recording 0; what cannot be read is told, left out.
 
     `sound` is the recording's digest.
     """
     try:
         rows = [_row(raw) for raw in _raws(path.read_bytes())]
-    except (OSError, msgspec.MsgspecError):
+    except FileNotFoundError:
         return ()
-    found = (_kept(row, sound) for row in rows if row is not None and len(row.z) == size)
+    except (OSError, msgspec.MsgspecError):
+        tell(f"The tiers kept in {path} cannot be read.")
+        return ()
+    found = [_kept(row, sound) for row in rows if row is not None and len(row.z) == size]
+    damaged = found.count(None) + rows.count(None)
+    if damaged:
+        tell(f"{damaged} of {len(rows)} annotations kept in {path} cannot be read; they stay there.")
     return tuple(kept for kept in found if kept is not None)
 
 

@@ -49,10 +49,15 @@ def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_
 def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
     path = default_path(window.on.session.card.digest)
     path.parent.mkdir(parents=True)
-    for damage in (b"", b"[{}]", b'[{"z": [0], "textgrid": "x"}]', b"\xff\xfe"):
+    size, heard = window.on.session.layout.size, []
+    window.on.noted.connect(heard.append)
+    row = b'[{"z": [0%s], "textgrid": "x"}]' % (b", 0" * (size - 1))
+    for damage in (b"", b'[{"z": [0], "textgrid": "x"}]', b"[{}]", row, b"\xff\xfe"):
         path.write_bytes(damage)
         window.on.opening.open(small_model)
         assert window.on.annotating.shown is None
+    one = f"1 of 1 annotations kept in {path} cannot be read; they stay there."
+    assert heard == [one, one, f"The tiers kept in {path} cannot be read."]
 
 
 @pytest.fixture
