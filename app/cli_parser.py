@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from app.cli_values import (
     answer,
+    band,
     change,
     channel,
     count,
@@ -176,7 +177,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     add(
         "--band",
         metavar="LOW,HIGH",
-        type=stretch,
+        type=band,
         help="the band of the moments, in Hz (default: 0 to Nyquist)",
     )
     add("--as-published", action="store_true", help="measure layers upsampled to the output's rate")

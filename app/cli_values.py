@@ -78,6 +78,14 @@ def stretch(text: str) -> tuple[float, float]:
     return values[0], values[1]
 
 
+def band(text: str) -> tuple[float, float]:
+    """Read a band of frequencies such as 750,8000."""
+    values = numbers(text)
+    if len(values) != 2 or not 0 <= values[0] < values[1]:
+        raise Fault(f"“{text}” is no band.", "Write its bottom and its top in Hz: 750,8000.")
+    return values[0], values[1]
+
+
 def measures(text: str) -> tuple[str, ...]:
     """Read the names of measures to show, with commas between them."""
     names = tuple(name.strip() for name in text.split(",") if name.strip())

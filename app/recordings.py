@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -15,7 +15,7 @@ from core.faults import Fault
 from core.lanes import Lane, changed_anywhere, setting_of
 from core.long_sound import LongSound
 from core.measure_items import short_recording
-from core.recording import SoundFile, look_at
+from core.recording import SoundFile, clipped, look_at
 from core.track import Track
 from widgets.digits import duration_words
 
@@ -48,7 +48,8 @@ def read(path: Path, channel: int = 0) -> Found:
     file = look_at(path, channel)
     if file.long:
         return Found(None, LongSound(file), file)
-    return Found(short_recording(file, path.name), None, file)
+    track = short_recording(file, path.name)
+    return Found(track, None, replace(file, notes=(*file.notes, *clipped(track.samples))))
 
 
 class Recordings:

@@ -14,7 +14,7 @@ from core.families.base import Card
 from core.listen import published
 from core.measure import Item
 from core.origin import Origin
-from core.recording import SoundFile, all_samples, look_at, read_sound
+from core.recording import SoundFile, all_samples, clipped, look_at, read_sound
 from core.track import Track
 
 SOUND = "sound"
@@ -70,7 +70,8 @@ def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]
     file = look_at(path, channel)
     if file.long:
         return LongSound(file).track(SOUND), file.notes
-    return short_recording(file, SOUND), file.notes
+    track = short_recording(file, SOUND)
+    return track, (*file.notes, *clipped(track.samples))
 
 
 def short_recording(file: SoundFile, name: str) -> Track:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.axis import TimeAxis
 from core.faults import Fault
+from core.recording_head import empty, notes_on, quiet, unreadable
 
 Samples = NDArray[np.float32]
 
@@ -28,7 +29,7 @@ LONG_FROM = 3_000_000
 # The densest format is FLAC's silence: 65536 samples in a few bytes. What promises more is lying.
 _MOST_PER_BYTE = 8192
 _AT_ONCE = 1 << 18
-_UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
+_FULL_SCALE, _CLIPPED_FROM = 0.9999, 10
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
         )
     n = _readable(path, min(claimed, size * _MOST_PER_BYTE))
     if n == 0 or channels == 0:
-        raise Fault(f"“{path.name}” holds no samples.", "Export it again from its source.")
+        raise empty(path)
     if channel > channels:
         held = "only one channel" if channels == 1 else f"{channels} channels"
         raise Fault(f"“{path.name}” has {held}, so no channel {channel}.", "Choose another channel.")
@@ -100,34 +101,9 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
     notes = (words,) if words else ()
     if n < claimed:
         notes += (f"it ends at {n / rate_hz:.3f} s, where its header promises {claimed / rate_hz:.6g} s",)
-    elif _is_cut(path, size):
-        notes += (f"it ends at {n / rate_hz:.3f} s, before its header says",)
+    else:
+        notes += notes_on(path, n, rate_hz)
     return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0)
-
-
-def _is_cut(path: Path, size: int) -> bool:
-    """Tell whether a WAV file is shorter than it says; libsndfile reads it without a word.
-
-    Both the file's size and that of its samples are looked at; one that was streamed knows neither.
-    """
-    with path.open("rb") as file:
-        name, said = _chunk(file)
-        if name != b"RIFF" or said == _UNKNOWN:
-            return False
-        if size + 1 < said + 8:
-            return True
-        file.seek(12)
-        while file.tell() < size:
-            name, said = _chunk(file)
-            if name == b"data":
-                return said != _UNKNOWN and file.tell() + said > size + 1
-            file.seek(said + said % 2, 1)
-    return False
-
-
-def _chunk(file: BinaryIO) -> tuple[bytes, int]:
-    """Read the head of a chunk: its name and its size."""
-    return file.read(4), int.from_bytes(file.read(4), "little")
 
 
 def opened(path: Path | str) -> Any:
@@ -136,12 +112,12 @@ def opened(path: Path | str) -> Any:
 
     name = Path(path).name
     try:
-        return soundfile.SoundFile(str(path))
+        with quiet(path):
+            return soundfile.SoundFile(str(path))
     except (soundfile.LibsndfileError, OSError, ValueError, TypeError) as error:
-        hint = "Use WAV, FLAC, AIFF, Ogg or MP3."
         if not Path(path).exists():
             raise Fault(f"There is no file “{name}” any more.", "Choose it again.") from error
-        raise Fault(f"“{name}” cannot be read as a sound.", hint) from error
+        raise unreadable(Path(path)) from error
 
 
 def blocks_of(file: Any, first: int, last: int, channel: int = 0) -> Iterator[Samples]:
@@ -190,11 +166,27 @@ def read_sound(
         bad = int(mono.size - np.count_nonzero(np.isfinite(mono)))
         values = "1 value that is not a number" if bad == 1 else f"{bad} values that are not numbers"
         raise Fault(f"“{path.name}” holds {values}.", "Export it again from its source.")
-    done = facts.notes
+    done = (*facts.notes, *clipped(mono))
     if rate_hz and facts.rate_hz != rate_hz:
         mono = resampled_to(mono, facts.rate_hz, rate_hz)
         done += (f"resampled from {facts.rate_hz:g} to {rate_hz:g} Hz",)
     return mono, TimeAxis.of_sound(rate_hz or facts.rate_hz, len(mono)), done
+
+
+def clipped(samples: Samples) -> tuple[str, ...]:
+    """Say that samples stand at full scale, three or more of them in a row, as a clipped wave's do."""
+    at_top = sum(_flat(side) for side in (samples, -samples))
+    return (f"{at_top:,} samples at full scale: clipped?",) if at_top >= _CLIPPED_FROM else ()
+
+
+def _flat(side: Samples) -> int:
+    """Count the samples that stay at the top of the format, three or more in a row."""
+    top = float(side.max(initial=0.0))
+    if not _FULL_SCALE <= top <= 1.0:
+        return 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (side == top).astype(np.int8), [0]))))
+    runs = edges[1::2] - edges[::2]
+    return int(runs[runs >= 3].sum())
 
 
 def resampled_to(samples: Samples, from_hz: float, to_hz: float) -> Samples:

@@ -56,8 +56,9 @@ def notice(axis: TimeAxis, settings: FormantSettings) -> str | None:
     if used == settings:
         return None
     was, now = guard.hertz(settings.ceiling_hz), guard.hertz(used.ceiling_hz)
-    counts = f"formants from {settings.max_formants:g} to {used.max_formants:g}"
-    return f"Formant ceiling lowered from {was} to Nyquist, {now}, {counts}"
+    counts = f", formants from {settings.max_formants:g} to {used.max_formants:g}"
+    fewer = counts if used.max_formants != settings.max_formants else ""
+    return f"Formant ceiling lowered from {was} to Nyquist, {now}{fewer}"
 
 
 def cause(axis: TimeAxis, settings: FormantSettings) -> str | None:

@@ -102,6 +102,20 @@ def test_a_header_that_promises_too_much_opens_as_far_as_it_goes_and_says_so(bar
     assert any("it ends at 1.000 s" in words for words in said)
 
 
+def test_a_header_that_promises_too_little_says_what_is_left_out(bare, tmp_path):  # noqa: F811
+    said = noted(bare)
+    header(tmp_path / "liar.wav", frames=8000, claimed=800)
+    bare.on.opening.open(tmp_path / "liar.wav")
+    assert "liar.wav: its header promises 0.05 s, the 15,200 bytes after that are left out" in said
+
+
+def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(bare, tmp_path):  # noqa: F811
+    said = noted(bare)
+    soundfile.write(tmp_path / "loud.wav", np.sign(np.sin(np.arange(4000.0) / 8)), 8000, subtype="PCM_16")
+    bare.on.opening.open(tmp_path / "loud.wav")
+    assert any("samples at full scale: clipped?" in words for words in said)
+
+
 def copied(path, tmp_path):
     made = tmp_path / "copy.wav"
     made.write_bytes(path.read_bytes())

@@ -175,7 +175,8 @@ def test_as_published_is_said_in_the_record_and_keeps_below_the_layers_nyquist(s
         (["--points", "-3"], "no number of points"),
         (["--points", "2000"], "2000 points"),
         (["--preset", "Praat 5"], "There is no preset"),
-        (["--band", "8000,750"], "no stretch"),
+        (["--band", "8000,750"], "“8000,750” is no band. Write its bottom and its top in Hz"),
+        (["--band", "0,99999"], "The band ends at 99999 Hz, above Nyquist, 11025 Hz. Write a top of at most"),
         (["--tier", "phones"], "Add --textgrid"),
         (["--label", "a"], "Add --textgrid"),
         (["--textgrid", "none.TextGrid"], "cannot be read"),
@@ -204,11 +205,18 @@ def test_nonsense_is_refused_in_one_line_and_nothing_is_written(
     assert sorted(folder.iterdir()) == before
 
 
-@pytest.mark.parametrize("data", [b"", b"RIFF\x10\0\0\0WAVE", b"no sound at all"])
-def test_a_file_that_only_calls_itself_a_sound_is_refused(data, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"RIFF\x10\0\0\0WAVE", "ends within its header"),
+        (b"no sound at all", "cannot be read as a sound"),
+    ],
+)
+def test_a_file_that_only_calls_itself_a_sound_is_refused(data, said, tmp_path, capsys):
     (tmp_path / "x.wav").write_bytes(data)
     assert main(["measure", str(tmp_path / "x.wav"), "--out", str(tmp_path / "t.csv")]) == 2
-    assert "cannot be read as a sound" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_silence_has_a_duration_and_reasons(tmp_path, capsys):

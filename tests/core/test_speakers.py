@@ -66,3 +66,8 @@ def test_each_speakers_formants_are_praats(name, tmp_path):
         "appendInfoLine: fixed$ (t, 9), tab$, fixed$ (f, 9)\nendfor",
     )
     np.testing.assert_allclose(found[1].samples, np.array(rows)[:, 1], atol=2e-9, equal_nan=True)
+
+
+def test_a_ceiling_just_above_nyquist_is_said_without_a_number_of_formants_that_stays():
+    said = TABLE["formants"].notice(TimeAxis.of_sound(16000.0, 4096), FormantSettings(ceiling_hz=8001.0))
+    assert said == "Formant ceiling lowered from 8001 Hz to Nyquist, 8000 Hz"

@@ -1,0 +1,178 @@
+"""What the head of a WAV file says, and where it does not agree with the file: libsndfile keeps silent."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.faults import Fault
+
+MOST_CHANNELS, MOST_RATE_HZ = 1024, 655_350  # what libsndfile opens
+_UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
+_PLAIN = (1, 3, 0xFFFE)  # whole numbers, floats, and either with a longer head
+_STRAY_BYTES = 1000  # fewer after the last chunk are a tag or padding, not sound
+AGAIN = "Export it again from its source."
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The numbers in a WAV file's head; `data_at` is -1 where no samples begin."""
+
+    coding: int
+    channels: int
+    rate_hz: int
+    block_bytes: int
+    bits: int
+    file_bytes: int
+    whole_bytes: int  # as the head says, 0xFFFFFFFF where it does not know
+    data_at: int = -1
+    data_bytes: int = 0
+
+    @property
+    def frame_bytes(self) -> int:
+        """How many bytes hold one sample of every channel."""
+        return self.channels * ((self.bits + 7) // 8)
+
+
+def head_of(path: Path) -> Head | None:
+    """Read the head of a WAV file; None where it is another file, or ends before it says anything."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        name, whole = _chunk(file)
+        if name != b"RIFF" or file.read(4) != b"WAVE":
+            return None
+        found: tuple[int, ...] = ()
+        while file.tell() < size:
+            name, said = _chunk(file)
+            if name == b"fmt ":
+                content = file.read(16)
+                found = struct.unpack("<HHIIHH", content) if len(content) == 16 else ()
+                file.seek(said + said % 2 - len(content), 1)
+            elif name == b"data" and found:
+                return _head(found, size, whole, file.tell(), said)
+            else:
+                file.seek(said + said % 2, 1)
+    return _head(found, size, whole) if found else None
+
+
+def _head(found: tuple[int, ...], size: int, whole: int, at: int = -1, said: int = 0) -> Head:
+    coding, channels, rate_hz, _, block_bytes, bits = found
+    return Head(coding, channels, rate_hz, block_bytes, bits, size, whole, at, said)
+
+
+def _chunk(file: BinaryIO) -> tuple[bytes, int]:
+    """Read the head of a chunk: its name and its size."""
+    return file.read(4), int.from_bytes(file.read(4), "little")
+
+
+def unreadable(path: Path) -> Fault:
+    """Say why a file that is there cannot be read as a sound."""
+    if path.is_file() and path.stat().st_size == 0:
+        return Fault(f"“{path.name}” is empty: it has 0 bytes.", AGAIN)
+    head = head_of(path) if path.is_file() else None
+    if head is None:
+        if path.is_file() and _is_wav(path):
+            return Fault(f"“{path.name}” ends within its header.", AGAIN)
+        return Fault(f"“{path.name}” cannot be read as a sound.", "Use WAV, FLAC, AIFF, Ogg or MP3.")
+    wrong = {
+        "has no channels": head.channels == 0,
+        f"has {head.channels} channels, more than {MOST_CHANNELS}": head.channels > MOST_CHANNELS,
+        f"has a sampling frequency of {head.rate_hz} Hz": not 0 < head.rate_hz <= MOST_RATE_HZ,
+        f"has {head.bits} bits per sample": head.coding in _PLAIN and head.bits not in range(1, 65),
+        "has no samples": head.data_at < 0,
+    }
+    said = next((words for words, is_wrong in wrong.items() if is_wrong), "")
+    if said:
+        return Fault(f"“{path.name}” {said}, by its header.", AGAIN)
+    return Fault(f"“{path.name}” holds a coding of sound that cannot be read ({head.coding}).", AGAIN)
+
+
+def _is_wav(path: Path) -> bool:
+    with path.open("rb") as file:
+        first = file.read(12)
+    return first[:4] == b"RIFF" and first[8:] in (b"WAVE", b"")
+
+
+def empty(path: Path) -> Fault:
+    """Say that a file holds no samples, or only by its header."""
+    head = head_of(path)
+    left = 0 if head is None else _left_out(path, head)
+    if head is not None and head.data_at >= 0 and left:
+        said = f"“{path.name}” has no samples by its header, and {left:,} bytes after it."
+        return Fault(said, f"Mend it first: sox --ignore-length {path.name} mended.wav")
+    return Fault(f"“{path.name}” holds no samples.", AGAIN)
+
+
+def notes_on(path: Path, n: int, rate_hz: float) -> tuple[str, ...]:
+    """Say where a WAV file of `n` samples that can be read is not what its head says it is."""
+    head = head_of(path)
+    if head is None:
+        return ()
+    notes: tuple[str, ...] = ()
+    if is_cut(head):
+        notes += (f"it ends at {n / rate_hz:.3f} s, before its header says",)
+    left = _left_out(path, head)
+    if left:
+        notes += (f"its header promises {n / rate_hz:.6g} s, the {left:,} bytes after that are left out",)
+    if contradicts_itself(head):
+        channels = "1 channel" if head.channels == 1 else f"{head.channels} channels"
+        said = f"{channels} of {head.bits} bits in blocks of {head.block_bytes} bytes"
+        notes += (f"its header contradicts itself ({said}), it is read in blocks of {head.frame_bytes}",)
+    return notes
+
+
+def is_cut(head: Head) -> bool:
+    """Tell whether a file is shorter than it says: as a whole, or in its samples."""
+    if head.whole_bytes == _UNKNOWN:
+        return False
+    short = head.data_at >= 0 and head.data_bytes != _UNKNOWN
+    return head.file_bytes + 1 < head.whole_bytes + 8 or (
+        short and head.data_at + head.data_bytes > head.file_bytes + 1
+    )
+
+
+def contradicts_itself(head: Head) -> bool:
+    """Tell whether blocks have another size than their channels; 24 bits may stand in 4 bytes."""
+    padded = head.bits == 24 and head.block_bytes == 4 * head.channels
+    return head.coding in _PLAIN and head.block_bytes != head.frame_bytes and not padded
+
+
+def _left_out(path: Path, head: Head) -> int:
+    """Give how many bytes follow the samples that are no chunk of the file's."""
+    at = head.data_at + head.data_bytes + head.data_bytes % 2
+    if head.data_at < 0 or head.data_bytes == _UNKNOWN:
+        return 0
+    with path.open("rb") as file:
+        while at < head.file_bytes:
+            file.seek(at)
+            name, said = _chunk(file)
+            is_chunk = name.isascii() and name.decode("ascii", "replace").isprintable()
+            if name[:3] in (b"TAG", b"ID3") or not is_chunk or at + 8 + said > head.file_bytes + 1:
+                break
+            at += 8 + said + said % 2
+        file.seek(at)
+        rest = file.read(_STRAY_BYTES)
+    left = max(0, head.file_bytes - at)
+    return left if left >= _STRAY_BYTES and any(rest) and rest[:3] not in (b"TAG", b"ID3") else 0
+
+
+@contextmanager
+def quiet(path: Path | str) -> Generator[None]:
+    """Keep libmpg123, which reads MP3, from writing to the terminal what is said in a sentence of ours."""
+    if Path(path).suffix.lower() != ".mp3":
+        yield
+        return
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
