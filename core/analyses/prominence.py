@@ -32,12 +32,12 @@ def peaks(track: Track, frames: TimeAxis, settings: FormantSettings) -> NDArray[
 
     As in Praat (fon/Sound_to_Formant.cpp, fon/Formant.cpp) that is its largest squared sample after
     pre-emphasis, over a window twice the nominal length. Here the samples are those of the track's
-    own rate, not of one resampled to twice the ceiling.
+    own rate, not of one resampled to twice the ceiling. What is no number is silence.
     """
     if frames.n == 0 or track.axis.n == 0:
         return np.zeros(frames.n)
     weight = math.exp(-2 * math.pi * settings.pre_emphasis_from_hz / track.axis.rate_hz)
-    samples = track.samples.astype(np.float64)
+    samples = np.nan_to_num(track.samples.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     power = np.square(np.diff(samples * 1.0, prepend=0.0) + (1 - weight) * np.r_[0.0, samples[:-1]])
     half = max(1, round(settings.window_length_s * track.axis.rate_hz))
     centres = np.rint(track.axis.index(0.0) + frames.times() * track.axis.rate_hz).astype(np.intp)

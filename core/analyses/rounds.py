@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Mapping
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
-from core.analyses import TABLE, burg, prominence, tiles
+from core.analyses import TABLE, burg, guard, prominence, tiles
+from core.analyses.grids import GRIDS
 from core.analyses.moved import moved_result, own_settings, own_track
-from core.analyses.results import Doubles
+from core.analyses.results import Contour, Doubles, Result
 from core.axis import TimeAxis
 from core.track import Track
 
@@ -21,10 +22,12 @@ Rounds = Generator[list[Ask], list[Any], Any]
 SHARED_S = 10.0
 """Formants of a track longer than this are shared between workers."""
 
+LOW_HZ = 40.0
+
 _PARTS_PER_MINUTE = 4
 
 EMPHASIZED, FORMANT_PART, ENDS, TILE = "emphasized", "formant part", "ends", "tile of "
-FRAME_PEAKS = "peaks of frames"
+FRAME_PEAKS, UNSHARED = "peaks of frames", "unshared formants"
 
 
 def _frame_peaks(piece: Track, settings: tiles.TileSettings) -> Doubles:
@@ -38,15 +41,37 @@ def runner(name: str) -> Callable[[Track, Any], Any]:
     """Give what answers an ask of this name."""
     if name.startswith(TILE):
         return lambda piece, settings: tiles.measure(name.removeprefix(TILE), piece, settings)
-    return _STEPS[name] if name in _STEPS else TABLE[name].run
+    return _STEPS[name] if name in _STEPS else partial(_whole, name)
+
+
+def _whole(name: str, track: Track, settings: Any) -> Result:
+    """Measure a whole track; in a recording, what is no number is a gap, in a layer it is a refusal."""
+    framed = name in GRIDS and name != "spectrogram"
+    gaps = framed and track.origin.sound and guard.not_numbers(track.samples)
+    if not gaps or TABLE[name].refusal(track.axis, settings):
+        return TABLE[name].run(track, settings)
+    return moved_result(tiles.with_gaps(name, own_track(track), settings), track.origin.moved_s)
+
+
+def _emphasized(track: Track, settings: Any) -> Contour | None:
+    """Give the sound as formant analysis sees it; None where it has gaps, which resampling would spread."""
+    return None if guard.not_numbers(track.samples) else burg.emphasized(track, settings)
 
 
 _STEPS: Mapping[str, Callable[[Track, Any], Any]] = {
-    EMPHASIZED: burg.emphasized,
+    EMPHASIZED: _emphasized,
+    UNSHARED: partial(_whole, "formants"),
     FRAME_PEAKS: _frame_peaks,
     FORMANT_PART: burg.formant_part,
     ENDS: tiles.ends_of,
 }
+
+
+def takes_long(axis: TimeAxis, *used: Any) -> bool:
+    """Tell whether analyses of a track with these settings keep one waiting: windows for a voice this
+    low are long, and a frame costs their square.
+    """
+    return axis.duration_s > SHARED_S and any(getattr(one, "floor_hz", LOW_HZ) < LOW_HZ for one in used)
 
 
 def rounds_of(name: str, track: Track, settings: Any = None) -> Rounds | None:
@@ -79,9 +104,10 @@ def _later(rounds: Rounds, by_s: float) -> Rounds:
 def _formants(track: Track, settings: Any) -> Rounds:
     """Resample once, then share the frames."""
     (sound,) = yield [(EMPHASIZED, track, settings)]
-    pieces = burg.cut(sound, settings, _PARTS_PER_MINUTE * math.ceil(track.axis.duration_s / 60))
-    if not pieces:
-        (whole,) = yield [("formants", track, settings)]
+    count = _PARTS_PER_MINUTE * math.ceil(track.axis.duration_s / 60)
+    pieces = [] if sound is None else burg.cut(sound, settings, count)
+    if sound is None or not pieces:
+        (whole,) = yield [(UNSHARED, track, settings)]
         return whole
     parts: list[Doubles] = yield [(FORMANT_PART, piece, part) for piece, part in pieces]
     return burg.joined(track, sound, settings, parts)

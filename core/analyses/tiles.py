@@ -233,6 +233,17 @@ def _reached(bad: NDArray[np.intp], axis: TimeAxis, grid: Grid, tile: Tile) -> N
     return after > before
 
 
+def with_gaps(name: str, track: Track, settings: Any) -> tuple[Track, ...] | Points:
+    """Give an analysis of a recording some of whose values are no numbers: as one tile, whose frames have
+    no value where they reach one.
+    """
+    used = used_of(name, track.axis, settings)
+    (tile,) = tiles_of(name, track.axis, used, 2 * track.axis.duration_s)
+    peak = ends_of(track, used).peak if has_peak(used) else 0.0
+    values = measure(name, tile.piece(track), TileSettings(used, tile, peak, track.axis))
+    return joined(name, track, used, [values])
+
+
 def joined(name: str, track: Track, settings: Any, parts: list[Doubles]) -> tuple[Track, ...] | Points:
     """Give the tracks of an analysis, or its points, from the values of all tiles."""
     used = used_of(name, track.axis, settings)
