@@ -181,12 +181,13 @@ class Docking:
         text = _short(answer, measure)
         self._said[where] = text
         name = f"{answer.measure} of {answer.layer}"
+        noted = f"{answer.notice}\n" if answer.notice else ""
         if not answer.defined:
-            return Cell(text, "none", f"{name}: not found here")
+            return Cell(text, "none", f"{name}: not found here\n{noted}".strip())
         return Cell(
             text,
             "value",
-            f"{name}: {value_text(answer)}\nClick to copy it, double-click to keep it in the results",
+            f"{name}: {value_text(answer)}\n{noted}Click to copy it, double-click to keep it in the results",
         )
 
     def show_slices(self) -> None:

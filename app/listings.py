@@ -40,7 +40,8 @@ class Lists:
             if said:
                 self._window.on.noted.emit(said)
             else:
-                self.open(listing(replace(known, title=_titled(known)), analysis, place))
+                made = listing(replace(known, title=_titled(known)), analysis, place)
+                self.open(replace(made, notice=known.notices[analysis]))
 
         self._asking.with_result(layer, analysis, open_it)
 
@@ -68,7 +69,10 @@ class Lists:
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
         self._compute(
             layer, analysis, window,
-            lambda found: self.open(result_listing(_titled(layer), found, window, reference)),
+            lambda found: self.open(replace(
+                result_listing(_titled(layer), found, window, reference),
+                notice=TABLE[analysis].lowered(layer.track.axis, self._asking.settings(analysis)),
+            )),
         )  # fmt: skip
 
     def _layer(self) -> Layer | None:
@@ -99,7 +103,7 @@ class Lists:
         if made.words:
             dialog = ReportDialog(made.title, made.words, self._window)
         else:
-            dialog = ListingDialog(made.title, made.head, made.rows, self._window)
+            dialog = ListingDialog(made.title, made.head, made.rows, self._window, made.notice)
         dialog.set_look(self._window.look)
         self._window.asks.keep(dialog)
 

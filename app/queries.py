@@ -62,12 +62,11 @@ class Queries:
             answer,
             file=self._file(key),
             point=self._point(key, answer),
-            settings=self._on.analysing.words,
+            settings="; ".join(filter(None, (self._on.analysing.words, _within(answer.notice)))),
             number=number,
         )
-        self._on.noted.emit(
-            f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
-        )
+        said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
+        self._on.noted.emit(f"{said}. {answer.notice}" if answer.notice else said)
 
     def _file(self, key: str) -> str:
         """Give the name of the checkpoint, or of the recording that was asked."""
@@ -211,6 +210,11 @@ class Queries:
         else:
             ends = (time_s, selection.end_s) if edge == "start" else (selection.start_s, time_s)
             session.set_selection(Range(*sorted(ends)))
+
+
+def _within(sentence: str) -> str:
+    """Give a sentence as it goes on after another's words."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def value_text(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from app.annotating_wires import tiers_view
 from app.hearing import logits_words
 from app.recordings import PREFIX
 from app.tiling import PEAKS
-from core.analyses import SHOWN, lane_refusal, refusals
+from core.analyses import SHOWN, TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.prominence import loud, near_loudest
 from core.analyses.spectrogram import greys
 from core.families.base import LayerInfo
@@ -91,8 +91,9 @@ class StackViews:
             pitch_log=pitch.filtered,
             shown=lane.shown,
             refusals=axis_refused or refused,
+            lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in MEASURE_NAMES},
             reason=self._reason(lane, track, settings),
-            note=self._note(lane, track),
+            note="\n".join(filter(None, self._notes(lane, track, settings))),
             gain=lane.gain,
             muted=lane.muted,
             solo=lane.soloed,
@@ -119,10 +120,14 @@ class StackViews:
             return ""
         return self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
-    def _note(self, lane: Lane, track: Track) -> str:
-        """Give the words in the lane on what it is: logits one by one, or what its network hears."""
+    def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
+        """Give the words in the lane on what it is, and on what was lowered for what it shows."""
         if lane.key.endswith(".logits"):
-            return logits_words(lane.key[0], track.samples)
+            return logits_words(lane.key[0], track.samples), ""
+        return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
+
+    def _heard_words(self, lane: Lane, track: Track) -> str:
+        """Say what the lane's network hears."""
         source = self._on.hearing.source_of(lane.key)
         if not source:
             return ""

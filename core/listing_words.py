@@ -17,13 +17,15 @@ UNDEFINED = "--undefined--"
 class Listing:
     """A table of text: its title, the heads of its columns, its rows.
 
-    `words` is a report as Praat prints it, "" of what is printed as a table.
+    `words` is a report as Praat prints it, "" of what is printed as a table; `notice` says what was
+    lowered so that the layer carries the measure.
     """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: str = ""
+    notice: str = ""
 
     def text(self) -> str:
         """Give the table as tab-separated text with its head."""

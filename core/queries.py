@@ -93,13 +93,18 @@ class Layer:
             for name in ANALYSES
         }
 
+    @cached_property
+    def notices(self) -> Mapping[str, str]:
+        """What was lowered so that the layer carries each analysis, "" where nothing was."""
+        return {name: TABLE[name].lowered(self.track.axis, self.settings.get(name)) for name in ANALYSES}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One value: NaN where it is not defined here, refused where the layer cannot carry it.
 
-    `awaited` says that the analysis is still under way; `digits` is how many decimals a result has
-    on the screen (-1: four significant ones).
+    `awaited` says that the analysis is still under way, `notice` what was lowered for it; `digits` is
+    how many decimals a result has on the screen (-1: four significant ones).
     """
 
     layer: str
@@ -112,6 +117,7 @@ class Answer:
     awaited: bool = False
     digits: int = -1
     origin: Origin = field(default_factory=Origin)
+    notice: str = ""
 
     @property
     def defined(self) -> bool:
@@ -131,7 +137,8 @@ def ask(layer: Layer, measure: Measure, where: Place, statistic: Statistic = "me
     track = _track(layer, measure, where)
     if track is None:
         return replace(blank, awaited=True)
-    return replace(blank, value=value(track, measure, where, statistic), origin=track.origin)
+    notice = layer.notices.get(measure.analysis, "")
+    return replace(blank, value=value(track, measure, where, statistic), origin=track.origin, notice=notice)
 
 
 def value(track: Track, measure: Measure, where: Place, statistic: Statistic = "mean") -> float:

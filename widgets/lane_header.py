@@ -113,10 +113,12 @@ class LaneHeader(QWidget):
             name = f"{MEASURE_NAMES[measure]} of {lane.title}"
             button.setAccessibleName(name)
             refusal = lane.refusals.get(measure, "")
-            button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=name)
+            says = "\n".join(filter(None, (name, lane.lowered.get(measure, ""))))
+            button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=says)
         cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self._name_width()
         cut = cut or self._meta_cut(lane.meta) != lane.meta
-        self.setToolTip(f"{lane.title}\n{lane.meta}" if cut else "")
+        nyquist = lane.badge.replace("≤", "Nyquist frequency", 1)
+        self.setToolTip(f"{lane.title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
         self._place(lane)
         self.update()
 
@@ -150,14 +152,21 @@ class LaneHeader(QWidget):
         self._place_legend()
 
     def enterEvent(self, event: object) -> None:
-        self.close_button.update()
+        self._hover()
 
     def leaveEvent(self, event: object) -> None:
+        self._hover()
+
+    def _hover(self) -> None:
+        """Show the closing cross in the place of the badge, or the badge again."""
         self.close_button.update()
+        self.update()
 
     def _name_width(self) -> int:
-        """Give the room that the name takes: all it needs, as far as the header and its button leave it."""
-        room_px = int(HEADER_PX) - NAME_X_PX - (28 if self.lane.collapsed else 2)
+        """Give the room that the name takes: all it needs, as far as the header and its buttons leave it."""
+        closes = self.lane.closable and not self.lane.collapsed
+        right_px = 28 if self.lane.collapsed else int(HEADER_PX) - self.close_button.x() if closes else 2
+        room_px = int(HEADER_PX) - NAME_X_PX - right_px
         return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -181,20 +190,20 @@ class LaneHeader(QWidget):
         return metrics.elidedText(meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10)
 
     def _paint_badge(self, painter: QPainter, y: float) -> None:
-        """Paint the Nyquist badge at the right, shortened or left out where the name needs the room."""
+        """Paint the Nyquist badge at the right, or none where name or cross need the room: never cut."""
+        if self.lane.closable and not self.lane.collapsed and self.underMouse():
+            return
         from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
         painter.setFont(font(11, numbers=True))
-        metrics = painter.fontMetrics()
-        for words, air_px in ((self.lane.badge, 8), (self.lane.badge.removesuffix(" Hz"), 5)):
-            width = metrics.horizontalAdvance(words) + air_px
-            if words and from_px + width <= HEADER_PX:
-                rect = QRectF(HEADER_PX - width, y - 8, width, 16)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(QPen(self._look.line2, 1))
-                painter.setBrush(self._look.panel)
-                painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-                draw_text(painter, rect.center(), words, painter.font(), self._look.ink2, "centre")
-                return
+        advance = painter.fontMetrics().horizontalAdvance(self.lane.badge)
+        width = next((w for w in (advance + 8, advance + 5) if from_px + w <= HEADER_PX), 0)
+        if self.lane.badge and width:
+            rect = QRectF(HEADER_PX - width, y - 8, width, 16)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.line2, 1))
+            painter.setBrush(self._look.panel)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            draw_text(painter, rect.center(), self.lane.badge, painter.font(), self._look.ink2, "centre")
 
     # --- gain ---------------------------------------------------------------------------------
 

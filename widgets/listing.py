@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPlainTextEdit, QT
 from widgets.dialog import SmallDialog
 from widgets.digits import signed
 from widgets.look import font
+from widgets.paint import Words
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,12 +71,20 @@ def _is_value(text: str) -> bool:
 
 
 class ListingDialog(SmallDialog):
-    """Shows a listing; Copy takes the chosen rows, or all."""
+    """Shows a listing, a notice above it; Copy takes the chosen rows, or all."""
 
     def __init__(
-        self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], parent: QWidget | None = None
+        self,
+        title: str,
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        parent: QWidget | None = None,
+        notice: str = "",
     ) -> None:
         super().__init__(title, parent)
+        self.notice = notice
+        if notice:
+            self.body.addWidget(Words(notice, 12, ink="ink2", wrap=True))
         self.rows = Rows(head, rows)
         self.view = QTableView()
         self.view.setModel(self.rows)

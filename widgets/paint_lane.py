@@ -161,7 +161,11 @@ def _paint_reason(
     painter.setFont(font(11, numbers=True))
     metrics = painter.fontMetrics()
     said, refused = (
-        _wrapped(words, lambda text: metrics.horizontalAdvance(text) <= REASON_PX) if words else []
+        [
+            line
+            for one in words.splitlines()
+            for line in _wrapped(one, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
+        ]
         for words in (lane.note, lane.reason)
     )
     lines = [*said, *refused]

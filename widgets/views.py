@@ -49,7 +49,8 @@ class LaneView:
     is that of sounds which share the lane's axes, drawn where "pitch" is shown; `pulses`
     the glottal pulses, drawn where "pulses" is shown. `refusals` says per
     measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
-    said there too, and refuses nothing. `readings` are the
+    said there too, line by line, and refuses nothing. `lowered` says per measure what was lowered so
+    that the layer carries it. `readings` are the
     values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
     marks numbers on their way, `stale` those of an earlier state. `movable` marks a recording, which
     can be moved in time, `moved` one that does not start at 0; `channels` is how many its file has,
@@ -77,6 +78,7 @@ class LaneView:
     intensity_high_db: float = 100.0
     shown: frozenset[str] = frozenset()
     refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+    lowered: Mapping[str, str] = field(default_factory=dict[str, str])
     reason: str = ""
     note: str = ""
     gain: float = 1.0

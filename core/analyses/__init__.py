@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,11 @@ class Analysis:
         axis = track.axis if isinstance(track, Track) else track
         cause = self.cause(axis, used) or (guard.unusable(track) if isinstance(track, Track) else None)
         return f"No {self.noun}: {cause}" if cause else None
+
+    def lowered(self, axis: TimeAxis, settings: Any = None) -> str:
+        """Say what was lowered so that a layer carries the measure, "" where nothing was or it is refused."""
+        used = self.settings() if settings is None else settings
+        return "" if self.cause(axis, used) else self.notice(axis, used) or ""
 
     def impossible(self, settings: Any) -> str | None:
         """Say why no sound whatever has this measure with these settings, or None."""
@@ -159,6 +164,9 @@ TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
 SHOWN = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 """The measures that a lane can show over its curve, in the order of its header."""
 
+_CEILINGS = {"pitch": "pitch", "formants": "formant"}
+"""What the ceiling of a measure is called."""
+
 
 def refusals(track: Track | TimeAxis, settings: Mapping[str, Any]) -> Mapping[str, str | None]:
     """Give, for each measure that a lane can show, its refusal or None; `settings` by analysis name."""
@@ -174,3 +182,16 @@ def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | 
         nyquist, floor = guard.hertz(axis.nyquist_hz), guard.hertz(used.floor_hz)
         return f"Curve only: Nyquist is {nyquist}, below the pitch floor of {floor}"
     return found[0] if found else None
+
+
+def lane_notice(axis: TimeAxis, settings: Mapping[str, Any], shown: Collection[str]) -> str:
+    """Give the few words in a lane on ceilings that were lowered for what it shows, "" where none was."""
+    words = [
+        word
+        for name, word in _CEILINGS.items()
+        if name in shown and TABLE[name].lowered(axis, settings.get(name))
+    ]
+    if not words:
+        return ""
+    said = f"{' and '.join(words)} ceiling{'s' * (len(words) > 1)} lowered to {guard.hertz(axis.nyquist_hz)}"
+    return said[:1].upper() + said[1:]

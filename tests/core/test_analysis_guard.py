@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.analyses import SHOWN, TABLE, lane_refusal, refusals
+from core.analyses import SHOWN, TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.formants import FormantSettings
 from core.analyses.intensity import IntensitySettings
 from core.analyses.moments import MOST_POWER, MomentSettings
@@ -264,3 +264,22 @@ def test_a_sound_of_one_sample_is_refused_without_powers_of_ten(name, rate_hz):
     assert said
     assert not re.search(r"[0-9]e", said)
     assert name in ("zero crossings",) or " ms" in said
+
+
+def test_a_lane_says_in_few_words_which_ceilings_were_lowered_for_what_it_shows():
+    low = {**by_name(), "pitch": PitchSettings(floor_hz=5, ceiling_hz=150, lower_ceiling=True)}
+    both = {**low, "formants": FormantSettings(ceiling_hz=250, max_formants=4)}
+    shown = ("pitch", "formants", "intensity")
+    assert lane_notice(axis("conv2"), low, shown) == "Pitch ceiling lowered to 125 Hz"
+    assert lane_notice(axis("conv4"), low, shown) == "Formant ceiling lowered to 2000 Hz"
+    assert lane_notice(axis("conv2"), both, shown) == "Pitch and formant ceilings lowered to 125 Hz"
+    assert lane_notice(axis("conv2"), both, ("intensity", "pulses")) == ""
+    assert lane_notice(axis("out"), low, shown) == ""
+    assert lane_notice(axis("conv2"), by_name(), shown) == ""  # refused, not lowered
+
+
+def test_what_is_refused_is_not_called_lowered():
+    row, low = TABLE["formants"], FormantSettings()
+    assert row.notice(axis("conv2"), low) is not None
+    assert row.lowered(axis("conv2"), low) == ""
+    assert row.lowered(axis("conv4"), low).startswith("Formant ceiling lowered from 5500 Hz to Nyquist, 2000")
