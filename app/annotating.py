@@ -179,6 +179,12 @@ class Annotating:
         self.keeping.write_down()
         return True
 
+    def give_up(self, words: str) -> None:
+        """Take an unfinished edit, such as a drag, back."""
+        self._dragging = False
+        self._on.session.give_up(words)
+        self.keeping.write_down()
+
     def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
         session = self._on.session
         session.change(words, final, tiers=put(session.moment.tiers, kept))

@@ -41,7 +41,8 @@ def connect(window: Window) -> None:
             "boundary", lambda note, own: add_boundary(note, own, time_s), place=place
         )
     )
-    tiers.move_wanted.connect(lambda *wish: _move(on, *wish))
+    tiers.move_wanted.connect(lambda *wish: _move(window, *wish))
+    tiers.move_given_up.connect(lambda place, index: _stay(on, place, index))
     tiers.label_wanted.connect(
         lambda place, index, text: annotating.change(
             "label", lambda note, own: set_label(note, own, index, text), place=place
@@ -62,11 +63,28 @@ def _moved(before: Moment, after: Moment) -> bool:
     return before.point != after.point or before.lanes != after.lanes
 
 
-def _move(on: Instrument, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
-    """Move a boundary, the cursor with it; a whole drag is one step of undo."""
-    on.annotating.change(
-        "move boundary", lambda note, own: move_boundary(note, own, index, time_s, together), final, place
+MOVE = "move boundary"
+
+
+def _move(window: Window, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
+    """Move a boundary, the cursor with it; a whole drag is one step of undo, a refused one is none."""
+    moved = window.on.annotating.change(
+        MOVE, lambda note, own: move_boundary(note, own, index, time_s, together), final, place
     )
+    if not moved:
+        _stay(window.on, place, index)
+        return
+    window.saying.forget()  # that it was past its neighbour a moment ago
+    _follow(window.on, place, index)
+
+
+def _stay(on: Instrument, place: int, index: int) -> None:
+    """Let a boundary be where it was before it was dragged."""
+    on.annotating.give_up(MOVE)
+    _follow(on, place, index)
+
+
+def _follow(on: Instrument, place: int, index: int) -> None:
     tiers = on.annotating.tiers
     if place < len(tiers) and index < len(tiers[place].times):
         on.session.set_cursor(float(tiers[place].times[index]))

@@ -10,7 +10,7 @@ from core.axis import Range
 from core.faults import Fault
 from core.textgrid_letters import with_letters
 
-LEAST_S = 0.0001  # a dragged boundary stays this far from its neighbours
+LEAST_S = 0.0001  # a boundary comes no nearer to its neighbours
 
 
 def add_boundary(note: Annotation, place: int, time_s: float, label: str = "") -> Annotation:
@@ -93,9 +93,9 @@ def remove_boundary(note: Annotation, place: int, time_s: float) -> Annotation:
 def move_boundary(
     note: Annotation, place: int, index: int, time_s: float, together: bool = False
 ) -> Annotation:
-    """Move a boundary or point, never past its neighbours; `together` takes coincident ones along.
+    """Move a boundary or point; `together` takes coincident ones along.
 
-    Raises Fault for the ends of a tier.
+    Raises Fault for the ends of a tier, and past a neighbour, as Praat refuses it.
     """
     tier = note.tier(place)
     if not tier.may_move(index):
@@ -104,7 +104,9 @@ def move_boundary(
     moving[place] = index
     rooms = [_room(note.tiers[k], at) for k, at in moving.items()]
     room = Range(max(room.start_s for room in rooms), min(room.end_s for room in rooms))
-    time_s = min(max(time_s, room.start_s), room.end_s)
+    if not room.start_s <= time_s <= room.end_s:
+        what = "boundary" if tier.is_interval else "point"
+        raise Fault(f"A {what} cannot be moved past another: it stays at {tier.times[index]:.6f} s.")
     if time_s == tier.times[index]:
         return note
     for k, at in moving.items():

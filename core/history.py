@@ -31,6 +31,13 @@ class History(Generic[M]):
         self._open = "" if final else words
         self.present = moment
 
+    def give_up(self, words: str) -> bool:
+        """Take an unfinished step back as if it had not been begun; tell whether there was one."""
+        if self._open != words or not self._before:
+            return False
+        self.present, self._open = self._before.pop()[0], ""
+        return True
+
     def replace(self, moment: M) -> None:
         """Change the present without a step (what came from outside, not from the user)."""
         self.present = moment

@@ -114,6 +114,12 @@ class Session:
         self.history.put(replace(before, **values), words, final)
         self._tell(before)
 
+    def give_up(self, words: str) -> None:
+        """Take back what was changed under `words` and is not final yet."""
+        before = self.moment
+        self.history.give_up(words)
+        self._tell(before)
+
     def begin(self, lanes: Lanes) -> None:
         """Show the first lanes without a step: there was nothing before that undo could return to."""
         before = self.moment

@@ -31,6 +31,7 @@ MOUSE: tuple[Line, ...] = (
     ("Drag a boundary", "Move it, snapping to other tiers"),
     ("Shift+drag", "Move it on every tier that has it"),
     ("Ctrl+drag", "Move it without snapping"),
+    ("Esc in a drag", "Leave it where it was"),
     ("Wheel", "Scroll in time"),
     ("Ctrl+wheel", "Zoom at the pointer"),
     ("Drag a lane's name", "Lay it over another lane"),

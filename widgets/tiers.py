@@ -36,6 +36,7 @@ class Tiers(TiersCanvas):
     selection_wanted = Signal(object)
     boundary_wanted = Signal(int, float)
     move_wanted = Signal(int, int, float, bool, bool)
+    move_given_up = Signal(int, int)
     label_wanted = Signal(int, int, str)
     copy_wanted = Signal()
     wheeled = Signal(QWheelEvent, float)
@@ -179,6 +180,7 @@ class Tiers(TiersCanvas):
         if time_s != self._held_s:
             self._held_s = time_s
             self.move_wanted.emit(held.place, held.index, time_s, self._together, False)
+        self.pointed.emit(time_s, f"Pointer {seconds(time_s)} s")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -226,13 +228,20 @@ class Tiers(TiersCanvas):
             self.edit_chosen(letters)
 
     def event(self, event: QEvent) -> bool:
-        """Claim what is typed, before the window's one-letter commands get it."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _typed(event):
+        """Claim what is typed, and Esc in a drag, before the window's commands get it."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and isinstance(event, QKeyEvent) and (_typed(event) or self._ends_drag(event)):
             event.accept()
         return super().event(event)
 
+    def _ends_drag(self, event: QKeyEvent) -> bool:
+        return self._held is not None and event.key() == Qt.Key.Key_Escape
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _typed(event):
+        if self._held is not None and self._ends_drag(event):
+            held, self._held = self._held, None
+            self.move_given_up.emit(held.place, held.index)
+        elif _typed(event):
             self.edit_chosen(event.text())
         else:
             super().keyPressEvent(event)

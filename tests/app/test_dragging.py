@@ -1,0 +1,71 @@
+"""Dragging boundaries: what is refused goes back, what is given up leaves no trace."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def place(window, time_s):
+    return QPoint(round(window.stack.columns.x(time_s)), 20)
+
+
+def shown(window):
+    window.wiring.show_stack()
+    return window.stack.tiers
+
+
+def times(window):
+    return list(window.on.annotating.tiers[0].times)[1:-1]
+
+
+def drag(qtbot, window, from_s, *through_s):
+    canvas = shown(window)
+    qtbot.mousePress(canvas, LEFT, pos=place(window, from_s))
+    for time_s in through_s:
+        qtbot.mouseMove(canvas, place(window, time_s))
+        shown(window)
+
+
+def said(window):
+    heard = []
+    window.on.noted.connect(heard.append)
+    return heard
+
+
+def test_a_boundary_dragged_past_its_neighbour_goes_back_with_a_sentence(qtbot, tiers):
+    heard, steps = said(tiers), tiers.on.session.history.steps
+    drag(qtbot, tiers, 0.2, 0.3, 0.5)
+    qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.5))
+    assert times(tiers) == [0.2, 0.4, 0.6]
+    assert tiers.on.session.cursor_s == 0.2
+    assert tiers.on.session.history.steps == steps
+    assert heard[-1] == "A boundary cannot be moved past another: it stays at 0.200000 s."
+
+
+def test_a_drag_that_comes_back_from_past_its_neighbour_is_one_step(qtbot, tiers):
+    steps = tiers.on.session.history.steps
+    drag(qtbot, tiers, 0.2, 0.5, 0.3)
+    qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.3))
+    assert abs(times(tiers)[0] - 0.3) < 0.002
+    assert "past another" not in tiers.status._help.text()
+    assert tiers.on.session.history.steps == steps + 1
+
+
+def test_esc_gives_a_drag_up(qtbot, tiers):
+    steps = tiers.on.session.history.steps
+    drag(qtbot, tiers, 0.2, 0.3)
+    assert times(tiers)[0] != 0.2
+    qtbot.keyClick(shown(tiers), Qt.Key.Key_Escape)
+    assert times(tiers) == [0.2, 0.4, 0.6]
+    qtbot.mouseMove(shown(tiers), place(tiers, 0.35))
+    qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.35))
+    assert times(tiers) == [0.2, 0.4, 0.6]
+    assert tiers.on.session.history.steps == steps
+    assert tiers.on.session.cursor_s == 0.2
+
+
+def test_the_status_line_follows_the_boundary_that_is_dragged(qtbot, tiers):
+    drag(qtbot, tiers, 0.2, 0.3)
+    assert tiers.status._pointer.text() == f"Pointer {times(tiers)[0]:.6f} s"
