@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.asking import Asking
 from app.recordings import PREFIX
-from core.analyses import TABLE
+from core.analyses import TABLE, guard
 from core.axis import Range
 from core.contours import nearest_crossing, power_at
 from core.faults import Fault
@@ -66,7 +66,7 @@ class Queries:
             number=number,
         )
         said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
-        self._on.noted.emit(f"{said}. {answer.notice}" if answer.notice else said)
+        self._on.noted.emit(f"{said}{_lowered(answer)}")
 
     def _file(self, key: str) -> str:
         """Give the name of the checkpoint, or of the recording that was asked."""
@@ -210,6 +210,14 @@ class Queries:
         else:
             ends = (time_s, selection.end_s) if edge == "start" else (selection.start_s, time_s)
             session.set_selection(Range(*sorted(ends)))
+
+
+def _lowered(answer: Answer) -> str:
+    """Say in so few words as a status bar has room for that the ceiling was lowered, and to what."""
+    ceiling_hz = dict(answer.origin.settings).get("ceiling_hz")
+    if not answer.notice or not isinstance(ceiling_hz, float):
+        return ""
+    return f", ceiling lowered to {guard.hertz(ceiling_hz)}"
 
 
 def _within(sentence: str) -> str:

@@ -49,15 +49,16 @@ def test_the_buttons_of_a_lane_say_what_was_lowered(low):
 
 
 @pytest.mark.parametrize(
-    ("key", "id", "said"), [("conv2", "pitch.get", PITCH), ("conv4", "formants.f1", FORMANTS)]
+    ("key", "id", "said", "short"),
+    [("conv2", "pitch.get", PITCH, "125 Hz"), ("conv4", "formants.f1", FORMANTS, "2000 Hz")],
 )
-def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said):
+def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said, short):
     heard = []
     low.on.noted.connect(heard.append)
     low.on.session.set_active(key)
     low.on.session.set_cursor(0.5)
     low.menus.run(id)
-    assert heard[-1].endswith(f" s. {said}")
+    assert heard[-1].endswith(f" s, ceiling lowered to {short}")
     assert low.docking.results.rows[-1].settings == f"Low layers, 5-150 Hz; {said[0].lower()}{said[1:]}"
     low.on.session.set_active("out")
     low.menus.run(id)
