@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from core.axis import Range
@@ -15,10 +15,11 @@ from widgets.digits import seconds
 from widgets.look import LIGHT, Look, font
 from widgets.paint_lane import Marks, marked_times
 from widgets.paint_line import draw_text
-from widgets.ruler import paint_bar
+from widgets.ruler import paint_bar, seconds_within
 
 BAR_PX = 20
 TOP_PX = 5
+AIR_PX = 4
 PITCH_PX = BAR_PX - 1  # borders are shared
 HEIGHT_PX = TOP_PX + 2 * PITCH_PX + BAR_PX + 2
 
@@ -143,11 +144,13 @@ class Bars(QWidget):
             draw_text(painter, QPointF(HEADER_PX - 8, y), key, font(11), self._look.ink3, "right")
 
     def _paint_words(self, painter: QPainter, piece: Piece) -> None:
-        painter.setFont(font(12, numbers=True))
-        if painter.fontMetrics().horizontalAdvance(piece.words) > piece.rect.width() - 6:
-            painter.setFont(font(11, numbers=True))
-        if painter.fontMetrics().horizontalAdvance(piece.words) <= piece.rect.width():
-            draw_text(painter, piece.rect.center(), piece.words, painter.font(), self._look.ink, "centre")
+        """Write a piece's words with air beside them; where they do not fit, its length in fewer decimals."""
+        room_px, number = piece.rect.width() - 2 * AIR_PX, font(12, numbers=True)
+        fits = QFontMetricsF(number).horizontalAdvance(piece.words) <= room_px
+        if not fits:
+            number = font(11, numbers=True)
+        text = piece.words if fits else seconds_within(piece.played.length_s, room_px, number)
+        draw_text(painter, piece.rect.center(), text, number, self._look.ink, "centre")
 
     def _paint_window_times(self, painter: QPainter, columns: Columns) -> None:
         """Paint the window's two ends in blue inside the second bar, where there is room for them."""

@@ -26,6 +26,7 @@ HEAD_PX, ROW_PX, NOTE_PX = 26, 22, 17
 # Heading, left edge; the last one is set from the right.
 COLUMNS = (("#", 12), ("Layer", 37), ("Measure", 85), ("Where, s", 178), ("Value", 300))
 EDGE_PX = 12
+RING_PX = 6  # the focus ring and some air
 _OWN_KEYS = frozenset((
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete,
     Qt.Key.Key_Backspace,
@@ -105,6 +106,11 @@ class ResultsTable(QAbstractScrollArea):
 
     # --- geometry -------------------------------------------------------------------------------
 
+    @property
+    def _right_px(self) -> int:
+        """Where the values end: clear of the focus ring, which moves in when there is a scroll bar."""
+        return self.width() - max(EDGE_PX, self.verticalScrollBar().sizeHint().width() + RING_PX)
+
     def _height(self, row: ResultRow) -> int:
         return ROW_PX + (NOTE_PX if row.note else 0)
 
@@ -156,7 +162,7 @@ class ResultsTable(QAbstractScrollArea):
         for name, left in COLUMNS[:-1]:
             painter.drawText(QRectF(left, 0, 100, HEAD_PX - 1), Qt.AlignmentFlag.AlignVCenter, name)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, 0, self.width() - EDGE_PX, HEAD_PX - 1), right, COLUMNS[-1][0])
+        painter.drawText(QRectF(0, 0, self._right_px, HEAD_PX - 1), right, COLUMNS[-1][0])
         painter.fillRect(0, HEAD_PX - 1, width, 1, look.line2)
 
     def _paint_hint(self, painter: QPainter) -> None:
@@ -175,7 +181,7 @@ class ResultsTable(QAbstractScrollArea):
             painter.fillRect(rect, look.accent_weak)
         inks = (look.ink3,) * 4 if row.elsewhere else (look.ink3, look.ink, look.ink, look.ink2)
         texts = (str(row.number), row.layer, row.measure, row.where)
-        ends = (*(left - 4 for _, left in COLUMNS[1:4]), self.width() - EDGE_PX - 58)
+        ends = (*(left - 4 for _, left in COLUMNS[1:4]), self._right_px - 58)
         for (_, left), end, text, ink in zip(COLUMNS, ends, texts, inks, strict=False):
             painter.setFont(font(11, numbers=True))
             painter.setPen(ink)
@@ -186,7 +192,7 @@ class ResultsTable(QAbstractScrollArea):
         painter.setFont(font(11, 600 if defined else 400, numbers=True))
         painter.setPen(look.ink if defined else look.ink3)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(0, top, self.width() - EDGE_PX, ROW_PX), right, row.value)
+        painter.drawText(QRectF(0, top, self._right_px, ROW_PX), right, row.value)
         if row.note:
             painter.setFont(font(11))
             painter.setPen(look.ink2)

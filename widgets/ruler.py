@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from core.axis import Range
-from widgets.columns import Columns, time_ticks
+from widgets.columns import AXIS_PX, Columns, time_ticks
 from widgets.copying import HINT, copy_number
 from widgets.digits import seconds, signed
 from widgets.look import LIGHT, Look, font
@@ -18,12 +19,34 @@ from widgets.paint_line import draw_dotted, draw_text
 
 STRIP_PX, RULER_PX = 28, 16
 BUTTON_TOP_PX, BUTTON_PX = 4, 21
+BESIDE_PX = 6  # between the button and its times, half of it where they are near the edge
+
+
+@dataclass(frozen=True)
+class EdgeTime:
+    """The time of a selection's edge, as it is written and where."""
+
+    time_s: float
+    text: str
+    face: QFont
+    place: QRectF
 
 
 def selection_words(selection: Range) -> str:
-    """Give a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"."""
+    """Give a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"; of a long one the
+    inverse has as many decimals as it takes to say something.
+    """
     length = selection.length_s
-    return f"{seconds(length)} ({1 / length:.3f} / s)" if length > 0 else seconds(length)
+    if length <= 0:
+        return seconds(length)
+    decimals = max(3, 2 - math.floor(math.log10(1 / length))) if length > 100 else 3
+    return f"{seconds(length)} ({1 / length:.{decimals}f} / s)"
+
+
+def seconds_within(time_s: float, room_px: float, face: QFont) -> str:
+    """Give a time with six decimals, fewer where there is no room for them, "" where there is for none."""
+    found = (signed(f"{time_s:.{decimals}f}") for decimals in range(6, 0, -1))
+    return next((text for text in found if _width(text, face) <= room_px), "")
 
 
 def selection_rect(columns: Columns, selection: Range) -> QRectF:
@@ -56,30 +79,45 @@ def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Ra
     metrics = painter.fontMetrics()
     text = next((word for word in words if metrics.horizontalAdvance(word) < rect.width() - 6), "")
     draw_text(painter, rect.center(), text, painter.font(), look.ink, "centre")
-    number = font(12, 500, numbers=True)
     middle = rect.center().y()
-    if columns.window.contains(selection.start_s):
-        place = QPointF(rect.left() - 6, middle)
-        draw_text(painter, place, seconds(selection.start_s), number, look.cursor, "right")
-    if columns.window.contains(selection.end_s):
-        place = QPointF(rect.right() + 6, middle)
-        draw_text(painter, place, seconds(selection.end_s), number, look.cursor)
+    for edge in _edge_times(columns, selection):
+        if columns.window.contains(edge.time_s):
+            draw_text(painter, QPointF(edge.place.left(), middle), edge.text, edge.face, look.cursor)
+
+
+def _edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
+    """Give the times beside the button; the right one stays on the right axis, smaller where it must."""
+    face, rect = font(12, 500, numbers=True), selection_rect(columns, selection)
+    room_px, end_px = columns.right_px + AXIS_PX - rect.right(), _width(seconds(selection.end_s), face)
+    roomy = end_px <= room_px - 2 * BESIDE_PX
+    air_px, last_face = (BESIDE_PX, face) if roomy else (BESIDE_PX / 2, font(11, 500, numbers=True))
+    first = seconds(selection.start_s)
+    last = seconds_within(selection.end_s, room_px - air_px - 1, last_face)
+    left = rect.left() - BESIDE_PX - _width(first, face)
+    return (
+        EdgeTime(selection.start_s, first, face, QRectF(left, 0, _width(first, face), STRIP_PX)),
+        EdgeTime(
+            selection.end_s,
+            last,
+            last_face,
+            QRectF(rect.right() + air_px, 0, _width(last, last_face), STRIP_PX),
+        ),
+    )
+
+
+def _width(text: str, face: QFont) -> float:
+    return QFontMetricsF(face).horizontalAdvance(text)
 
 
 def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
     """Give where the times of the strip stand, the cursor's or those beside the selection's button."""
-    width = QFontMetricsF(font(13, 500, numbers=True)).horizontalAdvance("00.000000")
-    room = QRectF(0, 0, width, STRIP_PX)
     selection, found = marks.selection, list[tuple[float, QRectF]]()
-    if selection is None:
-        ends = [] if marks.cursor_s is None else [(marks.cursor_s, columns.x(marks.cursor_s) - width / 2)]
-    else:
-        button = selection_rect(columns, selection)
-        ends = [(selection.start_s, button.left() - 6 - width), (selection.end_s, button.right() + 6)]
-    for time_s, left in ends:
-        if columns.window.contains(time_s):
-            found.append((time_s, room.translated(left, 0)))
-    return found
+    if selection is not None:
+        found = [(edge.time_s, edge.place) for edge in _edge_times(columns, selection)]
+    elif marks.cursor_s is not None:
+        width = _width(seconds(marks.cursor_s), font(13, 500, numbers=True))
+        found = [(marks.cursor_s, QRectF(columns.x(marks.cursor_s) - width / 2, 0, width, STRIP_PX))]
+    return [one for one in found if columns.window.contains(one[0])]
 
 
 def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False) -> None:
@@ -91,12 +129,15 @@ def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False
 
 
 def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
-    """Paint round times, centred over their columns."""
+    """Paint round times, centred over their columns; a line that was painted before ends around a number."""
     ticks, decimals = time_ticks(columns)
     number = font(11, numbers=True)
     for tick_s in ticks:
         text = signed(f"{tick_s:.{decimals}f}")
-        draw_text(painter, QPointF(columns.x(tick_s), rect.center().y()), text, number, look.ink3, "centre")
+        width = _width(text, number) + 4
+        place = QPointF(columns.x(tick_s), rect.center().y())
+        painter.fillRect(QRectF(place.x() - width / 2, rect.top(), width, rect.height() - 1), look.chrome)
+        draw_text(painter, place, text, number, look.ink3, "centre")
 
 
 def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -> None:
@@ -147,8 +188,9 @@ class Ruler(QWidget):
         painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
         if self._columns is None:
             return
-        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, look)
         self._paint_marks(painter, self._columns)
+        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, look)
+        self._paint_playhead(painter, self._columns)
         paint_strip(painter, self._columns, look, self._marks, self._hovered)
 
     def _paint_marks(self, painter: QPainter, columns: Columns) -> None:
@@ -157,6 +199,8 @@ class Ruler(QWidget):
             if columns.window.contains(time_s):
                 x = columns.line_x(time_s)
                 draw_dotted(painter, QLineF(x, top, x, self.height()), self._look.cursor)
+
+    def _paint_playhead(self, painter: QPainter, columns: Columns) -> None:
         if self._playhead_s is not None and columns.window.contains(self._playhead_s):
             x = math.floor(columns.x(self._playhead_s)) + 0.5
             paint_triangle(painter, x, self.height() - 1, self._look.ink)

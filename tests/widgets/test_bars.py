@@ -2,15 +2,18 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from made_up import WHOLE, lane, view
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from core.axis import Range
 from widgets.bars import pieces
 from widgets.columns import Columns
+from widgets.look import font
 from widgets.paint_lane import Marks
-from widgets.ruler import selection_rect, selection_words
+from widgets.ruler import STRIP_PX, Ruler, _edge_times, seconds_within, selection_rect, selection_words
 
 WINDOW = Range(0.032, 0.482)
 SELECTION = Range(0.180979, 0.331697)
@@ -19,7 +22,44 @@ COLUMNS = Columns(WINDOW, 196, 720)
 
 def test_the_selection_says_its_duration_and_the_inverse():
     assert selection_words(SELECTION) == "0.150718 (6.635 / s)"
+    assert selection_words(Range(0, 1800.5)) == "1800.500000 (0.000555 / s)"
     assert selection_words(Range(1.852558, 2.050613)) == "0.198055 (5.049 / s)"  # as Praat's window shows it
+
+
+@pytest.mark.parametrize("end_s", [0.6, 10.9, 1800.5, 10800.123456])
+def test_the_end_of_a_selection_stays_whole_on_the_right_axis(qtbot, end_s):
+    columns = Columns(Range(0.0, end_s), 196, 720)
+    first, last = _edge_times(columns, Range(end_s / 2, end_s))
+    text, place = last.text, last.place
+    assert place.right() <= columns.right_px + 60
+    assert place.left() >= columns.right_px
+    assert text.rstrip("0").rstrip(".") in f"{end_s:.6f}"
+    assert float(text) == pytest.approx(end_s, abs=0.05)
+    assert first.text == f"{end_s / 2:.6f}"
+    if end_s < 10:
+        assert text == f"{end_s:.6f}"
+
+
+@pytest.mark.parametrize("length_s", [0.5, 20.82325, 1049.5, 10049.5])
+def test_words_on_the_narrow_bars_keep_air_beside_them(qtbot, length_s):
+    face = font(11, numbers=True)
+    text = seconds_within(length_s, 52.0, face)
+    assert 0 < QFontMetricsF(face).horizontalAdvance(text) <= 52.0
+    assert float(text) == pytest.approx(length_s, abs=0.05)
+
+
+def test_no_line_goes_through_a_number_of_the_ruler(qtbot, pixels):
+    ruler = Ruler()
+    qtbot.addWidget(ruler)
+    ruler.resize(976, ruler.height())
+    columns = Columns(Range(0.0, 1.0), 196, 720)
+
+    def label(marks: Marks):
+        ruler.show_time(columns, marks)
+        x = round(columns.x(0.5))
+        return pixels(ruler)[STRIP_PX + 2 : STRIP_PX + 12, x - 8 : x + 8]
+
+    np.testing.assert_array_equal(label(Marks(selection=Range(0.3, 0.5))), label(Marks()))
 
 
 def test_with_a_selection_there_are_eight_rectangles_with_the_one_on_top():

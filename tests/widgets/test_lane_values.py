@@ -99,6 +99,21 @@ def test_a_long_name_is_shortened_inside_its_header(stack):
     assert header.toolTip() == ""
 
 
+def test_a_hovered_header_keeps_its_name_and_gives_the_badges_place_to_the_cross(stack, pixels, monkeypatch):
+    stack.show_view(view(lane("sound:a", title="a.ogg", closable=True, badge="≤ 8000 Hz")))
+    header, seen = stack.lanes[0].header, {}
+    for under in (False, True):
+        monkeypatch.setattr(type(header), "underMouse", lambda self, under=under: under)
+        seen[under] = pixels(header)[5:25, 22:]
+    changed = np.flatnonzero((seen[False] != seen[True]).any(axis=(0, 2))) + 22
+    assert changed.size
+    assert changed.min() > 22 + header._name_width(), "the name stays as it is"
+    monkeypatch.setattr(type(header), "underMouse", lambda self: False)
+    header.show_lane(replace(header.lane, title="a much longer name.ogg"))
+    assert 22 + header._name_width() <= header.close_button.x()
+    assert "Nyquist frequency 8000 Hz" in header.toolTip()
+
+
 def test_what_is_below_a_fixed_scale_stands_above_its_lower_end():
     shown = lane("conv3", curves=(Curve(bump("conv3", 0.5)),), scale="fixed")
     labels = settled(curve_labels(shown, Rows(2.0, 3.0, 6, 80), 0.5, LIGHT), QRectF(0, 0, 60, 92))

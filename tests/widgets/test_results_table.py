@@ -66,6 +66,12 @@ def test_rows_are_chosen_as_lists_are_everywhere(qtbot, table):
     assert removed.args == [[2, 4]]
 
 
+@pytest.mark.parametrize("count", [1, 30])
+def test_values_end_clear_of_the_focus_ring_also_beside_a_scroll_bar(table, count):
+    table.show_rows(rows(count))
+    assert table._right_px + 4 <= table.viewport().width()
+
+
 def test_a_double_click_writes_a_note(qtbot, table):
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.row_rect(2).center())
     editor = table.findChild(QLineEdit)
