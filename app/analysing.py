@@ -10,6 +10,7 @@ from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.analyses.formants import FormantSettings, for_speaker
 from core.analyses.presets import PRESETS, Preset
+from core.analyses.rounds import takes_long
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.long_sound import LongTrack
@@ -176,7 +177,8 @@ class Analysing:
         """Ask for all measures of a lane at once, so that it is painted once."""
         track = self._on.session.shown.tracks[key]
         asks = [(measure, track, self.settings(measure)) for measure in measures]
-        future: Future[Any] = self._on.pool.submit_many(asks, key=f"{key} overlays")
+        patient = takes_long(track.axis, *(settings for _, _, settings in asks))
+        future: Future[Any] = self._on.pool.submit_many(asks, f"{key} overlays", patient)
         self._on.desk.follow(
             f"{key} overlays", future, lambda answers: self._arrived(key, track, measures, answers)
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core import long_cache
 from core.analyses import TABLE
 from core.analyses.results import origin_of
-from core.analyses.rounds import FRAME_PEAKS, TILE
+from core.analyses.rounds import FRAME_PEAKS, TILE, takes_long
 from core.analyses.tiles import TILE_S, Tile, TileSettings, grid_of, has_peak, tiles_of
 from core.axis import Range, TimeAxis
 from core.faults import Fault
@@ -98,7 +98,7 @@ class TileStore:
             for tile, _ in wanted
             for step in steps
         ]
-        future = self._on.pool.submit_many(asks, asked, patient)
+        future = self._on.pool.submit_many(asks, asked, patient or takes_long(track.axis, used))
         self._on.desk.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
 
     def prepare(self, track: LongTrack, measure: str, settings: Any) -> None:

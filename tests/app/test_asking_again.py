@@ -23,7 +23,7 @@ def stuck(monkeypatch):
     def hold(window):
         asked = []
 
-        def fail(asks, key=""):
+        def fail(asks, key="", patient=False):
             asked.append(key)
             future = Future()
             future.set_result((praat_faults.stuck(asks),) * len(asks))
