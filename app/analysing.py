@@ -35,6 +35,7 @@ class Analysing:
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
         self._own: dict[str, Any] = {}
+        self._failed: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._imaged: dict[str, tuple[Any, Any]] = {}  # of what a spectrogram is under way
 
     @property
@@ -168,10 +169,17 @@ class Analysing:
         """Give the measures to compute on each lane."""
         shown = self._on.session.shown
         found: dict[str, list[str]] = {}
-        for place in self._shown():
-            if place in shown.stale or place not in shown.overlays:
+        places = self._shown()
+        # what failed is not asked again by itself; taken off the lane and shown anew it is
+        self._failed = {place: asked for place, asked in self._failed.items() if place in places}
+        for place in places:
+            failed = self._failed.get(place) == self._asked(*place)
+            if not failed and (place in shown.stale or place not in shown.overlays):
                 found.setdefault(place[0], []).append(place[1])
         return found
+
+    def _asked(self, key: str, measure: str) -> tuple[Any, Any]:
+        return self._on.session.shown.tracks[key].origin, self.settings(measure)
 
     def _ask(self, key: str, measures: list[str]) -> None:
         """Ask for all measures of a lane at once, so that it is painted once."""
@@ -190,8 +198,10 @@ class Analysing:
         told = dict(zip(measures, answers, strict=True))
         made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
         session.show(overlays={**session.shown.overlays, **made}, stale=session.shown.stale - made.keys())
-        for fault in (answer for answer in answers if isinstance(answer, Fault)):
-            self._on.faulted.emit(fault)
+        for measure, answer in told.items():
+            if isinstance(answer, Fault):
+                self._failed[key, measure] = self._asked(key, measure)
+                self._on.faulted.emit(answer)
         self._on.busy_changed.emit(self.busy)
 
     def _images(self) -> None:

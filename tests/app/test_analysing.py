@@ -18,6 +18,7 @@ from core.analyses import TABLE
 from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.spectrogram import GreySettings
 from core.axis import Range
+from core.faults import Fault
 from widgets.form import SettingsForm
 
 
@@ -208,6 +209,33 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
     analysing.refresh()
     image, track = session.shown.images["out"], session.shown.tracks["out"]
     assert image.origin.of(analysis="", settings=()) == track.origin
+
+
+def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monkeypatch):
+    session, analysing, told = window.on.session, window.on.analysing, []
+    window.on.faulted.connect(told.append)
+    compute = window.on.pool.submit_many
+
+    def submit_many(asks, key="", patient=False):
+        broken = [Fault("Pitch came to no end.") if name == "pitch" else None for name, _, _ in asks]
+        future = Future()
+        found = compute(asks, key).result()
+        future.set_result(tuple(bad or good for bad, good in zip(broken, found, strict=True)))
+        return future
+
+    monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
+    for lane in session.lanes:
+        session.set_lane(lane.key, "Show", shown=frozenset({"intensity"} if lane.key == "out" else ()))
+    session.show(overlays={})
+    session.set_lane("out", "Show", shown=frozenset({"pitch"}))
+    analysing.refresh()
+    analysing.refresh()
+    assert [fault.sentence for fault in told] == ["Pitch came to no end."]
+    session.set_lane("out", "Show", shown=frozenset())
+    analysing.refresh()
+    session.set_lane("out", "Show", shown=frozenset({"pitch"}))
+    analysing.refresh()
+    assert len(told) == 2
 
 
 def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
