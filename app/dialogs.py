@@ -214,13 +214,15 @@ class Dialogs:
         analysing, measure = self._window.on.analysing, FOLLOWING.get(measure, measure)
         if measure not in TABLE and measure != "greys":
             return
+        session = self._window.on.session
+        active = session.shown.tracks.get(session.active)
         title = TABLE[measure].title if measure in TABLE else "Advanced spectrogram"
         form = SettingsForm(
             f"{title.replace('Formants', 'Formant')} settings",
             analysing.settings(measure),
             analysing.standards(measure),
             self._window,
-            TABLE[measure].impossible if measure in TABLE else lambda value: None,
+            lambda value: TABLE[measure].impossible(value, active) if measure in TABLE else None,
         )
         form.set_look(self._window.look)
         form.applied.connect(lambda value: analysing.set_settings(measure, value))

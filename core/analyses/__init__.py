@@ -40,7 +40,11 @@ def _nothing_to_say(axis: TimeAxis, settings: Any) -> str | None:
     return None
 
 
-IDEAL = tuple(TimeAxis(1e9, round(length_s * 1e9), 0.0) for length_s in (1.0, 1e5))
+def _ideal(length_s: float) -> TimeAxis:
+    return TimeAxis(1e9, round(length_s * 1e9), 0.0)
+
+
+IDEAL = (_ideal(1.0), _ideal(1e5))
 """Of so high a rate, and so short or long, whatever is refused is refused for its settings alone."""
 
 
@@ -75,10 +79,17 @@ class Analysis:
         used = self.settings() if settings is None else settings
         return "" if self.cause(axis, used) else self.notice(axis, used) or ""
 
-    def impossible(self, settings: Any) -> str | None:
-        """Say why no sound whatever has this measure with these settings, or None."""
+    def impossible(self, settings: Any, track: Track | None = None) -> str | None:
+        """Say why no sound whatever has this measure with these settings, or None.
+
+        A reason that tells how long a sound is tells it of `track`, which is named.
+        """
         causes = [self.cause(axis, settings) for axis in IDEAL]
-        return f"No {self.noun}: {causes[0]}" if causes[0] and all(causes) else None
+        if not all(causes):
+            return None
+        if track is None or causes[0] == causes[1]:
+            return f"No {self.noun}: {causes[0]}"
+        return f"No {self.noun} of {track.name}: {self.cause(_ideal(track.axis.duration_s), settings)}"
 
     def origin(self, track: Track, settings: Any = None) -> Origin:
         """Give the origin that the result will have: the key to keep it by."""

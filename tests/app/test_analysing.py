@@ -99,10 +99,16 @@ def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voic
 def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
     voice.menus.run("pitch.settings")
     form = voice.findChildren(SettingsForm)[-1]
-    form.show_value(replace(form.value(), floor_hz=500.0))
+    before = form.value()
+    form.show_value(replace(before, floor_hz=500.0))
     form.buttons["OK"].click()
     assert form.isVisible()
     assert form._report.text() == "No pitch: the floor of 500 Hz is not below the ceiling of 450 Hz."
+    form.show_value(replace(before, floor_hz=1e-9))
+    form.buttons["OK"].click()
+    assert form._report.text() == (
+        "No pitch of buzz.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 1 s."
+    )
     assert voice.on.analysing.own == ()
     form.close()
 

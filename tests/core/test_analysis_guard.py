@@ -242,6 +242,16 @@ def test_only_settings_that_no_sound_could_carry_are_impossible():
     assert TABLE["spectrogram"].impossible(SpectrogramSettings(time_step_s=1e-4)) is None
 
 
+def test_impossible_settings_tell_of_the_sound_that_is_named_and_of_no_made_up_one():
+    sound = Track("a.wav", np.zeros(26700, np.float32), TimeAxis(1000.0, 26700))
+    assert TABLE["pitch"].impossible(PitchSettings(floor_hz=1e-9), sound) == (
+        "No pitch of a.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 26.7 s"
+    )
+    assert TABLE["pitch"].impossible(PitchSettings(floor_hz=-1.0), sound) == (
+        "No pitch: the floor must be above 0, not −1"
+    )
+
+
 def test_a_picture_without_a_bin_is_impossible_for_any_sound():
     assert TABLE["spectrogram"].impossible(SpectrogramSettings(ceiling_hz=10))
     assert TABLE["spectrogram"].impossible(SpectrogramSettings(frequency_step_hz=6000))
