@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from app.annotating_group import Group
 from app.annotating_kept import Keeping
+from app.annotating_saved import Saved
 from app.recordings import PREFIX
 from core.annotation import Annotation, Kept, Tier, kept_for, new_annotation, put
 from core.annotation_moved import MovedTiers, own_tiers
 from core.axis import Range
-from core.export.atomic import atomic
 from core.faults import Fault
 from core.latent import Point
 from core.long_identity import lasting
 from core.point_words import point_words
-from core.textgrid import TextGridFile, read_textgrid, textgrid_bytes
+from core.textgrid import TextGridFile, read_textgrid
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -40,6 +40,7 @@ class Annotating:
         self._active = ""
         self._moved = MovedTiers()
         self.searched = ""  # what was last searched for in the labels
+        self.files = Saved(instrument)
         self.keeping = Keeping(instrument, lambda: self._dragging)
         self.close = self.keeping.close
         instrument.session.view_changed.connect(self._follow)
@@ -260,7 +261,9 @@ class Annotating:
         if not sound and model != self._model:
             self._on.noted.emit(f"{path.name} was not opened: another model is there now")
             return
-        self._put(f"open {path.name}", Kept(point, read.annotation, str(path), read.style, sound, name), key)
+        kept = Kept(point, read.annotation, str(path), read.style, sound, name)
+        self._put(f"open {path.name}", kept, key)
+        self.files.holds(kept, kept.annotation)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
         if said:
             self._on.faulted.emit(Fault(" ".join(said)))
@@ -276,15 +279,12 @@ class Annotating:
         ]
 
     def save(self, path: str | Path) -> None:
-        """Write the active lane's tiers; what nobody changed is as it was read. May raise Fault."""
+        """Write the active lane's tiers. May raise Fault."""
         group = self.saved
         if group is None:
             return
         own = own_tiers(group.kept.annotation, group.moved_s)
-        with atomic(path) as draft:
-            draft.write_bytes(textgrid_bytes(own, group.kept.style))
-        self.keeping.saved(group.kept, str(path))
-        self._on.noted.emit(f"Saved {Path(path).name}")
+        self.files.write(replace(group.kept, annotation=own), path)
 
 
 def _key(active: str) -> str:

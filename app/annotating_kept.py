@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.annotation import Kept, Shelf, kept_for, put
+from core.annotation import Annotation, Kept, Shelf, kept_for, put
 from core.annotation_shelf import adopt, default_path, read_shelf, write_changes
 from core.faults import Fault
 from core.latent import Point
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Brought:
-    """What a recording brings along: its tiers, and a sentence where its TextGrid holds others."""
+    """What a recording brings along: its tiers, and a fault where its TextGrid holds others.
+
+    `in_file` is what the file of these tiers holds, where it was read.
+    """
 
     kept: Kept | None = None
-    said: str = ""
+    fault: Fault | None = None
+    in_file: Annotation | None = None
 
 
 class Keeping:
@@ -147,6 +151,7 @@ class Keeping:
         if path not in self._unwritten and not self._written.get(path):
             self._written[path] = self._known[path] = _missing(own, session.moment.tiers)
         self._everywhere(lambda tiers: (*_missing(own, tiers), *tiers))
+        self._on.annotating.files.look_into(own)
         if session.tier < 0:
             session.set_tier(0)
 
@@ -171,10 +176,16 @@ class Keeping:
 
     def _arrived(self, sound: str, found: Brought) -> None:
         kept, session = found.kept, self._on.session
-        if found.said:
-            self._on.noted.emit(found.said)
+        if found.fault is not None:
+            self._on.faulted.emit(found.fault)
         if kept is None or kept_for(session.moment.tiers, sound) is not None:
             return
+        if found.in_file is None:
+            self._on.annotating.files.look_into((kept,))
+        else:
+            self._on.annotating.files.holds(kept, found.in_file)
+            if found.in_file is kept.annotation and found.fault is None:
+                self._on.noted.emit(f"{Path(kept.file).name} was opened with it.")
         self._known[default_path(sound)] = (kept,)
         if default_path(sound) not in self._unwritten:
             self._written[default_path(sound)] = (kept,)
@@ -204,14 +215,20 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
     mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound, said.append)), None)
     path = textgrid_of(recording, recording.parent)
     if path is None:
-        return Brought(mine, " ".join(said))
+        return Brought(mine, _fault(*said))
     try:
         read = read_textgrid(path)
     except Fault as fault:
-        return Brought(mine, " ".join((*said, str(fault))))
+        return Brought(mine, _fault(*said, fault.sentence, hint=fault.hint))
     theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
     if mine is None:
-        return Brought(theirs, " ".join((*said, f"{path.name} was opened with it.", *read.notes)))
-    same = textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style)
-    differs = f"{path.name} holds other tiers than those kept here; Open TextGrid takes them"
-    return Brought(mine, " ".join((*said, *(() if same else (differs,)))))
+        return Brought(theirs, _fault(*said, *read.notes), read.annotation)
+    its_file = read.annotation if mine.file == str(path) else None
+    if textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style):
+        return Brought(mine, _fault(*said), its_file)
+    differs = f"{path.name} holds other tiers than those kept here."
+    return Brought(mine, _fault(*said, differs, hint="Open TextGrid takes them."), its_file)
+
+
+def _fault(*said: str, hint: str = "") -> Fault | None:
+    return Fault(" ".join(said), hint) if said else None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.annotating import ELSEWHERE
+from app.annotating_group import Group
 from app.recordings import PREFIX
 from core.annotation_edit import add_boundary, move_boundary, set_label
 from core.session import Moment
@@ -25,13 +26,25 @@ def tiers_view(on: Instrument) -> TiersView:
         return NO_TIERS
     away = next((group.last + 1 for group in groups if not group.own), 0)
     owners = tuple(group.key.removeprefix(PREFIX) for group in groups for _ in group.kept.annotation.tiers)
-    return TiersView(on.annotating.tiers, on.session.tier, ELSEWHERE if away else "", away, owners)
+    changed = tuple(
+        words if place == 0 else ""
+        for group, words in ((group, _changed(on, group)) for group in groups)
+        for place, _ in enumerate(group.kept.annotation.tiers)
+    )
+    return TiersView(on.annotating.tiers, on.session.tier, ELSEWHERE if away else "", away, owners, changed)
+
+
+def _changed(on: Instrument, group: Group) -> str:
+    """Say where the tiers, at their recording's own time, are not those of their file."""
+    kept = next((one for one in on.session.moment.tiers if one.owner == group.kept.owner), group.kept)
+    return on.annotating.files.words(kept)
 
 
 def connect(window: Window) -> None:
     """Connect the tiers and the palette, once."""
     on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
     on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
+    annotating.files.changed.connect(window.wiring.soon)  # type: ignore[attr-defined]
     tiers.tier_wanted.connect(annotating.choose)
     tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
     tiers.menu_wanted.connect(lambda place: _open_menu(window, place))

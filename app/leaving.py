@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.annotation import Kept
+from core.faults import Fault
 from widgets.dialog import SmallDialog
 from widgets.paint import Words
 
@@ -31,6 +34,9 @@ class Leaving:
                 (("Stop it", self._stop), ("Go on", self._stay)),
             )
             return False
+        for kept in self._window.on.annotating.files.edited:
+            self._ask_to_save(kept)
+            return False
         return True
 
     def _ask(self, title: str, words: str, ways: Ways) -> None:
@@ -45,6 +51,28 @@ class Leaving:
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.close()
+
+    # --- TextGrids ----------------------------------------------------------------------------
+
+    def _ask_to_save(self, kept: Kept) -> None:
+        name = Path(kept.file).name
+        ways = (("Cancel", self._stay), ("Keep here only", lambda: self._keep(kept)))
+        words = "They come back at the next start all the same; other programs see them once they are saved."
+        self._ask(f"Save the changes to {name}?", words, (*ways, ("Save", lambda: self._save(kept))))
+
+    def _keep(self, kept: Kept) -> None:
+        self._window.on.annotating.files.keep_here(kept)
+        self._stay()
+        self._window.close()
+
+    def _save(self, kept: Kept) -> None:
+        self._stay()
+        try:
+            self._window.on.annotating.files.write(kept, kept.file)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        else:
+            self._window.close()
 
     # --- measuring ----------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core.annotation import Tier
 from core.annotation_edit import coincident, snapped
 from core.textgrid_letters import with_letters
-from widgets.columns import Columns
+from widgets.columns import HEADER_PX, Columns
 from widgets.digits import seconds
 from widgets.look import Look
 from widgets.paint_lane import Marks
@@ -147,6 +147,9 @@ class Tiers(TiersCanvas):
             shape, words = Qt.CursorShape.PointingHandCursor, "Add a boundary here"
         elif places is not None and places.grip_at(at) is not None:
             shape, words = Qt.CursorShape.SplitHCursor, "Drag; with Shift all boundaries at this time"
+        row = places.row_at(at.y()) if places is not None else None
+        if row is not None and at.x() < HEADER_PX:
+            words = self._view.told(row.place)
         self.setCursor(shape)
         self.setToolTip(words)
         if places is not None:

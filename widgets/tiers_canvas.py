@@ -138,7 +138,9 @@ class TiersCanvas(QWidget):
             for x in (plot.left() - 0.5, plot.right() + 0.5):
                 painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
             header = QRectF(0, plot.top(), HEADER_PX, plot.height())
-            paint_tier_header(painter, header, row.place, tier, look, chosen, view.owner(row.place))
+            aside = "changed" if view.change(row.place) else view.owner(row.place)
+            ink = look.warn if view.change(row.place) else look.ink3
+            paint_tier_header(painter, header, row.place, tier, look, chosen, aside, ink)
             right = QRectF(plot.right(), plot.top(), AXIS_PX, plot.height())
             paint_tier_count(painter, right, tier, look, self._marks)
         if chosen and self.hasFocus():

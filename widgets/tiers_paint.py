@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
 
 from core.annotation import Tier
 from core.textgrid_letters import with_letters
@@ -230,9 +230,9 @@ def _paint_marks(
 
 
 def paint_tier_header(
-    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool, owner: str = ""
+    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool, aside: str, ink: QColor
 ) -> None:
-    """Paint a tier's number and name, and whose it is; the chosen one has a bar of 3 px."""
+    """Paint a tier's number and name, and a word aside; the chosen one has a bar of 3 px."""
     if chosen:
         painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), look.accent)
     y = rect.center().y()
@@ -245,8 +245,8 @@ def paint_tier_header(
     draw_text(painter, QPointF(rect.left() + 22, y), name, words, look.ink if chosen else look.ink2)
     used = 22 + painter.fontMetrics().horizontalAdvance(name) + 8
     painter.setFont(font(11))
-    said = painter.fontMetrics().elidedText(owner, Qt.TextElideMode.ElideMiddle, int(rect.width() - used - 6))
-    draw_text(painter, QPointF(rect.left() + used, y), said, painter.font(), look.ink3)
+    said = painter.fontMetrics().elidedText(aside, Qt.TextElideMode.ElideMiddle, int(rect.width() - used - 6))
+    draw_text(painter, QPointF(rect.left() + used, y), said, painter.font(), ink)
 
 
 def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, marks: Marks) -> None:

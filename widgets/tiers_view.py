@@ -17,7 +17,8 @@ class TiersView:
     """Tiers from top to bottom, which one is chosen, and why some cannot be changed here.
 
     `elsewhere` is not empty where the first `away` tiers, with -1 all, belong to another latent
-    point; it says so. `owners` names, tier by tier, the recording that it belongs to, "" for none.
+    point; it says so. `owners` names, tier by tier, the recording that it belongs to, "" for none;
+    `changed` says at the first of those that belong together that their file holds other ones.
     """
 
     tiers: tuple[Tier, ...] = ()
@@ -25,6 +26,7 @@ class TiersView:
     elsewhere: str = ""
     away: int = -1
     owners: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def is_away(self, place: int) -> bool:
         """Tell whether a tier belongs to another latent point."""
@@ -33,6 +35,14 @@ class TiersView:
     def owner(self, place: int) -> str:
         """Give the name of the recording that a tier belongs to, "" for the generator's."""
         return self.owners[place] if place < len(self.owners) else ""
+
+    def told(self, place: int) -> str:
+        """Say whose a tier is, and that its file holds other ones."""
+        return ": ".join(words for words in (self.owner(place), self.change(place)) if words)
+
+    def change(self, place: int) -> str:
+        """Say that the file of a tier and those below it holds other ones, "" where it does not."""
+        return self.changed[place] if place < len(self.changed) else ""
 
 
 NO_TIERS = TiersView()
