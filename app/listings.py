@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.places import ask_file
 from app.recordings import PREFIX
 from core.analyses import TABLE
 from core.analyses.results import Points
 from core.axis import Range
 from core.faults import Fault
+from core.listing_files import SEPARATORS, file_name, write_listing
 from core.listing_words import Listing
 from core.listings import listing, over, result_listing
 from core.queries import Layer
@@ -18,6 +21,8 @@ from core.queries import Layer
 if TYPE_CHECKING:
     from app.asking import Asking
     from app.window import Window
+
+KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
 
 
 class Lists:
@@ -41,7 +46,8 @@ class Lists:
                 self._window.on.noted.emit(said)
             else:
                 made = listing(replace(known, title=_titled(known)), analysis, place)
-                self.open(replace(made, notice=known.notices[analysis]))
+                origin = known.results[analysis][0].origin
+                self.open(replace(made, notice=known.notices[analysis], origin=origin))
 
         self._asking.with_result(layer, analysis, open_it)
 
@@ -72,6 +78,7 @@ class Lists:
             lambda found: self.open(replace(
                 result_listing(_titled(layer), found, window, reference),
                 notice=TABLE[analysis].lowered(layer.track.axis, self._asking.settings(analysis)),
+                origin=(found[0] if isinstance(found, tuple) else found).origin,
             )),
         )  # fmt: skip
 
@@ -105,7 +112,24 @@ class Lists:
         else:
             dialog = ListingDialog(made.title, made.head, made.rows, self._window, made.notice)
         dialog.set_look(self._window.look)
+        dialog.save_wanted.connect(lambda: self.save(made))
         self._window.asks.keep(dialog)
+
+    def save(self, made: Listing) -> None:
+        """Ask for a file and write a listing, its record beside it."""
+        kinds = ("Text as Praat prints it (*.txt)", *KINDS) if made.words else KINDS
+        usual = kinds[0].rpartition("*")[2].rstrip(")")
+        name, kind = ask_file(self._window, "Save the listing", f"{file_name(made)}{usual}", ";;".join(kinds))
+        if not name:
+            return
+        ending = kind.rpartition("*")[2].rstrip(")") or usual
+        path = Path(name) if Path(name).suffix.lower() in SEPARATORS else Path(f"{name}{ending}")
+        try:
+            write_listing(path, made)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        else:
+            self._window.on.noted.emit(f"Saved {path.name}")
 
 
 def _titled(layer: Layer) -> str:

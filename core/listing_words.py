@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from core.analyses.results import Report
 from core.axis import Range
+from core.origin import Origin
 
 UNDEFINED = "--undefined--"
 
@@ -18,7 +19,7 @@ class Listing:
     """A table of text: its title, the heads of its columns, its rows.
 
     `words` is a report as Praat prints it, "" of what is printed as a table; `notice` says what was
-    lowered so that the layer carries the measure.
+    lowered so that the layer carries the measure; `origin` is what its numbers depend on.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Listing:
     rows: tuple[tuple[str, ...], ...]
     words: str = ""
     notice: str = ""
+    origin: Origin = field(default_factory=Origin)
 
     def text(self) -> str:
         """Give the table as tab-separated text with its head."""

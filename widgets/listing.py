@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPlainTextEdit, QTableView, QWidget
 
 from widgets.dialog import SmallDialog
@@ -14,6 +14,8 @@ from widgets.look import font
 from widgets.paint import Words
 
 Index = QModelIndex | QPersistentModelIndex
+
+AIR_PX = 12  # between the columns
 
 
 class Rows(QAbstractTableModel):
@@ -71,7 +73,9 @@ def _is_value(text: str) -> bool:
 
 
 class ListingDialog(SmallDialog):
-    """Shows a listing, a notice above it; Copy takes the chosen rows, or all."""
+    """Shows a listing, a notice above it; Copy takes the chosen rows, or all. Emits `save_wanted`."""
+
+    save_wanted = Signal()
 
     def __init__(
         self,
@@ -93,19 +97,42 @@ class ListingDialog(SmallDialog):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.verticalHeader().hide()
         self.view.verticalHeader().setDefaultSectionSize(22)
-        self._share_width(rows)
+        self._words = bool(rows) and not all(map(_is_value, rows[0]))
         self.view.setAccessibleName(title)
         self.body.addWidget(self.view)
-        self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
-        self.resize(max(420, 120 * len(head)), min(640, 150 + 22 * len(rows)))
+        self.add_buttons((("Copy", self.copy), ("Save…", self.save_wanted.emit)), (("Close", self.accept),))
+        self._hints: list[int] = []
+        self.resize(420, min(640, 150 + 22 * len(rows)))
 
-    def _share_width(self, rows: Sequence[Sequence[str]]) -> None:
-        """Let columns of numbers share the width; where there are words, those have what is left."""
-        modes, header = QHeaderView.ResizeMode, self.view.horizontalHeader()
-        words = bool(rows) and not all(map(_is_value, rows[0]))
-        header.setSectionResizeMode(modes.ResizeToContents if words else modes.Stretch)
-        if words:
-            header.setSectionResizeMode(0, modes.Stretch)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as wide as heads and rows are, once it is known with which font they are painted."""
+        if not self._hints:
+            header = self.view.horizontalHeader()
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+            columns = range(self.rows.columnCount())
+            self._hints = [
+                max(header.sectionSizeHint(k), self.view.sizeHintForColumn(k)) + AIR_PX for k in columns
+            ]
+            margins = self._whole.contentsMargins()
+            width = sum(self._hints) + self._bar_px + margins.left() + margins.right()
+            self.resize(max(self.width(), width), self.height())
+        super().showEvent(event)
+        self._share_width()
+
+    @property
+    def _bar_px(self) -> int:
+        return self.view.verticalScrollBar().sizeHint().width() + 2 * self.view.frameWidth()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Let columns of numbers share the free width; where there are words, the first one has it."""
+        free_px = max(0, self.view.width() - self._bar_px - sum(self._hints))
+        for column, hint in enumerate(self._hints):
+            more = free_px // len(self._hints) if not self._words else free_px if column == 0 else 0
+            self.view.setColumnWidth(column, hint + more)
 
     def copy(self) -> None:
         """Put the chosen rows, or all, on the clipboard."""
@@ -120,7 +147,11 @@ class ListingDialog(SmallDialog):
 
 
 class ReportDialog(SmallDialog):
-    """Shows a report line by line as Praat prints it; Copy takes what is selected, or all."""
+    """Shows a report line by line as Praat prints it; Copy takes what is selected, or all. Emits
+    `save_wanted`.
+    """
+
+    save_wanted = Signal()
 
     def __init__(self, title: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
@@ -130,7 +161,7 @@ class ReportDialog(SmallDialog):
         self.view.setAccessibleName(title)
         self.body.addWidget(self.view)
         self._words = words
-        self.add_buttons((("Copy", self.copy),), (("Close", self.accept),))
+        self.add_buttons((("Copy", self.copy), ("Save…", self.save_wanted.emit)), (("Close", self.accept),))
         self.resize(560, min(640, 150 + 18 * words.count("\n")))
 
     def copy(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
-from widgets.listing import ListingDialog
+from widgets.listing import ListingDialog, ReportDialog
 
 ROWS = (("0.010000", "--undefined--"), ("0.020000", "-3.250000"), ("0.030000", "120.500000"))
 
@@ -44,3 +45,25 @@ def test_numbers_stand_at_the_right_and_words_at_the_left(qtbot):
     sides = [made.rows.data(made.rows.index(0, k), Qt.ItemDataRole.TextAlignmentRole) for k in (0, 1)]
     assert sides[0] & Qt.AlignmentFlag.AlignLeft.value
     assert sides[1] & Qt.AlignmentFlag.AlignRight.value
+
+
+def test_every_head_has_the_room_for_its_words(qtbot):
+    heads = ("Time_s", "Centre_of_gravity_Hz", "Standard_deviation_Hz", "Skewness", "Kurtosis")
+    made = ListingDialog("Spectral moments listing of Out", heads, [["0.010000"] * 5] * 50)
+    qtbot.addWidget(made)
+    made.show()
+    header = made.view.horizontalHeader()
+    for column in range(5):
+        assert header.sectionSize(column) >= header.sectionSizeHint(column)
+    assert header.length() <= made.view.viewport().width()
+    made.resize(1400, 500)
+    assert header.sectionSize(4) > header.sectionSizeHint(4), "wide windows share their room"
+
+
+@pytest.mark.parametrize("kind", ["listing", "report"])
+def test_a_listing_wishes_to_be_saved(qtbot, dialog, kind):
+    made = dialog if kind == "listing" else ReportDialog("Voice report", "Voice report\nMedian pitch: 120 Hz")
+    qtbot.addWidget(made)
+    button = next(one for one in made.findChildren(QPushButton) if one.text() == "Save…")
+    with qtbot.waitSignal(made.save_wanted):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
