@@ -67,6 +67,12 @@ def power(window: Window) -> None:
     window.docking.queries.tell_power()
 
 
+@command("spectrogram.to_frequency", "Move frequency cursor to…", "Spectrogram", "", is_open)
+def to_frequency(window: Window) -> None:
+    """Put the horizontal frequency cursor at a frequency that is typed."""
+    window.asks.frequency()
+
+
 @command("spectrogram.slice", "View spectral slice", "Spectrogram", "Ctrl+L", is_open, separator=True)
 def spectral_slice(window: Window) -> None:
     """Show the spectra of all layers at the cursor or over the selection in a window of their own."""
@@ -105,6 +111,18 @@ for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
     _query(f"formants.b{_number}", f"Get {_ordinal} bandwidth", "Formants", f"b{_number}")
 
 
+@command("formants.formant", "Get formant…", "Formants", "", is_open)
+def formant(window: Window) -> None:
+    """Put the formant of a number that is typed, of the active lane, into the results."""
+    window.asks.formant("Get formant", "f")
+
+
+@command("formants.bandwidth", "Get bandwidth…", "Formants", "", is_open)
+def bandwidth(window: Window) -> None:
+    """Put the bandwidth of the formant of a number that is typed into the results."""
+    window.asks.formant("Get bandwidth", "b")
+
+
 def _list_of(analysis: str, id: str, title: str, menu: str, what: str, separator: bool = False) -> None:
     def run(window: Window) -> None:
         window.docking.lists.list_of(analysis)
@@ -120,8 +138,9 @@ _list_of("ltas", "spectrogram.ltas", "Ltas listing", "Spectrogram",
          "List the long-term average spectrum", separator=True)  # fmt: skip
 _list_of("moments", "spectrogram.moments", "Spectral moments listing", "Spectrogram",
          "List centre of gravity, standard deviation, skewness and kurtosis in slices")  # fmt: skip
+_query("analyses.amplitude", "Get amplitude", "Analyses", "activation", separator=True)
 _list_of("zero crossings", "analyses.zero_crossings", "Zero crossings listing", "Analyses",
-         "List where the curve passes through zero", separator=True)  # fmt: skip
+         "List where the curve passes through zero")  # fmt: skip
 _list_of("envelope peaks", "analyses.envelope_peaks", "Envelope peaks listing", "Analyses",
          "List the peaks of the envelope, and how much later than the output's they come,")  # fmt: skip
 settings_command("zero crossings", "Zero crossings settings…", "Analyses", separator=True)

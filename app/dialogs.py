@@ -16,6 +16,7 @@ from core.axis import Range
 from core.export.record import read_point, write_json
 from core.faults import Fault
 from core.point_words import point_facts
+from core.queries import MOST_FORMANTS
 from core.recording import SUFFIXES
 from widgets.dialog import SmallDialog, fit_to_screen
 from widgets.numbers import read_number
@@ -198,12 +199,25 @@ class Dialogs:
         """Ask where the active recording starts on the stack's axis."""
         on = self._window.on
         key = on.moving.of(on.session.active)
-        now_s = on.moving.by_s(key)
-        text, given = QInputDialog.getText(
-            self._window, "Move in time", "Starts at (s):", text=f"{now_s:.6f}"
-        )
+        now = f"{on.moving.by_s(key):.6f}"
+        self._number("Move in time", "Starts at (s):", now, lambda at_s: on.moving.to(key, at_s))
+
+    def frequency(self) -> None:
+        """Ask where the horizontal frequency cursor stands."""
+        at_hz, queries = self._window.on.session.frequency_hz, self._window.docking.queries
+        now = f"{500.0 if at_hz is None else at_hz:g}"
+        self._number("Move frequency cursor", "Frequency (Hz):", now, queries.to_frequency)
+
+    def _number(self, title: str, label: str, now: str, use: Callable[[float], None]) -> None:
+        text, given = QInputDialog.getText(self._window, title, label, text=now)
         if given:
-            self._guarded(lambda: on.moving.to(key, read_number(text)))
+            self._guarded(lambda: use(read_number(text)))
+
+    def formant(self, title: str, letter: str) -> None:
+        """Ask of which formant the frequency (f) or the bandwidth (b) is asked, and ask it."""
+        number, given = QInputDialog.getInt(self._window, title, "Formant number:", 1, 1, MOST_FORMANTS)
+        if given:
+            self._window.docking.queries.ask(f"{letter}{number}")
 
     # --- settings ---------------------------------------------------------------------------
 

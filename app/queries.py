@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.asking import Asking
 from app.recordings import PREFIX
+from app.stack_view import VIEW_HIGH_HZ
 from core.analyses import TABLE, guard
 from core.axis import Range
 from core.contours import nearest_crossing, power_at
@@ -192,6 +193,17 @@ class Queries:
                 self._on.noted.emit(answer.refusal or f"No {wanted.title.lower()} is found in the selection")
 
         self._asking.with_result(layer, wanted.analysis, move)
+
+    def to_frequency(self, hertz: float) -> None:
+        """Put the frequency cursor where it can be seen over the active lane. Raises Fault elsewhere."""
+        layer = self._active
+        if layer is None:
+            return
+        high_hz = min(VIEW_HIGH_HZ, layer.track.axis.nyquist_hz)
+        if not 0 <= hertz <= high_hz:
+            seen = f"Write a frequency from 0 to {guard.hertz(high_hz)}."
+            raise Fault(f"The spectrogram of {layer.title} does not reach {guard.hertz(hertz)}.", seen)
+        self._on.session.set_frequency(hertz)
 
     def to_crossing(self, edge: str) -> None:
         """Move the cursor, or one edge of the selection, to the nearest zero crossing of the active lane."""

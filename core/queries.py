@@ -54,6 +54,9 @@ class Measure:
         return f"{statistic.capitalize()} {title}" if over else self.title
 
 
+MOST_FORMANTS = 5
+"""So many formants, and their bandwidths, can be asked."""
+
 _ROWS = (
     Measure("activation", "Activation", "Activ.", "", "", ""),
     Measure("f0", "Pitch", "F0", "pitch", "pitch", "Hz", 2, smooth=True),
@@ -62,7 +65,7 @@ _ROWS = (
             f"{kind}{k}", f"{kind.upper()}{k}", f"{kind.upper()}{k}", "formants", f"{kind}{k}", "Hz", 1, True
         )
         for kind in "fb"
-        for k in range(1, 6)
+        for k in range(1, MOST_FORMANTS + 1)
     ),
     Measure("intensity", "Intensity", "Int.", "intensity", "intensity", "dB", 2),
     Measure("harmonicity", "HNR", "HNR", "harmonicity", "harmonicity", "dB", 2),

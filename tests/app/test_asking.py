@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app import docking
 from core.all_layers import COPIED, SHOWN, STATISTICS
@@ -19,7 +19,7 @@ from core.analyses import TABLE
 from core.analyses.praat import call_praat, sound_of
 from core.axis import Range
 from core.praat_pool import InlinePool
-from core.queries import MEASURES, Answer
+from core.queries import MEASURES, Answer, ask
 from widgets.listing import ListingDialog, ReportDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
@@ -314,6 +314,36 @@ def test_the_power_at_the_cursor_cross_is_praats(window):
         call_praat(theirs, "Get power at", 0.2623441, 1500), rel=2e-5
     )
     assert latest(window).unit == "Pa²/Hz"
+
+
+def test_the_frequency_cursor_moves_to_what_is_typed_and_nowhere_out_of_sight(window, monkeypatch):
+    typed, said = ["1500 Hz", "1,5e3", "6000", "-1"], []
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (typed.pop(0), True))
+    window.on.faulted.connect(lambda fault: said.append(fault.sentence))
+    for expected in (None, 1500.0, 1500.0, 1500.0):
+        window.menus.run("spectrogram.to_frequency")
+        assert window.on.session.frequency_hz == expected
+    assert said == [
+        "“1500 Hz” is no number.",
+        "The spectrogram of Out does not reach 6000 Hz.",
+        "The spectrogram of Out does not reach −1 Hz.",
+    ]
+
+
+def test_a_formant_or_bandwidth_of_any_number_can_be_asked(window, monkeypatch):
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (5, True))
+    window.menus.run("formants.formant")
+    assert latest(window).measure == "F5"
+    window.menus.run("formants.bandwidth")
+    assert latest(window).measure == "B5"
+    assert latest(window).value == ask(window.docking.asking.layer("out"), MEASURES["b5"], 0.2623441).value
+
+
+def test_the_amplitude_at_the_cursor_is_praats(window):
+    window.menus.run("analyses.amplitude")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    theirs = call_praat(sound, "Get value at time", 0, 0.2623441, "Linear")
+    assert latest(window).value == pytest.approx(theirs, rel=1e-5)
 
 
 # --- moving
