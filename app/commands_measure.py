@@ -60,12 +60,13 @@ def praat_script(window: Window) -> None:
 
 def _ask(window: Window, title: str, use) -> None:
     from app.measuring import MeasureSettings
-    from widgets.measure_page import MeasureForm
+    from widgets.measure_page import MeasureForm, Offered, Told
 
     measuring = window.on.measuring
     standards = MeasureSettings(what=measuring.usual)
-    tiers, wrong = measuring.tiers, measuring.wrong
-    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window, tiers, wrong)
+    words = Told(measuring.wrong, measuring.remark)
+    there = Offered(measuring.tiers, measuring.offered)
+    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window, there, words)
     form.set_look(window.look)
     form.wanted.connect(use)
     window.asks.keep(form)

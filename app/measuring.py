@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from psygnal import Signal
 
@@ -27,6 +27,9 @@ What = Literal[
     "this point and every recording",
 ]
 BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
+
+
+ELSEWHERE_WORDS = "The tiers on the screen belong to another point: this point is measured as one interval, the whole sound."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Measuring:
         self.measurer: Measurer = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
+        self._over_all = False  # the tiers on the screen are not those of the point that is measured
         self.given = GivenToPraat()
         instrument.session.card_changed.connect(self._new_model)
 
@@ -108,9 +112,23 @@ class Measuring:
             return str(fault).removesuffix(".")
         return None
 
+    @property
+    def offered(self) -> tuple[What, ...]:
+        """What there is to be measured: points of the open model, recordings that are open."""
+        has = {"point": self._on.session.card is not None, "recording": bool(self._on.annotating.sounds)}
+        every = get_args(What)
+        return tuple(what for what in every if all(there or word not in what for word, there in has.items()))
+
+    def remark(self, asked: MeasureSettings) -> str:
+        """Say that the greyed tiers on the screen are not those that are measured, "" where they are."""
+        annotating = self._on.annotating
+        away = any(not group.own for group in annotating.groups)
+        return ELSEWHERE if away and asked.what.startswith("this point") else ""
+
     def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
         """Measure as asked; the table, or a script's folder, is written when all is measured."""
         self.settings = asked
+        self._over_all = bool(self.remark(asked))
         with self._items.faults_told():
             plan = self._plan(asked)
             self._items.gather(asked, lambda items: self._measure(items, plan, asked, table, script))
@@ -169,6 +187,14 @@ class Measuring:
     def _done(self, done: Done) -> None:
         self.ended.emit()
         self.pairs = done.pairs
-        refused = f", {len(done.remarks)} remarks in the record" if done.remarks else ""
-        self._on.noted.emit(f"Saved {done.files[0].name}: {done.rows} values{refused}")
+        self._on.noted.emit(_closing(done, self._over_all))
         self.done.emit()
+
+
+def _closing(done: Done, over_all: bool) -> str:
+    """Say what was written, where the remarks on it are, and what it was measured over."""
+    record = next((file.name for file in done.files if file.suffix == ".json"), "")
+    count = len(done.remarks)
+    remarks = f"{count} remark{'' if count == 1 else 's'} in {record}" if count and record else ""
+    whole = "this point over the whole sound, the tiers belong to another" if over_all else ""
+    return ", ".join(filter(None, (f"Saved {done.files[0].name}: {done.rows} values", remarks, whole)))

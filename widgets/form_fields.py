@@ -59,7 +59,7 @@ def make_field(label: str, hint: Any, standard: Any, changed: Callable[[], None]
     if hint is bool:
         return _tick(label, changed)
     if get_origin(hint) is Literal:
-        return _list(label, get_args(hint), changed)
+        return choice_list(label, get_args(hint), changed)
     kinds = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     if float in kinds or int in kinds:
         return _number(label, whole=float not in kinds, empty=type(None) in kinds, changed=changed)
@@ -72,7 +72,8 @@ def _tick(label: str, changed: Callable[[], None]) -> Field:
     return Field(box, box.setChecked, box.isChecked)
 
 
-def _list(label: str, choices: tuple[Any, ...], changed: Callable[[], None]) -> Field:
+def choice_list(label: str, choices: tuple[Any, ...], changed: Callable[[], None]) -> Field:
+    """Make a field for one of several words."""
     box = QComboBox()
     for choice in choices:
         box.addItem(str(choice).capitalize(), choice)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -11,9 +12,25 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from core.faults import Fault
 from widgets.form import SettingsForm
-from widgets.form_fields import Field, editable_list
+from widgets.form_fields import Field, choice_list, editable_list
 
 WIDE_PX = 260
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The tiers and the kinds of things that there are to be measured; without kinds all are offered."""
+
+    tiers: tuple[str, ...] = ()
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the form says of a value: why it makes no sense, else what is worth knowing before."""
+
+    wrong: Callable[[Any], str | None] = lambda value: None
+    remark: Callable[[Any], str] = lambda value: ""
 
 
 class MeasureForm(SettingsForm):
@@ -28,11 +45,12 @@ class MeasureForm(SettingsForm):
         value: Any,
         standards: Any,
         parent: QWidget | None = None,
-        tiers: Sequence[str] = (),
-        wrong: Callable[[Any], str | None] = lambda value: None,
+        offered: Offered | None = None,
+        words: Told | None = None,
     ) -> None:
-        self._press, self._tiers = press, tuple(tiers)
-        super().__init__(title, value, standards, parent, wrong)
+        self._press, self._offered = press, offered or Offered()
+        self._said = words or Told()
+        super().__init__(title, value, standards, parent, self._said.wrong)
         self._title = "Measurement settings"  # as the closing line calls them
         for known in fields(value):
             line = self._fields[known.name].widget
@@ -46,10 +64,22 @@ class MeasureForm(SettingsForm):
         self._tell()
 
     def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
-        """Offer the tiers that exist; another name can be typed."""
+        """Offer what there is to be measured, and the tiers that exist; another name can be typed."""
         if name == "tier":
-            return editable_list(label, self._tiers, "the first", self._tell)
+            return editable_list(label, self._offered.tiers, "the first", self._tell)
+        if name == "what" and self._offered.what:
+            return choice_list(label, self._offered.what, self._tell)
         return super().made_field(name, label, hint, standard)
+
+    def _tell(self) -> None:
+        """Say, before anything else, what is worth knowing of what is asked for."""
+        super()._tell()
+        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "_report"):
+            return
+        with contextlib.suppress(Fault):
+            remark = self._said.remark(self.value())
+            if remark:
+                self._say(remark, "warn")
 
     def add_buttons(
         self,

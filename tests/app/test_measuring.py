@@ -473,3 +473,35 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
     window.on.opening.open(small_model)
     assert window.on.measuring.pairs == ()
+
+
+def test_what_is_not_open_is_not_offered(window, tmp_path):
+    def offered():
+        box = form_of(window)._fields["what"].widget
+        return [box.itemData(row) for row in range(box.count())]
+
+    assert offered() == ["this point", "every annotated point"]
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert offered()[2:] == ["the active recording", "every recording", "this point and every recording"]
+
+
+def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(window, tmp_path):
+    annotate(window, tmp_path)
+    assert "belong to another point" not in form_of(window)._report.text()
+    window.on.session.redraw(9)
+    form = form_of(window)
+    assert "belong to another point: this point is measured as one interval" in form._report.text()
+    form._fields["what"].show("every annotated point")
+    assert "belong to another point" not in form._report.text()
+    heard = []
+    window.on.noted.connect(heard.append)
+    window.on.measuring.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
+    assert heard[-1].endswith("this point over the whole sound, the tiers belong to another")
+
+
+def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):
+    heard = []
+    window.on.noted.connect(heard.append)
+    window.on.measuring.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
+    assert heard[-1].startswith("Saved mine.csv: ")
+    assert heard[-1].endswith(" remarks in mine.json")
