@@ -29,7 +29,7 @@ What = Literal[
 BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
 
 
-ELSEWHERE_WORDS = "The tiers on the screen belong to another point: this point is measured as one interval, the whole sound."
+ELSEWHERE = "The tiers on the screen belong to another point: this point is measured as one interval."
 
 
 @dataclass(frozen=True, slots=True)
