@@ -25,12 +25,14 @@ from widgets.segmented import Segmented
 
 PANEL = QSize(272, 196)
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 52, 12, 26, 22
+INSIDE_PX, NOTE_PX = 6, 17
 MOST_COURSES = 60
 PNG_SCALE = 3
 SCATTER, COURSES = "scatter", "courses"
 WORDS = {
     SCATTER: "Across the output, up the layer; r over all values that both have",
-    COURSES: f"Solid the layer, dashed the output, over normalised time; the first {MOST_COURSES} intervals",
+    COURSES: "Solid the layer, dashed the output, a colour for each interval, over normalised time; "
+    f"the first {MOST_COURSES} intervals",
 }
 NAMES = {"fc": "FC", "pp": "PP"}
 
@@ -42,17 +44,17 @@ def paint_pair(painter: QPainter, place: QRectF, pair: Pair, mode: str, look: Lo
     plot = place.adjusted(LEFT_PX, TOP_PX, -RIGHT_PX, -BOTTOM_PX)
     painter.fillRect(plot, look.plot)
     _words(painter, place, plot, pair, look)
-    across, up = _PAINT[mode](painter, plot, pair, look)
+    data = plot.adjusted(0, NOTE_PX if pair.resampling else 0, 0, -NOTE_PX if pair.n == 0 else 0)
+    across, up = _PAINT[mode](painter, data, pair, look)
     painter.setPen(QPen(look.line2, 1))
     painter.drawRect(plot)
     if pair.n == 0:
         painter.setFont(font(11))
         painter.setPen(look.ink3)
         words = "No value is defined in both"
-        painter.drawText(
-            plot.adjusted(8, 0, -8, -4), Qt.AlignmentFlag.AlignCenter | Qt.AlignmentFlag.AlignBottom, words
-        )
-    _ends(painter, plot, across, up, look)
+        room = QRectF(plot.left(), data.bottom(), plot.width(), NOTE_PX - 2)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+    _ends(painter, plot, data, across, up, look)
     _axis_words(painter, plot, pair, mode, look)
 
 
@@ -89,15 +91,15 @@ def _words(painter: QPainter, place: QRectF, plot: QRectF, pair: Pair, look: Loo
     painter.drawText(inside, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, pair.resampling)
 
 
-def _ends(painter: QPainter, plot: QRectF, across: Ends, up: Ends, look: Look) -> None:
-    """Write the ends of both axes."""
+def _ends(painter: QPainter, frame: QRectF, plot: QRectF, across: Ends, up: Ends, look: Look) -> None:
+    """Write the ends of both axes, those of the upright one beside the place of the values."""
     painter.setFont(font(11, numbers=True))
     painter.setPen(look.ink3)
     right, top, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignLeft
     beside = QRectF(plot.left() - LEFT_PX, plot.top() - 2, LEFT_PX - 6, plot.height() + 4)
     painter.drawText(beside, right | top, _short(up[1]))
     painter.drawText(beside, right | Qt.AlignmentFlag.AlignBottom, _short(up[0]))
-    below = QRectF(plot.left(), plot.bottom() + 4, plot.width(), 16)
+    below = QRectF(plot.left(), frame.bottom() + 4, plot.width(), 16)
     painter.drawText(below, left | top, _short(across[0]))
     painter.drawText(below, right | top, _short(across[1]))
 
@@ -123,14 +125,14 @@ def _scatter(painter: QPainter, plot: QRectF, pair: Pair, look: Look) -> tuple[E
 
 
 def _courses(painter: QPainter, plot: QRectF, pair: Pair, look: Look) -> tuple[Ends, Ends]:
-    """Paint every interval over normalised time, the layer solid, the output dashed."""
+    """Paint every interval in its own colour over normalised time, the layer solid, the output dashed."""
     count = pair.mine.shape[1]
     times = (np.arange(count) + 0.5) / count
     up = ends_of(np.concatenate([side[np.isfinite(side)] for side in (pair.mine, pair.theirs)]))
-    sides = ((pair.theirs, look.sound, Qt.PenStyle.DashLine), (pair.mine, look.curve, Qt.PenStyle.SolidLine))
-    for values, colour, style in sides:
-        painter.setPen(QPen(colour, 1.2, style))
-        for course in values[:MOST_COURSES]:
+    shown = min(pair.mine.shape[0], MOST_COURSES)
+    for values, style in ((pair.theirs, Qt.PenStyle.DashLine), (pair.mine, Qt.PenStyle.SolidLine)):
+        for row, course in enumerate(values[:shown]):
+            painter.setPen(QPen(look.step(row / max(shown - 1, 1)), 1.2, style))
             for first, last in runs(np.isfinite(course)):
                 places = _places(plot, times[first:last], course[first:last], (0.0, 1.0), up)
                 if len(places) == 1:
@@ -177,8 +179,8 @@ def runs(defined: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _places(
     plot: QRectF, x: NDArray[np.float64], y: NDArray[np.float64], across: Ends, up: Ends
 ) -> list[QPointF]:
-    """Give the points of values in a plot, 3 px inside its frame."""
-    inner = plot.adjusted(3, 3, -3, -3)
+    """Give the points of values in a plot, so far inside its frame that no dot touches it."""
+    inner = plot.adjusted(INSIDE_PX, INSIDE_PX, -INSIDE_PX, -INSIDE_PX)
     left = inner.left() + (x - across[0]) / (across[1] - across[0]) * inner.width()
     top = inner.bottom() - (y - up[0]) / (up[1] - up[0]) * inner.height()
     return [QPointF(*place) for place in zip(left.tolist(), top.tolist(), strict=True)]

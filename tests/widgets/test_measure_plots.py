@@ -54,7 +54,7 @@ def ink(image: QImage, x: float, y: float, paper: QColor) -> bool:
 
 def inner() -> tuple[float, float, float, float]:
     """The place of values inside a panel: left, right, top, bottom."""
-    return 52 + 3, PANEL.width() - 12 - 3, 26 + 3, PANEL.height() - 22 - 3
+    return 52 + 6, PANEL.width() - 12 - 6, 26 + 6, PANEL.height() - 22 - 6
 
 
 def test_formants_are_named_as_phoneticians_write_them():
@@ -90,6 +90,56 @@ def test_in_time_both_share_one_axis_and_a_gap_stays_a_gap(sheet):
     assert lower(1 / 6)
     assert lower(5 / 6)
     assert not lower(0.5)
+
+
+def test_no_dot_touches_the_frame(sheet):
+    made = sheet(pair(mine=((100, 200, 300),), theirs=((100, 300, 200),)))
+    image = made.grab().toImage()
+    left, right, top, bottom = (round(place) for place in inner())
+    for x in range(left - 4, right + 4):
+        assert not {image.pixelColor(x, y).name() for y in (top - 4, bottom + 3)} - {LIGHT.plot.name()}
+    for y in range(top - 4, bottom + 4):
+        assert not {image.pixelColor(x, y).name() for x in (left - 4, right + 3)} - {LIGHT.plot.name()}
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_both_lines_of_an_interval_have_its_own_colour(sheet, look):
+    made = sheet(pair(mine=((0, 0, 0), (30, 30, 30)), theirs=((20, 20, 20), (10, 10, 10))))
+    made.set_look(look)
+    made.show_mode(COURSES)
+    image = made.grab().toImage()
+    left, right, top, bottom = inner()
+
+    def colour_of(value: float) -> str:
+        """Give which interval's colour is nearest to what is painted at a value's height."""
+        y = round(bottom - value / 30 * (bottom - top))
+        near: list[int] = []
+        for row in (0, 1):
+            wanted = look.step(row)
+            seen = (
+                image.pixelColor(x, y + dy)
+                for x in range(round(left) + 50, round(right) - 50)
+                for dy in (-1, 0)
+            )
+            near.append(min(abs(c.red() - wanted.red()) + abs(c.blue() - wanted.blue()) for c in seen))
+        return "first" if near[0] < near[1] else "second"
+
+    assert [colour_of(value) for value in (0, 20, 30, 10)] == ["first", "first", "second", "second"]
+
+
+def test_words_in_a_panel_lie_on_no_line(sheet):
+    across = np.linspace(0, 1, 30)
+    fall = Pair("conv4", "f0", "Hz", np.array([1 - across]), np.full((1, 30), NAN), "as published")
+    alone = Pair("conv4", "f0", "Hz", np.full((1, 30), NAN), np.full((1, 30), NAN), "as published")
+    pictures = []
+    for one in (fall, alone):
+        made = sheet(one)
+        made.show_mode(COURSES)
+        pictures.append(made.grab().toImage())
+    for top in (26 + 2, PANEL.height() - 22 - 17):
+        notes = [image.copy(52 + 1, top, PANEL.width() - 12 - 52 - 2, 15) for image in pictures]
+        assert notes[0] == notes[1]
+    assert pictures[0] != pictures[1]
 
 
 def test_measures_stand_in_the_order_asked_and_the_nearest_layer_first(sheet):
