@@ -49,7 +49,7 @@ class Tiers(TiersCanvas):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Tiers")
         self._held: Grip | None = None
-        self._held_s = 0.0
+        self._held_s = self._from_s = 0.0
         self._together = False
         self._pointer = Pointer(self, travel_px)
         self._pointer.selection_wanted.connect(self.selection_wanted)
@@ -111,7 +111,7 @@ class Tiers(TiersCanvas):
         x, tier = event.position().x(), self._view.tiers[row.place]
         self._held, self._together = places.grip_at(event.position()), shift
         if self._held is not None:
-            self._held_s = float(tier.times[self._held.index])
+            self._held_s = self._from_s = float(tier.times[self._held.index])
             self.cursor_wanted.emit(self._held_s)
             return
         press = self._pointer.press_shift if shift else self._pointer.press
@@ -174,16 +174,22 @@ class Tiers(TiersCanvas):
         self.menu_wanted.emit(event.globalPos())
 
     def _drag(self, event: QMouseEvent, columns: Columns, held: Grip) -> None:
-        tiers, window = self._view.tiers, columns.window
+        window = columns.window
         time_s = min(max(columns.time_s(event.position().x()), window.start_s), window.end_s)
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            old_s = tiers[held.place].times[held.index]
-            skip = {held.place, *coincident(tiers, old_s)} if self._together else {held.place}
-            time_s = snapped(tiers, time_s, SNAP_PX / columns.px_per_s, frozenset(skip))
+        if not self._together:  # else it would take along what it snaps to, and snaps once it is let go
+            time_s = self._snapped(event, columns, held, time_s)
         if time_s != self._held_s:
             self._held_s = time_s
             self.move_wanted.emit(held.place, held.index, time_s, self._together, False)
         self.pointed.emit(time_s, f"Pointer {seconds(time_s)} s")
+
+    def _snapped(self, event: QMouseEvent, columns: Columns, held: Grip, time_s: float) -> float:
+        """Give the boundary of another tier near a time; with Ctrl the time itself."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return time_s
+        tiers = self._view.tiers
+        along = coincident(tiers, tiers[held.place].times[held.index]) if self._together else ()
+        return snapped(tiers, time_s, SNAP_PX / columns.px_per_s, frozenset({held.place, *along}))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -191,6 +197,8 @@ class Tiers(TiersCanvas):
         held, self._held = self._held, None
         self._pointer.release()
         if held is not None:
+            if self._together and self._columns is not None and self._held_s != self._from_s:
+                self._held_s = self._snapped(event, self._columns, held, self._held_s)
             self.move_wanted.emit(held.place, held.index, self._held_s, self._together, True)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

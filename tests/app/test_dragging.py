@@ -69,3 +69,36 @@ def test_esc_gives_a_drag_up(qtbot, tiers):
 def test_the_status_line_follows_the_boundary_that_is_dragged(qtbot, tiers):
     drag(qtbot, tiers, 0.2, 0.3)
     assert tiers.status._pointer.text() == f"Pointer {times(tiers)[0]:.6f} s"
+
+
+def shift_drag(qtbot, window, from_s, *through_s):
+    canvas, shift = shown(window), Qt.KeyboardModifier.ShiftModifier
+    qtbot.mousePress(canvas, LEFT, shift, place(window, from_s))
+    for time_s in through_s:
+        qtbot.mouseMove(canvas, place(window, time_s))
+        shown(window)
+    qtbot.mouseRelease(shown(window), LEFT, shift, place(window, through_s[-1]))
+
+
+def with_word_boundary(window, time_s):
+    window.on.session.set_tier(1)
+    window.on.session.set_cursor(time_s)
+    window.menus.run("boundary.add")
+    window.on.session.set_tier(0)
+
+
+def test_a_boundary_that_a_shift_drag_passes_stays_where_it_is(qtbot, tiers):
+    with_word_boundary(tiers, 0.3)
+    shift_drag(qtbot, tiers, 0.2, 0.3, 0.35)
+    assert list(tiers.on.annotating.tiers[1].times)[1:-1] == [0.3]
+    assert abs(times(tiers)[0] - 0.35) < 0.002
+
+
+def test_a_shift_drag_takes_along_what_stood_there_and_ends_on_anothers_boundary(qtbot, tiers):
+    with_word_boundary(tiers, 0.2)
+    with_word_boundary(tiers, 0.3)
+    shift_drag(qtbot, tiers, 0.4, 0.301)
+    assert times(tiers)[1] == 0.3
+    assert list(tiers.on.annotating.tiers[1].times)[1:-1] == [0.2, 0.3]
+    shift_drag(qtbot, tiers, 0.2, 0.25)
+    assert times(tiers)[0] == list(tiers.on.annotating.tiers[1].times)[1] != 0.2
