@@ -15,7 +15,7 @@ from widgets.paint import Words, paint_field
 from widgets.palette_match import PaletteRow
 
 ROW_PX = 22
-COLUMNS = ((1400, 4), (1140, 3), (0, 2))  # so many from a window of this width on
+MOST_COLUMNS, LEAST_COLUMNS = 4, 2
 BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
 MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 100, 860
 SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
@@ -101,6 +101,18 @@ def widths_px(lines: Sequence[Line]) -> tuple[int, int]:
     )
 
 
+def fitting(
+    made: Sequence[tuple[str, tuple[Line, ...]]], wide_px: int
+) -> list[list[tuple[str, tuple[Line, ...]]]]:
+    """Spread groups over as many columns as stand beside one another in a width."""
+    for count in range(MOST_COLUMNS, LEAST_COLUMNS, -1):
+        spread = columns(made, count)
+        lines = ([line for _, group in column for line in group] for column in spread)
+        if sum(sum(widths_px(one)) + GAP_PX + APART_PX for one in lines) <= wide_px:
+            return spread
+    return columns(made, LEAST_COLUMNS)
+
+
 class KeyLine(QWidget):
     """One key with what it does; the words of a column begin at one place."""
 
@@ -143,9 +155,8 @@ class ShortcutSheet(SmallDialog):
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(APART_PX)
-        wide_px = parent.window().width() if parent is not None else COLUMNS[0][0]
-        count = next(count for from_px, count in COLUMNS if wide_px >= from_px)
-        for column in columns(groups(rows), count):
+        wide_px = parent.window().width() if parent is not None else self.screen().availableSize().width()
+        for column in fitting(groups(rows), wide_px - MARGINS_PX):
             across.addLayout(_column(column))
         across.addStretch(1)
         area = QScrollArea()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from widgets.look import DARK
 from widgets.palette_match import PaletteRow
-from widgets.shortcuts import MOUSE, KeyLine, ShortcutSheet, columns, groups, series
+from widgets.shortcuts import MOUSE, KeyLine, ShortcutSheet, columns, fitting, groups, series, widths_px
 
 ROWS = (
     PaletteRow("play.toggle", "Play or stop", "Play", "Tab"),
@@ -59,3 +61,18 @@ def test_words_are_aligned_in_each_column_and_never_shortened(qtbot):
         by_column.setdefault(line.x(), set()).add(line.column_px)
         assert line.width() >= line.sizeHint().width()
     assert all(len(widths) == 1 for widths in by_column.values())
+
+
+@pytest.mark.parametrize("wide_px", [1000, 1300, 1440, 1920])
+def test_as_many_columns_as_fit_and_none_beyond_the_edge(qtbot, wide_px):
+    many = [
+        PaletteRow(
+            f"a.{k}", f"Move the end of a selection to a boundary {'x' * (k % 9)}", f"Menu {k // 6}", "F6"
+        )
+        for k in range(48)
+    ]
+    spread = fitting(groups(many), wide_px)
+    widths = [widths_px([line for _, lines in column for line in lines]) for column in spread]
+    room_px = sum(sum(one) + 12 + 32 for one in widths)
+    assert room_px <= wide_px or len(spread) == 2
+    assert len(spread) == 4 or room_px / len(spread) * (len(spread) + 1) > wide_px * 0.95
