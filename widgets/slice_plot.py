@@ -216,6 +216,7 @@ class SlicePlot(QWidget):
         width = QFontMetrics(face).horizontalAdvance("F0") + 2.0
         middles = apart([x for _, x in marks], width, self.plot.right() + width / 2)
         for (words, x), middle in zip(marks, middles, strict=True):
+            painter.fillRect(QRectF(x - 3, bottom - 9, 6, 8), look.plot)  # a halo, also over dense lines
             painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
             painter.setPen(look.ink2)
             room = QRectF(middle - width / 2 - 4, bottom, width + 8, NAMES_PX)

@@ -44,7 +44,7 @@ class PitchSettings:
     octave_cost: float = 0.01
     octave_jump_cost: float = 0.35
     voiced_unvoiced_cost: float = 0.14
-    lower_ceiling: bool = False
+    lower_ceiling: bool = field(default=False, metadata={"label": "Lower the ceiling to Nyquist"})
 
     @property
     def filtered(self) -> bool:
