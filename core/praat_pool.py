@@ -207,7 +207,7 @@ class PraatPool:
                 continue
             job.tries += 1
             if number not in self._pipes and not self._start(number):
-                job.future.set_exception(Cancelled() if self._closed else UNSTARTED)
+                self._fail(job, UNSTARTED)
                 continue
             try:
                 answers = self._ask(number, job)
@@ -254,7 +254,14 @@ class PraatPool:
                 self._waiting.insert(0, job)
                 self._change.notify_all()
         if not again:
-            job.future.set_exception(Cancelled() if self._closed else crashed(job.asks))
+            self._fail(job, crashed(job.asks))
+
+    def _fail(self, job: _Job, fault: Fault) -> None:
+        """Give a fault for every ask of a job, as of one that a worker refused."""
+        if self._closed:
+            job.future.set_exception(Cancelled())
+        else:
+            job.settle([fault] * len(job.asks))
 
     def _start(self, number: int) -> bool:
         """Start a worker; tell whether it could be, and is still wanted."""

@@ -19,7 +19,7 @@ from core.analyses import TABLE
 from core.analyses.pitch import PitchSettings
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
-from core.praat_faults import crashed, stuck
+from core.praat_faults import UNSTARTED, crashed, stuck
 from core.praat_pool import InlinePool, PraatPool
 from core.track import Track
 
@@ -129,6 +129,12 @@ def test_a_job_that_kills_its_worker_twice_is_a_fault_and_the_pool_goes_on(pool)
     assert pool.submit("pitch", buzz()).result(PATIENCE_S)
 
 
+def test_of_several_asks_each_has_its_fault_where_their_worker_dies(pool):
+    asks = [("pitch", Killer(buzz()), None), ("intensity", buzz(), None)]
+    told = pool.submit_many(asks).result(PATIENCE_S)  # type: ignore[arg-type]
+    assert [str(each) for each in told] == [str(crashed(asks))] * 2  # type: ignore[arg-type]
+
+
 class Killer:
     """Ends the process that receives it."""
 
@@ -175,6 +181,7 @@ def test_where_no_process_can_be_started_every_job_says_so_until_one_can(pool, m
     for _ in range(2):
         with pytest.raises(Fault, match="No process could be started"):
             pool.submit("intensity", buzz()).result(PATIENCE_S)
+    assert pool.submit_many([("intensity", buzz(), None)]).result(PATIENCE_S) == (UNSTARTED,)
     monkeypatch.setattr(process, "start", start)
     assert pool.submit("intensity", buzz()).result(PATIENCE_S)
 
