@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ MOST_CHANNELS, MOST_RATE_HZ = 1024, 655_350  # what libsndfile opens
 _UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
 _PLAIN = (1, 3, 0xFFFE)  # whole numbers, floats, and either with a longer head
 _STRAY_BYTES = 1000  # fewer after the last chunk are a tag or padding, not sound
+_SILENCE = threading.Lock()  # the process has one stderr: two files silenced at once would leave it silent
 AGAIN = "Export it again from its source."
 
 
@@ -164,15 +166,24 @@ def _left_out(path: Path, head: Head) -> int:
 @contextmanager
 def quiet(path: Path | str) -> Generator[None]:
     """Keep libmpg123, which reads MP3, from writing to the terminal what is said in a sentence of ours."""
-    if Path(path).suffix.lower() != ".mp3":
+    if Path(path).suffix.lower() != ".mp3" or not _has_stderr():
         yield
         return
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with _SILENCE:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
+def _has_stderr() -> bool:
+    """Tell whether anything is listened to: a program without a terminal may have none."""
     try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.fstat(2)
+    except OSError:
+        return False
+    return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import soundfile
 
 from core.faults import Fault
 from core.recording import look_at, read_sound
+from core.recording_head import quiet
 
 BODY = (8000 * np.sin(np.arange(16000) / 9)).astype("<i2").tobytes()  # 32,000 bytes, a second at 16 kHz
 
@@ -101,6 +104,29 @@ def test_a_bad_mp3_is_refused_in_our_words_alone(tmp_path, capfd):
     assert capfd.readouterr().err == ""
     print("still there", file=__import__("sys").stderr)
     assert capfd.readouterr().err == "still there\n"
+
+
+def test_two_mp3s_opened_at_once_leave_the_terminal_what_it_was(tmp_path):
+    def open_many(_):
+        for _ in range(300):
+            with quiet(tmp_path / "a.mp3"):
+                pass
+
+    before = os.fstat(2)
+    with ThreadPoolExecutor(3) as several:
+        list(several.map(open_many, range(3)))
+    assert os.path.samestat(os.fstat(2), before)
+
+
+def test_an_mp3_is_read_where_there_is_no_terminal_to_write_to(tmp_path):
+    soundfile.write(tmp_path / "a.mp3", 0.5 * np.sin(np.arange(16000) / 9), 16000)
+    terminal = os.dup(2)
+    os.close(2)
+    try:
+        assert look_at(tmp_path / "a.mp3").n == 16000
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
 
 
 def test_samples_that_stand_at_full_scale_are_counted(tmp_path):
