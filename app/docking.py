@@ -100,6 +100,7 @@ class Docking:
         if on:
             self._repaint.start()
             self._rest.start()
+        self._tell()
 
     def _look_who_looks(self) -> None:
         self.asking.wanted = self._shown or (self._large is not None and self._large.isVisible())
@@ -141,12 +142,17 @@ class Docking:
         awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
         if awaits != self._awaits:
             self._awaits = awaits
-            self._window.on.busy_changed.emit(self._window.on.analysing.busy)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Let the status say anew whether something is under way."""
+        self._window.on.busy_changed.emit(self._window.on.analysing.busy)
 
     @property
     def state(self) -> str:
         """Say whether the table still lacks something."""
-        return "Measuring for the table…" if self._awaits else "All layers and analyses up to date"
+        awaits = self._awaits and self.asking.wanted  # what nobody sees is not awaited
+        return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
     def _row(self, layer: Layer) -> LayerRow:
         place, session = self.asking.table_place, self._window.on.session

@@ -490,3 +490,16 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     window.on.pool.answer()
     settle(window)
     assert docking.state == "All layers and analyses up to date"
+
+
+def test_a_table_that_nobody_sees_any_more_is_not_awaited(window):
+    docking, status = window.docking, window.status
+    for lane in window.on.session.lanes:
+        window.on.session.set_lane(lane.key, "none", shown=frozenset())
+    window.on.pool = Later()
+    window.on.session.redraw(4)
+    settle(window)
+    docking.show()
+    assert docking.state == status._state.text() == "Measuring for the table…"
+    docking.show_dock(False)
+    assert docking.state == status._state.text() == "All layers and analyses up to date"
