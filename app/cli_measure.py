@@ -15,7 +15,6 @@ from core.faults import Fault
 from core.speakers import ceiling_words
 
 if TYPE_CHECKING:
-    from core.measure import Item
     from core.measure_plan import Plan
 
 
@@ -23,7 +22,7 @@ def run(asked: Namespace) -> int:
     """Measure `asked.path`, a model or a sound, and write the table and its record."""
     from core.measure import Choice
     from core.measure_job import Job, do
-    from core.measure_plan import plan_of
+    from core.measure_plan import check_band, plan_of
     from core.measure_table import checked
 
     out = checked(asked.out)
@@ -32,7 +31,7 @@ def run(asked: Namespace) -> int:
     sounds = sounds_of(asked)
     _check(asked, bool(sounds))
     items, about = read_sounds(asked, sounds) if sounds else _model(asked)
-    _check_band(plan, items)
+    check_band(plan, max(track.axis.nyquist_hz for item in items for track in item.tracks.values()))
     ceiling = ceiling_words(plan.formants.ceiling_hz)
     about = {"textgrid": asked.textgrid and Path(asked.textgrid).name, **about, "formant_ceiling": ceiling}
     script = None if asked.script is None else Path(asked.script)
@@ -89,15 +88,6 @@ def _check(asked: Namespace, is_sound: bool) -> None:
         )
     if asked.as_published:
         raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
-
-
-def _check_band(plan: Plan, items: list[Item]) -> None:
-    """Refuse a band that no layer carries: nothing would stand in the table."""
-    top_hz = plan.moments.band_high_hz
-    nyquist_hz = max(track.axis.nyquist_hz for item in items for track in item.tracks.values())
-    if top_hz > nyquist_hz:
-        words = f"The band ends at {top_hz:g} Hz, above Nyquist, {nyquist_hz:g} Hz."
-        raise Fault(words, f"Write a top of at most {nyquist_hz:g}.")
 
 
 def _model(asked: Namespace) -> Read:

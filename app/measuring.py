@@ -105,9 +105,12 @@ class Measuring:
 
     def wrong(self, asked: MeasureSettings) -> str | None:
         """Say why nothing can be measured as asked, before a file is asked for; None where it can."""
+        from core.measure_plan import check_band
+
         try:
-            self._plan(asked)
+            plan = self._plan(asked)
             self._items.check(asked)
+            check_band(plan, self._items.nyquist_hz(asked))
         except Fault as fault:
             return str(fault).removesuffix(".")
         return None

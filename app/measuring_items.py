@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,14 @@ class Gathering:
             self._active()
         elif asked.what == "every recording":
             self._keys()
+
+    def nyquist_hz(self, asked: MeasureSettings) -> float:
+        """Give the highest Nyquist frequency of what is asked for."""
+        session, sounds = self._on.session, self._on.annotating.sounds
+        axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
+        if session.card is not None and "point" in asked.what:
+            axes.append(session.card.out_axis)
+        return max((axis.nyquist_hz for axis in axes), default=math.inf)
 
     # --- points ---------------------------------------------------------------------------------
 

@@ -85,6 +85,14 @@ def plan_of(
     return Plan(names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments)
 
 
+def check_band(plan: Plan, nyquist_hz: float) -> None:
+    """Raise Fault for a band of moments that nothing with a Nyquist frequency up to this one carries."""
+    top_hz = plan.moments.band_high_hz
+    if top_hz > nyquist_hz:
+        words = f"The band ends at {top_hz:g} Hz, above Nyquist, {nyquist_hz:g} Hz."
+        raise Fault(words, f"Write a top of at most {nyquist_hz:g}.")
+
+
 def names_of(words: Iterable[str]) -> tuple[str, ...]:
     """Give the measures that words such as "f0" or "formants" ask for, each once.
 

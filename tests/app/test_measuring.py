@@ -475,6 +475,12 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     assert window.on.measuring.pairs == ()
 
 
+def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):
+    wrong = window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
+    assert wrong == "The band ends at 99999 Hz, above Nyquist, 8000 Hz. Write a top of at most 8000"
+    assert window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
+
+
 def test_what_is_not_open_is_not_offered(window, tmp_path):
     def offered():
         box = form_of(window)._fields["what"].widget
