@@ -123,9 +123,22 @@ def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[i
             begin = (round(twice) - (n - 1)) // 2
             if not _outside(begin, n, axis) and fits(axis, grid, n, measured):
                 return begin, n
-    # at an end of the track where nothing is to spare
-    n = min(math.ceil(needed + _ROUNDING), axis.n)
-    return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n), n
+    return _at_an_end(axis, grid, measured, twice, least)
+
+
+def _at_an_end(axis: TimeAxis, grid: Grid, measured: int, twice: float, least: int) -> tuple[int, int]:
+    """Give the samples where a track ends and nothing is to spare: those nearest to the middle that hold
+    all frames. Resampled they may be one too few, and a few more lie a sample or two beside the middle.
+    """
+    most = least + math.ceil(grid.step_s * axis.rate_hz)
+    around = [n for n in range(least - 2, min(most, axis.n) + 1) if _holds(axis, grid, n, measured)]
+    found = [(_begin(axis, n, twice), n) for n in around or [min(least, axis.n)]]
+    return min(found, key=lambda one: abs(2 * one[0] + one[1] - 1 - twice))
+
+
+def _begin(axis: TimeAxis, n: int, twice: float) -> int:
+    """Give the first of so many samples around a middle, within the track."""
+    return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n)
 
 
 def _fits(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:

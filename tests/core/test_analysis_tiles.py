@@ -258,3 +258,19 @@ def test_a_closed_pool_cancels_a_shared_analysis():
     pool.close()
     with pytest.raises((CancelledError, Cancelled)):
         waiting.result(PATIENCE_S)
+
+
+@pytest.mark.parametrize("rate_hz", [22050, 44100, 48000])
+@pytest.mark.parametrize("ceiling_hz", [5000.0, 5500.0, 8000.0])
+def test_tiles_at_the_ends_of_a_track_have_all_their_frames_at_any_rate(rate_hz, ceiling_hz):
+    used = FormantSettings(ceiling_hz=ceiling_hz)
+    rng = np.random.default_rng(5)
+    for n in (7 * rate_hz, 7 * rate_hz + 1234, round(6.3 * rate_hz)):
+        noise = rng.normal(0, 0.1, n).astype(np.float32)
+        track = Track("out", noise, TimeAxis.of_sound(rate_hz, n))
+        cut = tiles.tiles_of("formants", track.axis, used, 1.0)
+        for tile in (cut[0], cut[-1]):
+            given = tiles.measure(
+                "formants", tile.piece(track), tiles.TileSettings(used, tile, 0.0, track.axis)
+            )
+            assert given.shape[1] == tile.last - tile.first
