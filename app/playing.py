@@ -145,6 +145,7 @@ class Playing:
         if len(tracks) > 1:
             window = Range(window.start_s, min(window.end_s, window.start_s + MIXED_S))
         made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
+        made = [one for one in made if len(one[0])] or made[:1]  # what is elsewhere is not waited for
         if len(made) < 2:
             return made[0] if made else None
         rate_hz = made[0][1]

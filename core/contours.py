@@ -183,9 +183,9 @@ def nearest_crossing(track: Track, time_s: float) -> float:
 
 
 def _crossings(values: NDArray[Any]) -> Doubles:
-    """Give the fractional indices at which the line between two samples passes through 0."""
-    upper = values >= 0
-    before = np.flatnonzero(upper[:-1] != upper[1:])
+    """Give the fractional indices at which the line between two samples, both numbers, passes through 0."""
+    upper, known = values >= 0, np.isfinite(values)
+    before = np.flatnonzero((upper[:-1] != upper[1:]) & known[:-1] & known[1:])
     low, high = values[before].astype(np.float64), values[before + 1].astype(np.float64)
     return before + low / (low - high)
 

@@ -252,7 +252,7 @@ class Session:
     def set_selection(self, wanted: Range | None) -> None:
         """Select a stretch of time; an empty one is a cursor. Raises Fault outside the sound."""
         if wanted is None:
-            self.set_cursor(self.cursor_s or self.whole.start_s)
+            self.set_cursor(self.whole.start_s if self.cursor_s is None else self.cursor_s)
             return
         if wanted.length_s > 0 and (wanted.start_s > self.whole.end_s or wanted.end_s < self.whole.start_s):
             raise Fault(

@@ -212,3 +212,13 @@ def test_over_another_lane_it_is_marked_and_moved_while_that_lane_is_active(said
     assert lane.moved
     said.menus.run("layers.move_back")
     assert said.on.moving.by_s(KEY) == 0
+
+
+def test_a_recording_that_stands_beyond_what_is_played_adds_no_silence(said):
+    session = said.on.session
+    said.on.moving.to(KEY, 3600.0)
+    for key in (KEY, "out"):
+        session.set_lane(key, "solo", soloed=True)
+    said.on.playing.play_active(Range(0.0, 0.5))
+    heard, rate_hz, start_s, _ = said.on.player.heard[-1]
+    assert (len(heard) / rate_hz, start_s) == (pytest.approx(0.5, abs=1e-3), pytest.approx(0, abs=1e-3))

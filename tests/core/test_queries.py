@@ -177,6 +177,15 @@ def test_the_nearest_zero_crossing_is_praats(layer, praat, time_s):
     assert nearest_crossing(layer.track, time_s) == pytest.approx(theirs, abs=1e-9)
 
 
+def test_a_value_that_is_no_number_hides_no_zero_crossing_beside_it():
+    samples = np.sin(np.arange(500) / 3).astype(np.float32)
+    whole, axis = Track("a", samples.copy(), TimeAxis.of_sound(1000.0, 500)), TimeAxis.of_sound(1000.0, 500)
+    for place, bad in ((249, np.nan), (251, np.inf), (240, -np.inf)):
+        samples[place] = bad
+    assert nearest_crossing(Track("a", samples, axis), 0.2555) == nearest_crossing(whole, 0.2555)
+    assert math.isfinite(nearest_crossing(Track("a", samples, axis), 0.2495))
+
+
 def test_a_layer_that_never_crosses_zero_says_so():
     track = Track("conv4", np.ones(500, np.float32), TimeAxis.of_sound(4000.0, 500))
     assert math.isnan(nearest_crossing(track, 0.05))

@@ -209,6 +209,13 @@ def test_a_selection_outside_the_sound_is_refused_and_changes_nothing(session):
     assert session.selection == Range(0.9, 1.024)
 
 
+def test_without_a_selection_the_cursor_stays_at_0_where_a_recording_begins_earlier(session):
+    session.set_whole(Range(-1.0, 1.024))
+    session.set_selection(Range(0.0, 0.5))
+    session.set_selection(None)
+    assert (session.selection, session.cursor_s) == (None, 0.0)
+
+
 def test_a_selection_that_only_touches_the_sounds_end_is_a_cursor_there(session):
     session.set_selection(Range(1.024, 2.0))
     assert (session.selection, session.cursor_s) == (None, 1.024)
