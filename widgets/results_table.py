@@ -76,12 +76,13 @@ class ResultsTable(QAbstractScrollArea):
 
     def show_rows(self, rows: Sequence[ResultRow]) -> None:
         """Show these rows; a new one is scrolled to."""
-        grown = len(rows) > len(self._rows)
+        bar = self.verticalScrollBar()
+        to_end = len(rows) > len(self._rows) or bar.value() == bar.maximum()  # a note makes a row higher
         self._rows = tuple(rows)
         self._chosen &= {row.number for row in rows}
         self._set_range()
-        if grown:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        if to_end:
+            bar.setValue(bar.maximum())
         newest = self._rows[-1] if self._rows else None
         self.setAccessibleDescription(
             " ".join((newest.layer, newest.measure, newest.value)) if newest else ""

@@ -130,6 +130,12 @@ def test_a_row_with_a_note_is_higher_and_moves_the_others_down(table):
     assert second.note == ""
 
 
+def test_a_note_of_the_last_row_is_in_view_once_it_is_written(table):
+    table.show_rows(rows(30))
+    table.show_rows((*rows(29), replace(rows(30)[-1], note="creaky")))
+    assert table.row_rect(29).bottom() <= table.viewport().height()
+
+
 def test_what_is_no_longer_there_is_no_longer_chosen(qtbot, table):
     click(qtbot, table, 3)
     table.show_rows(rows(2))
