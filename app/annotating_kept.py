@@ -91,8 +91,9 @@ class Keeping:
         self._written[path] = shelf
         if said:
             self._on.clock.post(lambda: self._tell(said))
-        if self._unwritten.get(path) is shelf:
-            del self._unwritten[path]
+        newest = self._unwritten.pop(path, shelf)
+        if newest is not shelf:  # put there by the window's thread meanwhile: the next turn writes it
+            self._unwritten.setdefault(path, newest)
 
     def _tell(self, said: tuple[str, ...]) -> None:
         """Say where something else is kept, each place once."""

@@ -119,3 +119,32 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     tiers.on.annotating.close()
     assert set(read_shelf(path, size)) == {made, early} == set(session.moment.tiers)
     assert list(path.parent.glob("*.TextGrid")) == []
+
+
+class Meanwhile(dict):
+    """Lets something happen just before a thing is taken out."""
+
+    def before(self, happen):
+        self.happen = happen
+
+    def pop(self, *wanted):
+        happen, self.happen = getattr(self, "happen", None), None
+        if happen is not None:
+            happen()
+        return super().pop(*wanted)
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+
+def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers):
+    keeping, kept = tiers.on.annotating.keeping, tiers.on.session.kept
+    keeping._writer.submit(lambda: None).result()
+    path, size = default_path(tiers.on.session.card.digest), len(kept.point.z)
+    newer = (replace(kept, name="newer"),)
+    keeping._unwritten = Meanwhile({path: (replace(kept, name="older"),)})
+    keeping._unwritten.before(lambda: keeping._unwritten.__setitem__(path, newer))
+    for _ in range(2):  # the turns of the writing thread that two edits asked for
+        keeping._write(path)
+    assert [one.name for one in read_shelf(path, size)] == ["newer"]
+    assert keeping._unwritten == {}
