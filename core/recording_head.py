@@ -16,6 +16,7 @@ from core.faults import Fault
 MOST_CHANNELS, MOST_RATE_HZ = 1024, 655_350  # what libsndfile opens
 _UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
 _PLAIN = (1, 3, 0xFFFE)  # whole numbers, floats, and either with a longer head
+_MOST_CHUNKS = 1000  # so many are looked at: gigabytes of zeros would be read as chunks of no bytes
 _STRAY_BYTES = 1000  # fewer after the last chunk are a tag or padding, not sound
 _SILENCE = threading.Lock()  # the process has one stderr: two files silenced at once would leave it silent
 AGAIN = "Export it again from its source."
@@ -49,7 +50,9 @@ def head_of(path: Path) -> Head | None:
         if name != b"RIFF" or file.read(4) != b"WAVE":
             return None
         found: tuple[int, ...] = ()
-        while file.tell() < size:
+        for _ in range(_MOST_CHUNKS):
+            if file.tell() >= size:
+                break
             name, said = _chunk(file)
             if name == b"fmt ":
                 content = file.read(16)
@@ -150,11 +153,12 @@ def _left_out(path: Path, head: Head) -> int:
     if head.data_at < 0 or head.data_bytes == _UNKNOWN:
         return 0
     with path.open("rb") as file:
-        while at < head.file_bytes:
+        for _ in range(_MOST_CHUNKS):
             file.seek(at)
             name, said = _chunk(file)
             is_chunk = name.isascii() and name.decode("ascii", "replace").isprintable()
-            if name[:3] in (b"TAG", b"ID3") or not is_chunk or at + 8 + said > head.file_bytes + 1:
+            beyond = at + 8 + said > head.file_bytes + 1
+            if name[:3] in (b"TAG", b"ID3") or not name or not is_chunk or beyond:
                 break
             at += 8 + said + said % 2
         file.seek(at)

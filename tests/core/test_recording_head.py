@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from core import recording_head
 from core.faults import Fault
 from core.recording import look_at, read_sound
 from core.recording_head import quiet
@@ -104,6 +105,17 @@ def test_a_bad_mp3_is_refused_in_our_words_alone(tmp_path, capfd):
     assert capfd.readouterr().err == ""
     print("still there", file=__import__("sys").stderr)
     assert capfd.readouterr().err == "still there\n"
+
+
+def test_megabytes_of_zeros_are_not_read_eight_by_eight(tmp_path, monkeypatch):
+    seen = []
+    chunk = recording_head._chunk
+    monkeypatch.setattr(recording_head, "_chunk", lambda file: (seen.append(1), chunk(file))[1])
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + bytes([0, 0, 16, 0]) + b"WAVE" + bytes(1 << 20))
+    with pytest.raises(Fault):
+        look_at(tmp_path / "a.wav")
+    look_at(wav(tmp_path / "b.wav", after=(b"AAAA" + bytes(4)) * 20_000))
+    assert 0 < len(seen) < 5000
 
 
 def test_two_mp3s_opened_at_once_leave_the_terminal_what_it_was(tmp_path):
