@@ -40,6 +40,19 @@ ABOUT = (
 )
 
 
+def _of_kind(name: str, kind: str) -> Path:
+    """Give a file the ending of the kind of sound that was chosen beside it: the kind counts.
+
+    Raises Fault where that is another file, which nobody was asked about.
+    """
+    given, ending = Path(name), ".Sound" if "Praat" in kind else ".wav"
+    bare = given.with_suffix("") if given.suffix.lower() in (".sound", ".wav") else given
+    path = given if given.suffix.lower() == ending.lower() else bare.with_name(bare.name + ending)
+    if path != given and path.exists():
+        raise Fault(f"“{path.name}” is there already; nothing was written.", "Choose another name.")
+    return path
+
+
 class Dialogs:
     """Asks, and hands the answers to the instrument; a cancelled question changes nothing."""
 
@@ -117,9 +130,7 @@ class Dialogs:
         stem = self._window.places.name_of(self._window.on.session.active)
         name, kind = ask_file(self._window, "Save the lane's sound", f"{stem}.wav", kinds)
         if name:
-            suffix = ".Sound" if "Praat" in kind else ".wav"
-            path = Path(name) if Path(name).suffix else Path(name + suffix)
-            self._guarded(lambda: save_sound(self._window.on, path))
+            self._guarded(lambda: save_sound(self._window.on, _of_kind(name, kind)))
 
     def selected_sound(self) -> None:
         """Ask where the selected part of the active lane goes, and with which times."""
@@ -131,9 +142,8 @@ class Dialogs:
         stem = self._window.places.name_of(self._window.on.session.active, "_selected")
         name, kind = ask_file(self._window, "Save selected sound", f"{stem}.wav", ";;".join(kinds))
         if name:
-            suffix = ".Sound" if "Praat" in kind else ".wav"
-            path = Path(name) if Path(name).suffix else Path(name + suffix)
-            self._guarded(lambda: save_selected(self._window.on, path, kind == kinds[2]))
+            from_zero = kind == kinds[2]
+            self._guarded(lambda: save_selected(self._window.on, _of_kind(name, kind), from_zero))
 
     def layers_folder(self) -> None:
         """Ask for the folder that all layers are written to."""

@@ -44,6 +44,26 @@ def test_a_recordings_sound_goes_beside_it_under_one_suffix_and_not_over_it(corp
     assert proposed.paths == [folder / "a.corpus_copy.wav", folder / "a.corpus_selected.wav"]
 
 
+def test_the_kind_that_was_chosen_counts_and_no_other_file_is_written_over(corpus, monkeypatch, tmp_path):
+    told = []
+    corpus.on.faulted.connect(told.append)
+    kind = "Praat text Sound, own rate and true start (*.Sound)"
+    for name, written in (
+        ("a.wav", "a.Sound"),
+        ("b", "b.Sound"),
+        ("c.Sound", "c.Sound"),
+        ("v1.2", "v1.2.Sound"),
+    ):
+        monkeypatch.setattr(
+            QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), kind)
+        )
+        corpus.menus.run("file.save_sound")
+        assert (tmp_path / written).read_text().startswith("File type")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.wav"), kind))
+    corpus.menus.run("file.save_sound")
+    assert [fault.sentence for fault in told] == ["“a.Sound” is there already; nothing was written."]
+
+
 def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, tmp_path):
     window.menus.run("file.save_sound")
     window.asks.point_file(write=True)
