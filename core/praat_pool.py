@@ -88,7 +88,7 @@ class InlinePool:
 
     def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
         """Run one analysis and give a future that is already done."""
-        rounds = rounds_of(name, track, settings)
+        rounds = rounds_of(name, track, settings, alone=True)
         if rounds is None:
             return _done(_Job(((name, track, settings),), key, alone=True))
         course = Course(rounds, lambda ask: self.submit(*ask))

@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core import praat_pool
 from core.analyses import TABLE
 from core.analyses.pitch import PitchSettings
 from core.axis import TimeAxis
 from core.faults import Cancelled, Fault
+from core.praat_answers import answered
 from core.praat_faults import UNSTARTED, crashed, stuck
 from core.praat_pool import InlinePool, PraatPool
 from core.track import Track
@@ -75,6 +77,16 @@ def test_a_refusal_comes_back_as_a_fault(shared_pool, inline):
     short = buzz(100)
     with pytest.raises(Fault, match="No pitch: a window of 3 periods"):
         pool.submit("pitch", short).result(PATIENCE_S)
+
+
+def test_one_process_asks_praat_once_for_the_formants_that_two_would_share(shared_pool, monkeypatch):
+    asked = []
+    monkeypatch.setattr(praat_pool, "answered", lambda asks: (asked.extend(asks), answered(asks))[1])
+    ours = InlinePool().submit("formants", buzz(12 * 16000)).result()
+    assert [name for name, _track, _settings in asked] == ["formants"]
+    theirs = shared_pool.submit("formants", buzz(12 * 16000)).result(PATIENCE_S)
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(one.samples, other.samples)
 
 
 @pytest.mark.parametrize("inline", [True, False])
