@@ -66,7 +66,7 @@ def _formants(axis: TimeAxis, used: Any) -> Grid:
 
 def resampled_axis(axis: TimeAxis, rate_hz: float) -> TimeAxis:
     """Give the samples that Praat's resampling lays over an axis."""
-    n = round(axis.duration_s * rate_hz)
+    n = math.floor(axis.duration_s * rate_hz + 0.5)
     return TimeAxis(rate_hz, n, 0.5 * (axis.extent.start_s + axis.extent.end_s - (n - 1) / rate_hz))
 
 
