@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLockFile
+
 from core.annotation import Annotation, Kept, Shelf, kept_for, put
 from core.annotation_shelf import adopt, default_path, read_shelf, write_changes
+from core.export.atomic import folder_for
 from core.faults import Fault
 from core.latent import Point
 from core.long_identity import lasting
@@ -19,6 +23,8 @@ from core.textgrid import read_textgrid, textgrid_bytes, textgrid_of
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
+
+PATIENCE_MS = 5000
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ class Keeping:
         shelf = self._unwritten.get(path)
         if shelf is None:
             return
-        said = write_changes(path, self._written.get(path, ()), shelf, self._window)
+        with _alone(path):
+            said = write_changes(path, self._written.get(path, ()), shelf, self._window)
         self._written[path] = shelf
         if said:
             self._on.clock.post(lambda: self._tell(said))
@@ -197,6 +204,18 @@ class Keeping:
             session.set_tier(target.first)
         elif session.tier < 0:
             session.set_tier(0)
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Keep other windows from writing a file between its reading and its writing; none waits for ever."""
+    folder_for(path.parent)
+    lock = QLockFile(f"{path}.lock")
+    lock.tryLock(PATIENCE_MS)
+    try:
+        yield
+    finally:
+        lock.unlock()
 
 
 def _missing(shelf: Shelf, among: Shelf) -> Shelf:

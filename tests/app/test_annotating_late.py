@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QLockFile
 
 from core.annotation import kept_at
-from core.annotation_shelf import default_path, read_shelf
+from core.annotation_shelf import default_path, read_shelf, write_changes
 from core.textgrid import read_textgrid, textgrid_bytes
 from tests.app.test_annotating import said
 from tests.app.test_annotating_kept import GRID, recorded
@@ -148,3 +149,20 @@ def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_writte
         keeping._write(path)
     assert [one.name for one in read_shelf(path, size)] == ["newer"]
     assert keeping._unwritten == {}
+
+
+def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(tiers, monkeypatch):
+    keeping, path = tiers.on.annotating.keeping, default_path(tiers.on.session.card.digest)
+    keeping._writer.submit(lambda: None).result()
+    others = []
+
+    def written(place, *rest):
+        others.append(QLockFile(f"{place}.lock").tryLock(0))
+        return write_changes(place, *rest)
+
+    monkeypatch.setattr("app.annotating_kept.write_changes", written)
+    keeping._unwritten[path] = (replace(tiers.on.session.kept, name="newer"),)
+    keeping._write(path)
+    assert others == [False]
+    assert QLockFile(f"{path}.lock").tryLock(0)
+    assert [one.name for one in read_shelf(path, len(tiers.on.session.point.z))] == ["newer"]
