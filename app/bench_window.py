@@ -103,6 +103,8 @@ def empty_window() -> Iterator[TimedWindow]:
     try:
         yield window
     finally:
+        for kept in window.on.annotating.files.edited:
+            window.on.annotating.files.keep_here(kept)  # nobody is there to be asked
         window.close()
         app.processEvents()
 
