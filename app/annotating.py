@@ -279,7 +279,7 @@ class Annotating:
         ]
 
     def save(self, path: str | Path) -> None:
-        """Write the active lane's tiers. May raise Fault."""
+        """Write the active lane's tiers; a fault is told."""
         group = self.saved
         if group is None:
             return

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.recordings import PREFIX
-from core.faults import Fault
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -38,10 +37,7 @@ def ask_save(window: Window) -> None:
     if not name:
         return
     window.places.used(name)
-    try:
-        window.on.annotating.save(name if Path(name).suffix else f"{name}.TextGrid")
-    except Fault as fault:
-        window.on.faulted.emit(fault)
+    window.on.annotating.save(name if Path(name).suffix else f"{name}.TextGrid")
 
 
 def _folder(window: Window) -> str:

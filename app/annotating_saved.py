@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from core.annotation import Annotation, Kept
-from core.export.atomic import atomic
 from core.faults import Fault
 from core.latent import Point
-from core.textgrid import read_textgrid, textgrid_bytes
+from core.textgrid import read_textgrid, write_textgrid
 
 if TYPE_CHECKING:
     from app.instrument import Instrument
@@ -69,13 +68,16 @@ class Saved:
         """Leave the file as it is: the tiers are kept between starts all the same."""
         self._settled[_key(kept)] = kept.annotation
 
-    def write(self, kept: Kept, path: str | Path) -> None:
-        """Write tiers; what nobody changed is as it was read. May raise Fault."""
-        with atomic(path) as draft:
-            draft.write_bytes(textgrid_bytes(kept.annotation, kept.style))
+    def write(self, kept: Kept, path: str | Path, then: Callable[[], object] = lambda: None) -> None:
+        """Write tiers beside the window's thread, then call `then`; what nobody changed is as it was read."""
+        future = self._on.clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
+        self._on.desk.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
+
+    def _written(self, kept: Kept, path: str | Path, then: Callable[[], object]) -> None:
         self._on.annotating.keeping.saved(kept, str(path))
         self.holds(replace(kept, file=str(path)), kept.annotation)
         self._on.noted.emit(f"Saved {Path(path).name}")
+        then()
 
 
 def _key(kept: Kept) -> Key:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.annotation import Kept
-from core.faults import Fault
 from widgets.dialog import SmallDialog
 from widgets.paint import Words
 
@@ -67,12 +66,7 @@ class Leaving:
 
     def _save(self, kept: Kept) -> None:
         self._stay()
-        try:
-            self._window.on.annotating.files.write(kept, kept.file)
-        except Fault as fault:
-            self._window.on.faulted.emit(fault)
-        else:
-            self._window.close()
+        self._window.on.annotating.files.write(kept, kept.file, self._window.close)
 
     # --- measuring ----------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Praat's resampling to a lower rate, bit by bit, in less than half of its time.
+"""Praat's resampling to a lower rate, bit by bit, in less time: at 16 kHz in less than half of it.
 
 Praat (fon/Sound.cpp, Sound_resample; melder/NUMinterpol.cpp, NUM_interpolate_sinc) filters by a Fourier
 transform and interpolates by sin(x)/x, with new weights for every sample. The transform here is Praat's
