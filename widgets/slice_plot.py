@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.dialog import SmallDialog
@@ -59,6 +59,7 @@ class SlicePlot(QWidget):
         super().__init__(parent)
         self._look: Look = LIGHT
         self._view = SliceView()
+        self._laid: list[Placed] | None = None
         self.setAccessibleName("Spectral slice")
         self.setToolTip(
             "0 dB is each layer's highest level above 50 Hz. A line ends at its layer's Nyquist frequency."
@@ -67,7 +68,7 @@ class SlicePlot(QWidget):
 
     def show_view(self, view: SliceView) -> None:
         """Show these slices."""
-        self._view = view
+        self._view, self._laid = view, None
         peaks = (f"{one.title} to {short(one.nyquist_hz)} Hz" for one in view.slices)
         self.setAccessibleDescription(view.reason or ", ".join(peaks))
         self.update()
@@ -75,7 +76,7 @@ class SlicePlot(QWidget):
     def fade(self) -> None:
         """Grey the slices until the new ones have come."""
         if not self._view.stale:
-            self._view = replace(self._view, stale=True)
+            self._view, self._laid = replace(self._view, stale=True), None
             self.update()
 
     @property
@@ -83,8 +84,12 @@ class SlicePlot(QWidget):
         return self._view
 
     def set_look(self, look: Look) -> None:
-        self._look = look
+        self._look, self._laid = look, None
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._laid = None
+        super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(384, HEIGHT_PX)
@@ -94,11 +99,18 @@ class SlicePlot(QWidget):
     @property
     def plot(self) -> QRectF:
         """The place of the plot inside the widget: the legend is above it, the formants' names below."""
-        top = TOP_PX + round(height(self._legend()))
+        top = TOP_PX + round(height(self._legend))
         names = NAMES_PX if self._view.formants_hz else 0
         return QRectF(self.rect()).adjusted(LEFT_PX, top, -RIGHT_PX, -BOTTOM_PX - names)
 
+    @property
     def _legend(self) -> list[Placed]:
+        """Give the names of the lines and their places, laid out once for a view, a look and a width."""
+        if self._laid is None:
+            self._laid = self._lay_out()
+        return self._laid
+
+    def _lay_out(self) -> list[Placed]:
         """Give the names of the lines: the output's first, then by falling Nyquist frequency."""
         view = self._view
         order = sorted(view.slices, key=lambda one: (not one.main, _falling(one)))
@@ -121,7 +133,7 @@ class SlicePlot(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.plot, self._look.plot)
         painter.translate(0, TOP_PX)
-        paint(painter, self._legend(), self._look)
+        paint(painter, self._legend, self._look)
         painter.resetTransform()
         self._paint_grid(painter)
         painter.setClipRect(self.plot)
