@@ -95,7 +95,7 @@ FIVE = (*(made(title, nyquist_hz) for title, nyquist_hz in KNOWN), made("Out", 8
 
 def test_every_line_has_a_name_and_a_pen_of_its_own(plot):
     plot.show_view(SliceView(FIVE))
-    named = plot._legend()
+    named = plot._legend
     assert [one.words for one in named] == ["Out", "hum", "Conv4", "Conv3", "Conv2"]
     pens = {(one.entry.pen.color().name(), tuple(one.entry.pen.dashPattern())) for one in named}
     assert len(pens) == len(FIVE)
@@ -107,7 +107,7 @@ def test_every_line_has_a_name_and_a_pen_of_its_own(plot):
 def test_names_of_lines_stay_within_the_widget_and_off_each_other(plot):
     long = made("a_recording_of_which_the_name_is_far_too_long_to_be_read", 8000.0)
     plot.show_view(SliceView((*FIVE, long), without=("Conv1", "FC")))
-    rooms = [one.place for one in plot._legend()]
+    rooms = [one.place for one in plot._legend]
     assert all(room.right() <= plot.width() for room in rooms)
     assert not any(a.intersects(b) for k, a in enumerate(rooms) for b in rooms[:k])
     assert plot.plot.top() >= max(room.bottom() for room in rooms)
