@@ -57,7 +57,7 @@ def paint_tier(
     painter.fillRect(seen, look.plot_off if elsewhere else look.plot)
     first, last = visible(tier, columns, seen.left() - 1, seen.right() + 1)
     if tier.is_interval:
-        if chosen and not look.is_print:
+        if chosen and not elsewhere and not look.is_print:
             _paint_chosen(painter, rect, tier, columns, look, marks)
         _paint_boundaries(painter, rect, tier, columns, look, first, last, elsewhere)
         _paint_labels(painter, rect, tier, columns, look, first, last, elsewhere)
