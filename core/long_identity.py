@@ -13,8 +13,8 @@ import numpy as np
 
 from core.recording import SoundFile, opened
 
-PLACES = 64
-AT_A_PLACE = 4096
+PLACES = 256
+AT_A_PLACE = 1024
 _KIND, _MARK = "file:", "@"
 
 
