@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.recordings import PREFIX
@@ -25,7 +26,10 @@ def ask_open(window: Window) -> None:
 
 
 def ask_save(window: Window) -> None:
-    """Ask where the TextGrid goes, beginning with where it came from."""
+    """Ask where the TextGrid goes, beginning with where it came from; labelling then goes on."""
+    tiers = window.stack.tiers
+    labelling = tiers.editor.at is not None or tiers.hasFocus()
+    tiers.editor.finish()
     group = window.on.annotating.saved
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
@@ -34,6 +38,8 @@ def ask_save(window: Window) -> None:
     whose = group.key.removeprefix(PREFIX) if group and group.key else "the output"
     title = f"Save the TextGrid of {whose}"
     name, _ = QFileDialog.getSaveFileName(window, title, wanted, f"{TEXTGRIDS};;{ANY}")
+    if labelling:
+        tiers.setFocus(Qt.FocusReason.OtherFocusReason)
     if not name:
         return
     window.places.used(name)

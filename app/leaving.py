@@ -26,6 +26,7 @@ class Leaving:
 
     def may_close(self) -> bool:
         """Tell whether nothing would be lost; else ask, and close when that is answered."""
+        self._window.stack.tiers.editor.finish()  # a label that is being written is a change, too
         if self._measures():
             self._ask(
                 "A measurement is running",

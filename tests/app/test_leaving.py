@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from app.measuring import MeasureSettings
 from core.annotation import Annotation, Tier
@@ -120,6 +120,28 @@ def test_the_window_asks_before_it_closes_over_a_textgrid_that_was_not_saved(ann
     press(annotated, "Save")
     assert read_textgrid(grid).annotation.tiers[0].times == (0.0, 0.3, 0.6, 0.9)
     assert not annotated.isVisible()
+
+
+def test_a_label_that_is_being_written_counts_and_labelling_goes_on_after_saving(
+    annotated, grid, monkeypatch
+):
+    annotated.wiring.show_stack()
+    annotated.on.session.set_cursor(0.1)
+    annotated.wiring.show_stack()
+    annotated.stack.tiers.edit_chosen("x")
+    annotated.menus.run("file.close")
+    assert annotated.leaving.dialog.windowTitle() == "Save the changes to a.TextGrid?"
+    press(annotated, "Cancel")
+    focused = []
+    monkeypatch.setattr(annotated.stack.tiers, "setFocus", lambda *reason: focused.append(True))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(grid), ""))
+    annotated.stack.tiers.edit_chosen("y")
+    focused.clear()
+    annotated.menus.run("file.save_textgrid")
+    assert (
+        read_textgrid(grid).annotation.tiers[0].labels[0] == annotated.on.annotating.tiers[0].labels[0] != "a"
+    )
+    assert len(focused) == 2, "as the field closes, and after the dialog"
 
 
 def test_what_is_kept_here_only_is_not_asked_again_and_still_said(annotated, grid):
