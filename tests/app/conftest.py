@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from safetensors.numpy import save_file
 
 from app.instrument import Clock, Instrument
 from core.devices import DEFAULT
 from core.engine import InlineEngine
+from core.faults import Fault
 from core.praat_pool import InlinePool
 
 CATEGORIES = 3
@@ -111,3 +113,33 @@ def tiers(window):
         window.on.session.set_cursor(time_s)
         window.menus.run("boundary.add")
     return window
+
+
+@pytest.fixture
+def faults(window):
+    """Give the list of what the window tells as a fault."""
+    told: list[Fault] = []
+    window.on.faulted.connect(told.append)
+    return told
+
+
+@pytest.fixture
+def held_probe(window, monkeypatch):
+    """An engine that never answers what the window asks for its curves."""
+    from concurrent.futures import Future
+
+    ask = window.on.engine.ask
+
+    def asked(what, *words, key="", **more):
+        return Future() if key == "probe" else ask(what, *words, key=key, **more)
+
+    monkeypatch.setattr(window.on.engine, "ask", asked)
+
+
+@pytest.fixture
+def buzz(tmp_path):
+    """A second of a buzz on 120 Hz."""
+    times_s = np.arange(16000) / 16000
+    wave = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
+    soundfile.write(tmp_path / "buzz.wav", 0.2 * wave, 16000)
+    return tmp_path / "buzz.wav"

@@ -20,15 +20,6 @@ from core.probe import generate
 WORDS = [name.replace(" ", "-") for name in TABLE]
 
 
-@pytest.fixture
-def buzz(tmp_path):
-    """A second of a buzz on 120 Hz."""
-    times_s = np.arange(16000) / 16000
-    wave = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
-    soundfile.write(tmp_path / "buzz.wav", 0.2 * wave, 16000)
-    return tmp_path / "buzz.wav"
-
-
 def listed(capsys, *arguments) -> list[dict[str, str]]:
     assert main(["listing", *map(str, arguments)]) == 0
     return list(csv.DictReader(io.StringIO(capsys.readouterr().out), delimiter="\t"))

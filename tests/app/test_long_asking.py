@@ -170,13 +170,19 @@ def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
     assert abs(ours.size - truth.size) <= 2
 
 
-def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
+def sliced(window, monkeypatch):
+    """Have slices taken while tiles are under way that never come."""
     asking = window.docking.asking
-    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked: None)
+    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked, **how: None)
     monkeypatch.setattr(window.on.desk, "waits", lambda key: key.endswith("tiles"))
     asking.wanted = True
     window.on.session.set_cursor(300.25)
     asking.refresh()
+    return asking
+
+
+def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
+    asking = sliced(window, monkeypatch)
     assert asking.sliced_at == (300.25, 300.25)
     assert KEY in asking.slices
 
@@ -219,12 +225,7 @@ def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch
 
 
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
-    asking = window.docking.asking
-    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked: None)
-    monkeypatch.setattr(window.on.desk, "waits", lambda key: key.endswith("tiles"))
-    asking.wanted = True
-    window.on.session.set_cursor(300.25)
-    asking.refresh()
+    asking = sliced(window, monkeypatch)
     window.docking.show()
     assert not window.dock.plot.view.stale
     window.on.session.set_cursor(1.5)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import stat
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +12,7 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog
 
 from app.measuring import MeasureSettings
-from app.measuring_praat import open_in_praat
 from core.faults import Fault
-from core.textgrid import read_textgrid
 from tests.app.measuring_at_once import InlineMeasurer
 from tests.app.test_cli_measure import GRID
 from widgets.measure_page import MeasureForm
@@ -31,13 +27,6 @@ def window(window):
     window.on.measuring.measurer = InlineMeasurer()
     yield window
     window.on.measuring.close()
-
-
-@pytest.fixture
-def faults(window):
-    told: list[Fault] = []
-    window.on.faulted.connect(told.append)
-    return told
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -95,19 +84,6 @@ def test_every_annotated_point_is_computed_and_measured_under_its_name(window, t
         for name in ("first", "second")
     }
     assert by_item["first"] != by_item["second"]
-
-
-@pytest.fixture
-def held_probe(window, monkeypatch):
-    """An engine that never answers what the window asks for its curves."""
-    from concurrent.futures import Future
-
-    ask = window.on.engine.ask
-
-    def asked(what, *words, key="", **more):
-        return Future() if key == "probe" else ask(what, *words, key=key, **more)
-
-    monkeypatch.setattr(window.on.engine, "ask", asked)
 
 
 @pytest.mark.parametrize("what", ["this point", "this point and every recording"])
@@ -348,113 +324,6 @@ def test_esc_stops_a_measurement(window, tmp_path):
     assert slow.stopped
     assert not window.on.measuring.busy
     assert "stopped" in said[-1]
-
-
-# --- Praat
-
-
-class Program:
-    """A Praat that was started, and runs."""
-
-    def poll(self):
-        return None
-
-
-@pytest.fixture
-def praat(tmp_path, monkeypatch):
-    """A program called praat on an otherwise empty path."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    file = folder / "praat"
-    file.write_text("#!/bin/sh\n")
-    file.chmod(file.stat().st_mode | stat.S_IEXEC)
-    monkeypatch.setenv("PATH", str(folder))
-    return str(file)
-
-
-def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_path, praat):
-    started: list[list[str]] = []
-    annotate(window, tmp_path)
-    open_in_praat(window.on, "conv3", lambda words: started.append(words) or Program())
-    ((program, option, sound, grid),) = started
-    assert (program, option) == (praat, "--open")
-    assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
-    assert read_textgrid(grid).annotation == window.on.session.kept.annotation
-    import parselmouth
-
-    read_back = parselmouth.read(sound)
-    track = window.on.session.shown.tracks["conv3"]
-    assert read_back.x1 == pytest.approx(track.axis.start_s, abs=1e-15)
-    assert read_back.sampling_frequency == pytest.approx(track.axis.rate_hz, rel=1e-15)
-    np.testing.assert_array_equal(read_back.values[0], track.samples)
-    window.on.measuring.close()
-    assert not Path(sound).exists()
-
-
-def test_a_curve_of_the_last_point_is_not_opened_with_the_tiers_of_this_one(window, praat, held_probe):
-    window.on.session.redraw(9)
-    with pytest.raises(Fault, match="has no curve yet"):
-        open_in_praat(window.on, "out", lambda words: Program())
-
-
-def test_without_tiers_only_the_sound_is_opened(window, praat):
-    started: list[list[str]] = []
-    open_in_praat(window.on, "out", lambda words: started.append(words) or Program())
-    assert [Path(word).name for word in started[0][2:]] == ["out.Sound"]
-
-
-def test_a_recording_that_stays_in_its_file_is_opened_in_praat(window, tmp_path, praat, monkeypatch):
-    import parselmouth
-
-    monkeypatch.setattr("core.recording.LONG_FROM", 10_000)
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
-    started: list[list[str]] = []
-    open_in_praat(window.on, "sound:low.wav", lambda words: started.append(words) or Program())
-    truth, _ = soundfile.read(tmp_path / "low.wav", dtype="float32")
-    np.testing.assert_array_equal(parselmouth.read(started[0][2]).values[0], truth)
-
-
-@pytest.mark.parametrize("what", ["the TextGrid", "a new file"])
-def test_what_was_saved_in_praat_outlives_the_window(what, window, tmp_path, praat):
-    started: list[list[str]] = []
-    annotate(window, tmp_path)
-    for key in ("conv3", "conv4"):
-        open_in_praat(window.on, key, lambda words: started.append(words) or Program())
-    edited, unchanged = (Path(words[3]) for words in started)
-    saved = edited if what == "the TextGrid" else edited.with_name("mine.TextGrid")
-    saved.write_text("as Praat saved it")
-    window.on.measuring.close()
-    assert saved.read_text() == "as Praat saved it"
-    assert not unchanged.parent.exists()
-    shutil.rmtree(edited.parent)
-
-
-def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, praat, faults, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "for praat"))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    (tmp_path / "for praat").mkdir()
-
-    def broken(words):
-        raise Fault("Praat could not be started.")
-
-    def full(path):
-        raise Fault("The disk is full.")
-
-    open_in_praat(window.on, "out", broken)
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr("core.export.praat_sound.atomic", full)
-        open_in_praat(window.on, "out", broken)
-    monkeypatch.setattr("core.export.praat_sound.MOST_SAMPLES", 100)
-    with pytest.raises(Fault, match="too many numbers"):
-        open_in_praat(window.on, "out", broken)
-    assert [fault.sentence for fault in faults] == ["Praat could not be started.", "The disk is full."]
-    assert not list((tmp_path / "for praat").iterdir())
-
-
-def test_where_praat_is_missing_it_is_said(window, faults, monkeypatch, tmp_path):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    window.menus.run("analyses.open_in_praat")
-    assert "Praat was not found" in faults[0].sentence
 
 
 def test_what_was_measured_is_compared_with_the_output_until_another_model_is_opened(

@@ -77,14 +77,6 @@ def test_what_is_undefined_stands_as_in_praat(tmp_path, capsys):
     assert sum("--undefined--" in line for line in theirs) > 10
 
 
-@pytest.fixture
-def buzz(tmp_path):
-    times_s = np.arange(16000) / 16000
-    wave = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
-    soundfile.write(tmp_path / "buzz.wav", 0.2 * wave, 16000)
-    return tmp_path / "buzz.wav"
-
-
 def test_a_table_keeps_praats_digits_and_what_a_percentage_is_of(buzz, tmp_path, capsys):
     text = "\n".join(printed(capsys, buzz, "voice-report"))
     printed(capsys, buzz, "voice-report", "--out", tmp_path / "r.tsv")
