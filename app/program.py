@@ -14,7 +14,7 @@ from core.settings import Settings
 from widgets import look as looks
 
 TITLE_BAR_PX = 32
-HAND_OVER_S = 0.0001
+HAND_OVER_S = 0.00005
 """How soon a thread that computes in Python lets the window's have its turn.
 
 With Python's own 5 ms, paid at each of a frame's many calls of Qt, reading ten thousand intervals beside
