@@ -9,7 +9,7 @@ import sys
 def main() -> int:
     """Run the command line, which opens the window where no command is named."""
     multiprocessing.freeze_support()  # first of all, or a bundle's workers would each open a window
-    from app.cli import main as run
+    from app.cli.main import main as run
 
     return run(sys.argv[1:])
 

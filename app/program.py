@@ -7,11 +7,11 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.bridge import Bridge
-from app.instrument import Clock, Instrument
-from app.window import Window
-from core.settings import Settings
-from widgets import look as looks
+from app.base.main_thread import Bridge
+from app.shell.instrument import Clock, Instrument
+from app.shell.window import Window
+from core.session.preferences import Settings
+from widgets.theme import theme as looks
 
 TITLE_BAR_PX = 32
 HAND_OVER_S = 0.00005
@@ -26,11 +26,11 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
     """Put the real parts together: the engine first, since importing torch takes longest."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from app.log import bug
-    from core.engine import ProcessEngine
+    from app.base.log import bug
     from core.faults import Fault
-    from core.player import Player
-    from core.praat_pool import PraatPool
+    from core.playback.player import Player
+    from core.processes.engine import ProcessEngine
+    from core.processes.praat_pool import PraatPool
 
     sys.setswitchinterval(HAND_OVER_S)
     told: list[Instrument] = []
@@ -55,10 +55,11 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
 
 def main(path: str | None = None) -> int:
     """Open the window, on `path` where one is given, and run until it is closed."""
-    from app import log, stopwatch
-    from core import settings as kept
+    from app.base import log
+    from app.shell import start_times
     from core.faults import Fault
-    from core.results_kept import default_path as results_path
+    from core.queries.results_store import default_path as results_path
+    from core.session import preferences as kept
 
     place = kept.default_path()
     app = QApplication(sys.argv[:1])
@@ -71,7 +72,7 @@ def main(path: str | None = None) -> int:
     window.docking.list.keep(results_path())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
-    stopwatch.start(window, lambda: bool(window.stack.lanes))
+    start_times.start(window, lambda: bool(window.stack.lanes))
     show(window)
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()

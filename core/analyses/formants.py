@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.analyses import guard
+from core.analyses import resolution_guard as guard
 from core.analyses.praat import or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
-from core.axis import TimeAxis
-from core.origin import Origin
-from core.speakers import CEILINGS, speaker_named
-from core.track import Track
+from core.analyses.speakers import CEILINGS, speaker_named
+from core.provenance import Origin
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
 
 
 @dataclass(frozen=True, slots=True)

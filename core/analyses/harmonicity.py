@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.analyses import guard
+from core.analyses import resolution_guard as guard
 from core.analyses.praat import sound_of
 from core.analyses.results import Contour, frame_axis, origin_of
-from core.axis import TimeAxis
-from core.track import Track
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
 
 UNVOICED_DB = -200.0
 """Praat's mark for a frame without periodicity."""

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.analyses import guard
+from core.analyses import resolution_guard as guard
 from core.analyses.praat import or_automatic, sound_of
 from core.analyses.results import Contour, Doubles, frame_axis, origin_of
-from core.axis import TimeAxis
-from core.track import Track
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
 
 Method = Literal[
     "raw autocorrelation",

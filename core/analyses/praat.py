@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.analyses.results import Doubles
-from core.track import Track
+from core.signals.track import Track
 
 
 def sound_of(track: Track, samples: Doubles | None = None) -> Any:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.analyses import TABLE
 from core.analyses.formants import FormantSettings
 from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.intensity import IntensitySettings
 from core.analyses.pitch import PitchSettings
+from core.analyses.registry import TABLE
 from core.analyses.spectrogram import GreySettings, SpectrogramSettings
-from core.analyses.voice import VoiceSettings
+from core.analyses.voice_report import VoiceSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from core.analyses import guard
+from core.analyses import resolution_guard as guard
 from core.analyses.pitch import PitchSettings, carried, praat_pitch
 from core.analyses.pitch import cause as pitch_cause
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.results import Points, origin_of
-from core.axis import TimeAxis
-from core.track import Track
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
 
 LEAST_SAMPLES = 4
 """Per period; with fewer Praat's search for the next pulse may never move on."""

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.axis import TimeAxis
-from core.origin import Origin, settings_of
-from core.track import Image, Track
+from core.provenance import Origin, settings_of
+from core.signals.axis import TimeAxis
+from core.signals.track import Image, Track
 
 Doubles = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses import guard
+from core.analyses import resolution_guard as guard
 from core.analyses.results import Doubles, frame_axis, origin_of
-from core.axis import TimeAxis
-from core.track import Image, Track
+from core.signals.axis import TimeAxis
+from core.signals.track import Image, Track
 
 REFERENCE_PA2 = 4e-10
 """The square of 2e-5 Pa, to which levels in dB refer."""

@@ -1,1 +1,1 @@
-"""Writing what was seen and measured: sounds, tables, records."""
+"""What leaves the program, each with the record of where it comes from."""

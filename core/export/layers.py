@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.export.npz import write_npz
-from core.export.praat_sound import write_praat_sound
 from core.export.record import record, write_json
-from core.export.table import write_table
-from core.export.wav import write_wav
-from core.families.base import Card, NetworkName
-from core.track import Track
+from core.families.card import Card, NetworkName
+from core.files.npz import write_npz
+from core.files.praat_sound import write_praat_sound
+from core.files.table import write_table
+from core.files.wav import write_wav
+from core.signals.track import Track
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def write_layers(done: Run, card: Card, folder: Path) -> tuple[str, ...]:
 
 def _write_sounds(done: Run, card: Card, folder: Path) -> dict[str, str]:
     """Write each layer as published and as a Praat Sound; name the files and what they hold."""
-    from core.listen import published
+    from core.playback.sonification import published
 
     files: dict[str, str] = {}
     out_axis = card.out_axis

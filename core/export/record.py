@@ -13,12 +13,13 @@ from typing import Any
 
 import msgspec
 
-from core.export.atomic import atomic
-from core.export.table import COLUMNS
-from core.export.versions import versions
-from core.families.base import Answer, Card, LayerInfo, NetworkName
+from core.families.card import Answer, Card, NetworkName
 from core.faults import Fault
-from core.latent import Layout, Point
+from core.files.atomic import atomic
+from core.files.table import COLUMNS
+from core.files.versions import versions
+from core.networks.latent import Layout, Point
+from core.networks.layer_info import LayerInfo
 
 LARGEST_POINT_FILE = 16_000_000
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.families.base import NetworkName
+from core.families.card import NetworkName
+from core.families.ciwgan_pytorch import padded_fall, padded_rise
 from core.families.family import Description, Family, Parts
-from core.families.inquiry import Inquiry, ask_layout, ask_rate
-from core.families.network import leaky, relu, tanh
-from core.families.plan import (
+from core.families.questions import Inquiry, ask_layout, ask_rate
+from core.networks.numpy_layers import leaky, relu, tanh
+from core.networks.numpy_upsampling import Rise
+from core.networks.spec import (
     LayerPlan,
     Names,
     NetworkPlan,
@@ -18,9 +20,7 @@ from core.families.plan import (
     post_filter,
     upward,
 )
-from core.families.port import padded_fall, padded_rise
-from core.families.upsampling import Rise
-from core.families.weights import Weights
+from core.networks.weights import Weights
 
 SLOPE = 0.2
 SLICE = 16384

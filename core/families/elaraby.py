@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.families.base import NetworkName
+from core.families.card import NetworkName
+from core.families.ciwgan_pytorch import torch_norm
 from core.families.family import Description, Family, Parts
-from core.families.inquiry import Inquiry, ask_layout, ask_rate
-from core.families.network import leaky, relu, tanh
-from core.families.plan import (
-    LayerPlan,
-    Names,
-    NetworkPlan,
-    downward,
-    fully_connected,
-    logits,
-    upward,
-)
-from core.families.port import torch_norm
-from core.families.tensorflow import SLICE
-from core.families.upsampling import Rise
-from core.families.weights import Weights
+from core.families.questions import Inquiry, ask_layout, ask_rate
+from core.families.wavegan_tensorflow import SLICE
 from core.faults import Fault
+from core.networks.numpy_layers import leaky, relu, tanh
+from core.networks.numpy_upsampling import Rise
+from core.networks.spec import LayerPlan, Names, NetworkPlan, downward, fully_connected, logits, upward
+from core.networks.weights import Weights
 
 SLOPE = 0.2
 PADDING = 11

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.families.base import NetworkName
-from core.families.inquiry import Inquiry
-from core.families.plan import NetworkPlan
-from core.families.weights import Weights
-from core.latent import Layout
+from core.families.card import NetworkName
+from core.families.questions import Inquiry
+from core.networks.latent import Layout
+from core.networks.spec import NetworkPlan
+from core.networks.weights import Weights
 
 Parts = Mapping[NetworkName, Weights]
 

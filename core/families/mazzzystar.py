@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.families import cramer
-from core.families.base import Choice, NetworkName, Question
+from core.families.card import Choice, NetworkName, Question
 from core.families.family import Description, Family, Parts
-from core.families.inquiry import PRIOR, Inquiry, ask_layout, ask_rate
-from core.families.plan import NetworkPlan
-from core.families.weights import Weights
-from core.latent import Prior
+from core.families.questions import PRIOR, Inquiry, ask_layout, ask_rate
+from core.networks.latent import Prior
+from core.networks.spec import NetworkPlan
+from core.networks.weights import Weights
 
 UPSAMPLE = Question(
     "upsample",

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from core.checkpoint.safe import SafeFile
-from core.families import tensorflow
-from core.families.base import Answer
+from core.checkpoint.safetensors import SafeFile
+from core.families import wavegan_tensorflow
+from core.families.card import Answer
 from core.families.family import Description, Family, Parts
-from core.families.inquiry import PRIOR, SLOPE, Inquiry, Told, ask_layout, ask_rate, slopes
-from core.families.weights import Weights
+from core.families.questions import PRIOR, SLOPE, Inquiry, Told, ask_layout, ask_rate, slopes
 from core.faults import Fault
+from core.networks.weights import Weights
 
 LARGEST_CARD_BYTES = 1_000_000
 SHOWN = (("data", "Trained on"), ("license", "License"), ("steps", "Training steps"))
@@ -25,7 +25,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     for group in groups:
         file = group.tensors
         if isinstance(file, SafeFile) and "card" in file.metadata:
-            return tensorflow.scoped(group) or None
+            return wavegan_tensorflow.scoped(group) or None
     return None
 
 
@@ -36,14 +36,14 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
         raise Fault("The file holds no generator.", "Choose a file that was saved with it.")
     card = read_card(file)
     inquiry.told = _told(card) | inquiry.told
-    slice_len = tensorflow.ask_slice(parts["G"], inquiry)
-    slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(tensorflow.SLOPE)
-    plans = tensorflow.plan_all(parts, slice_len, slopes(slope)[0])
+    slice_len = wavegan_tensorflow.ask_slice(parts["G"], inquiry)
+    slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(wavegan_tensorflow.SLOPE)
+    plans = wavegan_tensorflow.plan_all(parts, slice_len, slopes(slope)[0])
     size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
     classes = plans["Q"].layers[-1].channels if "Q" in plans else None
     layout = ask_layout(inquiry, size, classes, None)
     rate_hz = ask_rate(inquiry)
-    tensorflow.note_layers(parts, inquiry)
+    wavegan_tensorflow.note_layers(parts, inquiry)
     for key, words in SHOWN:
         if isinstance(card.get(key), str | int):
             inquiry.fact(words, card[key], "read")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
-from core.recording import read_sound
-from core.train.shelf import Kept, Shelf
+from core.recordings.sound_file import read_sound
+from core.train.slice_memory import Kept, Shelf
 
 Samples = NDArray[np.float32]
 

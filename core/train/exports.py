@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkpoint.table import masked_crc32c
-from core.export.atomic import atomic
+from core.checkpoint.sorted_table import masked_crc32c
 from core.faults import Fault
+from core.files.atomic import atomic
 from core.train.networks import FIRST_LEN
-from core.train.settings import Recipe
+from core.train.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
 MAGIC = bytes.fromhex("57fb808b247547db")

@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.export.atomic import atomic, folder_for
-from core.latent import Layout
-from core.train.card import Arrays, make_card, save_model, tensorflow_arrays
+from core.files.atomic import atomic, folder_for
+from core.networks.latent import Layout
+from core.train.acoustic_checks import Heard, hear
 from core.train.corpus import Corpus
-from core.train.hearing import Heard, hear
-from core.train.measure import MOST, Reference, fixed_latent, generated, measure
-from core.train.settings import Recipe
-from core.train.shelf import spread
+from core.train.evaluation import MOST, Reference, fixed_latent, generated, measure
+from core.train.model_file import Arrays, make_card, save_model, tensorflow_arrays
+from core.train.recipe import Recipe
+from core.train.slice_memory import spread
 from core.train.step import Nets
 
 SOUNDS = 300

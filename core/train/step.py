@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.optim import Optimizer
 
-from core.train.draws import Draws
 from core.train.networks import Generator, Listener, draw_parameters
-from core.train.settings import Recipe
-from core.train.shelf import EXACT_BYTES, FULL_SCALE
+from core.train.random_draws import Draws
+from core.train.recipe import Recipe
+from core.train.slice_memory import EXACT_BYTES, FULL_SCALE
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

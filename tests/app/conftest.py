@@ -10,11 +10,11 @@ import pytest
 import soundfile
 from safetensors.numpy import save_file
 
-from app.instrument import Clock, Instrument
-from core.devices import DEFAULT
-from core.engine import InlineEngine
+from app.shell.instrument import Clock, Instrument
 from core.faults import Fault
-from core.praat_pool import InlinePool
+from core.playback.devices import DEFAULT
+from core.processes.engine import InlineEngine
+from core.processes.praat_pool import InlinePool
 
 CATEGORIES = 3
 CHANNELS = (16, 8, 4, 2, 1, 1)
@@ -90,7 +90,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     from shiboken6 import delete
 
-    from app.window import Window
+    from app.shell.window import Window
 
     instrument = Instrument(
         InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.core import pulse
+from tests.support import pulse
 
 LIMIT_MS = 100.0
 # The child plays a silent loop; at each line it swaps a tone in, at the next the silence again.

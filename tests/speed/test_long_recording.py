@@ -28,14 +28,14 @@ def hour(request, tmp_path_factory):
 
 @pytest.fixture
 def window(qtbot, tmp_path, monkeypatch):
-    from app.bridge import Bridge
-    from app.instrument import Clock, Instrument
-    from app.shot import Silence
-    from app.window import Window
-    from core.engine import InlineEngine
-    from core.praat_pool import PraatPool
+    from app.base.main_thread import Bridge
+    from app.cli.shot import Silence
+    from app.shell.instrument import Clock, Instrument
+    from app.shell.window import Window
+    from core.processes.engine import InlineEngine
+    from core.processes.praat_pool import PraatPool
 
-    monkeypatch.setattr("core.long_cache.default_folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr("core.recordings.cache.default_folder", lambda: tmp_path / "kept")
     bridge, files = Bridge(), ThreadPoolExecutor(2)
     clock = Clock(bridge.post, bridge.rest, files.submit)
     instrument = Instrument(InlineEngine(), PraatPool(), Silence(), clock)
@@ -83,7 +83,7 @@ def test_the_first_paint_comes_within_a_second_and_the_rest_never_stalls(benchma
 
 @pytest.mark.parametrize("seen_s", [3000.0, 300.0, 20.0, 1.0])
 def test_it_scrolls_at_sixty_frames_a_second(benchmark, qtbot, window, hour, seen_s):
-    from core.axis import Range
+    from core.signals.axis import Range
 
     window.on.opening.open(hour)
     qtbot.waitUntil(lambda: bool(window.stack.lanes) and track_of(window).part_known == 1, timeout=60000)

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from widgets import look
-from widgets.stack import Stack
+from widgets.stack.stack import Stack
+from widgets.theme import theme
 
 Pixels = Callable[[QWidget], np.ndarray]
 
@@ -19,10 +19,10 @@ Pixels = Callable[[QWidget], np.ndarray]
 def stack(qtbot) -> Stack:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    look.apply(app, look.LIGHT)
+    theme.apply(app, theme.LIGHT)
     made = Stack()
     qtbot.addWidget(made)
-    made.set_look(look.LIGHT)
+    made.set_look(theme.LIGHT)
     made.resize(976, 904)
     made.show()
     yield made

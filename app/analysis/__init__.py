@@ -1,0 +1,1 @@
+"""Overlays and long recordings, measured where they are shown."""

@@ -1,0 +1,1 @@
+"""Tiers opened, edited and saved."""

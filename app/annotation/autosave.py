@@ -1,0 +1,254 @@
+"""Tiers kept between starts: those of points by their checkpoint, those of a recording by its sound."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile
+
+from core.annotation.store import adopt, default_path, read_shelf, write_changes
+from core.annotation.textgrid import read_textgrid, textgrid_bytes, textgrid_of
+from core.annotation.tiers import Annotation, Kept, Shelf, kept_for, put
+from core.faults import Fault
+from core.files.atomic import folder_for
+from core.networks.latent import Point
+from core.recordings.identity import lasting
+from core.session.session import Moment
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+PATIENCE_MS = 5000
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a recording brings along: its tiers, and a fault where its TextGrid holds others.
+
+    `in_file` is what the file of these tiers holds, where it was read.
+    """
+
+    kept: Kept | None = None
+    fault: Fault | None = None
+    in_file: Annotation | None = None
+
+
+class Keeping:
+    """Writes every change of the tiers down, and brings them back with what they belong to."""
+
+    def __init__(self, instrument: Instrument, dragging: Callable[[], bool]) -> None:
+        self._on = instrument
+        self._is_dragging = dragging
+        self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
+        self._unwritten: dict[Path, Shelf] = {}
+        self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
+        self._known: dict[Path, Shelf] = {}  # what a file holds: an empty shelf never hides an unread one
+        self._sounds: Shelf = ()  # those of recordings outlive the model beside them
+        self._window = secrets.token_hex(4)  # by it a window knows its own tiers on the disk
+        self._told: set[str] = set()
+        self._closed = False
+        instrument.session.card_changed.connect(self._new_model)
+        instrument.session.moment_changed.connect(self._changed)
+
+    # --- to the disk ----------------------------------------------------------------------------
+
+    def _changed(self, before: Moment, after: Moment) -> None:
+        if after.tiers != before.tiers:
+            self.write_down()
+
+    def write_down(self) -> None:
+        """Keep the tiers on the disk, once a drag is over; only the newest ones are written."""
+        shelf = self._on.session.moment.tiers
+        self._sounds = tuple(kept for kept in shelf if kept.sound)
+        if self._is_dragging():
+            return
+        for path, part in self._files(shelf).items():
+            if part != self._known.get(path, ()):
+                self._known[path] = self._unwritten[path] = part
+                self._write_soon(path)
+
+    def _files(self, shelf: Shelf) -> dict[Path, Shelf]:
+        """Give each file with what belongs into it; those that are known may have become empty."""
+        found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
+        card = self._on.session.card
+        own = [default_path(card.digest)] if card is not None else []
+        for path in own:
+            found[path] = tuple(kept for kept in shelf if not kept.sound)
+        for sound in {kept.sound for kept in shelf if kept.sound}:
+            found[default_path(sound)] = tuple(kept for kept in shelf if kept.sound == sound)
+        return found
+
+    def _write_soon(self, path: Path) -> None:
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1, "annotations")
+        self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+
+    def _write(self, path: Path) -> None:
+        shelf = self._unwritten.get(path)
+        if shelf is None:
+            return
+        with _alone(path):
+            said = write_changes(path, self._written.get(path, ()), shelf, self._window)
+        self._written[path] = shelf
+        if said:
+            self._on.clock.post(lambda: self._tell(said))
+        newest = self._unwritten.pop(path, shelf)
+        if newest is not shelf:  # put there by the window's thread meanwhile: the next turn writes it
+            self._unwritten.setdefault(path, newest)
+
+    def _tell(self, said: tuple[str, ...]) -> None:
+        """Say where something else is kept, each place once."""
+        for words in said:
+            if words not in self._told and not self._closed:
+                self._told.add(words)
+                self._on.noted.emit(words)
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        self._closed = True
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
+
+    def saved(self, saved: Kept, file: str) -> None:
+        """Keep where tiers were saved, so that the next Save begins there, before and after any undo."""
+
+        def at_its_file(kept: Kept) -> Kept:
+            same = kept.owner == saved.owner and kept.file == saved.file
+            return replace(kept, file=file) if same else kept
+
+        self._everywhere(lambda tiers: tuple(map(at_its_file, tiers)))
+
+    # --- and back -------------------------------------------------------------------------------
+
+    def _new_model(self) -> None:
+        """Bring back the tiers made with this checkpoint, beside those of the recordings."""
+        session = self._on.session
+        if session.card is None:
+            return
+        path, size = default_path(session.card.digest), len(session.point.z)
+        waiting = self._unwritten.get(path)
+        self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: waiting or ()}
+        shelf = (*self._sounds, *(waiting or ()))
+        if shelf:
+            session.history.replace(replace(session.moment, tiers=shelf))
+            session.set_tier(0)
+        if waiting is None:
+            self._written[path] = ()
+            said: list[str] = []
+            future = self._on.clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
+            self._on.desk.follow(
+                "tiers of the model", future, lambda found: self._models_arrived(path, *found)
+            )
+
+    def _models_arrived(self, path: Path, own: Shelf, said: list[str]) -> None:
+        """Show the tiers of the model's points; what was annotated before they came goes before them."""
+        session = self._on.session
+        if session.card is None or default_path(session.card.digest) != path:
+            return
+        for words in said:
+            self._on.noted.emit(words)
+        if not own:
+            return
+        if path not in self._unwritten and not self._written.get(path):
+            self._written[path] = self._known[path] = _missing(own, session.moment.tiers)
+        self._everywhere(lambda tiers: (*_missing(own, tiers), *tiers))
+        self._on.annotating.files.look_into(own)
+        if session.tier < 0:
+            session.set_tier(0)
+
+    def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
+        """Change the tiers of every moment, before and after any undo, without a step."""
+        session = self._on.session
+        before = session.moment
+        session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
+        session.moment_changed.emit(before, session.moment)
+
+    def recording_opened(self, key: str) -> None:
+        """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
+        on = self._on
+        track, beside = on.session.shown.tracks[key], on.recordings.path_of(key)
+        digest = track.origin.sound
+        sound = lasting(digest)
+        if not sound or kept_for(on.session.moment.tiers, sound) is not None:
+            return
+        waiting = self._unwritten.get(default_path(sound), ())
+        future = on.clock.work(lambda: brought(digest, beside, waiting))
+        on.desk.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
+
+    def _arrived(self, sound: str, found: Brought) -> None:
+        kept, session = found.kept, self._on.session
+        if found.fault is not None:
+            self._on.faulted.emit(found.fault)
+        if kept is None or kept_for(session.moment.tiers, sound) is not None:
+            return
+        if found.in_file is None:
+            self._on.annotating.files.look_into((kept,))
+        else:
+            self._on.annotating.files.holds(kept, found.in_file)
+            if found.in_file is kept.annotation and found.fault is None:
+                self._on.noted.emit(f"{Path(kept.file).name} was opened with it.")
+        self._known[default_path(sound)] = (kept,)
+        if default_path(sound) not in self._unwritten:
+            self._written[default_path(sound)] = (kept,)
+        self._sounds = put(self._sounds, kept)
+        self._everywhere(lambda tiers: put(tiers, kept))
+        target = self._on.annotating.target
+        if target is not None and target.kept.sound == sound:  # its lane is the active one
+            session.set_tier(target.first)
+        elif session.tier < 0:
+            session.set_tier(0)
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Keep other windows from writing a file between its reading and its writing; none waits for ever."""
+    folder_for(path.parent)
+    lock = QLockFile(f"{path}.lock")
+    lock.tryLock(PATIENCE_MS)
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
+def _missing(shelf: Shelf, among: Shelf) -> Shelf:
+    """Give the tiers of those that have none among others."""
+    there = {kept.owner for kept in among}
+    return tuple(kept for kept in shelf if kept.owner not in there)
+
+
+def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
+    """Give what stands for a recording on the disk; what was annotated here goes before its TextGrid.
+
+    A TextGrid that cannot be read is told and hides nothing.
+    """
+    sound = lasting(digest)
+    adopt(digest)
+    said: list[str] = []
+    mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound, said.append)), None)
+    path = textgrid_of(recording, recording.parent)
+    if path is None:
+        return Brought(mine, _fault(*said))
+    try:
+        read = read_textgrid(path)
+    except Fault as fault:
+        return Brought(mine, _fault(*said, fault.sentence, hint=fault.hint))
+    theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
+    if mine is None:
+        return Brought(theirs, _fault(*said, *read.notes), read.annotation)
+    its_file = read.annotation if mine.file == str(path) else None
+    if textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style):
+        return Brought(mine, _fault(*said), its_file)
+    differs = f"{path.name} holds other tiers than those kept here."
+    return Brought(mine, _fault(*said, differs, hint="Open TextGrid takes them."), its_file)
+
+
+def _fault(*said: str, hint: str = "") -> Fault | None:
+    return Fault(" ".join(said), hint) if said else None

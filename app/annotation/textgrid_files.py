@@ -1,0 +1,91 @@
+"""What the TextGrid files hold, beside the tiers on the screen: which were changed since they were saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from core.annotation.textgrid import read_textgrid, write_textgrid
+from core.annotation.tiers import Annotation, Kept
+from core.faults import Fault
+from core.networks.latent import Point
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+Key = tuple[Point | str, str]
+
+
+class Saved:
+    """Compares tiers with the file that they were opened from or saved to; `changed` tells of a file."""
+
+    changed = Signal()
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._held: dict[Key, Annotation] = {}  # what is in the file
+        self._settled: dict[Key, Annotation] = {}  # as they came, or as was said to keep them here only
+        self._numbers = count()
+
+    def holds(self, kept: Kept, in_file: Annotation) -> None:
+        """Know what the file of these tiers holds."""
+        self._held[_key(kept)], self._settled[_key(kept)] = in_file, kept.annotation
+        self.changed.emit()
+
+    def look_into(self, shelf: Iterable[Kept]) -> None:
+        """Read the files of tiers that come from the program's own store; one that is gone tells nothing."""
+        wanted = [kept for kept in shelf if kept.file and _key(kept) not in self._held]
+        if wanted:
+            future = self._on.clock.work(lambda: [(kept, _in(kept.file)) for kept in wanted])
+            self._on.desk.follow(f"files of tiers {next(self._numbers)}", future, self._looked)
+
+    def _looked(self, found: list[tuple[Kept, Annotation | None]]) -> None:
+        for kept, in_file in found:
+            if in_file is not None:
+                self.holds(kept, in_file)
+
+    def differs(self, kept: Kept) -> bool:
+        """Tell whether the file holds other tiers than these."""
+        held = self._held.get(_key(kept))
+        return held is not None and held != kept.annotation
+
+    def words(self, kept: Kept) -> str:
+        """Say that tiers were changed since their file was saved, "" where they were not."""
+        return f"{Path(kept.file).name}, changed since saved" if self.differs(kept) else ""
+
+    @property
+    def edited(self) -> tuple[Kept, ...]:
+        """The tiers that were changed in this window and not saved."""
+        tiers = self._on.session.moment.tiers
+        return tuple(k for k in tiers if self.differs(k) and self._settled[_key(k)] != k.annotation)
+
+    def keep_here(self, kept: Kept) -> None:
+        """Leave the file as it is: the tiers are kept between starts all the same."""
+        self._settled[_key(kept)] = kept.annotation
+
+    def write(self, kept: Kept, path: str | Path, then: Callable[[], object] = lambda: None) -> None:
+        """Write tiers beside the window's thread, then call `then`; what nobody changed is as it was read."""
+        future = self._on.clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
+        self._on.desk.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
+
+    def _written(self, kept: Kept, path: str | Path, then: Callable[[], object]) -> None:
+        self._on.annotating.keeping.saved(kept, str(path))
+        self.holds(replace(kept, file=str(path)), kept.annotation)
+        self._on.noted.emit(f"Saved {Path(path).name}")
+        then()
+
+
+def _key(kept: Kept) -> Key:
+    return kept.owner, kept.file
+
+
+def _in(file: str) -> Annotation | None:
+    try:
+        return read_textgrid(file).annotation
+    except Fault:
+        return None

@@ -1,0 +1,292 @@
+"""Tiers and what they belong to, a latent point or a recording: opened, copied, edited as undoable
+steps, saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.annotation.autosave import Keeping
+from app.annotation.textgrid_files import Saved
+from app.annotation.tier_group import Group
+from app.recordings.open_recordings import PREFIX
+from core.annotation.textgrid import TextGridFile, read_textgrid
+from core.annotation.tiers import Annotation, Kept, Tier, kept_for, new_annotation, put
+from core.annotation.time_shift import MovedTiers, own_tiers
+from core.faults import Fault
+from core.networks.latent import Point
+from core.recordings.identity import lasting
+from core.session.point_names import point_words
+from core.signals.axis import Range
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+Here = tuple[Point, str, str]
+Edit = Callable[[Annotation, int], Annotation]
+BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
+ELSEWHERE = "These tiers belong to another point"
+
+
+class Annotating:
+    """Changes the session's tiers; a refused edit says why in the status bar and changes nothing."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._dragging = False
+        self._active = ""
+        self._moved = MovedTiers()
+        self.searched = ""  # what was last searched for in the labels
+        self.files = Saved(instrument)
+        self.keeping = Keeping(instrument, lambda: self._dragging)
+        self.close = self.keeping.close
+        instrument.session.view_changed.connect(self._follow)
+        instrument.recordings.opened.connect(self.keeping.recording_opened)
+
+    # --- what is there ------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The tiers to show: the point's own, else those edited last, which then are greyed; below
+        them those of every recording that has a lane.
+        """
+        session = self._on.session
+        shelf, found = session.moment.tiers, list[Group]()
+        if session.card is not None:
+            others = [kept for kept in shelf if not kept.sound]
+            kept = session.kept or (others[-1] if others else None)
+            found += [Group(kept, 0, kept is session.kept)] if kept else []
+        for key, sound in self.sounds.items():
+            kept = kept_for(shelf, sound)
+            if kept is not None and all(group.kept.sound != sound for group in found):
+                by_s = self._on.moving.by_s(key)
+                there = replace(kept, annotation=self._moved.of(kept.annotation, by_s)) if by_s else kept
+                found.append(Group(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
+        return tuple(found)
+
+    @property
+    def sounds(self) -> dict[str, str]:
+        """The recordings that have a lane or lie over one, by key, each with its digest."""
+        session = self._on.session
+        keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
+        tracks = session.shown.tracks
+        there = [key for key in keys if key.startswith(PREFIX) and key in tracks]
+        return {key: lasting(tracks[key].origin.sound) for key in there}
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """All tiers on the screen, from top to bottom."""
+        return tuple(tier for group in self.groups for tier in group.kept.annotation.tiers)
+
+    @property
+    def group(self) -> Group | None:
+        """The tiers among which one is chosen, else the first."""
+        return self.group_at(self._on.session.tier) or next(iter(self.groups), None)
+
+    def group_at(self, place: int) -> Group | None:
+        """Give the tiers that belong together with that at a place."""
+        return next((group for group in self.groups if group.first <= place <= group.last), None)
+
+    def kept_of(self, key: str) -> Kept | None:
+        """Give the tiers of a lane: of a recording, or of what a network heard in it, those of the
+        recording, of any other lane those of the present point.
+        """
+        session = self._on.session
+        track = session.shown.tracks.get(key)
+        sound = lasting(track.origin.sound) if track is not None else ""
+        theirs = kept_for(session.moment.tiers, sound)
+        return theirs if theirs or key.startswith(PREFIX) else session.kept
+
+    @property
+    def target(self) -> Group | None:
+        """The tiers that the active lane has already."""
+        key = self._owner()[0]
+        return next((group for group in self.groups if group.key == key), None)
+
+    @property
+    def saved(self) -> Group | None:
+        """The tiers that saving means: those of the active lane, else those in which one is chosen."""
+        return self.target or self.group
+
+    @property
+    def shown(self) -> Kept | None:
+        """The annotation in which a tier is chosen, else the first."""
+        return self.group.kept if self.group else None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether these tiers belong to the present point, or to a recording, so that they can be changed."""
+        return self.group is not None and self.group.own
+
+    @property
+    def tier(self) -> Tier | None:
+        """The chosen tier."""
+        tiers, place = self.tiers, self._on.session.tier
+        return tiers[place] if 0 <= place < len(tiers) else None
+
+    @property
+    def at(self) -> Range:
+        """The selection, or the empty stretch at the cursor."""
+        session = self._on.session
+        cursor_s = session.cursor_s or 0.0
+        return session.selection or Range(cursor_s, cursor_s)
+
+    @property
+    def index(self) -> int | None:
+        """The chosen interval or point of the chosen tier."""
+        return self.tier.index_at(self.at.start_s) if self.tier else None
+
+    def choose(self, place: int) -> None:
+        """Choose a tier, and the lane that it describes: Tab plays what is annotated."""
+        self._on.session.set_tier(place)
+        group, session = self.group, self._on.session
+        if group is not None and group.key:
+            session.set_active(group.key)
+        elif session.active.startswith(PREFIX) and session.card is not None:
+            session.set_active(session.card.output)
+
+    def _follow(self) -> None:
+        """Choose the tiers of the lane that was made the active one."""
+        active, before = self._on.session.active, self._active
+        self._active = active
+        wanted = next((group for group in self.groups if group.key == _key(active)), None)
+        if active != before and wanted is not None and self.group != wanted:
+            self._on.session.set_tier(wanted.first)
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def change(self, words: str, edit: Edit, final: bool = True, place: int | None = None) -> bool:
+        """Make an edit of the chosen tier, or of that at `place`, one undoable step; a refusal is said.
+
+        `edit` gets the annotation that the tier belongs to, and the tier's place in it.
+        """
+        place = self._on.session.tier if place is None else place
+        group = self.group_at(place) or self.group
+        if group is None or not group.own:
+            said = f"{ELSEWHERE}: copy them here first" if group else "There are no tiers yet"
+            self._on.noted.emit(said)
+            return False
+        try:
+            annotation = edit(group.kept.annotation, place - group.first)
+        except Fault as fault:
+            self._on.noted.emit(str(fault))
+            return False
+        self._dragging = not final
+        own = own_tiers(annotation, group.moved_s)
+        self._keep(words, replace(group.kept, annotation=own), final)
+        self.keeping.write_down()
+        return True
+
+    def give_up(self, words: str) -> None:
+        """Take an unfinished edit, such as a drag, back."""
+        self._dragging = False
+        self._on.session.give_up(words)
+        self.keeping.write_down()
+
+    def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
+        session = self._on.session
+        session.change(words, final, tiers=put(session.moment.tiers, kept))
+        session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
+
+    def copy_here(self) -> None:
+        """Give the present point a copy of the tiers of another."""
+        session = self._on.session
+        away = next((group.kept for group in self.groups if not group.own), None)
+        if away is not None:
+            self._keep("copy tiers", replace(away, point=session.point, file="", name=self._name("")))
+
+    # --- whose they are ---------------------------------------------------------------------------
+
+    def _owner(self, file: Path | None = None) -> tuple[str, str]:
+        """Give the lane's key and the digest of the recording that new tiers belong to; "" is the point.
+
+        It is the recording that a TextGrid is named after, else the active one, else without a model
+        the first one.
+        """
+        session, sounds = self._on.session, self.sounds
+        named = [key for key in sounds if file and Path(key.removeprefix(PREFIX)).stem == file.stem]
+        active = [key for key in (_key(session.active),) if key in sounds]
+        first = list(sounds) if session.card is None else []
+        key = next(iter((*named, *active, *first)), "")
+        return key, sounds.get(key, "")
+
+    def _name(self, sound: str) -> str:
+        """Give what the present point is called, for tiers that do not belong to a recording."""
+        session = self._on.session
+        return "" if sound or session.card is None else point_words(session.layout, session.moment)
+
+    def _extent(self, key: str) -> Range:
+        """Give the time of the recording, or of the output."""
+        session = self._on.session
+        card = session.card
+        axis = self._on.recordings.own(key).axis if key else card.out_axis if card else None
+        return Range(0.0, axis.extent.end_s) if axis else session.whole
+
+    def _put(self, words: str, kept: Kept, key: str) -> None:
+        """Keep other tiers of an owner, the first of them chosen."""
+        self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
+        group = next((one for one in self.groups if one.key == key), None)
+        self._on.session.set_tier(group.first if group else -1)
+
+    def new_tiers(self, intervals: tuple[str, ...], points: tuple[str, ...]) -> None:
+        """Begin with empty tiers over the whole output, or over the active recording."""
+        if not intervals and not points:
+            self._on.noted.emit("No tier was named")
+            return
+        key, sound = self._owner()
+        whole = self._extent(key)
+        note = new_annotation(intervals, points, whole.start_s, whole.end_s)
+        self._put("new tiers", Kept(self._on.session.point, note, sound=sound, name=self._name(sound)), key)
+
+    # --- files --------------------------------------------------------------------------------
+
+    def open(self, path: str | Path) -> None:
+        """Read a TextGrid for the present point or a recording; a damaged one changes nothing."""
+        owner = self._owner(Path(path))
+        here = self._on.session.point, self._name(owner[1]), self._model
+        future = self._on.clock.work(lambda: read_textgrid(path))
+        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
+
+    @property
+    def _model(self) -> str:
+        """The digest of the open model, "" where there is none."""
+        card = self._on.session.card
+        return card.digest if card else ""
+
+    def _opened(self, path: Path, here: Here, owner: tuple[str, str], read: TextGridFile) -> None:
+        (point, name, model), (key, sound) = here, owner
+        if not sound and model != self._model:
+            self._on.noted.emit(f"{path.name} was not opened: another model is there now")
+            return
+        kept = Kept(point, read.annotation, str(path), read.style, sound, name)
+        self._put(f"open {path.name}", kept, key)
+        self.files.holds(kept, kept.annotation)
+        said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
+        if said:
+            self._on.faulted.emit(Fault(" ".join(said)))
+
+    def _other_times(self, note: Annotation, name: str, key: str) -> list[str]:
+        """Say where a TextGrid is that of another sound, by its times."""
+        whole = self._extent(key)
+        if note.start_s >= whole.start_s - BEYOND_S and note.end_s <= whole.end_s + BEYOND_S:
+            return []
+        return [
+            f"“{name}” runs from {note.start_s:g} to {note.end_s:g} s, the sound from {whole.start_s:g} to "
+            f"{whole.end_s:g} s: what lies beyond is kept, but not shown."
+        ]
+
+    def save(self, path: str | Path) -> None:
+        """Write the active lane's tiers; a fault is told."""
+        group = self.saved
+        if group is None:
+            return
+        own = own_tiers(group.kept.annotation, group.moved_s)
+        self.files.write(replace(group.kept, annotation=own), path)
+
+
+def _key(active: str) -> str:
+    """Give the recording's key where the active lane is one, "" for the generator's lanes."""
+    return active if active.startswith(PREFIX) else ""

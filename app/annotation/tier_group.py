@@ -1,0 +1,26 @@
+"""Tiers that are shown together, and whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.annotation.tiers import Kept
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
+
+    `first` is the place of the first of them on the screen; `own` tells whether they can be changed.
+    `moved_s` is by how much they are later than is kept: their recording was moved in time.
+    """
+
+    kept: Kept
+    first: int
+    own: bool = True
+    key: str = ""
+    moved_s: float = 0.0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.kept.annotation.tiers) - 1

@@ -1,0 +1,121 @@
+"""Between the tiers on the screen and the session: two short lists, as in the window's wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from app.annotation.tier_editor import ELSEWHERE
+from app.annotation.tier_group import Group
+from app.recordings.open_recordings import PREFIX
+from core.annotation.editing import add_boundary, move_boundary, set_label
+from core.session.session import Moment
+from widgets.timeline.tier_views import NO_TIERS, TiersView
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+    from app.shell.window import Window
+
+
+def tiers_view(on: Instrument) -> TiersView:
+    """Give what the stack shows of the tiers now."""
+    groups = on.annotating.groups
+    if not groups:
+        return NO_TIERS
+    away = next((group.last + 1 for group in groups if not group.own), 0)
+    owners = tuple(group.key.removeprefix(PREFIX) for group in groups for _ in group.kept.annotation.tiers)
+    changed = tuple(
+        words if place == 0 else ""
+        for group, words in ((group, _changed(on, group)) for group in groups)
+        for place, _ in enumerate(group.kept.annotation.tiers)
+    )
+    return TiersView(on.annotating.tiers, on.session.tier, ELSEWHERE if away else "", away, owners, changed)
+
+
+def _changed(on: Instrument, group: Group) -> str:
+    """Say where the tiers, at their recording's own time, are not those of their file."""
+    kept = next((one for one in on.session.moment.tiers if one.owner == group.kept.owner), group.kept)
+    return on.annotating.files.words(kept)
+
+
+def connect(window: Window) -> None:
+    """Connect the tiers and the palette, once."""
+    on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
+    on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
+    annotating.files.changed.connect(window.wiring.soon)  # type: ignore[attr-defined]
+    tiers.tier_wanted.connect(annotating.choose)
+    tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
+    tiers.menu_wanted.connect(lambda place: _open_menu(window, place))
+    tiers.copy_wanted.connect(annotating.copy_here)
+    tiers.boundary_wanted.connect(
+        lambda place, time_s: annotating.change(
+            "boundary", lambda note, own: add_boundary(note, own, time_s), place=place
+        )
+    )
+    tiers.move_wanted.connect(lambda *wish: _move(window, *wish))
+    tiers.move_given_up.connect(lambda place, index: _stay(on, place, index))
+    tiers.label_wanted.connect(
+        lambda place, index, text: annotating.change(
+            "label", lambda note, own: set_label(note, own, index, text), place=place
+        )
+    )
+    window.ipa.letter_wanted.connect(tiers.insert)
+    window.ipa.close_wanted.connect(lambda: window.menus.run("textgrid.letters"))
+
+
+def _moment(window: Window, before: Moment, after: Moment) -> None:
+    """Show other tiers, and the same ones greyed at another point."""
+    if before.tiers != after.tiers or (after.tiers and _moved(before, after)):
+        window.wiring.soon()  # type: ignore[attr-defined]
+        window.menus.refresh()
+
+
+def _moved(before: Moment, after: Moment) -> bool:
+    return before.point != after.point or before.lanes != after.lanes
+
+
+MOVE = "move boundary"
+
+
+def _move(window: Window, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
+    """Move a boundary, the cursor with it; a whole drag is one step of undo, a refused one is none."""
+    moved = window.on.annotating.change(
+        MOVE, lambda note, own: move_boundary(note, own, index, time_s, together), final, place
+    )
+    if not moved:
+        _stay(window.on, place, index)
+        return
+    window.saying.forget()  # that it was past its neighbour a moment ago
+    _follow(window.on, place, index)
+
+
+def _stay(on: Instrument, place: int, index: int) -> None:
+    """Let a boundary be where it was before it was dragged."""
+    on.annotating.give_up(MOVE)
+    _follow(on, place, index)
+
+
+def _follow(on: Instrument, place: int, index: int) -> None:
+    tiers = on.annotating.tiers
+    if place < len(tiers) and index < len(tiers[place].times):
+        on.session.set_cursor(float(tiers[place].times[index]))
+
+
+# What a right click on a tier offers; "" is a line.
+MENU = (
+    "interval.label", "boundary.add", "boundary.remove", "boundary.to_zero", "boundary.to_tier", "",
+    "tier.rename", "tier.duplicate", "tier.for_layer", "tier.clear", "tier.remove", "",
+    "tier.add_interval", "tier.add_point", "textgrid.copy_here", "textgrid.letters",
+)  # fmt: skip
+
+
+def _open_menu(window: Window, place: QPoint) -> None:
+    """Offer the commands for the chosen interval and tier."""
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for id in MENU:
+        menu.addAction(window.menus.actions[id]) if id else menu.addSeparator()
+    window.menus.refresh()
+    menu.popup(place)

@@ -1,0 +1,1 @@
+"""`phonoscope bench`: one module per group of figures."""

@@ -1,0 +1,95 @@
+"""What Praat's measures cost: all of them at rest, and a minute of speech shared by two workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from app.bench.figures import Figure, milliseconds
+from core.analyses.praat import sound_of
+from core.analyses.registry import SHOWN, TABLE
+from core.processes.praat_pool import PraatPool
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
+
+RATE_HZ, SLICE, STRIDE, LAYERS = 16000.0, 16384, 4, 5
+LONG_S, RATIO = 60.0, 0.59
+SHOWN_MS, ALL_MS = 30.0, 150.0
+RESTS, ROUNDS = 20, 5
+
+
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Measure from the asking to the last answer; `path` is not looked at."""
+    del path
+    pool = PraatPool()
+    try:
+        tracks = [voice(RATE_HZ / STRIDE**k, SLICE // STRIDE**k) for k in range(LAYERS + 1)]
+        for _ in range(3):
+            everything(pool, tracks)
+        rests = range(max(2, round(share * RESTS)))
+        yield Figure("shown_of_output", milliseconds(shown(pool, tracks[0]) for _ in rests), "ms", SHOWN_MS)
+        whole = milliseconds(everything(pool, tracks) for _ in rests)
+        yield Figure("everything_of_all_layers", whole, "ms", ALL_MS)
+        long = voice(RATE_HZ, round(share * LONG_S * RATE_HZ))
+        ratios = tuple(shared(pool, long) for _ in range(max(2, round(share * ROUNDS))))
+        yield Figure("pitch_and_formants_of_60_s", ratios, "x", RATIO)
+    finally:
+        pool.close()
+
+
+def voice(rate_hz: float, n: int) -> Track:
+    """Give a made-up voice: breathy syllables under a gliding pitch, ringing at 500 and 1500 Hz."""
+    axis = TimeAxis.of_sound(rate_hz, n)
+    times_s = axis.times()
+    turns = 120 * times_s + 10 * np.sin(2 * np.pi * 0.5 * times_s)
+    since_s = (turns % 1.0) / 120
+    ring = sum(np.sin(2 * np.pi * hz * since_s) * np.exp(-250 * since_s) for hz in (500.0, 1500.0))
+    breath = np.random.default_rng(0).standard_normal(n) * 0.02
+    syllables = np.clip(np.sin(2 * np.pi * 3 * times_s) + 0.5, 0, 1)
+    return Track("out", (0.3 * syllables * ring + 0.1 * breath).astype(np.float32), axis)
+
+
+def shown(pool: PraatPool, track: Track) -> float:
+    """Give the time of what the output's lane shows over its spectrogram, and of that."""
+    names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and seldom shown
+    return _seconds(lambda: [pool.submit(name, track) for name in names])
+
+
+def everything(pool: PraatPool, tracks: list[Track]) -> float:
+    """Give the time of every analysis of every layer that can carry it, the output's first."""
+    output, *layers = tracks
+
+    def ask() -> list[Future[Any]]:
+        each: list[Future[Any]] = [pool.submit(name, output) for name in _carried(output)]
+        many = [pool.submit_many([(name, one, None) for name in _carried(one)]) for one in layers]
+        return each + many
+
+    return _seconds(ask)
+
+
+def shared(pool: PraatPool, track: Track) -> float:
+    """Give the time of two workers by that of Praat's two calls one after the other, measured in turn."""
+    sound = sound_of(track)
+    start_s = perf_counter()
+    sound.to_pitch_ac(pitch_ceiling=500.0)
+    sound.to_formant_burg()
+    calls_s = perf_counter() - start_s
+    return _seconds(lambda: [pool.submit(name, track) for name in ("formants", "pitch")]) / calls_s
+
+
+def _carried(track: Track) -> list[str]:
+    return [name for name in TABLE if TABLE[name].refusal(track) is None]
+
+
+def _seconds(ask: Any) -> float:
+    start_s = perf_counter()
+    futures = ask()
+    wait(futures)
+    for each in futures:
+        each.result()
+    return perf_counter() - start_s

@@ -1,0 +1,62 @@
+"""How near the generator comes to a bare matrix product of as many multiply-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import perf_counter, sleep
+
+import numpy as np
+
+from app.bench.figures import Figure
+from app.bench.model import DIM, multiply_adds
+
+WIDTH = 1024  # of the matrix product
+CALM_S = 0.1  # numpy's threads look for more work so long after a product, at the cost of who comes next
+SIZES = {1: (2.0, 30), 32: (1.8, 5)}  # items at once: the limit, and how often it is measured
+
+
+def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
+    """Measure one item and many, all layers averaged; the unit is the product's own time."""
+    from core.families.registry import open_model
+    from core.networks.latent import draw
+    from core.probing.forward import generate, generate_many
+
+    model = open_model(path, {})
+    points = [draw(model.card.layout, seed) for seed in range(max(SIZES))]
+    runs: dict[int, Callable[[], object]] = {
+        1: lambda: generate(model, points[0]),
+        32: lambda: generate_many(model, points, layers=True),
+    }
+    for items, (limit, rounds) in SIZES.items():
+        product = _product(items * multiply_adds(dim))
+        ratios = _ratios(runs[items], product, max(2, round(share * rounds)))
+        yield Figure(f"generate_{items}", ratios, "x", limit)
+
+
+def _product(count: int) -> Callable[[], object]:
+    """Give a float32 matrix product of `count` multiply-adds."""
+    rows = max(1, round(count / WIDTH**2))
+    left, right = np.ones((rows, WIDTH), np.float32), np.ones((WIDTH, WIDTH), np.float32)
+    out = np.empty((rows, WIDTH), np.float32)
+    return lambda: np.matmul(left, right, out=out)
+
+
+def _ratios(run: Callable[[], object], product: Callable[[], object], rounds: int) -> tuple[float, ...]:
+    """Measure both in turn, each run between two products, so that other load weighs on both alike."""
+    for warm in (run, product, run, product):
+        warm()
+    found: list[float] = []
+    before_s = _seconds(product)
+    for _ in range(rounds):
+        run_s, after_s = _seconds(run), _seconds(product)
+        found.append(2 * run_s / (before_s + after_s))
+        before_s = after_s
+    return tuple(found)
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    sleep(CALM_S)
+    start_s = perf_counter()
+    call()
+    return perf_counter() - start_s

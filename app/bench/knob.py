@@ -1,0 +1,47 @@
+"""How long a turned knob takes to be seen, in every layer and in the overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from app.bench.figures import Figure, milliseconds
+from app.bench.window import TimedWindow, open_window, rest, wait
+
+KNOB = 10  # any entry of z
+TURNS, RESTS = 100, 20
+PAUSE_S = 0.03  # the longest pause between two turns of a drag: overlays are then often under way
+LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (30.0, 60.0)
+
+
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Measure from the slider's signal to the repainted stack, and from rest to the last overlay."""
+    chance = np.random.default_rng(0)
+    with open_window(path) as window:
+        for _ in range(5):
+            turn(window, float(chance.uniform(-1, 1)))
+        drag: list[float] = []
+        for _ in range(max(2, round(share * TURNS))):
+            rest(float(chance.uniform(0, PAUSE_S)))
+            drag.append(turn(window, float(chance.uniform(-1, 1))))
+        yield Figure("knob_to_pixels", milliseconds(drag), "ms", LIMITS_MS)
+        followed = [
+            overlays(window, float(chance.uniform(-1, 1))) for _ in range(max(2, round(share * RESTS)))
+        ]
+        yield Figure("overlays_after_rest", milliseconds(followed), "ms", OVERLAYS_MS)
+
+
+def turn(window: TimedWindow, value: float) -> float:
+    """Turn a knob and give the time until the whole stack shows it."""
+    return window.seconds_to(
+        lambda: window.up_to_date, lambda: window.knobs.value_wanted.emit(KNOB, value, False)
+    )
+
+
+def overlays(window: TimedWindow, value: float) -> float:
+    """Turn a knob once, and give the time from the repainted curves to the last repainted overlay."""
+    wait(lambda: window.complete)
+    turn(window, value)
+    return window.seconds_to(lambda: window.complete, lambda: None)

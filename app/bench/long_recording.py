@@ -1,0 +1,125 @@
+"""An hour of speech-like sound in the window: its first paint, and what a frame of scrolling costs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bench.figures import Figure, milliseconds
+from app.bench.window import TimedWindow, empty_window, rest, wait
+from core.recordings.long_sound import LongTrack
+from core.session.lanes import MEASURES
+from core.signals.axis import Range
+
+RATE_HZ, LENGTH_S, PART_S = 44100, 3600.0, 12.0
+FRAMES, STEP = 300, 0.02  # each frame moves on by a fiftieth of what is seen
+SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
+EDGE_S = 0.1  # a question reaches a little further than what is seen
+FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
+FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
+
+
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Open an hour made here, then scroll through it without and with all overlays."""
+    with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
+        sound = write_sound(Path(folder) / "hour.wav", max(620.0, share * LENGTH_S))
+        os.environ["XDG_CACHE_HOME"] = folder  # what is found of the hour is not kept
+        with empty_window() as window:
+            window.on.pool.warm()
+            yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT_S)
+            wait(lambda: _track(window).part_known == 1.0)
+            frames = max(8, round(share * FRAMES))
+            for words, shown in (("without", frozenset[str]()), ("with", frozenset(MEASURES))):
+                found = [
+                    time_s for seen_s in SEEN_S[words] for time_s in _scrolled(window, shown, seen_s, frames)
+                ]
+                yield Figure(f"hour_scroll_{words}_overlays", milliseconds(found), "ms", FRAME_MS)
+
+
+def write_sound(path: Path, length_s: float) -> Path:
+    """Write syllables with moving pitch and three vowels' formants, a breath between them, at 16 bits."""
+    import soundfile
+
+    part = (0.8 * 32767 * syllables(PART_S, RATE_HZ)).astype(np.int16)
+    with soundfile.SoundFile(path, "w", RATE_HZ, 1, subtype="PCM_16") as file:
+        left = round(length_s * RATE_HZ)
+        while left > 0:
+            file.write(part[:left])
+            left -= part.size
+    return path
+
+
+def syllables(length_s: float, rate_hz: float, seed: int = 0) -> NDArray[np.float64]:
+    """Give pulses through vowels' resonances, four syllables a second, with their peak at 1."""
+    from scipy.signal import lfilter
+
+    chance, n = np.random.default_rng(seed), round(length_s * rate_hz)
+    time_s = np.arange(n) / rate_hz
+    pitch_hz = 140 + 40 * np.sin(2 * np.pi * 0.7 * time_s) + 15 * np.sin(2 * np.pi * 4 * time_s)
+    pulses = np.diff(np.floor(np.cumsum(pitch_hz) / rate_hz), prepend=0.0)
+    source = pulses * np.clip(2 * np.sin(2 * np.pi * 2 * time_s) ** 2 - 0.3, 0, 1)
+    source += 0.002 * chance.standard_normal(n)
+    vowel = np.floor(time_s * 2).astype(int) % len(FORMANTS_HZ)
+    made = np.zeros(n)
+    for number, formants_hz in enumerate(FORMANTS_HZ):
+        voiced = source * (vowel == number)
+        for f_hz in formants_hz:
+            r = np.exp(-np.pi * (60 + 0.03 * f_hz) / rate_hz)
+            voiced = lfilter([1.0], [1.0, -2 * r * np.cos(2 * np.pi * f_hz / rate_hz), r * r], voiced)
+        made += voiced / np.abs(voiced).max()
+    return made / np.abs(made).max()
+
+
+def _track(window: TimedWindow) -> LongTrack:
+    track = next(iter(window.on.session.shown.tracks.values()))
+    assert isinstance(track, LongTrack)
+    return track
+
+
+def _first_paint(window: TimedWindow, path: Path) -> float:
+    return window.seconds_to(lambda: bool(window.stack.lanes), lambda: window.on.opening.open(path))
+
+
+def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames: int) -> list[float]:
+    """Give what each frame of a scroll costs, the overlays of where it goes being known."""
+    session = window.on.session
+    key = session.lanes[0].key
+    session.set_lane(key, "overlays", shown=shown)
+    wishes = wished(session.whole, seen_s, frames)
+    for wish in wishes[:: round(0.5 / STEP)] if shown else ():  # painting is timed here, not measuring
+        window.stack.range_wanted.emit(wish)
+        wait(lambda wish=wish: all(_there(window, key, measure, wish) for measure in shown))
+    session.set_range(session.whole)
+    rest(0.2)
+    return [_frame(window, wish) for wish in wishes]
+
+
+def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
+    """Give windows of one length that go on from the middle and turn back at the end."""
+    room_s = whole.length_s - seen_s
+    places = [(0.5 * room_s + STEP * seen_s * (k + 1)) % (2 * room_s) for k in range(frames)]
+    starts = [whole.start_s + min(place, 2 * room_s - place) for place in places]
+    return [Range(start_s, start_s + seen_s) for start_s in starts]
+
+
+def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
+    """Whether a measure is known over all of a window of time."""
+    inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
+    return window.on.tiling.over(key, _track(window), measure, inner) is not None
+
+
+def _frame(window: TimedWindow, wish: Range) -> float:
+    """Scroll once and give how long it took until it was painted, all that it set going included."""
+    start_s = perf_counter()
+
+    def painted() -> bool:
+        return abs(window.stack.columns.window.start_s - wish.start_s) < 1e-6
+
+    window.seconds_to(painted, lambda: window.stack.range_wanted.emit(wish))
+    return perf_counter() - start_s

@@ -1,0 +1,51 @@
+"""`phonoscope bench`: what the instrument costs here, beside what it may cost."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.bench.figures import Figure, head
+from app.bench.model import write_model
+from core.faults import Fault
+
+# In this order: what opens no window first, and what spawns programs before this one holds a window.
+ROWS = {
+    "generate": "app.bench.generate",
+    "train": "app.bench.train",
+    "start": "app.bench.start",
+    "knob": "app.bench.knob",
+    "beside": "app.bench.beside_training",
+    "scroll": "app.bench.scroll",
+    "tiers": "app.bench.tiers",
+    "sound": "app.bench.sound",
+}
+# Only where they are named: a minute of sound, or an hour of it, takes its time.
+ALONE = {"analyses": "app.bench.analyses", "long": "app.bench.long_recording"}
+BESIDE = {"knob": ("knob", "beside", "sound")}  # a turned knob is seen and heard, and a training goes on
+
+
+def run(args: Namespace) -> int:
+    """Measure what was asked for, or everything, and print each figure as soon as it is known."""
+    names = BESIDE.get(args.which, (args.which,)) if args.which else tuple(ROWS)
+    if not args.json:
+        print(head(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
+        path = write_model(Path(folder))
+        for name in names:
+            for figure in figures(name, path):
+                print(figure.line() if args.json else figure.words(), flush=True)
+    return 0
+
+
+def figures(name: str, path: Path) -> Iterator[Figure]:
+    """Give one benchmark's figures; what cannot be measured here is said on standard error."""
+    measure: Callable[[Path], Iterator[Figure]] = importlib.import_module((ROWS | ALONE)[name]).figures
+    try:
+        yield from measure(path)
+    except Fault as fault:
+        print(f"phonoscope: bench {name}: {fault}", file=sys.stderr)

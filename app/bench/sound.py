@@ -1,0 +1,95 @@
+"""How soon a turned knob is heard in a running loop, through a private sound server's null sink."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from app.bench.figures import Figure
+from app.bench.knob import KNOB
+from app.bench.window import TimedWindow, open_window, rest, wait
+from core.faults import Fault
+from core.networks.latent import Point
+
+TURNS, LIMIT_MS = 12, 100.0
+LOUD = 1e-4
+SILENCE_S = (0.03, 0.05)  # so long it must have been silent; drawn, so that turns fall anywhere in a block
+SILENT, HEARD = 0.0, 1.0  # with every other variable 0, a network without biases is silent at 0
+
+
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Measure from the slider's signal to the first new sample at the null sink's monitor."""
+    pulse = _sound_server()
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as folder,
+        pulse.server(Path(folder)) as server,
+        _environment(server.environment),
+        pulse.monitor(server) as monitor,
+        open_window(path) as window,
+    ):
+        _loop_silence(window)
+        found = [_turn(window, monitor, k, pulse.RATE_HZ) for k in range(max(2, round(share * TURNS)) + 1)]
+        window.on.playing.stop()
+        yield Figure("knob_to_sound", tuple(found[1:]), "ms", LIMIT_MS)  # the first opens the device
+
+
+def _sound_server() -> Any:
+    """Give the tests' own sound server, which is there in a checkout only."""
+    try:
+        pulse = importlib.import_module("tests.support.pulse")
+    except ModuleNotFoundError:
+        raise Fault("The sound is measured in a checkout only.", "Start bench in its folder.") from None
+    if reason := pulse.why_not():
+        raise Fault(f"The sound cannot be measured here: {reason}.", "Install what is missing.")
+    return pulse
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _loop_silence(window: TimedWindow) -> None:
+    session = window.on.session
+    session.change("silence", point=Point((0.0,) * session.layout.size))
+    wait(lambda: window.complete)
+    window.on.playing.set_loop(True)
+    window.on.playing.play("out")
+
+
+def _turn(window: TimedWindow, monitor: Any, seed: int, rate_hz: int) -> float:
+    """Turn the knob from silence to a sound and give the milliseconds until it arrives; turn it back."""
+    length = round(rate_hz * float(np.random.default_rng(seed).uniform(*SILENCE_S)))
+    start = monitor.samples.size
+
+    def silent() -> bool:
+        heard = monitor.samples
+        return heard.size > start + length and not _loud(heard[-length:]).size
+
+    wait(silent)
+    begin = monitor.samples.size
+    turned_s = perf_counter()
+    window.knobs.value_wanted.emit(KNOB, HEARD, False)
+    wait(lambda: _loud(monitor.samples[begin:]).size > 0)
+    place = begin + int(_loud(monitor.samples[begin:])[0])
+    window.knobs.value_wanted.emit(KNOB, SILENT, False)
+    rest(0.1)
+    return 1000 * (monitor.arrival_s(place) - turned_s)
+
+
+def _loud(samples: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.abs(samples) > LOUD)

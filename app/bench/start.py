@@ -1,0 +1,61 @@
+"""How soon after its start the program shows its window, and the first tracks of a model."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+from app.bench.figures import Figure
+from app.shell.start_times import VARIABLE, Moments, read
+from core.faults import Fault
+
+STARTS, LIMIT_S = 4, 30.0
+WINDOW_S, TRACKS_S = 1.0, 4.0
+ROOT = Path(__file__).parents[2]
+
+
+def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
+    """Start the program again and again; the first start, which warms the caches, does not count."""
+    starts = [start(path) for _ in range(max(2, round(share * STARTS)) + 1)][1:]
+    yield Figure("start_to_window", tuple(each.window_s for each in starts), "s", WINDOW_S)
+    yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS_S)
+
+
+def start(path: Path, limit_s: float = LIMIT_S) -> Moments:
+    """Start the program on a model and give its moments, counted from the start of its process."""
+    with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
+        note = Path(folder) / "moments.json"
+        start_s = monotonic()
+        with subprocess.Popen(
+            [sys.executable, "-m", "app", str(path)],
+            cwd=ROOT,
+            env=_environment(folder, note),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            try:
+                _, said = process.communicate(timeout=limit_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise Fault(
+                    "The program did not show a model in time.", "Try again with less running."
+                ) from None
+        if not note.exists():
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            raise Fault("The program ended before it showed a model.", last)
+        found = read(note)
+        return Moments(found.window_s - start_s, found.tracks_s - start_s)
+
+
+def _environment(folder: str, note: Path) -> dict[str, str]:
+    """Give an environment that keeps the user's settings and log out of it."""
+    from app.bench.window import needs_no_screen
+
+    own = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), folder)
+    screen = {} if not needs_no_screen() else {"QT_QPA_PLATFORM": "offscreen"}
+    return {**os.environ, **own, **screen, VARIABLE: str(note)}

@@ -1,0 +1,124 @@
+"""A real window with its real engine, and the clock that waits until it has painted what was asked."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QEvent, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.base.main_thread import Bridge
+from app.program import make_instrument
+from app.shell.window import Window
+from core.faults import Fault
+from core.session.preferences import Settings
+
+SIZE_PX = (1600, 1000)
+LIMIT_S = 30.0
+TICK_MS = 50  # how often a wait looks again where nothing happens
+
+
+class TimedWindow(Window):
+    """The program's window, which notes when a round of painting has shown what is waited for."""
+
+    expected: Callable[[], bool] | None = None
+    painted_s = 0.0
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:  # every widget that asked for it is painted by now
+            now_s = perf_counter()
+            if self.expected is not None and self.expected():
+                self.painted_s, self.expected = now_s, None
+        return done
+
+    def seconds_to(self, shown: Callable[[], bool], wish: Callable[[], None]) -> float:
+        """Give the time from a wish to the end of the painting that shows it."""
+        start_s, self.expected = perf_counter(), shown
+        wish()
+        wait(lambda: self.expected is None)
+        return self.painted_s - start_s
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether every lane shows the curve of the session's point."""
+        lanes, point = self.stack.lanes, self.on.session.point.z
+        return bool(lanes) and all(lane.lane.curves[0].track.origin.point == point for lane in lanes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the overlays and spectrograms show the session's point too."""
+        session = self.on.session
+        images = all(image.origin.point == session.point.z for image in session.shown.images.values())
+        fresh = not session.shown.stale and not self.on.analysing.busy
+        return self.up_to_date and fresh and images and not any(lane.lane.stale for lane in self.stack.lanes)
+
+
+def wait(until: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
+    """Let the window live until something is true; raises Fault where it never is."""
+    end_s = perf_counter() + limit_s
+    ticks = QTimer()
+    ticks.start(TICK_MS)
+    while not until():
+        if perf_counter() > end_s:
+            raise Fault("The window did not answer in time.", "Close other programs and try again.")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+def rest(length_s: float) -> None:
+    """Let the window live for a while."""
+    over: list[bool] = []
+    QTimer.singleShot(round(1000 * length_s), lambda: over.append(True))
+    wait(lambda: bool(over))
+
+
+@contextmanager
+def open_window(path: Path) -> Iterator[TimedWindow]:
+    """Open the window on a model, on the real screen where there is one, with nothing remembered."""
+    with empty_window() as window:
+        faults: list[Fault] = []
+        window.on.faulted.connect(faults.append)
+        window.on.opening.open(path)
+        window.on.pool.warm()
+        wait(lambda: bool(faults) or window.complete)
+        if faults:
+            raise faults[0]
+        gc.collect()
+        yield window
+
+
+@contextmanager
+def empty_window() -> Iterator[TimedWindow]:
+    """Show the window with nothing open, on the real screen where there is one."""
+    app = _application()
+    window = TimedWindow(make_instrument(Settings(theme="light"), Bridge()))
+    window.resize(*SIZE_PX)
+    window.show()
+    try:
+        yield window
+    finally:
+        for kept in window.on.annotating.files.edited:
+            window.on.annotating.files.keep_here(kept)  # nobody is there to be asked
+        window.close()
+        app.processEvents()
+
+
+def _application() -> QApplication:
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    if needs_no_screen():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return QApplication(sys.argv[:1])
+
+
+def needs_no_screen() -> bool:
+    """Whether this machine has no screen to paint on."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens)

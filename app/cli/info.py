@@ -1,0 +1,105 @@
+"""`phonoscope info`: what is known about a checkpoint, and from where."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from app.cli.model import name_assumptions, opened
+from core.export.record import assumed, layer_facts
+from core.families.card import Card, Question
+from core.networks.layer_info import LayerInfo
+
+_NETWORKS = {"G": "generator", "D": "discriminator", "Q": "Q network"}
+
+
+def run(asked: Namespace) -> int:
+    """Print the facts of `asked.path` as a table, or as one JSON object."""
+    card: Card = opened(asked).card
+    if asked.json:
+        print(msgspec.json.format(msgspec.json.encode(plain(card)), indent=2).decode())
+    else:
+        print("\n".join(told(card)))
+    sys.stdout.flush()
+    name_assumptions(card)
+    return 0
+
+
+def plain(card: Card) -> dict[str, Any]:
+    """Give a card as the documented JSON-ready values of `info --json`."""
+    names = ("path", "title", "family", "digest", "size_bytes", "rate_hz", "slice_len", "sounds")
+    return {
+        **{name: getattr(card, name) for name in names},
+        "latent": msgspec.to_builtins(card.layout),
+        "answers": dict(card.answers),
+        "assumed": assumed(card),
+        "facts": msgspec.to_builtins(card.facts),
+        "questions": msgspec.to_builtins(card.questions),
+        "networks": {name: [layer_facts(layer) for layer in layers] for name, layers in card.layers.items()},
+    }
+
+
+def told(card: Card) -> list[str]:
+    """Give a card as lines for reading."""
+    lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, generator's SHA-256 {card.digest}", ""]
+    lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
+    for network, layers in card.layers.items():
+        head = (
+            f"{network}, {_NETWORKS[network]}",
+            "Channels × samples",
+            "Rate",
+            "Nyquist",
+            "First sample at",
+        )
+        lines += ["", *_table([head, *map(_layer, layers)])]
+    if not card.sounds:
+        lines += ["", "The output is no sound: its layers can be seen and written, not heard."]
+    for question in card.questions:
+        if question.name in card.unanswered:
+            lines += ["", *_question(question)]
+    settled = [question.name for question in card.questions if question.name not in card.unanswered]
+    if settled:
+        lines += ["", f"What --answer NAME=VALUE can say differently: {', '.join(settled)}"]
+    return lines
+
+
+def _fact(fact: Any) -> Sequence[str]:
+    return (fact.name, str(fact.value), fact.source, fact.note)
+
+
+def _layer(layer: LayerInfo) -> Sequence[str]:
+    axis = layer.axis
+    size = f"{layer.channels} × {axis.n}"
+    return (
+        f"  {layer.name}",
+        size,
+        f"{axis.rate_hz:.6g} Hz",
+        f"{axis.nyquist_hz:.6g} Hz",
+        f"{axis.start_s:.6f} s",
+    )
+
+
+def _question(question: Question) -> list[str]:
+    """Give an open question, and each preset as the option that answers it."""
+    options = [f"{question.name}={choice.value}" for choice in question.choices]
+    rows = [
+        (f"  --answer {shlex.quote(option)}", f"{choice.words}{_mark(choice.value == question.assumed)}")
+        for option, choice in zip(options, question.choices, strict=True)
+    ]
+    free = [f"  --answer {question.name}=NUMBER"] if question.free else []
+    return [question.sentence, *_table(rows), *free]
+
+
+def _mark(is_assumed: bool) -> str:
+    return ", assumed until you say" if is_assumed else ""
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay rows out in columns, each as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

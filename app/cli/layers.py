@@ -1,0 +1,101 @@
+"""`phonoscope layers`: every layer of a network as sounds, arrays, a table and a record."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.cli.model import drawn, name_assumptions, note, opened
+from core.export.layers import Run, write_layers
+from core.export.record import point_drive
+from core.families.card import Card
+from core.faults import Fault
+from core.files.atomic import folder_for
+from core.signals.axis import TimeAxis
+
+
+def run(asked: Namespace) -> int:
+    """Run the network asked for and write what it gave to `asked.out`."""
+    _check(asked)
+    model = opened(asked)
+    if asked.network not in model.card.layers:
+        raise Fault(
+            f"This checkpoint has no {asked.network} network.", f"It has {', '.join(model.card.layers)}."
+        )
+    done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
+    _write(done, model.card, folder_for(asked.out))
+    for sentence in done.notes:
+        note(sentence)
+    name_assumptions(model.card)
+    return 0
+
+
+def _check(asked: Namespace) -> None:
+    """Refuse options that would be without effect."""
+    if asked.network == "G" and asked.sound is not None:
+        raise Fault("A generator hears no sound.", "Add --network D or --network Q.")
+    if asked.network != "G" and asked.sound is None:
+        raise Fault(
+            f"--network {asked.network} needs --sound FILE.",
+            "The generator's own output is the out.wav that layers writes.",
+        )
+    point = (asked.seed, asked.code, asked.point, asked.changes or None)
+    if asked.network != "G" and any(option is not None for option in point):
+        raise Fault(
+            f"A latent point does not drive {asked.network}.", "Leave out --seed, --code, --set and --point."
+        )
+
+
+def _generate(model: Any, asked: Namespace) -> Run:
+    from core.probing.forward import generate
+
+    card: Card = model.card
+    wanted = drawn(asked, card.layout)
+    tracks = generate(model, wanted.point)
+    drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
+    notes = () if card.sounds else ("the output is no sound, so no WAV was written",)
+    return Run("G", Path(asked.out).resolve().name, drive, tracks, notes=notes)
+
+
+def _listen(model: Any, asked: Namespace) -> Run:
+    from core.probing.forward import heard_rate_hz, heard_samples, listen
+    from core.processes.engine_tasks import sound_digest
+    from core.recordings.sound_file import read_sound
+
+    path = Path(asked.sound)
+    rate_hz = heard_rate_hz(model, asked.network)
+    samples, axis, steps = read_sound(path, rate_hz)
+    samples, more = fitted(samples, heard_samples(model, asked.network), axis)
+    digest = sound_digest(samples, rate_hz)
+    tracks, logits = listen(model, asked.network, samples, digest)
+    steps = (*steps, *more)
+    said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: taken as it is"
+    sound = {"file": path.name, "digest": digest, "steps": list(steps)}
+    digest_of_network = next(iter(tracks.values())).origin.checkpoint
+    drive = {"network_digest": digest_of_network, "sound": sound, "logits": logits.tolist()}
+    return Run(asked.network, path.name, drive, tracks, logits, (said,))
+
+
+def fitted(
+    samples: NDArray[np.float32], n: int, axis: TimeAxis
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Give `samples` cut, or padded with zeros at the end, to `n`, and what was done in words."""
+    have = len(samples)
+    if have > n:
+        return samples[:n], (f"cut to its first {n / axis.rate_hz:.6g} s of {axis.duration_s:.6g} s",)
+    if have < n:
+        padded = np.concatenate([samples, np.zeros(n - have, np.float32)])
+        return padded, (f"padded with zeros from {axis.duration_s:.6g} s to {n / axis.rate_hz:.6g} s",)
+    return samples, ()
+
+
+def _write(done: Run, card: Card, folder: Path) -> None:
+    """Write every file and say which."""
+    files = write_layers(done, card, folder)
+    if done.logits is not None:
+        print("logits", *(f"{value:.6g}" for value in done.logits))
+    print(f"{folder}: {', '.join(files)}")

@@ -1,0 +1,73 @@
+"""The command line: one table of commands, and what happens when one goes wrong."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from app.cli.parser import COMMANDS, make_parser, with_values_joined
+from core.faults import Fault
+
+USAGE_FAULT = 2
+INTERRUPTED = 130
+PIPE_BROKEN = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the arguments ask and give the exit status; faults are one line on standard error."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _speak_in_any_locale()
+    try:
+        return _flushed(arguments)
+    except Fault as fault:
+        print("phonoscope:", *str(fault).splitlines(), file=sys.stderr)  # one line, even if a path has two
+        return USAGE_FAULT
+    except BrokenPipeError:
+        _silence()
+        return PIPE_BROKEN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _flushed(arguments: list[str]) -> int:
+    """Say everything before leaving, help too, while a broken pipe can still be caught."""
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdout.flush()
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
+        return _window(arguments)
+    asked = make_parser(arguments[0]).parse_args(with_values_joined(arguments))
+    return _command(asked)
+
+
+def _window(arguments: list[str]) -> int:
+    if len(arguments) > 1:
+        raise Fault(f"There is no command “{arguments[0]}”.", "See phonoscope --help.")
+    return importlib.import_module("app.program").main(arguments[0] if arguments else None)
+
+
+def _command(asked: Namespace) -> int:
+    """Import only the command asked for, so that each starts as fast as it can."""
+    return importlib.import_module(COMMANDS[asked.command].module).run(asked) or 0
+
+
+def _speak_in_any_locale() -> None:
+    """Let a terminal that lacks a sign show another one instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _silence() -> None:
+    """Send what is still to be said nowhere: the reader at the other end of the pipe has left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,118 @@
+"""`phonoscope measure`: labelled intervals by layers as one long table, ready for R."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.measure_sounds import Read, name_ends, read_grid, read_sounds, sounds_of
+from app.cli.model import drawn, name_assumptions, note, opened
+from core.analyses.speakers import ceiling_words
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from core.measures.plan import Plan
+
+
+def run(asked: Namespace) -> int:
+    """Measure `asked.path`, a model or a sound, and write the table and its record."""
+    from core.measures.job import Job, do
+    from core.measures.long_table import checked
+    from core.measures.measuring import Choice
+    from core.measures.plan import check_band, plan_of
+
+    out = checked(asked.out)
+    choice = Choice(asked.tier or "", asked.label)
+    plan = _with_ceiling(plan_of(asked.measures, asked.points, asked.preset, asked.band), asked)
+    sounds = sounds_of(asked)
+    _check(asked, bool(sounds))
+    items, about = read_sounds(asked, sounds) if sounds else _model(asked)
+    check_band(plan, max(track.axis.nyquist_hz for item in items for track in item.tracks.values()))
+    ceiling = ceiling_words(plan.formants.ceiling_hz)
+    about = {"textgrid": asked.textgrid and Path(asked.textgrid).name, **about, "formant_ceiling": ceiling}
+    script = None if asked.script is None else Path(asked.script)
+    done = do(Job(tuple(items), plan, choice, about, out, script), _progress())
+    for remark in done.remarks:
+        note(remark)
+    _, beside, *files = done.files
+    print(f"{out}: {done.rows} rows; {beside.name}: settings, refusals, r")
+    if files:
+        print(f"{script}: {', '.join(file.name for file in files)}")
+    return 0
+
+
+def _with_ceiling(plan: Plan, asked: Namespace) -> Plan:
+    """Give the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
+    from core.analyses.formants import for_speaker
+
+    if asked.speaker is None and asked.ceiling is None:
+        return plan
+    if asked.speaker is not None and asked.ceiling is not None:
+        raise Fault("--speaker chooses a ceiling too.", "Leave out --speaker or --ceiling.")
+    formants = for_speaker(plan.formants, asked.speaker or "")
+    if asked.ceiling is not None:
+        if asked.ceiling <= 0:
+            raise Fault(f"{asked.ceiling:g} Hz is no formant ceiling.", "Write one such as 5000.")
+        formants = replace(formants, ceiling_hz=asked.ceiling)
+    words = f"{plan.preset}; formant ceiling {ceiling_words(formants.ceiling_hz)}"
+    return replace(plan, formants=formants, preset=words)
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Give what says how far it is, on a terminal, on one line."""
+
+    def said(done: int, of: int) -> None:
+        end = "" if done < of else "\n"
+        print(f"\rmeasured {done} of {of} layers", end=end, file=sys.stderr, flush=True)
+
+    return said if sys.stderr.isatty() else lambda done, of: None
+
+
+def _check(asked: Namespace, is_sound: bool) -> None:
+    """Refuse options that would be without effect."""
+    if asked.textgrid is None and (asked.tier is not None or asked.label is not None):
+        raise Fault("--tier and --label choose intervals of a TextGrid.", "Add --textgrid FILE.")
+    point = (asked.seed, asked.code, asked.point, asked.changes or None, asked.answer or None)
+    if not is_sound and asked.channel is not None:
+        raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
+    if not is_sound:
+        return
+    if any(option is not None for option in point):
+        raise Fault(
+            "A latent point does not drive a sound file.",
+            "Leave out --seed, --code, --set, --point and --answer.",
+        )
+    if asked.as_published:
+        raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
+
+
+def _model(asked: Namespace) -> Read:
+    """Run the generator at the point asked for."""
+    from core.export.record import point_drive, record
+    from core.measures.items import generated
+    from core.probing.forward import generate
+    from core.session.point_names import no_seed
+
+    annotation = read_grid(Path(asked.textgrid)) if asked.textgrid is not None else None
+    model = opened(asked)
+    card = model.card
+    wanted = drawn(asked, card.layout)
+    drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
+    tracks = generate(model, wanted.point)
+    name = no_seed(Path(asked.point).stem) if wanted.seed is None else _name(asked, wanted.seed)
+    name_assumptions(card)
+    item = generated(
+        card, tracks, name, Path(asked.path).name or str(asked.path), asked.as_published, annotation
+    )
+    name_ends(item, annotation)
+    return [item], record(card, "G", drive, {})
+
+
+def _name(asked: Namespace, seed: int) -> str:
+    """Name a point as it was asked for: seed 3 c=0,1,0 z11=-15."""
+    code = [f"c={','.join(f'{value:g}' for value in asked.code)}"] if asked.code is not None else []
+    return " ".join([f"seed {seed}", *code, *(f"{name}={value:g}" for name, value in asked.changes)])

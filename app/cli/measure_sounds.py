@@ -1,0 +1,117 @@
+"""The recordings that `phonoscope measure` is given: files, or folders of them, each with its TextGrid."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.model import note
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from core.annotation.tiers import Annotation
+    from core.measures.measuring import Item
+
+Read = tuple[list["Item"], dict[str, Any]]
+"""What is to be measured, and what the record says of it."""
+
+
+def sounds_of(asked: Namespace) -> list[Path]:
+    """Give the sound files that are asked for, in order; none where a model is. May raise Fault."""
+    from core.recordings.sound_file import is_sound_file
+
+    paths = [Path(asked.path), *map(Path, asked.more)]
+    found: list[Path] = []
+    for path in paths:
+        inside = _sounds_in(path) if path.is_dir() else [path] if is_sound_file(path) else []
+        if not inside and (found or len(paths) > 1):
+            raise Fault(f"“{path}” is no sound file.", "Measure one model at a time, or only sounds.")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _sounds_in(folder: Path) -> list[Path]:
+    """Give the sounds in a folder, unless it holds checkpoints: then it is a model's."""
+    from core.checkpoint.run_files import runs_in
+    from core.recordings.sound_file import is_sound_file
+
+    sounds = sorted(path for path in folder.iterdir() if is_sound_file(path))
+    return sounds if sounds and not runs_in(folder) else []
+
+
+def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
+    """Read the sounds with their annotation; of several, one that cannot be read is told and left out."""
+    from core.measures.items import told_apart
+
+    several = len(sounds) > 1
+    if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
+        hint = "Name the folder in which each sound's TextGrid has the sound's name."
+        raise Fault("One TextGrid cannot annotate several sounds.", hint)
+    found: list[tuple[Item, dict[str, Any]]] = []
+    for path, name in zip(sounds, told_apart(sounds), strict=True):
+        try:
+            found.append(_sound(asked, path, name))
+        except Fault as fault:
+            if not several:
+                raise
+            note(f"{name} is left out: {fault}")
+    if not found:
+        raise Fault("None of these sounds could be measured.", "See what is said of each.")
+    items = [item for item, _ in found]
+    return items, found[0][1] if not several else {"sounds": [about for _, about in found]}
+
+
+def _sound(asked: Namespace, path: Path, name: str) -> tuple[Item, dict[str, Any]]:
+    """Read one sound at its own rate; `name` is what it is called in the table."""
+    from core.measures.items import read_recording, recorded
+
+    grid = _grid_of(asked, path)
+    annotation = read_grid(grid) if grid is not None else None
+    track, steps = read_recording(path, asked.channel or 0)
+    for step in steps:
+        note(f"{name}: {step}")
+    sound = {"file": name, "digest": track.origin.sound, "steps": list(steps)}
+    if track.origin.reduction:
+        sound["channels"] = track.origin.reduction
+    about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
+    item = recorded(track, name, annotation)
+    name_ends(item, annotation)
+    return item, about if grid is None else {**about, "textgrid": grid.name}
+
+
+def _grid_of(asked: Namespace, path: Path) -> Path | None:
+    """Give the TextGrid named, or in the folder named that of the sound's name."""
+    from core.annotation.textgrid import textgrid_of
+
+    if asked.textgrid is None:
+        return None
+    place = Path(asked.textgrid)
+    if not place.is_dir():
+        return place
+    grid = textgrid_of(path, place)
+    if grid is None:
+        raise Fault(f"There is no {path.stem}.TextGrid in “{place}”.", "Annotate it, or measure the others.")
+    return grid
+
+
+def read_grid(path: Path) -> Annotation:
+    """Read a TextGrid and say what had to be mended."""
+    from core.annotation.textgrid import read_textgrid
+
+    found = read_textgrid(path)
+    for sentence in found.notes:
+        note(sentence.removesuffix("."))
+    return found.annotation
+
+
+def name_ends(item: Item, annotation: Annotation | None) -> None:
+    """Say that the TextGrid and the sound do not have the same length."""
+    if annotation is None:
+        return
+    end_s, whole = annotation.end_s, item.whole
+    if abs(end_s - whole.end_s) > 1e-3:
+        after = (
+            "values after the sound are undefined" if end_s > whole.end_s else "what follows is not measured"
+        )
+        note(f"the TextGrid ends at {end_s:.6g} s, the sound at {whole.end_s:.6g} s; {after}")

@@ -1,0 +1,89 @@
+"""What `info`, `layers` and `shot` share: the model asked for and the latent point asked for."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.export.record import assumed, read_point
+from core.families.card import Answer, Card
+from core.faults import Fault
+from core.networks.latent import Layout, Point, draw
+
+MOST_RUNS_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A latent point and how it came about; `seed` is None where a file gave the vector."""
+
+    point: Point
+    seed: int | None
+    code: tuple[float, ...] | None
+    changes: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+def opened(asked: Namespace) -> Any:
+    """Open the model of `asked.path` with the answers given; raise Fault for an answer to no question."""
+    answers = {name: typed(text) for name, text in asked.answer}
+    model = _one_run(asked.path, answers)
+    names = [question.name for question in model.card.questions]
+    for name in answers:
+        if name not in names:
+            hint = f"It asks: {', '.join(names)}." if names else "It leaves no question open."
+            raise Fault(f"This model does not ask for “{name}”.", hint)
+    return model
+
+
+def _one_run(path: str, answers: Mapping[str, Answer]) -> Any:
+    """Open the model; where a folder holds several runs, the fault names them as a user types them."""
+    from core.checkpoint.run_files import ChooseRun
+    from core.families.registry import open_model
+
+    try:
+        return open_model(Path(path), answers)
+    except ChooseRun as several:
+        runs = [shlex.quote(str(run)) for run, _ in several.choices]
+        more = ", .." if len(runs) > MOST_RUNS_NAMED else ""
+        raise Fault(several.sentence, f"Choose one: {', '.join(runs[:MOST_RUNS_NAMED])}{more}") from None
+
+
+def typed(text: str) -> Answer:
+    """Read an answer as a whole number, else a number, else a word."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def drawn(asked: Namespace, layout: Layout) -> Drawn:
+    """Give the point asked for: a file's or the seed's vector, then the code, then the changes."""
+    changes = dict(asked.changes)
+    if asked.point is None:
+        seed = asked.seed or 0
+        return Drawn(draw(layout, seed, asked.code, changes), seed, asked.code, changes)
+    point = read_point(asked.point, layout)
+    if asked.seed is not None or asked.code is not None or changes:
+        raise Fault(
+            "A point file is used as it stands.", "Leave out --point, or else --seed, --code and --set."
+        )
+    return Drawn(point, None, None)
+
+
+def name_assumptions(card: Card) -> None:
+    """Say on standard error, in one line, which answers were assumed."""
+    values = [f"{name} {value}" for name, value in assumed(card).items()]
+    if values:
+        note(f"assumed, as the weights do not tell: {', '.join(values)} (--answer NAME=VALUE says otherwise)")
+
+
+def note(sentence: str) -> None:
+    """Say something on standard error that is no fault."""
+    print(f"phonoscope: {sentence}", file=sys.stderr)

@@ -1,0 +1,303 @@
+"""What the command line understands: every command with its options, read without heavy imports."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from app.cli.values import (
+    answer,
+    band,
+    change,
+    channel,
+    count,
+    figure,
+    measures,
+    number,
+    numbers,
+    seed,
+    stretch,
+    words,
+)
+from core.analyses.speakers import SPEAKERS
+from core.faults import Fault
+from core.session.lanes import MEASURES
+
+BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses")
+INFO_KEYS = """keys of the JSON object:
+  path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
+  rate_hz, slice_len, sounds (false where the output is no sound),
+  latent {size, code, kind, prior}, answers {name: value}, assumed {name: value},
+  facts [{name, value, source, note}],
+  questions [{name, sentence, assumed, free, choices [{value, words}]}],
+  networks {G, D, Q: [{name, channels, samples, rate_hz, nyquist_hz, start_s}]}
+  start_s is the centre of a layer's first sample"""
+LAYERS_FILES = """files written to DIR:
+  LAYER.wav     at the output's rate as published: linear, half-pixel interpolation, clipped to -1..1
+  LAYER.Sound   for Praat, at the layer's native rate and true start
+  layers.npz    fc, conv1, .., out (pp): float32 [samples] at native rates; logits for D and Q
+  layers.csv    file, layer, sample (from 1), time_s, value: one row per sample at native rates
+  origin.json   the checkpoint's hash, latent vector, answers, layers, versions; also a point file
+
+names of latent variables: zK is entry K of the full vector, counted from 1, code included;
+cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
+
+
+LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
+  slice, ltas, moments, zero-crossings, envelope-peaks
+Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
+The voice report is printed as Praat prints it, to a .txt file too; a .tsv file holds it as a table.
+What a layer's rate cannot carry is refused with its reason; nothing above its Nyquist is listed."""
+
+
+MEASURED = ("f0", "intensity", "formants", "duration")
+PRESET = "Praat 6.4, 75-450 Hz"
+MEASURE_TABLE = """measures: f0, intensity, formants (f1,f2,f3) or f1 .. f5, duration,
+  moments (cog,sd,skewness,kurtosis) over the interval and over as many parts as there are points,
+  latency (peak_time from the interval's start, peak_latency from the output's peak)
+
+FILE.csv: file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit
+  one row per value; point is empty for a value of the whole interval, value where it is undefined;
+  the points are the centres of equal parts of the interval
+FILE.json: settings as each layer can carry them, refusals, the latent point, Pearson's r against out
+
+A tier named LAYER/TIER (conv4/phones) is that layer's own and stands in for TIER there.
+PATTERN is a regular expression for the whole label."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one sentence, as everything else here does."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise Fault(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+class ShowVersion(argparse.Action):
+    """Prints the version and ends, looking it up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> None:
+        from core.files.versions import own_version
+
+        print(f"phonoscope {own_version()}")
+        parser.exit()
+
+
+def _model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="a checkpoint: its folder, prefix or any of its files")
+    _answers(parser)
+
+
+def _answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--answer",
+        metavar="NAME=VALUE",
+        type=answer,
+        action="append",
+        default=[],
+        help="answer what the weights cannot tell (see info), for instance slope=0.2; repeatable",
+    )
+
+
+def _point(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("latent point").add_argument
+    add("--seed", metavar="N", type=seed, help="draw the whole vector from this seed (default: 0)")
+    add("--code", metavar="1,0,0", type=numbers, help="the code (default: the first category, or bits of 0)")
+    add(
+        "--set",
+        metavar="z11=-15",
+        dest="changes",
+        type=change,
+        action="append",
+        default=[],
+        help="then set one variable; repeatable",
+    )
+    add("--point", metavar="FILE", help="take the whole vector from “z” of a JSON file, as it stands")
+
+
+def _info(parser: argparse.ArgumentParser) -> None:
+    _model(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.epilog = INFO_KEYS
+
+
+def _layers(parser: argparse.ArgumentParser) -> None:
+    _model(parser)
+    _point(parser)
+    add = parser.add_argument_group("networks that sound drives").add_argument
+    add("--network", choices=("G", "D", "Q"), default="G", help="which network to run (default: G)")
+    add("--sound", metavar="FILE", help="the sound that drives D or Q")
+    parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = LAYERS_FILES
+
+
+def _shot(parser: argparse.ArgumentParser) -> None:
+    _model(parser)
+    _point(parser)
+    add = parser.add_argument_group("picture").add_argument
+    add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
+    add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(MEASURES)}")
+    add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
+    add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")
+    add("--dpi", metavar="N", type=float, default=300.0, help="dots per inch (default: 300)")
+    add("--out", metavar="FILE", type=figure, required=True, help="a .png, .svg or .pdf file")
+
+
+def _measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, a sound, a folder of sounds")
+    parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
+    _answers(parser)
+    _point(parser)
+    _channel(parser.add_argument)
+    add = parser.add_argument_group("intervals").add_argument
+    add(
+        "--textgrid",
+        metavar="FILE",
+        help="the annotation, or the folder with each sound's (default: a whole sound is one interval)",
+    )
+    add("--tier", metavar="NAME", help="an interval tier (default: the first)")
+    add(
+        "--label",
+        metavar="PATTERN",
+        help='the labels wanted, such as "a|i|u" (default: all that are not empty)',
+    )
+    add = parser.add_argument_group("measures").add_argument
+    add("--measures", metavar="NAMES", type=words, default=MEASURED, help=f"default: {','.join(MEASURED)}")
+    add("--points", metavar="N", type=count, default=10, help="normalised time points (default: 10)")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
+    add("--ceiling", metavar="HZ", type=number, help="another formant ceiling, in Hz, such as 5300")
+    add(
+        "--band",
+        metavar="LOW,HIGH",
+        type=band,
+        help="the band of the moments, in Hz (default: 0 to Nyquist)",
+    )
+    add("--as-published", action="store_true", help="measure layers upsampled to the output's rate")
+    parser.add_argument(
+        "--out", metavar="FILE.csv", required=True, help="the table; a .json is written beside it"
+    )
+    parser.add_argument(
+        "--script", metavar="DIR", help="write sounds and a Praat script that measures them anew"
+    )
+    parser.epilog = MEASURE_TABLE
+
+
+def _listing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
+    parser.add_argument("analysis", metavar="ANALYSIS", help="what to list, such as formants (see below)")
+    _answers(parser)
+    _point(parser)
+    add = parser.add_argument_group("listing").add_argument
+    _channel(add)
+    add("--layer", metavar="NAME", help="a layer, or all (default: the output)")
+    add("--range", metavar="A,B", type=stretch, help="only this stretch of time, in seconds")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    _speaker(add)
+    add(
+        "--setting",
+        metavar="NAME=VALUE",
+        dest="settings",
+        type=answer,
+        action="append",
+        default=[],
+        help="then change one setting, such as floor_hz=60; repeatable",
+    )
+    add("--out", metavar="FILE.tsv", help="write to a file; a .json with settings and origin beside it")
+    parser.epilog = LISTINGS
+
+
+def _channel(add: Callable[..., Any]) -> None:
+    add(
+        "--channel",
+        metavar="N",
+        type=channel,
+        help="one channel of a sound, from 1 (default: all averaged, Praat's “Convert to mono”)",
+    )
+
+
+def _speaker(add: Callable[..., Any]) -> None:
+    add(
+        "--speaker",
+        metavar="man|woman|child",
+        type=str.lower,
+        choices=tuple(SPEAKERS),
+        help="formant ceiling of 5000, 5500 or 8000 Hz, as Praat's manual advises (default: the preset's)",
+    )
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses and long)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it does, its options, and the module whose `run(args)` does it.
+
+    Without `options`, the module's own `add_parser(subparsers)` tells them.
+    """
+
+    summary: str
+    module: str
+    options: Callable[[argparse.ArgumentParser], None] | None
+
+
+COMMANDS: dict[str, Command] = {
+    "info": Command("say what is known about a checkpoint", "app.cli.info", _info),
+    "layers": Command("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
+    "measure": Command(
+        "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
+    ),
+    "listing": Command("list what any analysis finds in a layer or a sound", "app.cli.listing", _listing),
+    "shot": Command("write a picture of the stack of layers", "app.cli.shot", _shot),
+    "train": Command("train a network on recordings", "app.cli.train", None),
+    "bench": Command("measure how fast the instrument is here", "app.bench.main", _bench),
+}
+
+
+def make_parser(wanted: str = "") -> Parser:
+    """Make the parser; a command with a parser of its own is imported only where it is wanted."""
+    parser = Parser(
+        prog="phonoscope",
+        usage="%(prog)s [PATH]\n       %(prog)s COMMAND ...",
+        description="Look inside a generative network of speech. With PATH, or alone, opens the window.",
+        epilog="A file named like a command is opened as ./info.",
+    )
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and end")
+    rows = parser.add_subparsers(prog="phonoscope", dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        if command.options is not None:
+            command.options(rows.add_parser(name, help=command.summary, description=_sentence(command)))
+        elif name == wanted:
+            importlib.import_module(command.module).add_parser(rows)
+        else:
+            rows.add_parser(name, help=command.summary)
+    return parser
+
+
+def _sentence(command: Command) -> str:
+    return f"{command.summary[:1].upper()}{command.summary[1:]}."
+
+
+_TAKES_NUMBERS = ("--band", "--ceiling", "--code", "--points", "--range", "--set", "--seed")
+
+
+def with_values_joined(arguments: list[str]) -> list[str]:
+    """Write `--code -1,0` as `--code=-1,0`, which argparse would take for an option."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and joined[-1] in _TAKES_NUMBERS and re.match(r"-[\d.]", word):
+            joined[-1] = f"{joined[-1]}={word}"
+        else:
+            joined.append(word)
+    return joined

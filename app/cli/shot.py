@@ -1,0 +1,139 @@
+"""`phonoscope shot`: a picture of the stack of layers, without a display."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from app.cli.model import drawn, name_assumptions, typed
+from app.export.save import origin_text
+from app.shell.instrument import Clock, Instrument
+from core.families.card import Card
+from core.faults import Fault
+from core.measures.plan import preset_of
+from core.networks.latent import draw
+from core.playback.devices import Device
+from core.processes.engine import InlineEngine
+from core.processes.praat_pool import InlinePool
+from core.session.lanes import Lanes
+from core.signals.axis import Range
+
+
+class Silence:
+    """A player for where nothing is heard."""
+
+    playing: bool = False
+    looping: bool = False
+    position_s: float | None = None
+    volume_db: float = 0.0
+
+    def play(self, samples: object, rate_hz: float, start_s: float, loop: bool = False) -> None:
+        """Play nothing."""
+
+    def swap(self, samples: object, rate_hz: float) -> None:
+        """Play nothing else."""
+
+    def stop(self) -> None:
+        """Go on playing nothing."""
+
+    def close(self) -> None:
+        """Close nothing."""
+
+    def devices(self) -> tuple[Device, ...]:
+        return ()
+
+    def set_device(self, device: str) -> None:
+        """Play nothing elsewhere."""
+
+    def refresh(self) -> None:
+        """Look for nothing."""
+
+
+def inline_instrument() -> Instrument:
+    """Give an instrument that computes at once, in this thread, and is never heard."""
+    made = Instrument(
+        InlineEngine(), InlinePool(), Silence(), Clock(lambda call: call(), lambda call: call())
+    )
+    made.faulted.connect(_raise)
+    return made
+
+
+def _raise(fault: Fault) -> None:
+    raise fault
+
+
+def run(asked: Namespace) -> int:
+    """Draw what was asked for."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance() or QApplication(["phonoscope"])
+    on = inline_instrument()
+    on.opening.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
+    card = on.session.card  # a file that cannot be opened has flown as a Fault
+    if card is None:
+        raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
+    _go(on, card, asked)
+    _set_view(on, card, asked)
+    _write(on, Path(asked.out), asked)
+    name_assumptions(card)
+    print(asked.out)
+    del app
+    return 0
+
+
+def _go(on: Instrument, card: Card, asked: Namespace) -> None:
+    """Go to the point asked for, so that the caption can tell its seed, or its file, and what was set."""
+    wanted = drawn(asked, card.layout)
+    if wanted.seed is None:
+        on.session.go("read", wanted.point, Path(asked.point).stem)
+        return
+    base = draw(card.layout, wanted.seed, wanted.code)
+    on.session.change("draw", point=wanted.point, drawn=base, seed=wanted.seed, name="")
+
+
+def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
+    session = on.session
+    if asked.show:
+        session.set_lanes(shown_as(session.lanes, frozenset(asked.show)), "show")
+    if asked.range is not None:
+        start_s, end_s = asked.range
+        if start_s >= session.whole.end_s or end_s <= session.whole.start_s:
+            raise Fault(
+                f"There is nothing between {start_s:g} and {end_s:g} s.",
+                f"The sound lasts from 0 to {session.whole.end_s:g} s.",
+            )
+        session.set_range(Range(start_s, end_s).cut(session.whole))
+    if asked.preset is not None:
+        on.analysing.set_preset(preset_of(asked.preset).name)
+    if asked.speaker is not None:
+        on.analysing.set_speaker(asked.speaker)
+    session.show(ghosts={})  # what was before the asked-for point is not asked for
+    on.analysing.refresh()
+
+
+def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:
+    """Give the lanes showing exactly these measures, the output all, the layers what first looks show."""
+    return tuple(
+        replace(lane, shown=measures if place == 0 else lane.shown & measures)
+        for place, lane in enumerate(lanes)
+    )
+
+
+def _write(on: Instrument, out: Path, asked: Namespace) -> None:
+    from app.export.figure import figure_of
+    from widgets.figures.figure_files import Paper, write_figure
+    from widgets.theme.theme import load_fonts
+
+    load_fonts()
+    paper = Paper(asked.width, asked.dpi)
+    if not (20 <= paper.width_mm <= 2000 and 36 <= paper.dpi <= 2400):
+        raise Fault(
+            f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi makes no sense.",
+            "Choose 20 to 2000 mm and 36 to 2400 dpi.",
+        )
+    figure = figure_of(on, paper)
+    figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
+    write_figure(out, figure, origin_text(on), paper.dpi)

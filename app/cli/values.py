@@ -1,0 +1,103 @@
+"""What a user types after an option, read into values or refused in one sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+from core.faults import Fault
+from core.session.lanes import MEASURES
+
+FIGURES = (".png", ".svg", ".pdf")
+
+
+def number(text: str) -> float:
+    """Read one finite number, with either minus sign; raise Fault otherwise."""
+    try:
+        value = float(text.strip().replace("\u2212", "-"))
+    except ValueError:
+        raise Fault(f"“{text}” is no number.") from None
+    if not math.isfinite(value):
+        raise Fault(f"“{text}” is no finite number.")
+    return value
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Read numbers with commas between them."""
+    return tuple(map(number, text.split(",")))
+
+
+def seed(text: str) -> int:
+    """Read a seed, a whole number from 0."""
+    if not re.fullmatch(r"[0-9]{1,40}", text.strip()):
+        raise Fault(f"“{text}” is no seed.", "A seed is a whole number from 0.")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Read how many, a whole number from 1."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
+        raise Fault(f"“{text}” is no number of points.", "Write a whole number from 1, such as 10.")
+    return int(text)
+
+
+def channel(text: str) -> int:
+    """Read which channel, counted from 1."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
+        raise Fault(f"“{text}” is no channel.", "Write its number, such as 1.")
+    return int(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def change(text: str) -> tuple[str, float]:
+    """Read a change such as z11=-15."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Fault(f"“{text}” sets nothing.", "Write a latent variable and its value: z11=-15.")
+    return name.strip(), number(value)
+
+
+def answer(text: str) -> tuple[str, str]:
+    """Read an answer such as slope=0.2."""
+    name, equals, value = text.partition("=")
+    if not equals or not value.strip():
+        raise Fault(f"“{text}” answers nothing.", "Write a question's name and its answer: slope=0.2.")
+    return name.strip(), value.strip()
+
+
+def stretch(text: str) -> tuple[float, float]:
+    """Read a stretch of time such as 0.1,0.5."""
+    values = numbers(text)
+    if len(values) != 2 or values[0] >= values[1]:
+        raise Fault(f"“{text}” is no stretch of time.", "Write start and end in seconds: 0.1,0.5.")
+    return values[0], values[1]
+
+
+def band(text: str) -> tuple[float, float]:
+    """Read a band of frequencies such as 750,8000."""
+    values = numbers(text)
+    if len(values) != 2 or not 0 <= values[0] < values[1]:
+        raise Fault(f"“{text}” is no band.", "Write its bottom and its top in Hz: 750,8000.")
+    return values[0], values[1]
+
+
+def measures(text: str) -> tuple[str, ...]:
+    """Read the names of measures to show, with commas between them."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in MEASURES:
+            raise Fault(f"“{name}” cannot be shown.", f"Choose among {', '.join(MEASURES)}.")
+    return names
+
+
+def figure(text: str) -> Path:
+    """Read the name of a picture, whose suffix says its kind."""
+    path = Path(text)
+    if path.suffix.lower() not in FIGURES:
+        raise Fault(f"“{text}” is no name for a picture.", f"End it in {', '.join(FIGURES)}.")
+    return path

@@ -1,0 +1,1 @@
+"""Sounds, figures and files written from the window."""

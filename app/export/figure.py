@@ -1,0 +1,97 @@
+"""The annotated picture: what the stack shows, with a caption that makes it repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.base.file_locations import ask_file
+from app.export.save import origin_text
+from app.stack.stack_view import StackViews
+from core.faults import Fault
+from core.session.point_names import changed
+from widgets.figures.figure import FigureView
+from widgets.figures.figure_files import Paper, write_figure
+from widgets.timeline.lane_views import StackView
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+    from app.shell.window import Window
+
+KINDS = "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
+MOST_CHANGES = 6
+
+
+def figure_of(on: Instrument, paper: Paper) -> FigureView:
+    """Give the picture of the stack as it is shown now."""
+    card = on.session.card
+    title = card.title if card else ""
+    return FigureView(_on_paper(StackViews(on).view()), title, caption(on), (), paper.width_px)
+
+
+def _on_paper(stack: StackView) -> StackView:
+    """Leave out what the screen says of measures that a layer cannot carry: on paper it hides the curve."""
+    lanes = tuple(replace(lane, reason="") for lane in stack.lanes)
+    return replace(stack, lanes=lanes)
+
+
+def caption(on: Instrument) -> tuple[str, ...]:
+    """Say under a picture where its numbers come from."""
+    session, card = on.session, on.session.card
+    if card is None:
+        return ()
+    moment, layout = session.moment, session.layout
+    code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
+    turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
+    more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""
+    changes = f"; {', '.join(turned[:MOST_CHANGES])}{more}" if turned else ""
+    unseeded = f"Point “{moment.name}”" if moment.name else "Unnamed point"
+    began = unseeded if moment.seed is None else f"Seed {moment.seed}"
+    where = began + (f", code {code}" if code else "") + changes
+    assumed = ", ".join(card.unanswered)
+    analyses = on.analysing.words.replace("-", "–")
+    return (
+        f"{where}. Layers: mean over channels after the activation, native rates.",
+        f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
+        + (f"; assumed: {assumed}." if assumed else "."),
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def ask_picture(window: Window) -> None:
+    """Ask for size, notes and arrows on a preview, then for the file."""
+    from widgets.figures.figure_dialog import PictureDialog
+
+    on = window.on
+    for open_one in window.findChildren(PictureDialog):
+        if open_one.isVisible():
+            open_one.raise_()
+            open_one.activateWindow()
+            return
+    paper = Paper(on.settings.figure_width_mm, on.settings.figure_dpi)
+    dialog = PictureDialog(figure_of(on, paper), paper, window)
+    dialog.set_look(window.look)
+    dialog.save_wanted.connect(
+        lambda figure, chosen: dialog.accept() if _save(window, figure, chosen) else None
+    )
+    window.asks.keep(dialog)
+
+
+def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
+    """Ask for the file and write it; tell whether it was written."""
+    name, kind = ask_file(window, "Save picture", "stack.pdf", KINDS)
+    if not name:
+        return False
+    path = Path(name) if Path(name).suffix else Path(f"{name}.{kind[:3].lower()}")
+    window.on.remember(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+    try:
+        write_figure(path, replace(figure, width_px=paper.width_px), origin_text(window.on), paper.dpi)
+    except Fault as fault:
+        window.on.faulted.emit(fault)
+        return False
+    window.status.show_help(f"Saved {path.name}")
+    return True

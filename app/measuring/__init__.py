@@ -1,0 +1,1 @@
+"""Measuring labelled intervals from the window."""

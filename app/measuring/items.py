@@ -1,0 +1,203 @@
+"""What the form for measuring means: the layers of points, recordings, or both, as items."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.annotation.tiers import Annotation, Kept
+from core.faults import Fault
+from core.networks.latent import Point
+from core.session.point_names import UNNAMED, no_seed, point_words, unlike
+from core.signals.track import Track
+
+if TYPE_CHECKING:
+    from app.measuring.measurement import MeasureSettings
+    from app.shell.instrument import Instrument
+    from core.measures.measuring import Item
+
+Use = Callable[[list["Item"]], None]
+
+
+class Gathering:
+    """Finds the items; points other than the present one are first computed."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
+            "this point": self._point,
+            "every annotated point": self._points,
+            "the active recording": lambda asked, use: use(self._recorded([self._active()])),
+            "every recording": lambda asked, use: use(self._recordings()),
+            "this point and every recording": self._point_and_recordings,
+        }
+
+    def gather(self, asked: MeasureSettings, use: Use) -> None:
+        """Hand the items that are asked for on, at once or when they are computed. May raise Fault."""
+        self._ways[asked.what](asked, use)
+
+    def check(self, asked: MeasureSettings) -> None:
+        """Raise Fault where what is asked for is not there."""
+        if asked.what == "every annotated point":
+            self._annotated()
+        elif asked.what == "the active recording":
+            self._active()
+        elif asked.what == "every recording":
+            self._keys()
+
+    def nyquist_hz(self, asked: MeasureSettings) -> float:
+        """Give the highest Nyquist frequency of what is asked for."""
+        session, sounds = self._on.session, self._on.annotating.sounds
+        axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
+        if session.card is not None and "point" in asked.what:
+            axes.append(session.card.out_axis)
+        return max((axis.nyquist_hz for axis in axes), default=math.inf)
+
+    # --- points ---------------------------------------------------------------------------------
+
+    def _point(self, asked: MeasureSettings, use: Use) -> None:
+        """Take the curves on the screen, or let the engine compute them where those are another point's."""
+        session, tracks = self._on.session, self._on.probing.layers
+        name, own = self._name(), session.kept.annotation if session.kept else None
+        if tracks or session.card is None:
+            use([self._item(tracks, name, own, asked)])
+        else:
+            self._compute(session.point, 1, 1, lambda made: use([self._item(made, name, own, asked)]))
+
+    def _point_and_recordings(self, asked: MeasureSettings, use: Use) -> None:
+        recordings = self._recordings()
+        self._point(asked, lambda points: use([*points, *recordings]))
+
+    def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
+        """Let the engine compute one of the points that are to be measured."""
+        self._on.measuring.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
+        future = self._on.engine.ask("probe", point, (), key="measure points")
+
+        def arrived(probed: Any) -> None:
+            with self.faults_told():
+                use(probed.tracks)
+
+        self._on.desk.follow("measure points", future, arrived, self.failed)
+
+    def _annotated(self) -> list[Kept]:
+        shelf = [kept for kept in self._on.session.moment.tiers if not kept.sound]
+        if not shelf:
+            raise Fault("No point has tiers.", "Annotate one, or measure this point.")
+        return shelf
+
+    def _points(self, asked: MeasureSettings, use: Use) -> None:
+        """Let the engine compute the annotated points, one after the other."""
+        shelf = self._annotated()
+        items: list[Item] = []
+
+        def next_one() -> None:
+            kept = shelf[len(items)]
+            self._compute(kept.point, len(items) + 1, len(shelf), lambda tracks: arrived(kept, tracks))
+
+        def arrived(kept: Kept, tracks: dict[str, Track]) -> None:
+            name = unlike(self._kept_name(kept), [item.item for item in items])
+            items.append(self._item(tracks, name, kept.annotation, asked))
+            if len(items) < len(shelf):
+                next_one()
+            else:
+                use(items)
+
+        next_one()
+
+    @contextlib.contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Show a fault in the window instead of letting it fly."""
+        try:
+            yield
+        except Fault as fault:
+            self.failed(fault)
+
+    def failed(self, fault: Fault) -> None:
+        """Show a fault that ends measuring."""
+        self._on.measuring.ended.emit()
+        self._on.faulted.emit(fault)
+
+    def _item(
+        self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
+    ) -> Item:
+        from core.measures.items import generated
+
+        card = self._on.session.card
+        if card is None or not tracks:
+            raise Fault(
+                "There is no point to measure yet.", "Open a checkpoint first, or measure the recordings."
+            )
+        return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
+
+    def _name(self) -> str:
+        return point_words(self._on.session.layout, self._on.session.moment)
+
+    def _kept_name(self, kept: Kept) -> str:
+        """Name a point after its TextGrid, else as it was called when its tiers were begun."""
+        if kept.file:
+            stem = Path(kept.file).stem
+            return stem if stem == kept.name else no_seed(stem)
+        return self._name() if kept.point == self._on.session.point else kept.name or UNNAMED
+
+    # --- recordings -----------------------------------------------------------------------------
+
+    def _active(self) -> str:
+        key = self._on.session.active
+        if key not in self._on.annotating.sounds:
+            raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
+        return key
+
+    def _recordings(self) -> list[Item]:
+        """Give every recording that has a lane."""
+        return self._recorded(self._keys())
+
+    def _keys(self) -> list[str]:
+        keys = list(self._on.annotating.sounds)
+        if not keys:
+            raise Fault("No recording is open.", "Open one, or measure this point.")
+        return keys
+
+    def _recorded(self, keys: list[str]) -> list[Item]:
+        """Give recordings as items, each with its own tiers."""
+        from core.measures.items import recorded, told_apart
+
+        recordings, kept = self._on.recordings, [self._on.annotating.kept_of(key) for key in keys]
+        names = told_apart([recordings.path_of(key) for key in keys])
+        return [
+            recorded(recordings.own(key), name, one.annotation if one else None)
+            for key, name, one in zip(keys, names, kept, strict=True)
+        ]
+
+    # --- what the record says ---------------------------------------------------------------------
+
+    def about(self, items: list[Item]) -> dict[str, Any]:
+        """Give what the record says of the model and its points, and of the recordings."""
+        from core.export.record import record
+
+        card, names = self._on.session.card, list(self._on.session.layout.names())
+        points = [{"item": one.item, "z": list(_origin(one).point)} for one in items if one.output]
+        sounds = [
+            {"item": one.item, "file": one.file, "digest": _origin(one).sound, **_channels(one)}
+            for one in items
+            if not one.output
+        ]
+        heard = {"sound": sounds[0]} if len(items) == len(sounds) == 1 else {"sounds": sounds}
+        if card is None or not points:
+            return heard
+        drive = (
+            {"z": points[0]["z"], "names": names} if len(points) == 1 else {"items": points, "names": names}
+        )
+        return {**record(card, "G", drive, {}), **(heard if sounds else {})}
+
+
+def _origin(item: Item) -> Any:
+    return next(iter(item.tracks.values())).origin
+
+
+def _channels(item: Item) -> dict[str, str]:
+    """Say how a recording's channels became one curve, where it has several."""
+    how = _origin(item).reduction
+    return {"channels": how} if how else {}

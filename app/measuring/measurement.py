@@ -1,0 +1,203 @@
+"""Measuring in the window: what the form asks, the items it means, and the job that measures them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from psygnal import Signal
+
+from app.measuring.items import Gathering
+from app.measuring.open_in_praat import GivenToPraat
+from core.faults import Fault
+from core.measures.correlation import Pair
+from core.measures.job import Done, Job, Measurer, ProcessMeasurer
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+    from core.measures.measuring import Item
+    from core.measures.plan import Plan
+
+What = Literal[
+    "this point",
+    "every annotated point",
+    "the active recording",
+    "every recording",
+    "this point and every recording",
+]
+BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
+
+
+ELSEWHERE = "The tiers on the screen belong to another point: this point is measured as one interval."
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """Labelled intervals of every layer become one long table, ready for R, with its settings in a
+    file beside it. An empty tier is the first one; without tiers the whole sound is one interval. A
+    label is a pattern for the whole label, such as a|i|u; an empty one takes all that are labelled.
+    Measures: f0, intensity, formants or f1 .. f5, duration, moments, latency. The points are the
+    centres of equal parts of the interval. Moments are taken over a band; a top of 0 is Nyquist.
+    """
+
+    what: What = "this point"
+    tier: str = ""
+    label: str = field(default="", metadata={"empty": "all that are not empty"})
+    measures: str = "f0, intensity, formants, duration"
+    points: int = 10
+    band_low_hz: float = field(default=0.0, metadata={"label": "Moments from"})
+    band_high_hz: float = field(default=0.0, metadata={"label": "Moments to", "zero": "Nyquist"})
+    as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
+
+
+class Measuring:
+    """Measures what is open, one job at a time, without making the window wait; `done` follows each.
+
+    `progressed(words, done, of)` tells how far it is, of 0 where that is not known, until `ended`.
+    """
+
+    done = Signal()
+    progressed = Signal(str, int, int)
+    ended = Signal()
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._items = Gathering(instrument)
+        self.measurer: Measurer = ProcessMeasurer()
+        self.settings = MeasureSettings()
+        self.pairs: tuple[Pair, ...] = ()
+        self._over_all = False  # the tiers on the screen are not those of the point that is measured
+        self.given = GivenToPraat()
+        instrument.session.card_changed.connect(self._new_model)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a measurement is under way."""
+        return self._on.desk.waits("measure")
+
+    @property
+    def usual(self) -> What:
+        """What is measured unless something else is chosen: what the active lane shows; without a model,
+        every recording.
+        """
+        session = self._on.session
+        if session.card is None:
+            return "every recording"
+        return "the active recording" if session.active in self._on.annotating.sounds else "this point"
+
+    @property
+    def fitting(self) -> MeasureSettings:
+        """The settings of the last time, as far as what they measure is open."""
+        asked = self.settings
+        if asked.what in BY_LANE and self._on.session.card is not None:
+            asked = replace(asked, what=self.usual)
+        needs_model = "point" in asked.what and self._on.session.card is None
+        needs_sound = "recording" in asked.what and not self._on.annotating.sounds
+        return replace(asked, what=self.usual) if needs_model or needs_sound else asked
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """The names of the tiers there are, of any point or recording, each once."""
+        shelf = self._on.session.moment.tiers
+        names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
+        return tuple(dict.fromkeys(names))
+
+    def wrong(self, asked: MeasureSettings) -> str | None:
+        """Say why nothing can be measured as asked, before a file is asked for; None where it can."""
+        from core.measures.plan import check_band
+
+        try:
+            plan = self._plan(asked)
+            self._items.check(asked)
+            check_band(plan, self._items.nyquist_hz(asked))
+        except Fault as fault:
+            return str(fault).removesuffix(".")
+        return None
+
+    @property
+    def offered(self) -> tuple[What, ...]:
+        """What there is to be measured: points of the open model, recordings that are open."""
+        has = {"point": self._on.session.card is not None, "recording": bool(self._on.annotating.sounds)}
+        every = get_args(What)
+        return tuple(what for what in every if all(there or word not in what for word, there in has.items()))
+
+    def remark(self, asked: MeasureSettings) -> str:
+        """Say that the greyed tiers on the screen are not those that are measured, "" where they are."""
+        annotating = self._on.annotating
+        away = any(not group.own for group in annotating.groups)
+        return ELSEWHERE if away and asked.what.startswith("this point") else ""
+
+    def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
+        """Measure as asked; the table, or a script's folder, is written when all is measured."""
+        self.settings = asked
+        self._over_all = bool(self.remark(asked))
+        with self._items.faults_told():
+            plan = self._plan(asked)
+            self._items.gather(asked, lambda items: self._measure(items, plan, asked, table, script))
+
+    def cancel(self) -> None:
+        """Stop measuring; nothing is written."""
+        if self.busy or self._on.desk.waits("measure points"):
+            self._on.desk.drop("measure")
+            self._on.desk.drop("measure points")
+            self.measurer.cancel()
+            self.ended.emit()
+            self._on.noted.emit("Measuring was stopped, nothing was written")
+
+    def _new_model(self) -> None:
+        self.cancel()
+        self.pairs = ()
+
+    def close(self) -> None:
+        """Stop measuring and take away what was written for Praat, but for what was changed there."""
+        self.measurer.cancel()
+        self.given.close()
+
+    # --- from the form to a job ----------------------------------------------------------------
+
+    def _plan(self, asked: MeasureSettings) -> Plan:
+        """Give the plan with the settings that the lanes are measured with."""
+        from core.measures.plan import plan_of
+
+        preset, settings = self._on.settings.preset, self._on.analysing.settings
+        low, high = asked.band_low_hz, asked.band_high_hz
+        if high == 0 and low > 0:
+            raise Fault(f"There is no band from {low:g} to 0 Hz.", "Write its top too, such as 8000.")
+        plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
+        own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
+        changed = replace(plan, **own)
+        return changed if changed == plan else replace(changed, preset=self._on.analysing.words)
+
+    def _measure(
+        self, items: list[Item], plan: Plan, asked: MeasureSettings, table: Path | None, script: Path | None
+    ) -> None:
+        from core.measures.measuring import Choice
+
+        choice = Choice(asked.tier.strip(), asked.label.strip() or None)
+        job = Job(tuple(items), plan, choice, self._items.about(items), table, script)
+        self.progressed.emit("Measuring…", 0, 0)
+
+        def far(done: int, of: int) -> None:
+            self._on.clock.post(lambda: self._far(done, of))
+
+        self._on.desk.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
+
+    def _far(self, done: int, of: int) -> None:
+        if self.busy:
+            self.progressed.emit(f"Measured {done} of {of} layers", done, of)
+
+    def _done(self, done: Done) -> None:
+        self.ended.emit()
+        self.pairs = done.pairs
+        self._on.noted.emit(_closing(done, self._over_all))
+        self.done.emit()
+
+
+def _closing(done: Done, over_all: bool) -> str:
+    """Say what was written, where the remarks on it are, and what it was measured over."""
+    record = next((file.name for file in done.files if file.suffix == ".json"), "")
+    count = len(done.remarks)
+    remarks = f"{count} remark{'' if count == 1 else 's'} in {record}" if count and record else ""
+    whole = "this point over the whole sound, the tiers belong to another" if over_all else ""
+    return ", ".join(filter(None, (f"Saved {done.files[0].name}: {done.rows} values", remarks, whole)))

@@ -1,0 +1,128 @@
+"""Praat in the loop: a layer written for it, Praat started, and what was saved there left alone."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.analyses.time_shift import own_track
+from core.faults import Fault
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+    from core.annotation.tiers import Kept
+    from core.signals.track import Track
+
+PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
+
+State = frozenset[tuple[str, int, int]]
+"""The files of a folder, each with its size and the time of its last change."""
+
+Launch = Callable[[list[str]], Any]
+
+
+class GivenToPraat:
+    """Folders that were written for Praat, and the Praats that were started with them."""
+
+    def __init__(self) -> None:
+        self._as_written: dict[Path, State | None] = {}
+        self._praats: list[Any] = []
+
+    def new(self) -> Path:
+        """Make a folder to write to."""
+        folder = Path(tempfile.mkdtemp(prefix="phonoscope-"))
+        self._as_written[folder] = None
+        return folder
+
+    def written(self, folder: Path) -> None:
+        """Remember a folder as it is given to Praat."""
+        self._as_written[folder] = state_of(folder)
+
+    def started(self, praat: Any) -> None:
+        """Keep hold of a Praat until it has ended."""
+        self._praats = [one for one in self._praats if one.poll() is None] + [praat]
+
+    def take_away(self, folder: Path) -> None:
+        """Remove a folder, unless something in it was saved since it was given to Praat."""
+        as_written = self._as_written.pop(folder)
+        if as_written is None or as_written == state_of(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Remove the folders in which nothing was saved."""
+        for folder in tuple(self._as_written):
+            self.take_away(folder)
+
+
+def state_of(folder: Path) -> State:
+    """Give what tells whether anything in a folder was changed or added."""
+    found = ((file, file.stat()) for file in folder.rglob("*"))
+    return frozenset((str(file), said.st_size, said.st_mtime_ns) for file, said in found)
+
+
+def find_praat() -> str:
+    """Give the program Praat. Raises Fault where it is not installed."""
+    for name in PRAATS:
+        if found := shutil.which(name):
+            return found
+    raise Fault("Praat was not found on this computer.", "Install it, so that typing praat starts it.")
+
+
+def open_in_praat(on: Instrument, key: str, launch: Launch | None = None) -> None:
+    """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or those
+    of the present point. Raises Fault where there is nothing to open, or no Praat.
+    """
+    from core.files.praat_sound import check_length
+
+    track = on.session.shown.tracks.get(key)
+    if track is None or (track.origin.network == "G" and key not in on.probing.layers):
+        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+    check_length(track)
+    words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
+    stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
+    given, kept = on.measuring.given, on.annotating.kept_of(key)
+    folder = given.new()
+
+    def written(files: list[Path]) -> None:
+        given.written(folder)
+        try:
+            given.started((launch or _launch)([*words, *map(str, files)]))
+        except Fault as fault:
+            failed(fault)
+        else:
+            on.noted.emit(f"Opened {stem} in Praat; what you save in {folder} stays there")
+
+    def failed(fault: Fault) -> None:
+        given.take_away(folder)
+        on.faulted.emit(fault)
+
+    on.noted.emit(f"Writing {stem} for Praat…")
+    future = on.clock.work(lambda: _write(folder / stem, own, kept))
+    on.desk.follow(f"praat {folder}", future, written, failed)
+
+
+def _write(stem: Path, track: Track, kept: Kept | None) -> list[Path]:
+    """Write the sound and, where there are some, its tiers."""
+    from core.annotation.textgrid import write_textgrid
+    from core.files.praat_sound import write_praat_sound
+
+    files = [stem.with_name(f"{stem.name}.Sound")]
+    write_praat_sound(files[0], track)
+    if kept is not None:
+        files.append(stem.with_name(f"{stem.name}.TextGrid"))
+        write_textgrid(files[1], kept.annotation, kept.style)
+    return files
+
+
+def _launch(words: list[str]) -> Any:
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+    raise Fault(f"Praat could not be started: {words[0]}.", "Start it yourself and open the saved sound.")

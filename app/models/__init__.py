@@ -1,0 +1,1 @@
+"""Checkpoints opened, and their layers computed."""

@@ -1,0 +1,82 @@
+"""The contact sheet: random outputs per code value, drawn in small batches behind the knobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from psygnal import Signal
+
+from core.networks.latent import Point, draw
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+BATCH = 4  # a knob waits for at most one batch
+CODES = 16  # a bit code of more values shows the first ones
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One output on the sheet."""
+
+    key: str
+    point: Point
+    seed: int
+    code: tuple[float, ...]
+    samples: np.ndarray
+    rate_hz: float
+
+
+class Sheet:
+    """Draws the sheet; `added` carries each batch, `began` the number of outputs to come."""
+
+    began = Signal(int)
+    added = Signal(tuple)
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.items: dict[str, Drawn] = {}
+        self._round = 0
+        instrument.session.card_changed.connect(self.clear)
+
+    def clear(self) -> None:
+        """Forget the drawn outputs; batches under way are dropped."""
+        self._round += 1
+        self.items = {}
+        self.began.emit(0)
+
+    def cancel(self) -> None:
+        """Draw no more of the sheet; what is there stays."""
+        self._round += 1
+
+    def draw(self, each: int, first_seed: int = 0) -> None:
+        """Draw `each` outputs per code value from the seeds from `first_seed` on."""
+        layout = self._on.session.layout
+        self.clear()
+        wanted = [
+            (seed, code, draw(layout, seed, code))
+            for code in layout.codes()[:CODES]
+            for seed in range(first_seed, first_seed + each)
+        ]
+        self.began.emit(len(wanted))
+        for start in range(0, len(wanted), BATCH):
+            self._ask(wanted[start : start + BATCH], self._round, start)
+
+    def _ask(self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int) -> None:
+        future = self._on.engine.ask("outputs", tuple(point for _, _, point in batch))
+        self._on.desk.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
+
+    def _arrived(
+        self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, outputs: np.ndarray
+    ) -> None:
+        card = self._on.session.card
+        if number != self._round or card is None:
+            return
+        made = tuple(
+            Drawn(f"{start + k}", point, seed, code, outputs[k], card.out_axis.rate_hz)
+            for k, (seed, code, point) in enumerate(batch)
+        )
+        self.items.update({one.key: one for one in made})
+        self.added.emit(made)

@@ -1,0 +1,167 @@
+"""Opening a checkpoint: ask the engine, choose among runs, ask what the weights cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from app.recordings.open_recordings import PREFIX
+from core.checkpoint.run_files import ChooseRun
+from core.families.card import Answer, Card
+from core.faults import Fault
+from core.networks.latent import Layout
+from core.networks.layer_info import LayerInfo
+from core.recordings.sound_file import is_sound_file
+from core.session.lanes import Lane, Lanes
+from core.session.named_points import NamedPoint, read_points
+from core.session.point_names import is_drawn
+from core.session.session import Moment
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+
+class Opening:
+    """Opens checkpoints; what was open stays open when a file is refused.
+
+    `choice_needed` carries a ChooseRun; `questions_arose` a card whose answers were assumed;
+    `started` and `ended` frame the wait.
+    """
+
+    choice_needed = Signal(ChooseRun)
+    questions_arose = Signal(Card)
+    started = Signal(str)
+    ended = Signal()
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+
+    def open(
+        self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Moment | None = None
+    ) -> None:
+        """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
+        wanted = str(path)
+        if is_sound_file(Path(path)):
+            self._on.recordings.open(path)
+            return
+        self.started.emit(wanted)
+        future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
+        self._on.desk.follow("open", future, lambda card: self._opened(card, start), self._refused)
+
+    def answer(self, answers: Mapping[str, Answer]) -> None:
+        """Open the same checkpoint with the user's answers and remember them beside it."""
+        from core.checkpoint.answers_file import save
+
+        card = self._on.session.card
+        if card is None:
+            return
+        whole = {**card.answers, **answers}
+        try:
+            save(Path(card.path), whole)
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+        self.open(card.path, whole, self._on.session.moment)
+
+    def has_demo(self) -> bool:
+        """Whether a model ships with this copy of Phonoscope."""
+        return demo_file() is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the open model is the one that ships with the program."""
+        card = self._on.session.card
+        return card is not None and Path(card.path) == demo_file()
+
+    def open_demo(self) -> None:
+        """Open the model that ships inside, at the first of its named points."""
+        file = demo_file()
+        if file is None:
+            return
+        first = next(iter(demo_points()), None)
+        self.open(file, start=Moment(first.point, first.point, None, first.name) if first else None)
+
+    def _opened(self, card: Card, start: Moment | None) -> None:
+        self.ended.emit()
+        session = self._on.session
+        same = session.card is not None and session.card.digest == card.digest
+        lanes = session.lanes if same else lanes_of(card, self._on)
+        own = {layer.name for layer in card.layers["G"]}
+        beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
+        lanes = (*beside, *(lane for lane in lanes if lane.key in own))
+        seed = session.moment.seed if same else 0
+        session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
+        if not self.is_demo:
+            self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
+        self._warn(card)
+        if card.unanswered:
+            self.questions_arose.emit(card)
+
+    def _warn(self, card: Card) -> None:
+        """Say what is wrong with weights that could be read all the same, such as NaN in them."""
+        warnings = [str(fact.value) for fact in card.facts if fact.name == "Warning"]
+        if warnings:
+            more = f" So do {len(warnings) - 1} other tensors." if len(warnings) > 1 else ""
+            hint = "Training had failed by then: open an earlier step of the run."
+            self._on.faulted.emit(Fault(warnings[0] + more, hint))
+
+    def _refused(self, fault: Fault) -> None:
+        self.ended.emit()
+        if isinstance(fault, ChooseRun):
+            self.choice_needed.emit(fault)
+        else:
+            self._on.faulted.emit(fault)
+
+
+def _fitting(start: Moment, layout: Layout) -> Moment | None:
+    """Give where to start, its seed left out where this model draws another point from it."""
+    if len(start.point.z) != layout.size:
+        return None
+    return (
+        start
+        if start.seed is None or is_drawn(layout, start.drawn, start.seed)
+        else replace(start, seed=None)
+    )
+
+
+def wanted_of(paths: Sequence[str]) -> Sequence[str]:
+    """Give which of several files to open: all sounds, else the first: one checkpoint is open at once."""
+    return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
+
+
+def lanes_of(card: Card, instrument: Instrument) -> Lanes:
+    """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them."""
+    layers = tuple(reversed(card.layers["G"]))
+    return tuple(_first_look(layer, place == 0, card) for place, layer in enumerate(layers))
+
+
+def _first_look(layer: LayerInfo, top: bool, card: Card) -> Lane:
+    """Show on each lane what its rate carries well, without filling the screen."""
+    if top and card.sounds:
+        return Lane(layer.name, shown=frozenset({"pitch", "formants", "intensity", "spectrogram"}))
+    rate_hz = layer.axis.rate_hz
+    shown = {measure for measure, least_hz in FIRST_LOOK if rate_hz >= least_hz}
+    return Lane(layer.name, shown=frozenset(shown), collapsed=layer.name == "fc")
+
+
+# From which rate a layer shows a measure at first: pitch once a voice's F0 fits well below Nyquist.
+FIRST_LOOK = (("pitch", 1000.0), ("intensity", 4000.0), ("spectrogram", 4000.0))
+
+
+@cache
+def demo_file() -> Path | None:
+    """Give the built-in model's file, or None where none ships; looked for once, since menus ask often."""
+    return next(iter(sorted(DEMO.glob("*.safetensors"))), None)
+
+
+def demo_points() -> tuple[NamedPoint, ...]:
+    """Give the built-in model's named points."""
+    return read_points(DEMO / "points.json")
+
+
+DEMO = Path(str(files("resources.demo")))

@@ -1,0 +1,209 @@
+"""Sound through the checkpoint's own D and Q networks: the output, or a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.recordings.open_recordings import PREFIX
+from core.analyses.time_shift import moved_track, own_track
+from core.faults import Fault
+from core.processes.engine_tasks import Probed, sound_digest
+from core.provenance import Origin
+from core.recordings.long_sound import LongTrack
+from core.recordings.sound_file import resampled_to
+from core.session.lanes import Lane
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+from widgets.theme.praat_numbers import activation
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+MOST_LOGITS = 6
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One network that listens, to which track, and of a recording to which stretch of its own time."""
+
+    network: str
+    source: str
+    window: Range | None = None
+
+
+class Hearing:
+    """Keeps the lanes of D and Q in step with what they listen to."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.listeners: tuple[Listener, ...] = ()
+        instrument.session.card_changed.connect(self._new_model)
+
+    def listen(self, network: str, source: str = "") -> None:
+        """Send the track `source` (the output, when empty) through D or Q, now and when it changes.
+
+        Of a recording the selection is heard, else what is seen of it, as much as the network takes.
+        """
+        card = self._on.session.card
+        if card is None or network not in card.layers:
+            self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
+            return
+        source = source or card.output
+        if not card.sounds and not source.startswith(PREFIX):
+            words = f"{network} hears sound, and this generator's output is articulation."
+            self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
+            return
+        kept = tuple(one for one in self.listeners if one.network != network)
+        self.listeners = (*kept, Listener(network, source, self._stretch(source)))
+        self._add_lanes(network)
+        self._ask(self.listeners[-1])
+
+    def _stretch(self, source: str) -> Range | None:
+        """Give the stretch of a recording that is heard, None for a track of the model's."""
+        session, track = self._on.session, self._on.session.shown.tracks.get(source)
+        if session.card is None or track is None or not source.startswith(PREFIX):
+            return None
+        by_s = track.origin.moved_s
+        wanted = (session.selection or session.visible).moved(-by_s)
+        extent = own_track(track).axis.extent
+        seen = wanted.cut(extent)
+        if seen.length_s <= 0:
+            seen = extent
+        most_s = session.card.out_axis.extent.length_s
+        return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
+
+    def elsewhere(self, network: str, source: str) -> bool:
+        """Tell whether a recording holds another selection now than the one a network hears."""
+        if self._on.session.selection is None or not source:
+            return False
+        now = Listener(network, source, self._stretch(source))
+        return any(one.network == network and one != now for one in self.listeners)
+
+    def heard_of(self, key: str) -> Range | None:
+        """Give the stretch of a recording that this lane's network hears, None where it hears none."""
+        network = key.partition(".")[0] if "." in key else ""
+        window = next((one.window for one in self.listeners if one.network == network), None)
+        return window.moved(self._on.moving.by_s(key)) if window is not None else None
+
+    def source_of(self, key: str) -> str:
+        """Give the key of the track that this lane's network hears, "" where it hears none."""
+        network = key.partition(".")[0] if "." in key else ""
+        return next((one.source for one in self.listeners if one.network == network), "")
+
+    def quiet(self, network: str) -> None:
+        """Take the lanes of D or Q away."""
+        session = self._on.session
+        self.listeners = tuple(one for one in self.listeners if one.network != network)
+        rest = tuple(lane for lane in session.lanes if not lane.key.startswith(f"{network}."))
+        session.set_lanes(rest, f"close {network}")
+
+    def sound_opened(self, key: str) -> None:
+        """Ask again where a network listens to a recording that was opened anew."""
+        for one in self.listeners:
+            if one.source == key:
+                self._ask(one)
+
+    def output_changed(self) -> None:
+        """Ask again where a network listens to a track that the knobs move."""
+        for one in self.listeners:
+            if not one.source.startswith(PREFIX):
+                self._ask(one)
+
+    def _new_model(self) -> None:
+        for one in self.listeners:
+            self._on.desk.drop(f"listen {one.network}")
+        self.listeners = ()
+
+    def _add_lanes(self, network: str) -> None:
+        session = self._on.session
+        assert session.card is not None
+        names = [f"{network}.{layer.name}" for layer in session.card.layers[network]]  # type: ignore[index]
+        names.append(f"{network}.logits")
+        new = tuple(Lane(name) for name in names if session.lane(name) is None)
+        if new:
+            session.set_lanes((*session.lanes, *new), f"send through {network}")
+
+    def _ask(self, one: Listener) -> None:
+        track = self._on.session.shown.tracks.get(one.source)
+        if track is None:
+            return
+        try:
+            driving = self.driving(one, own_track(track))
+        except Fault as fault:
+            self._on.faulted.emit(fault)
+            return
+        digest = sound_digest(driving.samples, driving.axis.rate_hz)
+        key = f"listen {one.network}"
+        future = self._on.engine.ask("listen", one.network, driving.samples, digest, key=key)
+        self._on.desk.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
+
+    def driving(self, one: Listener, track: Track) -> Track:
+        """Give what a network hears of a track: a recording resampled to the model's rate, and said.
+
+        Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
+        """
+        card = self._on.session.card
+        assert card is not None
+        from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
+        if one.window is None:
+            return track
+        first, last = track.axis.samples_in(one.window)
+        near = track.between(first, last).loaded() if isinstance(track, LongTrack) else track
+        if near is track:
+            axis = TimeAxis.of_sound(from_hz, last - first)
+            near = replace(track, samples=track.samples[first:last], axis=axis)
+        if not np.isfinite(near.samples).all():
+            near = replace(near, samples=np.nan_to_num(near.samples, posinf=0.0, neginf=0.0))
+        if from_hz == to_hz:
+            return near
+        samples = resampled_to(near.samples, from_hz, to_hz)
+        how = f"from {from_hz:g} to {to_hz:g} Hz"
+        axis = TimeAxis.of_sound(to_hz, len(samples))
+        return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
+
+    def _arrived(self, one: Listener, probed: Probed, driving: Track) -> None:
+        session = self._on.session
+        how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
+        own = {
+            f"{one.network}.{name}": replace(
+                track, origin=track.origin.of(resampling=how), axis=later(track.axis, begin_s)
+            )
+            for name, track in probed.tracks.items()
+        }
+        if probed.logits is not None and session.card is not None:
+            whole = session.card.out_axis.extent.moved(begin_s)
+            heard = one.window or driving.axis.extent.cut(whole)
+            own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
+        by_s = self._on.moving.by_s(f"{one.network}.logits")
+        there = {key: moved_track(track, by_s) for key, track in own.items()}
+        session.show(tracks={**session.shown.tracks, **there})
+        self._on.clock.rest(self._on.analysing.refresh)
+
+
+def later(axis: TimeAxis, by_s: float) -> TimeAxis:
+    """Give an axis that begins later."""
+    return TimeAxis(axis.rate_hz, axis.n, axis.start_s + by_s)
+
+
+def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:
+    """Give logits as one value per stretch of what was heard, as a lane below their layers."""
+    axis = TimeAxis.of_sound(len(values) / heard.length_s, len(values), heard.start_s)
+    return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
+
+
+def logits_words(network: str, values: NDArray[np.float32]) -> str:
+    """Tell logits in words: of Q the code slots, the largest first; of D its one score.
+
+    >>> logits_words("Q", np.array([-1.5, 3.0], np.float32))
+    'c2 3.000, c1 −1.500: one value each, no course in time'
+    """
+    if network == "D" or values.size < 2:
+        return f"{activation(float(values[0]))}: one value, no course in time"
+    order = np.argsort(-values)
+    told = ", ".join(f"c{k + 1} {activation(float(values[k]))}" for k in order[:MOST_LOGITS])
+    more = ", …" if values.size > MOST_LOGITS else ""
+    return f"{told}{more}: one value each, no course in time"

@@ -1,0 +1,1 @@
+"""What is heard, and the line that follows it."""

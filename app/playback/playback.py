@@ -1,0 +1,181 @@
+"""What is heard: a lane's selection, the live loop, and the words that name the conversion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from psygnal import Signal
+
+from app.recordings.open_recordings import PREFIX
+from core.faults import Fault
+from core.playback.sonification import Samples, heard, part
+from core.recordings.sound_file import resampled_to
+from core.session import lanes as lane_tools
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+
+MIXED_S = 600.0  # so much is mixed where several lanes play at once; one alone is read as it is played
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+
+class Playing:
+    """Plays lanes; while a loop plays, new sound takes over at the same phase."""
+
+    changed = Signal()
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.keys: tuple[str, ...] = ()
+        self.window: Range | None = None
+        self.words = ""
+        self._fault: Fault | None = None
+        self._gains: dict[str, float] = {}
+
+    def play(self, key: str, window: Range | None = None) -> None:
+        """Play one lane: the given range, else the selection, else from the cursor on."""
+        self._start((key,), window or self._wanted())
+
+    def play_active(self, window: Range | None = None) -> None:
+        """Play the soloed lanes, else the active one: what Tab and the bars do."""
+        session = self._on.session
+        chosen = lane_tools.sounding(session.lanes, session.active)
+        if not chosen:
+            self._on.noted.emit("Nothing to play: this lane is muted")
+            return
+        self._start(tuple(lane.key for lane in chosen), window or self._wanted())
+
+    def toggle(self) -> None:
+        """Stop what plays, else play the active lane."""
+        if self._on.player.playing:
+            self.stop()
+        else:
+            self.play_active()
+
+    def stop(self) -> None:
+        """Fade out and stop."""
+        self._on.player.stop()
+        self.ended()
+
+    def failed(self, fault: Fault) -> None:
+        """Say that the sound device does not play, until it plays again."""
+        self._fault = fault
+        self._on.faulted.emit(fault)
+        self._on.noted.emit("")  # what would have been heard is not
+        self.ended()
+
+    def heard(self) -> None:
+        """Take the fault back: the device plays."""
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            self._on.mended.emit(fault)
+
+    def play_apart(self, samples: Samples, rate_hz: float, words: str) -> None:
+        """Play a sound that no lane shows, once, and say what it is."""
+        self.keys, self.window, self.words = (), None, words
+        self._on.player.play(samples, rate_hz, 0.0, False)
+        self._on.noted.emit(words)
+        self.changed.emit()
+
+    def ended(self) -> None:
+        """Forget what was playing; the player calls this at the end of the sound."""
+        self.keys = ()
+        self.changed.emit()
+
+    def set_loop(self, loop: bool) -> None:
+        """Loop from the next start on, and at once where something plays."""
+        self._on.remember(loop=loop)
+        if self._on.player.playing and self.keys and self.window is not None:
+            self._start(self.keys, self.window)
+
+    def set_sound(self, sound: str) -> None:
+        """Convert layers to sound in another, named way."""
+        self._on.remember(sound=sound)
+        self._gains = {}
+        self.sound_changed()
+
+    def sound_changed(self) -> None:
+        """Hand new curves to a running loop."""
+        if self._on.player.playing and self._on.player.looping and self.keys:
+            made = self._mix(self.keys)
+            if made is not None:
+                self._on.player.swap(made[0], made[1])
+
+    def _wanted(self) -> Range:
+        session = self._on.session
+        if session.selection is not None:
+            return session.selection
+        if self._on.settings.loop:
+            return session.visible
+        cursor_s = session.cursor_s
+        inside = cursor_s is not None and session.visible.contains(cursor_s)
+        start_s = cursor_s if inside and cursor_s is not None else session.visible.start_s
+        if session.visible.end_s - start_s < 0.001:
+            return session.visible
+        return Range(start_s, session.visible.end_s)
+
+    def _start(self, keys: tuple[str, ...], window: Range) -> None:
+        self.keys, self.window, self._gains = keys, window, {}
+        made = self._mix(keys)
+        if made is None:
+            self.keys = ()
+            return
+        samples, rate_hz, start_s = made
+        if not len(samples):
+            self.stop()
+            tracks = self._on.session.shown.tracks
+            names = ", ".join(tracks[key].name for key in keys if key in tracks)
+            self._on.noted.emit(f"Nothing to play: no sound there in {names}")
+            return
+        self._on.player.play(samples, rate_hz, start_s, self._on.settings.loop)
+        self._on.noted.emit(self.words)
+        self.changed.emit()
+
+    def _mix(self, keys: tuple[str, ...]) -> tuple[Samples, float, float] | None:
+        """Give the sound of the lanes' range, its rate and its start; None where there is nothing.
+
+        The player itself bounds and fades what it plays.
+        """
+        session, window = self._on.session, self.window
+        tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
+        if window is None or not tracks:
+            return None
+        if len(tracks) > 1:
+            window = Range(window.start_s, min(window.end_s, window.start_s + MIXED_S))
+        made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
+        made = [one for one in made if len(one[0])] or made[:1]  # what is elsewhere is not waited for
+        if len(made) < 2:
+            return made[0] if made else None
+        rate_hz = made[0][1]
+        parts = [resampled_to(np.asarray(samples), own_hz, rate_hz) for samples, own_hz, _ in made]
+        begin_s = min(start_s for _, _, start_s in made)
+        places = [round((start_s - begin_s) * rate_hz) for _, _, start_s in made]
+        pairs = list(zip(places, parts, strict=True))
+        mixed = np.zeros(max(place + len(samples) for place, samples in pairs), np.float32)
+        for place, samples in pairs:  # a recording may begin later than the others
+            mixed[place : place + len(samples)] += samples
+        return mixed, rate_hz, begin_s
+
+    def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
+        """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
+        card = self._on.session.card
+        if key.startswith(PREFIX):
+            self.words = f"{track.name}: as recorded"
+            samples, start_s = part(track.samples, track.axis, window)
+            return samples, track.axis.rate_hz, start_s
+        if card is None or not card.sounds:
+            self._on.noted.emit("No sound: this model's output is articulation, not a waveform")
+            return None
+        samples, start_s = part(self._heard(key, track, card.out_axis), card.out_axis, window)
+        return samples, card.out_axis.rate_hz, start_s
+
+    def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
+        """Convert one lane to sound; a running loop keeps the gain that it began with."""
+        card, tracks = self._on.session.card, self._on.session.shown.tracks
+        reference = tracks.get(card.output) if card is not None else None
+        made = heard(track, axis, self._on.settings.sound, reference, self._gains.get(key))
+        self._gains[key] = made.gain_db
+        self.words = f"{track.name}: {made.words}"
+        return made.samples

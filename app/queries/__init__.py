@@ -1,0 +1,1 @@
+"""The dock, single queries, listings and the results table."""

@@ -1,0 +1,279 @@
+"""The dock and what it shows: from the session and the answers to rows, slices and results, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+
+from app.queries.layer_results import Asking
+from app.queries.listing_windows import Lists
+from app.queries.queries import Queries, value_text
+from app.queries.result_list import ResultList
+from app.queries.slice_view import slice_view
+from app.stack.lane_names import title_of
+from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
+from core.queries.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
+from core.signals.axis import Range
+from widgets.results.layer_rows import Below, Cell, LayerRow
+from widgets.results.slice_plot import SliceView
+from widgets.theme.copy_value import copy_number
+from widgets.theme.praat_numbers import NONE, activation, seconds, signed
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+    from widgets.results.slice_plot import SliceDialog
+
+REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
+UNDER_WAY = "Under way"
+WIDEST = 5  # more characters than these run into the next column
+WIDEST_ACTIVATION = 7  # before the names
+HIGH_HZ = 5000.0
+LINES: tuple[tuple[str, Statistic | None], ...] = (
+    ("min", "minimum"),
+    ("max", "maximum"),
+    ("bandwidth", None),
+)
+
+
+class Docking:
+    """Keeps the dock in step; holds which rows are unfolded and what they last said."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._repaint = QTimer(window, singleShot=True, interval=0)
+        self._later = QTimer(window, singleShot=True, interval=REST_MS)
+        self.asking = Asking(window.on, self._settle)
+        self.queries = Queries(window.on, self.asking)
+        self.results = self.queries.results
+        self.list = ResultList(window, self.results)
+        self.lists = Lists(window, self.asking)
+        self.unfolded = {"out"}
+        self._said: dict[tuple[str, int, int], str] = {}
+        self._held = False
+        self._large: SliceDialog | None = None
+        self._shown = self._awaits = False
+        self._rest.timeout.connect(self.asking.refresh)
+        self._repaint.timeout.connect(self.show)
+        self._later.timeout.connect(self.show)
+        self._from_session()
+        self._from_dock()
+
+    def _from_session(self) -> None:
+        session = self._window.on.session
+        session.view_changed.connect(self._view)
+        session.card_changed.connect(self._new_model)
+        session.moment_changed.connect(lambda before, after: self._later.start())
+        self.asking.changed.connect(self._changed)
+        self.asking.sliced.connect(self.show_slices)
+
+    def _from_dock(self) -> None:
+        dock = self._window.dock
+        dock.mode_wanted.connect(self._set_mode)
+        dock.copy_wanted.connect(self.copy_table)
+        dock.table.copy_wanted.connect(self.copy_table)
+        dock.table.row_wanted.connect(self._window.on.session.set_active)
+        dock.table.fold_wanted.connect(self.fold)
+        dock.table.ask_wanted.connect(self._keep)
+        dock.table.value_wanted.connect(self._copy)
+        dock.slice_wanted.connect(self.show_large)
+
+    def _changed(self) -> None:
+        """Show what is known now once nothing has changed for a while; until then it is greyed."""
+        if self._window.on.probing.waiting:
+            self._window.dock.fade()
+        self._later.start()
+
+    def _settle(self, anew: bool) -> None:
+        if anew or not self._rest.isActive():
+            self._rest.start()
+
+    # --- showing ---------------------------------------------------------------------------------
+
+    def show_dock(self, on: bool) -> None:
+        """Show or hide the dock; what nobody sees is not computed."""
+        self._window.dock.setVisible(on)
+        self._shown = on
+        self._look_who_looks()
+        if on:
+            self._repaint.start()
+            self._rest.start()
+        self._tell()
+
+    def _look_who_looks(self) -> None:
+        self.asking.wanted = self._shown or (self._large is not None and self._large.isVisible())
+
+    def _new_model(self) -> None:
+        card = self._window.on.session.card
+        self.unfolded = {card.output} if card else set()
+        self._said = {}
+        self._window.dock.show_rows([self._awaited(lane.key) for lane in self._window.on.session.lanes])
+
+    def _awaited(self, key: str) -> LayerRow:
+        """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
+        cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
+        below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
+        return LayerRow(key, title_of(self._window.on, key), cells, below)
+
+    def _view(self) -> None:
+        held = self._window.on.session.selection is not None
+        if held != self._held:
+            self._held, self.asking.at_cursor = held, False
+        self._repaint.start()
+
+    def _set_mode(self, mode: str) -> None:
+        self.asking.at_cursor = mode == "cursor"
+        self._rest.start()
+        self._repaint.start()
+
+    def show(self) -> None:
+        """Show the table of layers as it is now."""
+        dock = self._window.dock
+        if not self.asking.wanted or not self._window.on.session.lanes:
+            return
+        place = self.asking.table_place
+        dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
+        dock.where.show_pieces(_where(place))
+        rows = [self._row(layer) for layer in self.asking.layers()]
+        dock.show_rows(rows)
+        self.show_slices()
+        awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
+        if awaits != self._awaits:
+            self._awaits = awaits
+            self._tell()
+
+    def _tell(self) -> None:
+        """Let the status say anew whether something is under way."""
+        self._window.on.busy_changed.emit(self._window.on.analysing.busy)
+
+    @property
+    def state(self) -> str:
+        """Say whether the table still lacks something."""
+        awaits = self._awaits and self.asking.wanted  # what nobody sees is not awaited
+        return "Measuring for the table…" if awaits else "All layers and analyses up to date"
+
+    def _row(self, layer: Layer) -> LayerRow:
+        place, session = self.asking.table_place, self._window.on.session
+        cells = self._cells(layer, 0, row(layer, place))
+        below = self._below(layer) if layer.key in self.unfolded else ()
+        return LayerRow(layer.key, layer.title, cells, below, layer.key == session.active)  # type: ignore[arg-type]
+
+    def _below(self, layer: Layer) -> tuple[Below, ...]:
+        place = self.asking.table_place
+        lines: list[Below] = []
+        for number, (name, statistic) in enumerate(LINES, 1):
+            if statistic is None:
+                lines.append(Below(name, self._cells(layer, number, bandwidths(layer, place))))
+            elif isinstance(place, Range):
+                lines.append(Below(name, self._cells(layer, number, row(layer, place, statistic))))
+        return tuple(lines)
+
+    def _cells(self, layer: Layer, line: int, answers: tuple[Answer | None, ...]) -> tuple[Cell | None, ...]:
+        return tuple(
+            self._cell((layer.key, line, column), answer, measure) if answer else None
+            for column, (answer, measure) in enumerate(zip(answers, SHOWN, strict=True))
+        )
+
+    def _cell(self, where: tuple[str, int, int], answer: Answer, measure: Measure) -> Cell:
+        """Give an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
+        if answer.refusal:
+            return Cell("", "refused", answer.refusal)
+        if answer.awaited:
+            before = self._said.get(where, NONE)
+            known = before != NONE
+            return Cell(before if known else "…", "value" if known else "awaited", UNDER_WAY, stale=True)
+        text = _short(answer, measure)
+        self._said[where] = text
+        name = f"{answer.measure} of {answer.layer}"
+        noted = f"{answer.notice}\n" if answer.notice else ""
+        if not answer.defined:
+            return Cell(text, "none", f"{name}: not found here\n{noted}".strip())
+        return Cell(
+            text,
+            "value",
+            f"{name}: {value_text(answer)}\n{noted}Click to copy it, double-click to keep it in the results",
+        )
+
+    def show_slices(self) -> None:
+        """Show the spectral slices that have come."""
+        where = "selection" if isinstance(self.asking.table_place, Range) else "at cursor"
+        where += "…" if self.asking.slices_stale else ""
+        self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
+        if self._large is not None and self._large.isVisible():
+            high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
+            words = "".join(text for text, _ in _where(self.asking.table_place)[:3]).split(" s,")[0]
+            self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
+
+    def _slice_view(self, high_hz: float) -> SliceView:
+        return slice_view(self._window.on, self.asking, high_hz)
+
+    # --- wishes ----------------------------------------------------------------------------------
+
+    def fold(self, key: str) -> None:
+        """Unfold a row, or fold it up."""
+        self.unfolded ^= {key}
+        self.show()
+
+    def _asked(self, line: int, column: int) -> tuple[str, Statistic]:
+        """Give the measure and the statistic of a cell."""
+        lines: list[Statistic | None] = ["mean"]
+        selected = isinstance(self.asking.table_place, Range)
+        lines.extend(statistic for _, statistic in LINES if statistic is None or selected)
+        statistic, measure = lines[line], SHOWN[column].key
+        return (BANDWIDTHS[measure].key, "mean") if statistic is None else (measure, statistic)
+
+    def _keep(self, key: str, line: int, column: int) -> None:
+        """Put the query behind a cell into the results."""
+        self.queries.ask(*self._asked(line, column), key, self.asking.table_place)
+
+    def _copy(self, key: str, line: int, column: int) -> None:
+        """Copy the number of a cell, with the digits that a result has."""
+        layer, (measure, statistic) = self.asking.layer(key), self._asked(line, column)
+        if layer is None:
+            return
+        answer = ask(layer, MEASURES[measure], self.asking.table_place, statistic)
+        if answer.defined and not answer.awaited:
+            self._window.status.show_help(copy_number(value_text(answer)))
+
+    def copy_table(self) -> None:
+        """Put the table of layers on the clipboard, as tab-separated text."""
+        layers, place = self.asking.layers(), self.asking.table_place
+        QGuiApplication.clipboard().setText(as_text(layers, place))
+        awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
+        rest = f"; {awaited} values are still under way and empty" if awaited else ""
+        self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text{rest}")
+
+    def show_large(self) -> None:
+        """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
+        from widgets.results.slice_plot import SliceDialog
+
+        if self._large is None:
+            self._large = SliceDialog(self._window)
+            self._large.finished.connect(self._look_who_looks)
+        self._large.set_look(self._window.look)
+        self._large.show()
+        self._look_who_looks()
+        self._large.raise_()
+        self._rest.start()
+        self.show_slices()
+
+
+def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
+    if isinstance(place, Range):
+        start, end, length = (seconds(one) for one in (place.start_s, place.end_s, place.length_s))
+        return (start, "cursor"), (" to ", "ink2"), (end, "cursor"), (f" s, mean of {length} s", "ink2")
+    return (seconds(place), "cursor"), (" s, interpolated", "ink2")
+
+
+def _short(answer: Answer, measure: Measure) -> str:
+    """Give a value as short as a column of the table allows."""
+    if not answer.defined:
+        return NONE
+    if measure.key == "activation":
+        text = activation(answer.value)
+        mantissa, exponent = f"{answer.value:.1e}".split("e")
+        return text if len(text) <= WIDEST_ACTIVATION else signed(f"{mantissa}e{int(exponent)}")
+    text = f"{answer.value:.{max(0, measure.digits - 1)}f}"
+    return signed(text if len(text) <= WIDEST else f"{answer.value:.0f}")

@@ -1,0 +1,138 @@
+"""Listings and reports of the active lane, each in a window that can be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.base.file_locations import ask_file
+from app.recordings.open_recordings import PREFIX
+from core.analyses.registry import TABLE
+from core.analyses.results import Points
+from core.faults import Fault
+from core.queries.listing_files import SEPARATORS, file_name, write_listing
+from core.queries.listing_text import Listing
+from core.queries.listings import listing, over, result_listing
+from core.queries.queries import Layer
+from core.signals.axis import Range
+
+if TYPE_CHECKING:
+    from app.queries.layer_results import Asking
+    from app.shell.window import Window
+
+KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
+
+
+class Lists:
+    """Computes what is listed and opens it."""
+
+    def __init__(self, window: Window, asking: Asking) -> None:
+        self._window = window
+        self._asking = asking
+
+    def show(self, analysis: str) -> None:
+        """List the frames of the selection, or the value at the cursor."""
+        layer, place = self._layer(), self._asking.place
+        if layer is None:
+            return
+
+        def open_it(known: Layer) -> None:
+            said = TABLE[analysis].refusal(known.track, known.settings[analysis]) or known.failures.get(
+                analysis
+            )
+            if said:
+                self._window.on.noted.emit(said)
+            else:
+                made = listing(replace(known, title=_titled(known)), analysis, place)
+                origin = known.results[analysis][0].origin
+                self.open(replace(made, notice=known.notices[analysis], origin=origin))
+
+        self._asking.with_result(layer, analysis, open_it)
+
+    def list_of(self, analysis: str) -> None:
+        """List what any analysis finds in the selection, or in the whole sound."""
+        layer, window = self._layer(), self._stretch()
+        if layer is None:
+            return
+        reference = self._reference(layer, analysis)
+        if reference is None:
+            self._list(layer, analysis, window, None)
+        else:
+            self._compute(
+                reference, analysis, window,
+                lambda found: self._list(layer, analysis, window, (reference.title, found)),
+            )  # fmt: skip
+
+    def _reference(self, layer: Layer, analysis: str) -> Layer | None:
+        """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
+        on = self._window.on
+        heard = on.hearing.source_of(layer.key)
+        output = on.session.card.output if on.session.card and layer.track.origin.network == "G" else ""
+        return self._asking.layer(heard or output) if analysis == "envelope peaks" else None
+
+    def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
+        self._compute(
+            layer, analysis, window,
+            lambda found: self.open(replace(
+                result_listing(_titled(layer), found, window, reference),
+                notice=TABLE[analysis].lowered(layer.track.axis, self._asking.settings(analysis)),
+                origin=(found[0] if isinstance(found, tuple) else found).origin,
+            )),
+        )  # fmt: skip
+
+    def _layer(self) -> Layer | None:
+        return self._asking.layer(self._window.on.session.active)
+
+    def _stretch(self) -> Range:
+        session = self._window.on.session
+        return session.selection or session.whole
+
+    def _compute(self, layer: Layer, name: str, window: Range, use: Callable[[Any], None]) -> None:
+        """Have an analysis computed over a stretch, or say why there is none."""
+        on = self._window.on
+        try:
+            track, settings = over(name, layer.track, self._asking.settings(name), window)
+        except Fault as fault:
+            on.noted.emit(str(fault))
+            return
+        refusal = TABLE[name].refusal(track, settings)
+        if refusal:
+            on.noted.emit(refusal)
+        else:
+            self._asking.compute(name, track, settings, use)
+
+    def open(self, made: Listing) -> None:
+        """Open a listing in a window of its own."""
+        from widgets.results.listing import ListingDialog, ReportDialog
+
+        if made.words:
+            dialog = ReportDialog(made.title, made.words, self._window)
+        else:
+            dialog = ListingDialog(made.title, made.head, made.rows, self._window, made.notice)
+        dialog.set_look(self._window.look)
+        dialog.save_wanted.connect(lambda: self.save(made))
+        self._window.asks.keep(dialog)
+
+    def save(self, made: Listing) -> None:
+        """Ask for a file and write a listing, its record beside it."""
+        kinds = ("Text as Praat prints it (*.txt)", *KINDS) if made.words else KINDS
+        usual = kinds[0].rpartition("*")[2].rstrip(")")
+        name, kind = ask_file(self._window, "Save the listing", f"{file_name(made)}{usual}", ";;".join(kinds))
+        if not name:
+            return
+        ending = kind.rpartition("*")[2].rstrip(")") or usual
+        path = Path(name) if Path(name).suffix.lower() in SEPARATORS else Path(f"{name}{ending}")
+        try:
+            write_listing(path, made)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        else:
+            self._window.on.noted.emit(f"Saved {path.name}")
+
+
+def _titled(layer: Layer) -> str:
+    """Name a layer, and of a recording with several channels what was listed of them."""
+    how = layer.track.origin.reduction if layer.key.startswith(PREFIX) else ""
+    return f"{layer.title}, {how}" if how else layer.title

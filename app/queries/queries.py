@@ -1,0 +1,253 @@
+"""Single queries: what a key or a menu asks of the active lane, and where it moves the cursor."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.queries.layer_results import Asking
+from app.recordings.open_recordings import PREFIX
+from app.stack.stack_view import VIEW_HIGH_HZ
+from core.analyses import resolution_guard as guard
+from core.analyses.contour_values import nearest_crossing, power_at
+from core.analyses.registry import TABLE
+from core.faults import Fault
+from core.queries.listings import over
+from core.queries.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme
+from core.queries.results_table import Results
+from core.session.point_names import point_words
+from core.signals.axis import Range
+from core.signals.track import Image, Track
+from widgets.theme.praat_numbers import four_digits, seconds, signed
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+
+class Queries:
+    """Asks, and puts the answers into the results and into the status bar."""
+
+    def __init__(self, instrument: Instrument, asking: Asking) -> None:
+        self._on = instrument
+        self._asking = asking
+        self.results = Results()
+
+    @property
+    def _active(self) -> Layer | None:
+        return self._asking.layer(self._on.session.active)
+
+    def ask(
+        self, measure: str, statistic: Statistic = "mean", key: str = "", where: Place | None = None
+    ) -> None:
+        """Ask one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
+        layer = self._asking.layer(key) if key else self._active
+        if layer is None:
+            return
+        wanted, place = MEASURES[measure], self._asking.place if where is None else where
+        number = self.results.reserve()  # answers stand in the order of the questions
+        self._asking.with_result(
+            layer,
+            wanted.analysis,
+            lambda known: self.tell(known.key, ask(known, wanted, place, statistic), number),
+            place,
+        )
+
+    def tell(self, key: str, answer: Answer, number: int = 0) -> None:
+        """Put an answer into the results, under its question's number, and say it; a refusal is only said."""
+        if answer.refusal:
+            self.results.release(number)
+            self._on.noted.emit(answer.refusal)
+            return
+        self.results.add(
+            answer,
+            file=self._file(key),
+            point=self._point(key, answer),
+            settings="; ".join(filter(None, (self._on.analysing.words, _within(answer.notice)))),
+            number=number,
+        )
+        said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
+        self._on.noted.emit(f"{said}{_lowered(answer)}")
+
+    def _file(self, key: str) -> str:
+        """Give the name of the checkpoint, or of the recording that was asked."""
+        card = self._on.session.card
+        if key.startswith(PREFIX):
+            return key.removeprefix(PREFIX)
+        return Path(card.path).name if card else ""
+
+    def _point(self, key: str, answer: Answer) -> str:
+        """Name the point that was asked, with what was turned there; of a recording its channel and start."""
+        session, asked = self._on.session, answer.origin.point
+        if key.startswith(PREFIX):
+            return ", ".join(filter(None, (answer.origin.reduction, self._on.moving.words(key))))
+        if asked and tuple(asked) != tuple(session.point.z):
+            return "an earlier point"  # the knobs moved on before the answer came
+        return point_words(session.layout, session.moment) if session.card else ""
+
+    # --- what needs no analysis ------------------------------------------------------------------
+
+    def tell_time(self) -> None:
+        """Tell the cursor's time, or the middle of the selection."""
+        place = self._asking.place
+        if isinstance(place, Range):
+            self._tell_plain("Middle", place, place.middle_s, "s", 6)
+        else:
+            self._tell_plain("Cursor", place, place, "s", 6)
+
+    def tell_length(self) -> None:
+        """Tell how long the selection is."""
+        selection = self._on.session.selection
+        if selection is not None:
+            self._tell_plain("Selection length", selection, selection.length_s, "s", 6)
+
+    def tell_frequency(self) -> None:
+        """Tell the frequency of the horizontal cursor."""
+        hertz = self._on.session.frequency_hz
+        if hertz is not None:
+            self._tell_plain("Frequency cursor", self._asking.cursor_s, hertz, "Hz", 2)
+
+    def _tell_plain(self, measure: str, place: Place, value: float, unit: str, digits: int) -> None:
+        ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
+        layer = self._active
+        title = layer.title if layer else ""
+        self.tell(self._on.session.active, Answer(title, measure, *ends, value, unit, digits=digits))
+
+    # --- spectral moments ------------------------------------------------------------------------
+
+    def tell_moment(self, name: str, title: str) -> None:
+        """Tell a moment of the active lane's spectrum over the selection, or over the whole, in its band."""
+        layer, session = self._active, self._on.session
+        if layer is None:
+            return
+        window = session.selection or session.whole
+        asked = replace(self._on.analysing.settings("moments"), slices=1)
+        try:
+            track, settings = over("moments", layer.track, asked, window)
+        except Fault as fault:
+            self._on.noted.emit(str(fault))
+            return
+        refusal = TABLE["moments"].refusal(track, settings)
+        if refusal:
+            self._on.noted.emit(refusal)
+            return
+
+        number = self.results.reserve()
+
+        def tell(found: tuple[Track, ...]) -> None:
+            one = next(track for track in found if track.name == name)
+            ends = (window.start_s, window.end_s)
+            value = float(one.samples[0])
+            answer = Answer(layer.title, title, *ends, value, one.unit, origin=one.origin)
+            self.tell(layer.key, answer, number)
+
+        self._asking.compute("moments", track, settings, tell)
+
+    # --- the cursor cross ------------------------------------------------------------------------
+
+    def tell_power(self) -> None:
+        """Tell the power density of the active lane where the cursor's time and frequency cross."""
+        layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
+        if layer is None or hertz is None:
+            return
+        settings = self._on.analysing.settings("spectrogram")
+        refusal = TABLE["spectrogram"].refusal(layer.track, settings)
+        if refusal or hertz > layer.track.axis.nyquist_hz:
+            nyquist = f"No power at {hertz:.0f} Hz: Nyquist is {layer.track.axis.nyquist_hz:g} Hz"
+            self._on.noted.emit(refusal or nyquist)
+            return
+
+        number = self.results.reserve()
+
+        def tell(image: Image) -> None:
+            density = power_at(image, time_s, hertz)
+            words = f"Power at {hertz:.0f} Hz"
+            answer = Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin)
+            self.tell(layer.key, answer, number)
+
+        shown = self._on.session.shown.images.get(layer.key)
+        if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):
+            tell(shown)
+        elif self._on.tiling.takes(layer.track, "spectrogram"):
+            self._asking.in_tiles(layer, "spectrogram", time_s, tell)
+        else:
+            self._asking.compute("spectrogram", layer.track, settings, tell)
+
+    # --- moving the cursor -----------------------------------------------------------------------
+
+    def move_to(self, measure: str, statistic: Statistic) -> None:
+        """Put the cursor where a measure of the active lane is lowest or highest within the selection."""
+        layer, selection, wanted = self._active, self._on.session.selection, MEASURES[measure]
+        if layer is None or selection is None:
+            return
+
+        def move(known: Layer) -> None:
+            answer = ask(known, wanted, selection, statistic)
+            track = next(
+                (one for one in known.results.get(wanted.analysis, ()) if one.name == wanted.track), None
+            )
+            time_s = extreme(track, wanted, selection, statistic)[1] if track else math.nan
+            if math.isfinite(time_s):
+                self._on.session.set_cursor(time_s)
+            else:
+                self._on.noted.emit(answer.refusal or f"No {wanted.title.lower()} is found in the selection")
+
+        self._asking.with_result(layer, wanted.analysis, move)
+
+    def to_frequency(self, hertz: float) -> None:
+        """Put the frequency cursor where it can be seen over the active lane. Raises Fault elsewhere."""
+        layer = self._active
+        if layer is None:
+            return
+        high_hz = min(VIEW_HIGH_HZ, layer.track.axis.nyquist_hz)
+        if not 0 <= hertz <= high_hz:
+            seen = f"Write a frequency from 0 to {guard.hertz(high_hz)}."
+            raise Fault(f"The spectrogram of {layer.title} does not reach {guard.hertz(hertz)}.", seen)
+        self._on.session.set_frequency(hertz)
+
+    def to_crossing(self, edge: str) -> None:
+        """Move the cursor, or one edge of the selection, to the nearest zero crossing of the active lane."""
+        layer, session = self._active, self._on.session
+        if layer is None:
+            return
+        selection = session.selection
+        old_s = getattr(selection, f"{edge}_s") if edge != "cursor" and selection else self._asking.cursor_s
+        time_s = nearest_crossing(layer.track, old_s)
+        if not math.isfinite(time_s):
+            self._on.faulted.emit(
+                Fault(f"{layer.title} never crosses zero.", "Choose another lane, such as Out.")
+            )
+        elif edge == "cursor" or selection is None:
+            session.set_cursor(time_s)
+        else:
+            ends = (time_s, selection.end_s) if edge == "start" else (selection.start_s, time_s)
+            session.set_selection(Range(*sorted(ends)))
+
+
+def _lowered(answer: Answer) -> str:
+    """Say in so few words as a status bar has room for that the ceiling was lowered, and to what."""
+    ceiling_hz = dict(answer.origin.settings).get("ceiling_hz")
+    if not answer.notice or not isinstance(ceiling_hz, float):
+        return ""
+    return f", ceiling lowered to {guard.hertz(ceiling_hz)}"
+
+
+def _within(sentence: str) -> str:
+    """Give a sentence as it goes on after another's words."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def value_text(answer: Answer) -> str:
+    """Give a result as the screen shows it: number, then unit."""
+    if not answer.defined:
+        return "undefined"
+    number = four_digits(answer.value) if answer.digits < 0 else signed(f"{answer.value:.{answer.digits}f}")
+    return f"{number} {answer.unit}".strip()
+
+
+def where_text(answer: Answer) -> str:
+    """Give the time or the stretch of an answer."""
+    if answer.start_s == answer.end_s:
+        return seconds(answer.start_s)
+    return f"{seconds(answer.start_s)}–{seconds(answer.end_s)}"

@@ -1,0 +1,120 @@
+"""The results as the dock lists them: noted, copied, saved, cleared, and kept between starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+
+from app.base.file_locations import ask_file
+from app.queries.queries import value_text, where_text
+from app.queries.results_autosave import ResultsKept
+from app.recordings.open_recordings import PREFIX
+from core.faults import Fault
+from core.queries.results_table import Result, Results, as_text, write_results
+from core.session.point_names import point_words
+from widgets.results.results_table import ResultRow
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+
+REST_MS = 45  # a knob in motion comes first
+
+
+class ResultList:
+    """Between the results and their table in the dock."""
+
+    def __init__(self, window: Window, results: Results) -> None:
+        self._window, self._results = window, results
+        self.kept: ResultsKept | None = None
+        dock = window.dock
+        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.show)
+        window.on.session.card_changed.connect(lambda: self._rest.start())
+        window.on.session.moment_changed.connect(lambda before, after: self._rest.start())
+        results.changed.connect(self.show)
+        dock.undo_wanted.connect(results.undo)
+        dock.export_wanted.connect(self.export)
+        dock.results.note_wanted.connect(results.annotate)
+        dock.results.remove_wanted.connect(results.remove)
+        dock.results.copy_wanted.connect(self.copy)
+        self.show()
+
+    def keep(self, path: Path) -> None:
+        """Bring back the results of the last time, and write every change of them down."""
+        self.kept = ResultsKept(self._window.on, self._results, path)
+
+    def close(self) -> None:
+        """Wait until the results are on the disk; another window may have their file from then on."""
+        if self.kept is not None:
+            self.kept.close()
+
+    def show(self) -> None:
+        """Show the results as they are now."""
+        here = _Here(self._window)
+        rows = [_row(one, here.has(one)) for one in self._results.rows]
+        self._window.dock.show_results(rows, self._results.undo_words)
+
+    def copy(self, numbers: list[int]) -> None:
+        """Put the chosen results, or all, on the clipboard."""
+        rows = [one for one in self._results.rows if not numbers or one.number in numbers]
+        QGuiApplication.clipboard().setText(as_text(rows))
+        self._window.status.show_help(f"Copied {len(rows)} results as tab-separated text")
+
+    def export(self, kind: str) -> None:
+        """Copy the results, clear them, or ask for a file and write them."""
+        if kind == "copy":
+            self.copy([])
+        elif kind == "clear":
+            self._results.clear()
+            self._window.on.noted.emit("The results were cleared; Undo the last result brings them back")
+        else:
+            self._ask(kind)
+
+    def _ask(self, kind: str) -> None:
+        name, _ = ask_file(self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})")
+        if name:
+            self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+
+    def write(self, path: Path) -> None:
+        """Write the results as CSV or TSV, their origins beside them."""
+        try:
+            write_results(path, self._results.rows)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        else:
+            self._window.on.noted.emit(f"Saved {path.name}")
+
+
+class _Here:
+    """What is open now: to tell which results are of it."""
+
+    def __init__(self, window: Window) -> None:
+        session = window.on.session
+        card, self._point = session.card, session.point.z if session.card else ()
+        self._file = Path(card.path).name if card else ""
+        self._words = point_words(session.layout, session.moment) if card else ""
+        self._recordings = {
+            lane.key.removeprefix(PREFIX) for lane in session.lanes if lane.key.startswith(PREFIX)
+        }
+
+    def has(self, one: Result) -> bool:
+        """Tell whether a result is of the present point, or of a recording that is open."""
+        asked = one.answer.origin.point
+        same = asked == self._point if asked else one.point == self._words
+        return one.file in self._recordings or (one.file == self._file and same)
+
+
+def _row(one: Result, here: bool) -> ResultRow:
+    answer = one.answer
+    recorded = answer.origin.sound and not answer.origin.network
+    of = one.point[:1].upper() + one.point[1:] if recorded else f"Point: {one.point}"
+    facts = (f"File: {one.file}", of, f"Settings: {one.settings}")
+    about = "\n".join(fact for fact in facts if fact and not fact.endswith(": "))
+    return ResultRow(
+        one.number, answer.layer, answer.measure, where_text(answer), value_text(answer), one.note, about,
+        not here,
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""The results are written down at every change, so that neither quitting nor a crash loses a row.
+
+Each window that is open has a file of its own. A window that opens takes up what windows left that
+are closed by now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile
+
+from core.faults import Fault
+from core.files.atomic import folder_for
+from core.queries.results_store import read_kept, write_kept
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+    from core.queries.results_table import Results, Rows
+
+
+class ResultsKept:
+    """Brings the rows of the last time back, and writes the newest ones beside the window's thread."""
+
+    def __init__(self, instrument: Instrument, results: Results, path: Path) -> None:
+        self._on, self._results = instrument, results
+        self._path, self._lock = _own(path)
+        self._writer = ThreadPoolExecutor(1, "results")
+        left = _left(path, self._path)
+        results.restore(_together([read_kept(self._path), *(read_kept(other) for other, _lock in left)]))
+        self._written: Rows | None = None if left else results.rows
+        self._left = left
+        results.changed.connect(self._changed)
+        if left:
+            self._changed()
+
+    def _changed(self) -> None:
+        self._on.desk.follow("results", self._writer.submit(self._write), lambda done: None)
+
+    def _write(self) -> None:
+        rows = self._results.rows
+        if rows is not self._written:
+            write_kept(rows, self._path)
+            self._written = rows
+        while self._left:  # only once their rows stand in this window's file
+            other, lock = self._left.pop()
+            other.unlink(missing_ok=True)
+            lock.unlock()
+
+    def close(self) -> None:
+        """Wait until everything is on the disk, and write nothing more."""
+        self._results.changed.disconnect(self._changed)
+        self._writer.shutdown()
+        self._lock.unlock()
+
+
+def _own(path: Path) -> tuple[Path, QLockFile]:
+    """Give the first file that no other window has, and the lock that says so."""
+    with contextlib.suppress(Fault):  # where nothing can be kept, writing will tell
+        folder_for(path.parent)
+    for place in _places(path):
+        lock = _lock(place)
+        if lock.error() != QLockFile.LockError.LockFailedError:
+            return place, lock
+    raise AssertionError("there is always another number")
+
+
+def _left(path: Path, own: Path) -> list[tuple[Path, QLockFile]]:
+    """Give the files of windows that are closed, each locked until its rows have been taken over."""
+    name = re.compile(re.escape(path.stem) + r"(-\d+)?" + re.escape(path.suffix))
+    try:
+        others = sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name) and one != own)
+    except OSError:
+        return []
+    locks = [(one, _lock(one)) for one in others]
+    return [(one, lock) for one, lock in locks if lock.isLocked()]
+
+
+def _places(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+
+
+def _lock(path: Path) -> QLockFile:
+    """Lock a file unless another window has it; the lock of a window that crashed counts for nothing."""
+    lock = QLockFile(f"{path}.lock")
+    lock.setStaleLockTime(0)  # however long a window is open
+    lock.tryLock(0)
+    return lock
+
+
+def _together(parts: list[Rows]) -> Rows:
+    """Put rows one below the other, those that were taken over numbered on."""
+    rows = parts[0]
+    for part in parts[1:]:
+        first = max((row.number for row in rows), default=0) + 1
+        rows = (*rows, *(replace(row, number=first + k) for k, row in enumerate(part)))
+    return rows

@@ -1,0 +1,59 @@
+"""Spectral slices: of which stretch of a long track they are taken, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.analyses.registry import TABLE
+from core.analyses.spectra import SliceSettings
+from core.faults import Fault
+from core.queries.queries import Layer
+from core.recordings.long_sound import LongTrack
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+SLICE_MARGIN_S = 0.1
+FEW = "No layer has enough samples here for a slice."
+
+
+def around(track: Track, settings: SliceSettings) -> Track:
+    """Give the part of a long track that a slice needs, so that an hour of sound is not sent about."""
+    if track.axis.duration_s < 60:
+        return track
+    margin = SLICE_MARGIN_S + settings.window_length_s
+    wanted = Range(settings.start_s - margin, settings.end_s + margin)
+    if isinstance(track, LongTrack):
+        return track.stretch(wanted)
+    first, last = track.axis.samples_in(wanted)
+    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
+    return replace(track, samples=track.samples[first:last], axis=axis)
+
+
+def sliceable(on: Instrument, layers: Sequence[Layer], settings: SliceSettings) -> list[Layer]:
+    """Give the layers that have a slice there."""
+    row = TABLE["slice"]
+    return [
+        one
+        for one in layers
+        if row.cause(one.track.axis, settings) is None and not _too_long(on, one, settings)
+    ]
+
+
+def why_none(
+    on: Instrument, layers: Sequence[Layer], settings: SliceSettings, found: Sequence[object]
+) -> str:
+    """Say why no layer has a slice: of the first that was asked, what came instead of one."""
+    told = next((one.sentence for one in found if isinstance(one, Fault)), "")
+    long = next((said for one in layers if (said := _too_long(on, one, settings))), "")
+    return told or (f"No spectral slice: {long}." if long else FEW)
+
+
+def _too_long(on: Instrument, layer: Layer, settings: SliceSettings) -> str:
+    if not isinstance(layer.track, LongTrack):
+        return ""
+    return on.tiling.too_long(Range(settings.start_s, settings.end_s))

@@ -1,0 +1,1 @@
+"""Recordings as lanes of the stack."""

@@ -1,0 +1,120 @@
+"""Recordings moved in time beside a model's layers: a spoken syllable laid over a generated one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.recordings.open_recordings import PREFIX
+from core.analyses.time_shift import moved_track, own_track, placed_result
+from core.session.lanes import changed_anywhere, setting_of
+from core.session.session import Overlay
+from core.signals.axis import Range
+from core.signals.track import Image, Track
+from widgets.theme.praat_numbers import seconds, signed
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+
+class Moving:
+    """Moves recordings as undoable steps; what is shown of them follows without being measured anew.
+
+    The stack's time is a recording's own time and `moved_s`. Files are always written in its own time.
+    """
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._marked: tuple[str, float] | None = None
+
+    # --- what is asked ----------------------------------------------------------------------------
+
+    def can(self, key: str) -> bool:
+        """Tell whether a lane is a recording's."""
+        return key.startswith(PREFIX) and key in self._on.session.shown.tracks
+
+    def of(self, key: str) -> str:
+        """Give the recording that a lane shows, or that lies over it; "" where there is none."""
+        lane = self._on.session.lane(key)
+        over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
+        return next((one for one in (key, *over) if self.can(one)), "")
+
+    def by_s(self, key: str) -> float:
+        """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
+        key = key if key.startswith(PREFIX) else self._on.hearing.source_of(key)
+        if not key.startswith(PREFIX):
+            return 0.0
+        lane, track = setting_of(self._on.session.lanes, key), self._on.session.shown.tracks.get(key)
+        if lane is None:  # closed, and brought back as it was
+            return track.origin.moved_s if track is not None else 0.0
+        return lane.moved_s
+
+    def words(self, key: str, digits: int = 6) -> str:
+        """Say where a recording starts, "" where that is at 0."""
+        by_s = self.by_s(key) if key.startswith(PREFIX) else 0.0
+        return f"starts at {signed(f'{by_s:.{digits}f}')} s" if by_s else ""
+
+    @property
+    def marked(self) -> str | None:
+        """The recording of which a moment is marked, None where none is."""
+        key = self._marked[0] if self._marked is not None else ""
+        return key if setting_of(self._on.session.lanes, key) is not None and self.can(key) else None
+
+    # --- what is done -----------------------------------------------------------------------------
+
+    def to(self, key: str, start_s: float, final: bool = True) -> None:
+        """Let a recording start at a time of the stack's axis."""
+        if not self.can(key):
+            return
+        session = self._on.session
+        name = key.removeprefix(PREFIX)
+        session.change(
+            f"move {name} in time", final, lanes=changed_anywhere(session.lanes, key, moved_s=start_s)
+        )
+        self._on.noted.emit(f"{name} starts at {seconds(start_s)} s")
+
+    def mark(self, key: str, time_s: float) -> None:
+        """Remember a moment of a recording, to be brought to the cursor."""
+        if self.can(key):
+            self._marked = (key, time_s - self.by_s(key))
+            name = key.removeprefix(PREFIX)
+            self._on.noted.emit(f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor")
+
+    def bring(self, time_s: float) -> None:
+        """Move the recording of which a moment is marked, so that this moment is at a time."""
+        if self._marked is not None and self.marked is not None:
+            self.to(self._marked[0], time_s - self._marked[1])
+
+    # --- what follows -----------------------------------------------------------------------------
+
+    def placed(self, key: str, track: Track) -> Track:
+        """Give a recording's track where its lane has it."""
+        return moved_track(track, self.by_s(key))
+
+    def follow(self) -> None:
+        """Show every recording, and what was measured of it, where its lane has it now."""
+        session, shown = self._on.session, self._on.session.shown
+        moves = {
+            key: by_s
+            for key, track in shown.tracks.items()
+            if (by_s := self.by_s(key)) != track.origin.moved_s
+        }
+        if not moves:
+            return
+        tracks = {
+            key: moved_track(own_track(track), moves[key]) if key in moves else track
+            for key, track in shown.tracks.items()
+        }
+        images: dict[str, Image] = {
+            key: placed_result(image, moves[key]) if key in moves else image
+            for key, image in shown.images.items()
+        }
+        overlays: dict[tuple[str, str], Overlay] = {
+            place: placed_result(made, moves[place[0]]) if place[0] in moves else made
+            for place, made in shown.overlays.items()
+        }
+        session.show(tracks=tracks, images=images, overlays=overlays)
+        self._on.clock.rest(self._on.analysing.refresh)
+
+    def reach(self, tracks: dict[str, Track]) -> list[Range]:
+        """Give the stretches of the stack's time over which recordings reach."""
+        return [self.placed(key, track).axis.extent for key, track in tracks.items()]

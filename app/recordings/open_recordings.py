@@ -1,0 +1,299 @@
+"""Recordings: sound files as tracks beside the model's, or alone; long ones stay in their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from core.faults import Fault
+from core.measures.items import short_recording
+from core.recordings.long_sound import LongSound
+from core.recordings.sound_file import SoundFile, clipped, look_at
+from core.session.lanes import Lane, changed_anywhere, setting_of
+from core.signals.axis import Range
+from core.signals.track import Track
+from widgets.theme.praat_numbers import duration_words
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+PREFIX = "sound:"  # of the keys of recordings' lanes
+BESIDE = frozenset({"pitch", "spectrogram"})
+ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
+
+# A recording up to this many times as long as what was seen whole is seen whole too; one that is
+# longer would leave a sliver of the model's layers, so the window stays where it is.
+FOLLOWED = 5.0
+
+LOOK_EVERY_S = 1.0
+ROUNDING_S = 1e-9
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sound file as it was read: its track, or the sound that stays in its file, and what to say."""
+
+    track: Track | None
+    long: LongSound | None
+    file: SoundFile
+
+
+def read(path: Path, channel: int = 0) -> Found:
+    """Read a sound file at its own rate, or, where it is long, its head and an overview."""
+    file = look_at(path, channel)
+    if file.long:
+        return Found(None, LongSound(file), file)
+    track = short_recording(file, path.name)
+    return Found(track, None, replace(file, notes=(*file.notes, *clipped(track.samples))))
+
+
+class Recordings:
+    """Keeps what was opened; the stack reaches as far as the longest of the output and its recordings.
+
+    `opened` carries the key of a new lane.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self._paths: dict[str, Path] = {}
+        self._files: dict[str, SoundFile] = {}
+        self._tracks: dict[str, Track] = {}
+        self._long: dict[str, LongSound] = {}
+        self._asked: dict[str, int] = {}  # channels that were asked for; what cannot be read is asked once
+        self._looked_s = 0.0
+        self._closed = False
+        instrument.session.view_changed.connect(self._look_after)
+        instrument.session.card_changed.connect(self._new_model)
+        instrument.session.moment_changed.connect(lambda before, after: self._follow())
+
+    def open(self, path: str | Path) -> None:
+        """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
+        wanted = Path(path).absolute()
+        self._on.opening.started.emit(str(wanted))
+        before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
+        channel = before.channel if before is not None else 0
+        future = self._on.clock.work(lambda: read(wanted, channel))
+        self._on.desk.follow(
+            f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
+        )
+
+    def path_of(self, key: str) -> Path:
+        """Give the file of a recording's lane."""
+        return self._paths[key]
+
+    def file_of(self, key: str) -> SoundFile | None:
+        """Give what the file of a recording's lane holds, None for another lane."""
+        return self._files.get(key)
+
+    def choose_channel(self, key: str, channel: int) -> None:
+        """Show one channel of a recording, counted from 1, or with 0 the average of all, as a step."""
+        file, session = self._files.get(key), self._on.session
+        if file is not None and 0 <= channel <= file.channels:
+            words = f"channel of {key.removeprefix(PREFIX)}"
+            session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
+
+    def own(self, key: str) -> Track:
+        """Give a recording at its own time, wherever its lane has it."""
+        return self._tracks[key]
+
+    def close(self, key: str) -> None:
+        """Take the lane of a recording away; undo brings it back."""
+        session = self._on.session
+        rest = tuple(lane for lane in session.lanes if lane.key != key)
+        session.set_lanes(rest, f"close {key.removeprefix(PREFIX)}")
+
+    def has_left(self) -> bool:
+        """Tell whether nobody looks at recordings any more."""
+        return self._closed
+
+    def leave(self) -> None:
+        """Stop looking through long recordings."""
+        self._closed = True
+
+    def fit(self) -> None:
+        """Let the stack reach over the output and every recording that has a lane or lies over one."""
+        session = self._on.session
+        keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
+        reach = self._on.moving.reach({key: track for key, track in self._tracks.items() if key in keys})
+        if session.card is not None:
+            reach.append(session.card.out_axis.extent)
+        if reach:
+            start_s = min(0.0, *(one.start_s for one in reach if one.start_s < -ROUNDING_S), 0.0)
+            session.set_whole(Range(start_s, max(one.end_s for one in reach)))
+
+    def _follow(self) -> None:
+        """Show what was moved in time where it is now; what was seen whole is seen whole again."""
+        session = self._on.session
+        before, seen = session.whole, session.visible
+        moved = any(
+            self._on.moving.by_s(key) != session.shown.tracks[key].origin.moved_s
+            for key in self._tracks
+            if key in session.shown.tracks
+        )
+        self._on.moving.follow()
+        self._follow_channels()
+        self.fit()
+        if moved and seen == before:
+            session.set_range(session.whole, remember=False)
+
+    def _follow_channels(self) -> None:
+        """Read the channels that the lanes ask for and do not show."""
+        for key, file in self._files.items():
+            lane = setting_of(self._on.session.lanes, key)
+            if lane is None or lane.channel == self._asked.get(key, file.channel):
+                continue
+            path, channel = self._paths[key], lane.channel
+            self._asked[key] = channel
+            future = self._on.clock.work(partial(read, path, channel))
+            self._on.desk.follow(f"channel {key}", future, partial(self._chosen, key, path))
+
+    # --- arriving ----------------------------------------------------------------------------
+
+    def _refused(self, fault: Fault) -> None:
+        self._on.opening.ended.emit()
+        self._on.faulted.emit(fault)
+
+    def _opened(self, path: Path, found: Found) -> None:
+        self._on.opening.ended.emit()
+        key = self._key_of(path)
+        track = self._take(key, path, found)
+        self._add_lane(key, path.name)
+        self._on.session.set_active(key)
+        self._say(path.name, track, found.file.notes)
+        self._on.remember(recent=self._on.settings.with_recent(str(path)).recent)
+        self.opened.emit(key)
+        self._on.hearing.sound_opened(key)
+        self._on.clock.rest(self._on.analysing.refresh)
+
+    def _chosen(self, key: str, path: Path, found: Found) -> None:
+        """Show another channel in the same lane, with the same tiers."""
+        self._asked.pop(key, None)
+        self._take(key, path, found)
+        self._on.noted.emit(f"{path.name}: {found.file.reduction}")
+        self._on.hearing.sound_opened(key)
+        self._on.playing.sound_changed()
+        self._on.clock.rest(self._on.analysing.refresh)
+
+    def _take(self, key: str, path: Path, found: Found) -> Track:
+        """Show what was read; a long one is looked through behind."""
+        track = found.long.track(path.name) if found.long is not None else found.track
+        assert track is not None
+        self._files[key] = found.file
+        self._put(key, track)
+        self._long.pop(key, None)
+        if found.long is not None:
+            self._long[key] = found.long
+            self._look_through(key, found.long)
+        return track
+
+    def _key_of(self, path: Path) -> str:
+        """Give the file's own key: its name, numbered where another file has that name already."""
+        number, key = 1, f"{PREFIX}{path.name}"
+        while self._paths.get(key, path) != path:
+            number += 1
+            key = f"{PREFIX}{path.stem} ({number}){path.suffix}"
+        self._paths[key] = path
+        return key
+
+    def _put(self, key: str, track: Track) -> None:
+        """Show a track; what was computed of an earlier state of its file goes."""
+        shown, before = self._on.session.shown, self._tracks.get(key)
+        self._tracks[key] = track
+        tracks = {**shown.tracks, key: self._on.moving.placed(key, track)}
+        if before is None or before.origin == track.origin:
+            self._on.session.show(tracks=tracks)
+            return
+        images = {other: image for other, image in shown.images.items() if other != key}
+        overlays = {place: made for place, made in shown.overlays.items() if place[0] != key}
+        self._on.session.show(tracks=tracks, images=images, overlays=overlays)
+
+    def _add_lane(self, key: str, name: str) -> None:
+        """Put the lane on top of a model's, else below the other recordings; show as much of it as fits."""
+        session = self._on.session
+        if session.lane(key) is not None:
+            self.fit()
+            return
+        before, seen = session.whole, session.visible
+        first = session.card is None and not session.lanes
+        shown = ALONE if session.card is None else BESIDE
+        lane = Lane(key, shown=shown, channel=self._files[key].channel)
+        if first and not session.history.steps:
+            session.begin((lane,))
+        else:
+            lanes = (lane, *session.lanes) if session.card else (*session.lanes, lane)
+            session.set_lanes(lanes, f"open {name}")
+        followed = seen == before and session.whole.length_s <= FOLLOWED * before.length_s
+        if first or followed:
+            session.set_range(session.whole, remember=False)
+        if first:
+            session.set_cursor(0.0)
+
+    def _say(self, name: str, track: Track, notes: tuple[str, ...]) -> None:
+        said = list(notes)
+        if self._on.session.visible.end_s < track.axis.extent.end_s:
+            said.append(f"it lasts {duration_words(track.axis.duration_s)}, Show all shows it whole")
+        if said:
+            self._on.noted.emit(f"{name}: {'; '.join(said)}")
+
+    def _new_model(self) -> None:
+        """Keep the recordings beside the new model."""
+        session = self._on.session
+        kept = {
+            key: self._on.moving.placed(key, track)
+            for key, track in self._tracks.items()
+            if session.lane(key) is not None
+        }
+        if kept:
+            session.show(tracks={**session.shown.tracks, **kept})
+        self.fit()
+
+    # --- long ones ---------------------------------------------------------------------------
+
+    def _look_through(self, key: str, sound: LongSound) -> None:
+        """Find every extreme in the background; the lane grows true as it goes on."""
+        if sound.whole:
+            self._on.tiling.prepare(sound.track(sound.file.name))
+            return
+        post = self._on.clock.post
+
+        def told(part: float) -> None:
+            post(lambda: self._progressed(key, sound))
+
+        future = self._on.clock.work(lambda: sound.look_through(told, lambda: self._closed))
+        self._on.desk.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+
+    def _look_after(self) -> None:
+        """Now and then look whether the files of long recordings are still what they were."""
+        if not self._long or monotonic() < self._looked_s + LOOK_EVERY_S:
+            return
+        self._looked_s = monotonic()
+        sounds = dict(self._long)
+        future = self._on.clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
+        self._on.desk.follow("recordings' files", future, self._looked_after)
+
+    def _looked_after(self, found: dict[str, Fault | None]) -> None:
+        for key, fault in found.items():
+            if fault is not None and self._long.pop(key, None) is not None:  # said once
+                self._on.faulted.emit(fault)
+
+    def _progressed(self, key: str, sound: LongSound) -> None:
+        """Show what is known now, unless the file was opened anew meanwhile."""
+        track = sound.track(sound.file.name)
+        if self._closed or self._tracks[key].origin != track.origin:
+            return
+        self._put(key, track)
+
+    def _looked_through(self, sound: LongSound) -> None:
+        if sound.bad:
+            values = "value is no number" if sound.bad == 1 else "values are not numbers"
+            said = f"{sound.bad} {values}, shown as gaps and played as silence"
+            self._on.noted.emit(f"{sound.file.name}: {said}")
+        self._on.tiling.prepare(sound.track(sound.file.name))
+        self._on.analysing.refresh()

@@ -1,0 +1,1 @@
+"""The window, its menus, and the wiring between session and widgets."""

@@ -1,0 +1,158 @@
+"""Menus, toolbar and keys, made from the one table of commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
+
+from app.base.command_table import MENUS, Command, all_commands
+from core.faults import Fault
+from widgets.controls.segmented import Segmented
+from widgets.shell.command_palette import PaletteRow
+from widgets.shell.toolbar import Transport
+from widgets.theme.control_paint import Words, pass_look
+from widgets.theme.theme import Look
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+MENU_PX = 32
+
+
+class Corner(QWidget):
+    """At the right end of the menu bar: what is open, and which page is in front."""
+
+    words_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Words("", 12, 400, "ink2")
+        self.pages = Segmented((("stack", "Stack"), ("sheet", "Sheet")), "Which page is in front")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 3, 8, 3)
+        row.setSpacing(12)
+        row.addWidget(self.words)
+        row.addWidget(self.pages)
+
+    def show_page(self, page: str, model: bool) -> None:
+        """Show which page is in front; without a model there is only the start page."""
+        self.pages.setVisible(model)
+        self.pages.show_current(page)
+
+    def show_words(self, words: str) -> None:
+        """Say what is open."""
+        self.words.setText(words)
+        self.words_changed.emit()
+
+    def set_look(self, look: Look) -> None:
+        """Use other colours."""
+        pass_look(self, look)
+
+
+class MenuRow(QWidget):
+    """The menu bar with its corner beside it; in a narrow window the corner's words give way to menus."""
+
+    def __init__(self, bar: QMenuBar, corner: Corner) -> None:
+        super().__init__()
+        self._bar, self._corner = bar, corner
+        self.setObjectName("menus")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(MENU_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(bar, 1)
+        row.addWidget(corner)
+
+    def resizeEvent(self, event: object) -> None:
+        self.fit()
+
+    def fit(self) -> None:
+        """Show the words where every menu keeps its place beside them."""
+        words = self._corner.words
+        beside_px = self._bar.sizeHint().width() + self._corner.pages.sizeHint().width() + 40
+        words.setVisible(self.width() >= beside_px + words.sizeHint().width())
+
+
+class Menus:
+    """The window's actions, one per command, with their state kept true."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.actions = {id: self._action(command) for id, command in all_commands().items()}
+        bar = QMenuBar()
+        menus = {name: bar.addMenu(name) for name in MENUS}
+        for id, command in all_commands().items():
+            self._put(menus[command.menu], command, self.actions[id])
+        self.transport = Transport(self.actions)
+        self.corner = Corner()
+        self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
+        self.row = MenuRow(bar, self.corner)  # QMenuBar's own corner keeps its first size
+        self.corner.words_changed.connect(self.row.fit)
+        window.setMenuWidget(self.row)
+
+    def rows(self) -> tuple[PaletteRow, ...]:
+        """Give every command, menu by menu, as the palette and the shortcut sheet list it."""
+        return tuple(
+            PaletteRow(
+                id, command.title, command.menu, command.key, command.help, self.actions[id].isEnabled()
+            )
+            for id, command in sorted(all_commands().items(), key=lambda pair: MENUS.index(pair[1].menu))
+        )
+
+    def run(self, id: str) -> None:
+        """Run a command by its id, where it is possible now."""
+        command = all_commands()[id]
+        if command.when(self._window.on):
+            self._window.saying.forget()
+            try:
+                command.run(self._window)
+            except Fault as fault:
+                self._window.on.faulted.emit(fault)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Enable and tick the actions as the session is now."""
+        on = self._window.on
+        for id, command in all_commands().items():
+            action = self.actions[id]
+            action.setEnabled(command.when(on))
+            if command.checked is not None:
+                action.setChecked(command.checked(on))
+        self.refresh_history()
+
+        self.corner.show_page(self._window.page, on.session.card is not None)
+
+    def refresh_history(self) -> None:
+        """Let undo and redo say what they would do."""
+        history = self._window.on.session.history
+        for id, word, words in (
+            ("edit.undo", "Undo", history.undo_words),
+            ("edit.redo", "Redo", history.redo_words),
+        ):
+            self.actions[id].setText(f"{word} {words}".strip())
+            self.actions[id].setEnabled(bool(words))
+
+    def _put(self, menu: QMenu, command: Command, action: QAction) -> None:
+        if command.separator and menu.actions():
+            menu.addSeparator()
+        menu.addAction(action)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.title, self._window)
+        action.setObjectName(command.id)
+        action.setToolTip(f"{command.help} ({command.key})" if command.key else command.help)
+        action.setStatusTip(command.help)
+        action.setCheckable(command.checked is not None)
+        action.triggered.connect(lambda _=False, id=command.id: self.run(id))
+        if command.key:
+            action.setShortcut(QKeySequence(command.key))
+        if command.stack_only:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self._window.stack.addAction(action)
+        else:
+            self._window.addAction(action)
+        return action

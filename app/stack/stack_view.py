@@ -1,0 +1,259 @@
+"""From the session to what the stack shows: frozen values, made anew at each change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.analysis.overlays import is_sound
+from app.analysis.tiled_overlays import PEAKS
+from app.annotation.tiers_wiring import tiers_view
+from app.models.sound_driven import logits_words
+from app.recordings.open_recordings import PREFIX
+from core.analyses.formant_visibility import loud, near_loudest
+from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
+from core.analyses.spectrogram import greys
+from core.networks.layer_info import LayerInfo
+from core.queries.queries import MEASURES, value
+from core.recordings.long_sound import in_memory
+from core.session.lanes import Lane
+from core.signals.track import Image, Track
+from widgets.theme.praat_numbers import duration_words, seconds, short
+from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
+
+if TYPE_CHECKING:
+    from app.shell.instrument import Instrument
+
+MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
+MERGED_ROLES = ("merged1", "merged2", "merged3")
+
+
+class StackViews:
+    """Makes stack views; keeps the greys of each spectrogram, which cost more than a frame allows."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._on = instrument
+        self.computing = False
+        self._greys: dict[str, tuple[Image, Image]] = {}
+        self._formants: dict[str, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
+
+    def view(self) -> StackView:
+        """Give what the stack shows now."""
+        session = self._on.session
+        top = session.card.output if session.card else ""
+        lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
+        return StackView(
+            lanes,
+            session.whole,
+            session.visible,
+            session.cursor_s,
+            session.selection,
+            session.frequency_hz,
+            None,
+            self._overview(top),
+            tiers_view(self._on),
+        )
+
+    def _lane(self, lane: Lane) -> LaneView:
+        session, analysing = self._on.session, self._on.analysing
+        track = session.shown.tracks[lane.key]
+        title, meta = self._words(lane.key, track)
+        file = self._on.recordings.file_of(lane.key)
+        settings = {measure: analysing.settings(measure) for measure in MEASURE_NAMES}
+        carried = track.axis.rate_hz
+        refused = {name: said for name, said in refusals(track, settings).items() if said}
+        axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
+        overlays = {
+            measure: self._drawn(lane.key, measure, tracks)
+            for (key, measure), tracks in session.shown.overlays.items()
+            if key == lane.key and isinstance(tracks, tuple)
+        }
+        pitch = settings["pitch"]
+        return LaneView(
+            key=lane.key,
+            title=title,
+            meta=meta,
+            badge="" if lane.key.endswith(".logits") else f"≤ {short(carried / 2)} Hz",
+            curves=self._curves(lane, track),
+            ghost=session.shown.ghosts.get(lane.key),
+            spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
+            view_low_hz=0.0,
+            view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
+            overlays=overlays,
+            merged_pitch=self._merged_pitch(lane),
+            pulses=session.shown.overlays.get((lane.key, "pulses")),  # type: ignore[arg-type]
+            readings=self._readings(lane.key),
+            pitch_floor_hz=pitch.floor_hz,
+            pitch_ceiling_hz=min(pitch.ceiling_hz, carried / 2),
+            pitch_log=pitch.filtered,
+            shown=lane.shown,
+            refusals=axis_refused or refused,
+            lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in MEASURE_NAMES},
+            reason=self._reason(lane, track, settings),
+            note="\n".join(filter(None, self._notes(lane, track, settings))),
+            gain=lane.gain,
+            muted=lane.muted,
+            solo=lane.soloed,
+            collapsed=lane.collapsed,
+            scale=lane.scale,
+            fixed_low=lane.fixed_low,
+            fixed_high=lane.fixed_high,
+            active=lane.key == session.active,
+            playing=lane.key in self._on.playing.keys,
+            audible=carried >= 100.0,
+            computing=self.computing,
+            stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
+            legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
+            closable="." in lane.key or ":" in lane.key,
+            movable=bool(self._on.moving.of(lane.key)),
+            moved=self._on.moving.by_s(self._on.moving.of(lane.key)) != 0,
+            channels=file.channels if file else 1,
+            channel=file.channel if file else 0,
+        )
+
+    def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
+        """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
+        if lane.key.endswith(".logits"):
+            return ""
+        return self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
+
+    def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
+        """Give the words in the lane on what it is, and on what was lowered for what it shows."""
+        if lane.key.endswith(".logits"):
+            return logits_words(lane.key[0], track.samples), ""
+        return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
+
+    def _heard_words(self, lane: Lane, track: Track) -> str:
+        """Say what the lane's network hears."""
+        source = self._on.hearing.source_of(lane.key)
+        if not source:
+            return ""
+        heard = self._on.hearing.heard_of(lane.key)
+        where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
+        return f"{lane.key[0]} hears {self._words(source, track)[0]}{where}"
+
+    def _overview(self, top: str) -> Track | None:
+        """Give what reaches over the whole stack: the output, or a recording that is longer."""
+        tracks = self._on.session.shown.tracks
+        lanes = [tracks[lane.key] for lane in self._on.session.lanes if lane.key.startswith(PREFIX)]
+        found = [*([tracks[top]] if top in tracks else []), *lanes]
+        return max(found, key=lambda track: track.axis.extent.end_s, default=None)
+
+    def _drawn(self, key: str, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+        """Give what is drawn of a measure: of formants, the frames loud enough."""
+        if measure != "formants" or not tracks:
+            return tracks
+        kept = self._formants.get(key)
+        if kept is None or kept[0] is not tracks:
+            shown = self._loud(key, tracks)
+            drawn = tuple(
+                replace(track, samples=np.where(shown, track.samples, np.nan))
+                for track in tracks
+                if track.name.startswith("f")
+            )
+            kept = (tracks, drawn)
+            self._formants[key] = kept
+        return kept[1]
+
+    def _loud(self, key: str, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
+        """Tell which frames are loud enough; those of a long recording bring their loudness along."""
+        if tracks[-1].name == PEAKS:
+            return near_loudest(tracks[-1].samples.astype(np.float64))
+        source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
+        return loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
+
+    def _readings(self, key: str) -> dict[str, float]:
+        """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
+        session = self._on.session
+        where = session.selection or session.cursor_s
+        if where is None:
+            return {}
+        return {
+            name: value(shown[0], measure, where)
+            for name, measure in MARGINS.items()
+            if (shown := session.shown.overlays.get((key, name))) and isinstance(shown, tuple)
+        }
+
+    def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
+        session = self._on.session
+        bars = lane.key.endswith(".logits")
+        role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
+        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key)
+        over = tuple(
+            Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]
+            for k, (key, gain) in enumerate(lane.merged)
+            if key in session.shown.tracks
+        )
+        return (own, *over)
+
+    def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
+        """Give the pitch of the sounds that lie over a lane, in the roles of their curves."""
+        overlays, found = self._on.session.shown.overlays, list[Curve]()
+        for place, (key, _) in enumerate(lane.merged):
+            made = overlays.get((key, "pitch")) if is_sound(key) else None
+            if isinstance(made, tuple):
+                found.append(Curve(made[0], role=MERGED_ROLES[place % 3], key=key))  # type: ignore[arg-type]
+        return tuple(found)
+
+    def _label(self, key: str, gain: float) -> str:
+        """Name a curve as the papers' legends do: `conv4 ×10`."""
+        name = key.removeprefix(PREFIX) + (f" ×{gain:g}" if gain != 1 else "")
+        return ", ".join(filter(None, (name, self._on.moving.words(key, digits=3))))
+
+    def _words(self, key: str, track: Track) -> tuple[str, str]:
+        rate = f"{track.axis.rate_hz:g} Hz"
+        if key.startswith(PREFIX):
+            where, lasts = self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s)
+            words = (track.origin.reduction, where, lasts, rate)
+            return key.removeprefix(PREFIX), " · ".join(filter(None, words))
+        if key.endswith(".logits"):
+            return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
+        layer = self._layer(key)
+        if layer is None:
+            return key, rate
+        network = f"{key[0]} " if "." in key else ""
+        return f"{network}{layer.title}", f"{layer.channels} × {layer.axis.n} · {rate}"
+
+    def _layer(self, key: str) -> LayerInfo | None:
+        card = self._on.session.card
+        if card is None:
+            return None
+        network, _, name = key.rpartition(".")
+        layers = card.layers.get(network or "G", ())  # type: ignore[call-overload]
+        return next((layer for layer in layers if layer.name == name), None)
+
+    def _spectrogram(self, key: str) -> Image | None:
+        image = self._on.session.shown.images.get(key)
+        if image is None:
+            return None
+        kept = self._greys.get(key)
+        if kept is None or kept[0] is not image:
+            same = kept is not None and kept[0].values is image.values  # only moved in time
+            values = kept[1].values if kept is not None and same else self._grey(key, image)
+            kept = (image, replace(image, values=values))
+            self._greys[key] = kept
+        return kept[1]
+
+    def _grey(self, key: str, image: Image) -> NDArray[np.float32]:
+        settings, track = self._on.analysing.greys, self._on.session.shown.tracks[key]
+        return greys(image, settings, self._on.tiling.top_db(track, settings))
+
+    def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
+        pitch, formants = settings["pitch"], settings["formants"]
+        words = {
+            "pitch": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
+            "formants": f"≤ {formants.ceiling_hz:g} Hz",
+            "intensity": "50–100 dB",
+            "spectrogram": f"{self._on.analysing.greys.dynamic_range_db:g} dB",
+            "pulses": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
+        }
+        return tuple(
+            LegendLine(kind, text if kind in lane.shown else "hidden") for kind, text in words.items()
+        )
+
+
+MEASURE_NAMES = SHOWN
+VIEW_HIGH_HZ = 5000.0

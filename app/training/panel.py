@@ -1,0 +1,127 @@
+"""Training from the window: starts a run that outlives it, and watches the run's folder."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from core.faults import Fault
+from core.recordings.sound_file import read_sound
+from core.train.monitor import Seen, see, start, stop
+from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
+
+LOOK_MS = 1000
+MOST_POINTS = 2000
+TOLD_ABOVE = ("step ", "stopped at step ", "done at step ")  # what the log repeats of the words above it
+FIRST_STEPS = "Reading the recordings and taking the first steps"
+STOPPING = "Stopping and saving after this step"
+
+
+class Training:
+    """Ties the panel to the run in its folder; made when the panel is first asked for."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child is collected
+        self._stopped: Path | None = None  # the run that was asked to stop and has not yet
+        self.panel = TrainPanel(window)
+        self.panel.set_look(window.look)
+        self.panel.start_wanted.connect(lambda wish: self._start(wish, []))
+        self.panel.go_on_wanted.connect(lambda wish: self._start(wish, ["--resume"]))
+        self.panel.stop_wanted.connect(self._stop)
+        self.panel.preview_wanted.connect(self._preview)
+        self.panel.open_wanted.connect(self._open)
+        self.panel.out_changed.connect(self._found)
+        self._timer = QTimer(self.panel, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    @property
+    def _out(self) -> Path | None:
+        text = self.panel.wish().out
+        return Path(text) if text else None
+
+    def look(self) -> None:
+        """Show how far the run in the panel's folder is."""
+        if self.panel.isVisible() and self._out is not None:
+            shown = progress_of(see(self._out))
+            if not shown.running:
+                self._stopped = None
+            stopping = self._stopped == self._out
+            self.panel.show_progress(replace(shown, words=STOPPING) if stopping else shown)
+
+    def _start(self, wish: TrainWish, more: list[str]) -> None:
+        if not wish.folder or not wish.out:
+            self._window.on.faulted.emit(Fault("A training needs recordings and a folder to write to."))
+            return
+        try:
+            self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+        self.look()
+
+    def _stop(self) -> None:
+        if self._out is not None:
+            stop(self._out)
+            self._stopped = self._out
+            self.look()
+
+    def _found(self, out: str) -> None:
+        """Fill the fields as the run found in a folder was started."""
+        seen = see(Path(out)) if out else Seen()
+        if seen.recipe:
+            self.panel.show_wish(_wish(seen, out, self.panel.wish().folder))
+        self.panel.show_progress(progress_of(seen))
+
+    def _preview(self, name: str) -> None:
+        if self._out is None:
+            return
+        try:
+            samples, axis, _ = read_sound(self._out / "previews" / name)
+        except Fault as fault:
+            self._window.on.faulted.emit(fault)
+            return
+        self._window.on.player.play(samples, axis.rate_hz, 0.0)
+
+    def _open(self) -> None:
+        seen = see(self._out) if self._out is not None else Seen()
+        if seen.model is not None:
+            self._window.on.opening.open(seen.model)
+            self._window.activateWindow()
+
+
+def _wish(seen: Seen, out: str, folder: str) -> TrainWish:
+    recipe = seen.recipe
+    return TrainWish(
+        folder, out, str(recipe["model"]), int(recipe["categories"]), int(recipe["dim"]),
+        int(recipe["slice_len"]), int(recipe["rate_hz"]), bool(recipe["trim"]),
+    )  # fmt: skip
+
+
+def progress_of(seen: Seen) -> Progress:
+    """Give what the panel shows of a run."""
+    rate = f"{seen.steps_per_s:.2g} steps a second" if seen.running and seen.steps_per_s else ""
+    left = told_left(seen.left_s) if seen.running else ""
+    words = " · ".join(part for part in (f"Step {seen.step} of {seen.of}", rate, left) if part)
+    every = max(1, len(seen.losses) // MOST_POINTS)
+    last = seen.measures[-1] if seen.measures else None
+    return Progress(
+        running=seen.running,
+        step=seen.step,
+        of=seen.of,
+        words=words if seen.of else FIRST_STEPS if seen.running else "",
+        said="" if seen.said.startswith(TOLD_ABOVE) else seen.said,
+        losses=tuple((one.step, one.values.get("distance", 0.0)) for one in seen.losses[::every]),
+        distances=tuple((one.step, one.distance_db2) for one in seen.measures),
+        floor=last.floor_db2 if last else None,
+        accuracy=last.q_accuracy if last else None,
+        previews=tuple(path.name for path in seen.previews),
+        has_model=seen.model is not None,
+    )

@@ -1,0 +1,168 @@
+"""The annotations of one checkpoint, or of one recording, on the disk: none is lost with the window.
+
+Several windows write into the same file, so only what changed is written; every other row, one that
+cannot be read among them, stays as it stands there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.annotation.textgrid import parse_textgrid, textgrid_bytes, write_textgrid
+from core.annotation.textgrid_syntax import Style
+from core.annotation.tiers import Kept, Shelf
+from core.faults import Fault
+from core.files.atomic import atomic, folder_for
+from core.networks.latent import Point
+from core.recordings.identity import lasting, state_in
+
+_INSIDE = Style(long=False)
+_ANOTHER = "Another window annotated the same"
+_Rows = dict[tuple[float, ...], Kept]
+
+
+class _Row(msgspec.Struct):
+    z: list[float]
+    textgrid: str
+    file: str = ""
+    style: dict[str, Any] = {}
+    name: str = ""
+    by: str = ""  # the window that wrote it
+
+
+def default_path(digest: str) -> Path:
+    """Give the place where the annotations of the model or recording with this digest are kept."""
+    from platformdirs import user_data_path
+
+    name = digest[:32].replace(":", "-")  # the digest of a long recording has a colon
+    return user_data_path("phonoscope") / "annotations" / f"{name}.json"
+
+
+def adopt(digest: str) -> None:
+    """Give the tiers of a long recording the name of its content: once they had that of its file's state."""
+    before, now = default_path(f"file:{state_in(digest)}"), default_path(lasting(digest))
+    if state_in(digest) and before.is_file() and not now.exists():
+        with contextlib.suppress(OSError):
+            before.replace(now)
+
+
+# --- reading
+
+
+def read_shelf(
+    path: Path, size: int, sound: str = "", tell: Callable[[str], object] = lambda words: None
+) -> Shelf:
+    """Read annotations of points of `size` numbers, of a recording 0; what cannot be read is told, left out.
+
+    `sound` is the recording's digest.
+    """
+    try:
+        rows = [_row(raw) for raw in _raws(path.read_bytes())]
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.MsgspecError):
+        tell(f"The tiers kept in {path} cannot be read.")
+        return ()
+    found = [_kept(row, sound) for row in rows if row is not None and len(row.z) == size]
+    damaged = found.count(None) + rows.count(None)
+    if damaged:
+        tell(f"{damaged} of {len(rows)} annotations kept in {path} cannot be read; they stay there.")
+    return tuple(kept for kept in found if kept is not None)
+
+
+def _raws(data: bytes) -> list[msgspec.Raw]:
+    return msgspec.json.decode(data, type=list[msgspec.Raw]) if data.strip() else []
+
+
+def _row(raw: msgspec.Raw) -> _Row | None:
+    try:
+        return msgspec.json.decode(raw, type=_Row)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _kept(row: _Row, sound: str = "") -> Kept | None:
+    try:
+        annotation = parse_textgrid(row.textgrid.encode()).annotation
+        style = msgspec.convert(row.style, Style)
+    except (msgspec.MsgspecError, Fault, UnicodeEncodeError):
+        return None
+    return Kept(Point(tuple(row.z)), annotation, row.file, style, sound, row.name)
+
+
+# --- writing
+
+
+def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[str, ...]:
+    """Write what changed between `before` and `now`, every digit that a file gave kept.
+
+    Gives a sentence for what could not stay in its place and was put elsewhere: a file that cannot be
+    read, and what another window than `window` has written of the same point or recording. Raises
+    Fault where the disk cannot be read or written.
+    """
+    folder_for(path.parent)
+    raws, said = _readable(path)
+    old, new = ({kept.point.z: kept for kept in shelf} for shelf in (before, now))
+    changed = {z for z in (*old, *new) if old.get(z) != new.get(z)}
+    stay: list[msgspec.Raw] = []
+    for raw in raws:
+        row = _row(raw)
+        if row is not None and row.by == window and tuple(row.z) in changed & old.keys():
+            continue  # this window's own: reading ten thousand intervals only to know it takes its time
+        theirs = _kept(row) if row is not None and tuple(row.z) in changed else None
+        if row is None or theirs is None:
+            stay.append(raw)
+        elif not _is_known(row, theirs, old, new):
+            whose = "This window annotated the same before" if row.by == window else _ANOTHER
+            said.append(f"{whose}: those tiers are in {_apart(path, row, theirs)}")
+    made = [_made(kept, window) for z, kept in new.items() if z in changed]
+    with atomic(path) as draft:
+        draft.write_bytes(msgspec.json.encode([*stay, *made]))
+    return tuple(said)
+
+
+def _made(kept: Kept, window: str) -> _Row:
+    return _Row(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
+
+
+def _text(kept: Kept) -> str:
+    return textgrid_bytes(kept.annotation, _INSIDE).decode()
+
+
+def _readable(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
+    """Give the rows of a file; what is no such file is kept under another name, which is said."""
+    try:
+        return _raws(path.read_bytes()), []
+    except FileNotFoundError:
+        return [], []
+    except msgspec.MsgspecError:
+        names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in range(1000))
+        aside = next(name for name in names if not name.exists())
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(aside)
+        return [], [f"The tiers kept here before cannot be read: they are in {aside}"]
+    except OSError as problem:
+        said = f"“{path}” cannot be read: {problem.strerror}."
+        raise Fault(said, "Save the tiers as a TextGrid.") from problem
+
+
+def _is_known(row: _Row, theirs: Kept, old: _Rows, new: _Rows) -> bool:
+    """Tell whether a row holds the tiers that this window left or read there, or those that it writes."""
+    mine = [shelf[theirs.point.z] for shelf in (old, new) if theirs.point.z in shelf]
+    return any(kept.annotation == theirs.annotation or _text(kept) == row.textgrid for kept in mine)
+
+
+def _apart(path: Path, row: _Row, theirs: Kept) -> Path:
+    """Write another window's tiers into a TextGrid of their own: one per point and window, its newest."""
+    what = [hashlib.sha256(repr(row.z).encode()).hexdigest()[:8]] if row.z else []
+    whose = row.by or hashlib.sha256(row.textgrid.encode()).hexdigest()[:8]
+    apart = path.with_name("-".join([path.stem, *what, "other-window", whose]) + ".TextGrid")
+    write_textgrid(apart, theirs.annotation, theirs.style)
+    return apart

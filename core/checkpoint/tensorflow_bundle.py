@@ -1,0 +1,123 @@
+"""TensorFlow checkpoints (V2 bundles), read by seeking, without TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkpoint.sorted_table import masked_crc32c, read_table, varint
+from core.checkpoint.tensors import (
+    ITEM_BYTES,
+    TensorSpec,
+    as_float32,
+    checked_shape,
+    damaged,
+    read_bytes,
+)
+from core.faults import Fault
+
+DTYPES = {1: "float32", 2: "float64", 3: "int32", 9: "int64", 10: "bool", 14: "bfloat16", 19: "float16"}
+LARGEST_INDEX_BYTES = 64_000_000
+OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where the bundle keeps one variable."""
+
+    spec: TensorSpec
+    shard: int
+    offset: int
+    size: int
+    crc: int
+
+
+class Bundle:
+    """One TensorFlow checkpoint: `prefix.index` and its data files."""
+
+    def __init__(self, prefix: Path) -> None:
+        self.path = prefix
+        index = prefix.with_name(prefix.name + ".index")
+        if index.stat().st_size > LARGEST_INDEX_BYTES:
+            raise damaged(index.name)
+        table = read_table(index.read_bytes(), index.name)
+        try:
+            self._shards = dict(_fields(table.get(b"", b""))).get(1, 1)
+            self._entries = dict(_variables(table))
+        except (LookupError, ValueError, TypeError) as flaw:
+            raise damaged(index.name) from flaw
+
+    @property
+    def specs(self) -> Mapping[str, TensorSpec]:
+        return {name: entry.spec for name, entry in self._entries.items()}
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Give one variable; raises Fault where its data are missing, short or damaged."""
+        entry = self._entries[name]
+        if entry.size != entry.spec.count * ITEM_BYTES[entry.spec.dtype]:
+            raise damaged(name)
+        path = self._data_path(entry.shard)
+        with path.open("rb") as file:
+            raw = read_bytes(file, entry.offset, entry.size, path.name)
+        if masked_crc32c(raw) != entry.crc:
+            raise Fault(
+                f"“{path.name}” is damaged: the checksum of {name} is wrong.",
+                "Copy it again from where it was made.",
+            )
+        return as_float32(np.frombuffer(raw, np.uint8), entry.spec.dtype).reshape(entry.spec.shape)
+
+    def _data_path(self, shard: int) -> Path:
+        path = self.path.with_name(f"{self.path.name}.data-{shard:05d}-of-{self._shards:05d}")
+        if not path.is_file():
+            raise Fault(
+                f"The weights themselves are missing: there is no “{path.name}” beside the index.",
+                "Copy all files of the checkpoint into one folder.",
+            )
+        return path
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Give the fields of a protocol buffer message: numbers as int, the rest as bytes."""
+    at = 0
+    while at < len(message):
+        tag, at = varint(message, at)
+        kind = tag & 7
+        if kind == 0:
+            value, at = varint(message, at)
+            yield tag >> 3, value
+            continue
+        size, at = varint(message, at) if kind == 2 else ({1: 8, 5: 4}[kind], at)
+        part = message[at : at + size]
+        if len(part) < size:
+            raise ValueError("a field longer than its message")
+        yield tag >> 3, part if kind == 2 else int.from_bytes(part, "little")
+        at += size
+
+
+def _variables(table: dict[bytes, bytes]) -> Iterator[tuple[str, Entry]]:
+    for key, value in table.items():
+        fields = dict(_fields(value))
+        dtype = DTYPES.get(int(fields.get(1, 0))) if key else None
+        if dtype is None or 7 in fields:
+            continue
+        name = key.decode().removesuffix(OBJECT_SUFFIX)
+        spec = TensorSpec(checked_shape(_shape(fields.get(2, b"")), name), dtype)
+        shard, offset, size, crc = (int(fields.get(k, 0)) for k in (3, 4, 5, 6))
+        yield name, Entry(spec, shard, offset, size, crc)
+
+
+def _shape(message: int | bytes) -> tuple[int, ...]:
+    if isinstance(message, int):
+        raise ValueError("a number where a shape belongs")
+    dims = [part for number, part in _fields(message) if number == 2]
+    return tuple(_signed(dict(_fields(dim)).get(1, 0)) for dim in dims if isinstance(dim, bytes))
+
+
+def _signed(value: int | bytes) -> int:
+    if isinstance(value, bytes):
+        raise ValueError("bytes where a number belongs")
+    return value - (1 << 64) if value >> 63 else value

@@ -1,0 +1,192 @@
+"""Facts with their sources, and the questions that the weights leave open."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from core.families.card import Answer, Choice, Fact, Question, Source
+from core.faults import Fault
+from core.networks.latent import CodeKind, Layout, Prior
+
+RATE = Question(
+    "rate",
+    "At which sampling rate was the network trained?",
+    (Choice(16000, "16000 Hz (as published)"), Choice(22050, "22050 Hz"), Choice(44100, "44100 Hz")),
+    16000,
+    free=True,
+)
+KIND = Question(
+    "kind",
+    "What do the first latent variables hold?",
+    (
+        Choice("one-hot", "One category out of several (ciwGAN)"),
+        Choice("bits", "Features, each on or off (fiwGAN)"),
+        Choice("none", "Nothing in particular (WaveGAN)"),
+    ),
+    "none",
+)
+CODE = Question(
+    "code",
+    "How many latent variables belong to the code?",
+    (Choice(0, "None"),),
+    0,
+    free=True,
+)
+PRIOR = Question(
+    "prior",
+    "From which distribution were the latent variables drawn in training?",
+    (Choice("uniform", "Uniform from −1 to 1"), Choice("normal", "Normal, mean 0, deviation 1")),
+    "uniform",
+)
+SLOPE = Question(
+    "slope",
+    "Which slope have the leaky ReLUs of D and Q for negative values?",
+    (
+        Choice("0.2", "0.2 in both: trained with code from 16 April 2025 on, or as published"),
+        Choice("2 in D, 0 in Q", "2 in D and 0 in Q: trained with earlier code of the port"),
+        Choice("0", "0 in both: earlier code, phase shuffle off"),
+    ),
+    "0.2",
+    free=True,
+)
+ORDER = (
+    "Model",
+    "Saved by",
+    "Training step",
+    "Sampling rate",
+    "Slice",
+    "Output",
+    "Latent variables",
+    "Code",
+    "Code variables",
+    "Prior",
+    "Slope of D and Q",
+    "Upsampling",
+    "Batch normalisation",
+    "Post-processing filter",
+)
+MODELS: dict[str, str] = {"one-hot": "ciwGAN", "bits": "fiwGAN", "none": "WaveGAN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer and where it came from."""
+
+    value: Answer
+    source: Source
+
+
+@dataclass
+class Inquiry:
+    """What is known while a card is written: answers told, facts and questions gathered."""
+
+    told: dict[str, Told]
+    hint: str = ""  # the names of file and folder, lower case
+    complete: bool = False  # a training program's own record of its settings was read
+    facts: list[Fact] = field(default_factory=list[Fact])
+    questions: list[Question] = field(default_factory=list[Question])
+    answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    unanswered: list[str] = field(default_factory=list[str])
+
+    def fact(self, name: str, value: Answer, source: Source, note: str = "") -> None:
+        self.facts.append(Fact(name, value, source, note))
+
+    def ask(self, question: Question, fact: str, unit: str = "", inferred: Answer | None = None) -> Answer:
+        """Settle a question: told, else inferred, else assumed; note the fact and its source."""
+        told = self.told.get(question.name)
+        value = question.assumed if inferred is None else inferred
+        source: Source = "assumed" if inferred is None else "inferred"
+        if told is not None:
+            value, source = _checked(question, told.value), told.source
+        elif inferred is None:
+            self.unanswered.append(question.name)
+        assumed = question.assumed if inferred is None else inferred
+        self.questions.append(
+            Question(question.name, question.sentence, question.choices, assumed, question.free)
+        )
+        self.answers[question.name] = value
+        self.fact(fact, f"{value} {unit}".strip() if unit else value, source)
+        return value
+
+    def in_order(self) -> tuple[Fact, ...]:
+        """Give the facts in the order of the panel, unknown names last."""
+        places = {name: place for place, name in enumerate(ORDER)}
+        return tuple(sorted(self.facts, key=lambda fact: places.get(fact.name, len(ORDER))))
+
+    def settle(self, name: str, value: Answer) -> None:
+        """Note what a question comes to where this family never has to ask it."""
+        self.answers[name] = value
+
+
+def _checked(question: Question, value: Answer) -> Answer:
+    """Give an answer in the type of the presets; raises Fault where it is none."""
+    known = {str(choice.value): choice.value for choice in question.choices}
+    if str(value) in known:
+        return known[str(value)]
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    lowest = -math.inf if question.name == "slope" else 0
+    whole = question.name != "code" or number.is_integer()
+    if not (question.free and math.isfinite(number) and number >= lowest and whole):
+        raise Fault(
+            f"“{value}” is no answer to “{question.sentence}”",
+            "Possible: " + "; ".join(str(choice.value) for choice in question.choices) + ".",
+        )
+    if question.name == "slope":
+        return str(value)
+    return int(number) if number == int(number) else number
+
+
+def ask_rate(inquiry: Inquiry, assumed: int = 16000) -> float:
+    """Settle the sampling rate, in Hz."""
+    choices = RATE.choices if assumed == 16000 else (Choice(assumed, f"{assumed} Hz (as published)"),)
+    rate = float(inquiry.ask(Question("rate", RATE.sentence, choices, assumed, True), "Sampling rate", "Hz"))
+    if not rate > 0:
+        raise Fault("A sampling rate is above 0 Hz.", "Give the rate of the training recordings.")
+    return rate
+
+
+def ask_layout(inquiry: Inquiry, size: int, classes: int | None, prior: Prior | None = "uniform") -> Layout:
+    """Settle the latent vector: its code, from Q's `classes` where there is a Q, and its prior.
+
+    A `prior` of None is asked.
+    """
+    inquiry.fact("Latent variables", size, "inferred")
+    kind, code = _kind(inquiry, classes), classes or 0
+    if classes is not None:
+        inquiry.fact("Code variables", classes, "inferred", "The size of the Q network's output.")
+        inquiry.settle("code", classes)
+    elif kind != "none":
+        code = int(inquiry.ask(CODE, "Code variables"))
+    if code > size:
+        raise Fault(f"A code of {code} variables does not fit into a latent vector of {size}.")
+    if prior is None:
+        prior = "normal" if inquiry.ask(PRIOR, "Prior") == "normal" else "uniform"
+    else:
+        inquiry.fact("Prior", prior, "inferred", "All networks of this family use it.")
+        inquiry.settle("prior", prior)
+    return Layout(size, code if kind != "none" else 0, kind if code else "none", prior)
+
+
+def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
+    """Settle what the code holds, from names of folders where they tell."""
+    named = {"fiw": "bits", "ciw": "one-hot"}
+    inferred = next((kind for word, kind in named.items() if word in inquiry.hint), None)
+    if inquiry.complete and not classes and "code" not in inquiry.told:
+        inferred = "none"
+    told_code = inquiry.told.get("code")
+    coded = bool(classes) or (told_code is not None and float(_checked(CODE, told_code.value)) > 0)
+    assumed = "one-hot" if coded else "none"
+    question = Question(KIND.name, KIND.sentence, KIND.choices, assumed)
+    value = str(inquiry.ask(question, "Code", inferred=inferred))
+    return "one-hot" if value == "one-hot" else "bits" if value == "bits" else "none"
+
+
+def slopes(answer: Answer) -> tuple[float, float]:
+    """Give the slopes of D and Q that an answer to the slope question means."""
+    if answer == "2 in D, 0 in Q":
+        return 2.0, 0.0
+    return float(answer), float(answer)

@@ -1,0 +1,181 @@
+"""Opening a checkpoint: which family it is of, its card, and its networks when they are needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.checkpoint import answers_file
+from core.checkpoint.run_files import Run, resolve
+from core.checkpoint.safetensors import SafeFile
+from core.checkpoint.tensorflow_bundle import Bundle
+from core.checkpoint.tensors import Tensors
+from core.checkpoint.torch_file import TorchFile
+from core.checkpoint.training_args import QUESTIONS, read_args
+from core.families import (
+    articulation_gan,
+    ciwgan_pytorch,
+    cramer,
+    elaraby,
+    mazzzystar,
+    phonoscope,
+    wavegan_tensorflow,
+)
+from core.families.card import Answer, Card, NetworkName
+from core.families.family import Description, Family, Parts
+from core.families.questions import MODELS, Inquiry, Told
+from core.faults import Fault
+from core.networks.numpy_layers import Network
+from core.networks.weights import Weights
+
+FAMILIES: tuple[Family, ...] = (
+    phonoscope.FAMILY,
+    wavegan_tensorflow.FAMILY,
+    ciwgan_pytorch.FAMILY,
+    articulation_gan.FAMILY,
+    elaraby.FAMILY,
+    cramer.FAMILY,
+    mazzzystar.FAMILY,
+)
+OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
+
+
+# What optimisers and normalisations keep for themselves beside the weights.
+OWN = re.compile(r"/(Adam|RMSProp|Momentum|Adagrad)(_\d+)?$|/ExponentialMovingAverage$|num_batches_tracked$")
+
+
+@dataclass
+class Model:
+    """An open checkpoint: its card, and its networks, D and Q loaded on first use."""
+
+    card: Card
+    description: Description
+    _networks: dict[NetworkName, Network] = field(default_factory=dict["NetworkName", Network])
+
+    def network(self, name: NetworkName) -> Network:
+        """Give a network ready to run; raises Fault where the checkpoint has none of this name."""
+        if name not in self._networks:
+            plan = self.description.plans.get(name)
+            if plan is None:
+                what = {"G": "generator", "D": "discriminator", "Q": "Q network"}[name]
+                raise Fault(f"This checkpoint has no {what}.", "Open a run that was saved with it.")
+            self._networks[name] = plan.load()
+        return self._networks[name]
+
+
+def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model:
+    """Open the checkpoint that `path` belongs to.
+
+    What args.txt, the card beside the checkpoint and `answers` say counts in this order, the
+    last the most. Raises Fault where the files cannot be read or are of no known family.
+    """
+    try:
+        run = resolve(Path(path))
+        files: list[Tensors] = [OPENERS[run.kind](file) for file in run.files]
+    except OSError as flaw:
+        raise Fault(
+            f"“{Path(path).name}” cannot be read: {flaw.strerror or flaw}.", "Check that it may be opened."
+        ) from flaw
+    groups = [group for file in files for group in groups_of(file)]
+    for family in FAMILIES:
+        parts = family.sort(groups)
+        if parts is not None:
+            return _model(run, family, parts, answers or {})
+    raise _unknown(run, groups)
+
+
+def groups_of(file: Tensors) -> list[Weights]:
+    """Give the state dicts in one file: names are grouped by the dictionary they lie in."""
+    groups: dict[str, dict[str, str]] = {}
+    bundle = isinstance(file, Bundle | SafeFile)
+    for full in file.specs:
+        scope, _, name = ("", "", full) if bundle else full.rpartition("/")
+        groups.setdefault(scope, {})[_plain(name)] = full
+    return [Weights(f"{file.path.stem}/{scope}".rstrip("/"), file, names) for scope, names in groups.items()]
+
+
+def _plain(name: str) -> str:
+    """Give a name without the "module" that DataParallel puts in."""
+    return ".".join(part for part in name.split(".") if part != "module")
+
+
+def _told(run: Run, given: Mapping[str, Answer]) -> tuple[dict[str, Told], bool]:
+    """Gather the answers of args.txt, of the card beside the checkpoint and of the user."""
+    args = read_args(run.path.parent)
+    told = {QUESTIONS[key]: Told(value, "read") for key, value in args.items() if key in QUESTIONS}
+    told |= {name: Told(value, "set by you") for name, value in answers_file.load(run.path).items()}
+    told |= {name: Told(value, "set by you") for name, value in given.items()}
+    return told, bool(args)
+
+
+def _model(run: Run, family: Family, parts: Parts, given: Mapping[str, Answer]) -> Model:
+    told, complete = _told(run, given)
+    hint = f"{run.path.parent.name} {run.path.name}".lower()
+    inquiry = Inquiry(told, hint, complete)
+    inquiry.fact("Saved by", family.title, "inferred")
+    if run.step is not None:
+        inquiry.fact("Training step", run.step, "read")
+    description = family.describe(parts, inquiry)
+    kind = next(fact for fact in inquiry.facts if fact.name == "Code")
+    model = MODELS[str(kind.value)] if description.sounds else family.title
+    inquiry.fact("Model", model, kind.source)
+    network = description.plans["G"].load()
+    for name in network.warnings[:3]:
+        inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
+    _note_unused(description, inquiry)
+    if run.others:
+        steps = ", ".join(path.name for path in run.others[-8:])
+        inquiry.fact("Other steps of this run", steps, "read")
+    return Model(_card(run, family, description, inquiry, network), description, {"G": network})
+
+
+def _note_unused(found: Description, inquiry: Inquiry) -> None:
+    """Say which stored tensors take no part in the networks, the optimiser's own set aside."""
+    for network, plan in found.plans.items():
+        left = [n for n in plan.weights.names if n not in plan.weights.used and not OWN.search(n)]
+        if left:
+            shown = ", ".join(left[:3]) + (", .." if len(left) > 3 else "")
+            inquiry.fact(f"Not used in {network}", len(left), "read", shown)
+
+
+def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
+    return Card(
+        path=str(run.path),
+        title=found.title or (run.path.name if run.kind == "tensorflow" else run.path.stem),
+        family=family.name,
+        digest=network.digest,
+        layout=found.layout,
+        rate_hz=found.rate_hz,
+        slice_len=found.slice_len,
+        facts=inquiry.in_order(),
+        questions=tuple(inquiry.questions),
+        layers={name: plan.infos(found.rate_hz) for name, plan in found.plans.items()},
+        sounds=found.sounds,
+        answers=dict(inquiry.answers),
+        size_bytes=sum(_size(run, file) for file in run.files),
+        unanswered=tuple(inquiry.unanswered),
+        heard_hz={name: plan.rate_hz or found.rate_hz for name, plan in found.plans.items() if name != "G"},
+    )
+
+
+def _size(run: Run, file: Path) -> int:
+    if run.kind != "tensorflow":
+        return file.stat().st_size
+    parts = file.parent.iterdir()
+    return sum(p.stat().st_size for p in parts if p.name.startswith(f"{file.name}.") and p.is_file())
+
+
+def _unknown(run: Run, groups: list[Weights]) -> Fault:
+    names = [name for group in groups for name in group.names]
+    if any("downconv" in name for name in names) and not any("upconv" in name for name in names):
+        return Fault(
+            f"“{run.path.name}” holds no generator, only a network that listens.",
+            "Put the generator's file (for example …_G.pt) into the same folder.",
+        )
+    shown = ", ".join(sorted(names)[:3])
+    return Fault(
+        f"“{run.path.name}” is no WaveGAN that Phonoscope knows (it holds {shown}, ..).",
+        "Known are WaveGAN, ciwGAN, fiwGAN and articulationGAN, saved by TensorFlow or PyTorch.",
+    )

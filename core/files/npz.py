@@ -1,0 +1,27 @@
+"""Layers as numpy arrays at their native rates, byte for byte the same at every export."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.files.atomic import atomic
+from core.signals.track import Track
+
+
+def write_npz(
+    path: str | os.PathLike[str],
+    tracks: Mapping[str, Track],
+    logits: NDArray[np.float32] | None = None,
+) -> None:
+    """Write each track's samples under its key, float32 [samples], and `logits` where given."""
+    arrays: dict[str, Any] = {key: track.samples for key, track in tracks.items()}
+    if logits is not None:
+        arrays["logits"] = np.asarray(logits, dtype=np.float32)
+    with atomic(path) as draft, draft.open("wb") as file:
+        # numpy dates every member 1 January 1980, so that equal layers make equal files
+        np.savez(file, **arrays)

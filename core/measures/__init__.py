@@ -1,0 +1,1 @@
+"""Labelled intervals by layers by latent points, measured into one table."""

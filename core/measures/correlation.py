@@ -1,0 +1,153 @@
+"""Each layer against the output: the paired values of all intervals, and Pearson's r over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.analyses.results import Doubles, Locked, locked
+from core.measures.measuring import Measured, Table
+
+
+@dataclass(frozen=True, eq=False)
+class Pair(Locked):
+    """One measure of a layer and of the output: float64 [intervals, points], of all items one after
+    the other; one column where the measure is of whole intervals. `resampling` is that of the
+    layer's curve, "" at its native rate.
+    """
+
+    layer: str
+    measure: str
+    unit: str
+    mine: Doubles
+    theirs: Doubles
+    resampling: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mine", locked(self.mine))
+        object.__setattr__(self, "theirs", locked(self.theirs))
+
+    @cached_property
+    def both(self) -> tuple[Doubles, Doubles]:
+        """The values of the layer and of the output wherever both are defined, float64 [n] each."""
+        defined = np.isfinite(self.mine) & np.isfinite(self.theirs)
+        return self.mine[defined], self.theirs[defined]
+
+    @property
+    def n(self) -> int:
+        return int(self.both[0].size)
+
+    @cached_property
+    def r(self) -> float | None:
+        return pearson_r(*self.both)
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """One layer against the output: r, None where undefined, over `n` pairs that both layers have."""
+
+    layer: str
+    measure: str
+    r: float | None
+    n: int
+
+
+def correlations(table: Table) -> tuple[Correlation, ...]:
+    """Give r of every layer but the output, for every measure that both have."""
+    return tuple(Correlation(one.layer, one.measure, one.r, one.n) for one in pairs(table))
+
+
+def pairs(table: Table) -> Iterator[Pair]:
+    """Give every layer but the output beside the output, for every measure that both have."""
+    layers = {one.layer: None for one in table.layers if one.output and one.layer != one.output}
+    for layer in layers:
+        for measure in table.plan.measures:
+            if (found := paired(table, layer, measure)) is not None:
+                yield found
+
+
+def paired(table: Table, layer: str, measure: str) -> Pair | None:
+    """Give one measure of a layer beside the output's; None where no item has both.
+
+    An interval of a layer's own tier stands beside the output's of the same label, the first "a" beside
+    the first "a" and so on. What lies in the same intervals says nothing about durations.
+    """
+    sides: list[tuple[Doubles, Doubles]] = []
+    unit = resampling = ""
+    for one, other in _beside(table, layer):
+        own, others = _values(one, measure), _values(other, measure)
+        if own is None or others is None or (measure == "duration" and one.stretches == other.stretches):
+            continue
+        mine, theirs = fellows(one, other)
+        if mine:
+            sides.append((own[0][mine], others[0][theirs]))
+            unit, resampling = own[1], one.origin.resampling
+    if not sides:
+        return None
+    mine, theirs = (np.concatenate(side) for side in zip(*sides, strict=True))
+    return Pair(layer, measure, unit, mine, theirs, resampling)
+
+
+def _beside(table: Table, layer: str) -> Iterator[tuple[Measured, Measured]]:
+    """Give a layer and the output of every item that has both."""
+    outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
+    for one in table.layers:
+        if one.layer == layer and (other := outputs.get((one.file, one.item))) is not None:
+            yield one, other
+
+
+def fellows(one: Measured, other: Measured) -> tuple[list[int], list[int]]:
+    """Give the places of intervals that belong together, of each side: those of the same label in turn."""
+    places = {name: k for k, name in enumerate(_numbered(other))}
+    found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]
+    return [k for k, _ in found], [k for _, k in found]
+
+
+def _numbered(one: Measured) -> list[tuple[str, int]]:
+    """Give every interval's label and how many of the same label come before it."""
+    seen: Counter[str] = Counter()
+    named: list[tuple[str, int]] = []
+    for stretch in one.stretches:
+        label = stretch.label.strip()
+        named.append((label, seen[label]))
+        seen[label] += 1
+    return named
+
+
+def unpaired(table: Table) -> tuple[str, ...]:
+    """Say of each item which labels of a layer's own tier, or of the output's, have no fellow."""
+    said: dict[str, None] = {}
+    for layer in {one.layer: None for one in table.layers if one.output and one.layer != one.output}:
+        for one, other in _beside(table, layer):
+            mine, theirs = Counter(_numbered(one)), Counter(_numbered(other))
+            for lone, where in ((mine - theirs, other.layer), (theirs - mine, layer)):
+                labels = ", ".join(f"“{label}”" for label in dict.fromkeys(label for label, _ in lone))
+                if labels:
+                    said[f"{layer}: {labels} of {one.item} has no fellow in {where} and no part in r"] = None
+    return tuple(said)
+
+
+def _values(one: Measured, measure: str) -> tuple[Doubles, str] | None:
+    """Give a measure's values at the points, or of the whole intervals where it has no points."""
+    for column in one.columns:
+        if column.measure == measure:
+            found = column.points if column.points is not None else column.whole
+            return None if found is None else (found.reshape(len(one.stretches), -1), column.unit)
+    return None
+
+
+def pearson_r(x: Doubles, y: Doubles) -> float | None:
+    """Give Pearson's r; None for fewer than 3 pairs or where either does not vary.
+
+    >>> round(pearson_r(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 5.0])), 4)
+    0.982
+    """
+    if x.size < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    away_x, away_y = x - x.mean(), y - y.mean()
+    size = float(np.sqrt((away_x @ away_x) * (away_y @ away_y)))
+    return float(np.clip((away_x @ away_y) / size, -1.0, 1.0)) if size > 0 else None

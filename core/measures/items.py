@@ -1,0 +1,85 @@
+"""What can be measured: the layers of one latent point, or a recording."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from core.annotation.tiers import Annotation
+from core.families.card import Card
+from core.measures.measuring import Item
+from core.playback.sonification import published
+from core.processes.engine_tasks import sound_digest
+from core.provenance import Origin
+from core.recordings.sound_file import SoundFile, all_samples, clipped, look_at, read_sound
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
+
+SOUND = "sound"
+"""What stands in a table in the place of a layer where a recording is measured."""
+
+
+def generated(
+    card: Card,
+    tracks: Mapping[str, Track],
+    item: str,
+    file: str,
+    as_published: bool = False,
+    annotation: Annotation | None = None,
+) -> Item:
+    """Give the generator's layers as an item, at their native rates or, said in its name, as published."""
+    output = card.layers["G"][-1].name
+    axes = {name: track.axis for name, track in tracks.items()}
+    if as_published:
+        out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
+        tracks = {name: published(track, out_axis) for name, track in tracks.items()}
+        item = f"{item}, {tracks[output].origin.resampling}"  # a table's rows say it themselves
+    return Item(file, item, dict(tracks), output, axes, annotation)
+
+
+def recorded(track: Track, file: str, annotation: Annotation | None = None) -> Item:
+    """Give a recording as an item with one layer, the sound."""
+    return Item(
+        file, str(PurePosixPath(file).with_suffix("")), {SOUND: track.renamed(SOUND)}, "", {}, annotation
+    )
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """Give the names of files: their own, or, where two have one name, their places below the folder
+    that holds them all.
+    """
+    names = [path.name for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    whole = [path.absolute() for path in paths]
+    if len({path.drive for path in whole}) > 1:
+        return [path.as_posix() for path in whole]
+    common = os.path.commonpath([path.parent for path in whole])
+    return [path.relative_to(common).as_posix() for path in whole]
+
+
+def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]]:
+    """Read a sound file at its own rate, a long one by blocks; tell what was done on the way.
+
+    `channel` is counted from 1; 0 averages all.
+    """
+    from core.recordings.long_sound import LongSound
+
+    file = look_at(path, channel)
+    if file.long:
+        return LongSound(file).track(SOUND), file.notes
+    track = short_recording(file, SOUND)
+    return track, (*file.notes, *clipped(track.samples))
+
+
+def short_recording(file: SoundFile, name: str) -> Track:
+    """Read a recording into memory.
+
+    Its origin names the recording by all its channels together, so that one's tiers are the other's too.
+    """
+    samples, axis, _ = read_sound(Path(file.path), channel=file.channel)
+    together = all_samples(replace(file, channel=0)) if file.channel else samples
+    origin = Origin(sound=sound_digest(together, axis.rate_hz), reduction=file.reduction)
+    return Track(name, samples, axis, origin=origin)

@@ -1,0 +1,165 @@
+"""A measurement in a process of its own: it tells how far it is, and can be stopped at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.faults import Cancelled, Fault
+from core.measures.correlation import Pair, pairs, unpaired
+from core.measures.measuring import Choice, Item, Table, measure
+from core.measures.plan import Plan
+
+Progress = Callable[[int, int], None]
+
+STOPPED = Fault(
+    "The measurement stopped unexpectedly; nothing was written.", "Measure again, or less at once."
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to measure and where it goes: a table, or with `script` a folder for Praat, or both."""
+
+    items: tuple[Item, ...]
+    plan: Plan
+    choice: Choice
+    about: Mapping[str, Any]
+    table: Path | None = None
+    script: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written, the number of values, a line for each refusal and notice, and each layer
+    beside the output.
+    """
+
+    files: tuple[Path, ...]
+    rows: int
+    remarks: tuple[str, ...]
+    pairs: tuple[Pair, ...] = ()
+
+
+def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
+    """Measure and write: all of it, or nothing. Raises Fault for what a user can mend."""
+    from core.measures.long_table import checked, rows
+
+    if job.table is not None:
+        checked(job.table)
+    if job.script is not None:
+        _check_script(job)
+    table = measure(job.items, job.plan, job.choice, progress)
+    files = _written(job, table)
+    return Done(files, sum(1 for _ in rows(table)), (*table.remarks, *unpaired(table)), tuple(pairs(table)))
+
+
+def _check_script(job: Job) -> None:
+    """Raise Fault, before anything is measured, for a sound that cannot be written for Praat."""
+    from core.files.praat_sound import check_length
+
+    for item in job.items:
+        for track in item.tracks.values():
+            check_length(track)
+
+
+def _written(job: Job, table: Table) -> tuple[Path, ...]:
+    """Write what was measured; nothing has its name before everything is on the disk."""
+    from core.files.atomic import atomic_folder
+    from core.measures.long_table import write
+    from core.measures.praat_script import write_praat_script
+
+    files: list[Path] = []
+    with contextlib.ExitStack() as whole:
+        if job.script is not None:
+            folder = whole.enter_context(atomic_folder(job.script))
+            names = write_praat_script(folder, job.items, table, job.choice, job.about)
+            files += [job.script / name for name in names]
+        if job.table is not None:
+            beside, _ = write(job.table, table, job.choice, job.about)
+            files[:0] = [job.table, beside]
+    return tuple(files)
+
+
+class Measurer(Protocol):
+    """Measures one job at a time."""
+
+    def start(self, job: Job, progress: Progress) -> Future[Done]: ...
+
+    def cancel(self) -> None: ...
+
+
+class ProcessMeasurer:
+    """Measures in a spawned process; a newer job, or `cancel`, ends the one under way."""
+
+    def __init__(self) -> None:
+        self._process: Any = None
+
+    def start(self, job: Job, progress: Progress) -> Future[Done]:
+        """Begin to measure; `progress` is called from another thread."""
+        self.cancel()
+        spawn = multiprocessing.get_context("spawn")
+        pipe, theirs = spawn.Pipe()
+        self._process = spawn.Process(target=serve, args=(theirs,), name="phonoscope-measure", daemon=True)
+        self._process.start()
+        theirs.close()
+        future: Future[Done] = Future()
+        reader = threading.Thread(
+            target=_read, args=(pipe, job, progress, future), name="measure-reader", daemon=True
+        )
+        reader.start()
+        return future
+
+    def cancel(self) -> None:
+        """End the process, if one is at work; its drafts are taken away, its table is not written."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+
+
+def _read(pipe: Connection, job: Job, progress: Progress, future: Future[Done]) -> None:
+    """Hand the job over, and its answers on, until the last one or the end of the process."""
+    try:
+        with pipe:
+            pipe.send(job)
+            answer: Done | Exception | tuple[int, int] = pipe.recv()
+            while isinstance(answer, tuple):
+                progress(*answer)
+                answer = pipe.recv()
+    except (EOFError, OSError):
+        answer = STOPPED
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+
+
+def _leave(number: int, frame: object) -> None:
+    sys.exit(0)  # not killed: drafts are taken away on the way out
+
+
+def serve(pipe: Connection) -> None:
+    """Do one job: the main function of a measuring process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    with contextlib.suppress(EOFError, OSError):
+        try:
+            answer: Done | Exception = do(pipe.recv(), lambda done, of: pipe.send((done, of)))
+        except (Fault, Cancelled) as fault:
+            answer = fault
+        except (EOFError, OSError):
+            raise
+        except Exception:
+            # as text: the error itself may not survive the pipe
+            answer = RuntimeError(traceback.format_exc())
+        pipe.send(answer)

@@ -1,0 +1,225 @@
+"""Measuring the papers' way: labelled intervals by layers by latent points, as one long table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.analyses.registry import TABLE
+from core.annotation.tiers import Annotation, Tier, layers_name
+from core.faults import Cancelled, Fault
+from core.measures.plan import Plan
+from core.measures.values import KINDS, Column, Kind, Refusal, Stretch, Subject
+from core.provenance import Origin
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+
+WHOLE = ""
+"""The tier and the label of a sound that is measured as one interval."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One output or recording: the layers' tracks by name, `output` being the last one's name, "" for
+    a sound. `axes` are the layers' native axes where the tracks lie on another (as published).
+    """
+
+    file: str
+    item: str
+    tracks: Mapping[str, Track]
+    output: str = ""
+    axes: Mapping[str, TimeAxis] = field(default_factory=dict[str, TimeAxis])
+    annotation: Annotation | None = None
+
+    @property
+    def whole(self) -> Range:
+        """The time of the output, or of all that there is."""
+        first = self.tracks[self.output] if self.output else next(iter(self.tracks.values()))
+        return first.axis.extent
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which intervals: of the tier of this name ("" is the first), whose whole label this regular
+    expression fits; None is every label that is not empty.
+    """
+
+    tier: str = ""
+    label: str | None = None
+
+
+ALL = Choice()
+"""Every labelled interval of the first tier."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What one layer of one item gave: a column per measure, the refusals, the settings as used."""
+
+    file: str
+    item: str
+    layer: str
+    stretches: tuple[Stretch, ...]
+    columns: tuple[Column, ...]
+    refusals: tuple[Refusal, ...] = ()
+    notices: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    output: str = ""
+    rate_hz: float = 0.0
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """All that was measured, in the order of the items and of their layers."""
+
+    plan: Plan
+    layers: tuple[Measured, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """One line for each refusal and each notice, a layer's of several points told once.
+
+        What is said of a recording names its file.
+        """
+        said = [
+            f"{one.layer if one.output else one.file}: {words}"
+            for one in self.layers
+            for words in (*one.notices, *dict.fromkeys(refusal.sentence for refusal in one.refusals))
+        ]
+        return tuple(dict.fromkeys(said))
+
+
+# --- which intervals
+
+
+def stretches_for(item: Item, layer: str, choice: Choice) -> tuple[Stretch, ...]:
+    """Give the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
+    stands in for TIER, as does the older LAYER.TIER; without annotation the whole sound is one interval.
+    """
+    if item.annotation is None:
+        return (Stretch(WHOLE, WHOLE, item.whole.start_s, item.whole.end_s),)
+    tier = chosen_tier(item.annotation, choice)
+    names = (layers_name(layer, tier.name), f"{layer}.{tier.name}")
+    own = [one for one in item.annotation.tiers if one.is_interval and one.name in names]
+    used = own[0] if own else tier
+    wanted = pattern(choice.label)
+    ranges = ((label, used.range_of(k)) for k, label in enumerate(used.labels))
+    return tuple(Stretch(used.name, label, one.start_s, one.end_s) for label, one in ranges if wanted(label))
+
+
+def chosen_tier(annotation: Annotation, choice: Choice) -> Tier:
+    """Give the interval tier of that name, or the first one. Raises Fault where there is none."""
+    tiers = [tier for tier in annotation.tiers if tier.is_interval]
+    if not tiers:
+        raise Fault("The TextGrid has no interval tier.", "Annotate intervals, or leave the TextGrid out.")
+    named = [tier for tier in tiers if choice.tier in ("", tier.name)]
+    if named:
+        return named[0]
+    names = ", ".join(f"“{tier.name}”" for tier in tiers)
+    raise Fault(f"There is no interval tier “{choice.tier}”.", f"The TextGrid has {names}.")
+
+
+def pattern(label: str | None) -> Callable[[str], bool]:
+    """Give what tells whether a label is wanted. Raises Fault for no regular expression."""
+    if label is None:
+        return lambda text: bool(text.strip())
+    try:
+        wanted = re.compile(label)
+    except re.error as error:
+        raise Fault(
+            f"“{label}” is no pattern for labels: {error}.", "Write labels with | between them: a|i|u."
+        ) from None
+    return lambda text: wanted.fullmatch(text.strip()) is not None
+
+
+# --- measuring
+
+
+def measure(
+    items: Sequence[Item],
+    plan: Plan,
+    choice: Choice = ALL,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Table:
+    """Measure every layer of every item; raises Cancelled between layers.
+
+    Raises Fault where no interval is to be measured.
+    """
+    asked = [(item, layer, stretches_for(item, layer, choice)) for item in items for layer in item.tracks]
+    if not any(stretches for _, _, stretches in asked):
+        raise Fault(_nothing(items, choice), "Choose another tier or label.")
+    found: list[Measured] = []
+    for item, layer, stretches in asked:
+        if cancelled():
+            raise Cancelled
+        found.append(measure_layer(item, layer, stretches, plan))
+        progress(len(found), len(asked))
+    return Table(plan, tuple(found))
+
+
+def _nothing(items: Sequence[Item], choice: Choice) -> str:
+    names = {chosen_tier(item.annotation, choice).name for item in items if item.annotation}
+    tier = f"tier “{'”, “'.join(sorted(names))}”"
+    if choice.label is None:
+        return f"No interval of {tier} has a label."
+    return f"No label of {tier} is “{choice.label}”."
+
+
+def measure_layer(item: Item, layer: str, stretches: tuple[Stretch, ...], plan: Plan) -> Measured:
+    """Measure one layer over its intervals, in the order in which the measures were asked."""
+    track = item.tracks[layer]
+    output = item.tracks[item.output] if item.output else None
+    on = Subject(layer, track, item.axes.get(layer, track.axis), stretches, output)
+    columns: dict[str, Column] = {}
+    refusals: list[Refusal] = []
+    used: dict[str, Any] = {}
+    notices: list[str] = []
+    for kind, names in _kinds(plan):
+        made, refused = _of_kind(on, plan, kind, names)
+        columns |= {column.measure: column for column in made}
+        refusals += refused
+        if made and kind.analysis:
+            used[kind.analysis] = plan.settings(kind.analysis, on.own)
+            notices += _noticed(on, plan, kind)
+    ordered = tuple(columns[name] for name in plan.measures if name in columns)
+    return Measured(
+        item.file, item.item, layer, stretches, ordered, tuple(refusals), tuple(notices), used,
+        item.output, track.axis.rate_hz, track.origin,
+    )  # fmt: skip
+
+
+def _kinds(plan: Plan) -> Iterator[tuple[Kind, list[str]]]:
+    for kind in KINDS:
+        names = [name for name in plan.measures if name in kind.names]
+        if names:
+            yield kind, names
+
+
+def _noticed(on: Subject, plan: Plan, kind: Kind) -> list[str]:
+    asked = getattr(plan, kind.analysis, None)
+    said = TABLE[kind.analysis].notice(on.own, asked) if asked is not None else None
+    return [said] if said else []
+
+
+def _of_kind(on: Subject, plan: Plan, kind: Kind, names: list[str]) -> tuple[list[Column], list[Refusal]]:
+    """Give the columns of one kind, or its refusal for every name."""
+    refused = _refusal(on, plan, kind)
+    if refused is None:
+        try:
+            return kind.values(on, plan, names)
+        except Fault as fault:  # Praat's own refusal, in its words
+            refused = fault.sentence.removesuffix(".")
+    return [], [Refusal(name, refused) for name in names]
+
+
+def _refusal(on: Subject, plan: Plan, kind: Kind) -> str | None:
+    """Say why the layer's own rate, or its samples, do not carry a kind of measure."""
+    if not kind.analysis:
+        return None
+    row = TABLE[kind.analysis]
+    asked = getattr(plan, kind.analysis, plan.peaks)
+    return row.refusal(on.own, asked) or row.refusal(on.track, plan.settings(kind.analysis, on.own))

@@ -1,0 +1,120 @@
+"""What is to be measured: the names of measures, the points, and the settings of every analysis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.analyses.events import PeakSettings
+from core.analyses.formants import FormantSettings
+from core.analyses.intensity import IntensitySettings
+from core.analyses.pitch import PitchSettings
+from core.analyses.presets import PRESETS, Preset
+from core.analyses.registry import TABLE
+from core.analyses.spectral_moments import MomentSettings
+from core.faults import Fault
+from core.signals.axis import TimeAxis
+
+MOST_POINTS = 1000
+
+UNITS: Mapping[str, str] = {
+    "duration": "s",
+    "f0": "Hz",
+    "intensity": "dB",
+    **{f"f{k}": "Hz" for k in range(1, 6)},
+    "cog": "Hz",
+    "sd": "Hz",
+    "skewness": "",
+    "kurtosis": "",
+    "peak_time": "s",
+    "peak_latency": "s",
+}
+"""Every measure by the name that it has in a table, with its unit."""
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "formants": ("f1", "f2", "f3"),
+    "moments": ("cog", "sd", "skewness", "kurtosis"),
+    "latency": ("peak_time", "peak_latency"),
+}
+"""Words that ask for several measures at once."""
+
+STANDARD = ("f0", "intensity", "formants", "duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The measures by name, `points` normalised times per interval, and the settings by analysis.
+
+    The points are the centres of as many equal parts of the interval, so that moments, which are
+    taken over those parts, and curves, which are read at their centres, stand at the same times.
+    """
+
+    measures: tuple[str, ...]
+    points: int = 10
+    preset: str = ""
+    pitch: PitchSettings = field(default_factory=PitchSettings)
+    intensity: IntensitySettings = field(default_factory=IntensitySettings)
+    formants: FormantSettings = field(default_factory=FormantSettings)
+    moments: MomentSettings = field(default_factory=lambda: MomentSettings(slices=1))
+    peaks: PeakSettings = field(default_factory=PeakSettings)
+
+    def settings(self, analysis: str, axis: TimeAxis) -> Any:
+        """Give the settings of an analysis as a layer with this axis can carry them."""
+        if analysis == "moments":
+            return replace(self.moments, band_high_hz=self.moments.band_high_hz or axis.nyquist_hz)
+        used = self.peaks if analysis == "envelope peaks" else getattr(self, analysis)
+        return TABLE[analysis].carried(axis, used)
+
+
+def plan_of(
+    measures: Iterable[str] = STANDARD,
+    points: int = 10,
+    preset: str = "Praat 6.4, 75-450 Hz",
+    band_hz: tuple[float, float] | None = None,
+) -> Plan:
+    """Give the plan that these words ask for. Raises Fault for what cannot be measured."""
+    if not 1 <= points <= MOST_POINTS:
+        raise Fault(f"{points} points cannot be measured.", f"Choose from 1 to {MOST_POINTS}, such as 10.")
+    found = preset_of(preset)
+    low, high = band_hz or (0.0, 0.0)
+    if not (math.isfinite(low) and math.isfinite(high) and low >= 0 and (band_hz is None or low < high)):
+        raise Fault(f"There is no band from {low:g} to {high:g} Hz.", "Write its ends in Hz: 750,8000.")
+    moments = MomentSettings(slices=1, band_low_hz=low, band_high_hz=high)
+    return Plan(names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments)
+
+
+def check_band(plan: Plan, nyquist_hz: float) -> None:
+    """Raise Fault for a band of moments that nothing with a Nyquist frequency up to this one carries."""
+    top_hz = plan.moments.band_high_hz
+    if top_hz > nyquist_hz:
+        words = f"The band ends at {top_hz:g} Hz, above Nyquist, {nyquist_hz:g} Hz."
+        raise Fault(words, f"Write a top of at most {nyquist_hz:g}.")
+
+
+def names_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Give the measures that words such as "f0" or "formants" ask for, each once.
+
+    Raises Fault for a word that asks for none.
+    """
+    names: dict[str, None] = {}
+    for word in (word.strip().lower() for word in words):
+        if word not in UNITS and word not in GROUPS:
+            raise Fault(f"“{word}” cannot be measured.", f"Choose among {', '.join((*GROUPS, *UNITS))}.")
+        names.update(dict.fromkeys(GROUPS.get(word, (word,))))
+    if not names:
+        raise Fault("No measure was named.", f"Choose among {', '.join((*GROUPS, *UNITS))}.")
+    return tuple(names)
+
+
+def preset_of(name: str) -> Preset:
+    """Give a preset by its name, whatever the case and the dashes. Raises Fault for another name."""
+    plain = {_plain(known): preset for known, preset in PRESETS.items()}
+    if _plain(name) not in plain:
+        raise Fault(f"There is no preset “{name}”.", f"Choose among {'; '.join(PRESETS)}.")
+    return plain[_plain(name)]
+
+
+def _plain(name: str) -> str:
+    return "".join(name.lower().replace("–", "-").split())

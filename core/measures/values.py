@@ -1,0 +1,283 @@
+"""From one layer and its intervals to values: one function per kind of measure, and their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+
+from core.analyses import resolution_guard as guard
+from core.analyses import spectral_moments
+from core.analyses.contour_values import values_at
+from core.analyses.events import PeakSettings, envelope_of
+from core.analyses.formants import no_room
+from core.analyses.results import Doubles
+from core.faults import Fault
+from core.measures.plan import UNITS, Plan
+from core.processes.praat_pool import InlinePool
+from core.recordings.long_sound import LongTrack
+from core.recordings.pyramid import sum_of
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An interval to be measured: its tier, its label, its ends. A whole sound has no label."""
+
+    tier: str
+    label: str
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One layer to be measured over some intervals.
+
+    `own` is the layer's native axis, by which it is judged what its rate can carry; `track` lies on
+    another one where it is as published. `output` is what latencies are told from.
+    """
+
+    layer: str
+    track: Track
+    own: TimeAxis
+    stretches: tuple[Stretch, ...]
+    output: Track | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What one measure gives of every interval: float64 [intervals, points] and, of the whole
+    interval, float64 [intervals] with the times `at_s` where the value has one.
+    """
+
+    measure: str
+    whole: Doubles | None = None
+    at_s: Doubles | None = None
+    points: Doubles | None = None
+
+    @property
+    def unit(self) -> str:
+        return UNITS[self.measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A measure that a layer does not have, and why."""
+
+    measure: str
+    sentence: str
+
+
+Found = tuple[list[Column], list[Refusal]]
+
+
+def places(points: int) -> Doubles:
+    """Give the normalised times, float64 [points]: the centres of `points` equal parts, from 0 to 1."""
+    return np.asarray((np.arange(points) + 0.5) / points, dtype=np.float64)
+
+
+def times_of(stretches: Sequence[Stretch], points: int) -> Doubles:
+    """Give the times of the normalised points, float64 [intervals, points]."""
+    starts = np.array([one.start_s for one in stretches], dtype=np.float64)
+    lengths = np.array([one.duration_s for one in stretches], dtype=np.float64)
+    return starts[:, None] + lengths[:, None] * places(points)
+
+
+def _durations(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+    whole = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
+    return [Column("duration", whole)], []
+
+
+_RENAMED = {"pitch": "f0"}
+
+
+def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
+    def found(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+        # the pool's own way: above ten minutes in tiles
+        asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
+        made = cast("tuple[Track, ...]", asked.result())
+        tracks = {_RENAMED.get(track.name, track.name): track for track in made}
+        times_s = times_of(on.stretches, plan.points)
+        beyond = _beyond(names, plan, on.own) if analysis == "formants" else []
+        refused = {one.measure for one in beyond}
+        inside = on.track.axis.extent
+        columns = [
+            Column(name, points=_read(tracks[name], times_s, inside.start_s, inside.end_s))
+            for name in names
+            if name not in refused
+        ]
+        return columns, beyond
+
+    return found
+
+
+def _beyond(names: Sequence[str], plan: Plan, axis: TimeAxis) -> list[Refusal]:
+    """Give the refusals of those formants for which there is no room below the layer's Nyquist."""
+    said = [(name, no_room(axis, plan.formants, name.upper())) for name in names]
+    return [Refusal(name, sentence) for name, sentence in said if sentence]
+
+
+def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubles:
+    """Read a contour at times of any shape, as Praat does; NaN outside the sound."""
+    found = values_at(track.samples, track.axis, times_s.ravel()).reshape(times_s.shape)
+    return np.where((times_s >= start_s) & (times_s <= end_s), found, np.nan)
+
+
+# --- moments
+
+
+def _moments(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+    settings: spectral_moments.MomentSettings = plan.settings("moments", on.own)
+    rows = [_moments_of(on, one, plan.points, settings) for one in on.stretches]
+    kept = [[name for name, _ in spectral_moments.MEASURES].index(name) for name in names]
+    whole = np.array([first for first, _ in rows], dtype=np.float64).reshape(-1, 4)
+    parts = np.array([rest for _, rest in rows], dtype=np.float64).reshape(-1, 4, plan.points)
+    return [Column(name, whole[:, k], points=parts[:, k]) for name, k in zip(names, kept, strict=True)], []
+
+
+def _moments_of(
+    on: Subject, one: Stretch, points: int, settings: spectral_moments.MomentSettings
+) -> tuple[Doubles, Doubles]:
+    """Give the four moments of the whole interval [4] and of its equal parts [4, points]."""
+    whole = _moments_between(on, one.start_s, one.end_s, 1, settings)[:, 0]
+    inside, own = on.track.axis.extent, on.own.extent
+    if max(inside.start_s, own.start_s) <= one.start_s and one.end_s <= min(inside.end_s, own.end_s):
+        return whole, _moments_between(on, one.start_s, one.end_s, points, settings)
+    edges = [one.start_s + one.duration_s * k / points for k in range(points + 1)]
+    parts = [_moments_between(on, a, b, 1, settings)[:, 0] for a, b in pairwise(edges)]
+    return whole, np.array(parts, dtype=np.float64).T
+
+
+def _moments_between(
+    on: Subject, start_s: float, end_s: float, slices: int, settings: spectral_moments.MomentSettings
+) -> Doubles:
+    """Give the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples of
+    the layer's own.
+    """
+    asked = replace(settings, start_s=start_s, end_s=end_s, slices=slices)
+    if (
+        end_s <= start_s
+        or spectral_moments.cause(on.own, asked)
+        or spectral_moments.cause(on.track.axis, asked)
+    ):
+        return np.full((4, slices), np.nan)
+    found = spectral_moments.moments(_around(on.track, start_s, end_s), asked)
+    return np.array([one.samples for one in found], dtype=np.float64)
+
+
+def _around(track: Track, start_s: float, end_s: float) -> Track:
+    """Give the samples of a stretch and one on each side, so that a long track is not read for each."""
+    first, last = track.axis.samples_in(Range(start_s, end_s))
+    first, last = max(0, first - 1), min(track.axis.n, last + 1)
+    axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
+    return Track(track.name, np.asarray(track.samples[first:last]), axis, track.unit, track.origin)
+
+
+# --- peaks
+
+_AT_ONCE = 1 << 22
+"""So many samples of a file are summed at once."""
+
+
+def _peaks(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+    at_s = peak_times(on.track, on.stretches, plan.peaks)
+    starts = np.array([one.start_s for one in on.stretches], dtype=np.float64)
+    columns = [Column("peak_time", at_s - starts, at_s)] if "peak_time" in names else []
+    if "peak_latency" not in names:
+        return columns, []
+    why = "there is no output to compare with" if on.output is None else guard.unusable(on.output)
+    if on.output is None or why:
+        return columns, [Refusal("peak_latency", f"No peak latency: {why}")]
+    reference_s = peak_times(on.output, on.stretches, plan.peaks)
+    return [*columns, Column("peak_latency", at_s - reference_s, at_s)], []
+
+
+def peak_times(track: Track, stretches: Sequence[Stretch], settings: PeakSettings) -> Doubles:
+    """Give the time of the envelope's highest peak in every interval, by Praat's rule for a maximum:
+    the outermost samples as they stand, the others refined by a parabola. Float64 [stretches], in
+    seconds, NaN where there is none.
+    """
+    if isinstance(track, LongTrack):
+        mean = _mean_of(track)
+        return np.array([_highest_in_file(track, one, settings, mean) for one in stretches], dtype=np.float64)
+    level = envelope_of(track, settings)
+    return np.array([_highest(level, track.axis, one) for one in stretches], dtype=np.float64)
+
+
+def _highest_in_file(track: LongTrack, one: Stretch, settings: PeakSettings, mean: float) -> float:
+    """Read an interval and as much around it as the smoothing reaches; NaN where not all are numbers."""
+    if one.duration_s > guard.WHOLE_S:
+        said = f"No envelope peak: {guard.seconds(one.duration_s)} are too much at once."
+        raise Fault(said, f"Label intervals of at most {guard.seconds(guard.WHOLE_S)}.")
+    seen, reach_s = track.axis.extent, 4 * settings.smoothing_s + 2 / track.axis.rate_hz
+    if one.start_s > seen.end_s or one.end_s < seen.start_s:
+        return float("nan")
+    piece = _around(track, one.start_s - reach_s, one.end_s + reach_s)
+    if not np.isfinite(piece.samples).all():
+        return float("nan")
+    return _highest(envelope_of(piece, settings, mean), piece.axis, one)
+
+
+def _mean_of(track: LongTrack) -> float:
+    """Give the mean of the numbers of a whole recording, without holding it in memory."""
+    if track.part_known == 1:
+        return track.mean
+    edges = [*range(0, track.axis.n, _AT_ONCE), track.axis.n]
+    total, count = 0.0, 0
+    for begin, end in pairwise(edges):
+        part = track.in_file.read(begin, end)
+        total, count = total + sum_of(part), count + int(np.count_nonzero(np.isfinite(part)))
+    return total / max(1, count)
+
+
+def _highest(level: Doubles, axis: TimeAxis, one: Stretch) -> float:
+    inside = np.arange(
+        max(0, int(np.ceil(axis.index(one.start_s)))),
+        min(axis.n - 1, int(np.floor(axis.index(one.end_s)))) + 1,
+    )
+    if inside.size == 0 or one.end_s <= one.start_s:
+        return float("nan")
+    edge = inside[-1] if level[inside[-1]] > level[inside[0]] else inside[0]
+    best, place = float(level[edge]), float(edge)
+    inner = inside[(inside > 0) & (inside < axis.n - 1)]
+    before, here, after = level[inner - 1], level[inner], level[inner + 1]
+    tops = (here > before) & (here >= after)
+    if tops.any():
+        rise, bend = 0.5 * (after - before)[tops], ((here - before) + (here - after))[tops]
+        heights = here[tops] + 0.5 * rise * rise / bend
+        k = int(np.argmax(heights))
+        if heights[k] > best:
+            place = float(inner[tops][k] + (rise / bend)[k])
+    return float(np.clip(axis.seconds(place), one.start_s, one.end_s))
+
+
+# --- the table
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of measure: the analysis whose limits it has ("" for none), its names, its function."""
+
+    analysis: str
+    names: tuple[str, ...]
+    values: Callable[[Subject, Plan, Sequence[str]], Found]
+
+
+KINDS = (
+    Kind("", ("duration",), _durations),
+    Kind("pitch", ("f0",), _contours("pitch")),
+    Kind("intensity", ("intensity",), _contours("intensity")),
+    Kind("formants", ("f1", "f2", "f3", "f4", "f5"), _contours("formants")),
+    Kind("moments", ("cog", "sd", "skewness", "kurtosis"), _moments),
+    Kind("envelope peaks", ("peak_time", "peak_latency"), _peaks),
+)
+"""All kinds of measures. To add one, write its function, name its unit in `UNITS`, add its row."""

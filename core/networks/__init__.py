@@ -1,0 +1,1 @@
+"""Networks as data, and the numpy engine that runs them."""

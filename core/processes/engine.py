@@ -1,0 +1,266 @@
+"""The engine: one process that holds torch and the networks, and the window's handle on it.
+
+The interpreter lock would stall a window that computes, and importing torch alone stalls it for
+a quarter of a second; so requests go out over a pipe and float32 arrays come back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from core.faults import Fault
+from core.processes.engine_tasks import Work
+from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
+
+CRASHED = Fault(
+    "The computation stopped unexpectedly and was started again.",
+    "What was open stays open; turn the knob once more.",
+)
+
+GONE = Fault(
+    "The computation cannot be started: it stopped three times without an answer.",
+    "Start Phonoscope again; if that does not help, run packaging/test.",
+)
+MOST_CRASHES = 3  # in a row, without one answer between
+
+
+class Engine(Protocol):
+    """What a window needs of an engine."""
+
+    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Queue the task; a waiting request under the same key is superseded."""
+        ...
+
+    def stop(self, key: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(eq=False)
+class _Request:
+    number: int
+    task: str
+    values: tuple[Any, ...]
+    key: str
+    urgent: bool
+    future: Future[Any]
+
+
+class InlineEngine:
+    """Does the work at once in the calling thread: for tests and the command line."""
+
+    def __init__(self) -> None:
+        self._work = Work()
+
+    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Do the task and give a future that is already done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(self._work.do(task, values, lambda: False))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def stop(self, key: str) -> None:
+        """Nothing is ever under way here."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Work]) -> None:
+    """Answer requests until the window closes the pipe: the engine process's main function."""
+    work = make_work()
+    work.warm()
+    while True:
+        try:
+            number, task, values = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: Any = work.do(task, values, lambda number=number: stopped.value == number)
+        except Exception as error:
+            answer = error
+        try:
+            packed = pack(answer, block)
+        except Exception as error:  # an answer that cannot be pickled is a bug, told in words
+            packed = pack(RuntimeError(f"{type(answer).__name__} does not cross: {error}"), block)
+        try:
+            pipe.send((number, *packed))
+        except OSError:
+            return
+
+
+# OMP_WAIT_POLICY: with other load on the machine, spinning threads turn 17 ms into 240 ms.
+ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
+
+
+class ProcessEngine:
+    """Runs the work in a process of its own, one request at a time, newest first under a key."""
+
+    def __init__(
+        self, on_crash: Callable[[], None] = lambda: None, make_work: Callable[[], Work] = Work
+    ) -> None:
+        self._on_crash = on_crash
+        self._make_work = make_work
+        self._lock = threading.Lock()
+        self._queue: list[_Request] = []
+        self._under_way: _Request | None = None
+        self._number = 0
+        self._opened: tuple[Any, ...] | None = None
+        self._closed = False
+        self._crashes = 0
+        self._start()
+
+    def _start(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._stopped = spawn.RawValue("q", -1)
+        self._block = spawn.RawArray("b", BLOCK_BYTES)
+        self._pipe, theirs = spawn.Pipe()
+        self._process = spawn.Process(
+            target=serve,
+            args=(theirs, self._stopped, self._block, self._make_work),
+            name="phonoscope-engine",
+            daemon=True,
+        )
+        # a spawned interpreter reads its environment before our code runs
+        with _environment(ENVIRONMENT):
+            self._process.start()
+        theirs.close()
+        reader = threading.Thread(
+            target=self._read, args=(self._pipe, self._block), name="engine-reader", daemon=True
+        )
+        reader.start()
+
+    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Queue the task; a waiting request under the same key is superseded.
+
+        `urgent` requests (knobs) go before the others (sheets).
+        """
+        future: Future[Any] = Future()
+        if self._crashes >= MOST_CRASHES:
+            future.set_exception(GONE)
+            return future
+        with self._lock:
+            self._number += 1
+            superseded = [request for request in self._queue if key and request.key == key]
+            self._queue = [request for request in self._queue if request not in superseded]
+            self._queue.append(_Request(self._number, task, values, key, urgent, future))
+            self._dispatch()
+        for request in superseded:
+            request.future.cancel()
+        return future
+
+    def stop(self, key: str) -> None:
+        """Cancel what waits under `key`, and what is under way at its next layer."""
+        with self._lock:
+            dropped = [request for request in self._queue if request.key == key]
+            self._queue = [request for request in self._queue if request.key != key]
+            if self._under_way is not None and self._under_way.key == key:
+                self._stopped.value = self._under_way.number
+        for request in dropped:
+            request.future.cancel()
+
+    def close(self) -> None:
+        """End the process; unanswered requests are cancelled."""
+        with self._lock:
+            self._closed = True
+            waiting, self._queue = self._queue, []
+            under_way, self._under_way = self._under_way, None
+            if under_way is not None:
+                self._stopped.value = under_way.number
+        for request in (*waiting, *([under_way] if under_way else [])):
+            request.future.cancel()
+        self._pipe.close()
+        self._process.join(0.5)
+        if self._process.is_alive():
+            self._process.kill()
+
+    def _dispatch(self) -> None:
+        """Send the next request; called with the lock held."""
+        if self._under_way is not None or not self._queue:
+            return
+        urgent = [request for request in self._queue if request.urgent]
+        request = (urgent or self._queue)[0]
+        self._queue.remove(request)
+        self._under_way = request
+        with contextlib.suppress(OSError):  # the reader sees the end of the pipe and reports the crash
+            self._pipe.send((request.number, request.task, request.values))
+
+    def _read(self, pipe: Connection, block: Any) -> None:
+        while True:
+            try:
+                number, words, sizes = pipe.recv()
+            except (EOFError, OSError):
+                self._lost(pipe)
+                return
+            # the block is free again only once its numbers are copied out, before the next request
+            self._answered(number, unpack(words, sizes, block))
+
+    def _answered(self, number: int, answer: Any) -> None:
+        with self._lock:
+            request = self._under_way
+            self._under_way = None
+            self._crashes = 0
+            if request is not None and request.task == "open" and not isinstance(answer, Exception):
+                self._opened = request.values
+            self._dispatch()
+        if request is None or request.number != number:
+            return
+        _settle(request.future, answer)
+
+    def _lost(self, pipe: Connection) -> None:
+        """Start again after a crash: fail what was under way, reopen what was open."""
+        with self._lock:
+            if self._closed or pipe is not self._pipe:
+                return
+            failed = [self._under_way] if self._under_way else []
+            self._under_way = None
+            self._crashes += 1
+            if self._crashes < MOST_CRASHES:
+                self._restart()
+            else:
+                failed += self._queue
+                self._queue = []
+        for request in failed:
+            _settle(request.future, CRASHED if self._crashes < MOST_CRASHES else GONE)
+        self._on_crash()
+
+    def _restart(self) -> None:
+        self._start()
+        if self._opened is not None:
+            self._number += 1
+            self._queue.insert(0, _Request(self._number, "open", self._opened, "", True, Future()))
+        self._dispatch()
+
+
+def _settle(future: Future[Any], answer: Any) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Generator[None]:
+    """Set environment variables for the length of a `with`."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,293 @@
+"""Praat workers: two processes that run analyses, since parselmouth holds the interpreter's lock.
+
+A worker waits on its own pipe: it ends when the window closes the pipe, or dies and so closes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from core.faults import Cancelled, Fault
+from core.processes import praat_worker
+from core.processes.praat_faults import UNSTARTED, crashed, stuck
+from core.processes.praat_scatter import Course
+from core.processes.praat_tasks import answered
+from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
+from core.tiles.scatter import Ask, rounds_of
+
+MOST_TRIES = 2
+
+MORE_PATIENCE = 20
+"""So much longer may a patient job take: harmonicity from 5 Hz up takes three seconds for each of sound."""
+
+
+class Pool(Protocol):
+    """What a window needs of Praat workers.
+
+    What is `patient` may take long and keeps one worker at most, after all that is not.
+    """
+
+    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+        """Queue one analysis; one that still waits under the same key is cancelled."""
+        ...
+
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
+        """Queue several analyses for one worker; the answer has a result or a Fault for each."""
+        ...
+
+    def warm(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(eq=False)
+class _Job:
+    asks: tuple[Ask, ...]
+    key: str
+    alone: bool
+    patient: bool = False
+    course: Course | None = None
+    future: Future[Any] = field(default_factory=Future[Any])
+    tries: int = 0
+
+    @property
+    def duration_s(self) -> float:
+        """How much sound there is to measure."""
+        return sum(
+            getattr(track, "axis", TimeAxis(1.0, 0)).duration_s for _name, track, _settings in self.asks
+        )
+
+    def settle(self, answers: Sequence[Any]) -> None:
+        """Give the future its answer: the result or fault of one ask, or all of many."""
+        bugs = [each for each in answers if isinstance(each, Exception) and not isinstance(each, Fault)]
+        failed = bugs or [each for each in answers if self.alone and isinstance(each, Fault)]
+        if failed:
+            self.future.set_exception(failed[0])
+        else:
+            self.future.set_result(answers[0] if self.alone else tuple(answers))
+
+    def drop(self) -> None:
+        """Tell that no answer will come; a job whose worker died counts as running."""
+        if not self.future.cancel():
+            self.future.set_exception(Cancelled())
+
+
+class InlinePool:
+    """Runs analyses at once in the calling thread: for tests and the command line."""
+
+    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+        """Run one analysis and give a future that is already done."""
+        rounds = rounds_of(name, track, settings, alone=True)
+        if rounds is None:
+            return _done(_Job(((name, track, settings),), key, alone=True))
+        course = Course(rounds, lambda ask: self.submit(*ask))
+        course.go_on()
+        return course.future
+
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
+        """Run several analyses and give a future that is already done."""
+        return _done(_Job(tuple(asks), key, alone=False))
+
+    def warm(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _done(job: _Job) -> Future[Any]:
+    job.settle(answered(job.asks))
+    return job.future
+
+
+class PraatPool:
+    """Runs analyses in processes of its own, first come first served, newest under a key."""
+
+    def __init__(self, workers: int = 2, patience_s: float = 30.0) -> None:
+        """Start nothing yet; a job may take `patience_s` and as long again as its sounds last."""
+        self._workers = workers
+        self._patience_s = patience_s
+        self._waiting: list[_Job] = []
+        self._change = threading.Condition()
+        self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
+        self._courses: dict[str, Course] = {}
+        self._started = False
+        self._closed = False
+
+    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+        """Queue one analysis; one that still waits under the same key is cancelled."""
+        rounds = rounds_of(name, track, settings)
+        if rounds is None:
+            return self._queue(_Job(((name, track, settings),), key, alone=True))
+        course = Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
+        self._supersede(key, course)
+        course.future.add_done_callback(lambda _: self._forget(key, course))
+        course.go_on()
+        return course.future
+
+    def submit_many(
+        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+    ) -> Future[tuple[Any, ...]]:
+        """Queue several analyses for one worker; the answer has a result or a Fault for each."""
+        return self._queue(_Job(tuple(asks), key, alone=False, patient=patient))
+
+    def warm(self) -> None:
+        """Start the workers before they are needed."""
+        with self._change:
+            if self._started or self._closed:
+                return
+            self._started = True
+        for number in range(self._workers):
+            name = f"praat-{number + 1}"
+            threading.Thread(target=self._attend, args=(number,), name=name, daemon=True).start()
+
+    def close(self) -> None:
+        """End the workers, at work or not; what still waits is cancelled."""
+        with self._change:
+            self._closed = True
+            dropped, self._waiting = self._waiting, []
+            self._change.notify_all()
+            for process, _pipe, _block in self._pipes.values():
+                process.terminate()
+        for job in dropped:
+            job.drop()
+
+    def _queue(self, job: _Job) -> Future[Any]:
+        if job.course is None:
+            self._supersede(job.key)
+        with self._change:
+            over = self._closed or (job.course is not None and job.course.over)
+            if not over:
+                self._waiting.append(job)
+                self._change.notify_all()
+        if over:
+            job.future.cancel()
+        self.warm()
+        return job.future
+
+    def _supersede(self, key: str, newest: Course | None = None) -> None:
+        """Drop what waits under a key, and the rounds to come of what is under way."""
+        if not key:
+            return
+        with self._change:
+            old = [job for job in self._waiting if job.key == key]
+            self._waiting = [job for job in self._waiting if job.key != key]
+            course = self._courses.pop(key, None)
+            if newest is not None:
+                self._courses[key] = newest
+        if course is not None:
+            course.stop()
+        for job in old:
+            job.drop()
+
+    def _forget(self, key: str, course: Course) -> None:
+        """Let an analysis that is over go, with all its answers."""
+        with self._change:
+            if self._courses.get(key) is course:
+                del self._courses[key]
+
+    def _attend(self, number: int) -> None:
+        """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""
+        self._start(number)
+        while job := self._next(number):
+            if job.tries == 0 and not job.future.set_running_or_notify_cancel():
+                continue
+            job.tries += 1
+            if number not in self._pipes and not self._start(number):
+                self._fail(job, UNSTARTED)
+                continue
+            try:
+                answers = self._ask(number, job)
+            except (EOFError, OSError):
+                self._lost(job)
+                self._start(number)
+            except Exception as bug:  # what cannot be pickled is told to who asked
+                job.future.set_exception(bug)
+            else:
+                job.settle(answers)
+
+    def _ask(self, number: int, job: _Job) -> Sequence[Any]:
+        """Wait for a worker's answers; one that comes to no end is killed, since Praat cannot be stopped."""
+        process, pipe, block = self._pipes[number]
+        pipe.send(pack(job.asks, block))
+        if pipe.poll(self._patience_s + job.duration_s * (MORE_PATIENCE if job.patient else 1)):
+            words, sizes = pipe.recv()
+            return unpack(words, sizes, block)
+        process.kill()
+        self._start(number)
+        return [stuck(job.asks)] * len(job.asks)
+
+    def _next(self, number: int) -> _Job | None:
+        """Give the next job for a worker once there is one; only the last worker does patient ones."""
+
+        def chosen() -> _Job | None:
+            last = number == self._workers - 1
+            ready = [job for job in self._waiting if last or not job.patient]
+            return min(ready, key=lambda job: job.patient, default=None)  # the first of either kind
+
+        with self._change:
+            self._change.wait_for(lambda: chosen() or self._closed)
+            job = chosen()
+            if job is None or self._closed:
+                return None
+            self._waiting.remove(job)
+            return job
+
+    def _lost(self, job: _Job) -> None:
+        """Try a job once more whose worker died; a second death is told."""
+        with self._change:
+            again = job.tries < MOST_TRIES and not self._closed
+            if again:
+                self._waiting.insert(0, job)
+                self._change.notify_all()
+        if not again:
+            self._fail(job, crashed(job.asks))
+
+    def _fail(self, job: _Job, fault: Fault) -> None:
+        """Give a fault for every ask of a job, as of one that a worker refused."""
+        if self._closed:
+            job.future.set_exception(Cancelled())
+        else:
+            job.settle([fault] * len(job.asks))
+
+    def _start(self, number: int) -> bool:
+        """Start a worker; tell whether it could be, and is still wanted."""
+        spawn = multiprocessing.get_context("spawn")
+        ours, theirs = spawn.Pipe()
+        name = f"phonoscope-praat-{number + 1}"
+        with self._change:
+            former = self._pipes.pop(number, None)
+            closed = self._closed
+        if former:
+            former[1].close()
+        try:
+            if closed:
+                return False
+            block = spawn.RawArray("b", BLOCK_BYTES)
+            process = spawn.Process(target=praat_worker.main, args=(theirs, block), name=name, daemon=True)
+            process.start()
+        except OSError:  # no more processes, or no memory for one
+            return False
+        finally:
+            theirs.close()
+        with self._change:
+            self._pipes[number] = (process, ours, block)
+            if self._closed:
+                process.terminate()
+        # importing Praat takes its time; a worker that dies over it fails its first job instead
+        with contextlib.suppress(EOFError, OSError):
+            ours.recv()
+        return True

@@ -1,0 +1,62 @@
+"""An analysis that several Praat workers share, from its first round of asks to its result."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from core.tiles.scatter import Ask, Rounds
+
+
+class Course:
+    """An analysis in rounds: asks of one round go to all workers, their answers make the next."""
+
+    def __init__(self, rounds: Rounds, ask: Callable[[Ask], Future[Any]]) -> None:
+        self.future: Future[Any] = Future()
+        self.over = False
+        self._rounds, self._ask = rounds, ask
+        self._asked: list[Future[Any]] = []
+        self._left = 0
+        self._change = threading.Lock()
+
+    def go_on(self, answers: list[Any] | None = None) -> None:
+        """Ask the next round, or give the result."""
+        try:
+            asks = self._rounds.send(answers) if answers is not None else next(self._rounds)
+        except StopIteration as end:
+            result = end.value
+            self._settle(lambda: self.future.set_result(result))
+        except Exception as bug:  # told to who asked, as from a worker
+            self._fail(bug)
+        else:
+            self._left = len(asks)
+            self._asked = [self._ask(each) for each in asks]
+            for each in self._asked:
+                each.add_done_callback(self._answered)
+
+    def stop(self) -> None:
+        """Ask nothing more; the future is cancelled."""
+        self._settle(lambda: self.future.cancel())
+
+    def _answered(self, answer: Future[Any]) -> None:
+        failure = None if answer.cancelled() else answer.exception()
+        if answer.cancelled():
+            self.stop()
+        elif failure:
+            self._fail(failure)
+        with self._change:
+            self._left -= 1
+            done = self._left == 0 and not self.over
+        if done:
+            self.go_on([each.result() for each in self._asked])
+
+    def _fail(self, failure: BaseException) -> None:
+        self._settle(lambda: self.future.set_exception(failure))
+
+    def _settle(self, tell: Callable[[], object]) -> None:
+        with self._change:
+            first, self.over = not self.over, True
+        if first:
+            tell()

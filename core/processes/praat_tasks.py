@@ -1,0 +1,57 @@
+"""What a Praat worker does: run the analyses it is asked for, one ask after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import traceback
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from core.faults import Fault
+from core.processes.shared_memory import pack, unpack
+from core.recordings.long_sound import in_memory
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
+from core.tiles.scatter import Ask, runner
+
+READY = "ready"
+
+GIVE_WAY = 10  # with two processors a knob in motion has to come before the overlays of its last rest
+
+
+def answered(asks: Sequence[Ask]) -> list[Any]:
+    """Run the analyses one after the other; a failure stands in the place of its result."""
+    answers: list[Any] = []
+    for name, track, settings in asks:
+        try:
+            answers.append(runner(name)(in_memory(track), settings))
+        except Fault as fault:
+            answers.append(fault)
+        except Exception:
+            # as text: the error itself may not survive the pipe
+            answers.append(RuntimeError(f"{name} of {track.name}\n{traceback.format_exc()}"))
+    return answers
+
+
+def serve(pipe: Connection, block: Any) -> None:
+    """Answer asks until the other end of the pipe is closed; arrays cross both ways in a shared block."""
+    if hasattr(os, "nice"):
+        os.nice(GIVE_WAY)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _warm_up()
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(READY)
+        while True:
+            words, sizes = pipe.recv()
+            pipe.send(pack(answered(unpack(words, sizes, block)), block))
+
+
+def _warm_up() -> None:
+    """Import Praat and let it compute once, so that the first real answer does not wait."""
+    ramp = np.arange(2000, dtype=np.float32) % 100
+    answered([("pitch", Track("warm", ramp, TimeAxis.of_sound(16000.0, 2000)), None)])

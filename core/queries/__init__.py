@@ -1,0 +1,1 @@
+"""One question to one layer; the tables of answers, and Praat's listings."""

@@ -1,0 +1,63 @@
+"""One cursor, all layers: a row per layer, every cell the answer to a single query."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from core.files.table import digits
+from core.queries.queries import MEASURES, Answer, Layer, Measure, Place, Statistic, ask
+from core.signals.axis import Range
+
+STATISTICS: tuple[Statistic, ...] = ("mean", "minimum", "maximum")
+COPIED = tuple(MEASURES[key] for key in (
+    "activation", "f0", "f1", "f2", "f3", "b1", "b2", "b3", "intensity", "harmonicity",
+))  # fmt: skip
+"""The measures of the copied table, in its order; the bandwidths stand in a row of their own on screen."""
+
+SHOWN = tuple(one for one in COPIED if not one.key.startswith("b"))
+"""The measures that have a column on the screen."""
+
+BANDWIDTHS = {f"f{k}": MEASURES[f"b{k}"] for k in (1, 2, 3)}
+
+
+def row(layer: Layer, where: Place, statistic: Statistic = "mean") -> tuple[Answer, ...]:
+    """Give one layer's answers for the columns of the screen."""
+    return tuple(ask(layer, measure, where, statistic) for measure in SHOWN)
+
+
+def bandwidths(layer: Layer, where: Place) -> tuple[Answer | None, ...]:
+    """Give one layer's bandwidths, each in its formant's column."""
+    found = (BANDWIDTHS.get(measure.key) for measure in SHOWN)
+    return tuple(ask(layer, measure, where) if measure else None for measure in found)
+
+
+def as_text(layers: Sequence[Layer], where: Place) -> str:
+    """Give the whole table as tab-separated text: plain minus, times with six decimals, else empty."""
+    out = io.StringIO()
+    table = csv.writer(out, delimiter="\t", lineterminator="\n")
+    over = isinstance(where, Range)
+    times = ("statistic", "start_s", "end_s", "duration_s") if over else ("time_s",)
+    table.writerow(("layer", *times, *(_header(measure) for measure in COPIED)))
+    for layer in layers:
+        table.writerows(_lines(layer, where))
+    return out.getvalue()
+
+
+def _header(measure: Measure) -> str:
+    unit = f"_{measure.unit.lower()}" if measure.unit else ""
+    return f"{measure.key}{unit}"
+
+
+def _lines(layer: Layer, where: Place) -> Iterator[tuple[str, ...]]:
+    if not isinstance(where, Range):
+        yield layer.title, f"{where:.6f}", *_values(layer, where, "mean")
+        return
+    ends = f"{where.start_s:.6f}", f"{where.end_s:.6f}", f"{where.length_s:.6f}"
+    for statistic in STATISTICS:
+        yield layer.title, statistic, *ends, *_values(layer, where, statistic)
+
+
+def _values(layer: Layer, where: Place, statistic: Statistic) -> Iterator[str]:
+    return (digits(ask(layer, measure, where, statistic).value) for measure in COPIED)

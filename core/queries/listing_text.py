@@ -1,0 +1,92 @@
+"""What a listing is, and Praat's voice report in Praat's own layout and digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from core.analyses.results import Report
+from core.provenance import Origin
+from core.signals.axis import Range
+
+UNDEFINED = "--undefined--"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of text: its title, the heads of its columns, its rows.
+
+    `words` is a report as Praat prints it, "" of what is printed as a table; `notice` says what was
+    lowered so that the layer carries the measure; `origin` is what its numbers depend on.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: str = ""
+    notice: str = ""
+    origin: Origin = field(default_factory=Origin)
+
+    def text(self) -> str:
+        """Give the table as tab-separated text with its head."""
+        return "".join("\t".join(row) + "\n" for row in (self.head, *self.rows))
+
+
+def fixed(number: float) -> str:
+    """Give a number as Praat lists it, with six decimals."""
+    return f"{number:.6f}" if math.isfinite(number) else UNDEFINED
+
+
+_VOICE_HEAD = ("Measure", "Value", "Unit", "Of", "Group")
+
+
+def voice_listing(title: str, report: Report, window: Range) -> Listing:
+    """List a voice report: as a table with Praat's digits, and in words as Praat prints it."""
+    group = "Time range"
+    times = (
+        ("Start of time range", fixed(window.start_s), "s", "", group),
+        ("End of time range", fixed(window.end_s), "s", "", group),
+    )
+    lines = (
+        (line.name, _number(line.words), line.unit, _share(line.words), line.group) for line in report.lines
+    )
+    title = f"Voice report of {title}"
+    words = "\n".join((title, method_words(report), "", *_printed(report, window)))
+    return Listing(title, _VOICE_HEAD, (*times, *lines), f"{words}\n")
+
+
+def method_words(report: Report) -> str:
+    """Say with which pitch a voice report was made: Praat's advice for voices, not that of the contour."""
+    used = dict(report.origin.settings)
+    return (
+        f"Pitch here by raw cross-correlation, {used['floor_hz']:g} to {used['ceiling_hz']:g} Hz, "
+        f"silence threshold {used['silence_threshold']:g}, voicing threshold {used['voicing_threshold']:g}, "
+        f"maximum period factor {used['max_period_factor']:g}, "
+        f"maximum amplitude factor {used['max_amplitude_factor']:g}; "
+        "the pitch contour and Get pitch have settings of their own."
+    )
+
+
+def _printed(report: Report, window: Range) -> Iterator[str]:
+    """Give the lines of Praat's own text."""
+    start, end, lasts = map(_seconds, (window.start_s, window.end_s, window.length_s))
+    yield f"   From {start} to {end} seconds (duration: {lasts} seconds)"
+    for group, lines in groupby(report.lines, lambda line: line.group):
+        yield f"{group}:"
+        yield from (f"   {line.name}: {line.words}" for line in lines)
+
+
+def _seconds(number: float) -> str:
+    return f"{number:.6f}" if number else "0"
+
+
+def _number(words: str) -> str:
+    """Give the number that a line begins with, without its unit."""
+    return words.split(" ")[0].removesuffix("%")
+
+
+def _share(words: str) -> str:
+    """Give what stands in brackets: of how many frames or seconds a percentage is."""
+    return words.partition("(")[2].rpartition(")")[0]

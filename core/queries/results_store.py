@@ -1,0 +1,78 @@
+"""The results table on the disk between starts, every row with what it takes to ask again."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.files.atomic import atomic, folder_for
+from core.provenance import Origin
+from core.queries.queries import Answer
+from core.queries.results_table import Result, Rows
+
+
+class _Row(msgspec.Struct):
+    number: int
+    layer: str
+    measure: str
+    start_s: float
+    end_s: float
+    value: float | None = None  # None is undefined
+    unit: str = ""
+    digits: int = -1
+    origin: dict[str, Any] = {}
+    file: str = ""
+    point: str = ""
+    settings: str = ""
+    note: str = ""
+
+
+def default_path() -> Path:
+    """Give the place where the results are kept between starts."""
+    from platformdirs import user_data_path
+
+    return user_data_path("phonoscope") / "results.json"
+
+
+def write_kept(rows: Rows, path: Path) -> None:
+    """Write the rows, a line each. Raises Fault where they cannot be written."""
+    folder_for(path.parent)
+    lines = [msgspec.json.encode(_row(row)) for row in rows]
+    with atomic(path) as draft:
+        draft.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def _row(row: Result) -> _Row:
+    answer = row.answer
+    value = answer.value if math.isfinite(answer.value) else None
+    return _Row(
+        row.number, answer.layer, answer.measure, answer.start_s, answer.end_s, value, answer.unit,
+        answer.digits, answer.origin.plain(), row.file, row.point, row.settings, row.note,
+    )  # fmt: skip
+
+
+def read_kept(path: Path) -> Rows:
+    """Read the rows; a line that cannot be understood is left out."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return ()
+    found = (_read(line) for line in lines)
+    rows = {row.number: row for row in found if row is not None}
+    return tuple(rows[number] for number in sorted(rows))
+
+
+def _read(line: bytes) -> Result | None:
+    try:
+        row = msgspec.json.decode(line, type=_Row)
+        origin = Origin.from_plain(row.origin)
+    except (msgspec.MsgspecError, ValueError, TypeError):
+        return None
+    value = math.nan if row.value is None else row.value
+    answer = Answer(
+        row.layer, row.measure, row.start_s, row.end_s, value, row.unit, digits=row.digits, origin=origin
+    )
+    return Result(row.number, answer, row.file, row.point, row.settings, row.note)

@@ -1,0 +1,1 @@
+"""Sound files: read whole, or left on the disk where they are long."""

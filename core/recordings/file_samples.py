@@ -1,0 +1,115 @@
+"""The samples of a sound that stays in its file: looked at like an array, read by blocks."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.faults import Fault
+from core.recordings.sound_file import Samples, SoundFile, blocks_of, opened
+
+BLOCK = 1 << 16
+MOST_KEPT = 48
+"""How many blocks a thread keeps: 12 MB, three screens of single samples."""
+
+MOST_AT_ONCE = 60_000_000
+"""No more samples than these (240 MB) are ever brought into memory at once."""
+
+
+class FileSamples:
+    """Gives slices of a file's samples, float32 [n], NaN where a value is not finite.
+
+    `first` and `last` name the stretch of the file that it stands for (all of it, when -1). Every
+    thread reads through a file and blocks of its own. Crossing to another process takes only the
+    file's name along.
+    """
+
+    ndim = 1
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, file: SoundFile, first: int = 0, last: int = -1) -> None:
+        self.file = file
+        self._first, self._last = first, file.n if last < 0 else last
+        self.size = self._last - first
+        self.shape = (self.size,)
+        self._own = threading.local()
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __reduce__(self) -> tuple[type[FileSamples], tuple[SoundFile, int, int]]:
+        return (FileSamples, (self.file, self._first, self._last))
+
+    def __getitem__(self, place: int | np.integer[Any] | slice) -> Any:
+        if not isinstance(place, slice):
+            index = range(self.size)[int(place)]
+            return self.read(index, index + 1)[0]
+        first, last, step = place.indices(self.size)
+        if step != 1:
+            raise ValueError("a file is read forwards, sample by sample")
+        return self.read(first, max(first, last))
+
+    def stretch(self, first: int, last: int) -> FileSamples:
+        """Give a part that is read only when somebody asks for its numbers."""
+        made = FileSamples(self.file, self._first + first, self._first + last)
+        made._own = self._own
+        return made
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self.read(0, self.size).astype(dtype or np.float32, copy=False)
+
+    def astype(self, dtype: Any) -> NDArray[Any]:
+        """Give all samples as an array; a Fault where they are too many to be held."""
+        return self.__array__(dtype)
+
+    def read(self, first: int, last: int) -> Samples:
+        """Give the samples `first:last`; NaN where the file can no longer be read.
+
+        Raises Fault where they are too many to be held.
+        """
+        if last - first > MOST_AT_ONCE:
+            raise Fault(
+                f"“{self.file.name}” is too long for this: {self.size / self.file.rate_hz:.0f} s.",
+                "Cut out the part that you need.",
+            )
+        if last - first > MOST_KEPT // 2 * BLOCK:
+            return self._straight(self._first + first, self._first + last)
+        first, last = self._first + first, self._first + last
+        found = np.empty(last - first, np.float32)
+        for number in range(first // BLOCK, -(-last // BLOCK)):
+            begin = number * BLOCK
+            low, high = max(first, begin), min(last, begin + BLOCK)
+            found[low - first : high - first] = self._block(number)[low - begin : high - begin]
+        return found
+
+    def _block(self, number: int) -> Samples:
+        kept: OrderedDict[int, Samples] = self._own.__dict__.setdefault("kept", OrderedDict())
+        if number in kept:
+            kept.move_to_end(number)
+            return kept[number]
+        begin = number * BLOCK
+        kept[number] = self._straight(begin, min(self.file.n, begin + BLOCK))
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+        return kept[number]
+
+    def _straight(self, first: int, last: int) -> Samples:
+        """Read from the file; the rest is NaN where the file was cut or taken away meanwhile."""
+        found, done = np.full(last - first, np.nan, np.float32), 0
+        try:
+            own = self._own.__dict__
+            file = own.setdefault("open", None) or opened(self.file.path)
+            own["open"] = file
+        except Fault:
+            return found
+        for block in blocks_of(file, first, last, self.file.channel):
+            found[done : done + block.size] = block
+            done += block.size
+        if done < last - first:
+            own["open"] = None  # a failed search spoils a reader
+        found[~np.isfinite(found)] = np.nan
+        return found

@@ -1,0 +1,149 @@
+"""A recording too long for the memory, as a track: shown through its pyramid, read by blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.faults import Fault
+from core.provenance import Origin
+from core.recordings import cache
+from core.recordings.file_samples import FileSamples
+from core.recordings.identity import content_of, digest_of
+from core.recordings.pyramid import Ends, build, glance
+from core.recordings.sound_file import SoundFile
+from core.signals.axis import Range, TimeAxis
+from core.signals.envelope import Pyramid, extremes
+from core.signals.track import Track
+
+EMPTY = Pyramid(np.zeros(0, np.float32), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class LongTrack(Track):
+    """A track whose samples stay in their file; all that a Track does, it does by reading blocks.
+
+    `pyramid` holds the extremes known so far, `part_known` how much of the file was looked through
+    (1: all), `mean` the mean of it all, known then. Pickled, it takes only the file's name along.
+    """
+
+    pyramid: Pyramid = field(default=EMPTY)
+    part_known: float = 0.0
+    mean: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.samples.shape != (self.axis.n,):
+            raise ValueError(f"{self.name}: {self.samples.shape} samples on an axis of {self.axis.n}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (LongTrack, (self.name, self.samples, self.axis, self.unit, self.origin))
+
+    @property
+    def in_file(self) -> FileSamples:
+        """The samples as what they are."""
+        return cast(FileSamples, self.samples)
+
+    def stretch(self, window: Range) -> LongTrack:
+        """Give the samples with centres in `window`, at their true time, not read yet."""
+        return self.between(*self.axis.samples_in(window))
+
+    def between(self, first: int, last: int) -> LongTrack:
+        """Give the samples `first:last`, at their true time, not read yet."""
+        axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
+        samples = cast("NDArray[np.float32]", self.in_file.stretch(first, last))
+        return LongTrack(self.name, samples, axis, self.unit, self.origin)
+
+    @property
+    def peak(self) -> float:
+        """The largest distance from the mean that is known of, 0 where nothing is."""
+        low, high = extremes(self, self.axis.extent, self.pyramid)
+        return max(self.mean - low, high - self.mean, 0.0) if math.isfinite(low) else 0.0
+
+    def loaded(self) -> Track:
+        """Read all of it into memory; a Fault where it is too long for that."""
+        return Track(self.name, self.in_file.astype(np.float32), self.axis, self.unit, self.origin)
+
+
+class LongSound:
+    """One long recording being looked through: `track` is what is known of it when asked."""
+
+    def __init__(self, file: SoundFile, folder: Path | None = None) -> None:
+        """Know at once what an earlier look left on the disk, else what a glance shows."""
+        self.file = file
+        self._folder = folder or cache.default_folder()
+        self._key = cache.key_of(file)
+        self._digest = digest_of(content_of(file), self._key)
+        self._samples = FileSamples(file)
+        self._state = _state(file)
+        self._place = cache.place_of(self._key, file.channel)
+        found = cache.kept(self._folder, self._place, file.n)
+        self.whole = found is not None
+        self._ends = found or Ends.unknown(file.n)
+        self._pyramid = self._ends.pyramid(self.whole)
+        self._part = 1.0 if self.whole else 0.0
+        if not self.whole:
+            glance(file, self._ends)
+
+    @property
+    def bad(self) -> int:
+        """How many values are not finite, known once it is whole."""
+        return self._ends.bad
+
+    def lost(self) -> Fault | None:
+        """Say what became of the file since it was opened; None where it is as it was."""
+        now = _state(self.file)
+        if now == self._state:
+            return None
+        if now is None:
+            said = f"“{self.file.name}” is no longer where it was opened: what was not read yet is a gap."
+            return Fault(said, "Put it back and open it again.")
+        said = f"“{self.file.name}” was changed while it was open: what is shown is no longer what it holds."
+        return Fault(said, "Open it again.")
+
+    def track(self, name: str) -> LongTrack:
+        """Give what is known now; a new value, since values never change."""
+        samples = cast("NDArray[np.float32]", self._samples)
+        origin = Origin(sound=self._digest, reduction=self.file.reduction)
+        mean = self._ends.total / max(1, self.file.n - self._ends.bad)
+        return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
+
+    def look_through(
+        self, tell: Callable[[float], None] = lambda part: None, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Look at every sample and keep what was found on the disk; does nothing where all is known."""
+        if self.whole:
+            return
+
+        def progress(part: float) -> None:
+            self._part = part
+            tell(part)
+
+        found = build(self.file, self._ends, progress, stopped)
+        if found is None:
+            return
+        self._ends, self.whole, self._part = found, True, 1.0
+        self._pyramid = found.pyramid(whole=True)
+        cache.keep(self._folder, self._place, found)
+        tell(1.0)
+
+
+def _state(file: SoundFile) -> tuple[int, int] | None:
+    """Give size and time of a file, None where it is gone."""
+    try:
+        found = Path(file.path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def in_memory(track: Track, window: Range | None = None) -> Track:
+    """Give a track as one in memory: itself, or of a long one the part in `window` (all without one)."""
+    if not isinstance(track, LongTrack):
+        return track
+    return (track if window is None else track.stretch(window)).loaded()

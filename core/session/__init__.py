@@ -1,0 +1,1 @@
+"""What is open, shown and selected, and what is remembered between starts."""

@@ -1,0 +1,78 @@
+"""What Phonoscope remembers between starts: lenient when read, atomic when written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from core.files.atomic import atomic, folder_for
+
+VERSION = 1
+MOST_RECENT = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The user's choices; every field has a default, so that a lost file costs nothing."""
+
+    version: int = VERSION
+    theme: Literal["system", "light", "dark"] = "system"
+    recent: tuple[str, ...] = ()
+    device: str = ""
+    volume_db: float = -6.0
+    sound: str = "published"
+    preset: str = "Praat 6.4, 75-450 Hz"
+    speaker: Literal["", "man", "woman", "child"] = ""
+    follow: bool = True
+    loop: bool = False
+    dock: bool | None = None  # None: where the window is wide enough
+    geometry: str = ""
+    figure_width_mm: float = 170.0
+    figure_dpi: float = 300.0
+    letters: bool = False
+    starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
+
+    def with_recent(self, path: str) -> Settings:
+        """Put `path` first among the recent files."""
+        others = tuple(known for known in self.recent if known != path)
+        return replace(self, recent=(path, *others)[:MOST_RECENT])
+
+
+def default_path() -> Path:
+    """Give the settings file's place, by the habits of the operating system."""
+    from platformdirs import user_config_path
+
+    return user_config_path("phonoscope") / "settings.json"
+
+
+def load(path: Path) -> Settings:
+    """Read settings field by field: what cannot be understood has its default."""
+    try:
+        values: Any = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return Settings()
+    if not isinstance(values, dict):
+        return Settings()
+    kept = Settings()
+    for name in Settings.__annotations__:
+        if name in values and name != "version":
+            kept = _with(kept, name, values[name])
+    return kept
+
+
+def _with(settings: Settings, name: str, value: Any) -> Settings:
+    try:
+        known: Any = msgspec.convert({name: value}, Settings)
+    except msgspec.ValidationError:
+        return settings
+    return replace(settings, **{name: getattr(known, name)})
+
+
+def save(settings: Settings, path: Path) -> None:
+    """Write settings so that a power cut leaves the old or the new file, never half of one."""
+    folder_for(path.parent)
+    with atomic(path) as draft:
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))

@@ -1,0 +1,282 @@
+"""The only mutable thing: what is open, what is shown, and what the user chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from psygnal import Signal
+
+from core.analyses.results import Points
+from core.annotation.tiers import Kept, Shelf, kept_at
+from core.families.card import Card
+from core.faults import Fault
+from core.networks.latent import Layout, Point, draw
+from core.session import lanes as lane_tools
+from core.session.history import History
+from core.session.lanes import Lane, Lanes
+from core.signals.axis import Range
+from core.signals.track import Image, Track
+
+SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers.
+
+    `seed` is what gave `drawn`; None where none did: then `name` is what that point is called.
+    """
+
+    point: Point
+    drawn: Point
+    seed: int | None = 0
+    name: str = ""
+    pins: frozenset[int] = frozenset()
+    lanes: Lanes = ()
+    tiers: Shelf = ()
+
+
+EMPTY = Moment(Point(()), Point(()))
+
+Overlay = tuple[Track, ...] | Points
+"""What lies over a lane's curve: contours, or the moments of its pulses."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The numbers on the screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
+
+    tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
+    images: Mapping[str, Image] = field(default_factory=dict[str, Image])
+    overlays: Mapping[tuple[str, str], Overlay] = field(default_factory=dict[tuple[str, str], Overlay])
+    stale: frozenset[tuple[str, str]] = frozenset()
+    ghosts: Mapping[str, Track] = field(default_factory=dict[str, Track])
+
+
+class Session:
+    """Holds the state and tells what changed; a wish that changes nothing tells nothing.
+
+    Signals: `card_changed` (another model), `moment_changed` (point, pins or lanes), `shown_changed`
+    (numbers), `view_changed` (range, cursor, selection, active lane, chosen tier).
+    """
+
+    card_changed = Signal()
+    moment_changed = Signal(Moment, Moment)
+    shown_changed = Signal()
+    view_changed = Signal()
+
+    def __init__(self) -> None:
+        self.card: Card | None = None
+        self.history: History[Moment] = History(EMPTY)
+        self.shown = Shown()
+        self.whole = Range(0.0, 1.0)
+        self.visible = self.whole
+        self.cursor_s: float | None = None
+        self.selection: Range | None = None
+        self.frequency_hz: float | None = None
+        self.active = "out"
+        self.tier = -1  # the chosen tier, counted from 0; -1 where none is
+        self._back: list[Range] = []
+
+    # --- the model and the point -------------------------------------------------------------
+
+    @property
+    def moment(self) -> Moment:
+        return self.history.present
+
+    @property
+    def point(self) -> Point:
+        return self.moment.point
+
+    @property
+    def layout(self) -> Layout:
+        return self.card.layout if self.card else Layout(0)
+
+    def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Moment | None = None) -> None:
+        """Make `card` the open model, at a fresh draw or at the point of `start`."""
+        drawn = draw(card.layout, seed)
+        start = Moment(drawn, drawn, seed) if start is None else start
+        self.card = card
+        self.history = History(replace(start, pins=frozenset(), lanes=lanes, tiers=()))
+        self.shown = Shown()
+        self.whole = Range(0.0, card.out_axis.extent.end_s)
+        self.visible, self._back = self.whole, []
+        self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
+        self.active, self.tier = card.output, -1
+        self.card_changed.emit()
+        self.view_changed.emit()
+
+    def change(self, words: str, final: bool = True, **values: Any) -> None:
+        """Change fields of the moment as one undoable step named `words`."""
+        before = self.moment
+        self.history.put(replace(before, **values), words, final)
+        self._tell(before)
+
+    def give_up(self, words: str) -> None:
+        """Take back what was changed under `words` and is not final yet."""
+        before = self.moment
+        self.history.give_up(words)
+        self._tell(before)
+
+    def begin(self, lanes: Lanes) -> None:
+        """Show the first lanes without a step: there was nothing before that undo could return to."""
+        before = self.moment
+        self.history.replace(replace(before, lanes=lanes))
+        self._tell(before)
+
+    def set_value(self, index: int, value: float, final: bool = True) -> None:
+        """Turn one latent variable; a drag is one undo step."""
+        name = self.layout.names()[index]
+        self.change(f"turn {name}", final, point=self.point.set(index, value))
+
+    def redraw(self, seed: int) -> None:
+        """Draw all of z anew, the code kept."""
+        kept = self.point.z[: self.layout.code]
+        point = draw(self.layout, seed, kept)
+        self.change(f"seed {seed}", point=point, drawn=point, seed=seed, name="")
+
+    def go(self, words: str, point: Point, name: str) -> None:
+        """Go to a point that no seed gave, called `name`; the draw that reset returns to is that point."""
+        self.change(words, point=point, drawn=point, seed=None, name=name)
+
+    def reset(self, index: int = -1) -> None:
+        """Put one latent variable, or with -1 all of z, back to the draw."""
+        if index >= 0:
+            self.change(
+                f"reset {self.layout.names()[index]}", point=self.point.set(index, self.moment.drawn.z[index])
+            )
+            return
+        code = self.point.z[: self.layout.code]
+        self.change("reset all", point=self.moment.drawn.with_code(code))
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        before = self.moment
+        self.history.undo()
+        self._tell(before)
+
+    def redo(self) -> None:
+        """Bring back what undo took."""
+        before = self.moment
+        self.history.redo()
+        self._tell(before)
+
+    def _tell(self, before: Moment) -> None:
+        """Tell of another moment; where the active lane went with it, another lane becomes the active one."""
+        if self.moment == before:
+            return
+        went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
+        keys = [lane.key for lane in self.lanes]
+        if went and keys:
+            self.active = self.card.output if self.card and self.card.output in keys else keys[0]
+        self.moment_changed.emit(before, self.moment)
+        if went and keys:
+            self.view_changed.emit()
+
+    # --- lanes ------------------------------------------------------------------------------
+
+    @property
+    def lanes(self) -> Lanes:
+        return self.moment.lanes
+
+    def lane(self, key: str) -> Lane | None:
+        return lane_tools.find(self.lanes, key)
+
+    def set_lane(self, key: str, words: str, **values: Any) -> None:
+        """Change one lane's settings."""
+        self.change(words, lanes=lane_tools.changed(self.lanes, key, **values))
+
+    def set_lanes(self, lanes: Lanes, words: str) -> None:
+        """Replace the lanes: another order, lanes merged, added or closed."""
+        self.change(words, lanes=lanes)
+
+    # --- tiers ------------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> Kept | None:
+        """The tiers that belong to the present point, or None."""
+        return kept_at(self.moment.tiers, self.point)
+
+    def set_tier(self, place: int) -> None:
+        """Choose a tier, or with -1 none."""
+        self._set_view(tier=place)
+
+    # --- numbers ----------------------------------------------------------------------------
+
+    def show(self, **values: Any) -> None:
+        """Replace some of the numbers on the screen."""
+        self.shown = replace(self.shown, **values)
+        self.shown_changed.emit()
+
+    # --- view -------------------------------------------------------------------------------
+
+    def set_range(self, wanted: Range, remember: bool = True) -> None:
+        """Show `wanted`, kept inside the whole and no shorter than a few samples."""
+        if wanted.length_s < SHORTEST_S:
+            wanted = Range(wanted.middle_s - SHORTEST_S / 2, wanted.middle_s + SHORTEST_S / 2)
+        wanted = wanted.within(self.whole)
+        if wanted == self.visible:
+            return
+        if remember:
+            self._back.append(self.visible)
+            del self._back[:-100]
+        self.visible = wanted
+        self.view_changed.emit()
+
+    def set_whole(self, whole: Range) -> None:
+        """Let the stack reach over `whole`; the window stays as it is, as far as it lies inside."""
+        if whole == self.whole:
+            return
+        self.whole = whole
+        self.visible = self.visible.within(whole)
+        self._back = [wanted.within(whole) for wanted in self._back]
+        if self.cursor_s is not None:
+            self.cursor_s = min(max(self.cursor_s, whole.start_s), whole.end_s)
+        kept = self.selection.cut(whole) if self.selection is not None else None
+        self.selection = kept if kept is not None and kept.length_s > 0 else None
+        self.view_changed.emit()
+
+    def zoom_back(self) -> None:
+        """Return to the range before the last change of it."""
+        if self._back:
+            self.visible = self._back.pop()
+            self.view_changed.emit()
+
+    def set_cursor(self, time_s: float) -> None:
+        """Put the cursor and drop the selection, as a click does in Praat."""
+        time_s = min(max(time_s, self.whole.start_s), self.whole.end_s)
+        self._set_view(cursor_s=time_s, selection=None)
+
+    def set_selection(self, wanted: Range | None) -> None:
+        """Select a stretch of time; an empty one is a cursor. Raises Fault outside the sound."""
+        if wanted is None:
+            self.set_cursor(self.whole.start_s if self.cursor_s is None else self.cursor_s)
+            return
+        if wanted.length_s > 0 and (wanted.start_s > self.whole.end_s or wanted.end_s < self.whole.start_s):
+            raise Fault(
+                f"{wanted.start_s:g} to {wanted.end_s:g} s lies outside the sound "
+                f"({self.whole.start_s:g} to {self.whole.end_s:g} s).",
+                "Choose times inside it.",
+            )
+        kept = wanted.cut(self.whole)
+        if kept.length_s <= 0:
+            self.set_cursor(kept.start_s)
+        else:
+            self._set_view(selection=kept, cursor_s=kept.start_s)
+
+    def set_frequency(self, frequency_hz: float | None) -> None:
+        """Put the horizontal frequency cursor."""
+        self._set_view(frequency_hz=frequency_hz)
+
+    def set_active(self, key: str) -> None:
+        """Choose the lane that Tab plays and queries ask."""
+        self._set_view(active=key)
+
+    def _set_view(self, **values: Any) -> None:
+        if all(getattr(self, name) == value for name, value in values.items()):
+            return
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.view_changed.emit()

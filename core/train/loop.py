@@ -1,0 +1,244 @@
+"""A training run from its first step, or its last checkpoint, until it is done or told to stop."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from core.faults import Fault
+from core.files.atomic import folder_for, unwritable
+from core.train.checkpoints import NAME, check_same, read_checkpoint, restore, save_checkpoint
+from core.train.corpus import Corpus, load_corpus
+from core.train.evaluation import Measured, Reference, fixed_latent, generated, measure
+from core.train.exports import write_port, write_tensorflow
+from core.train.model_file import make_card, save_model, tensorflow_arrays
+from core.train.publish import publish
+from core.train.random_draws import Draws
+from core.train.recipe import Recipe
+from core.train.reporting import Pace, Records, Tell
+from core.train.run_plan import Plan, make_fabric
+from core.train.step import Nets, Trainer
+
+CHECK_EVERY = 10
+TELL_EVERY_S = 10.0
+PREVIEWS = 8
+
+
+def train(folder: Path, recipe: Recipe, plan: Plan, tell: Tell) -> int:
+    """Train on the recordings in `folder` and give the number of generator steps reached.
+
+    Raises Fault for a folder, a disk or settings that do not allow it, and where the losses stop
+    being numbers; what was last saved stays.
+    """
+    torch.set_flush_denormal(True)
+    _check_shares(recipe, plan.devices * plan.nodes)  # before there are several to say it
+    fabric = make_fabric(plan)
+    corpus = load_corpus(folder, recipe.slice_len, recipe.rate_hz, recipe.trim, recipe.held_out, recipe.seed)
+    saved = _saved(plan, recipe, corpus)
+    draws = Draws(recipe.seed + 1, len(corpus.training), recipe.batch, fabric.global_rank, fabric.world_size)
+    trainer = Trainer(recipe, fabric, Nets.fresh(recipe), torch.from_numpy(corpus.training), draws)  # pyright: ignore
+    if saved:
+        restore(trainer, saved)
+    if fabric.is_global_zero:
+        _tell_corpus(corpus, recipe, tell)
+        Run(trainer, plan, corpus, folder, tell).go()
+    else:
+        _follow(trainer, plan)
+    return trainer.steps
+
+
+def _check_shares(recipe: Recipe, world: int) -> None:
+    if recipe.batch % world:
+        raise Fault(
+            f"A batch of {recipe.batch} cannot be shared evenly by {world} processes.",
+            f"Give --batch as a multiple of {world}.",
+        )
+
+
+def _saved(plan: Plan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
+    """Give the state to go on from, none for a new run; refuse what does not fit."""
+    if not plan.resume:
+        if (folder_for(plan.out) / NAME).exists():
+            raise Fault(
+                f"“{plan.out}” already holds a run.", "Add --resume to go on, or give another folder."
+            )
+        return {}
+    saved = read_checkpoint(plan.out)
+    check_same(recipe, saved)
+    if saved["extra"]["recordings"] != corpus.digest:
+        raise Fault(
+            "This run began with other recordings: the folder's contents are not the same.",
+            "Give the folder as it was, or start a new run in another folder.",
+        )
+    return saved
+
+
+def _tell_corpus(corpus: Corpus, recipe: Recipe, tell: Tell) -> None:
+    seconds = len(corpus.training) * recipe.slice_len / recipe.rate_hz
+    tell(
+        f"{len(corpus.used)} recordings · {len(corpus.training)} slices to train on ({seconds:.0f} s)"
+        f" · {len(corpus.held_out)} held out · {len(corpus.skipped)} files skipped"
+    )
+    for one in corpus.skipped:
+        tell(f"skipped {one.name}: {one.reason}")
+
+
+class Run:
+    """The loop of the process that saves, measures and tells."""
+
+    def __init__(self, trainer: Trainer, plan: Plan, corpus: Corpus, folder: Path, tell: Tell) -> None:
+        self.trainer, self.plan, self.corpus, self.folder, self.tell = trainer, plan, corpus, folder, tell
+        self.records = Records(plan.out, trainer.steps, tell)
+        self.pace = Pace(trainer.steps)
+        self.saved_at = time.monotonic()
+        rate_hz = trainer.recipe.rate_hz
+        self.reference = Reference.of(corpus.training, corpus.held_out, rate_hz)
+
+    def go(self) -> None:
+        """Step until the plan's steps are done or a stop is asked for; save at every interval."""
+        with stopping() as stop:
+            try:
+                self._loop(stop)
+                self._publish()
+            except OSError as problem:
+                raise unwritable(self.plan.out, problem) from problem
+            finally:
+                self.records.close()
+
+    def _loop(self, stop: list[int]) -> None:
+        done = self.trainer.steps >= self.plan.steps
+        while not done:
+            losses = self.trainer.step(self.plan.pace(self.trainer.steps))
+            done = agreed(self.trainer, bool(stop) or self.trainer.steps >= self.plan.steps)
+            if self.trainer.steps % CHECK_EVERY == 0 or done or self.pace.seconds_since() > TELL_EVERY_S:
+                self._check(losses)
+            if not done and time.monotonic() - self.saved_at > self.plan.every_s:
+                self.save()
+        self.save()
+        self.tell(self._goodbye())
+
+    def _goodbye(self) -> str:
+        steps = self.trainer.steps
+        if steps < self.plan.steps:
+            return f"stopped at step {steps}; go on with --resume"
+        return f"done at step {steps}; to train longer, give --resume and more --steps"
+
+    def _check(self, losses: dict[str, Tensor]) -> None:
+        values = {name: float(loss) for name, loss in losses.items()}
+        if not all(map(math.isfinite, values.values())):
+            raise self._diverged()
+        if self.pace.seconds_since() > TELL_EVERY_S:
+            per_s = self.pace.per_s(self.trainer.steps)
+            self.records.losses(self.trainer.steps, self.plan.steps, per_s, values)
+
+    def _diverged(self) -> Fault:
+        kept = f"The last good checkpoint is still in “{self.plan.out}”."
+        none = "Nothing was saved before that."
+        return Fault(
+            f"The losses stopped being numbers by step {self.trainer.steps}; training has stopped.",
+            f"{kept if (self.plan.out / NAME).exists() else none} Try a lower learning rate.",
+        )
+
+    def save(self) -> None:
+        """Measure, and save the checkpoint, the model with its card, and previews."""
+        values = (p for net in self.trainer.nets.named().values() for p in net.parameters())
+        if not all(bool(value.isfinite().all()) for value in values):
+            raise self._diverged()
+        save_checkpoint(self.plan.out, self.trainer, {"recordings": self.corpus.digest})
+        found = self._measured()
+        self._save_model(found)
+        self.records.measured(found)
+        self.saved_at = time.monotonic()
+
+    def _measured(self) -> Measured:
+        trainer = self.trainer
+        layout, rate_hz = trainer.layout, trainer.recipe.rate_hz
+        sounds = generated(trainer.nets, fixed_latent(layout, max(PREVIEWS, layout.code)))
+        self.records.preview(sounds, rate_hz, trainer.steps)
+        return measure(trainer.nets, layout, self.reference, rate_hz, trainer.steps)
+
+    def _save_model(self, found: Measured) -> None:
+        nets, recipe = self.trainer.nets, self.trainer.recipe
+        arrays = tensorflow_arrays("G", nets.average) | tensorflow_arrays("D", nets.D)
+        arrays |= tensorflow_arrays("Q", nets.Q) if nets.Q else {}
+        measured = {name: value for name, value in asdict(found).items() if name != "steps"}
+        card = make_card(recipe, self.trainer.steps, self._about() | {"measured": measured})
+        save_model(self.plan.out / "model.safetensors", arrays, card)
+        if "tensorflow" in self.plan.also:
+            prefix = folder_for(self.plan.out / "tensorflow") / f"model.ckpt-{self.trainer.steps}"
+            write_tensorflow(prefix, arrays, recipe)
+        if "pytorch" in self.plan.also:
+            write_port(folder_for(self.plan.out / "pytorch"), arrays, recipe, self.trainer.steps)
+
+    def _publish(self) -> None:
+        """Write the small model with its figures and points, where the plan wants one."""
+        if self.plan.publish is None:
+            return
+        trainer = self.trainer
+        publish(self.plan.publish, trainer.nets, trainer.recipe, self.corpus, trainer.steps, self._about())
+        self.tell(f"published step {trainer.steps} in {self.plan.publish}")
+
+    def _about(self) -> dict[str, Any]:
+        corpus = self.corpus
+        return {
+            **dict(self.plan.about),
+            "computed_in": self.plan.precision,
+            "recordings": {
+                "folder": self.folder.name,
+                "files": len(corpus.used),
+                "skipped": len(corpus.skipped),
+                "slices": len(corpus.training),
+                "held_out": len(corpus.held_out),
+                "sha256": corpus.digest,
+            },
+        }
+
+
+def agreed(trainer: Trainer, stop: bool) -> bool:
+    """Let all processes stop at the same step, as soon as one wants to."""
+    if trainer.fabric.world_size == 1:
+        return stop
+    wish = torch.tensor(float(stop), device=trainer.fabric.device)
+    wishes = cast(Tensor, trainer.fabric.all_reduce(wish, reduce_op="sum"))  # pyright: ignore
+    return bool(wishes > 0)
+
+
+def _follow(trainer: Trainer, plan: Plan) -> None:
+    """Step beside the process that saves, until all stop."""
+    with stopping() as stop:
+        done = trainer.steps >= plan.steps
+        while not done:
+            trainer.step(plan.pace(trainer.steps))
+            done = agreed(trainer, bool(stop) or trainer.steps >= plan.steps)
+
+
+@contextmanager
+def stopping() -> Generator[list[int]]:
+    """Give a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
+    asked: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: object) -> None:
+        asked.append(number)
+        _handle(before)
+
+    try:
+        for number in before:
+            signal.signal(number, ask)
+        yield asked
+    finally:
+        _handle(before)
+
+
+def _handle(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -1,0 +1,90 @@
+"""A trained model as one safetensors file with its card, under the names TensorFlow gives its variables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from core.files.atomic import atomic
+from core.files.versions import versions
+from core.train.recipe import Recipe
+
+Arrays = Mapping[str, NDArray[Any]]
+FORMAT = 1
+
+_PLACES = {
+    ("G", "z_project"): "G/z_project/dense",
+    ("G", "upconvs"): "G/upconv_{}/conv2d_transpose",
+    ("D", "downconvs"): "D/downconv_{}/conv1d",
+    ("D", "output"): "D/output/dense",
+    ("Q", "downconvs"): "Q/Qdownconv_{}/conv1d",
+    ("Q", "output"): "Q/Qoutput/dense",
+}
+_LAST = {"weight": "kernel", "bias": "bias"}
+
+
+def tensorflow_arrays(network: str, module: nn.Module) -> dict[str, NDArray[Any]]:
+    """Give a network's parameters under TensorFlow's names and in its layouts."""
+    state = {name: value.numpy(force=True) for name, value in module.state_dict().items()}
+    return {_name(network, own): _laid_out(network, array) for own, array in state.items()}
+
+
+def _name(network: str, own: str) -> str:
+    part, *number, last = own.split(".")
+    return f"{_PLACES[network, part].format(*number)}/{_LAST[last]}"
+
+
+def _laid_out(network: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Turn our kernel [wide, taps, narrow] into [1, taps, out, in] for G and [taps, in, out] else."""
+    if array.ndim < 3:
+        return array
+    turned = np.ascontiguousarray(array.transpose(1, 2, 0))
+    return turned[None] if network == "G" else turned
+
+
+def make_card(recipe: Recipe, steps: int, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the card: what the network is, what it learned from, for how long and with what."""
+    layout = recipe.layout
+    return {
+        "format": FORMAT,
+        "model": recipe.model,
+        "slice_len": recipe.slice_len,
+        "rate_hz": recipe.rate_hz,
+        "dim": recipe.dim,
+        "latent": {"size": layout.size, "code": layout.code, "kind": layout.kind, "prior": layout.prior},
+        "upsample": "zeros",
+        "slope": recipe.slope,
+        "steps": steps,
+        "recipe": recipe.plain(),
+        "versions": versions(),
+        **more,
+    }
+
+
+def digest_of(arrays: Arrays) -> str:
+    """Give the SHA-256 over names, shapes and values, in the order of the names."""
+    whole = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        whole.update(f"{name} {array.dtype} {array.shape}\n".encode())
+        whole.update(array.tobytes())
+    return whole.hexdigest()
+
+
+def save_model(path: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
+    """Write the safetensors file with the card inside it, and the card again as JSON beside it."""
+    from safetensors.numpy import save
+
+    whole = {**card, "sha256": digest_of(arrays)}
+    data = save(dict(arrays), {"card": json.dumps(whole, ensure_ascii=False)})
+    with atomic(path) as draft:
+        draft.write_bytes(data)
+    with atomic(path.with_suffix(".json")) as draft:
+        draft.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

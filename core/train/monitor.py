@@ -1,0 +1,178 @@
+"""Starting, watching and stopping a training run from outside: it lives in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core.faults import Fault
+from core.files.atomic import folder_for
+
+PROCESS_FILE, LOG_FILE = "training.pid", "training.log"
+LONGEST_LOG = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The critic's distance and the other losses at one step."""
+
+    step: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What was measured of the generated sounds at one step; None where there is nothing to measure."""
+
+    step: int
+    q_accuracy: float | None
+    distance_db2: float
+    floor_db2: float | None
+
+
+Row = TypeVar("Row", Loss, Measure)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run's folder tells now."""
+
+    running: bool = False
+    step: int = 0
+    of: int = 0
+    steps_per_s: float = 0.0
+    left_s: float = float("inf")
+    losses: tuple[Loss, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    previews: tuple[Path, ...] = ()
+    model: Path | None = None
+    said: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start `phonoscope train` in a session of its own, so that it outlives the window.
+
+    Raises Fault where the folder does not exist, or a run is already under way in `out`.
+    """
+    if not folder.is_dir():
+        raise Fault(f"“{folder}” is no folder of recordings.", "Choose a folder.")
+    if process_of(folder_for(out)) is not None:
+        raise Fault(f"A training is already under way in “{out.name}”.", "Stop it, or choose another folder.")
+    command = [sys.executable, "-m", "app", "train", str(folder), "--out", str(out), *options]
+    with (out / LOG_FILE).open("wb") as log:
+        made = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+    (out / PROCESS_FILE).write_text(str(made.pid), encoding="ascii")
+    return made
+
+
+def process_of(out: Path) -> int | None:
+    """Give the number of the process that trains in `out`, or None where none does any more."""
+    try:
+        number = int((out / PROCESS_FILE).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return number if _lives(number) else None
+
+
+def _lives(number: int) -> bool:
+    try:
+        done, _ = os.waitpid(number, os.WNOHANG)  # our own child that ended is not alive
+        if done == number:
+            return False
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(number, 0)
+    except OSError:
+        return False
+    words = Path(f"/proc/{number}/cmdline")
+    # a number is given again after a while: another program's process is no training
+    return b"train" in words.read_bytes() if words.exists() else True
+
+
+def stop(out: Path) -> None:
+    """Ask the run in `out` to save and end, as Ctrl+C does."""
+    number = process_of(out)
+    if number is not None:
+        os.kill(number, signal.SIGINT)
+
+
+def see(out: Path) -> Seen:
+    """Read what the run in `out` has written so far; lines half written are left for the next look."""
+    losses: list[Loss] = []
+    measures: list[Measure] = []
+    last: dict[str, Any] = {}
+    for row in _rows(out / "progress.jsonl"):
+        if "losses" in row:
+            last = row
+            losses.append(Loss(int(row["step"]), row["losses"]))
+        elif "distance_db2" in row:
+            floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
+            measures.append(Measure(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
+    model = out / "model.safetensors"
+    losses, measures = _without_what_was_done_again(losses), _without_what_was_done_again(measures)
+    left = last.get("left_s")
+    return Seen(
+        running=process_of(out) is not None,
+        step=max([int(last.get("step", 0)), *(one.step for one in measures[-1:])]),
+        of=int(last.get("of", 0)),
+        steps_per_s=float(last.get("steps_per_s", 0.0)),
+        left_s=float("inf") if left is None else float(left),
+        losses=tuple(losses),
+        measures=tuple(measures),
+        previews=tuple(sorted((out / "previews").glob("*.wav"))),
+        model=model if model.exists() else None,
+        said=_tail(out / LOG_FILE),
+        recipe=_recipe(out / "model.json"),
+    )
+
+
+def _without_what_was_done_again(rows: list[Row]) -> list[Row]:
+    """Leave out what a killed run told of steps that it did again when it went on."""
+    kept: list[Row] = []
+    for row in rows:
+        while kept and kept[-1].step >= row.step:
+            kept.pop()
+        kept.append(row)
+    return kept
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return rows
+    for line in lines:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return rows
+
+
+def _tail(path: Path) -> str:
+    """Give the last line of the log: what the run said last, for example why it ended."""
+    try:
+        lines = path.read_bytes()[-LONGEST_LOG:].decode("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""
+
+
+def _recipe(path: Path) -> Mapping[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")).get("recipe", {}))
+    except (OSError, ValueError, AttributeError):
+        return {}

@@ -1,0 +1,62 @@
+"""Every random number of a training run, drawn for the whole batch of all processes together.
+
+Each process draws the same numbers and keeps its own rows, so that two processes compute what one
+process with the same global batch computes, and so that one state resumes them all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.networks.latent import Layout
+
+
+class Draws:
+    """The order of the recordings, the latent vectors and the phase shuffles, from one seed."""
+
+    def __init__(self, seed: int, slices: int, batch: int, rank: int = 0, world: int = 1) -> None:
+        self.chance = torch.Generator().manual_seed(seed)
+        self.slices = slices
+        self.batch = batch
+        self.rank = rank
+        self.world = world
+        self.queue = torch.empty(0, dtype=torch.long)
+
+    def _mine(self, whole: Tensor) -> Tensor:
+        return whole[self.rank :: self.world]
+
+    def rows(self) -> Tensor:
+        """Give the next slices' places, every slice once before any comes again."""
+        while self.queue.shape[0] < self.batch:
+            self.queue = torch.cat([self.queue, torch.randperm(self.slices, generator=self.chance)])
+        taken, self.queue = self.queue[: self.batch], self.queue[self.batch :]
+        return self._mine(taken)
+
+    def latent(self, layout: Layout) -> Tensor:
+        """Give latent vectors: the code drawn evenly from all its values, the rest uniform."""
+        z = torch.rand(self.batch, layout.size, generator=self.chance) * 2 - 1
+        if layout.kind == "one-hot":
+            places = torch.randint(layout.code, (self.batch,), generator=self.chance)
+            z[:, : layout.code] = torch.eye(layout.code)[places]
+        elif layout.kind == "bits":
+            z[:, : layout.code] = torch.randint(2, (self.batch, layout.code), generator=self.chance).float()
+        return self._mine(z)
+
+    def mixtures(self) -> Tensor:
+        """Give where between the generated and the real sound each penalty is taken."""
+        return self._mine(torch.rand(self.batch, 1, generator=self.chance))
+
+    def shifts(self, most: int, layers: int = 4) -> list[int]:
+        """Give the phase shuffle after each of the first four layers, one for the whole batch."""
+        drawn = torch.randint(2 * most + 1, (layers,), generator=self.chance)
+        return [int(one) - most for one in drawn]
+
+    def state(self) -> dict[str, Any]:
+        return {"chance": self.chance.get_state(), "queue": self.queue}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.chance.set_state(state["chance"])
+        self.queue = state["queue"]

@@ -1,0 +1,63 @@
+"""Nothing above a layer's own Nyquist frequency is drawn, in the stack, in the dock or on paper."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.export.figure import figure_of
+from app.stack.stack_view import StackViews
+from core.analyses.presets import PRESETS
+from core.analyses.speakers import SPEAKERS
+from core.session.lanes import MEASURES
+from widgets.figures.figure_files import Paper
+
+
+def show_all(window) -> None:
+    session = window.on.session
+    for lane in session.lanes:
+        session.set_lane(lane.key, "Show", shown=frozenset(MEASURES))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_lane_draws_anything_above_its_nyquist(window, preset):
+    show_all(window)
+    window.on.analysing.set_preset(preset)
+    for speaker in SPEAKERS:
+        window.menus.run(f"formants.{speaker}")
+        on_screen, on_paper = StackViews(window.on).view(), figure_of(window.on, Paper(170.0, 300.0)).stack
+        for lane in (*on_screen.lanes, *on_paper.lanes):
+            nyquist_hz = window.on.session.shown.tracks[lane.key].axis.nyquist_hz
+            assert lane.view_high_hz <= nyquist_hz
+            assert lane.pitch_ceiling_hz <= nyquist_hz
+            for measure in ("pitch", "formants"):
+                for track in lane.overlays.get(measure, ()):
+                    assert not np.any(track.samples > nyquist_hz)
+            if lane.spectrogram is not None:
+                assert lane.spectrogram.low_hz <= nyquist_hz
+                assert lane.spectrogram.high_hz <= nyquist_hz + lane.spectrogram.step_hz / 2
+            for measure in lane.refusals:
+                assert not lane.overlays.get(measure)
+            assert lane.pulses is None or "pulses" not in lane.refusals
+
+
+def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
+    window.on.session.set_cursor(0.3)
+    window.docking.asking.refresh()
+    for view in (window.docking._slice_view(5000.0), window.docking._slice_view(1e9)):
+        assert len(view.slices) >= 3
+        for one in view.slices:
+            assert one.frequencies_hz.max() <= one.nyquist_hz
+
+
+def test_a_refused_measure_has_no_cell_and_no_result(window):
+    window.docking.asking.refresh()
+    window.docking.show()
+    for row in window.dock.table.rows:
+        layer = window.docking.asking.layer(row.key)
+        for cell, measure in zip(
+            row.cells, ("", "pitch", *["formants"] * 3, "intensity", "harmonicity"), strict=True
+        ):
+            if measure and layer.refusals[measure]:
+                assert (cell.state, cell.text) == ("refused", "")
+                assert cell.tip == layer.refusals[measure]

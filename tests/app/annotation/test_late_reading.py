@@ -1,0 +1,168 @@
+"""What is read from a disk comes later: meanwhile the model, the tiers and the file may have changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QLockFile
+
+from core.annotation.store import default_path, read_shelf, write_changes
+from core.annotation.textgrid import read_textgrid, textgrid_bytes
+from core.annotation.tiers import kept_at
+from tests.app.annotation.test_autosave import GRID, recorded
+from tests.app.annotation.test_tier_editor import said
+
+
+@pytest.fixture
+def later(tiers, monkeypatch):
+    """Let what is read wait until it is called for: gives a function that lets all of it arrive."""
+    waiting = []
+
+    def work(task):
+        waiting.append((Future(), task))
+        return waiting[-1][0]
+
+    def arrive():
+        while waiting:
+            future, task = waiting.pop(0)
+            future.set_result(task())
+
+    monkeypatch.setattr(tiers.on, "clock", replace(tiers.on.clock, work=work))
+    return arrive
+
+
+def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tiers, later, tmp_path):
+    on, path = tiers.on, tmp_path / "late.TextGrid"
+    path.write_bytes(textgrid_bytes(GRID))
+
+    on.annotating.open(path)
+    on.session.open(replace(on.session.card, digest="0" * 40), on.session.lanes)
+    heard = said(tiers)
+    later()
+    assert on.session.moment.tiers == ()
+    assert heard == ["late.TextGrid was not opened: another model is there now"]
+
+
+def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):
+    on, path = tiers.on, str(tmp_path / "mine.TextGrid")
+    on.annotating.save(path)
+    assert on.session.kept.file == path
+    assert on.annotating.saved.kept.file == path
+    tiers.menus.run("edit.undo")
+    assert on.session.kept.file == path
+    on.annotating.close()
+    digest, size = on.session.card.digest, on.session.layout.size
+    assert read_shelf(default_path(digest), size)[0].file == path
+
+
+def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, tmp_path):
+    key, on = recorded(tiers, tmp_path), tiers.on
+    on.annotating.new_tiers(("words",), ())
+    on.moving.to(key, 0.25)
+    on.annotating.save(tmp_path / "said.TextGrid")
+    assert on.annotating.kept_of(key).file == str(tmp_path / "said.TextGrid")
+    assert on.annotating.kept_of(key).annotation.end_s == 0.5
+    assert on.session.kept.file == ""
+
+
+def again(tiers) -> None:
+    """Open the same model anew, at the point that was there, its tiers on the disk."""
+    session = tiers.on.session
+    tiers.on.annotating.close()
+    session.open(session.card, session.lanes, start=session.moment)
+
+
+def test_the_tiers_of_a_model_come_beside_the_windows_thread(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    again(tiers)
+    assert session.kept is None
+    later()
+    assert (session.kept, session.tier) == (made, 0)
+    assert session.history.undo_words == ""
+
+
+def test_tiers_of_a_model_that_was_left_meanwhile_are_dropped(tiers, later):
+    session = tiers.on.session
+    again(tiers)
+    session.card = replace(session.card, digest="0" * 40)
+    later()
+    assert session.moment.tiers == ()
+
+
+def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    path, size = default_path(session.card.digest), session.layout.size
+    again(tiers)
+    tiers.on.annotating.new_tiers(("early",), ())
+    early = session.kept
+    later()
+    assert session.kept == early
+    tiers.menus.run("edit.undo")
+    assert kept_at(session.moment.tiers, made.point) == made
+    tiers.menus.run("edit.redo")
+    tiers.on.annotating.close()
+    assert read_shelf(path, size) == (early,)
+    apart = path.parent.glob("*.TextGrid")
+    assert made.annotation in [read_textgrid(file).annotation for file in apart]
+
+
+def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tiers, later):
+    session, made = tiers.on.session, tiers.on.session.kept
+    path, size = default_path(session.card.digest), session.layout.size
+    again(tiers)
+    session.redraw(9)
+    tiers.on.annotating.new_tiers(("early",), ())
+    early = session.kept
+    tiers.on.annotating.close()
+    later()
+    tiers.on.annotating.close()
+    assert set(read_shelf(path, size)) == {made, early} == set(session.moment.tiers)
+    assert list(path.parent.glob("*.TextGrid")) == []
+
+
+class Meanwhile(dict):
+    """Lets something happen just before a thing is taken out."""
+
+    def before(self, happen):
+        self.happen = happen
+
+    def pop(self, *wanted):
+        happen, self.happen = getattr(self, "happen", None), None
+        if happen is not None:
+            happen()
+        return super().pop(*wanted)
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+
+def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers):
+    keeping, kept = tiers.on.annotating.keeping, tiers.on.session.kept
+    keeping._writer.submit(lambda: None).result()
+    path, size = default_path(tiers.on.session.card.digest), len(kept.point.z)
+    newer = (replace(kept, name="newer"),)
+    keeping._unwritten = Meanwhile({path: (replace(kept, name="older"),)})
+    keeping._unwritten.before(lambda: keeping._unwritten.__setitem__(path, newer))
+    for _ in range(2):  # the turns of the writing thread that two edits asked for
+        keeping._write(path)
+    assert [one.name for one in read_shelf(path, size)] == ["newer"]
+    assert keeping._unwritten == {}
+
+
+def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(tiers, monkeypatch):
+    keeping, path = tiers.on.annotating.keeping, default_path(tiers.on.session.card.digest)
+    keeping._writer.submit(lambda: None).result()
+    others = []
+
+    def written(place, *rest):
+        others.append(QLockFile(f"{place}.lock").tryLock(0))
+        return write_changes(place, *rest)
+
+    monkeypatch.setattr("app.annotation.autosave.write_changes", written)
+    keeping._unwritten[path] = (replace(tiers.on.session.kept, name="newer"),)
+    keeping._write(path)
+    assert others == [False]
+    assert QLockFile(f"{path}.lock").tryLock(0)
+    assert [one.name for one in read_shelf(path, len(tiers.on.session.point.z))] == ["newer"]

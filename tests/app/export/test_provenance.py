@@ -1,0 +1,223 @@
+"""Where a number comes from: no seed is told that did not draw the point."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.cli.main import main
+from app.export.figure import caption
+from app.export.save import origin_text, save_layers
+from app.models.model_loader import demo_points
+from core.annotation.editing import set_label
+from core.export.record import point_drive, write_json
+from core.faults import Fault
+from core.networks.latent import Layout, Point, draw
+from core.session.point_names import UNNAMED, is_drawn, point_words, unlike
+from core.session.session import Moment
+from tests.support.figure_origin import origin_in_figure
+from tests.support.measuring_at_once import InlineMeasurer
+
+LAYOUT = Layout(20, 2, "one-hot")
+DRAWN = draw(LAYOUT, 3)
+HERE = Moment(DRAWN, DRAWN, 3)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path):
+    """Keep what one test keeps from the next."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def told(window) -> dict[str, str]:
+    """Give what the corner, a new result, the caption and a picture's origin say of the point."""
+    window.menus.run("intensity.get")
+    return {
+        "corner": window.menus.corner.words.text(),
+        "result": window.docking.results.rows[-1].point,
+        "caption": caption(window.on)[0].split(". Layers")[0],
+        "origin": json.loads(origin_text(window.on))["point"],
+    }
+
+
+def test_a_point_is_named_by_its_seed_and_what_was_turned():
+    assert point_words(LAYOUT, HERE) == "seed 3"
+    assert point_words(LAYOUT, HERE, DRAWN.set(10, -15.0)) == "seed 3 z11=-15"
+    assert point_words(LAYOUT, HERE, draw(LAYOUT, 4)) == "seed 3, changed"
+
+
+def test_a_code_that_a_seed_does_not_give_is_told():
+    other = draw(LAYOUT, 3, (0.0, 1.0))
+    assert point_words(LAYOUT, replace(HERE, point=other, drawn=other)) == "seed 3 c=0,1"
+
+
+def test_a_point_that_no_seed_drew_has_its_name_and_no_seed():
+    kept = replace(HERE, seed=None, name="falling tone")
+    assert point_words(LAYOUT, kept) == "falling tone"
+    assert point_words(LAYOUT, kept, DRAWN.set(4, 1.0)) == "falling tone z5=1"
+    assert point_words(LAYOUT, replace(kept, name="")) == UNNAMED
+    assert point_words(LAYOUT, replace(kept, name="seed 3")) != "seed 3"
+
+
+def test_a_seed_is_known_to_have_drawn_a_point():
+    assert is_drawn(LAYOUT, DRAWN, 3)
+    assert is_drawn(LAYOUT, DRAWN.with_code((0.0, 1.0)), 3)
+    assert not is_drawn(LAYOUT, DRAWN, 4)
+    assert not is_drawn(replace(LAYOUT, prior="normal"), DRAWN, 3)
+    assert not is_drawn(LAYOUT, DRAWN, None)
+
+
+def test_two_points_never_share_a_name():
+    assert [unlike("a", []), unlike("a", ["a"]), unlike("a", ["a", "a (2)"])] == ["a", "a (2)", "a (3)"]
+
+
+def test_the_built_in_models_point_is_not_told_as_a_seed(window):
+    first = demo_points()[0]
+    window.on.opening.open_demo()
+    assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
+    assert window.knobs._seed.value is None
+    said = told(window)
+    assert said["corner"].endswith(f"· {first.name}")
+    assert said["result"] == said["origin"] == first.name
+    assert first.name in said["caption"]
+    assert not any("seed" in words.lower() for words in said.values())
+    assert json.loads(origin_text(window.on))["seed"] is None
+    window.menus.run("latent.next_seed")
+    layout = window.on.session.layout
+    assert window.on.session.point == draw(layout, 0, first.point.z[: layout.code])
+    assert window.knobs._seed.value == 0
+    window.on.session.undo()
+    assert window.knobs._seed.value is None
+
+
+def test_a_changed_knob_is_told_everywhere(window):
+    window.on.session.set_value(10, 3.0)
+    said = told(window)
+    assert said["corner"].endswith("· seed 0*")
+    assert said["result"] == said["origin"] == "seed 0 z11=3"
+    assert said["caption"].endswith("z11 = 3")
+
+
+def test_a_point_that_was_kept_is_told_by_its_name(window):
+    window.on.session.set_value(10, -3.0)
+    window.points.keep("creaky-3")
+    window.on.session.redraw(9)
+    window.points.go("creaky-3")
+    said = told(window)
+    assert said["result"] == said["origin"] == "creaky-3"
+    assert "“creaky-3”" in said["caption"]
+    assert window.knobs._seed.value is None
+    window.on.session.set_value(11, 2.0)
+    assert told(window)["corner"].endswith("· creaky-3*")
+    window.points.keep("creaky-3")
+    assert told(window)["result"] == "creaky-3"
+
+
+def test_going_from_a_to_b_brings_back_where_each_came_from(window):
+    window.on.session.redraw(3)
+    window.knobs.ab_wanted.emit("B")
+    window.on.session.redraw(7)
+    window.knobs.ab_wanted.emit("A")
+    assert told(window)["result"] == "seed 3"
+    assert window.knobs._seed.value == 3
+    window.knobs.ab_wanted.emit("B")
+    assert told(window)["result"] == "seed 7"
+
+
+def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path):
+    session = window.on.session
+    write_json(tmp_path / "lifted.json", point_drive(session.layout, draw(session.layout, 5), None, None, {}))
+    window.asks._read_point(tmp_path / "lifted.json")
+    assert told(window)["result"] == "lifted"
+
+
+def test_a_model_that_is_opened_again_keeps_what_was_turned_since_the_draw(window, small_model):
+    window.on.session.set_value(10, 3.0)
+    window.on.opening.open(small_model, start=window.on.session.moment)
+    assert told(window)["result"] == "seed 0 z11=3"
+
+
+def test_a_point_that_another_prior_drew_has_no_seed(window, small_model):
+    session = window.on.session
+    point = Point(tuple(value / 2 for value in session.point.z))
+    window.on.opening.open(small_model, start=replace(session.moment, point=point, drawn=point))
+    assert session.point == point
+    assert told(window)["result"] == UNNAMED
+
+
+def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
+    window.on.session.set_value(10, 3.0)
+    (tmp_path / "layers").mkdir()
+    save_layers(window.on, tmp_path / "layers")
+    window.asks._write_point(tmp_path / "point.json")
+    for path in (tmp_path / "layers" / "origin.json", tmp_path / "point.json"):
+        record = json.loads(path.read_text())
+        assert (record["seed"], record["changes"]) == (0, {"z11": 3.0})
+    window.points.keep("here")
+    window.points.go("here")
+    window.asks._write_point(tmp_path / "point.json")
+    record = json.loads((tmp_path / "point.json").read_text())
+    assert "seed" not in record
+    assert record["point"] == "here"
+
+
+def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(window, tmp_path, monkeypatch):
+    from concurrent.futures import Future
+
+    monkeypatch.setattr(window.on.engine, "ask", lambda *_, **__: Future())
+    window.on.session.redraw(9)
+    with pytest.raises(Fault, match="still being computed"):
+        save_layers(window.on, tmp_path / "layers")
+    assert not (tmp_path / "layers").exists()
+
+
+def test_a_shot_tells_the_seed_with_what_was_set(qapp, small_model, tmp_path):
+    out = tmp_path / "a.png"
+    assert main(["shot", str(small_model), "--seed", "3", "--set", "z11=-15", "--out", str(out)]) == 0
+    assert json.loads(origin_in_figure(out))["point"] == "seed 3 z11=-15"
+
+
+def test_a_shot_of_a_point_file_tells_no_seed(qapp, small_model, tmp_path):
+    write_json(tmp_path / "fall.json", {"z": [0.5] * 100})
+    words = ["--point", str(tmp_path / "fall.json"), "--out", str(tmp_path / "a.png")]
+    assert main(["shot", str(small_model), *words]) == 0
+    origin = json.loads(origin_in_figure(tmp_path / "a.png"))
+    assert (origin["point"], origin["seed"]) == ("fall", None)
+
+
+def test_a_point_file_called_after_a_seed_is_not_told_as_its_draw(qapp, small_model, tmp_path):
+    write_json(tmp_path / "seed 3.json", {"z": [0.5] * 100})
+    words = ["--point", str(tmp_path / "seed 3.json"), "--measures", "cog", "--out", str(tmp_path / "t.csv")]
+    assert main(["measure", str(small_model), *words]) == 0
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["item"] for row in csv.DictReader(file)} == {"point seed 3"}
+
+
+def annotate(window) -> None:
+    """Give the present point one labelled interval."""
+    window.on.annotating.new_tiers(("phones",), ())
+    window.on.annotating.change("label", lambda note, place: set_label(note, place, 0, "a"))
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_annotated_points_are_measured_under_what_they_were_called(window, small_model, tmp_path, restart):
+    from app.measuring.measurement import MeasureSettings
+
+    window.on.session.change("forget tiers", tiers=())
+    annotate(window)
+    window.on.session.redraw(7)
+    window.on.session.set_value(10, -3.0)
+    annotate(window)
+    window.on.session.redraw(1)
+    if restart:
+        window.on.annotating.close()
+        window.on.opening.open(small_model)
+    asked = MeasureSettings(what="every annotated point", measures="duration")
+    window.on.measuring.measurer = InlineMeasurer()
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    record = json.loads((tmp_path / "t.json").read_text())
+    assert [one["item"] for one in record["items"]] == ["seed 0", "seed 7 z11=-3"]
+    assert record["items"][0]["z"] == list(draw(window.on.session.layout, 0).z)

@@ -1,0 +1,382 @@
+"""Measuring from the window: the form, the table it writes, points with tiers, Praat in the loop."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtWidgets import QFileDialog
+
+from app.measuring.measurement import MeasureSettings
+from core.faults import Fault
+from tests.app.cli.test_measure import GRID
+from tests.support.measuring_at_once import InlineMeasurer
+from widgets.controls.progress_dialog import ProgressDialog
+from widgets.results.measure_form import MeasureForm
+from widgets.theme.control_paint import Words
+
+
+@pytest.fixture
+def window(window):
+    """The window of all tests, without the tiers of an earlier one, which measures at once."""
+    window.on.session.change("forget tiers", tiers=())
+    window.on.measuring.measurer = InlineMeasurer()
+    yield window
+    window.on.measuring.close()
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def annotate(window, tmp_path, name: str = "first") -> None:
+    path = tmp_path / f"{name}.TextGrid"
+    path.write_text(GRID, encoding="utf-8")
+    window.on.annotating.open(path)
+
+
+def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
+    from app.cli.main import main
+
+    annotate(window, tmp_path)
+    window.on.measuring.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
+    words = ["--textgrid", str(tmp_path / "first.TextGrid"), "--label", "a|i", "--measures", "f0,cog"]
+    preset = ["--preset", window.on.settings.preset]
+    assert main(["measure", str(small_model), *words, *preset, "--out", str(tmp_path / "c.csv")]) == 0
+    assert (tmp_path / "w.csv").read_text() == (tmp_path / "c.csv").read_text()
+    told = [json.loads((tmp_path / name).read_text()) for name in ("w.json", "c.json")]
+    for key in ("z", "checkpoint", "layers_measured", "refusals", "pearson_r", "preset"):
+        assert told[0][key] == told[1][key]
+
+
+def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(window, tmp_path):
+    from dataclasses import replace
+
+    analysing = window.on.analysing
+    analysing.set_settings("intensity", replace(analysing.settings("intensity"), floor_hz=120.0))
+    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
+    assert told["preset"].startswith(window.on.settings.preset)
+    assert told["preset"] != window.on.settings.preset
+
+
+def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
+    annotate(window, tmp_path, "first")
+    window.on.session.set_value(10, -3.0)
+    annotate(window, tmp_path, "second")
+    present = window.on.session.point
+    asked = MeasureSettings(what="every annotated point", measures="cog")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    assert [*dict.fromkeys(row["item"] for row in rows)] == ["first", "second"]
+    assert window.on.session.point == present
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert [one["item"] for one in told["items"]] == ["first", "second"]
+    assert told["items"][1]["z"][10] == -3.0
+    by_item = {
+        name: [row["value"] for row in rows if (row["item"], row["layer"]) == (name, "out")]
+        for name in ("first", "second")
+    }
+    assert by_item["first"] != by_item["second"]
+
+
+@pytest.mark.parametrize("what", ["this point", "this point and every recording"])
+def test_a_point_whose_curves_are_under_way_is_computed_not_taken_from_the_last_one(
+    what, window, tmp_path, held_probe
+):
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    window.on.session.redraw(9)
+    window.on.measuring.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert tuple(told["z"]) == window.on.session.point.z
+    layers = [one for one in told["layers_measured"] if one["layer"] != "sound"]
+    assert {tuple(one["origin"]["point"]) for one in layers} == {window.on.session.point.z}
+    assert read(tmp_path / "t.csv")[0]["item"] == "seed 9"
+
+
+def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
+    t = np.arange(16000) / 16000
+    soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
+    asked = MeasureSettings(what="the active recording", measures="f0,duration")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    assert "no recording" in faults[0].sentence
+    window.on.recordings.open(tmp_path / "tone.wav")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    assert {(row["file"], row["layer"]) for row in rows} == {("tone.wav", "sound")}
+    f0 = [float(row["value"]) for row in rows if row["measure"] == "f0" and row["value"]]
+    np.testing.assert_allclose(f0, 180, atol=0.05)
+
+
+def tone(folder: Path, name: str, hertz: float) -> Path:
+    t = np.arange(16000) / 16000
+    soundfile.write(folder / name, 0.4 * np.sin(2 * np.pi * hertz * t), 16000)
+    return folder / name
+
+
+def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(window, tmp_path):
+    annotate(window, tmp_path)
+    (tmp_path / "low.TextGrid").write_text(GRID.replace('"a"', '"low"'), encoding="utf-8")
+    for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
+        window.on.recordings.open(tone(tmp_path, name, hertz))
+    asked = MeasureSettings(what="this point and every recording", measures="f0,duration")
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = read(tmp_path / "t.csv")
+    labels = {(row["file"], row["tier"], row["label"]) for row in rows if row["measure"] == "duration"}
+    assert ("low.wav", "phones", "low") in labels
+    assert ("high.wav", "", "") in labels, "without tiers the whole recording is one interval"
+    assert {label for file, _, label in labels if file not in ("low.wav", "high.wav")} == {"a", "s", "i"}
+    for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
+        f0 = [
+            float(row["value"])
+            for row in rows
+            if (row["file"], row["measure"]) == (name, "f0") and row["value"]
+        ]
+        np.testing.assert_allclose(f0, hertz, atol=0.05)
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert sorted(one["item"] for one in told["sounds"]) == ["high", "low"]
+    assert all(one["digest"] for one in told["sounds"])
+    assert len(told["z"]) == window.on.session.layout.size
+
+
+def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path):
+    for speaker, hertz in (("ann", 120.0), ("bea", 240.0)):
+        (tmp_path / speaker).mkdir()
+        window.on.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
+    asked = MeasureSettings(what="every recording", measures="f0", points=1)
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    rows = {(row["file"], row["item"]): round(float(row["value"])) for row in read(tmp_path / "t.csv")}
+    assert rows == {("ann/a.wav", "ann/a"): 120, ("bea/a.wav", "bea/a"): 240}
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert sorted(one["file"] for one in told["sounds"]) == ["ann/a.wav", "bea/a.wav"]
+
+
+def test_the_form_asks_for_what_is_open(window, tmp_path):
+    measuring = window.on.measuring
+    measuring.settings = MeasureSettings(what="every recording", points=20)
+    assert (measuring.fitting.what, measuring.fitting.points) == ("this point", 20)
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert measuring.fitting.what == "every recording"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (MeasureSettings(what="every recording"), "No recording is open"),
+        (MeasureSettings(measures="loudness"), "cannot be measured"),
+        (MeasureSettings(points=0), "0 points"),
+        (MeasureSettings(what="every annotated point"), "No point has tiers"),
+        (MeasureSettings(band_low_hz=500), "no band"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, window, tmp_path, faults):
+    window.on.measuring.start(asked, tmp_path / "t.csv")
+    assert words in faults[0].sentence
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "t"), ""))
+    window.menus.run("analyses.measure")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form._fields["measures"].show("duration")
+    form._fields["points"].show(20)
+    form.buttons["Measure…"].click()
+    assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
+    assert window.on.measuring.settings.points == 20
+    assert not form.isVisible()
+
+
+def test_layers_can_be_compared_as_soon_as_they_are_measured(window, tmp_path):
+    assert not window.menus.actions["analyses.compare"].isEnabled()
+    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    assert window.menus.actions["analyses.compare"].isEnabled()
+
+
+def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
+    window.menus.run("analyses.measure")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form._fields["points"].widget.setText("ten")
+    form.buttons["Measure…"].click()
+    assert "no number" in form._report.text()
+    assert form.isVisible()
+    assert not asked
+
+
+def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "praat"))
+    window.menus.run("analyses.praat_script")
+    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    form.buttons["Write a Praat script…"].click()
+    assert (tmp_path / "praat" / "measure.praat").is_file()
+    assert (tmp_path / "praat" / "conv4.Sound").is_file()
+
+
+def form_of(window) -> MeasureForm:
+    window.menus.run("analyses.measure")
+    return [one for one in window.asks._open if isinstance(one, MeasureForm)][-1]
+
+
+def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
+    assert form_of(window)._fields["what"].read() == "this point"
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert form_of(window)._fields["what"].read() == "the active recording"
+    window.on.measuring.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
+    window.on.session.set_active("conv3")
+    assert form_of(window)._fields["what"].read() == "this point"
+
+
+def test_the_form_offers_the_tiers_that_there_are(window, tmp_path):
+    annotate(window, tmp_path)
+    names = [tier.name for tier in window.on.annotating.tiers]
+    form = form_of(window)
+    box = form._fields["tier"].widget
+    assert [box.itemText(row) for row in range(box.count())] == ["", *names]
+    box.setEditText("words of mine")
+    assert form.value().tier == "words of mine"
+
+
+def test_the_form_says_what_a_band_to_0_means(window):
+    words = form_of(window).findChildren(Words)
+    assert "Moments to (Hz, 0 is Nyquist)" in [one.text() for one in words]
+
+
+def test_what_is_not_there_is_said_before_a_file_is_asked_for(window, monkeypatch):
+    asked: list[object] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
+    form = form_of(window)
+    form._fields["what"].show("every annotated point")
+    form.buttons["Measure…"].click()
+    assert form._report.text().startswith("No point has tiers")
+    assert form.isVisible()
+    assert not asked
+
+
+class Held:
+    """A measurer that is under way until it is told how far it is."""
+
+    stopped = False
+
+    def start(self, job, progress):
+        from concurrent.futures import Future
+
+        self.far, self.future = progress, Future()
+        return self.future
+
+    def cancel(self):
+        self.stopped = True
+
+
+def progress_of(window) -> ProgressDialog:
+    return next(one for one in window.asks._open if isinstance(one, ProgressDialog))
+
+
+def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
+    held = window.on.measuring.measurer = Held()
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    dialog = progress_of(window)
+    assert dialog.isVisible()
+    assert dialog.bar.maximum() == 0
+    held.far(3, 12)
+    assert (dialog.bar.value(), dialog.bar.maximum()) == (3, 12)
+    assert dialog.words == "Measured 3 of 12 layers"
+    dialog.buttons["Cancel"].click()
+    assert held.stopped
+    assert not window.on.measuring.busy
+    assert not dialog.isVisible()
+
+
+def test_the_dialog_goes_when_measuring_fails(window, tmp_path, faults):
+    held = window.on.measuring.measurer = Held()
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    dialog = progress_of(window)
+    held.future.set_exception(Fault("The disk is full."))
+    assert not dialog.isVisible()
+    assert faults[0].sentence == "The disk is full."
+
+
+def test_esc_stops_a_measurement(window, tmp_path):
+    class Slow:
+        stopped = False
+
+        def start(self, job, progress):
+            from concurrent.futures import Future
+
+            return Future()
+
+        def cancel(self):
+            self.stopped = True
+
+    slow = window.on.measuring.measurer = Slow()
+    said: list[str] = []
+    window.on.noted.connect(said.append)
+    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    assert window.on.measuring.busy
+    window.menus.run("play.stop")
+    assert slow.stopped
+    assert not window.on.measuring.busy
+    assert "stopped" in said[-1]
+
+
+def test_what_was_measured_is_compared_with_the_output_until_another_model_is_opened(
+    window, tmp_path, small_model
+):
+    from widgets.results.layer_plots import PlotsDialog
+
+    annotate(window, tmp_path)
+    window.menus.refresh()
+    assert not window.menus.actions["analyses.compare"].isEnabled()
+    window.on.measuring.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
+    window.menus.run("analyses.compare")
+    (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
+    told = json.loads((tmp_path / "t.json").read_text())
+    shown = {(one.layer, one.measure): one.r for one in dialog.sheet._pairs}
+    assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
+    window.on.opening.open(small_model)
+    assert window.on.measuring.pairs == ()
+
+
+def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):
+    wrong = window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
+    assert wrong == "The band ends at 99999 Hz, above Nyquist, 8000 Hz. Write a top of at most 8000"
+    assert window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
+
+
+def test_what_is_not_open_is_not_offered(window, tmp_path):
+    def offered():
+        box = form_of(window)._fields["what"].widget
+        return [box.itemData(row) for row in range(box.count())]
+
+    assert offered() == ["this point", "every annotated point"]
+    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert offered()[2:] == ["the active recording", "every recording", "this point and every recording"]
+
+
+def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(window, tmp_path):
+    annotate(window, tmp_path)
+    assert "belong to another point" not in form_of(window)._report.text()
+    window.on.session.redraw(9)
+    form = form_of(window)
+    assert "belong to another point: this point is measured as one interval" in form._report.text()
+    form._fields["what"].show("every annotated point")
+    assert "belong to another point" not in form._report.text()
+    heard = []
+    window.on.noted.connect(heard.append)
+    window.on.measuring.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
+    assert heard[-1].endswith("this point over the whole sound, the tiers belong to another")
+
+
+def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):
+    heard = []
+    window.on.noted.connect(heard.append)
+    window.on.measuring.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
+    assert heard[-1].startswith("Saved mine.csv: ")
+    assert heard[-1].endswith(" remarks in mine.json")

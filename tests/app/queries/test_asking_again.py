@@ -1,0 +1,124 @@
+"""What has failed is left alone by what is computed by itself, and tried again when somebody asks again."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+
+from app.analysis.tile_store import keep
+from core.analyses.presets import PRESETS
+from core.processes import praat_faults
+from core.signals.axis import Range
+from tests.app.recordings.test_open_recordings import bare, long_file, noted  # noqa: F401
+
+KEY = "sound:long.wav"
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """Let every analysis of a window fail, until it is told to go on; counts what was asked."""
+
+    def hold(window):
+        asked = []
+
+        def fail(asks, key="", patient=False):
+            asked.append(key)
+            future = Future()
+            future.set_result((praat_faults.stuck(asks),) * len(asks))
+            return future
+
+        monkeypatch.setattr(window.on.pool, "submit_many", fail)
+        return asked
+
+    return hold
+
+
+@pytest.fixture
+def spoken(bare, long_file):  # noqa: F811
+    bare.on.opening.open(long_file)
+    bare.show_page("stack")
+    bare.on.analysing.set_preset("Praat 6.1-6.3")
+    bare.on.session.set_lane(KEY, "none", shown=frozenset())
+    bare.on.session.set_range(Range(100.0, 110.0))
+    bare.on.session.set_cursor(105.0)
+    return bare
+
+
+def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
+    window.on.session.set_lane("out", "none", shown=frozenset())
+    window.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    asking, asked = window.docking.asking, stuck(window)
+    asking.wanted = True
+    asking.refresh()
+    assert asking.layer("out").failures["pitch"] == "Pitch of out came to no end and was stopped."
+    asked.clear()
+    asking.refresh()
+    assert asked == []
+    monkeypatch.undo()
+    asking.refresh()
+    assert "pitch" in asking.layer("out").failures
+    window.docking.queries.ask("f0", key="out", where=Range(0.2, 0.3))
+    assert window.docking.results.rows[-1].answer.measure == "Mean pitch"
+    assert "pitch" not in asking.layer("out").failures
+
+
+def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkeypatch):
+    said, asked = noted(spoken), stuck(spoken)
+    queries = spoken.docking.queries
+    queries.ask("f0")
+    assert said[-1] == "No pitch: it cannot be measured here"
+    asked.clear()
+    spoken.docking.asking.wanted = True
+    spoken.docking.asking.refresh()
+    assert not any(" pitch " in key for key in asked)
+    monkeypatch.undo()
+    queries.ask("f0")
+    assert queries.results.rows[-1].answer.value == pytest.approx(150.0, abs=0.1)
+
+
+@pytest.mark.parametrize("measure", ["pitch", "spectrogram"])
+def test_a_lanes_failed_tile_is_asked_again_when_the_measure_is_switched_on_again(
+    spoken, stuck, monkeypatch, measure
+):
+    session, analysing, asked = spoken.on.session, spoken.on.analysing, stuck(spoken)
+
+    def found():
+        return (
+            KEY in session.shown.images
+            if measure == "spectrogram"
+            else (KEY, measure) in session.shown.overlays
+        )
+
+    session.set_lane(KEY, measure, shown=frozenset({measure}))
+    analysing.refresh()
+    assert asked
+    monkeypatch.undo()
+    analysing.refresh()
+    assert not found()
+    session.set_lane(KEY, "none", shown=frozenset())
+    analysing.refresh()
+    session.set_lane(KEY, measure, shown=frozenset({measure}))
+    analysing.refresh()
+    assert found()
+
+
+def test_the_loudest_moment_is_looked_for_again_once_the_file_is_back(spoken, long_file):  # noqa: F811
+    session, away = spoken.on.session, long_file.with_name("away.wav")
+    session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
+    long_file.rename(away)
+    try:
+        spoken.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
+        assert (KEY, "pitch") not in session.shown.overlays
+    finally:
+        away.rename(long_file)
+    spoken.on.analysing.refresh()
+    assert session.shown.overlays[KEY, "pitch"][0].at(105.0) == pytest.approx(150.0, abs=0.1)
+
+
+def test_no_more_is_kept_than_the_newest():
+    kept = {}
+    for number in (1, 2, 3, 1, 4):
+        keep(kept, number, -number, 3)
+    assert kept == {3: -3, 1: -1, 4: -4}

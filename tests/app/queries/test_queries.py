@@ -1,0 +1,200 @@
+"""Single questions of the active lane, their rows in the results, and where the cursor moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from app.queries import dock
+from core.analyses.praat import call_praat, sound_of
+from core.queries.queries import MEASURES, Answer, ask
+from tests.app.queries.test_layer_results import SELECTION, latest, rows_of, settle
+
+QUERIES = {
+    "pitch.get": ("f0", "Mean pitch"), "formants.f1": ("f1", "Mean F1"), "formants.b2": ("b2", "Mean B2"),
+    "intensity.get": ("intensity", "Mean intensity"), "pitch.minimum": ("f0", "Minimum pitch"),
+    "intensity.maximum": ("intensity", "Maximum intensity"), "harmonicity.get": ("harmonicity", "Mean HNR"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def window(window):
+    """The window with its cursor put and the dock filled."""
+    window.on.session.set_cursor(0.2623441)
+    settle(window)
+    return window
+
+
+@pytest.mark.parametrize("id", QUERIES)
+def test_praats_queries_put_a_row_into_the_results(window, id):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run(id)
+    answer = latest(window)
+    assert (answer.measure, answer.layer) == (QUERIES[id][1], "Out")
+    assert (answer.start_s, answer.end_s) == (SELECTION.start_s, SELECTION.end_s)
+    shown = window.dock.results.rows[-1]
+    assert shown.where == "0.180979–0.331697"
+    assert answer.measure in window.status._help.text()
+
+
+def test_the_intensity_query_is_praats(window):
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("intensity.get")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    floor_hz = window.on.analysing.settings("intensity").floor_hz
+    found = call_praat(sound, "To Intensity", floor_hz, 0, "yes")
+    theirs = call_praat(found, "Get mean", SELECTION.start_s, SELECTION.end_s, "energy")
+    assert latest(window).value == pytest.approx(theirs, rel=1e-9)
+
+
+def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
+    window.on.session.set_active("conv2")
+    window.menus.run("pitch.get")
+    assert window.docking.results.rows == ()
+    assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
+    window.menus.run("intensity.get")
+    assert latest(window).layer == "Conv2"
+
+
+def test_answers_stand_in_the_order_of_the_questions_whichever_comes_first(window, monkeypatch):
+    asking, results, waiting = window.docking.asking, window.docking.results, []
+    monkeypatch.setattr(
+        asking, "with_result", lambda layer, _name, then, _place: waiting.append((then, layer))
+    )
+    window.menus.run("pitch.get")
+    window.menus.run("intensity.get")
+    window.menus.run("time.cursor")
+    for then, layer in reversed(waiting):
+        then(layer)
+    assert [row.answer.measure for row in results.rows] == ["Pitch", "Intensity", "Cursor"]
+    assert [row.number for row in results.rows] == [1, 2, 3]
+
+
+def test_a_result_keeps_what_it_was_asked_of(window):
+    window.menus.run("intensity.get")
+    window.on.session.set_value(10, 3.0)
+    window.menus.run("intensity.get")
+    first, second = window.docking.results.rows
+    assert (first.point, second.point) == ("seed 0", "seed 0 z11=3")
+    assert first.settings == window.on.analysing.preset.name
+    assert first.answer.origin.point != second.answer.origin.point
+
+
+def test_a_recording_is_asked_beside_the_model(window, tmp_path):
+    times = np.arange(16000) / 16000
+    hum = 0.3 * np.sign(np.sin(2 * np.pi * 130 * times)) * np.exp(-2 * times)
+    soundfile.write(tmp_path / "hum.wav", hum, 16000)
+    window.on.recordings.open(tmp_path / "hum.wav")
+    settle(window)
+    row = rows_of(window)["sound:hum.wav"]
+    assert float(row.cells[1].text) == pytest.approx(130, abs=1)
+    window.menus.run("pitch.get")
+    result = window.docking.results.rows[-1]
+    assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum")
+    assert latest(window).value == pytest.approx(130, abs=1)
+
+
+def test_the_last_result_is_undone_and_notes_are_kept(window):
+    window.menus.run("intensity.get")
+    window.menus.run("time.cursor")
+    window.dock.results.note_wanted.emit(1, "loud")
+    assert [row.note for row in window.dock.results.rows] == ["loud", ""]
+    window.menus.run("edit.undo_result")
+    window.menus.run("edit.undo_result")
+    assert [row.number for row in window.dock.results.rows] == [1]
+
+
+def test_results_are_written_where_the_user_says(window, tmp_path, monkeypatch):
+    window.menus.run("time.cursor")
+    path = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.dock.export_wanted.emit("tsv")
+    lines = path.with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
+    assert lines[1].split("\t")[3:8] == ["Out", "Cursor", "0.262344", "0.262344", "0.2623441"]
+
+
+def test_a_double_click_on_a_cell_keeps_its_value(window):
+    window.on.session.set_selection(SELECTION)
+    settle(window)
+    window.dock.table.ask_wanted.emit("conv4", 2, 5)
+    assert (latest(window).measure, latest(window).layer) == ("Maximum intensity", "Conv4")
+    window.dock.table.ask_wanted.emit("out", 3, 2)
+    assert latest(window).measure == "Mean B1"
+
+
+def test_the_power_at_the_cursor_cross_is_praats(window):
+    window.on.session.set_frequency(1500.0)
+    window.menus.run("spectrogram.power")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    theirs = call_praat(sound, "To Spectrogram", 0.005, 5000, 0.002, 20, "Gaussian")
+    assert latest(window).value == pytest.approx(
+        call_praat(theirs, "Get power at", 0.2623441, 1500), rel=2e-5
+    )
+    assert latest(window).unit == "Pa²/Hz"
+
+
+def test_the_frequency_cursor_moves_to_what_is_typed_and_nowhere_out_of_sight(window, monkeypatch):
+    typed, said = ["1500 Hz", "1,5e3", "6000", "-1"], []
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (typed.pop(0), True))
+    window.on.faulted.connect(lambda fault: said.append(fault.sentence))
+    for expected in (None, 1500.0, 1500.0, 1500.0):
+        window.menus.run("spectrogram.to_frequency")
+        assert window.on.session.frequency_hz == expected
+    assert said == [
+        "“1500 Hz” is no number.",
+        "The spectrogram of Out does not reach 6000 Hz.",
+        "The spectrogram of Out does not reach −1 Hz.",
+    ]
+
+
+def test_a_formant_or_bandwidth_of_any_number_can_be_asked(window, monkeypatch):
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (5, True))
+    window.menus.run("formants.formant")
+    assert latest(window).measure == "F5"
+    window.menus.run("formants.bandwidth")
+    assert latest(window).measure == "B5"
+    assert latest(window).value == ask(window.docking.asking.layer("out"), MEASURES["b5"], 0.2623441).value
+
+
+def test_the_amplitude_at_the_cursor_is_praats(window):
+    window.menus.run("analyses.amplitude")
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    theirs = call_praat(sound, "Get value at time", 0, 0.2623441, "Linear")
+    assert latest(window).value == pytest.approx(theirs, rel=1e-5)
+
+
+# --- moving
+
+
+def test_the_cursor_moves_to_the_nearest_zero_crossing_as_in_praat(window):
+    sound = sound_of(window.on.session.shown.tracks["out"])
+    window.menus.run("time.cursor_to_zero")
+    assert window.on.session.cursor_s == pytest.approx(sound.get_nearest_zero_crossing(0.2623441), abs=1e-9)
+    window.on.session.set_selection(SELECTION)
+    window.menus.run("time.end_to_zero")
+    end_s = sound.get_nearest_zero_crossing(SELECTION.end_s)
+    assert window.on.session.selection.start_s == SELECTION.start_s
+    assert window.on.session.selection.end_s == pytest.approx(end_s, abs=1e-9)
+
+
+def test_a_layer_after_relu_says_that_it_never_crosses_zero(window):
+    track = window.on.session.shown.tracks["conv4"]
+    window.on.session.show(tracks={**window.on.session.shown.tracks, "conv4": _lifted(track)})
+    window.on.session.set_active("conv4")
+    window.menus.run("time.cursor_to_zero")
+    assert "never crosses zero" in window.notice.shown.sentence
+    assert window.on.session.cursor_s == 0.2623441
+
+
+def _lifted(track):
+    from dataclasses import replace
+
+    return replace(track, samples=np.abs(track.samples) + 1)
+
+
+@pytest.mark.parametrize(("value", "text"), [(78.7, "78.7"), (-35.4, "−35.4"), (-335.41, "−335")])
+def test_a_number_of_the_dock_leaves_its_neighbour_alone(value, text):
+    answer = Answer("Out", "Intensity", 0.1, 0.1, value, "dB")
+    assert dock._short(answer, MEASURES["intensity"]) == text

@@ -1,0 +1,63 @@
+"""A recording opened alone: what undo takes back, and that the window always shows what there is."""
+
+from __future__ import annotations
+
+from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
+
+
+def opened(window, tmp_path, *names):
+    for name in names:
+        hum(tmp_path / name)
+        window.on.opening.open(tmp_path / name)
+    window.wiring.show_stack()
+    return window
+
+
+def test_opening_the_first_recording_is_no_step_of_undo(bare, tmp_path):  # noqa: F811
+    window = opened(bare, tmp_path, "a.wav")
+    assert window.on.session.history.undo_words == ""
+    window.menus.run("edit.undo")
+    assert window.on.session.lane("sound:a.wav") is not None
+
+
+def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_path):  # noqa: F811
+    window = opened(bare, tmp_path, "a.wav")
+    window.on.annotating.new_tiers(("phones",), ())
+    window.on.session.set_cursor(0.3)
+    window.menus.run("boundary.add")
+    for _ in range(5):
+        window.menus.run("edit.undo")
+    assert window.on.session.lane("sound:a.wav") is not None
+    window.menus.run("edit.redo")
+    window.menus.run("edit.redo")
+    assert list(window.on.annotating.tiers[0].times_s) == [0.0, 0.3, 0.9]
+
+
+def test_undo_of_a_second_recording_makes_the_first_the_active_one(bare, tmp_path):  # noqa: F811
+    window = opened(bare, tmp_path, "a.wav", "b.wav")
+    assert window.on.session.active == "sound:b.wav"
+    window.menus.run("edit.undo")
+    assert window.on.session.active == "sound:a.wav"
+    assert [lane.key for lane in window.on.session.lanes] == ["sound:a.wav"]
+
+
+def test_closing_the_only_recording_shows_the_start_page_and_undo_the_recording(bare, tmp_path):  # noqa: F811
+    window = opened(bare, tmp_path, "a.wav")
+    window.on.recordings.close("sound:a.wav")
+    assert (window.page, window.windowTitle()) == ("start", "Phonoscope")
+    assert not window.menus.actions["file.new_tiers"].isEnabled()
+    window.menus.run("edit.undo")
+    assert (window.page, window.windowTitle()) == ("stack", "a.wav – Phonoscope")
+    assert window.menus.actions["file.new_tiers"].isEnabled()
+    window.wiring.show_stack()
+    assert [lane.lane.key for lane in window.stack.lanes] == ["sound:a.wav"]
+
+
+def test_a_recording_opened_after_all_were_closed_is_a_step_that_ends_at_the_start_page(bare, tmp_path):  # noqa: F811
+    window = opened(bare, tmp_path, "a.wav")
+    window.on.recordings.close("sound:a.wav")
+    opened(window, tmp_path, "b.wav")
+    window.menus.run("edit.undo")
+    assert window.page == "start"
+    window.menus.run("edit.undo")
+    assert [lane.key for lane in window.on.session.lanes] == ["sound:a.wav"]

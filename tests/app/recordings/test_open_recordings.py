@@ -1,0 +1,411 @@
+"""Recordings in the window: beside a model or alone, at their own rate, short or long."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from app.cli.shot import Silence
+from app.shell.instrument import Clock, Instrument
+from core.analyses.registry import TABLE
+from core.processes.engine import InlineEngine
+from core.processes.praat_pool import InlinePool
+from core.recordings.long_sound import LongTrack
+from core.recordings.sound_file import resampled_to
+from core.signals.axis import Range
+from core.signals.track import Track
+
+
+class Ear(Silence):
+    def __init__(self):
+        super().__init__()
+        self.heard = []
+
+    def play(self, samples, rate_hz, start_s, loop=False):
+        self.heard.append((samples, rate_hz, start_s))
+
+
+@pytest.fixture
+def bare(qtbot):
+    """The window before anything was opened."""
+    from app.shell.window import Window
+
+    instrument = Instrument(
+        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
+    )
+    made = Window(instrument)
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    return made
+
+
+def hum(path, rate_hz=8000, seconds=0.9, f_hz=150.0):
+    """Write a hum with overtones that comes and goes, and give its samples."""
+    time_s = np.arange(int(rate_hz * seconds)) / rate_hz
+    voice = sum(np.sin(2 * np.pi * f_hz * k * time_s) / k for k in range(1, 8))
+    samples = (0.3 * voice * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * time_s))).astype(np.float32)
+    soundfile.write(path, samples, rate_hz, subtype="FLOAT")
+    return samples
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("long") / "long.wav"
+    samples = hum(path, 8000, 630.0)
+    assert samples.size > 3_000_000
+    return path
+
+
+def noted(window):
+    said = []
+    window.on.noted.connect(said.append)
+    return said
+
+
+def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
+    samples = hum(tmp_path / "hum.wav", 11025)
+    window.on.opening.open(tmp_path / "hum.wav")
+    track = window.on.session.shown.tracks["sound:hum.wav"]
+    assert track.axis.rate_hz == 11025
+    np.testing.assert_array_equal(track.samples, samples)
+    window.wiring.show_stack()
+    assert window.stack.lanes[0].lane.key == "sound:hum.wav"
+    assert window.stack.lanes[0].lane.meta == "0.9 s · 11025 Hz"
+
+
+def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
+    hum(tmp_path / "hum.wav", 11025)
+    window.on.opening.open(tmp_path / "hum.wav")
+    session, settings = window.on.session, window.on.analysing.settings("pitch")
+    found = session.shown.overlays["sound:hum.wav", "pitch"][0]
+    truth = TABLE["pitch"].run(session.shown.tracks["sound:hum.wav"], settings)[0]
+    np.testing.assert_array_equal(found.samples, truth.samples)
+    assert np.nanmedian(found.samples) == pytest.approx(150, abs=0.5)
+
+
+def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(window, tmp_path):
+    samples = hum(tmp_path / "hum.wav", 11025)
+    window.on.opening.open(tmp_path / "hum.wav")
+    window.on.hearing.listen("Q", "sound:hum.wav")
+    track = window.on.session.shown.tracks["Q.conv1"]
+    assert track.origin.resampling == "from 11025 to 16000 Hz"
+    soundfile.write(tmp_path / "same.wav", resampled_to(samples, 11025, 16000), 16000, subtype="FLOAT")
+    window.on.opening.open(tmp_path / "same.wav")
+    window.on.hearing.listen("Q", "sound:same.wav")
+    again = window.on.session.shown.tracks["Q.conv1"]
+    assert again.origin.resampling == ""
+    np.testing.assert_array_equal(track.samples, again.samples)
+    logits = window.on.session.shown.tracks["Q.logits"]
+    assert logits.axis.extent.end_s == pytest.approx(0.9, abs=1e-3)
+
+
+def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(window, tmp_path):
+    hum(tmp_path / "syllable.wav", 16000, 1.5)
+    window.on.opening.open(tmp_path / "syllable.wav")
+    session = window.on.session
+    assert session.whole == session.visible == Range(0.0, 1.5)
+    window.wiring.show_stack()
+    assert window.stack.overview._track is session.shown.tracks["sound:syllable.wav"]
+    window.stack.lane_wanted.emit("sound:syllable.wav", "closed", True)
+    assert session.whole.end_s == pytest.approx(1.024)
+    assert session.visible == session.whole
+    window.menus.run("edit.undo")
+    assert session.whole == Range(0.0, 1.5)
+    assert session.lane("sound:syllable.wav") is not None
+
+
+def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(window, tmp_path):
+    hum(tmp_path / "talk.wav", 8000, 70.0)
+    said, before = noted(window), window.on.session.visible
+    window.on.opening.open(tmp_path / "talk.wav")
+    assert window.on.session.visible == before
+    assert "it lasts 1 min 10 s" in said[-1]
+    window.menus.run("time.all")
+    assert window.on.session.visible == Range(0.0, 70.0)
+
+
+def test_a_zoomed_view_stays_where_it_is(window, tmp_path):
+    window.on.session.set_range(Range(0.2, 0.4))
+    hum(tmp_path / "syllable.wav", 16000, 1.5)
+    window.on.opening.open(tmp_path / "syllable.wav")
+    assert window.on.session.visible == Range(0.2, 0.4)
+
+
+def test_a_closed_file_name_does_not_close_its_namesakes(window, tmp_path):
+    for name in ("a.one.wav", "a.two.wav"):
+        hum(tmp_path / name)
+        window.on.opening.open(tmp_path / name)
+    window.stack.lane_wanted.emit("sound:a.one.wav", "closed", True)
+    assert window.on.session.lane("sound:a.two.wav") is not None
+
+
+def test_two_files_of_one_name_are_two_recordings(window, tmp_path):
+    for number, folder in enumerate(("x", "y")):
+        (tmp_path / folder).mkdir()
+        hum(tmp_path / folder / "a.wav", f_hz=100.0 + 50 * number)
+        window.on.opening.open(tmp_path / folder / "a.wav")
+    tracks = window.on.session.shown.tracks
+    assert tracks["sound:a.wav"].origin != tracks["sound:a (2).wav"].origin
+    window.on.opening.open(tmp_path / "x" / "a.wav")
+    assert sum(lane.key.startswith("sound:") for lane in window.on.session.lanes) == 2
+
+
+def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
+    hum(tmp_path / "a.wav")
+    window.on.opening.open(tmp_path / "a.wav")
+    hum(tmp_path / "a.wav", f_hz=220.0)
+    window.on.opening.open(tmp_path / "a.wav")
+    found = window.on.session.shown.overlays["sound:a.wav", "pitch"][0]
+    assert np.nanmedian(found.samples) == pytest.approx(220, abs=1)
+
+
+def test_a_refused_sound_leaves_everything_and_says_why(window, tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"no sound")
+    lanes, whole = window.on.session.lanes, window.on.session.whole
+    window.on.opening.open(tmp_path / "a.wav")
+    assert "a.wav” cannot be read as a sound" in window.notice.shown.sentence
+    assert (window.on.session.lanes, window.on.session.whole) == (lanes, whole)
+
+
+def test_what_was_done_to_a_recording_is_said(window, tmp_path):
+    soundfile.write(tmp_path / "many.wav", np.random.default_rng(0).uniform(-1, 1, (9000, 32)), 8000)
+    said = noted(window)
+    window.on.opening.open(tmp_path / "many.wav")
+    assert "many.wav: 32 channels averaged; it lasts" in said[-1] or said[-1].endswith("32 channels averaged")
+
+
+# --- without a model ------------------------------------------------------------------------------
+
+
+def test_a_recording_opens_without_a_model(bare, tmp_path):
+    hum(tmp_path / "hum.wav", 16000, 2.5)
+    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.wiring.show_stack()
+    session = bare.on.session
+    assert (bare.page, bare.windowTitle()) == ("stack", "hum.wav – Phonoscope")
+    assert not bare.panel.isVisible()
+    assert session.whole == session.visible == Range(0.0, 2.5)
+    assert [lane.lane.key for lane in bare.stack.lanes] == ["sound:hum.wav"]
+    assert {"pitch", "formants", "intensity"} <= {measure for _, measure in session.shown.overlays}
+    bare.grab()
+
+
+def test_praats_keys_work_without_a_model(bare, tmp_path):
+    samples = hum(tmp_path / "hum.wav", 16000, 2.5)
+    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.on.session.set_selection(Range(0.5, 1.0))
+    bare.menus.run("play.toggle")
+    heard, rate_hz, start_s = bare.on.player.heard[-1]
+    np.testing.assert_array_equal(heard, samples[8000:16000])
+    assert (rate_hz, start_s) == (16000, pytest.approx(0.5))
+    bare.menus.run("time.selection")
+    assert bare.on.session.visible == Range(0.5, 1.0)
+    bare.menus.run("time.all")
+    assert bare.on.session.visible == bare.on.session.whole
+
+
+def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, tmp_path):
+    hum(tmp_path / "hum.wav", 16000, 2.5)
+    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.on.opening.open(small_model)
+    bare.wiring.show_stack()
+    assert [lane.lane.key for lane in bare.stack.lanes][:2] == ["sound:hum.wav", "out"]
+    assert bare.on.session.whole == Range(0.0, 2.5)
+    assert bare.panel.isVisible()
+
+
+# --- playing --------------------------------------------------------------------------------------
+
+
+def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp_path):
+    samples = hum(tmp_path / "hum.wav", 8000)
+    window.on.opening.open(tmp_path / "hum.wav")
+    window.on.playing.play("sound:hum.wav", Range(0.25, 0.5))
+    heard, rate_hz, start_s = window.on.player.heard[-1][:3]
+    np.testing.assert_array_equal(heard, samples[2000:4000])
+    assert (rate_hz, start_s) == (8000, pytest.approx(0.25))
+    for key in ("sound:hum.wav", "out"):
+        window.on.session.set_lane(key, "solo", soloed=True)
+    window.on.playing.play_active(Range(0.25, 0.5))
+    both, rate_hz = window.on.player.heard[-1][:2]
+    assert len(both) == pytest.approx(rate_hz * 0.25, abs=2)
+
+
+# --- long ones ------------------------------------------------------------------------------------
+
+
+def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
+    bare.on.opening.open(long_file)
+    session = bare.on.session
+    track = session.shown.tracks["sound:long.wav"]
+    assert isinstance(track, LongTrack)
+    assert track.part_known == 1.0
+    bare.wiring.show_stack()
+    assert bare.stack.lanes[0].lane.reason == "To see the analyses, zoom in to at most 30 s"
+    assert not session.shown.overlays
+    bare.grab()
+    session.set_range(Range(300.0, 310.0))
+    bare.wiring.show_stack()
+    assert bare.stack.lanes[0].lane.reason == ""
+    assert {measure for _, measure in session.shown.overlays} == {"pitch", "formants", "intensity"}
+    assert session.shown.images["sound:long.wav"].axis.extent.contains(305.0)
+    bare.grab()
+    session.set_range(session.whole)
+    assert not session.shown.overlays
+    assert not session.shown.images
+
+
+def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
+    bare.on.opening.open(long_file)
+    session, found = bare.on.session, []
+    for window in (Range(300.0, 310.0), Range(296.5, 320.0), Range(304.99, 305.01)):
+        session.set_range(window)
+        shown = [*session.shown.overlays["sound:long.wav", "formants"]]
+        shown += [session.shown.overlays["sound:long.wav", name][0] for name in ("pitch", "intensity")]
+        found.append([track.at(305.003) for track in shown])
+    np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-12)
+    whole, _ = soundfile.read(long_file, dtype="float32")
+    track = session.shown.tracks["sound:long.wav"]
+    settings = bare.on.analysing.settings("intensity")
+    truth = TABLE["intensity"].run(Track("whole", whole, track.axis), settings)[0]
+    assert found[0][-1] == pytest.approx(truth.at(305.003), abs=1e-3)
+
+
+def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
+    bare.on.opening.open(long_file)
+    bare.on.playing.play("sound:long.wav", Range(100.0, 100.5))
+    heard, rate_hz, start_s = bare.on.player.heard[-1]
+    assert not isinstance(heard, np.ndarray)
+    assert (heard.size, rate_hz, start_s) == (4000, 8000, pytest.approx(100.0))
+    whole, _ = soundfile.read(long_file, dtype="float32", start=800000, stop=804000)
+    np.testing.assert_array_equal(np.asarray(heard), whole)
+    bare.on.playing.play("sound:long.wav", Range(0.0, 630.0))
+    assert bare.on.player.heard[-1][0].size == 630 * 8000
+
+
+def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file, tmp_path):
+    window.on.opening.open(long_file)
+    session = window.on.session
+    session.set_selection(Range(300.25, 300.75))
+    window.menus.run("layers.through_q")
+    logits = session.shown.tracks["Q.logits"]
+    assert logits.axis.extent.start_s == pytest.approx(300.25)
+    assert logits.axis.extent.end_s == pytest.approx(300.75)
+    assert session.shown.tracks["Q.conv1"].axis.extent.start_s == pytest.approx(300.25, abs=0.01)
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.conv1")
+    assert lane.note == "Q hears long.wav, 300.250000–300.750000 s"
+    whole, rate_hz = soundfile.read(long_file, dtype="float32")
+    part = whole[round(300.25 * rate_hz) : round(300.75 * rate_hz)]
+    soundfile.write(tmp_path / "part.wav", part, rate_hz, subtype="FLOAT")
+    window.on.opening.open(tmp_path / "part.wav")
+    session.set_selection(None)
+    session.set_range(Range(0.0, 1.0))
+    window.on.hearing.listen("Q", "sound:part.wav")
+    np.testing.assert_array_equal(session.shown.tracks["Q.logits"].samples, logits.samples)
+
+
+def test_another_selection_is_heard_before_q_is_closed(window, long_file):
+    window.on.opening.open(long_file)
+    session = window.on.session
+    session.set_selection(Range(300.0, 300.5))
+    window.menus.run("layers.through_q")
+    session.set_selection(Range(200.0, 200.5))
+    window.menus.run("layers.through_q")
+    assert session.shown.tracks["Q.logits"].axis.extent.start_s == pytest.approx(200.0)
+    window.menus.run("layers.through_q")
+    assert session.lane("Q.logits") is None
+
+
+def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(window, long_file):
+    window.on.opening.open(long_file)
+    window.on.session.set_range(Range(100.0, 110.0))
+    window.on.hearing.listen("Q", "sound:long.wav")
+    extent = window.on.session.shown.tracks["Q.logits"].axis.extent
+    assert (extent.start_s, extent.end_s) == pytest.approx((100.0, 101.024))
+
+
+def test_a_long_recording_that_is_still_looked_through_grows_and_keeps_its_lane(
+    bare, long_file, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.recordings.cache.default_folder", lambda: tmp_path)
+    monkeypatch.setattr("core.recordings.pyramid.TELL_EVERY_S", -1.0)
+    known = []
+    bare.on.session.shown_changed.connect(
+        lambda: known.append(bare.on.session.shown.tracks["sound:long.wav"].part_known)
+    )
+    bare.on.opening.open(long_file)
+    assert known[0] == 0.0
+    assert known[-1] == 1.0
+    assert len(set(known)) > 2
+    assert list(tmp_path.glob("*.pyramid"))
+
+
+def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path):
+    samples = hum(tmp_path / "a.wav", 8000, 400.0)
+    samples[[7, 1000]] = np.inf, np.nan
+    soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
+    said = noted(bare)
+    bare.on.opening.open(tmp_path / "a.wav")
+    assert any("2 values are not numbers" in words for words in said)
+
+
+def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkeypatch):
+    from core.recordings.file_samples import BLOCK, FileSamples
+
+    bare.on.opening.open(long_file)
+    straight, read = FileSamples._straight, []
+    monkeypatch.setattr(
+        FileSamples, "_straight", lambda self, a, b: read.append(b - a) or straight(self, a, b)
+    )
+    session = bare.on.session
+    for window in (session.whole, Range(100.0, 400.0), Range(0.0, 60.0)):
+        session.set_range(window)
+        session.set_selection(window)
+        bare.wiring.show_stack()
+        bare.grab()
+        assert max(read, default=0) <= BLOCK
+        assert sum(read) <= 16 * BLOCK
+        read.clear()
+
+
+def test_every_sound_that_is_dropped_opens_and_of_checkpoints_the_first():
+    from app.models.model_loader import wanted_of
+
+    assert wanted_of(["a.wav", "notes.txt", "b.FLAC"]) == ["a.wav", "b.FLAC"]
+    assert wanted_of(["one.pt", "two.pt"]) == ["one.pt"]
+    assert list(wanted_of([])) == []
+
+
+def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
+    from PySide6.QtWidgets import QFileDialog
+
+    hum(tmp_path / "hum.wav")
+    asked = []
+
+    def answer(parent, title, folder, kinds):
+        asked.append(kinds)
+        return str(tmp_path / "hum.wav"), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    window.menus.run("file.open")
+    first = asked[0].split(";;")[0]
+    assert first.startswith("Checkpoints and sounds (")
+    assert "*.wav" in first
+    assert "*.safetensors" in first
+    assert window.on.session.lane("sound:hum.wav") is not None
+
+
+def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
+    from app.export.save import save_sound
+
+    samples = hum(tmp_path / "hum.wav", 11025)
+    bare.on.opening.open(tmp_path / "hum.wav")
+    save_sound(bare.on, tmp_path / "out.wav")
+    found, rate_hz = soundfile.read(tmp_path / "out.wav", dtype="float32")
+    assert rate_hz == 11025
+    np.testing.assert_array_equal(found, samples)
+    save_sound(bare.on, tmp_path / "out.Sound")
+    assert "nx = 9922" in (tmp_path / "out.Sound").read_text()

@@ -1,0 +1,409 @@
+"""The window as a user meets it: what is turned, clicked and typed is what is shown and heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from app.base.command_table import MENUS, all_commands, command
+from core.families.registry import open_model
+from core.faults import Fault
+from core.networks.latent import draw
+from core.playback.sonification import published
+from core.probing.forward import generate
+from core.signals.axis import Range
+from widgets.controls.dialog import SmallDialog
+from widgets.shell.shortcut_sheet import KeyLine, ShortcutSheet
+from widgets.theme.control_paint import Words
+
+
+def shown(window, key="out"):
+    return window.on.session.shown.tracks[key].samples
+
+
+def test_opening_shows_every_layer_from_the_last_to_the_first(window):
+    assert [lane.lane.key for lane in window.stack.lanes] == ["out", "conv4", "conv3", "conv2", "conv1", "fc"]
+    assert window.page == "stack"
+
+
+def test_a_turned_knob_changes_every_layer_as_the_network_itself_does(window, small_model):
+    window.knobs.value_wanted.emit(10, -15.0, True)
+    model = open_model(small_model)
+    truth = generate(model, draw(model.card.layout, 0, changes={"z11": -15.0}))
+    for key, track in truth.items():
+        np.testing.assert_array_equal(shown(window, key), track.samples)
+
+
+def test_a_turn_leaves_a_ghost_of_where_it_started(window):
+    before = shown(window)
+    for value in (1.0, 2.0):
+        window.knobs.value_wanted.emit(10, value, False)
+    window.knobs.value_wanted.emit(10, 3.0, True)
+    np.testing.assert_array_equal(window.on.session.shown.ghosts["out"].samples, before)
+    window.menus.run("edit.undo")
+    np.testing.assert_array_equal(shown(window), before)
+
+
+def test_overlays_follow_the_curve_they_belong_to(window):
+    first = window.on.session.shown.overlays["out", "intensity"][0]
+    window.knobs.value_wanted.emit(0, 4.0, True)
+    then = window.on.session.shown.overlays["out", "intensity"][0]
+    assert then.origin.point == window.on.session.point.z
+    assert not np.array_equal(first.samples, then.samples)
+    assert not window.on.session.shown.stale
+
+
+def test_what_a_rate_cannot_carry_is_refused_in_the_lane_and_never_computed(window):
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv2")
+    assert "Nyquist is 125 Hz" in lane.refusals["pitch"]
+    window.flip_measure("conv2", "pitch")
+    assert ("conv2", "pitch") not in window.on.session.shown.overlays
+
+
+def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
+    window.on.session.set_active("conv4")
+    window.on.session.set_selection(Range(0.1, 0.3))
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.stack.setFocus()
+    qtbot.keyClick(window.stack, Qt.Key.Key_Tab)
+    samples, rate_hz, start_s, _ = window.on.player.heard[-1]
+    card = window.on.session.card
+    whole = published(window.on.session.shown.tracks["conv4"], card.out_axis).samples
+    assert (rate_hz, start_s) == (16000, pytest.approx(0.1, abs=1e-4))
+    np.testing.assert_array_equal(samples, whole[1600:4800])
+
+
+def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
+    window.on.session.set_lane("conv3", "solo", soloed=True)
+    window.stack.play_wanted.emit("", Range(0, 0.5))
+    assert window.on.playing.keys == ("conv3",)
+    window.on.session.set_lane("conv3", "mute", muted=True)
+    window.on.playing.stop()
+    window.stack.play_wanted.emit("", Range(0, 0.5))
+    assert window.on.playing.keys == ()
+
+
+def test_a_knob_swaps_the_sound_of_a_running_loop(window):
+    window.menus.run("play.loop")
+    window.menus.run("play.window")
+    window.knobs.value_wanted.emit(10, 9.0, False)
+    assert window.on.player.heard[-1][3] is True
+    assert len(window.on.player.swapped) == 1
+    assert not np.array_equal(window.on.player.swapped[0], window.on.player.heard[-1][0])
+
+
+def test_praats_keys_zoom_and_scroll(qtbot, window):
+    session = window.on.session
+    window.menus.run("time.in")
+    assert session.visible.length_s == pytest.approx(0.512)
+    window.menus.run("time.page_forward")
+    assert session.visible.start_s == pytest.approx(0.256 + 0.8 * 0.512 - 0.1536)
+    window.menus.run("time.all")
+    assert session.visible == session.whole
+    session.set_selection(Range(0.2, 0.4))
+    window.menus.run("time.selection")
+    assert session.visible == Range(0.2, 0.4)
+    window.menus.run("time.back")
+    assert session.visible == session.whole
+
+
+def test_a_refused_file_leaves_what_was_open(window, tmp_path):
+    before = window.on.session.card
+    (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
+    window.on.opening.open(tmp_path / "broken.pt")
+    assert window.on.session.card is before
+    assert "broken.pt" in window.notice.shown.sentence
+
+
+def test_q_hears_the_output_and_a_recording(window, tmp_path):
+    window.on.hearing.listen("Q")
+    assert {"Q.conv1", "Q.conv5", "Q.logits"} <= set(window.on.session.shown.tracks)
+    first = shown(window, "Q.logits")
+    window.knobs.value_wanted.emit(3, 5.0, True)
+    assert not np.array_equal(first, shown(window, "Q.logits"))
+    soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
+    window.on.opening.open(tmp_path / "hum.wav")
+    assert shown(window, "sound:hum.wav").shape == (8000,)
+    window.on.hearing.listen("Q", "sound:hum.wav")
+    after = shown(window, "Q.logits")
+    window.knobs.value_wanted.emit(3, -5.0, True)
+    np.testing.assert_array_equal(after, shown(window, "Q.logits"))
+
+
+def test_a_network_of_sound_does_not_hear_articulation(window):
+    window.on.session.card = replace(window.on.session.card, sounds=False)
+    window.on.hearing.listen("Q")
+    assert "articulation" in window.notice.shown.sentence
+    assert "Q.logits" not in window.on.session.shown.tracks
+
+
+def test_a_lane_dragged_onto_another_shares_its_axes(window):
+    window.stack.merge_wanted.emit("conv4", "out")
+    window.wiring.show_stack()
+    assert [lane.lane.key for lane in window.stack.lanes][:2] == ["out", "conv3"]
+    assert [curve.key for curve in window.stack.lanes[0].lane.curves] == ["out", "conv4"]
+    window.menus.run("edit.undo")
+    window.wiring.show_stack()
+    assert len(window.stack.lanes) == 6
+
+
+def test_the_contact_sheet_draws_every_code_and_opens_one_in_the_stack(window):
+    window.menus.run("view.sheet")
+    items = window.on.sheet.items
+    assert len(items) == 3 * 12
+    chosen = next(one for one in items.values() if one.code == (0, 1, 0) and one.seed == 5)
+    window.sheet.open_wanted.emit(chosen.key)
+    assert window.page == "stack"
+    np.testing.assert_allclose(shown(window), chosen.samples, atol=1e-4)
+
+
+def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
+    here = window.on.session.point
+    window.points.keep("falling")
+    window.on.session.redraw(9)
+    window.points.go("falling")
+    assert window.on.session.point == here
+    window.knobs.ab_wanted.emit("B")
+    window.on.session.redraw(12)
+    there = window.on.session.point
+    window.knobs.ab_wanted.emit("A")
+    assert window.on.session.point == here
+    window.knobs.ab_wanted.emit("B")
+    assert window.on.session.point == there
+
+
+def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
+    window.flip_measure("out", "formants")
+    window.on.session.redraw(4)
+    window.wiring.show_stack()
+    out = window.stack.lanes[0].lane
+    assert [line.text for line in out.legend if line.kind == "formants"] == ["hidden"]
+    assert not out.stale
+
+
+def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
+    window.on.hearing.listen("Q")
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.logits")
+    values = window.on.session.shown.tracks["Q.logits"].samples
+    assert lane.note.startswith(f"c{values.argmax() + 1} ")
+    assert "no course in time" in lane.note
+    assert lane.badge == ""
+
+
+def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model):
+    from safetensors import safe_open
+    from safetensors.numpy import load_file, save_file
+
+    with safe_open(small_model, "numpy") as kept:
+        metadata = kept.metadata()
+    arrays = load_file(small_model)
+    arrays["G/upconv_1/conv2d_transpose/bias"][:] = np.nan
+    save_file(arrays, small_model.with_name("failed.safetensors"), metadata)
+    window.on.opening.open(small_model.with_name("failed.safetensors"))
+    assert "holds values that are no numbers" in window.notice.shown.sentence
+    assert "earlier step" in window.notice.shown.hint
+
+
+def test_a_second_wish_for_a_picture_shows_the_dialog_that_is_open(window):
+    from widgets.figures.figure_dialog import PictureDialog
+
+    for _ in range(2):
+        window.menus.run("file.save_picture")
+    assert len(window.findChildren(PictureDialog)) == 1
+    window.findChildren(PictureDialog)[0].reject()
+
+
+def test_the_dock_fits_a_screen_of_800_lines_with_a_banner(window):
+    """800 less title 24, menus 32, toolbar 40, banner 32 and status 24."""
+    assert window.dock.minimumSizeHint().height() <= 648
+
+
+def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
+    window.stack.merge_wanted.emit("conv3", "conv4")
+    window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))
+    window.wiring.show_stack()
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv4")
+    assert [curve.label for curve in lane.curves] == ["conv4", "conv3 ×20"]
+    assert lane.gain == 1
+
+
+def test_naming_a_point_leaves_the_comparison_of_a_and_b_as_it_was(window):
+    here = window.on.session.point
+    window.knobs.ab_wanted.emit("B")
+    window.on.session.redraw(12)
+    window.points.keep("the second")
+    window.knobs.ab_wanted.emit("A")
+    assert window.on.session.point == here
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_paint_without_a_word(window, theme):
+    window.set_theme(theme)
+    window.show_page("stack")
+    QApplication.processEvents()
+    image = window.grab().toImage()
+    assert not image.isNull()
+    assert image.pixelColor(1110, 40) == window.look.chrome
+
+
+def test_what_opens_sounds_and_checkpoints_is_titled_open(window, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *words: asked.append(words[1:]) or ("", ""))
+    window.menus.run("file.open")
+    title, _, kinds = asked[0]
+    assert title == "Open"
+    assert "*.wav" in kinds
+
+
+def test_an_id_or_a_key_used_twice_raises():
+    with pytest.raises(ValueError, match="two commands"):
+        command("time.all", "Show all", "Time")(lambda window: None)
+    with pytest.raises(ValueError, match="belongs to another"):
+        command("time.again", "Show all", "Time", "Ctrl+A")(lambda window: None)
+    assert "time.again" not in all_commands()
+
+
+def test_every_command_explains_itself_and_can_be_found(window):
+    rows = window.menus.rows()
+    assert {row.id for row in rows} == set(all_commands())
+    assert list(dict.fromkeys(row.menu for row in rows)) == list(MENUS)
+    assert all(found.help.endswith((".", "…")) for found in all_commands().values())
+
+
+def test_commands_that_make_no_sense_now_are_off(window):
+    assert not window.menus.actions["edit.undo"].isEnabled()
+    assert not window.menus.actions["time.selection"].isEnabled()
+    window.on.session.set_selection(Range(0.1, 0.2))
+    assert window.menus.actions["time.selection"].isEnabled()
+    assert not window.menus.actions["layers.through_d"].isEnabled()
+    assert window.menus.actions["layers.through_q"].isEnabled()
+
+
+@pytest.mark.parametrize(("height_px", "fills"), [(1080, False), (1000, True)])
+def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, height_px, fills):
+    """At 1600 x 1000 a title bar has no room on a screen of 1600 x 1000."""
+    from PySide6.QtCore import QSize
+
+    from app.program import show
+
+    asked: list[str] = []
+    for name in ("show", "showMaximized"):
+        monkeypatch.setattr(window, name, lambda name=name: asked.append(name))
+    screen = type("Screen", (), {"availableSize": lambda self: QSize(1600, height_px)})()
+    monkeypatch.setattr(window, "screen", lambda: screen)
+    show(window)
+    assert asked == ["showMaximized" if fills else "show"]
+
+
+def test_the_dock_waits_for_a_wide_window_until_somebody_chooses(window):
+    window.resize(1300, 800)
+    assert not window.dock.isVisible()
+    window.menus.run("view.dock")
+    assert window.dock.isVisible()
+    assert window.panel.isVisible()
+    window.menus.run("view.dock")
+    window.resize(1600, 900)
+    assert not window.dock.isVisible()
+
+
+def test_in_a_narrow_window_the_panel_gives_way_to_the_dock(window):
+    window.resize(1024, 700)
+    assert window.panel.isVisible()
+    window.menus.run("view.dock")
+    assert window.dock.isVisible()
+    assert not window.panel.isVisible()
+    assert window.width() == 1024
+    window.menus.run("view.dock")
+    assert window.panel.isVisible()
+
+
+def test_a_silent_device_is_forgotten_once_it_plays(window):
+    window.on.playing.failed(Fault("The sound device has stopped answering."))
+    window.menus.run("play.toggle")
+    assert window.notice.isVisible()
+    for time_s in (0.1, 0.1, 0.2):
+        window.on.player.position_s = time_s
+        window.wiring.head._step()
+    assert window.notice.isHidden()
+
+
+def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
+    window.menus.run("view.sheet")
+    window.sheet.play_wanted.emit("0")
+    assert window.status._help.text() == "c1, seed 0: as generated"
+    assert window.on.playing.keys == ()
+    window.on.player.position_s = 0.3
+    window.wiring.head._step()
+    assert window.stack._view.playhead_s is None
+
+
+def test_the_menus_keep_their_place_before_the_corners_words(window):
+    assert window.menus.corner.words.isVisible()
+    window.resize(1200, 800)
+    assert not window.menus.corner.words.isVisible()
+
+
+def _tab_stops(window):
+    """Give the accessible names in the order in which Tab goes through them."""
+    here, names = window.nextInFocusChain(), []
+    while here is not window:
+        takes = here.focusPolicy() & Qt.FocusPolicy.TabFocus and here.isEnabled()
+        if takes and here.isVisible() and here.focusProxy() is None:
+            names.append(here.accessibleName())
+        here = here.nextInFocusChain()
+    return names
+
+
+def test_tab_reaches_the_stack_and_goes_down_the_panel_as_it_stands(window):
+    names = _tab_stops(window)
+    assert "Stack of layers" in names
+    panel = ["Seed", "One-hot", "Free", "c1", "c3", "Search the knobs", "Latent z"]
+    places = [names.index(name) for name in panel]
+    assert places == sorted(places)
+    assert all(names)
+
+
+def test_open_dialogs_follow_the_colours(window):
+    window.menus.run("help.shortcuts")
+    sheet = next(one for one in window.findChildren(ShortcutSheet) if one.isVisible())
+    window.menus.run("view.dark")
+    assert {line._look.name for line in sheet.findChildren(KeyLine)} == {"dark"}
+
+
+def test_the_docks_rows_have_their_place_before_anything_is_known(window):
+    window.docking.show()
+    known = window.dock.table.sizeHint()
+    window.docking._new_model()
+    assert window.dock.table.sizeHint() == known
+    assert window.docking._slice_view(5000.0).reason == "" or window.docking.asking.sliced_at is not None
+
+
+def test_no_dialog_is_larger_than_its_screen(window):
+    room = window.screen().availableSize()
+    for id in ("file.save_picture", "help.shortcuts", "help.card", "file.train"):
+        window.menus.run(id)
+    opened = [one for one in window.findChildren(QWidget) if one.isWindow() and one.isVisible()]
+    assert len(opened) >= 4
+    for one in opened:
+        assert one.minimumSizeHint().height() < 660, one
+        assert one.width() <= room.width(), one
+        assert one.height() <= room.height(), one
+        one.close()
+
+
+def test_about_says_whose_method_it_is_and_stops_nothing(window):
+    window.menus.run("help.about")
+    about = next(
+        one for one in window.findChildren(SmallDialog) if one.windowTitle().startswith("Phonoscope")
+    )
+    said = " ".join(words.text() for words in about.findChildren(Words))
+    assert "Beguš and Zhou" in said
+    assert not about.isModal()
+    about.close()

@@ -1,0 +1,105 @@
+"""The training panel: what is wished is what is trained, and a run's folder tells how far it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.cli.parser import make_parser
+from app.cli.train import recipe_of
+from app.training.panel import progress_of
+from core.train.monitor import Loss, Measure, Seen
+from widgets.training.panel import TrainPanel, TrainWish, told_left
+
+WISH = TrainWish("sounds", "out", "fiwgan", 3, 32, 32768, 8000, True)
+
+
+@pytest.mark.parametrize("wish", [WISH, replace(WISH, model="wavegan", trim=False)])
+def test_a_wish_is_understood_by_the_command_line(wish):
+    asked = make_parser("train").parse_args(["train", wish.folder, "--out", wish.out, *wish.options()])
+    recipe = recipe_of(asked)
+    assert (recipe.model, recipe.dim, recipe.slice_len, recipe.rate_hz, recipe.trim) == (
+        wish.model, wish.dim, wish.slice_len, wish.rate_hz, wish.trim
+    )  # fmt: skip
+    assert recipe.categories == (3 if wish.model == "fiwgan" else 0)
+
+
+def test_the_panel_gives_back_the_wish_it_shows(qtbot):
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+    panel.show_wish(WISH)
+    assert panel.wish() == WISH
+
+
+def test_only_what_makes_sense_can_be_pressed(qtbot):
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+
+    def pressable():
+        return [b.text() for b in (panel._start, panel._go_on, panel._stop, panel._open) if b.isEnabled()]
+
+    assert pressable() == ["Start training"]
+    seen = Seen(True, 10, 100, 2.0, 45.0, (Loss(10, {"distance": 3.0}),), (Measure(10, 0.9, 800.0, 300.0),))
+    panel.show_progress(progress_of(seen))
+    assert pressable() == ["Stop and save"]
+    panel.show_progress(progress_of(replace(seen, running=False)))
+    assert pressable() == ["Continue"]
+
+
+def test_progress_says_what_the_run_wrote():
+    seen = Seen(True, 10, 100, 2.0, 5400.0, (Loss(10, {"distance": 3.0}),), (Measure(10, 0.9, 800.0, 300.0),))
+    told = progress_of(seen)
+    assert told.words == "Step 10 of 100 · 2 steps a second · 1 h 30 min left"
+    assert (told.losses, told.distances, told.floor, told.accuracy) == (
+        ((10, 3.0),),
+        ((10, 800.0),),
+        300.0,
+        0.9,
+    )
+    assert told_left(float("inf")) == ""
+    assert told_left(3 * 86400 + 2 * 3600) == "3 d 2 h left"
+    assert "first steps" in progress_of(Seen(running=True)).words
+    assert progress_of(Seen()).words == ""
+    assert progress_of(replace(seen, said="step 10 of 100 · 2.00 steps/s")).said == ""
+    assert (
+        progress_of(replace(seen, said="phonoscope: The disk is full.")).said
+        == "phonoscope: The disk is full."
+    )
+
+
+def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
+    recipe = {
+        "model": "ciwgan",
+        "categories": 5,
+        "dim": 16,
+        "slice_len": 16384,
+        "rate_hz": 8000,
+        "trim": False,
+    }
+    (tmp_path / "model.json").write_text(json.dumps({"recipe": recipe}))
+    window.menus.run("file.train")
+    panel = window.asks._training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    panel.out_changed.emit(str(tmp_path))
+    wish = panel.wish()
+    assert (wish.model, wish.categories, wish.dim, wish.rate_hz, wish.trim) == ("ciwgan", 5, 16, 8000, False)
+    panel.start_wanted.emit(replace(wish, folder=str(tmp_path / "none")))
+    assert "no folder of recordings" in window.notice.shown.sentence
+
+
+def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
+    seen = [Seen(True, 10, 100)]
+    asked = []
+    monkeypatch.setattr("app.training.panel.see", lambda out: seen[0])
+    monkeypatch.setattr("app.training.panel.stop", asked.append)
+    window.menus.run("file.train")
+    panel = window.asks._training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    panel.stop_wanted.emit()
+    assert asked == [tmp_path]
+    assert panel._words.text() == "Stopping and saving after this step"
+    seen[0] = Seen(False, 11, 100)
+    window.asks._training.look()
+    assert panel._words.text() == "Step 11 of 100"

@@ -1,0 +1,93 @@
+"""The PyTorch port of ciwGAN and fiwGAN, and articulationGAN, which shares its names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.families.registry import open_model
+from core.faults import Fault
+from core.probing import forward
+from tests.support.tiny import nets, truth
+from tests.support.tiny.compare import assert_generates, assert_listens, some_point
+from tests.support.tiny.files import save_port, save_state
+
+DOWN = [f"downconv_{i}.conv" for i in range(5)]
+NORMS = [f"downconv_{i}.batchnorm" for i in range(5)]
+
+
+@pytest.mark.parametrize(("slice_len", "count"), [(16384, 5), (65536, 6)])
+@pytest.mark.parametrize("normed", [False, True])
+def test_the_generator_has_no_relu_after_its_first_layer(
+    tmp_path: Path, slice_len: int, count: int, normed: bool
+) -> None:
+    weights = nets.port_generator(slice_len, normed=normed)
+    model = open_model(save_state(tmp_path / "epoch1_step2_G.pt", weights))
+    point, z = some_point(model)
+    expected = truth.port_generator(weights, z, count)
+    assert (expected["fc"] < 0).any()
+    assert_generates(model, point, expected)
+    assert model.card.slice_len == slice_len
+
+
+@pytest.mark.parametrize(
+    ("answer", "in_d", "in_q"),
+    [("0.2", 0.2, 0.2), ("2 in D, 0 in Q", 2.0, 0.0), ("0", 0.0, 0.0), (0.3, 0.3, 0.3)],
+)
+def test_the_slope_that_is_answered_is_the_one_that_runs(
+    tmp_path: Path, answer: str | float, in_d: float, in_q: float
+) -> None:
+    weights = save_port(tmp_path)
+    model = open_model(tmp_path, {"slope": answer})
+    sound = np.random.default_rng(2).uniform(-1, 1, 16384).astype(np.float32)
+    for network, slope in (("D", in_d), ("Q", in_q)):
+        assert_listens(
+            model, network, sound, truth.torch_listener(weights[network], sound, DOWN, "fc_out", slope)
+        )
+    assert dict(model.card.answers)["slope"] == str(answer)
+
+
+def test_the_slope_is_asked_where_something_listens(tmp_path: Path) -> None:
+    save_port(tmp_path)
+    card = open_model(tmp_path).card
+    slope = next(question for question in card.questions if question.name == "slope")
+    assert "slope" in card.unanswered
+    assert [choice.value for choice in slope.choices] == ["0.2", "2 in D, 0 in Q", "0"]
+
+
+def test_stored_statistics_normalise_what_listens(tmp_path: Path) -> None:
+    listener = nets.port_listener(1, 65536, normed=True)
+    save_state(tmp_path / "a_G.pt", nets.port_generator(65536))
+    save_state(tmp_path / "a_D.pt", listener)
+    model = open_model(tmp_path / "a_D.pt")
+    sound = np.random.default_rng(2).uniform(-1, 1, 65536).astype(np.float32)
+    assert_listens(model, "D", sound, truth.torch_listener(listener, sound, DOWN, "fc_out", 0.2, NORMS))
+
+
+def test_a_discriminator_alone_asks_for_its_generator(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="no generator"):
+        open_model(save_state(tmp_path / "epoch1_step2_D.pt", nets.port_listener(1)))
+
+
+def test_a_network_that_is_missing_is_a_fault(tmp_path: Path) -> None:
+    model = open_model(save_state(tmp_path / "a_G.pt", nets.port_generator()))
+    with pytest.raises(Fault, match="no discriminator"):
+        model.network("D")
+
+
+def test_articulation_moves_articulators_at_200_hz(tmp_path: Path) -> None:
+    weights, listener = nets.articulation_generator(), nets.port_listener(1, 20480)
+    save_state(tmp_path / "epoch9_step5_G.pt", weights)
+    save_state(tmp_path / "epoch9_step5_D.pt", listener)
+    model = open_model(tmp_path)
+    point, z = some_point(model)
+    assert_generates(model, point, truth.articulation_generator(weights, z))
+    card = model.card
+    assert (card.rate_hz, card.slice_len, card.sounds, card.family) == (200, 256, False, "articulationgan")
+    assert [info.axis.n for info in card.layers["G"]] == [16, 32, 64, 128, 128, 256]
+    assert card.layers["D"][0].axis.rate_hz == 4000
+    assert (forward.heard_samples(model, "D"), forward.heard_rate_hz(model, "D")) == (20480, 16000)
+    sound = np.random.default_rng(2).uniform(-1, 1, 20480).astype(np.float32)
+    assert_listens(model, "D", sound, truth.torch_listener(listener, sound, DOWN, "fc_out", 0.2))

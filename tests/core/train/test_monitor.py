@@ -1,0 +1,106 @@
+"""A training run is watched from its folder alone, and outlives whoever started it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.faults import Fault
+from core.train.monitor import process_of, see, start, stop
+
+
+def until(condition, limit_s=240.0):
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited too long")
+        time.sleep(0.1)
+
+
+def test_a_folder_tells_what_was_trained(tmp_path):
+    rows = [
+        {"step": 10, "of": 100, "steps_per_s": 2.0, "left_s": 45.0, "losses": {"distance": 3.5}},
+        {"steps": 10, "q_accuracy": 0.75, "distance_db2": 900.0, "floor_db2": None},
+    ]
+    text = "\n".join(map(json.dumps, rows)) + '\n{"step": 11, "of'
+    (tmp_path / "progress.jsonl").write_text(text)
+    seen = see(tmp_path)
+    assert (seen.running, seen.step, seen.of, seen.left_s) == (False, 10, 100, 45.0)
+    assert seen.losses[0].values == {"distance": 3.5}
+    assert (seen.measures[0].q_accuracy, seen.measures[0].floor_db2) == (0.75, None)
+
+
+def test_steps_that_a_killed_run_did_again_count_once(tmp_path):
+    steps = [10, 20, 30, 20, 30, 40]
+    rows = [
+        {"step": step, "of": 100, "left_s": None, "losses": {"distance": k}} for k, step in enumerate(steps)
+    ]
+    (tmp_path / "progress.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    seen = see(tmp_path)
+    assert [(one.step, one.values["distance"]) for one in seen.losses] == [(10, 0), (20, 3), (30, 4), (40, 5)]
+
+
+def test_an_empty_folder_tells_nothing(tmp_path):
+    seen = see(tmp_path / "none")
+    assert (seen.running, seen.step, seen.model) == (False, 0, None)
+
+
+def test_another_programs_process_is_no_training(tmp_path):
+    (tmp_path / "training.pid").write_text(str(os.getppid()))
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    (tmp_path / "training.pid").write_text(str(other.pid))
+    assert process_of(tmp_path) is None
+    other.communicate()
+    (tmp_path / "training.pid").write_text("no number")
+    assert process_of(tmp_path) is None
+
+
+def test_what_cannot_be_trained_on_is_said(tmp_path):
+    with pytest.raises(Fault, match="no folder of recordings"):
+        start(tmp_path / "missing", tmp_path / "out", [])
+
+
+@pytest.fixture
+def begin():
+    """Start runs that no failing test leaves behind."""
+    begun = []
+
+    def begin_one(*words):
+        begun.append(start(*words))
+        return begun[-1]
+
+    yield begin_one
+    for run in begun:
+        run.kill()
+        run.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # a run has the lowest priority there is
+def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path, begin):
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    chance = np.random.default_rng(0)
+    for k in range(4):
+        soundfile.write(sounds / f"{k}.wav", 0.1 * chance.standard_normal(16384), 16000)
+    out = tmp_path / "out"
+    options = ["--model", "wavegan", "--dim", "1", "--batch", "2", "--accelerator", "cpu", "--every", "0.02"]
+    first = begin(sounds, out, options)
+    with pytest.raises(Fault, match="already under way"):
+        start(sounds, out, options)
+    until(lambda: see(out).step > 0 and see(out).model is not None)
+    assert see(out).running
+    stop(out)
+    assert first.wait(240) == 0
+    assert not see(out).running
+    reached = see(out).step
+    again = begin(sounds, out, [*options, "--resume"])
+    until(lambda: see(out).step > reached)
+    stop(out)
+    assert again.wait(240) == 0
+    assert see(out).recipe["model"] == "wavegan"

@@ -1,0 +1,32 @@
+"""The status bar: three texts, each where it belongs, none lost."""
+
+from __future__ import annotations
+
+from widgets.shell.status_bar import StatusBar
+from widgets.theme.control_paint import Words
+from widgets.theme.theme import DARK
+
+
+def test_help_pointer_and_state_do_not_touch_each_other(qtbot):
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(1600, 24)
+    bar.show_help("Drag selects")
+    bar.show_pointer("0.262344 s  2350 Hz")
+    bar.show_state("All layers and analyses up to date")
+    bar.set_look(DARK)
+    bar.show()
+    places = [words.geometry() for words in bar.findChildren(Words)]
+    assert [words.text() for words in bar.findChildren(Words)][1] == "0.262344 s  2350 Hz"
+    assert all(not a.intersects(b) for a in places for b in places if a is not b)
+    assert bar.height() == 24
+
+
+def test_a_long_text_is_shortened_and_told_in_full_by_its_tooltip(qtbot):
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(900, 24)
+    long = "Drag selects, " * 20
+    bar.show_help(long)
+    bar.grab()
+    assert bar.findChildren(Words)[0].toolTip() == long

@@ -1,0 +1,116 @@
+"""The banner below the toolbar: one sentence, the way out, one button."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from widgets.controls.button import Button
+from widgets.theme.control_paint import Panel, ShortWords, Words, pass_look
+from widgets.theme.icons import paint_icon
+from widgets.theme.theme import Look
+
+HEIGHT_PX = 32
+MOST = 20  # further ones replace the oldest that waits
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One notice: its sentence, the way out, and the button's text ("" for none)."""
+
+    sentence: str
+    hint: str = ""
+    button_text: str = ""
+
+
+class Notice(Panel):
+    """Shows the newest notice, then those before it, and hides when all are read.
+
+    Emits `action_wanted(button_text)`.
+    """
+
+    action_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("warn_weak", parent)
+        self.setFixedHeight(HEIGHT_PX)
+        self._waiting: deque[Said] = deque(maxlen=MOST)
+        self._words = ShortWords("", 12, 500, "warn")
+        self._count = Words("", 11, 400, "warn")
+        self._action = Button("", kind="bordered", height_px=22)
+        self._close = Button(icon="x", name="Close this notice", height_px=22, icon_px=12)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(36, 0, 8, 1)
+        row.setSpacing(8)
+        row.addWidget(self._words, 1)
+        for widget in (self._count, self._action, self._close):
+            row.addWidget(widget)
+        self._action.clicked.connect(self._act)
+        self._close.clicked.connect(self.dismiss)
+        self.hide()
+
+    @property
+    def shown(self) -> Said | None:
+        """The notice on show."""
+        return self._waiting[0] if self._waiting else None
+
+    def show_fault(self, sentence: str, hint: str = "", button_text: str = "") -> None:
+        """Show a notice, before those that were not read yet; one already there is not said twice."""
+        said = Said(sentence, hint, button_text)
+        if said in self._waiting:
+            self._waiting.remove(said)
+        self._waiting.appendleft(said)
+        self._show_first()
+
+    def dismiss(self) -> None:
+        """Go on to the next notice, or hide."""
+        if self._waiting:
+            self._waiting.popleft()
+        self._show_first()
+
+    def withdraw(self, sentence: str) -> None:
+        """Take a notice back that is no longer true; the others stay."""
+        kept = [said for said in self._waiting if said.sentence != sentence]
+        if len(kept) < len(self._waiting):
+            self._waiting = deque(kept, maxlen=MOST)
+            self._show_first()
+
+    def _act(self) -> None:
+        text = self._action.text()
+        self.dismiss()
+        self.action_wanted.emit(text)
+
+    def _show_first(self) -> None:
+        said = self.shown
+        self.setVisible(said is not None)
+        if said is None:
+            return
+        words = f"{said.sentence} {said.hint}".strip()
+        self._words.setText(words)
+        self.setAccessibleName(words)
+        self._action.setText(said.button_text)
+        self._action.setAccessibleName(said.button_text)
+        self._action.setVisible(bool(said.button_text))
+        self._action.updateGeometry()
+        self._count.setText(f"1 of {len(self._waiting)}" if len(self._waiting) > 1 else "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def set_look(self, look: Look) -> None:
+        super().set_look(look)
+        pass_look(self, look)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._look.line2)
+        paint_icon(painter, "warning", QRectF(10, 0, 18, self.height() - 1), self._look.warn)

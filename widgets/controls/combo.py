@@ -1,0 +1,114 @@
+"""A drop-down list with its own name inside: `Sound  as published, clipped`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
+
+from widgets.theme.control_paint import paint_field
+from widgets.theme.icons import paint_icon
+from widgets.theme.theme import LIGHT, Look, font
+
+
+class Choice(QComboBox):
+    """One of several keyed words; emits `wanted` with the key that the user chose."""
+
+    wanted = Signal(str)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        prefix: str = "",
+        icon: str = "",
+        width_px: int = 0,
+        height_px: int = 28,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._look: Look = LIGHT
+        self._prefix, self._icon, self._width_px = prefix, icon, width_px
+        self._current = ""
+        self._shorter: dict[str, str] = {}
+        self.setView(QListView(self))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFixedHeight(height_px)
+        self.setMaxVisibleItems(20)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.activated.connect(self._ask)
+
+    def show_options(
+        self, options: Sequence[tuple[str, str]], current: str, shorter: Mapping[str, str] | None = None
+    ) -> None:
+        """Show keys and words, and which is chosen; a key that is not among them shows nothing.
+
+        `shorter` has words for keys whose own do not fit into the closed field.
+        """
+        self._shorter = dict(shorter or {})
+        self.clear()
+        for key, words in options:
+            self.addItem(words, key)
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 24)
+        self.show_current(current)
+
+    def show_current(self, key: str) -> None:
+        self._current = key
+        self.setCurrentIndex(self.findData(key))
+        self.update()
+
+    def _ask(self, row: int) -> None:
+        key = str(self.itemData(row))
+        if key != self._current:
+            self._current = key
+            self.wanted.emit(key)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
+        """Give the chosen words as far as they fit, in a shorter form where there is one."""
+        words = self.currentText()
+        if metrics.horizontalAdvance(words) > width_px:
+            words = self._shorter.get(self._current, words)
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width_px)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls: a list passed over must not change by itself."""
+        event.ignore()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width_px or 120, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self._width_px or 100, 100), self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look, rect = self._look, QRectF(self.rect())
+        fill = look.hover if self.underMouse() and self.isEnabled() else look.plot
+        paint_field(painter, rect, look, fill, look.edge if self.isEnabled() else look.line2, self.hasFocus())
+        painter.setFont(font(12, numbers=True))
+        left = 9.0
+        if self._icon:
+            paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), look.ink2)
+            left += 24
+        words_px = painter.fontMetrics().horizontalAdvance(self._prefix + self.currentText())
+        if self._prefix and left + words_px + 7 <= rect.width() - 22:
+            painter.setPen(look.ink3)
+            width = painter.fontMetrics().horizontalAdvance(self._prefix)
+            painter.drawText(
+                QRectF(left, 0, width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._prefix
+            )
+            left += width + 7
+        painter.setPen(look.ink if self.isEnabled() else look.ink3)
+        room = QRectF(left, 0, rect.width() - left - 22, rect.height())
+        words = self._fitting(painter.fontMetrics(), int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
+        caret = QRectF(rect.width() - 23, 0, 16, rect.height())
+        paint_icon(painter, "caret-down", caret, look.ink2, 12)

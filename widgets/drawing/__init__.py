@@ -1,0 +1,1 @@
+"""Plain functions of a painter: curves, spectrograms, overlays, axes."""

@@ -1,0 +1,186 @@
+"""A curve and its scale: the envelope where samples crowd, a line with dots where they do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from core.recordings.long_sound import LongTrack
+from core.signals.axis import Range
+from core.signals.envelope import Envelope, Pyramid, envelope, extremes, is_long
+from core.signals.track import Track
+from widgets.drawing.dots import draw_dots
+from widgets.drawing.lines import draw_dense, draw_line, draw_solid
+from widgets.theme.theme import Look
+from widgets.timeline.columns import Columns, Rows
+from widgets.timeline.lane_views import Curve, LaneView
+
+DOTS_FROM_PX = 6.0
+BIG_DOTS_FROM_PX = 25.0
+CURVE_PADDING_PX = 6.0
+BAR_PX = 24.0
+Limits = tuple[float, float]
+
+
+@lru_cache(maxsize=16)
+def _built(track: Track) -> Pyramid:
+    return Pyramid.of(track.samples)
+
+
+def _pyramid(track: Track) -> Pyramid | None:
+    """Give the pyramid of a track that is long enough to have one."""
+    if isinstance(track, LongTrack):
+        return track.pyramid
+    return _built(track) if is_long(track) else None
+
+
+@lru_cache(maxsize=128)
+def whole_extremes(track: Track) -> Limits:
+    """Give the extremes of all finite samples of a track."""
+    return extremes(track, track.axis.extent, _pyramid(track))
+
+
+def peak(track: Track) -> float:
+    """Give the largest finite magnitude of a track, 0 where nothing is finite."""
+    return max((abs(end) for end in whole_extremes(track) if math.isfinite(end)), default=0.0)
+
+
+def curve_limits(curve: Curve, window: Range | None) -> Limits:
+    """Give the lowest and highest finite value of a curve in a window (None: in all of it), with its gain."""
+    track = curve.track
+    low, high = whole_extremes(track) if window is None else extremes(track, window, _pyramid(track))
+    return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
+
+
+def _spanned(limits: Iterable[Limits]) -> Limits:
+    """Give the least range that holds all limits and 0; -1 to 1 where nothing is finite."""
+    ends = [end for pair in limits for end in pair if math.isfinite(end)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    return (low, high) if high > low else (-1.0, 1.0)
+
+
+def shared_limits(lanes: Iterable[LaneView]) -> Limits:
+    """Give the one range of all lanes that share their scale."""
+    return _spanned(
+        curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
+    )
+
+
+def value_limits(lane: LaneView, window: Range, shared: Limits = (-1.0, 1.0)) -> Limits:
+    """Give the values at the bottom and the top of a lane.
+
+    A lane of one curve prints that curve's own values, and its gain magnifies: gain 2 halves the
+    range. Merged curves are drawn multiplied by their gains on the range that holds them all.
+    """
+    low, high = _scale_limits(lane, window, shared)
+    magnified = abs(lane.curves[0].gain) if len(lane.curves) == 1 else 1.0
+    return (low / magnified, high / magnified) if magnified else (low, high)
+
+
+def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
+    if lane.scale == "fixed":
+        return (lane.fixed_low, lane.fixed_high) if lane.fixed_high > lane.fixed_low else (-1.0, 1.0)
+    if lane.scale == "shared":
+        return shared
+    seen = window if lane.scale == "window" else None
+    single = len(lane.curves) == 1
+    curves = [Curve(curve.track) if single else curve for curve in lane.curves]
+    if lane.curves and lane.curves[0].role == "bars":
+        low, high = whole_extremes(lane.curves[0].track)
+        return (min(low, 0.0), max(high, 0.0))
+    if lane.ghost is not None:
+        curves.append(Curve(lane.ghost))
+    return _spanned(curve_limits(curve, seen) for curve in curves)
+
+
+def curve_rows(limits: Limits, rect: QRectF) -> Rows:
+    """Give the rows of a lane's values inside a rectangle, with a little air above and below."""
+    padding = min(CURVE_PADDING_PX, rect.height() / 6)
+    return Rows(*limits, rect.top() + padding, rect.height() - 2 * padding)
+
+
+def curve_colour(curve: Curve, look: Look) -> QColor:
+    """Give the colour of a curve: the output's, an activation's, or a step for each merged one."""
+    if curve.role.startswith("merged"):
+        return look.step((int(curve.role[-1]) - 0.5) / 2)
+    return look.sound if curve.role == "sound" else look.curve
+
+
+def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
+    """Give the envelope of a track per device pixel, through a pyramid where the track is long."""
+    return envelope(track, columns.window, columns.width_px * ratio, _pyramid(track))
+
+
+def paint_curve(
+    painter: QPainter,
+    track: Track,
+    columns: Columns,
+    rows: Rows,
+    colour: QColor,
+    gain: float = 1.0,
+    dots: bool = True,
+) -> None:
+    """Paint one curve: extremes per pixel, a line through samples, and the samples as dots once they part."""
+    found = found_envelope(track, columns, painter.device().devicePixelRatioF())
+    xs = columns.xs(found.times())
+    apart_px = columns.px_per_s * track.axis.step_s
+    if found.per_block > 1:
+        draw_dense(painter, np.repeat(xs, 2), rows.ys(_zigzag(found) * gain), colour)
+        return
+    ys = rows.ys(found.low.astype(np.float64) * gain)
+    if apart_px < DOTS_FROM_PX:
+        draw_dense(painter, xs, ys, colour)
+        return
+    draw_line(painter, xs, ys, colour, 1.25 if dots else 1.0)
+    if dots:
+        draw_dots(painter, xs, ys, colour, 5.0 if apart_px >= BIG_DOTS_FROM_PX else 3.0)
+
+
+def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: Rows, colour: QColor) -> None:
+    """Paint values without a course in time: a bar from zero for each, in its own stretch."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    apart_px = columns.px_per_s * track.axis.step_s
+    width_px = min(BAR_PX, apart_px * 0.6)
+    zero = rows.y(0.0)
+    for time_s, value in zip(track.axis.times(), track.samples, strict=True):
+        if math.isfinite(value):
+            bar = QRectF(columns.x(float(time_s)) - width_px / 2, zero, width_px, rows.y(float(value)) - zero)
+            painter.fillRect(bar.normalized(), colour)
+
+
+def _zigzag(found: Envelope) -> np.ndarray:
+    """Give low, high, high, low, low, high ...: each block once up or down, joined at the nearer end."""
+    pairs = np.stack((found.low, found.high), axis=1).astype(np.float64)
+    pairs[1::2] = pairs[1::2, ::-1]
+    return pairs.reshape(-1)
+
+
+def paint_curves(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+) -> None:
+    """Paint the ghost and then all curves of a lane, the lane's own one last."""
+    painter.save()
+    painter.setClipRect(rect)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if lane.ghost is not None:
+        paint_curve(painter, lane.ghost, columns, rows, look.ghost, dots=False)
+    single = len(lane.curves) == 1
+    for curve in reversed(lane.curves):
+        gain = 1.0 if single else curve.gain
+        if curve.role == "bars":
+            paint_bars(painter, curve.track, columns, rows, curve_colour(curve, look))
+            continue
+        paint_curve(painter, curve.track, columns, rows, curve_colour(curve, look), gain)
+    painter.restore()
+
+
+def paint_zero(painter: QPainter, rect: QRectF, rows: Rows, look: Look) -> None:
+    """Paint a quiet line at zero where values lie on both sides of it."""
+    if rows.low < 0 < rows.high:
+        y = math.floor(rows.y(0.0)) + 0.5
+        draw_solid(painter, QLineF(rect.left(), y, rect.right(), y), look.line, 1.0, None)

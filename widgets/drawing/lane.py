@@ -1,0 +1,264 @@
+"""One lane painted: plot and marks, the same on the screen and in an exported figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from core.signals.axis import Range
+from widgets.drawing.curves import (
+    Limits,
+    curve_colour,
+    curve_limits,
+    curve_rows,
+    paint_curves,
+    paint_zero,
+    value_limits,
+)
+from widgets.drawing.lines import draw_dotted, draw_text
+from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulses
+from widgets.drawing.spectrogram import paint_spectrogram
+from widgets.theme.icons import paint_icon
+from widgets.theme.theme import Look, font
+from widgets.timeline.columns import Columns, Rows, time_ticks
+from widgets.timeline.lane_views import MEASURES, Curve, LaneView
+
+SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
+LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
+REASON_PX = 205.0
+NO_LIMITS: Limits = (-1.0, 1.0)
+PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Look], None]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the user points at: painted over every lane at the same place in time."""
+
+    cursor_s: float | None = None
+    selection: Range | None = None
+    frequency_hz: float | None = None
+
+
+def is_sound(lane: LaneView) -> bool:
+    """Tell whether the lane shows the output's waveform."""
+    return bool(lane.curves) and lane.curves[0].role == "sound"
+
+
+def has_analysis(lane: LaneView) -> bool:
+    """Tell whether a lane needs a second plot with a scale in hertz."""
+    wanted = set(MEASURES) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
+    return not lane.collapsed and bool(wanted & lane.shown)
+
+
+def lane_height_px(lane: LaneView) -> int:
+    """Give the height a lane asks for, its lower border included."""
+    if lane.collapsed:
+        return COLLAPSED_PX
+    if not has_analysis(lane):
+        return LANE_PX
+    return SOUND_PX + SOUND_ANALYSIS_PX if is_sound(lane) else 2 * LANE_ANALYSIS_PX
+
+
+def lane_parts(lane: LaneView, rect: QRectF) -> tuple[QRectF, QRectF | None]:
+    """Give the plot of the curve and, below it, that of the analyses."""
+    if not has_analysis(lane):
+        return rect, None
+    share = SOUND_PX / (SOUND_PX + SOUND_ANALYSIS_PX) if is_sound(lane) else 0.5
+    height = round(rect.height() * share)
+    return (
+        QRectF(rect.left(), rect.top(), rect.width(), height),
+        QRectF(rect.left(), rect.top() + height, rect.width(), rect.height() - height),
+    )
+
+
+def paint_plot(
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    look: Look,
+    shared: Limits = NO_LIMITS,
+    overlays: PaintOverlays = paint_overlays,
+) -> None:
+    """Paint a lane's plot without anything that moves: ground, grid, curves, spectrogram, overlays."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    painter.fillRect(rect, look.plot_off if _is_off(lane) else look.plot)
+    _paint_grid(painter, curve_rect, columns, look)
+    rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
+    paint_zero(painter, curve_rect, rows, look)
+    paint_pulses(painter, curve_rect, lane, columns, look)
+    paint_curves(painter, curve_rect, lane, columns, rows, look)
+    if analysis_rect is not None:
+        _paint_analysis(painter, analysis_rect, lane, columns, look)
+        overlays(painter, analysis_rect, lane, columns, look)
+    elif not lane.collapsed:
+        overlays(painter, curve_rect, lane, columns, look)
+    if not lane.collapsed:
+        _paint_merged(painter, curve_rect, lane, look)
+        _paint_reason(painter, curve_rect, lane, columns, rows, look)
+
+
+def _is_off(lane: LaneView) -> bool:
+    """Tell whether the layer's rate carries no measure at all."""
+    return bool(lane.refusals) and set(MEASURES) <= set(lane.refusals)
+
+
+def _paint_grid(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(look.grid, 1))
+    xs = [columns.line_x(time_s) for time_s in time_ticks(columns)[0]]
+    painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for x in xs])
+
+
+def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+    if lane.spectrogram is not None and "spectrogram" in lane.shown:
+        paint_spectrogram(painter, rect, lane.spectrogram, columns, frequency_rows(lane, rect), look)
+    else:
+        _paint_grid(painter, rect, columns, look)
+        painter.setPen(QPen(look.line, 1))
+        painter.drawLine(QLineF(rect.left(), rect.top() + 0.5, rect.right(), rect.top() + 0.5))
+
+
+def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+    """Name the curves that share these axes, each with its gain, in the papers' manner."""
+    if len(lane.curves) < 2:
+        return
+    x, y = rect.left() + 8, rect.top() + 11
+    painter.setFont(font(11, 500, numbers=True))
+    words_px = [painter.fontMetrics().horizontalAdvance(curve.label) for curve in lane.curves]
+    _paint_plate(painter, QRectF(x - 4, y - 8, sum(words_px) + 35 * len(words_px) - 7, 16), lane, look)
+    for curve in lane.curves:
+        colour = curve_colour(curve, look)
+        draw_line_sample(painter, x, y, colour)
+        room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), look.ink)
+        x = room.right() + 14
+
+
+def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+    """Quieten the plot behind words, so that a curve does not run through them."""
+    ground = QColor(look.plot_off if _is_off(lane) else look.plot)
+    ground.setAlphaF(0.8)
+    painter.fillRect(rect, ground)
+
+
+def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> None:
+    """Draw 16 px of a line, as a legend's sample."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(colour, 2))
+    painter.drawLine(QLineF(x, y, x + 16, y))
+
+
+def _paint_reason(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+) -> None:
+    """Say in an upper corner what the lane has to say, and what its rate cannot carry."""
+    if not (lane.reason or lane.note):
+        return
+    painter.setFont(font(11, numbers=True))
+    metrics = painter.fontMetrics()
+    said, refused = (
+        [
+            line
+            for one in words.splitlines()
+            for line in _wrapped(one, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
+        ]
+        for words in (lane.note, lane.reason)
+    )
+    lines = [*said, *refused]
+    widths = [metrics.horizontalAdvance(line) for line in lines]
+    room = QRectF(rect.right() - 8 - max(widths) - 24, rect.top() + 5, max(widths) + 28, 14 * len(lines) + 2)
+    on_left = _is_taken(room, lane, columns, rows)
+    if on_left:
+        room.moveLeft(rect.left() + 8)
+        on_left = not _is_taken(room, lane, columns, rows)
+    if not on_left:
+        room.moveRight(rect.right() - 4)
+    _paint_plate(painter, room, lane, look)
+    for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
+        left = room.left() + 20 if on_left else rect.right() - 8 - width
+        place = QPointF(left, rect.top() + 13 + 14 * number)
+        draw_text(painter, place, line, font(11, numbers=True), look.ink2)
+    if refused:
+        mark_px = room.left() if on_left else rect.right() - 8 - widths[len(said)] - 20
+        place_px = rect.top() + 6 + 14 * len(said)
+        paint_icon(painter, "prohibit", QRectF(mark_px, place_px, 14, 14), look.ink2, 12)
+
+
+def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: Rows) -> bool:
+    """Tell whether a curve of the lane rises into a corner."""
+    window = Range(columns.time_s(room.left()), columns.time_s(room.right()))
+    single = len(lane.curves) == 1
+    tops = [curve_limits(Curve(curve.track) if single else curve, window)[1] for curve in lane.curves]
+    return any(math.isfinite(top) and rows.y(top) < room.bottom() for top in tops)
+
+
+def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Break a sentence into lines that fit."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fits(longer):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def paint_marks(
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks
+) -> None:
+    """Paint selection, cursor and frequency cursor over a lane's plot."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    painter.save()
+    painter.setClipRect(rect)
+    if marks.selection is not None:
+        _paint_selection(painter, curve_rect, columns, look, marks.selection)
+    for time_s in marked_times(marks):
+        if columns.window.contains(time_s):
+            _paint_upright(painter, curve_rect, analysis_rect, columns.line_x(time_s), look)
+    if marks.frequency_hz is not None and analysis_rect is not None:
+        _paint_frequency(painter, analysis_rect, lane, look, marks.frequency_hz)
+    painter.restore()
+
+
+def marked_times(marks: Marks) -> list[float]:
+    """Give the times that get a dotted line: both edges of the selection, else the cursor."""
+    if marks.selection is not None:
+        return [marks.selection.start_s, marks.selection.end_s]
+    return [] if marks.cursor_s is None else [marks.cursor_s]
+
+
+def _paint_selection(painter: QPainter, rect: QRectF, columns: Columns, look: Look, selection: Range) -> None:
+    """Tint the ground and leave the curves: multiplied on white, added on black, none on paper."""
+    seen = selection.cut(columns.window)
+    if look.is_print or seen.length_s <= 0:
+        return
+    left, right = columns.line_x(seen.start_s) + 0.5, columns.line_x(seen.end_s) + 0.5
+    painter.save()
+    modes = QPainter.CompositionMode
+    dark = look.name == "dark"
+    painter.setCompositionMode(modes.CompositionMode_Screen if dark else modes.CompositionMode_Multiply)
+    painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), look.sel)
+    painter.restore()
+
+
+def _paint_upright(
+    painter: QPainter, curve_rect: QRectF, analysis_rect: QRectF | None, x: float, look: Look
+) -> None:
+    draw_dotted(painter, QLineF(x, curve_rect.top(), x, curve_rect.bottom()), look.cursor)
+    if analysis_rect is not None:
+        line = QLineF(x, analysis_rect.top(), x, analysis_rect.bottom())
+        draw_dotted(painter, line, look.cursor, look.halo)
+
+
+def _paint_frequency(
+    painter: QPainter, rect: QRectF, lane: LaneView, look: Look, frequency_hz: float
+) -> None:
+    rows = frequency_rows(lane, rect)
+    if rows.low < frequency_hz < rows.high:
+        y = math.floor(rows.y(frequency_hz)) + 0.5
+        draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), look.cursor, look.halo)

@@ -1,0 +1,75 @@
+"""The numbers left and right of a lane: which stand there, painted, and which of them is under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from widgets.drawing.axes import (
+    APART_PX,
+    VALUE,
+    Label,
+    curve_labels,
+    frequency_labels,
+    overlay_labels,
+    paint_left_labels,
+    paint_right_labels,
+    settled,
+)
+from widgets.drawing.curves import Limits
+from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
+from widgets.theme.theme import Look
+from widgets.timeline.columns import Columns
+from widgets.timeline.lane_views import LaneView
+
+
+def left_labels(
+    rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks, shared: Limits = NO_LIMITS
+) -> list[Label]:
+    """Give the numbers left of a lane: the curve's, and below them those in hertz."""
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
+    cursor_s = None if marks.selection is not None else marks.cursor_s
+    if cursor_s is not None and not columns.window.contains(cursor_s):
+        cursor_s = None
+    labels = settled(curve_labels(lane, rows, cursor_s, look), curve_rect, edge_px=10.0)
+    if analysis_rect is not None:
+        labels += settled(frequency_labels(lane, analysis_rect, marks.frequency_hz, look), analysis_rect)
+    return labels
+
+
+def right_labels(rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> list[Label]:
+    """Give the numbers right of a lane: the overlays' scales and values."""
+    if lane.collapsed:
+        return []
+    curve_rect, analysis_rect = lane_parts(lane, rect)
+    room = analysis_rect or curve_rect
+    cursor_s = None if marks.selection is not None else marks.cursor_s
+    return settled(overlay_labels(lane, room, cursor_s, look), room)
+
+
+def paint_left_axis(
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    look: Look,
+    marks: Marks,
+    shared: Limits = NO_LIMITS,
+) -> None:
+    """Paint the numbers left of a lane; `rect` is the plot's height over the axis's width."""
+    labels = left_labels(rect, lane, columns, look, marks, shared)
+    paint_left_labels(painter, labels, rect.right(), look)
+
+
+def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> None:
+    """Paint the overlays' scales and values right of a lane."""
+    paint_right_labels(painter, right_labels(rect, lane, look, marks), rect.left())
+
+
+def value_at(labels: Iterable[Label], place: QPointF) -> str:
+    """Give the value under the mouse with its unit, "" where none stands: `213.4 Hz`."""
+    near = [one for one in labels if one.rank == VALUE and abs(one.y_px - place.y()) <= APART_PX / 2]
+    return f"{near[0].text} {near[0].unit}".strip() if near else ""

@@ -1,0 +1,261 @@
+"""The annotated picture: the stack laid out on paper, with its words, notes and arrows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from core.annotation.tiers import Tier
+from widgets.drawing.curves import shared_limits
+from widgets.drawing.lane import Marks, lane_height_px, paint_marks, paint_plot
+from widgets.drawing.lines import draw_text
+from widgets.drawing.margins import paint_left_axis, paint_right_axis
+from widgets.stack.lane_legend import paint_sample
+from widgets.stack.ruler import is_visible
+from widgets.theme.praat_numbers import seconds, short, signed
+from widgets.theme.theme import PRINT, Look, font
+from widgets.tiers.painting import paint_figure_tier
+from widgets.timeline.columns import Columns, time_ticks
+from widgets.timeline.lane_views import LaneView, StackView
+from widgets.timeline.tier_views import rows
+
+HEADER_PX, AXIS_PX, MARGIN_PX = 104.0, 60.0, 12.0
+STRIP_PX, RULER_PX, LINE_PX = 24.0, 34.0, 16.0
+TICK_PX = 4.0
+OVERLAY_WORDS = {"pitch": "Pitch", "formants": "Formants", "intensity": "Intensity", "pulses": "Pulses"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the picture: a time, and how far down a lane from 0 to 1."""
+
+    time_s: float
+    lane: str
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The user's own words at a place, with an arrow to another place where wanted."""
+
+    text: str
+    at: Spot
+    to: Spot | None = None
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """What a picture shows: the stack, its words, and the user's notes.
+
+    `caption` lines stand below: the model, the point, the settings, what is heard or assumed.
+    """
+
+    stack: StackView
+    title: str = ""
+    caption: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    width_px: float = 720.0
+    collapsed: bool = field(default=True)
+
+    @property
+    def lanes(self) -> tuple[LaneView, ...]:
+        """The lanes on paper; folded ones only where wanted."""
+        return tuple(lane for lane in self.stack.lanes if self.collapsed or not lane.collapsed)
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers on paper: only those that belong to what is shown."""
+        view = self.stack.tiers
+        return tuple(tier for place, tier in enumerate(view.tiers) if not view.is_away(place))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything stands: the columns of time, a rectangle per lane, and the whole size."""
+
+    columns: Columns
+    rects: tuple[QRectF, ...]
+    width_px: float
+    height_px: float
+    ruler_px: float
+    tiers: tuple[QRectF, ...] = ()
+
+    def place(self, spot: Spot, lanes: tuple[LaneView, ...]) -> QPointF | None:
+        """Give the point of a spot, or None where its lane or time is not in the picture."""
+        keys = [lane.key for lane in lanes]
+        if spot.lane not in keys or not self.columns.window.contains(spot.time_s):
+            return None
+        rect = self.rects[keys.index(spot.lane)]
+        return QPointF(self.columns.x(spot.time_s), rect.top() + spot.part * rect.height())
+
+    def spot(self, point: QPointF, lanes: tuple[LaneView, ...]) -> Spot | None:
+        """Give the spot under a point; the inverse of `place`."""
+        for lane, rect in zip(lanes, self.rects, strict=True):
+            if rect.top() <= point.y() <= rect.bottom():
+                window = self.columns.window
+                time_s = min(max(self.columns.time_s(point.x()), window.start_s), window.end_s)
+                return Spot(time_s, lane.key, (point.y() - rect.top()) / rect.height())
+        return None
+
+
+def lay_out(figure: FigureView) -> Layout:
+    """Give the place of every part of a picture of this width."""
+    left = MARGIN_PX + HEADER_PX + AXIS_PX
+    columns = Columns(figure.stack.visible, left, figure.width_px - left - AXIS_PX - MARGIN_PX)
+    top = MARGIN_PX + (LINE_PX + 8 if figure.title else 0) + STRIP_PX
+    rects: list[QRectF] = []
+    for lane in figure.lanes:
+        rects.append(QRectF(columns.left_px, top, columns.width_px, lane_height_px(lane)))
+        top += lane_height_px(lane) + 8
+    tiers = tuple(
+        QRectF(columns.left_px, top + row.top_px, columns.width_px, row.height_px)
+        for row in rows(figure.tiers)
+    )
+    ruler_px = top + sum(rect.height() for rect in tiers) + (8 if tiers else 0)
+    height = ruler_px + RULER_PX + LINE_PX * len(figure.caption) + MARGIN_PX
+    return Layout(columns, tuple(rects), figure.width_px, height, ruler_px, tiers)
+
+
+def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> None:
+    """Paint the whole picture, in pixels of 1/96 inch from the top left corner."""
+    layout = lay_out(figure)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    painter.fillRect(QRectF(0, 0, layout.width_px, layout.height_px), look.plot)
+    if figure.title:
+        place = QPointF(MARGIN_PX, MARGIN_PX + LINE_PX / 2)
+        draw_text(painter, place, figure.title, font(13, 600), look.ink)
+    marks = Marks(figure.stack.cursor_s, figure.stack.selection, figure.stack.frequency_hz)
+    _paint_times(painter, layout, look, marks)
+    shared = shared_limits(figure.lanes)
+    for lane, rect in zip(figure.lanes, layout.rects, strict=True):
+        _paint_lane(painter, lane, rect, layout, look, marks, shared)
+    for tier, rect in zip(figure.tiers, layout.tiers, strict=True):
+        paint_figure_tier(painter, rect, MARGIN_PX, tier, layout.columns, look, marks)
+    _paint_ruler(painter, layout, look)
+    for note in figure.notes:
+        _paint_note(painter, note, layout, figure.lanes, look)
+    for number, line in enumerate(figure.caption):
+        place = QPointF(MARGIN_PX, layout.ruler_px + RULER_PX + LINE_PX * (number + 0.5))
+        draw_text(painter, place, line, font(11, numbers=True), look.ink2)
+
+
+def _paint_lane(
+    painter: QPainter,
+    lane: LaneView,
+    rect: QRectF,
+    layout: Layout,
+    look: Look,
+    marks: Marks,
+    shared: tuple[float, float],
+) -> None:
+    painter.save()
+    painter.setClipRect(rect.adjusted(-1, -1, 1, 1))
+    paint_plot(painter, rect, lane, layout.columns, look, shared)
+    paint_marks(painter, rect, lane, layout.columns, look, marks)
+    painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(look.edge, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    left = QRectF(rect.left() - AXIS_PX, rect.top(), AXIS_PX, rect.height())
+    right = QRectF(rect.right(), rect.top(), AXIS_PX, rect.height())
+    paint_left_axis(painter, left, lane, layout.columns, look, marks, shared)
+    paint_right_axis(painter, right, lane, look, marks)
+    _paint_words(painter, lane, rect, look)
+
+
+def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) -> None:
+    """Name the lane: title and gain, channels by samples and rate, and what is laid over it."""
+    x, y = MARGIN_PX, rect.top() + LINE_PX / 2
+    room = draw_text(painter, QPointF(x, y), lane.title, font(13, 600), look.ink)
+    if lane.gain != 1:
+        draw_text(
+            painter, QPointF(room.right() + 4, y), f"×{short(lane.gain)}", font(12, numbers=True), look.ink
+        )
+    if lane.collapsed:
+        return
+    for line in lane.meta.split(" · "):
+        y += LINE_PX - 2
+        draw_text(painter, QPointF(x, y), line, font(11, numbers=True), look.ink2)
+    y += 4
+    for kind, words in OVERLAY_WORDS.items():
+        if kind in lane.shown and (lane.pulses if kind == "pulses" else lane.overlays.get(kind)):
+            y += LINE_PX - 1
+            paint_sample(painter, kind, x, y, look)
+            draw_text(painter, QPointF(x + 22, y), words, font(11), look.ink2)
+
+
+def _paint_times(painter: QPainter, layout: Layout, look: Look, marks: Marks) -> None:
+    """Write the cursor's time, or the selection's start, duration and end, above the lanes."""
+    columns = layout.columns
+    y = (layout.rects[0].top() if layout.rects else layout.ruler_px) - STRIP_PX / 2
+    number = font(11, 500, numbers=True)
+    if marks.selection is not None and is_visible(columns, marks.selection):
+        seen = marks.selection.cut(columns.window)
+        middle = columns.x(seen.middle_s)
+        room = columns.x(seen.end_s) - columns.x(seen.start_s)
+        words = f"{seconds(marks.selection.length_s)} s"
+        painter.setFont(number)
+        fits = painter.fontMetrics().horizontalAdvance(words) < room - 8
+        if fits:
+            draw_text(painter, QPointF(middle, y), words, number, look.ink, "centre")
+        _time(painter, layout, marks.selection.start_s, y, "right", look)
+        _time(painter, layout, marks.selection.end_s, y, "left", look)
+    elif marks.selection is None and marks.cursor_s is not None:
+        _time(painter, layout, marks.cursor_s, y, "centre", look)
+
+
+def _time(painter: QPainter, layout: Layout, time_s: float, y: float, align: str, look: Look) -> None:
+    if layout.columns.window.contains(time_s):
+        x = layout.columns.x(time_s) + {"right": -4, "left": 4, "centre": 0}[align]
+        draw_text(painter, QPointF(x, y), seconds(time_s), font(11, 500, numbers=True), look.cursor, align)
+
+
+def _paint_ruler(painter: QPainter, layout: Layout, look: Look) -> None:
+    columns = layout.columns
+    ticks, decimals = time_ticks(columns)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    top = layout.ruler_px - 8
+    for tick_s in ticks:
+        x = columns.line_x(tick_s)
+        painter.setPen(QPen(look.ink2, 1))
+        painter.drawLine(QLineF(x, top, x, top + TICK_PX))
+        text = signed(f"{tick_s:.{decimals}f}")
+        draw_text(painter, QPointF(x, top + 12), text, font(11, numbers=True), look.ink2, "centre")
+    place = QPointF((columns.left_px + columns.right_px) / 2, top + 27)
+    draw_text(painter, place, "Time (s)", font(11), look.ink2, "centre")
+
+
+def _paint_note(
+    painter: QPainter, note: Note, layout: Layout, lanes: tuple[LaneView, ...], look: Look
+) -> None:
+    at = layout.place(note.at, lanes)
+    if at is None:
+        return
+    to = layout.place(note.to, lanes) if note.to is not None else None
+    if to is not None:
+        _paint_arrow(painter, at, to, look)
+    words = font(12, 500)
+    painter.setFont(words)
+    width = painter.fontMetrics().horizontalAdvance(note.text)
+    ground = QRectF(at.x() - width / 2 - 3, at.y() - 9, width + 6, 18)
+    if note.text:
+        painter.fillRect(ground, look.halo)
+        draw_text(painter, at, note.text, words, look.ink, "centre")
+
+
+def _paint_arrow(painter: QPainter, at: QPointF, to: QPointF, look: Look) -> None:
+    angle = math.atan2(to.y() - at.y(), to.x() - at.x())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((look.halo, 4.0), (look.ink, 1.25)):
+        painter.setPen(QPen(colour, width))
+        painter.setBrush(colour)
+        painter.drawLine(at, to)
+        wings = [angle + math.pi - 0.42, angle + math.pi + 0.42]
+        tips = [QPointF(to.x() + 8 * math.cos(a), to.y() + 8 * math.sin(a)) for a in wings]
+        painter.drawPolygon(QPolygonF([to, *tips]))
+    painter.restore()

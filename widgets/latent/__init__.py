@@ -1,0 +1,1 @@
+"""The latent panel: one control per latent variable."""

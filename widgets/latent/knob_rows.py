@@ -1,0 +1,68 @@
+"""Which latent knobs a list shows, in which order, and on which scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.networks.latent import Layout
+from widgets.controls.scales import Linear
+
+PINNED_REACH = 5.0  # a pinned knob is one that will be turned beyond what training drew
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The entries on show, pinned ones first: numbers count from 0 in the full latent vector."""
+
+    pinned: tuple[int, ...]
+    others: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return self.pinned + self.others
+
+
+def matching(search: str, index: int, pinned: bool, changed: bool) -> bool:
+    """Tell whether a knob fits a search: numbers, `5-20`, "pinned", "changed", or several of them.
+
+    >>> matching("11", 10, False, False), matching("5-9 pin", 10, True, False)
+    (True, True)
+    """
+    words = [word for word in re.split(r"[,;\s]+", search.strip().lower()) if word]
+    return not words or any(_fits(word, index + 1, pinned, changed) for word in words)
+
+
+def _fits(word: str, number: int, pinned: bool, changed: bool) -> bool:
+    flags = {"pinned": pinned, "changed": changed}
+    for flag, on in flags.items():
+        if flag.startswith(word):
+            return on
+    found = re.fullmatch(r"z?(\d+)(?:[-–]z?(\d+))?|z\[(\d+)\]", word)
+    if not found:
+        return word == "z"
+    first, last, from_zero = found.groups()
+    if from_zero is not None:
+        return number == int(from_zero) + 1
+    return str(number).startswith(first) if last is None else int(first) <= number <= int(last)
+
+
+def shown_rows(layout: Layout, search: str, pins: frozenset[int], is_changed: Callable[[int], bool]) -> Shown:
+    """Give the z entries that fit a search, the pinned ones apart."""
+    fitting = [
+        index
+        for index in range(layout.code, layout.size)
+        if matching(search, index, index in pins, is_changed(index))
+    ]
+    return Shown(
+        tuple(index for index in fitting if index in pins),
+        tuple(index for index in fitting if index not in pins),
+    )
+
+
+def scale_of(layout: Layout, pinned: bool, *values: float) -> Linear:
+    """Give a knob's scale: what training drew, wider when pinned, and always wide enough for its values."""
+    reach = 1.0 if layout.prior == "uniform" else 3.0
+    half = PINNED_REACH if pinned else reach
+    return Linear(-half, half).holding(*values)

@@ -1,0 +1,1 @@
+"""The start page, the model's card, its questions and the contact sheet."""

@@ -1,0 +1,240 @@
+"""The open model's card: what it is, and where each thing about it is known from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCursor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from core.families.card import Card, Fact
+from widgets.controls.button import Button
+from widgets.model.card_details import CardDetails
+from widgets.theme.control_paint import Panel, ShortWords, Words, paint_field
+from widgets.theme.theme import LIGHT, Look, font
+
+NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
+
+
+def size_text(size_bytes: int) -> str:
+    """Give a file's size as people say it.
+
+    >>> size_text(6_012_345), size_text(800_000_000)
+    ('6.0 MB', '800 MB')
+    """
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= size:
+            number = size_bytes / size
+            return f"{number:.1f} {unit}" if number < 100 else f"{number:.0f} {unit}"
+    return f"{size_bytes} bytes"
+
+
+FAMILIES = {
+    "tensorflow": "TensorFlow 1",
+    "port": "PyTorch port",
+    "articulationgan": "articulationGAN",
+    "cramer": "PyTorch, cramer",
+    "elaraby": "PyTorch, elaraby",
+    "mazzzystar": "PyTorch, mazzzystar",
+    "phonoscope": "Phonoscope",
+}
+
+
+def family_text(card: Card) -> str:
+    """Give the family in short, and the width of its networks: "PyTorch port, dim 16"."""
+    hidden = [layer.channels for layer in card.layers["G"] if layer.name.startswith("conv")]
+    width = f", dim {hidden[-1]}" if hidden and card.sounds else ""
+    return f"{FAMILIES.get(card.family, card.family)}{width}"
+
+
+def latent_text(card: Card) -> str:
+    """Give the latent vector's make-up: its code, if any, and its noise."""
+    code, noise = card.layout.code, card.layout.size - card.layout.code
+    return f"{code} code + {noise} z" if code else f"{noise} z"
+
+
+def slice_text(card: Card) -> str:
+    """Give the length of the output, in samples and seconds."""
+    return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
+
+
+# Row, what stands in it, the facts behind it, and the questions that set it.
+ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Family", family_text, ("family", "saved by"), ()),
+    ("Latent", latent_text, ("latent variables", "code variables", "code", "latent"), ("kind", "code")),
+    ("Slice", slice_text, ("slice",), ("slice",)),
+    ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
+)
+# Further facts that stand on the card only while they are assumed: their names, short, and questions.
+MORE = {"prior": ("Prior", "prior"), "slope of d and q": ("Slope", "slope")}
+# What is least sure decides what a row says of itself.
+_DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
+
+
+def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
+    """Give the fact behind a row: of several, the one that is least sure."""
+    known = [fact for fact in card.facts if fact.name.lower() in names]
+    return max(known, key=lambda fact: _DOUBT[fact.source], default=None)
+
+
+def two_lines(title: str, room_px: int) -> tuple[str, str]:
+    """Break a title that is too long for a line where both lines are shortest; the second may be ""."""
+    metrics, words = QFontMetrics(font(13, 600, numbers=True)), title.split(" ")
+    if metrics.horizontalAdvance(title) <= room_px or len(words) == 1:
+        return title, ""
+    breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+    return min(breaks, key=lambda lines: max(metrics.horizontalAdvance(line) for line in lines))
+
+
+class FactRow(QWidget):
+    """One fact: name, value, source; an assumed one can be clicked to set it."""
+
+    clicked = Signal()
+
+    def __init__(self, name: str, value: str, source: str, note: str = "", asks: bool = False) -> None:
+        super().__init__()
+        self._look: Look = LIGHT
+        self._name, self._value, self._source = name, value, source
+        self._asks = asks
+        self.setFixedHeight(ROW_PX)
+        self.setAccessibleName(f"{name}: {value}, {source}" if source else f"{name}: {value}")
+        tip = f"{note}\nClick to set it." if asks and note else "Click to set it." if asks else note
+        self.setToolTip(tip)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if asks:
+            self.setCursor(QCursor(Qt.CursorShape.PointingHandCursor))
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._asks and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._asks and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(216, ROW_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look, right, height = self._look, self.width() - 4, self.height()
+        painter.setFont(font(11, numbers=True))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.setPen(look.ink3)
+        painter.drawText(QRectF(0, 0, NAME_PX, height), middle, self._name)
+        width = painter.fontMetrics().horizontalAdvance(self._source)
+        chip = QRectF(right - width - 4, 1, width + 8, height - 2)
+        painter.setPen(look.ink3)
+        if self._source == "assumed":
+            paint_field(painter, chip, look, look.warn_weak, None)
+            painter.setPen(look.warn)
+        if self.hasFocus():
+            paint_field(painter, chip, look, None, None, focus=True)
+        painter.drawText(chip.adjusted(4, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, self._source)
+        painter.setPen(look.ink)
+        room = QRectF(NAME_PX, 0, chip.left() - NAME_PX - 4, height)
+        value = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, middle, value)
+
+
+class CardPanel(Panel):
+    """The card at the top left of the window: emits `details_wanted` and `question_wanted(name)`."""
+
+    details_wanted = Signal()
+    question_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("panel", parent)
+        self._card: Card | None = None
+        self._details: CardDetails | None = None
+        self._title = ShortWords("", 13, 600)
+        self._title_end = ShortWords("", 13, 600)
+        self._file = ShortWords("", 11, 400, "ink2")
+        self._info = Button(icon="info", name="All facts about this model", height_px=22)
+        self._info.clicked.connect(self.details_wanted)
+        self._info.setEnabled(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 9, 12, 10)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._info)
+        column.addLayout(head)
+        column.addWidget(self._title_end)
+        column.addWidget(self._file)
+        column.addSpacing(8)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        column.addLayout(self._rows)
+        self._show_title("No model is open")
+
+    def _show_title(self, title: str) -> None:
+        """Show a title, where it is long on two lines."""
+        first, second = two_lines(title, TITLE_PX)
+        self._title.setText(first)
+        self._title_end.setText(second)
+        self._title_end.setVisible(bool(second))
+        self._title.setAlignment(Qt.AlignmentFlag.AlignBottom if second else Qt.AlignmentFlag.AlignVCenter)
+        self._title.setAccessibleName(title)
+
+    def show_card(self, card: Card | None) -> None:
+        """Show a model's card, or that none is open."""
+        self._card = card
+        self._show_title(card.title if card else "No model is open")
+        path = PurePath(card.path).name if card else ""
+        self._file.setText(f"{path} · {size_text(card.size_bytes)}" if card and card.size_bytes else path)
+        self._file.setAccessibleDescription(card.path if card else "")
+        self._info.setEnabled(card is not None)
+        while (old := self._rows.takeAt(0)) is not None:
+            widget = old.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for row in self._made_rows(card) if card else ():
+            row.set_look(self._look)
+            self._rows.addWidget(row)
+
+    def _made_rows(self, card: Card) -> list[FactRow]:
+        asked = {question.name for question in card.questions}
+        rows: list[FactRow] = []
+        for name, words, facts, questions in ROWS:
+            fact = row_fact(card, facts)
+            question = next((key for key in questions if key in asked), "")
+            rows.append(self._made_row(name, words(card), fact, question))
+        for fact in card.facts:
+            name, question = MORE.get(fact.name.lower(), ("", ""))
+            if name and fact.source == "assumed":
+                rows.append(
+                    self._made_row(name, str(fact.value), fact, question if question in asked else "")
+                )
+        return rows
+
+    def _made_row(self, name: str, value: str, fact: Fact | None, question: str) -> FactRow:
+        source, note = (fact.source, fact.note) if fact else ("", "")
+        row = FactRow(name, value, source, note, bool(question) and source in ("assumed", "set by you"))
+        row.clicked.connect(lambda: self.question_wanted.emit(question))
+        return row
+
+    def show_details(self) -> None:
+        """Open everything known about the model, in a small window of its own."""
+        if self._card is None:
+            return
+        if self._details is not None:
+            self._details.close()
+        self._details = CardDetails(self._card, self.window())
+        self._details.set_look(self._look)
+        self._details.show()
+
+    def set_look(self, look: Look) -> None:
+        super().set_look(look)
+        for child in self.findChildren(QWidget):
+            if isinstance(child, (FactRow, Button, Words)):
+                child.set_look(look)

@@ -1,0 +1,1 @@
+"""The right dock, listings, and plots of results."""

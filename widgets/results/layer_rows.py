@@ -1,0 +1,90 @@
+"""What the table of all layers is told to show, its columns, and their heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from widgets.theme.theme import LIGHT, Look, font
+
+HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
+NAME_X, CARET_X = 21, 6
+TITLE_PX, LONG_PX = 16, 52
+# Heading, unit, and where the column's numbers end.
+COLUMNS = (
+    ("Activ.", "", 115), ("F0", "Hz", 161), ("F1", "Hz", 203), ("F2", "Hz", 245), ("F3", "Hz", 287),
+    ("Int.", "dB", 329), ("HNR", "dB", 371),
+)  # fmt: skip
+NAME_END = 61
+
+CellState = Literal["value", "refused", "none", "awaited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, or why there is none; `stale` marks a number of an earlier state."""
+
+    text: str = ""
+    state: CellState = "value"
+    tip: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A line that unfolds below a layer: "min", "max" or "bandwidth"."""
+
+    name: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One layer: its cells, and its lines below where it is unfolded."""
+
+    key: str
+    title: str
+    cells: tuple[Cell, ...]
+    below: tuple[Below, ...] = ()
+    active: bool = False
+
+
+def title_px(row: LayerRow) -> int:
+    """Give the height of the line that a long title has for itself, above its numbers; 0 for a short one."""
+    return TITLE_PX if QFontMetrics(font(11, 600)).horizontalAdvance(row.title) > LONG_PX else 0
+
+
+def cell_rect(column: int, top: float, height: float) -> QRectF:
+    """Give the place of a column's words between two heights."""
+    left = NAME_END if column == 0 else COLUMNS[column - 1][2] + 2
+    return QRectF(left, top, COLUMNS[column][2] - left, height)
+
+
+class LayerHead(QWidget):
+    """The columns' names and units; stays where it is while the rows scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look = LIGHT
+        self.setFixedHeight(HEAD_PX)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), self._look
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.setFont(font(11))
+        painter.setPen(look.ink2)
+        painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
+        for column, (name, unit, _) in enumerate(COLUMNS):
+            painter.setPen(look.ink2)
+            painter.drawText(cell_rect(column, 4, 15), right, name)
+            painter.setPen(look.ink3)
+            painter.drawText(cell_rect(column, 19, 14), right, unit)
+        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, look.line2)

@@ -1,0 +1,99 @@
+"""The form that asks what to measure: a settings form whose OK is a wish each time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+
+from core.faults import Fault
+from widgets.controls.form import SettingsForm
+from widgets.controls.form_fields import Field, choice_list, editable_list
+
+WIDE_PX = 260
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The tiers and the kinds of things that there are to be measured; without kinds all are offered."""
+
+    tiers: tuple[str, ...] = ()
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the form says of a value: why it makes no sense, else what is worth knowing before."""
+
+    wrong: Callable[[Any], str | None] = lambda value: None
+    remark: Callable[[Any], str] = lambda value: ""
+
+
+class MeasureForm(SettingsForm):
+    """Emits `wanted(value)` when it is pressed, also where nothing was changed since the last time."""
+
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        press: str,
+        value: Any,
+        standards: Any,
+        parent: QWidget | None = None,
+        offered: Offered | None = None,
+        words: Told | None = None,
+    ) -> None:
+        self._press, self._offered = press, offered or Offered()
+        self._said = words or Told()
+        super().__init__(title, value, standards, parent, self._said.wrong)
+        self._title = "Measurement settings"  # as the closing line calls them
+        for known in fields(value):
+            line = self._fields[known.name].widget
+            if isinstance(line, QComboBox):
+                line.setFixedWidth(WIDE_PX)
+            if isinstance(line, QLineEdit):
+                line.setFixedWidth(WIDE_PX)
+                line.setPlaceholderText(known.metadata.get("empty", ""))
+            if isinstance(line, QLineEdit) and isinstance(getattr(value, known.name), str):
+                line.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._tell()
+
+    def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
+        """Offer what there is to be measured, and the tiers that exist; another name can be typed."""
+        if name == "tier":
+            return editable_list(label, self._offered.tiers, "the first", self._tell)
+        if name == "what" and self._offered.what:
+            return choice_list(label, self._offered.what, self._tell)
+        return super().made_field(name, label, hint, standard)
+
+    def _tell(self) -> None:
+        """Say, before anything else, what is worth knowing of what is asked for."""
+        super()._tell()
+        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "_report"):
+            return
+        with contextlib.suppress(Fault):
+            remark = self._said.remark(self.value())
+            if remark:
+                self._say(remark, "warn")
+
+    def add_buttons(
+        self,
+        left: Sequence[tuple[str, Callable[[], object]]],
+        right: Sequence[tuple[str, Callable[[], object]]],
+    ) -> dict[str, QPushButton]:
+        """Put one button in the place of Apply and OK."""
+        return super().add_buttons(left, (*right[:1], (self._press, self._accept)))
+
+    def apply(self) -> bool:
+        """Wish what the fields hold; False where they hold nonsense, which is then said."""
+        try:
+            self.wanted.emit(self.value())
+        except Fault as fault:
+            self._say(str(fault), "warn")
+            return False
+        return True

@@ -1,0 +1,89 @@
+"""Which line of the spectral slices is whose: a sample of each line with its name, above the plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+
+from widgets.theme.theme import Look, font
+
+ROW_PX = 16
+SAMPLE_PX, GAP_PX, APART_PX = 22, 5, 12
+LONGEST_PX = 140
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name and the pen of its line; no pen is the mark of the formants, a bare one has no sample."""
+
+    words: str
+    pen: QPen | None = None
+    strong: bool = False
+    bare: bool = False
+
+    @property
+    def sample_px(self) -> int:
+        return 0 if self.bare else SAMPLE_PX + GAP_PX
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An entry with its words as they fit and its place."""
+
+    entry: Entry
+    words: str
+    place: QRectF
+
+
+def placed(entries: Sequence[Entry], left: float, right: float) -> list[Placed]:
+    """Give each entry its place, row by row from the left."""
+    found: list[Placed] = []
+    x, top = left, 0.0
+    for entry in entries:
+        metrics = QFontMetrics(font(11, 600 if entry.strong else 400))
+        most_px = right - left if entry.bare else LONGEST_PX
+        words = metrics.elidedText(entry.words, Qt.TextElideMode.ElideMiddle, round(most_px))
+        width = entry.sample_px + metrics.horizontalAdvance(words) + 1
+        if found and x + width > right:
+            x, top = left, top + ROW_PX
+        found.append(Placed(entry, words, QRectF(x, top, width, ROW_PX)))
+        x += width + APART_PX
+    return found
+
+
+def height(places: Sequence[Placed]) -> float:
+    """Give how high the rows are together."""
+    return max((one.place.bottom() for one in places), default=0.0)
+
+
+def paint(painter: QPainter, places: Sequence[Placed], look: Look) -> None:
+    """Paint the samples and the names."""
+    for one in places:
+        room, middle = one.place, one.place.center().y()
+        if one.entry.pen is None and not one.entry.bare:
+            painter.fillRect(QRectF(room.left() + SAMPLE_PX / 2 - 1, middle - 3, 2, 6), look.formant)
+        if one.entry.pen is not None:
+            painter.setPen(one.entry.pen)
+            y = round(middle) + 0.5
+            painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + SAMPLE_PX, y))
+        painter.setFont(font(11, 600 if one.entry.strong else 400))
+        painter.setPen(look.ink3 if one.entry.bare else look.ink if one.entry.strong else look.ink2)
+        words = room.adjusted(one.entry.sample_px, 0, 4, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, one.words)
+
+
+def apart(places: Sequence[float], width: float, right: float) -> list[float]:
+    """Give labels of one width middles near their places, in order, on which none touches another.
+
+    >>> apart([10.0, 14.0, 60.0], 12.0, 100.0)
+    [10.0, 22.0, 60.0]
+    >>> apart([10.0, 96.0, 98.0], 12.0, 100.0)
+    [10.0, 88.0, 100.0]
+    """
+    found: list[float] = []
+    for x in places:
+        found.append(max(x, found[-1] + width) if found else x)
+    return [min(x, right - width * (len(found) - 1 - k)) for k, x in enumerate(found)]

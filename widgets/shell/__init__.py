@@ -1,0 +1,1 @@
+"""Toolbar, status bar, command palette and shortcut sheet."""

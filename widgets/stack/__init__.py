@@ -1,0 +1,1 @@
+"""The stack of lanes, its rulers and play bars."""

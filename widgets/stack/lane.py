@@ -1,0 +1,80 @@
+"""One lane of the stack: header, plot, and the line below them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from widgets.drawing.curves import Limits
+from widgets.drawing.lane import Marks
+from widgets.stack.lane_header import LaneHeader
+from widgets.stack.lane_plot import LanePlot
+from widgets.theme.theme import LIGHT, Look
+from widgets.timeline.columns import HEADER_PX, Columns
+from widgets.timeline.lane_views import LaneView
+
+
+class Lane(QWidget):
+    """A header of 136 px and a plot that takes the rest."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = LIGHT
+        self.header = LaneHeader(self)
+        self.plot = LanePlot(self)
+        self._target = False
+
+    @property
+    def lane(self) -> LaneView:
+        return self.plot.lane
+
+    def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
+        """Show another state of the lane, or the same one over other columns."""
+        words = _without_numbers(lane)
+        if words != self.header.lane:
+            self.header.show_lane(words)
+            self.setAccessibleName(f"Lane {lane.title}, {lane.meta}")
+            self.plot.setAccessibleName(f"Plot of {lane.title}")
+        self.plot.show_lane(lane, columns, marks, shared)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.header.set_look(look)
+        self.plot.set_look(look)
+        self.update()
+
+    def set_target(self, target: bool) -> None:
+        """Show that a lane dropped here would share these axes."""
+        if target != self._target:
+            self._target = target
+            self.setContentsMargins(0, 0, 0, 0)
+            self._lay_out()
+            self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inset = 2 if self._target else 0
+        height = self.height() - 1 - 2 * inset
+        self.header.setGeometry(inset, inset, round(HEADER_PX) - inset, height)
+        self.plot.setGeometry(round(HEADER_PX), inset, self.width() - round(HEADER_PX) - inset, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        y = self.height() - 0.5
+        painter.setPen(QPen(self._look.line2, 1))
+        painter.drawLine(QLineF(0, y, self.width(), y))
+        if self._target:
+            painter.setPen(QPen(self._look.accent, 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+
+
+def _without_numbers(lane: LaneView) -> LaneView:
+    """Give what the header shows of a lane, which stays the same while a knob is turned."""
+    return replace(
+        lane, curves=(), ghost=None, spectrogram=None, overlays={}, pulses=None, readings={}, stale=False
+    )

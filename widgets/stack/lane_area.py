@@ -1,0 +1,102 @@
+"""Where the lanes stand below each other: a column that scrolls when it is taller than its room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from widgets.stack.lane import Lane
+from widgets.theme.theme import LIGHT, Look
+
+MOST_STRETCH = 1.5
+GRID_PX = 4
+
+
+def stretched(heights: list[int], room_px: int, least_px: int = 33) -> list[int]:
+    """Share room that is left over among the open lanes, by their heights, up to half as much again."""
+    open_px = sum(height for height in heights if height >= least_px)
+    spare = room_px - sum(heights)
+    if spare <= 0 or open_px == 0:
+        return heights
+    factor = min(MOST_STRETCH, 1 + spare / open_px)
+    found = [int(h * factor) // GRID_PX * GRID_PX if h >= least_px else h for h in heights]
+    if factor < MOST_STRETCH:
+        found[heights.index(max(heights))] += room_px - sum(found)
+    return found
+
+
+class LaneArea(QScrollArea):
+    """A scroll area whose lanes are placed by hand, so that all share their left and right edges."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column = _Column()
+        self.setWidget(self.column)
+        self._lanes: list[tuple[Lane, int]] = []
+        self._line = QWidget(self.column)
+        self._line.hide()
+        self.set_look(LIGHT)
+
+    def set_look(self, look: Look) -> None:
+        self.column.set_look(look)
+        self._line.setStyleSheet(f"background: {look.accent.name()}")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more lanes than room."""
+        return self.column.height() > self.height()
+
+    def place(self, lanes: list[tuple[Lane, int]]) -> None:
+        """Place lanes from the top, each with the height it asks for."""
+        if lanes != self._lanes:
+            self._lanes = lanes
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Lay the lanes out in the room there is now."""
+        heights = [height for _, height in self._lanes]
+        total = sum(heights)
+        self.column.resize(self._inner_width(total), max(total, self.height()))
+        y = 0
+        for (lane, _), height in zip(self._lanes, stretched(heights, self.height()), strict=True):
+            lane.setGeometry(0, y, self.column.width(), height)
+            y += height
+
+    def reveal(self, lane: Lane) -> None:
+        """Scroll until a lane is seen, but never while the mouse is pressed on one."""
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.ensureWidgetVisible(lane, 0, 0)
+
+    def _inner_width(self, total_px: int) -> int:
+        bar = self.verticalScrollBar().sizeHint().width() if total_px > self.height() else 0
+        return self.width() - bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def show_line(self, y_px: int | None) -> None:
+        """Show where a dragged lane would be put, or with None nothing."""
+        self._line.setVisible(y_px is not None)
+        if y_px is not None:
+            self._line.setGeometry(0, y_px - 1, self.column.width(), 2)
+            self._line.raise_()
+
+
+class _Column(QWidget):
+    """The ground under the lanes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._look = LIGHT
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), self._look.chrome)

@@ -1,0 +1,269 @@
+"""The header of a lane in four rows: name, channels and rates, play, measures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from core.faults import Fault
+from widgets.drawing.lines import draw_text
+from widgets.stack.lane_button import LaneButton
+from widgets.stack.lane_legend import ROW_PX, LegendRow
+from widgets.theme.focus_ring import FocusRing
+from widgets.theme.number_text import read_number
+from widgets.theme.praat_numbers import short
+from widgets.theme.shortcut_override import OwnLine
+from widgets.theme.theme import LIGHT, Look, font
+from widgets.timeline.columns import HEADER_PX
+from widgets.timeline.lane_views import MEASURES, LaneView
+
+LEGEND_TOP_PX = 101
+DRAG_FROM_PX = 8
+NAME_X_PX, NAME_Y_PX = 22, 15.0
+MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp", "pulses": "Pu"}
+MEASURE_NAMES = {
+    "pitch": "Pitch",
+    "formants": "Formants",
+    "intensity": "Intensity",
+    "spectrogram": "Spectrogram",
+    "pulses": "Pulses",
+}
+
+
+class LaneHeader(QWidget):
+    """Shows one lane's words and buttons; wishes go out as field and value."""
+
+    field_wanted = Signal(str, object)
+    play_clicked = Signal()
+    legend_clicked = Signal(str)
+    menu_wanted = Signal(QPoint)
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = LIGHT
+        self.lane = LaneView("", "")
+        self._pressed: QPoint | None = None
+        self._dragging = self._focused = False
+        self._legend: list[LegendRow] = []
+        self._editor: OwnLine | None = None
+        self._make_buttons()
+
+    def _make_buttons(self) -> None:
+        self.fold = LaneButton(QRect(2, 5, 20, 20), "Collapse or open", icon="caret-down", parent=self)
+        self.fold.is_bare = True
+        self.play = LaneButton(QRect(8, 44, 28, 22), "Play this layer", icon="play-fill", parent=self)
+        self.play.is_filled = True
+        self.mute = LaneButton(QRect(40, 44, 24, 22), "Mute", "M", parent=self)
+        self.solo = LaneButton(QRect(68, 44, 24, 22), "Solo: play only this layer", "S", parent=self)
+        self.gain = LaneButton(QRect(96, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
+        self.close_button = LaneButton(QRect(117, 5, 19, 20), "Close this lane", icon="x", parent=self)
+        self.close_button.is_bare = self.close_button.is_shy = True
+        self.measures = {
+            measure: LaneButton(
+                QRect(8 + 25 * k, 70, 22, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
+            )
+            for k, measure in enumerate(MEASURES)
+        }
+        for measure, button in self.measures.items():
+            button.measure = measure
+            button.clicked.connect(lambda _=False, name=measure: self._toggle_measure(name))
+        self.fold.clicked.connect(lambda: self.field_wanted.emit("collapsed", not self.lane.collapsed))
+        self.play.clicked.connect(self.play_clicked)
+        self.mute.clicked.connect(lambda: self.field_wanted.emit("muted", not self.lane.muted))
+        self.solo.clicked.connect(lambda: self.field_wanted.emit("solo", not self.lane.solo))
+        self.gain.clicked.connect(self.edit_gain)
+        self.gain.double_clicked.connect(self.edit_gain)
+        self.close_button.clicked.connect(lambda: self.field_wanted.emit("closed", True))
+
+    def _toggle_measure(self, measure: str) -> None:
+        self.field_wanted.emit("shown", self.lane.shown ^ {measure})
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        for button in self.findChildren(QWidget):
+            if isinstance(button, LaneButton | LegendRow):
+                button.set_look(look)
+        self.update()
+
+    def set_focused(self, focused: bool) -> None:
+        """Make room at the left edge for the ring of the stack's focus."""
+        if focused != self._focused:
+            self._focused = focused
+            self.update()
+
+    def show_lane(self, lane: LaneView) -> None:
+        """Show another state of the lane."""
+        self.lane = lane
+        folded = lane.collapsed
+        self.fold.set_state(
+            icon="caret-right" if folded else "caret-down", says="Open" if folded else "Collapse"
+        )
+        says = "Stop" if lane.playing else f"Play {lane.title}"
+        if not lane.audible:
+            says += ". Its rate is below 100 Hz: it cannot be heard as it is"
+        self.play.is_hollow = not lane.audible
+        self.play.set_state(icon="stop-fill" if lane.playing else "play-fill", on=lane.playing, says=says)
+        self.mute.set_state(on=lane.muted, says=f"Mute {lane.title}")
+        self.solo.set_state(on=lane.solo, says=f"Play only {lane.title}")
+        self.gain.set_state(word=f"×{short(lane.gain)}", on=lane.gain != 1, says="Gain: double-click to type")
+        for measure, button in self.measures.items():
+            name = f"{MEASURE_NAMES[measure]} of {lane.title}"
+            button.setAccessibleName(name)
+            refusal = lane.refusals.get(measure, "")
+            says = "\n".join(filter(None, (name, lane.lowered.get(measure, ""))))
+            button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=says)
+        cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self._name_width()
+        cut = cut or self._meta_cut(lane.meta) != lane.meta
+        nyquist = lane.badge.replace("≤", "Nyquist frequency", 1)
+        self.setToolTip(f"{lane.title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
+        self._place(lane)
+        self.update()
+
+    def _place(self, lane: LaneView) -> None:
+        """Show the buttons that fit: all four rows, or one row when folded."""
+        for button in (self.mute, self.solo, self.gain, *self.measures.values()):
+            button.setVisible(not lane.collapsed)
+        self.close_button.setVisible(lane.closable and not lane.collapsed)
+        name_px = self._name_width()
+        self.play.setGeometry(
+            QRect(NAME_X_PX + name_px + 4, 5, 22, 22) if lane.collapsed else QRect(8, 44, 28, 22)
+        )
+        lines = () if lane.collapsed else lane.legend
+        while len(self._legend) > len(lines):
+            self._legend.pop().deleteLater()
+        for k, line in enumerate(lines):
+            if k == len(self._legend):
+                row = LegendRow(line, self._look, self)
+                row.clicked.connect(lambda _=False, made=row: self.legend_clicked.emit(made.line.kind))
+                self._legend.append(row)
+            if self._legend[k].line != line:
+                self._legend[k].show_line(line)
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        for k, row in enumerate(self._legend):
+            row.setGeometry(0, LEGEND_TOP_PX + ROW_PX * k, round(HEADER_PX), ROW_PX)
+            row.setVisible(row.geometry().bottom() < self.height())
+
+    def resizeEvent(self, event: object) -> None:
+        self._place_legend()
+
+    def enterEvent(self, event: object) -> None:
+        self._hover()
+
+    def leaveEvent(self, event: object) -> None:
+        self._hover()
+
+    def _hover(self) -> None:
+        """Show the closing cross in the place of the badge, or the badge again."""
+        self.close_button.update()
+        self.update()
+
+    def _name_width(self) -> int:
+        """Give the room that the name takes: all it needs, as far as the header and its buttons leave it."""
+        closes = self.lane.closable and not self.lane.collapsed
+        right_px = 28 if self.lane.collapsed else int(HEADER_PX) - self.close_button.x() if closes else 2
+        room_px = int(HEADER_PX) - NAME_X_PX - right_px
+        return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look, lane = QPainter(self), self._look, self.lane
+        painter.fillRect(event.rect(), look.chrome)
+        if lane.active:
+            left = FocusRing.WIDTH_PX if self._focused else 0
+            painter.fillRect(QRectF(left, 4, 3, self.height() - 8), look.accent)
+        y = self.height() / 2 if lane.collapsed else NAME_Y_PX
+        ink = look.ink3 if lane.muted else look.ink
+        metrics = QFontMetrics(font(13, 600))
+        name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self._name_width())
+        draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
+        self._paint_badge(painter, y)
+        if not lane.collapsed:
+            draw_text(painter, QPointF(9, 33), self._meta_cut(lane.meta), font(11, numbers=True), look.ink2)
+
+    @staticmethod
+    def _meta_cut(meta: str) -> str:
+        metrics = QFontMetrics(font(11, numbers=True))
+        return metrics.elidedText(meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10)
+
+    def _paint_badge(self, painter: QPainter, y: float) -> None:
+        """Paint the Nyquist badge at the right, or none where name or cross need the room: never cut."""
+        if self.lane.closable and not self.lane.collapsed and self.underMouse():
+            return
+        from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
+        painter.setFont(font(11, numbers=True))
+        advance = painter.fontMetrics().horizontalAdvance(self.lane.badge)
+        width = next((w for w in (advance + 8, advance + 5) if from_px + w <= HEADER_PX), 0)
+        if self.lane.badge and width:
+            rect = QRectF(HEADER_PX - width, y - 8, width, 16)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.line2, 1))
+            painter.setBrush(self._look.panel)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            draw_text(painter, rect.center(), self.lane.badge, painter.font(), self._look.ink2, "centre")
+
+    # --- gain ---------------------------------------------------------------------------------
+
+    def edit_gain(self) -> None:
+        """Open a field over the gain; Enter takes what is typed, Esc leaves it as it was."""
+        if self._editor is not None:
+            return
+        editor = OwnLine(short(self.lane.gain), self)
+        editor.setAccessibleName("Gain")
+        editor.selectAll()
+        editor.setGeometry(QRect(84, 42, 50, 26))
+        editor.editingFinished.connect(self._take_gain)
+        editor.left.connect(self._drop_editor)
+        self._editor = editor
+        editor.show()
+        editor.setFocus()
+
+    def _take_gain(self) -> None:
+        if self._editor is None:
+            return
+        text = self._editor.text().strip().lstrip("×x*")
+        self._drop_editor()
+        try:
+            value = read_number(text)
+        except Fault:
+            return
+        if value > 0 and value != self.lane.gain:
+            self.field_wanted.emit("gain", value)
+
+    def _drop_editor(self) -> None:
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            editor.hide()
+            editor.deleteLater()
+            self.clearFocus()
+
+    # --- dragging -----------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed, self._dragging = event.position().toPoint(), False
+        if not self.lane.active:
+            self.field_wanted.emit("active", True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        far = (event.position().toPoint() - self._pressed).manhattanLength() >= DRAG_FROM_PX
+        self._dragging = self._dragging or far
+        if self._dragging:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        dragging = self._dragging
+        self._pressed, self._dragging = None, False
+        self.unsetCursor()
+        if dragging:
+            self.dropped.emit(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())

@@ -1,0 +1,101 @@
+"""The context menu of a lane: its scale, its gain, what shares its axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from widgets.drawing.curves import Limits
+from widgets.theme.praat_numbers import activation, short
+from widgets.timeline.lane_views import LaneView
+
+Wish = Callable[[str, object], None]
+GAINS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+SCALES = (
+    ("window", "By window"),
+    ("whole", "By whole sound"),
+    ("shared", "Shared by all lanes set so"),
+)
+MOVES = (
+    ("Move in time…", "ask"),
+    ("Align its start to the cursor", "start"),
+    ("Mark this moment of it", "mark"),
+    ("Move the marked moment to the cursor", "marked"),
+)
+
+
+def lane_menu(
+    lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[str], None], parent: QWidget
+) -> QMenu:
+    """Give the menu of a lane; `limits` is the range it shows now."""
+    menu = QMenu(parent)
+    _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
+    _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
+    for curve in lane.curves[1:]:
+        key = curve.key or curve.track.name
+        _add_gains(
+            menu.addMenu(f"Gain of {key} ×{short(curve.gain)}"),
+            curve.gain,
+            lambda gain, key=key: wish("merged_gain", (key, gain)),
+        )
+    menu.addSeparator()
+    for words, field, value in (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(value)
+        action.triggered.connect(lambda on, name=field: wish(name, on))
+    menu.addAction("Open" if lane.collapsed else "Collapse", lambda: wish("collapsed", not lane.collapsed))
+    if lane.movable:
+        menu.addSeparator()
+        for words, what in MOVES:
+            menu.addAction(words, lambda what=what: wish("move", what))
+        if lane.channels > 1:
+            _add_channels(menu.addMenu("Channel"), lane, wish)
+        menu.addAction("Let it start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
+    if len(lane.curves) > 1:
+        menu.addSeparator()
+        for curve in lane.curves[1:]:
+            words = f"Take {curve.label or curve.track.name} off these axes"
+            menu.addAction(words, lambda key=curve.key or curve.track.name: unmerge(key))
+    if lane.closable:
+        menu.addSeparator()
+        menu.addAction("Close this lane", lambda: wish("closed", True))
+    return menu
+
+
+def _add_scales(menu: QMenu, lane: LaneView, limits: Limits, wish: Wish) -> None:
+    group = QActionGroup(menu)
+    fixed = f"Fixed, {activation(lane.fixed_low)} to {activation(lane.fixed_high)}"
+    for scale, words in (*SCALES, ("fixed", fixed)):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(lane.scale == scale)
+        action.setActionGroup(group)
+        action.triggered.connect(lambda _=False, name=scale: wish("scale", name))
+    menu.addSeparator()
+
+    def keep() -> None:
+        wish("fixed_low", limits[0])
+        wish("fixed_high", limits[1])
+        wish("scale", "fixed")
+
+    menu.addAction(f"Keep the range of now: {activation(limits[0])} to {activation(limits[1])}", keep)
+
+
+def _add_channels(menu: QMenu, lane: LaneView, wish: Wish) -> None:
+    group = QActionGroup(menu)
+    words = (f"Average of all {lane.channels}", *(f"Channel {k}" for k in range(1, lane.channels + 1)))
+    for channel, word in enumerate(words):
+        action = menu.addAction(word, lambda channel=channel: wish("channel", channel))
+        action.setCheckable(True)
+        action.setChecked(channel == lane.channel)
+        action.setActionGroup(group)
+
+
+def _add_gains(menu: QMenu, now: float, wish: Callable[[float], None]) -> None:
+    for gain in sorted({*GAINS, now}):
+        action = menu.addAction(f"×{short(gain)}", lambda value=gain: wish(value))
+        action.setCheckable(True)
+        action.setChecked(gain == now)

@@ -1,0 +1,229 @@
+"""The plot of a lane with its two axes: painted once, kept as a picture, marks and play head on top."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from widgets.drawing.curves import Limits
+from widgets.drawing.lane import NO_LIMITS, Marks, lane_parts, paint_marks, paint_plot
+from widgets.drawing.lines import draw_solid
+from widgets.drawing.margins import left_labels, paint_left_axis, paint_right_axis, right_labels, value_at
+from widgets.drawing.overlay_cache import OverlayLayer
+from widgets.drawing.overlays import frequency_rows
+from widgets.drawing.spectrogram import grey_at
+from widgets.theme.copy_value import HINT, copy_number
+from widgets.theme.praat_numbers import activation, four_digits, seconds, signed
+from widgets.theme.theme import LIGHT, Look
+from widgets.timeline.columns import AXIS_PX, HEADER_PX, Columns
+from widgets.timeline.lane_views import LaneView
+
+COMPUTING_AFTER_MS = 150
+HEAD_PX = 8
+
+
+class LanePlot(QWidget):
+    """Paints one lane over the stack's columns and tells where the mouse is in time and frequency."""
+
+    pressed = Signal(float, bool, object)
+    moved = Signal(float)
+    released = Signal()
+    pointed = Signal(float, str)
+    pinched = Signal(float, float)
+    wheeled = Signal(QWheelEvent, float)
+    menu_wanted = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._look = LIGHT
+        self.lane = LaneView("", "")
+        self._columns: Columns | None = None
+        self._marks = Marks()
+        self._shared: Limits = NO_LIMITS
+        self._picture: QPixmap | None = None
+        self._overlays = OverlayLayer()
+        self._playhead_s: float | None = None
+        self._late = False
+        self._lateness = QTimer(self, singleShot=True, interval=COMPUTING_AFTER_MS)
+        self._lateness.timeout.connect(lambda: self._set_late(True))
+
+    def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
+        """Show another lane, window, cursor or selection; what is painted is kept where it still holds."""
+        own = columns.moved(HEADER_PX)
+        if (lane, own, shared) != (self.lane, self._columns, self._shared):
+            self._picture = None
+            self.update()
+        if marks != self._marks:
+            self.update()
+        self.lane, self._columns, self._marks, self._shared = lane, own, marks, shared
+        self._watch_lateness()
+
+    def _watch_lateness(self) -> None:
+        if self.lane.computing and not self._late and not self._lateness.isActive():
+            self._lateness.start()
+        if not self.lane.computing:
+            self._lateness.stop()
+            self._set_late(False)
+
+    def _set_late(self, late: bool) -> None:
+        if late != self._late:
+            self._late = late
+            self.update(0, 0, self.width(), 3)
+
+    def set_look(self, look: Look) -> None:
+        self._look, self._picture = look, None
+        self.update()
+
+    def set_playhead(self, time_s: float | None) -> None:
+        """Move the play head; only the columns it leaves and enters are painted."""
+        for place in (self._playhead_s, time_s):
+            if place is not None and self._columns is not None and self._columns.window.contains(place):
+                x = math.floor(self._columns.x(place))
+                self.update(x - HEAD_PX // 2, 0, HEAD_PX + 1, self.height())
+        self._playhead_s = time_s
+
+    def resizeEvent(self, event: object) -> None:
+        self._picture = None
+
+    @property
+    def plot_rect(self) -> QRectF:
+        """The plot without its axes."""
+        return QRectF(AXIS_PX, 0, self._columns.width_px if self._columns else 1.0, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, look = QPainter(self), self._look
+        if self._columns is None:
+            painter.fillRect(event.rect(), look.chrome)
+            return
+        rect = self.plot_rect
+        seen = QRectF(event.rect())
+        if seen.left() < rect.left() or seen.right() > rect.right():
+            self._paint_axes(painter, rect, self._columns)
+        painter.setClipRect(seen.intersected(rect))
+        painter.drawPixmap(rect.topLeft(), self._painted(rect, self._columns))
+        paint_marks(painter, rect, self.lane, self._columns, look, self._marks)
+        if self._late:
+            painter.fillRect(QRectF(rect.left(), 0, rect.width(), 2), look.accent)
+        self._paint_playhead(painter, rect, self._columns)
+
+    def _painted(self, rect: QRectF, columns: Columns) -> QPixmap:
+        """Give the picture of everything that does not move, painted anew only after a change."""
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            self._picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
+            self._picture.setDevicePixelRatio(ratio)
+            painter = QPainter(self._picture)
+            place = QRectF(0, 0, rect.width(), rect.height())
+            own = columns.moved(AXIS_PX)
+            paint_plot(painter, place, self.lane, own, self._look, self._shared, self._overlays)
+            painter.end()
+        return self._picture
+
+    def _paint_axes(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
+        look = self._look
+        left = QRectF(0, 0, rect.left(), rect.height())
+        right = QRectF(rect.right(), 0, self.width() - rect.right(), rect.height())
+        for side in (left, right):
+            painter.fillRect(side, look.chrome)
+        painter.setPen(QPen(look.line2, 1))
+        for x in (rect.left() - 0.5, rect.right() + 0.5):
+            painter.drawLine(QLineF(x, 0, x, rect.height()))
+        paint_left_axis(painter, left, self.lane, columns, look, self._marks, self._shared)
+        paint_right_axis(painter, right, self.lane, look, self._marks)
+
+    def _paint_playhead(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
+        if self._playhead_s is None or not columns.window.contains(self._playhead_s):
+            return
+        x = math.floor(columns.x(self._playhead_s)) + 0.5
+        draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self._look.ink, 1.5, self._look.halo)
+
+    # --- mouse --------------------------------------------------------------------------------
+
+    def _frequency_at(self, y_px: float) -> float | None:
+        """Give the frequency under a height, None outside the spectrogram."""
+        analysis = lane_parts(self.lane, self.plot_rect)[1]
+        if analysis is None or not analysis.top() <= y_px <= analysis.bottom():
+            return None
+        return frequency_rows(self.lane, analysis).value(y_px)
+
+    def _value_at(self, place: QPointF) -> str:
+        """Give the value beside the plot that is under the mouse: what a click copies."""
+        rect, columns = self.plot_rect, self._columns
+        if columns is None or rect.left() <= place.x() <= rect.right():
+            return ""
+        if place.x() > rect.right():
+            return value_at(right_labels(rect, self.lane, self._look, self._marks), place)
+        return value_at(left_labels(rect, self.lane, columns, self._look, self._marks, self._shared), place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if event.button() != Qt.MouseButton.LeftButton or self._columns is None:
+            return
+        words = self._value_at(place)
+        if words:
+            self.pointed.emit(math.nan, copy_number(words))
+        elif self.plot_rect.contains(place):
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.pressed.emit(place.x() + HEADER_PX, shift, self._frequency_at(place.y()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.position()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.moved.emit(place.x() + HEADER_PX)
+        else:
+            words = self._value_at(place)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
+            self.setToolTip(f"{HINT} {words}" if words else "")
+        if self._columns is not None and self.plot_rect.contains(place):
+            time_s = self._columns.time_s(place.x())
+            self.pointed.emit(time_s, self._said(time_s, place.y()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.released.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.wheeled.emit(event, event.position().x() + HEADER_PX)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        zooming = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zooming:
+            self.pinched.emit(event.value(), event.position().x() + HEADER_PX)
+            return True
+        return super().event(event)
+
+    def leaveEvent(self, event: object) -> None:
+        self.pointed.emit(math.nan, "")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def _said(self, time_s: float, y_px: float) -> str:
+        """Say what is under the pointer: its time, and its value or its frequency and level."""
+        frequency = self._frequency_at(y_px)
+        words = [f"Pointer {seconds(time_s)} s"]
+        if frequency is None:
+            if self.lane.curves:
+                words.append(activation(self.lane.curves[0].track.at(time_s)))
+        else:
+            words.append(f"{four_digits(frequency)} Hz")
+            image = self.lane.spectrogram
+            grey = grey_at(image, time_s, frequency) if image is not None else math.nan
+            if math.isfinite(grey) and grey > 0:
+                words.append(signed(f"{(grey - 1) * self.lane.spectrogram_range_db:.1f} dB"))
+        return "  ".join(words)

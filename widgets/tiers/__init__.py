@@ -1,0 +1,1 @@
+"""Annotation tiers below the lanes."""

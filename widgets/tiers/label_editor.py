@@ -1,0 +1,100 @@
+"""The field in which a label is written, over its own interval."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from widgets.theme.shortcut_override import keeps
+from widgets.theme.theme import LIGHT, Look
+
+LEAST_PX = 72
+_OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class LabelEditor(QLineEdit):
+    """Emits `written(place, index, text)` on Enter or when left, and nothing after Esc."""
+
+    written = Signal(int, int, str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hide()
+        self.setAccessibleName("Label")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._at: tuple[int, int] | None = None
+        self._before = ""
+        self._look = LIGHT
+
+    def set_look(self, look: Look) -> None:
+        """Use other colours."""
+        self._look = look
+
+    def _dress(self, letters: QFont) -> None:
+        """Set font and colours here, since the window's style sheet overrules `setFont`."""
+        look, families = self._look, ", ".join(f'"{family}"' for family in letters.families())
+        self.setStyleSheet(
+            f"QLineEdit {{ font-family: {families}; font-size: {letters.pixelSize()}px; padding: 0;"
+            f" background: {look.plot.name()}; color: {look.ink.name()}; border-radius: 0; min-height: 0;"
+            f" border: 2px solid {look.accent.name()} }}"
+        )
+
+    @property
+    def at(self) -> tuple[int, int] | None:
+        """The tier and the interval whose label is being written."""
+        return self._at
+
+    def open_at(self, place: int, index: int, room: QRectF, text: str, typed: str, letters: QFont) -> None:
+        """Open over an interval with its label, what was typed already put behind it."""
+        self.finish()
+        self._at, self._before = (place, index), text
+        self._dress(letters)
+        width = max(LEAST_PX, round(room.width()))
+        left = round(room.center().x() - width / 2)
+        self.setGeometry(left, round(room.top()), width, round(room.height()))
+        self.setText(text + typed)
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not typed:
+            self.selectAll()
+
+    def finish(self) -> None:
+        """Write what stands in the field, if it is another text, and close."""
+        at, text = self._at, self.text()
+        self._close()
+        if at is not None and text != self._before:
+            self.written.emit(*at, text)
+
+    def give_up(self) -> None:
+        """Close and keep the old label."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._at is None:
+            return
+        self._at = None
+        focused = self.hasFocus()
+        self.hide()
+        if focused:
+            self.closed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc, which elsewhere stops the sound, and Enter, which elsewhere adds a boundary."""
+        keeps(event, _OWN_KEYS)
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.finish()

@@ -1,0 +1,1 @@
+"""The time axis on the screen: columns, pointer, and the frozen values that the stack shows."""

@@ -1,0 +1,116 @@
+"""What the stack is told to show: frozen values without logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from core.signals.axis import Range
+from core.signals.track import Image, Track
+from widgets.timeline.tier_views import NO_TIERS, TiersView
+
+if TYPE_CHECKING:
+    from core.analyses.results import Points
+
+CurveRole = Literal["sound", "curve", "bars", "merged1", "merged2", "merged3"]
+Scale = Literal["window", "whole", "fixed", "shared"]
+MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane.
+
+    Values of the role "bars" have no course in time: each stands for itself.
+    """
+
+    track: Track
+    gain: float = 1.0
+    label: str = ""
+    role: CurveRole = "curve"
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class LegendLine:
+    """One line under the header of the output: a kind of data and its settings in words."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LaneView:
+    """One lane: its words, its curves, and what is laid over them.
+
+    `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
+    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `merged_pitch`
+    is that of sounds which share the lane's axes, drawn where "pitch" is shown; `pulses`
+    the glottal pulses, drawn where "pulses" is shown. `refusals` says per
+    measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
+    said there too, line by line, and refuses nothing. `lowered` says per measure what was lowered so
+    that the layer carries it. `readings` are the
+    values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
+    marks numbers on their way, `stale` those of an earlier state. `movable` marks a recording, which
+    can be moved in time, `moved` one that does not start at 0; `channels` is how many its file has,
+    `channel` the one that is heard, counted from 1, or 0 for the average of all.
+    """
+
+    key: str
+    title: str
+    meta: str = ""
+    badge: str = ""
+    curves: tuple[Curve, ...] = ()
+    ghost: Track | None = None
+    spectrogram: Image | None = None
+    spectrogram_range_db: float = 70.0
+    view_low_hz: float = 0.0
+    view_high_hz: float = 5000.0
+    overlays: Mapping[str, tuple[Track, ...]] = field(default_factory=dict[str, tuple[Track, ...]])
+    merged_pitch: tuple[Curve, ...] = ()
+    pulses: Points | None = None
+    readings: Mapping[str, float] = field(default_factory=dict[str, float])
+    pitch_floor_hz: float = 75.0
+    pitch_ceiling_hz: float = 500.0
+    pitch_log: bool = False
+    intensity_low_db: float = 50.0
+    intensity_high_db: float = 100.0
+    shown: frozenset[str] = frozenset()
+    refusals: Mapping[str, str] = field(default_factory=dict[str, str])
+    lowered: Mapping[str, str] = field(default_factory=dict[str, str])
+    reason: str = ""
+    note: str = ""
+    gain: float = 1.0
+    muted: bool = False
+    solo: bool = False
+    collapsed: bool = False
+    scale: Scale = "window"
+    fixed_low: float = -1.0
+    fixed_high: float = 1.0
+    active: bool = False
+    playing: bool = False
+    audible: bool = True
+    computing: bool = False
+    stale: bool = False
+    legend: tuple[LegendLine, ...] = ()
+    closable: bool = False
+    movable: bool = False
+    moved: bool = False
+    channels: int = 1
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class StackView:
+    """The whole stack: its lanes, its window of time, and what the user points at."""
+
+    lanes: tuple[LaneView, ...]
+    whole: Range
+    visible: Range
+    cursor_s: float | None = None
+    selection: Range | None = None
+    frequency_hz: float | None = None
+    playhead_s: float | None = None
+    overview: Track | None = None
+    tiers: TiersView = NO_TIERS

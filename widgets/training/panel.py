@@ -1,0 +1,256 @@
+"""The panel in which a model is trained: what to train, how far it is, and what it sounds like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets.controls.number_field import inset
+from widgets.theme.control_paint import ShortWords, Words, pass_look
+from widgets.theme.theme import Look
+from widgets.training.loss_plot import StepPlot
+
+MODELS = ("ciwgan", "fiwgan", "wavegan")
+DIMS = ("16", "32", "64")
+SLICES = ("16384", "32768", "65536")
+KEEPS_ON = "The training goes on when this window is closed. Come back to its folder to see how far it is."
+
+
+@dataclass(frozen=True)
+class TrainWish:
+    """What to train, on what, and where to."""
+
+    folder: str
+    out: str
+    model: str
+    categories: int
+    dim: int
+    slice_len: int
+    rate_hz: int
+    trim: bool
+
+    def options(self) -> list[str]:
+        """Give the wish as options of `phonoscope train`."""
+        coded = ["--categories", str(self.categories)] if self.model != "wavegan" else []
+        return [
+            "--model", self.model, *coded, "--dim", str(self.dim), "--slice", str(self.slice_len),
+            "--rate", str(self.rate_hz), "--every", "5", *(["--trim"] if self.trim else []),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: curves over steps, previews by name, and what it said last."""
+
+    running: bool
+    step: int
+    of: int
+    words: str
+    said: str
+    losses: tuple[tuple[int, float], ...] = ()
+    distances: tuple[tuple[int, float], ...] = ()
+    floor: float | None = None
+    accuracy: float | None = None
+    previews: tuple[str, ...] = ()
+    has_model: bool = False
+
+
+class TrainPanel(QWidget):
+    """Signals: `start_wanted(TrainWish)`, `go_on_wanted(TrainWish)`, `stop_wanted()`,
+    `preview_wanted(name)`, `open_wanted()`, `out_changed(folder)`.
+    """
+
+    start_wanted = Signal(object)
+    go_on_wanted = Signal(object)
+    stop_wanted = Signal()
+    preview_wanted = Signal(str)
+    open_wanted = Signal()
+    out_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle("Train a model")
+        self._make_fields()
+        self._make_progress()
+        self._lay_out()
+        self._follow_model(self._model.currentText())
+        self.show_progress(Progress(False, 0, 0, "", ""))
+
+    def _make_fields(self) -> None:
+        self._folder, self._out = QLineEdit(), QLineEdit()
+        self._folder.setPlaceholderText("A folder of recordings")
+        self._out.setPlaceholderText("A folder for the model and its progress")
+        self._model, self._dim, self._slice = _combo(MODELS, 0), _combo(DIMS, 0), _combo(SLICES, 0)
+        self._categories, self._rate = _spin(1, 64, 4), _spin(1000, 48000, 16000, " Hz")
+        self._trim = QCheckBox("Cut the silence before and after each recording")
+        self._trim.setChecked(True)
+        self._model.currentTextChanged.connect(self._follow_model)
+        self._out.editingFinished.connect(lambda: self.out_changed.emit(self._out.text()))
+
+    def _make_progress(self) -> None:
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
+        self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
+        self._loss, self._distance = (
+            StepPlot("Critic's distance", ""),
+            StepPlot("Distance to the recordings", "dB²"),
+        )
+        self._accuracy = Words("", 12, 400, "ink2")
+        self._previews = QListWidget()
+        self._previews.setAccessibleName("Previews, newest first; Enter plays")
+        self._previews.setMaximumHeight(110)
+        self._previews.itemActivated.connect(lambda item: self.preview_wanted.emit(item.text()))
+        self._previews.itemClicked.connect(lambda item: self.preview_wanted.emit(item.text()))
+        self._start = _button("Start training", lambda: self.start_wanted.emit(self.wish()))
+        self._go_on = _button("Continue", lambda: self.go_on_wanted.emit(self.wish()))
+        self._stop = _button("Stop and save", self.stop_wanted.emit)
+        self._open = _button("Open the model", self.open_wanted.emit)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.addRow("Recordings", _with_browse(self._folder, "Choose the recordings", None))
+        form.addRow("Write to", _with_browse(self._out, "Choose a folder to write to", self.out_changed.emit))
+        form.addRow("Model", self._model)
+        form.addRow("Categories", self._categories)
+        form.addRow("Size (dim)", self._dim)
+        form.addRow("Slice (samples)", self._slice)
+        form.addRow("Sampling rate", self._rate)
+        form.addRow("", self._trim)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._open)
+        buttons.addStretch(1)
+        for button in (self._stop, self._go_on, self._start):
+            buttons.addWidget(button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 14, 16, 14)
+        whole.setSpacing(8)
+        whole.addWidget(Words("Train a model", 13, 600))
+        whole.addLayout(form)
+        curves = QHBoxLayout()
+        curves.setSpacing(12)
+        for plot in (self._loss, self._distance):
+            curves.addWidget(plot)
+        for part in (
+            self._bar, self._words, curves, self._accuracy,
+            Words("Previews, played with a click", 12, 600), self._previews, self._said,
+            Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
+        ):  # fmt: skip
+            whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
+        whole.addLayout(buttons)
+        self.resize(520, 700)
+
+    def wish(self) -> TrainWish:
+        """Give what the fields say."""
+        return TrainWish(
+            self._folder.text(), self._out.text(), self._model.currentText(), self._categories.value(),
+            int(self._dim.currentText()), int(self._slice.currentText()), self._rate.value(),
+            self._trim.isChecked(),
+        )  # fmt: skip
+
+    def show_wish(self, wish: TrainWish) -> None:
+        """Fill the fields, as a run found in its folder was started."""
+        self._folder.setText(wish.folder)
+        self._out.setText(wish.out)
+        for field, value in ((self._model, wish.model), (self._dim, wish.dim), (self._slice, wish.slice_len)):
+            field.setCurrentText(str(value))
+        self._categories.setValue(wish.categories)
+        self._rate.setValue(wish.rate_hz)
+        self._trim.setChecked(wish.trim)
+
+    def show_progress(self, seen: Progress) -> None:
+        """Show how far the run is."""
+        self._bar.setMaximum(max(1, seen.of))
+        self._bar.setValue(seen.step)
+        self._words.setText(seen.words)
+        self._said.setText(seen.said)
+        self._loss.show_points(seen.losses)
+        self._distance.show_points(seen.distances, seen.floor)
+        found = "" if seen.accuracy is None else f"Q finds {seen.accuracy:.0%} of the codes"
+        self._accuracy.setText(found)
+        names = list(reversed(seen.previews))
+        if names != [self._previews.item(k).text() for k in range(self._previews.count())]:
+            self._previews.clear()
+            self._previews.addItems(names)
+        self._start.setEnabled(not seen.running and seen.step == 0)
+        self._go_on.setEnabled(not seen.running and seen.step > 0)
+        self._stop.setEnabled(seen.running)
+        self._open.setEnabled(seen.has_model)
+
+    def set_look(self, look: Look) -> None:
+        """Use other colours."""
+        pass_look(self, look)
+
+    def _follow_model(self, model: str) -> None:
+        self._categories.setEnabled(model != "wavegan")
+        self._categories.setMinimum(2 if model == "ciwgan" else 1)
+
+
+def told_left(left_s: float) -> str:
+    """Give the time left as people say it; nothing where it is unknown."""
+    if not math.isfinite(left_s):
+        return ""
+    hours, minutes = divmod(round(left_s / 60), 60)
+    days = hours // 24
+    if days > 1:
+        return f"{days} d {hours % 24} h left"
+    return f"{hours} h {minutes} min left" if hours else f"{minutes} min left"
+
+
+def _combo(choices: Sequence[str], current: int) -> QComboBox:
+    made = QComboBox()
+    made.addItems(list(choices))
+    made.setCurrentIndex(current)
+    return made
+
+
+def _spin(least: int, most: int, value: int, unit: str = "") -> QSpinBox:
+    made = QSpinBox(minimum=least, maximum=most, suffix=unit)
+    made.setValue(value)
+    inset(made)
+    made.setFixedHeight(26)
+    return made
+
+
+def _button(words: str, act: Callable[[], object]) -> QPushButton:
+    made = QPushButton(words)
+    made.clicked.connect(lambda: act())
+    return made
+
+
+def _with_browse(field: QLineEdit, title: str, chosen: Callable[[str], object] | None) -> QWidget:
+    """Put a button beside a field that asks for a folder."""
+
+    def browse() -> None:
+        name = QFileDialog.getExistingDirectory(field, title, field.text())
+        if name:
+            field.setText(name)
+            if chosen is not None:
+                chosen(name)
+
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(field, 1)
+    layout.addWidget(_button("Choose…", browse))
+    return row
