@@ -7,10 +7,10 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.base.main_thread import Bridge
+from app.base.main_thread import MainThread
 from app.shell.instrument import Clock, Instrument
 from app.shell.window import Window
-from core.session.preferences import Settings
+from core.session.preferences import Preferences
 from widgets.theme import theme as looks
 
 TITLE_BAR_PX = 32
@@ -22,7 +22,7 @@ it kept the window for 110 ms.
 """
 
 
-def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
+def make_instrument(settings: Preferences, bridge: MainThread) -> Instrument:
     """Put the real parts together: the engine first, since importing torch takes longest."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -38,13 +38,13 @@ def make_instrument(settings: Settings, bridge: Bridge) -> Instrument:
     def tell(fault: Fault) -> None:
         bridge.post(lambda: told[0].faulted.emit(fault))
 
-    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].probing.ask_again()))
+    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].latent_driven.ask_again()))
 
     def unheard(fault: Fault) -> None:
-        bridge.post(lambda: told[0].playing.failed(fault))
+        bridge.post(lambda: told[0].playback.failed(fault))
 
     files = ThreadPoolExecutor(2, "files")
-    player = Player(unheard, lambda: bridge.post(lambda: told[0].playing.ended()))
+    player = Player(unheard, lambda: bridge.post(lambda: told[0].playback.ended()))
     made = Instrument(
         engine, PraatPool(), player, Clock(bridge.post, bridge.rest, files.submit), settings,
         on_bug=lambda error: tell(Fault(bug(error))),
@@ -65,19 +65,19 @@ def main(path: str | None = None) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Phonoscope")
     app.setDesktopFileName("phonoscope")
-    bridge = Bridge()
+    bridge = MainThread()
     instrument = make_instrument(kept.load(place), bridge)
     looks.apply(app, looks.LIGHT)
     window = Window(instrument)
-    window.docking.list.keep(results_path())
+    window.dock_view.list.keep(results_path())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
     start_times.start(window, lambda: bool(window.stack.lanes))
     show(window)
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()
-    window.docking.list.close()
-    kept.save(instrument.settings, place)
+    window.dock_view.list.close()
+    kept.save(instrument.preferences, place)
     return status
 
 
@@ -85,7 +85,7 @@ def show(window: Window) -> None:
     """Show the window, at its first start filling a screen that is too small for it."""
     room = window.screen().availableSize()
     fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
-    if window.on.settings.geometry or fits:
+    if window.on.preferences.geometry or fits:
         window.show()
     else:
         window.showMaximized()
@@ -93,7 +93,7 @@ def show(window: Window) -> None:
 
 def _first_steps(window: Window, path: str | None) -> None:
     """Open what was asked for, else the built-in model; warm up what a first click will need."""
-    opening = window.on.opening
+    opening = window.on.model_loader
     if path is not None:
         opening.open(path)
     elif opening.has_demo():

@@ -29,7 +29,7 @@ NAMES = {"greys": "advanced spectrogram"}
 CURVES = ("pitch", "formants", "intensity", "pulses")
 
 
-class Analysing:
+class Overlays:
     """Keeps the overlays in step with the curves, the lanes and the preset."""
 
     def __init__(self, instrument: Instrument) -> None:
@@ -41,7 +41,7 @@ class Analysing:
     @property
     def preset(self) -> Preset:
         """The settings of every analysis now."""
-        return PRESETS.get(self._on.settings.preset, next(iter(PRESETS.values())))
+        return PRESETS.get(self._on.preferences.preset, next(iter(PRESETS.values())))
 
     @property
     def greys(self) -> GreySettings:
@@ -81,7 +81,7 @@ class Analysing:
     @property
     def speaker(self) -> str:
         """The speaker whose formant ceiling was chosen; "" is the preset's."""
-        return self._on.settings.speaker
+        return self._on.preferences.speaker
 
     def set_speaker(self, name: str) -> None:
         """Use the formant ceiling of a speaker; all else stays as it is, under any preset."""
@@ -117,14 +117,14 @@ class Analysing:
 
     def set_preset(self, name: str) -> None:
         """Use the settings of a preset, and none of the user's own; compute what is shown anew."""
-        if name not in PRESETS or (name == self._on.settings.preset and not self._own):
+        if name not in PRESETS or (name == self._on.preferences.preset and not self._own):
             return
         self._own = {}
         self._on.remember(preset=name)
         self._compute_anew()
 
     def _compute_anew(self) -> None:
-        self._on.settings_changed.emit()
+        self._on.preferences_changed.emit()
         self._on.session.show(images={}, overlays={}, stale=frozenset())
         self.refresh()
 
@@ -135,20 +135,20 @@ class Analysing:
 
     def refresh(self) -> None:
         """Ask for every shown overlay whose curve has changed since it was computed."""
-        if self._on.probing.waiting:
+        if self._on.latent_driven.waiting:
             return  # the knob moves on; the next arrival asks again
         for key, measures in self._outdated().items():
             self._ask(key, measures)
         self._images()
-        self._on.tiling.refresh()
+        self._on.tiled_overlays.refresh()
         self._on.busy_changed.emit(self.busy)
 
     @property
     def busy(self) -> bool:
         """Whether any curve or overlay is still under way."""
-        if self._on.probing.waiting:
+        if self._on.latent_driven.waiting:
             return True
-        return any(self._on.desk.waits(f"{key} overlays") for key, _ in self._shown())
+        return any(self._on.jobs.waits(f"{key} overlays") for key, _ in self._shown())
 
     def _shown(self) -> list[tuple[str, str]]:
         """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
@@ -161,7 +161,7 @@ class Analysing:
             (key, measure)
             for key, measure in (*own, *(place for place in over if is_sound(place[0])))
             if key in tracks
-            and not self._on.tiling.takes(tracks[key], measure)
+            and not self._on.tiled_overlays.takes(tracks[key], measure)
             and self.refusal(tracks[key], measure) is None
         ]
 
@@ -187,13 +187,13 @@ class Analysing:
         asks = [(measure, track, self.settings(measure)) for measure in measures]
         patient = takes_long(track.axis, *(settings for _, _, settings in asks))
         future: Future[Any] = self._on.pool.submit_many(asks, f"{key} overlays", patient)
-        self._on.desk.follow(
+        self._on.jobs.follow(
             f"{key} overlays", future, lambda answers: self._arrived(key, track, measures, answers)
         )
 
     def _arrived(self, key: str, source: Track, measures: list[str], answers: tuple[Any, ...]) -> None:
         session = self._on.session
-        if not _same(session.shown.tracks.get(key), source) or self._on.probing.waiting:
+        if not _same(session.shown.tracks.get(key), source) or self._on.latent_driven.waiting:
             return  # the curve moved on, or is about to; its own analysis follows at rest
         told = dict(zip(measures, answers, strict=True))
         made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
@@ -209,7 +209,7 @@ class Analysing:
         session = self._on.session
         for key, settings in self.images_wanted():
             track = session.shown.tracks.get(key)
-            if track is None or self._on.tiling.takes(track, "spectrogram"):
+            if track is None or self._on.tiled_overlays.takes(track, "spectrogram"):
                 continue
             if self.refusal(track, "spectrogram") is not None:
                 continue
@@ -219,11 +219,11 @@ class Analysing:
 
     def _ask_image(self, key: str, track: Track, settings: Any) -> None:
         asked, name = (track.origin, settings), f"{key} image"
-        if self._imaged.get(key) == asked and self._on.desk.waits(name):
+        if self._imaged.get(key) == asked and self._on.jobs.waits(name):
             return
         self._imaged[key] = asked
         future = self._on.pool.submit("spectrogram", track, settings, key=name)
-        self._on.desk.follow(name, future, lambda image: self._image(key, track, settings, image))
+        self._on.jobs.follow(name, future, lambda image: self._image(key, track, settings, image))
 
     def _image(self, key: str, source: Track, settings: Any, image: Any) -> None:
         session = self._on.session

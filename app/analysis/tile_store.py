@@ -85,7 +85,7 @@ class TileStore:
         missing = [name for _, name in wanted]
         if not missing or self.failed(missing):
             return
-        if self._on.desk.waits(asked) and self._asked.get(asked) == missing:
+        if self._on.jobs.waits(asked) and self._asked.get(asked) == missing:
             return
         self._asked[asked] = missing
         used = TABLE[measure].carried(track.axis, settings)
@@ -99,7 +99,7 @@ class TileStore:
             for step in steps
         ]
         future = self._on.pool.submit_many(asks, asked, patient or takes_long(track.axis, used))
-        self._on.desk.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
+        self._on.jobs.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
 
     def prepare(self, track: LongTrack, measure: str, settings: Any) -> None:
         """Look for the loudest of a whole file before anything is asked that depends on it."""
@@ -127,7 +127,7 @@ class TileStore:
         if not future.done():
             said = "looking for its loudest moment, which filtered pitch refers to…"
             self._on.noted.emit(f"{track.name}: {said}")
-        self._on.desk.follow(asked, future, known, stream=True)
+        self._on.jobs.follow(asked, future, known, stream=True)
         return None
 
     def _look(self, track: LongTrack, used: Any) -> Future[Any]:

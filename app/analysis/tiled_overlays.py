@@ -46,7 +46,7 @@ ROUNDING_S = 1e-6
 Place = tuple[str, str]
 
 
-class Tiling:
+class TiledOverlays:
     """Keeps what long recordings show in step with the window, and measures them where they are asked.
 
     `arrived` follows tiles that were asked for by a question.
@@ -81,7 +81,7 @@ class Tiling:
     def prepare(self, track: LongTrack) -> None:
         """Find out beforehand what the pitch of a whole recording refers to."""
         if track.part_known == 1 and self.takes(track, "pitch"):
-            own, settings = own_track(track), self._on.analysing.settings("pitch")
+            own, settings = own_track(track), self._on.overlays.settings("pitch")
             if TABLE["pitch"].refusal(own.axis, settings) is None:
                 self._store.prepare(own, "pitch", settings)
 
@@ -100,10 +100,10 @@ class Tiling:
 
     def _view(self) -> None:
         if any(isinstance(track, LongTrack) for track in self._on.session.shown.tracks.values()):
-            self._on.clock.rest(self._on.analysing.refresh)
+            self._on.clock.rest(self._on.overlays.refresh)
 
     def _refresh(self, key: str, track: LongTrack, measure: str, anew: bool) -> None:
-        by_s, settings = track.origin.moved_s, self._on.analysing.settings(measure)
+        by_s, settings = track.origin.moved_s, self._on.overlays.settings(measure)
         track, visible = _own(track, self._on.session.visible)
         if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
             self._show(key, measure, (), None)
@@ -154,7 +154,7 @@ class Tiling:
         """
         if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
             return None
-        names = self._loudest(own_track(track), self._on.analysing.settings("spectrogram"))[1]
+        names = self._loudest(own_track(track), self._on.overlays.settings("spectrogram"))[1]
         image = self._tops.get(names[0]) if names else None
         return loudest(image, greys) if image is not None else None
 
@@ -181,7 +181,7 @@ class Tiling:
 
     def over(self, key: str, track: LongTrack, measure: str, window: Range) -> Any:
         """Give a measure over a stretch of a recording; None where it is not known there yet."""
-        settings, by_s = self._on.analysing.settings(measure), track.origin.moved_s
+        settings, by_s = self._on.overlays.settings(measure), track.origin.moved_s
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         names = names_of(track, measure, settings, needed)
@@ -197,14 +197,14 @@ class Tiling:
 
     def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
         """Tell whether a measure has failed in a stretch of a recording."""
-        settings = self._on.analysing.settings(measure)
+        settings = self._on.overlays.settings(measure)
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         return self._store.failed(names_of(track, measure, settings, needed))
 
     def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
         """Let a measure that has failed in a stretch be tried again: somebody asks for it anew."""
-        settings = self._on.analysing.settings(measure)
+        settings = self._on.overlays.settings(measure)
         track, window = _own(track, window)
         self._store.forgive(
             names_of(track, measure, settings, self._needed(track, measure, settings, window))
@@ -218,7 +218,7 @@ class Tiling:
 
         A newer wish of the same `asker` takes the place of an older one.
         """
-        settings = self._on.analysing.settings(measure)
+        settings = self._on.overlays.settings(measure)
         if track.part_known < 1 or self.too_long(window):
             return
         track, window = _own(track, window)

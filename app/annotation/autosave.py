@@ -19,7 +19,7 @@ from core.faults import Fault
 from core.files.atomic import folder_for
 from core.networks.latent import Point
 from core.recordings.identity import lasting
-from core.session.session import Moment
+from core.session.session import Snapshot
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
@@ -28,7 +28,7 @@ PATIENCE_MS = 5000
 
 
 @dataclass(frozen=True)
-class Brought:
+class StoredTiers:
     """What a recording brings along: its tiers, and a fault where its TextGrid holds others.
 
     `in_file` is what the file of these tiers holds, where it was read.
@@ -39,7 +39,7 @@ class Brought:
     in_file: Annotation | None = None
 
 
-class Keeping:
+class Autosave:
     """Writes every change of the tiers down, and brings them back with what they belong to."""
 
     def __init__(self, instrument: Instrument, dragging: Callable[[], bool]) -> None:
@@ -54,17 +54,17 @@ class Keeping:
         self._told: set[str] = set()
         self._closed = False
         instrument.session.card_changed.connect(self._new_model)
-        instrument.session.moment_changed.connect(self._changed)
+        instrument.session.snapshot_changed.connect(self._changed)
 
     # --- to the disk ----------------------------------------------------------------------------
 
-    def _changed(self, before: Moment, after: Moment) -> None:
+    def _changed(self, before: Snapshot, after: Snapshot) -> None:
         if after.tiers != before.tiers:
             self.write_down()
 
     def write_down(self) -> None:
         """Keep the tiers on the disk, once a drag is over; only the newest ones are written."""
-        shelf = self._on.session.moment.tiers
+        shelf = self._on.session.snapshot.tiers
         self._sounds = tuple(kept for kept in shelf if kept.sound)
         if self._is_dragging():
             return
@@ -87,7 +87,7 @@ class Keeping:
     def _write_soon(self, path: Path) -> None:
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1, "annotations")
-        self._on.desk.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+        self._on.jobs.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
 
     def _write(self, path: Path) -> None:
         shelf = self._unwritten.get(path)
@@ -137,13 +137,13 @@ class Keeping:
         self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: waiting or ()}
         shelf = (*self._sounds, *(waiting or ()))
         if shelf:
-            session.history.replace(replace(session.moment, tiers=shelf))
+            session.history.replace(replace(session.snapshot, tiers=shelf))
             session.set_tier(0)
         if waiting is None:
             self._written[path] = ()
             said: list[str] = []
             future = self._on.clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
-            self._on.desk.follow(
+            self._on.jobs.follow(
                 "tiers of the model", future, lambda found: self._models_arrived(path, *found)
             )
 
@@ -157,18 +157,18 @@ class Keeping:
         if not own:
             return
         if path not in self._unwritten and not self._written.get(path):
-            self._written[path] = self._known[path] = _missing(own, session.moment.tiers)
+            self._written[path] = self._known[path] = _missing(own, session.snapshot.tiers)
         self._everywhere(lambda tiers: (*_missing(own, tiers), *tiers))
-        self._on.annotating.files.look_into(own)
+        self._on.tier_editor.files.look_into(own)
         if session.tier < 0:
             session.set_tier(0)
 
     def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
         """Change the tiers of every moment, before and after any undo, without a step."""
         session = self._on.session
-        before = session.moment
+        before = session.snapshot
         session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
-        session.moment_changed.emit(before, session.moment)
+        session.snapshot_changed.emit(before, session.snapshot)
 
     def recording_opened(self, key: str) -> None:
         """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
@@ -176,22 +176,22 @@ class Keeping:
         track, beside = on.session.shown.tracks[key], on.recordings.path_of(key)
         digest = track.origin.sound
         sound = lasting(digest)
-        if not sound or kept_for(on.session.moment.tiers, sound) is not None:
+        if not sound or kept_for(on.session.snapshot.tiers, sound) is not None:
             return
         waiting = self._unwritten.get(default_path(sound), ())
         future = on.clock.work(lambda: brought(digest, beside, waiting))
-        on.desk.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
+        on.jobs.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
 
-    def _arrived(self, sound: str, found: Brought) -> None:
+    def _arrived(self, sound: str, found: StoredTiers) -> None:
         kept, session = found.kept, self._on.session
         if found.fault is not None:
             self._on.faulted.emit(found.fault)
-        if kept is None or kept_for(session.moment.tiers, sound) is not None:
+        if kept is None or kept_for(session.snapshot.tiers, sound) is not None:
             return
         if found.in_file is None:
-            self._on.annotating.files.look_into((kept,))
+            self._on.tier_editor.files.look_into((kept,))
         else:
-            self._on.annotating.files.holds(kept, found.in_file)
+            self._on.tier_editor.files.holds(kept, found.in_file)
             if found.in_file is kept.annotation and found.fault is None:
                 self._on.noted.emit(f"{Path(kept.file).name} was opened with it.")
         self._known[default_path(sound)] = (kept,)
@@ -199,7 +199,7 @@ class Keeping:
             self._written[default_path(sound)] = (kept,)
         self._sounds = put(self._sounds, kept)
         self._everywhere(lambda tiers: put(tiers, kept))
-        target = self._on.annotating.target
+        target = self._on.tier_editor.target
         if target is not None and target.kept.sound == sound:  # its lane is the active one
             session.set_tier(target.first)
         elif session.tier < 0:
@@ -224,7 +224,7 @@ def _missing(shelf: Shelf, among: Shelf) -> Shelf:
     return tuple(kept for kept in shelf if kept.owner not in there)
 
 
-def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
+def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
     """Give what stands for a recording on the disk; what was annotated here goes before its TextGrid.
 
     A TextGrid that cannot be read is told and hides nothing.
@@ -235,19 +235,19 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> Brought:
     mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound, said.append)), None)
     path = textgrid_of(recording, recording.parent)
     if path is None:
-        return Brought(mine, _fault(*said))
+        return StoredTiers(mine, _fault(*said))
     try:
         read = read_textgrid(path)
     except Fault as fault:
-        return Brought(mine, _fault(*said, fault.sentence, hint=fault.hint))
+        return StoredTiers(mine, _fault(*said, fault.sentence, hint=fault.hint))
     theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
     if mine is None:
-        return Brought(theirs, _fault(*said, *read.notes), read.annotation)
+        return StoredTiers(theirs, _fault(*said, *read.notes), read.annotation)
     its_file = read.annotation if mine.file == str(path) else None
     if textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style):
-        return Brought(mine, _fault(*said), its_file)
+        return StoredTiers(mine, _fault(*said), its_file)
     differs = f"{path.name} holds other tiers than those kept here."
-    return Brought(mine, _fault(*said, differs, hint="Open TextGrid takes them."), its_file)
+    return StoredTiers(mine, _fault(*said, differs, hint="Open TextGrid takes them."), its_file)
 
 
 def _fault(*said: str, hint: str = "") -> Fault | None:

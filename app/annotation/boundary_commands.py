@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 def _interval_on(place: int) -> None:
     def run(window: Window) -> None:
-        at = window.on.annotating.at
+        at = window.on.tier_editor.at
         change(window, "interval", lambda note, own: edits.add_interval(note, own, at), place)
-        window.on.annotating.choose(place)
+        window.on.tier_editor.choose(place)
         type_here(window)
 
     run.__doc__ = f"Put boundaries at both ends of the selection on tier {place + 1}."
@@ -42,7 +42,7 @@ def _interval_on(place: int) -> None:
 
 def _has_place(place: int) -> Callable[[Instrument], bool]:
     def has(on: Instrument) -> bool:
-        group = on.annotating.group_at(place)
+        group = on.tier_editor.group_at(place)
         return group is not None and group.own
 
     return has
@@ -60,7 +60,7 @@ def write_label(window: Window) -> None:
 
 def _interval_query(id: str, title: str, value: Callable[[Range], float], separator: bool = False) -> None:
     def run(window: Window) -> None:
-        annotating = window.on.annotating
+        annotating = window.on.tier_editor
         tier, index = annotating.tier, annotating.index
         if tier is None or index is None:
             window.on.noted.emit("No interval is chosen: click one first")
@@ -68,7 +68,7 @@ def _interval_query(id: str, title: str, value: Callable[[Range], float], separa
         where, label = tier.range_of(index), tier.labels[index]
         words = f"{title.removeprefix('Get ').capitalize()} “{label}”"
         answer = Answer(tier.name, words, where.start_s, where.end_s, value(where), "s", digits=6)
-        window.docking.queries.tell(window.on.session.active, answer)
+        window.dock_view.queries.tell(window.on.session.active, answer)
 
     run.__doc__ = f"Put the {title.removeprefix('Get ')} into the results."
     command(f"interval.{id}", title, "Interval", "", has_tier, separator=separator)(run)
@@ -89,7 +89,7 @@ def add_on_chosen(window: Window) -> None:
 
 
 def _add(window: Window, place: int) -> None:
-    at = window.on.annotating.at
+    at = window.on.tier_editor.at
     change(window, "boundary", lambda note, own: _added(note, own, at), place)
     type_here(window)
 
@@ -106,7 +106,7 @@ def _added(note: Annotation, place: int, at: Range) -> Annotation:
 def _boundary_on(place: int) -> None:
     def run(window: Window) -> None:
         _add(window, place)
-        window.on.annotating.choose(place)
+        window.on.tier_editor.choose(place)
 
     run.__doc__ = f"Add a boundary, or a point, on tier {place + 1}."
     key, title = f"Ctrl+F{place + 1}", f"Add on tier {place + 1}"
@@ -120,7 +120,7 @@ for _place in range(8):
 @command("boundary.add_all", "Add on all tiers", "Boundary", "Ctrl+F9", can_change)
 def add_on_all(window: Window) -> None:
     """Add a boundary, or a point, on every tier that has none there."""
-    at = window.on.annotating.at
+    at = window.on.tier_editor.at
 
     def edit(note: Annotation, chosen: int) -> Annotation:
         missing = [k for k, tier in enumerate(note.tiers) if not tier.has(at.start_s)]
@@ -144,7 +144,7 @@ def add_on_all(window: Window) -> None:
 )
 def to_zero(window: Window) -> None:
     """Move the chosen boundary or point to where the output, or the recording, next passes through 0."""
-    group, session = window.on.annotating.group, window.on.session
+    group, session = window.on.tier_editor.group, window.on.session
     output = session.card.output if session.card else session.active
     track = session.shown.tracks.get(group.key or output) if group else None
     if track is not None:
@@ -155,15 +155,15 @@ def to_zero(window: Window) -> None:
 def to_tier(window: Window) -> None:
     """Move the chosen boundary or point to the nearest one of another tier."""
     on = window.on
-    tiers = on.annotating.tiers
+    tiers = on.tier_editor.tiers
     skip = frozenset({on.session.tier})
     _move(window, lambda time_s: edits.snapped(tiers, time_s, float("inf"), skip))
 
 
 def _move(window: Window, to: Callable[[float], float]) -> None:
     """Move the boundary at the cursor or at the selection's start, the cursor with it."""
-    on, at = window.on, window.on.annotating.at
-    tier = on.annotating.tier
+    on, at = window.on, window.on.tier_editor.at
+    tier = on.tier_editor.tier
     if tier is None or not tier.has(at.start_s):
         on.noted.emit("No boundary is chosen: click one first")
         return
@@ -172,7 +172,7 @@ def _move(window: Window, to: Callable[[float], float]) -> None:
         on.noted.emit("This sound never passes through 0")
         return
     change(window, "move boundary", lambda note, own: edits.move_boundary(note, own, index, wanted_s))
-    moved = on.annotating.tier
+    moved = on.tier_editor.tier
     if moved is not None:
         start_s = float(moved.times[index])
         on.session.set_selection(Range(start_s, max(start_s, at.end_s)) if at.length_s else None)
@@ -183,5 +183,5 @@ def _move(window: Window, to: Callable[[float], float]) -> None:
 @command("boundary.remove", "Remove", "Boundary", "Alt+Backspace", can_change_tier)
 def remove(window: Window) -> None:
     """Remove the chosen boundary or point: the one at the cursor or at the selection's start."""
-    at = window.on.annotating.at
+    at = window.on.tier_editor.at
     change(window, "remove boundary", lambda note, place: edits.remove_boundary(note, place, at.start_s))

@@ -22,7 +22,7 @@ def ask_open(window: Window) -> None:
     """Ask for the TextGrid to open."""
     name, _ = QFileDialog.getOpenFileName(window, "Open a TextGrid", _folder(window), f"{TEXTGRIDS};;{ANY}")
     if name:
-        window.on.annotating.open(name)
+        window.on.tier_editor.open(name)
 
 
 def ask_save(window: Window) -> None:
@@ -30,7 +30,7 @@ def ask_save(window: Window) -> None:
     tiers = window.stack.tiers
     labelling = tiers.editor.at is not None or tiers.hasFocus()
     tiers.editor.finish()
-    group = window.on.annotating.saved
+    group = window.on.tier_editor.saved
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
         wanted = str(window.on.recordings.path_of(group.key).with_suffix(".TextGrid"))
@@ -43,14 +43,14 @@ def ask_save(window: Window) -> None:
     if not name:
         return
     window.places.used(name)
-    window.on.annotating.save(name if Path(name).suffix else f"{name}.TextGrid")
+    window.on.tier_editor.save(name if Path(name).suffix else f"{name}.TextGrid")
 
 
 def _folder(window: Window) -> str:
-    shown = window.on.annotating.shown
+    shown = window.on.tier_editor.shown
     if shown is not None and shown.file:
         return str(Path(shown.file).parent)
-    recent = window.on.settings.recent
+    recent = window.on.preferences.recent
     return str(Path(recent[0]).parent) if recent else ""
 
 
@@ -60,7 +60,7 @@ def ask_new(window: Window) -> None:
 
     dialog = NewTiersDialog(window)
     dialog.set_look(window.look)
-    dialog.tiers_wanted.connect(window.on.annotating.new_tiers)
+    dialog.tiers_wanted.connect(window.on.tier_editor.new_tiers)
     window.asks.keep(dialog)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Key = tuple[Point | str, str]
 
 
-class Saved:
+class TextGridFiles:
     """Compares tiers with the file that they were opened from or saved to; `changed` tells of a file."""
 
     changed = Signal()
@@ -42,7 +42,7 @@ class Saved:
         wanted = [kept for kept in shelf if kept.file and _key(kept) not in self._held]
         if wanted:
             future = self._on.clock.work(lambda: [(kept, _in(kept.file)) for kept in wanted])
-            self._on.desk.follow(f"files of tiers {next(self._numbers)}", future, self._looked)
+            self._on.jobs.follow(f"files of tiers {next(self._numbers)}", future, self._looked)
 
     def _looked(self, found: list[tuple[Kept, Annotation | None]]) -> None:
         for kept, in_file in found:
@@ -61,7 +61,7 @@ class Saved:
     @property
     def edited(self) -> tuple[Kept, ...]:
         """The tiers that were changed in this window and not saved."""
-        tiers = self._on.session.moment.tiers
+        tiers = self._on.session.snapshot.tiers
         return tuple(k for k in tiers if self.differs(k) and self._settled[_key(k)] != k.annotation)
 
     def keep_here(self, kept: Kept) -> None:
@@ -71,10 +71,10 @@ class Saved:
     def write(self, kept: Kept, path: str | Path, then: Callable[[], object] = lambda: None) -> None:
         """Write tiers beside the window's thread, then call `then`; what nobody changed is as it was read."""
         future = self._on.clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
-        self._on.desk.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
+        self._on.jobs.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
 
     def _written(self, kept: Kept, path: str | Path, then: Callable[[], object]) -> None:
-        self._on.annotating.keeping.saved(kept, str(path))
+        self._on.tier_editor.autosave.saved(kept, str(path))
         self.holds(replace(kept, file=str(path)), kept.annotation)
         self._on.noted.emit(f"Saved {Path(path).name}")
         then()

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 def can_change(on: Instrument) -> bool:
     """Tiers are shown that belong to this point, or to a recording."""
-    return on.annotating.is_own
+    return on.tier_editor.is_own
 
 
 def is_elsewhere(on: Instrument) -> bool:
     """Tiers are shown that belong to another point."""
-    return any(not group.own for group in on.annotating.groups)
+    return any(not group.own for group in on.tier_editor.groups)
 
 
 def has_tier(on: Instrument) -> bool:
     """A tier is chosen."""
-    return on.annotating.tier is not None
+    return on.tier_editor.tier is not None
 
 
 def can_change_tier(on: Instrument) -> bool:
@@ -50,7 +50,7 @@ def has_own_layer(on: Instrument) -> bool:
 def change(window: Window, words: str, edit: Edit, place: int | None = None) -> bool:
     """Make an edit of the chosen tier, or of another; what is being typed counts first."""
     window.stack.tiers.editor.finish()
-    return window.on.annotating.change(words, edit, place=place)
+    return window.on.tier_editor.change(words, edit, place=place)
 
 
 def type_here(window: Window) -> None:
@@ -102,16 +102,16 @@ def find(window: Window) -> None:
     """Search the chosen tier, from the chosen interval on, for a text; capitals count, as in Praat."""
 
     def use(text: str) -> None:
-        window.on.annotating.searched = text
+        window.on.tier_editor.searched = text
         find_again(window)
 
-    ask_name(window, "Find label", window.on.annotating.searched, use, "Text:")
+    ask_name(window, "Find label", window.on.tier_editor.searched, use, "Text:")
 
 
-@command("textgrid.find_again", "Find again", "TextGrid", "Ctrl+G", lambda on: bool(on.annotating.searched))
+@command("textgrid.find_again", "Find again", "TextGrid", "Ctrl+G", lambda on: bool(on.tier_editor.searched))
 def find_again(window: Window) -> None:
     """Select the next interval or point of the chosen tier whose label holds the text."""
-    annotating = window.on.annotating
+    annotating = window.on.tier_editor
     tier, text = annotating.tier, annotating.searched
     if tier is None or not text:
         return
@@ -135,7 +135,7 @@ def find_again(window: Window) -> None:
 )
 def copy_here(window: Window) -> None:
     """Give this point a copy of the tiers that were made at another one."""
-    window.on.annotating.copy_here()
+    window.on.tier_editor.copy_here()
 
 
 @command(
@@ -157,12 +157,12 @@ def to_unicode(window: Window) -> None:
     "Phonetic letters",
     "TextGrid",
     "Ctrl+Shift+I",
-    checked=lambda on: on.settings.letters,
+    checked=lambda on: on.preferences.letters,
 )
 def letters(window: Window) -> None:
     """Show or hide the palette of phonetic letters; a click writes one into the label."""
-    window.on.remember(letters=not window.on.settings.letters)
-    window.ipa.setVisible(window.on.settings.letters)
+    window.on.remember(letters=not window.on.preferences.letters)
+    window.ipa.setVisible(window.on.preferences.letters)
 
 
 def _select(window: Window, wanted: Range) -> None:
@@ -178,7 +178,7 @@ def _select(window: Window, wanted: Range) -> None:
 
 def _step_tier(window: Window, by: int) -> None:
     window.stack.tiers.editor.finish()
-    session, annotating = window.on.session, window.on.annotating
+    session, annotating = window.on.session, window.on.tier_editor
     if not annotating.tiers:
         return
     annotating.choose((session.tier + by) % len(annotating.tiers))
@@ -190,7 +190,7 @@ def _step_tier(window: Window, by: int) -> None:
 
 def _step_interval(window: Window, by: int) -> None:
     window.stack.tiers.editor.finish()
-    annotating = window.on.annotating
+    annotating = window.on.tier_editor
     tier, at = annotating.tier, annotating.at
     if tier is None or not tier.labels:
         return
@@ -202,7 +202,7 @@ def _step_interval(window: Window, by: int) -> None:
 
 
 def _extend(window: Window, by: int) -> None:
-    annotating = window.on.annotating
+    annotating = window.on.tier_editor
     tier, at = annotating.tier, annotating.at
     if tier is None or not tier.is_interval:
         return
@@ -221,7 +221,7 @@ def _extend(window: Window, by: int) -> None:
 
 def _new_tier(id: str, title: str, kind: str, name: str) -> None:
     def run(window: Window) -> None:
-        annotating = window.on.annotating
+        annotating = window.on.tier_editor
 
         def use(given: str) -> None:
             target = annotating.target
@@ -254,7 +254,7 @@ def for_layer(window: Window) -> None:
     """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones:
     Measure takes it in the place of the output's tier there, so that durations can be compared.
     """
-    tier, key = window.on.annotating.tier, window.on.session.active
+    tier, key = window.on.tier_editor.tier, window.on.session.active
     if tier is not None:
         name = layers_name(key, tier.name)
         change(window, "duplicate tier", lambda note, place: edits.duplicate_tier(note, place, name))
@@ -270,7 +270,7 @@ def rename(window: Window) -> None:
 def _name_and(
     window: Window, title: str, edit: Callable[[Annotation, int, str], Annotation], then: int
 ) -> None:
-    tier, place = window.on.annotating.tier, window.on.session.tier
+    tier, place = window.on.tier_editor.tier, window.on.session.tier
     if tier is None:
         return
 

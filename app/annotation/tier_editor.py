@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.annotation.autosave import Keeping
-from app.annotation.textgrid_files import Saved
-from app.annotation.tier_group import Group
+from app.annotation.autosave import Autosave
+from app.annotation.textgrid_files import TextGridFiles
+from app.annotation.tier_group import TierGroup
 from app.recordings.open_recordings import PREFIX
 from core.annotation.textgrid import TextGridFile, read_textgrid
 from core.annotation.tiers import Annotation, Kept, Tier, kept_for, new_annotation, put
@@ -31,7 +31,7 @@ BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a 
 ELSEWHERE = "These tiers belong to another point"
 
 
-class Annotating:
+class TierEditor:
     """Changes the session's tiers; a refused edit says why in the status bar and changes nothing."""
 
     def __init__(self, instrument: Instrument) -> None:
@@ -40,31 +40,31 @@ class Annotating:
         self._active = ""
         self._moved = MovedTiers()
         self.searched = ""  # what was last searched for in the labels
-        self.files = Saved(instrument)
-        self.keeping = Keeping(instrument, lambda: self._dragging)
-        self.close = self.keeping.close
+        self.files = TextGridFiles(instrument)
+        self.autosave = Autosave(instrument, lambda: self._dragging)
+        self.close = self.autosave.close
         instrument.session.view_changed.connect(self._follow)
-        instrument.recordings.opened.connect(self.keeping.recording_opened)
+        instrument.recordings.opened.connect(self.autosave.recording_opened)
 
     # --- what is there ------------------------------------------------------------------------
 
     @property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[TierGroup, ...]:
         """The tiers to show: the point's own, else those edited last, which then are greyed; below
         them those of every recording that has a lane.
         """
         session = self._on.session
-        shelf, found = session.moment.tiers, list[Group]()
+        shelf, found = session.snapshot.tiers, list[TierGroup]()
         if session.card is not None:
             others = [kept for kept in shelf if not kept.sound]
             kept = session.kept or (others[-1] if others else None)
-            found += [Group(kept, 0, kept is session.kept)] if kept else []
+            found += [TierGroup(kept, 0, kept is session.kept)] if kept else []
         for key, sound in self.sounds.items():
             kept = kept_for(shelf, sound)
             if kept is not None and all(group.kept.sound != sound for group in found):
-                by_s = self._on.moving.by_s(key)
+                by_s = self._on.alignment.by_s(key)
                 there = replace(kept, annotation=self._moved.of(kept.annotation, by_s)) if by_s else kept
-                found.append(Group(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
+                found.append(TierGroup(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
         return tuple(found)
 
     @property
@@ -82,11 +82,11 @@ class Annotating:
         return tuple(tier for group in self.groups for tier in group.kept.annotation.tiers)
 
     @property
-    def group(self) -> Group | None:
+    def group(self) -> TierGroup | None:
         """The tiers among which one is chosen, else the first."""
         return self.group_at(self._on.session.tier) or next(iter(self.groups), None)
 
-    def group_at(self, place: int) -> Group | None:
+    def group_at(self, place: int) -> TierGroup | None:
         """Give the tiers that belong together with that at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
@@ -97,17 +97,17 @@ class Annotating:
         session = self._on.session
         track = session.shown.tracks.get(key)
         sound = lasting(track.origin.sound) if track is not None else ""
-        theirs = kept_for(session.moment.tiers, sound)
+        theirs = kept_for(session.snapshot.tiers, sound)
         return theirs if theirs or key.startswith(PREFIX) else session.kept
 
     @property
-    def target(self) -> Group | None:
+    def target(self) -> TierGroup | None:
         """The tiers that the active lane has already."""
         key = self._owner()[0]
         return next((group for group in self.groups if group.key == key), None)
 
     @property
-    def saved(self) -> Group | None:
+    def saved(self) -> TierGroup | None:
         """The tiers that saving means: those of the active lane, else those in which one is chosen."""
         return self.target or self.group
 
@@ -177,18 +177,18 @@ class Annotating:
         self._dragging = not final
         own = own_tiers(annotation, group.moved_s)
         self._keep(words, replace(group.kept, annotation=own), final)
-        self.keeping.write_down()
+        self.autosave.write_down()
         return True
 
     def give_up(self, words: str) -> None:
         """Take an unfinished edit, such as a drag, back."""
         self._dragging = False
         self._on.session.give_up(words)
-        self.keeping.write_down()
+        self.autosave.write_down()
 
     def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
         session = self._on.session
-        session.change(words, final, tiers=put(session.moment.tiers, kept))
+        session.change(words, final, tiers=put(session.snapshot.tiers, kept))
         session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
 
     def copy_here(self) -> None:
@@ -216,7 +216,7 @@ class Annotating:
     def _name(self, sound: str) -> str:
         """Give what the present point is called, for tiers that do not belong to a recording."""
         session = self._on.session
-        return "" if sound or session.card is None else point_words(session.layout, session.moment)
+        return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
 
     def _extent(self, key: str) -> Range:
         """Give the time of the recording, or of the output."""
@@ -248,7 +248,7 @@ class Annotating:
         owner = self._owner(Path(path))
         here = self._on.session.point, self._name(owner[1]), self._model
         future = self._on.clock.work(lambda: read_textgrid(path))
-        self._on.desk.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
+        self._on.jobs.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
 
     @property
     def _model(self) -> str:

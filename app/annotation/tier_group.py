@@ -8,7 +8,7 @@ from core.annotation.tiers import Kept
 
 
 @dataclass(frozen=True)
-class Group:
+class TierGroup:
     """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
 
     `first` is the place of the first of them on the screen; `own` tells whether they can be changed.

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.annotation.tier_editor import ELSEWHERE
-from app.annotation.tier_group import Group
+from app.annotation.tier_group import TierGroup
 from app.recordings.open_recordings import PREFIX
 from core.annotation.editing import add_boundary, move_boundary, set_label
-from core.session.session import Moment
+from core.session.session import Snapshot
 from widgets.timeline.tier_views import NO_TIERS, TiersView
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def tiers_view(on: Instrument) -> TiersView:
     """Give what the stack shows of the tiers now."""
-    groups = on.annotating.groups
+    groups = on.tier_editor.groups
     if not groups:
         return NO_TIERS
     away = next((group.last + 1 for group in groups if not group.own), 0)
@@ -31,19 +31,19 @@ def tiers_view(on: Instrument) -> TiersView:
         for group, words in ((group, _changed(on, group)) for group in groups)
         for place, _ in enumerate(group.kept.annotation.tiers)
     )
-    return TiersView(on.annotating.tiers, on.session.tier, ELSEWHERE if away else "", away, owners, changed)
+    return TiersView(on.tier_editor.tiers, on.session.tier, ELSEWHERE if away else "", away, owners, changed)
 
 
-def _changed(on: Instrument, group: Group) -> str:
+def _changed(on: Instrument, group: TierGroup) -> str:
     """Say where the tiers, at their recording's own time, are not those of their file."""
-    kept = next((one for one in on.session.moment.tiers if one.owner == group.kept.owner), group.kept)
-    return on.annotating.files.words(kept)
+    kept = next((one for one in on.session.snapshot.tiers if one.owner == group.kept.owner), group.kept)
+    return on.tier_editor.files.words(kept)
 
 
 def connect(window: Window) -> None:
     """Connect the tiers and the palette, once."""
-    on, tiers, annotating = window.on, window.stack.tiers, window.on.annotating
-    on.session.moment_changed.connect(lambda before, after: _moment(window, before, after))
+    on, tiers, annotating = window.on, window.stack.tiers, window.on.tier_editor
+    on.session.snapshot_changed.connect(lambda before, after: _moment(window, before, after))
     annotating.files.changed.connect(window.wiring.soon)  # type: ignore[attr-defined]
     tiers.tier_wanted.connect(annotating.choose)
     tiers.pointed.connect(lambda time_s, text: window.status.show_pointer(text))
@@ -65,14 +65,14 @@ def connect(window: Window) -> None:
     window.ipa.close_wanted.connect(lambda: window.menus.run("textgrid.letters"))
 
 
-def _moment(window: Window, before: Moment, after: Moment) -> None:
+def _moment(window: Window, before: Snapshot, after: Snapshot) -> None:
     """Show other tiers, and the same ones greyed at another point."""
     if before.tiers != after.tiers or (after.tiers and _moved(before, after)):
         window.wiring.soon()  # type: ignore[attr-defined]
         window.menus.refresh()
 
 
-def _moved(before: Moment, after: Moment) -> bool:
+def _moved(before: Snapshot, after: Snapshot) -> bool:
     return before.point != after.point or before.lanes != after.lanes
 
 
@@ -81,24 +81,24 @@ MOVE = "move boundary"
 
 def _move(window: Window, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
     """Move a boundary, the cursor with it; a whole drag is one step of undo, a refused one is none."""
-    moved = window.on.annotating.change(
+    moved = window.on.tier_editor.change(
         MOVE, lambda note, own: move_boundary(note, own, index, time_s, together), final, place
     )
     if not moved:
         _stay(window.on, place, index)
         return
-    window.saying.forget()  # that it was past its neighbour a moment ago
+    window.status_notes.forget()  # that it was past its neighbour a moment ago
     _follow(window.on, place, index)
 
 
 def _stay(on: Instrument, place: int, index: int) -> None:
     """Let a boundary be where it was before it was dragged."""
-    on.annotating.give_up(MOVE)
+    on.tier_editor.give_up(MOVE)
     _follow(on, place, index)
 
 
 def _follow(on: Instrument, place: int, index: int) -> None:
-    tiers = on.annotating.tiers
+    tiers = on.tier_editor.tiers
     if place < len(tiers) and index < len(tiers[place].times):
         on.session.set_cursor(float(tiers[place].times[index]))
 

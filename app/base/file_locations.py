@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.shell.window import Window
 
 
-class Places:
+class FileLocations:
     """Knows the folder in which the next file is asked for; opening something else begins beside it."""
 
     def __init__(self, instrument: Instrument) -> None:
@@ -41,7 +41,7 @@ class Places:
         keys = [key for key in (session.active, *(lane.key for lane in session.lanes)) if self._is_file(key)]
         if keys and (session.card is None or keys[0] == session.active):
             return self._on.recordings.path_of(keys[0]).parent
-        if session.card is None or self._on.opening.is_demo:
+        if session.card is None or self._on.model_loader.is_demo:
             return None
         path = Path(session.card.path)
         return path if path.is_dir() else path.parent

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 REST_MS = 8  # a knob that has not moved since its curves came, and for this long, is at rest
 
 
-class Bridge(QObject):
+class MainThread(QObject):
     """Runs calls in the thread it lives in, in the order they were posted."""
 
     _posted = Signal(object)

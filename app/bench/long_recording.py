@@ -83,7 +83,7 @@ def _track(window: TimedWindow) -> LongTrack:
 
 
 def _first_paint(window: TimedWindow, path: Path) -> float:
-    return window.seconds_to(lambda: bool(window.stack.lanes), lambda: window.on.opening.open(path))
+    return window.seconds_to(lambda: bool(window.stack.lanes), lambda: window.on.model_loader.open(path))
 
 
 def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames: int) -> list[float]:
@@ -111,7 +111,7 @@ def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
 def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
     """Whether a measure is known over all of a window of time."""
     inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
-    return window.on.tiling.over(key, _track(window), measure, inner) is not None
+    return window.on.tiled_overlays.over(key, _track(window), measure, inner) is not None
 
 
 def _frame(window: TimedWindow, wish: Range) -> float:

@@ -71,7 +71,7 @@ def longest_silence(window: TimedWindow, work: Callable[[], object]) -> float:
 def _sheet_and_knob(window: TimedWindow, seed: int, turns: int) -> None:
     """Draw a contact sheet while a knob is turned."""
     chance = np.random.default_rng(seed)
-    sheet = window.on.sheet
+    sheet = window.on.contact_sheet
     window.show_page("sheet")
     sheet.cancel()
     sheet.draw(PER_CODE, seed * PER_CODE)

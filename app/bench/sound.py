@@ -37,7 +37,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     ):
         _loop_silence(window)
         found = [_turn(window, monitor, k, pulse.RATE_HZ) for k in range(max(2, round(share * TURNS)) + 1)]
-        window.on.playing.stop()
+        window.on.playback.stop()
         yield Figure("knob_to_sound", tuple(found[1:]), "ms", LIMIT_MS)  # the first opens the device
 
 
@@ -67,8 +67,8 @@ def _loop_silence(window: TimedWindow) -> None:
     session = window.on.session
     session.change("silence", point=Point((0.0,) * session.layout.size))
     wait(lambda: window.complete)
-    window.on.playing.set_loop(True)
-    window.on.playing.play("out")
+    window.on.playback.set_loop(True)
+    window.on.playback.play("out")
 
 
 def _turn(window: TimedWindow, monitor: Any, seed: int, rate_hz: int) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from app.bench.figures import Figure
-from app.shell.start_times import VARIABLE, Moments, read
+from app.shell.start_times import VARIABLE, StartTimes, read
 from core.faults import Fault
 
 STARTS, LIMIT_S = 4, 30.0
@@ -26,7 +26,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS_S)
 
 
-def start(path: Path, limit_s: float = LIMIT_S) -> Moments:
+def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
     """Start the program on a model and give its moments, counted from the start of its process."""
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
         note = Path(folder) / "moments.json"
@@ -49,7 +49,7 @@ def start(path: Path, limit_s: float = LIMIT_S) -> Moments:
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
             raise Fault("The program ended before it showed a model.", last)
         found = read(note)
-        return Moments(found.window_s - start_s, found.tracks_s - start_s)
+        return StartTimes(found.window_s - start_s, found.tracks_s - start_s)
 
 
 def _environment(folder: str, note: Path) -> dict[str, str]:

@@ -30,7 +30,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         try:
             yield from _measured(window, path.with_name("many.TextGrid"), count, share)
         finally:
-            window.on.annotating.close()
+            window.on.tier_editor.close()
             kept.unlink(missing_ok=True)  # these tiers are nobody's
 
 
@@ -74,17 +74,17 @@ def _opened(window: TimedWindow, file: Path, count: int) -> float:
     def shown() -> bool:
         return sum(len(tier.labels) for tier in window.stack.tiers.shown) > count
 
-    return window.seconds_to(shown, lambda: window.on.annotating.open(file))
+    return window.seconds_to(shown, lambda: window.on.tier_editor.open(file))
 
 
 def _edited(window: TimedWindow, k: int) -> float:
     """Add a boundary with a label to the phones, and give the time until it is painted."""
-    tier = window.on.annotating.tiers[0]
+    tier = window.on.tier_editor.tiers[0]
     index = k + 1
     time_s = tier.range_of(index).middle_s
 
     def edit() -> None:
-        annotating = window.on.annotating
+        annotating = window.on.tier_editor
         annotating.change(
             "bench",
             lambda note, place: set_label(add_boundary(note, place, time_s), place, index, "x"),

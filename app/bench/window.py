@@ -13,11 +13,11 @@ from time import perf_counter
 from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.base.main_thread import Bridge
+from app.base.main_thread import MainThread
 from app.program import make_instrument
 from app.shell.window import Window
 from core.faults import Fault
-from core.session.preferences import Settings
+from core.session.preferences import Preferences
 
 SIZE_PX = (1600, 1000)
 LIMIT_S = 30.0
@@ -56,7 +56,7 @@ class TimedWindow(Window):
         """Whether the overlays and spectrograms show the session's point too."""
         session = self.on.session
         images = all(image.origin.point == session.point.z for image in session.shown.images.values())
-        fresh = not session.shown.stale and not self.on.analysing.busy
+        fresh = not session.shown.stale and not self.on.overlays.busy
         return self.up_to_date and fresh and images and not any(lane.lane.stale for lane in self.stack.lanes)
 
 
@@ -84,7 +84,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
     with empty_window() as window:
         faults: list[Fault] = []
         window.on.faulted.connect(faults.append)
-        window.on.opening.open(path)
+        window.on.model_loader.open(path)
         window.on.pool.warm()
         wait(lambda: bool(faults) or window.complete)
         if faults:
@@ -97,14 +97,14 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
 def empty_window() -> Iterator[TimedWindow]:
     """Show the window with nothing open, on the real screen where there is one."""
     app = _application()
-    window = TimedWindow(make_instrument(Settings(theme="light"), Bridge()))
+    window = TimedWindow(make_instrument(Preferences(theme="light"), MainThread()))
     window.resize(*SIZE_PX)
     window.show()
     try:
         yield window
     finally:
-        for kept in window.on.annotating.files.edited:
-            window.on.annotating.files.keep_here(kept)  # nobody is there to be asked
+        for kept in window.on.tier_editor.files.edited:
+            window.on.tier_editor.files.keep_here(kept)  # nobody is there to be asked
         window.close()
         app.processEvents()
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.cli.model import drawn, name_assumptions, note, opened
-from core.export.layers import Run, write_layers
+from core.export.layers import LayerExport, write_layers
 from core.export.record import point_drive
 from core.families.card import Card
 from core.faults import Fault
@@ -50,7 +50,7 @@ def _check(asked: Namespace) -> None:
         )
 
 
-def _generate(model: Any, asked: Namespace) -> Run:
+def _generate(model: Any, asked: Namespace) -> LayerExport:
     from core.probing.forward import generate
 
     card: Card = model.card
@@ -58,10 +58,10 @@ def _generate(model: Any, asked: Namespace) -> Run:
     tracks = generate(model, wanted.point)
     drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
     notes = () if card.sounds else ("the output is no sound, so no WAV was written",)
-    return Run("G", Path(asked.out).resolve().name, drive, tracks, notes=notes)
+    return LayerExport("G", Path(asked.out).resolve().name, drive, tracks, notes=notes)
 
 
-def _listen(model: Any, asked: Namespace) -> Run:
+def _listen(model: Any, asked: Namespace) -> LayerExport:
     from core.probing.forward import heard_rate_hz, heard_samples, listen
     from core.processes.engine_tasks import sound_digest
     from core.recordings.sound_file import read_sound
@@ -77,7 +77,7 @@ def _listen(model: Any, asked: Namespace) -> Run:
     sound = {"file": path.name, "digest": digest, "steps": list(steps)}
     digest_of_network = next(iter(tracks.values())).origin.checkpoint
     drive = {"network_digest": digest_of_network, "sound": sound, "logits": logits.tolist()}
-    return Run(asked.network, path.name, drive, tracks, logits, (said,))
+    return LayerExport(asked.network, path.name, drive, tracks, logits, (said,))
 
 
 def fitted(
@@ -93,7 +93,7 @@ def fitted(
     return samples, ()
 
 
-def _write(done: Run, card: Card, folder: Path) -> None:
+def _write(done: LayerExport, card: Card, folder: Path) -> None:
     """Write every file and say which."""
     files = write_layers(done, card, folder)
     if done.logits is not None:

@@ -15,18 +15,18 @@ from core.analyses.speakers import ceiling_words
 from core.faults import Fault
 
 if TYPE_CHECKING:
-    from core.measures.plan import Plan
+    from core.measures.plan import MeasurementPlan
 
 
 def run(asked: Namespace) -> int:
     """Measure `asked.path`, a model or a sound, and write the table and its record."""
     from core.measures.job import Job, do
     from core.measures.long_table import checked
-    from core.measures.measuring import Choice
+    from core.measures.measuring import IntervalChoice
     from core.measures.plan import check_band, plan_of
 
     out = checked(asked.out)
-    choice = Choice(asked.tier or "", asked.label)
+    choice = IntervalChoice(asked.tier or "", asked.label)
     plan = _with_ceiling(plan_of(asked.measures, asked.points, asked.preset, asked.band), asked)
     sounds = sounds_of(asked)
     _check(asked, bool(sounds))
@@ -45,7 +45,7 @@ def run(asked: Namespace) -> int:
     return 0
 
 
-def _with_ceiling(plan: Plan, asked: Namespace) -> Plan:
+def _with_ceiling(plan: MeasurementPlan, asked: Namespace) -> MeasurementPlan:
     """Give the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
     from core.analyses.formants import for_speaker
 

@@ -11,9 +11,9 @@ from core.faults import Fault
 
 if TYPE_CHECKING:
     from core.annotation.tiers import Annotation
-    from core.measures.measuring import Item
+    from core.measures.measuring import MeasurementItem
 
-Read = tuple[list["Item"], dict[str, Any]]
+Read = tuple[list["MeasurementItem"], dict[str, Any]]
 """What is to be measured, and what the record says of it."""
 
 
@@ -48,7 +48,7 @@ def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
     if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
         hint = "Name the folder in which each sound's TextGrid has the sound's name."
         raise Fault("One TextGrid cannot annotate several sounds.", hint)
-    found: list[tuple[Item, dict[str, Any]]] = []
+    found: list[tuple[MeasurementItem, dict[str, Any]]] = []
     for path, name in zip(sounds, told_apart(sounds), strict=True):
         try:
             found.append(_sound(asked, path, name))
@@ -62,7 +62,7 @@ def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
     return items, found[0][1] if not several else {"sounds": [about for _, about in found]}
 
 
-def _sound(asked: Namespace, path: Path, name: str) -> tuple[Item, dict[str, Any]]:
+def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, dict[str, Any]]:
     """Read one sound at its own rate; `name` is what it is called in the table."""
     from core.measures.items import read_recording, recorded
 
@@ -105,7 +105,7 @@ def read_grid(path: Path) -> Annotation:
     return found.annotation
 
 
-def name_ends(item: Item, annotation: Annotation | None) -> None:
+def name_ends(item: MeasurementItem, annotation: Annotation | None) -> None:
     """Say that the TextGrid and the sound do not have the same length."""
     if annotation is None:
         return

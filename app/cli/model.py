@@ -13,13 +13,13 @@ from typing import Any
 from core.export.record import assumed, read_point
 from core.families.card import Answer, Card
 from core.faults import Fault
-from core.networks.latent import Layout, Point, draw
+from core.networks.latent import LatentLayout, Point, draw
 
 MOST_RUNS_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PointChoice:
     """A latent point and how it came about; `seed` is None where a file gave the vector."""
 
     point: Point
@@ -63,18 +63,18 @@ def typed(text: str) -> Answer:
     return text
 
 
-def drawn(asked: Namespace, layout: Layout) -> Drawn:
+def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
     """Give the point asked for: a file's or the seed's vector, then the code, then the changes."""
     changes = dict(asked.changes)
     if asked.point is None:
         seed = asked.seed or 0
-        return Drawn(draw(layout, seed, asked.code, changes), seed, asked.code, changes)
+        return PointChoice(draw(layout, seed, asked.code, changes), seed, asked.code, changes)
     point = read_point(asked.point, layout)
     if asked.seed is not None or asked.code is not None or changes:
         raise Fault(
             "A point file is used as it stands.", "Leave out --point, or else --seed, --code and --set."
         )
-    return Drawn(point, None, None)
+    return PointChoice(point, None, None)
 
 
 def name_assumptions(card: Card) -> None:

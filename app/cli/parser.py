@@ -241,7 +241,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class CliCommand:
     """One command: what it does, its options, and the module whose `run(args)` does it.
 
     Without `options`, the module's own `add_parser(subparsers)` tells them.
@@ -252,16 +252,16 @@ class Command:
     options: Callable[[argparse.ArgumentParser], None] | None
 
 
-COMMANDS: dict[str, Command] = {
-    "info": Command("say what is known about a checkpoint", "app.cli.info", _info),
-    "layers": Command("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
-    "measure": Command(
+COMMANDS: dict[str, CliCommand] = {
+    "info": CliCommand("say what is known about a checkpoint", "app.cli.info", _info),
+    "layers": CliCommand("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
+    "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
     ),
-    "listing": Command("list what any analysis finds in a layer or a sound", "app.cli.listing", _listing),
-    "shot": Command("write a picture of the stack of layers", "app.cli.shot", _shot),
-    "train": Command("train a network on recordings", "app.cli.train", None),
-    "bench": Command("measure how fast the instrument is here", "app.bench.main", _bench),
+    "listing": CliCommand("list what any analysis finds in a layer or a sound", "app.cli.listing", _listing),
+    "shot": CliCommand("write a picture of the stack of layers", "app.cli.shot", _shot),
+    "train": CliCommand("train a network on recordings", "app.cli.train", None),
+    "bench": CliCommand("measure how fast the instrument is here", "app.bench.main", _bench),
 }
 
 
@@ -285,7 +285,7 @@ def make_parser(wanted: str = "") -> Parser:
     return parser
 
 
-def _sentence(command: Command) -> str:
+def _sentence(command: CliCommand) -> str:
     return f"{command.summary[:1].upper()}{command.summary[1:]}."
 
 

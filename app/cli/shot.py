@@ -71,7 +71,7 @@ def run(asked: Namespace) -> int:
 
     app = QApplication.instance() or QApplication(["phonoscope"])
     on = inline_instrument()
-    on.opening.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
+    on.model_loader.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
     card = on.session.card  # a file that cannot be opened has flown as a Fault
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
@@ -107,11 +107,11 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
             )
         session.set_range(Range(start_s, end_s).cut(session.whole))
     if asked.preset is not None:
-        on.analysing.set_preset(preset_of(asked.preset).name)
+        on.overlays.set_preset(preset_of(asked.preset).name)
     if asked.speaker is not None:
-        on.analysing.set_speaker(asked.speaker)
+        on.overlays.set_speaker(asked.speaker)
     session.show(ghosts={})  # what was before the asked-for point is not asked for
-    on.analysing.refresh()
+    on.overlays.refresh()
 
 
 def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:

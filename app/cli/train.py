@@ -13,7 +13,7 @@ from typing import Any
 from app.cli.background import give_way, run_apart, shares_its_session
 from core.faults import Fault
 from core.train.recipe import Recipe
-from core.train.run_plan import Plan
+from core.train.run_plan import RunPlan
 
 EPILOG = """files written to DIR:
   training.state      everything that --resume needs, written anew at every interval
@@ -93,14 +93,14 @@ def recipe_of(args: Namespace) -> Recipe:
     return Recipe(**{name: getattr(args, name) for name in names})
 
 
-def plan_of(args: Namespace) -> Plan:
+def plan_of(args: Namespace) -> RunPlan:
     """Give where, how long and on what to train; raises Fault for impossible numbers."""
     if min(args.steps, args.devices, args.nodes) < 1 or min(args.every, args.cool_down) < 0:
         raise Fault("Steps, devices and nodes are at least 1; interval and cool-down are not negative.")
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}
     command = shlex.join(["phonoscope", *sys.argv[1:]])
     names = ("out", "steps", "cool_down", "resume", "accelerator", "devices", "nodes", "precision", "publish")
-    return Plan(
+    return RunPlan(
         every_s=60 * args.every,
         also=tuple(args.also),
         about=(*((name, words) for name, words in about.items() if words), ("command", command)),

@@ -41,7 +41,7 @@ def caption(on: Instrument) -> tuple[str, ...]:
     session, card = on.session, on.session.card
     if card is None:
         return ()
-    moment, layout = session.moment, session.layout
+    moment, layout = session.snapshot, session.layout
     code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
     turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
     more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""
@@ -50,7 +50,7 @@ def caption(on: Instrument) -> tuple[str, ...]:
     began = unseeded if moment.seed is None else f"Seed {moment.seed}"
     where = began + (f", code {code}" if code else "") + changes
     assumed = ", ".join(card.unanswered)
-    analyses = on.analysing.words.replace("-", "–")
+    analyses = on.overlays.words.replace("-", "–")
     return (
         f"{where}. Layers: mean over channels after the activation, native rates.",
         f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
@@ -64,16 +64,16 @@ def _signed(value: float) -> str:
 
 def ask_picture(window: Window) -> None:
     """Ask for size, notes and arrows on a preview, then for the file."""
-    from widgets.figures.figure_dialog import PictureDialog
+    from widgets.figures.figure_dialog import FigureDialog
 
     on = window.on
-    for open_one in window.findChildren(PictureDialog):
+    for open_one in window.findChildren(FigureDialog):
         if open_one.isVisible():
             open_one.raise_()
             open_one.activateWindow()
             return
-    paper = Paper(on.settings.figure_width_mm, on.settings.figure_dpi)
-    dialog = PictureDialog(figure_of(on, paper), paper, window)
+    paper = Paper(on.preferences.figure_width_mm, on.preferences.figure_dpi)
+    dialog = FigureDialog(figure_of(on, paper), paper, window)
     dialog.set_look(window.look)
     dialog.save_wanted.connect(
         lambda figure, chosen: dialog.accept() if _save(window, figure, chosen) else None

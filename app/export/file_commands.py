@@ -36,10 +36,10 @@ def open_textgrid(window: Window) -> None:
     dialogs.ask_open(window)
 
 
-@command("file.demo", "Open the built-in model", "File", "", lambda on: on.opening.has_demo())
+@command("file.demo", "Open the built-in model", "File", "", lambda on: on.model_loader.has_demo())
 def open_demo(window: Window) -> None:
     """Open the model that ships with Phonoscope."""
-    window.on.opening.open_demo()
+    window.on.model_loader.open_demo()
 
 
 @command("file.save_picture", "Save picture…", "File", "Ctrl+P", is_open, separator=True)
@@ -90,7 +90,7 @@ def new_tiers(window: Window) -> None:
     "Save TextGrid…",
     "File",
     "Ctrl+S",
-    lambda on: on.annotating.shown is not None,
+    lambda on: on.tier_editor.shown is not None,
 )
 def save_textgrid(window: Window) -> None:
     """Write the tiers as a TextGrid; what was not changed is written back as it was read."""

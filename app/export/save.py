@@ -73,17 +73,17 @@ def save_layers(on: Instrument, folder: Path) -> None:
 
     Raises Fault while the layers on the screen are those of another point.
     """
-    from core.export.layers import Run, write_layers
+    from core.export.layers import LayerExport, write_layers
     from core.session.point_names import point_facts
 
     session = on.session
     if session.card is None:
         return
-    tracks = on.probing.layers
+    tracks = on.latent_driven.layers
     if not tracks:
         raise Fault("The layers of this point are still being computed.", "Save them in a moment.")
-    drive = point_facts(session.layout, session.moment)
-    files = write_layers(Run("G", folder.name, drive, tracks), session.card, folder)
+    drive = point_facts(session.layout, session.snapshot)
+    files = write_layers(LayerExport("G", folder.name, drive, tracks), session.card, folder)
     on.noted.emit(f"Saved {len(files)} files to {folder.name}")
 
 
@@ -98,9 +98,9 @@ def origin_text(on: Instrument) -> str:
     values = {
         "origin": track.origin.plain() if track is not None else {},
         "title": card.title if card else "",
-        "point": point_words(session.layout, session.moment) if card else "",
-        "seed": session.moment.seed if card else None,
-        "changes": changed(session.layout, session.moment) if card else {},
+        "point": point_words(session.layout, session.snapshot) if card else "",
+        "seed": session.snapshot.seed if card else None,
+        "changes": changed(session.layout, session.snapshot) if card else {},
         "visible_s": [session.visible.start_s, session.visible.end_s],
         "cursor_s": session.cursor_s,
         "selection_s": [session.selection.start_s, session.selection.end_s] if session.selection else None,
@@ -108,9 +108,9 @@ def origin_text(on: Instrument) -> str:
             {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown), "moved_s": lane.moved_s}
             for lane in session.lanes
         ],
-        "preset": on.settings.preset,
-        "speaker": on.settings.speaker,
-        "analyses": on.analysing.words,
+        "preset": on.preferences.preset,
+        "speaker": on.preferences.speaker,
+        "analyses": on.overlays.words,
         "versions": versions(),
     }
     return json.dumps(values, ensure_ascii=False)

@@ -27,7 +27,7 @@ def measure(window: Window) -> None:
 
 def has_pairs(on: Instrument) -> bool:
     """Layers were measured beside the output."""
-    return bool(on.measuring.pairs)
+    return bool(on.measurement.pairs)
 
 
 @command("analyses.compare", "Compare layers with the output", "Analyses", "", has_pairs)
@@ -35,7 +35,7 @@ def compare(window: Window) -> None:
     """Show the last measurement of each layer against the output: scatter with r, and courses in time."""
     from widgets.results.layer_plots import PlotsDialog
 
-    dialog = PlotsDialog(window.on.measuring.pairs, lambda sheet: _save(window, sheet), window)
+    dialog = PlotsDialog(window.on.measurement.pairs, lambda sheet: _save(window, sheet), window)
     dialog.set_look(window.look)
     window.asks.keep(dialog)
 
@@ -60,12 +60,12 @@ def praat_script(window: Window) -> None:
 
 def _ask(window: Window, title: str, use) -> None:
     from app.measuring.measurement import MeasureSettings
-    from widgets.results.measure_form import MeasureForm, Offered, Told
+    from widgets.results.measure_form import MeasureAnswers, MeasureChoices, MeasureForm
 
-    measuring = window.on.measuring
+    measuring = window.on.measurement
     standards = MeasureSettings(what=measuring.usual)
-    words = Told(measuring.wrong, measuring.remark)
-    there = Offered(measuring.tiers, measuring.offered)
+    words = MeasureAnswers(measuring.wrong, measuring.remark)
+    there = MeasureChoices(measuring.tiers, measuring.offered)
     form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window, there, words)
     form.set_look(window.look)
     form.wanted.connect(use)
@@ -94,7 +94,7 @@ def _to_table(window: Window, asked: MeasureSettings) -> None:
     name, _ = ask_file(window, "Measure into a table", "measures.csv", "Tables (*.csv)")
     if name:
         path = Path(name)
-        window.on.measuring.start(asked, path if path.suffix else path.with_suffix(".csv"))
+        window.on.measurement.start(asked, path if path.suffix else path.with_suffix(".csv"))
 
 
 def _to_script(window: Window, asked: MeasureSettings) -> None:
@@ -102,4 +102,4 @@ def _to_script(window: Window, asked: MeasureSettings) -> None:
 
     name = ask_folder(window, "Write a Praat script and its sounds to a folder")
     if name:
-        window.on.measuring.start(asked, None, Path(name))
+        window.on.measurement.start(asked, None, Path(name))

@@ -17,12 +17,12 @@ from core.signals.track import Track
 if TYPE_CHECKING:
     from app.measuring.measurement import MeasureSettings
     from app.shell.instrument import Instrument
-    from core.measures.measuring import Item
+    from core.measures.measuring import MeasurementItem
 
-Use = Callable[[list["Item"]], None]
+Use = Callable[[list["MeasurementItem"]], None]
 
 
-class Gathering:
+class ItemGathering:
     """Finds the items; points other than the present one are first computed."""
 
     def __init__(self, instrument: Instrument) -> None:
@@ -50,7 +50,7 @@ class Gathering:
 
     def nyquist_hz(self, asked: MeasureSettings) -> float:
         """Give the highest Nyquist frequency of what is asked for."""
-        session, sounds = self._on.session, self._on.annotating.sounds
+        session, sounds = self._on.session, self._on.tier_editor.sounds
         axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
         if session.card is not None and "point" in asked.what:
             axes.append(session.card.out_axis)
@@ -60,7 +60,7 @@ class Gathering:
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
         """Take the curves on the screen, or let the engine compute them where those are another point's."""
-        session, tracks = self._on.session, self._on.probing.layers
+        session, tracks = self._on.session, self._on.latent_driven.layers
         name, own = self._name(), session.kept.annotation if session.kept else None
         if tracks or session.card is None:
             use([self._item(tracks, name, own, asked)])
@@ -73,17 +73,17 @@ class Gathering:
 
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
         """Let the engine compute one of the points that are to be measured."""
-        self._on.measuring.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
+        self._on.measurement.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
         future = self._on.engine.ask("probe", point, (), key="measure points")
 
         def arrived(probed: Any) -> None:
             with self.faults_told():
                 use(probed.tracks)
 
-        self._on.desk.follow("measure points", future, arrived, self.failed)
+        self._on.jobs.follow("measure points", future, arrived, self.failed)
 
     def _annotated(self) -> list[Kept]:
-        shelf = [kept for kept in self._on.session.moment.tiers if not kept.sound]
+        shelf = [kept for kept in self._on.session.snapshot.tiers if not kept.sound]
         if not shelf:
             raise Fault("No point has tiers.", "Annotate one, or measure this point.")
         return shelf
@@ -91,7 +91,7 @@ class Gathering:
     def _points(self, asked: MeasureSettings, use: Use) -> None:
         """Let the engine compute the annotated points, one after the other."""
         shelf = self._annotated()
-        items: list[Item] = []
+        items: list[MeasurementItem] = []
 
         def next_one() -> None:
             kept = shelf[len(items)]
@@ -117,12 +117,12 @@ class Gathering:
 
     def failed(self, fault: Fault) -> None:
         """Show a fault that ends measuring."""
-        self._on.measuring.ended.emit()
+        self._on.measurement.ended.emit()
         self._on.faulted.emit(fault)
 
     def _item(
         self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
-    ) -> Item:
+    ) -> MeasurementItem:
         from core.measures.items import generated
 
         card = self._on.session.card
@@ -133,7 +133,7 @@ class Gathering:
         return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
 
     def _name(self) -> str:
-        return point_words(self._on.session.layout, self._on.session.moment)
+        return point_words(self._on.session.layout, self._on.session.snapshot)
 
     def _kept_name(self, kept: Kept) -> str:
         """Name a point after its TextGrid, else as it was called when its tiers were begun."""
@@ -146,25 +146,25 @@ class Gathering:
 
     def _active(self) -> str:
         key = self._on.session.active
-        if key not in self._on.annotating.sounds:
+        if key not in self._on.tier_editor.sounds:
             raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
         return key
 
-    def _recordings(self) -> list[Item]:
+    def _recordings(self) -> list[MeasurementItem]:
         """Give every recording that has a lane."""
         return self._recorded(self._keys())
 
     def _keys(self) -> list[str]:
-        keys = list(self._on.annotating.sounds)
+        keys = list(self._on.tier_editor.sounds)
         if not keys:
             raise Fault("No recording is open.", "Open one, or measure this point.")
         return keys
 
-    def _recorded(self, keys: list[str]) -> list[Item]:
+    def _recorded(self, keys: list[str]) -> list[MeasurementItem]:
         """Give recordings as items, each with its own tiers."""
         from core.measures.items import recorded, told_apart
 
-        recordings, kept = self._on.recordings, [self._on.annotating.kept_of(key) for key in keys]
+        recordings, kept = self._on.recordings, [self._on.tier_editor.kept_of(key) for key in keys]
         names = told_apart([recordings.path_of(key) for key in keys])
         return [
             recorded(recordings.own(key), name, one.annotation if one else None)
@@ -173,7 +173,7 @@ class Gathering:
 
     # --- what the record says ---------------------------------------------------------------------
 
-    def about(self, items: list[Item]) -> dict[str, Any]:
+    def about(self, items: list[MeasurementItem]) -> dict[str, Any]:
         """Give what the record says of the model and its points, and of the recordings."""
         from core.export.record import record
 
@@ -193,11 +193,11 @@ class Gathering:
         return {**record(card, "G", drive, {}), **(heard if sounds else {})}
 
 
-def _origin(item: Item) -> Any:
+def _origin(item: MeasurementItem) -> Any:
     return next(iter(item.tracks.values())).origin
 
 
-def _channels(item: Item) -> dict[str, str]:
+def _channels(item: MeasurementItem) -> dict[str, str]:
     """Say how a recording's channels became one curve, where it has several."""
     how = _origin(item).reduction
     return {"channels": how} if how else {}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from psygnal import Signal
 
-from app.measuring.items import Gathering
-from app.measuring.open_in_praat import GivenToPraat
+from app.measuring.items import ItemGathering
+from app.measuring.open_in_praat import PraatExchange
 from core.faults import Fault
 from core.measures.correlation import Pair
 from core.measures.job import Done, Job, Measurer, ProcessMeasurer
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
-    from core.measures.measuring import Item
-    from core.measures.plan import Plan
+    from core.measures.measuring import MeasurementItem
+    from core.measures.plan import MeasurementPlan
 
 What = Literal[
     "this point",
@@ -51,7 +51,7 @@ class MeasureSettings:
     as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
 
 
-class Measuring:
+class Measurement:
     """Measures what is open, one job at a time, without making the window wait; `done` follows each.
 
     `progressed(words, done, of)` tells how far it is, of 0 where that is not known, until `ended`.
@@ -63,18 +63,18 @@ class Measuring:
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
-        self._items = Gathering(instrument)
+        self._items = ItemGathering(instrument)
         self.measurer: Measurer = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
         self._over_all = False  # the tiers on the screen are not those of the point that is measured
-        self.given = GivenToPraat()
+        self.given = PraatExchange()
         instrument.session.card_changed.connect(self._new_model)
 
     @property
     def busy(self) -> bool:
         """Whether a measurement is under way."""
-        return self._on.desk.waits("measure")
+        return self._on.jobs.waits("measure")
 
     @property
     def usual(self) -> What:
@@ -84,7 +84,7 @@ class Measuring:
         session = self._on.session
         if session.card is None:
             return "every recording"
-        return "the active recording" if session.active in self._on.annotating.sounds else "this point"
+        return "the active recording" if session.active in self._on.tier_editor.sounds else "this point"
 
     @property
     def fitting(self) -> MeasureSettings:
@@ -93,13 +93,13 @@ class Measuring:
         if asked.what in BY_LANE and self._on.session.card is not None:
             asked = replace(asked, what=self.usual)
         needs_model = "point" in asked.what and self._on.session.card is None
-        needs_sound = "recording" in asked.what and not self._on.annotating.sounds
+        needs_sound = "recording" in asked.what and not self._on.tier_editor.sounds
         return replace(asked, what=self.usual) if needs_model or needs_sound else asked
 
     @property
     def tiers(self) -> tuple[str, ...]:
         """The names of the tiers there are, of any point or recording, each once."""
-        shelf = self._on.session.moment.tiers
+        shelf = self._on.session.snapshot.tiers
         names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
         return tuple(dict.fromkeys(names))
 
@@ -118,13 +118,13 @@ class Measuring:
     @property
     def offered(self) -> tuple[What, ...]:
         """What there is to be measured: points of the open model, recordings that are open."""
-        has = {"point": self._on.session.card is not None, "recording": bool(self._on.annotating.sounds)}
+        has = {"point": self._on.session.card is not None, "recording": bool(self._on.tier_editor.sounds)}
         every = get_args(What)
         return tuple(what for what in every if all(there or word not in what for word, there in has.items()))
 
     def remark(self, asked: MeasureSettings) -> str:
         """Say that the greyed tiers on the screen are not those that are measured, "" where they are."""
-        annotating = self._on.annotating
+        annotating = self._on.tier_editor
         away = any(not group.own for group in annotating.groups)
         return ELSEWHERE if away and asked.what.startswith("this point") else ""
 
@@ -138,9 +138,9 @@ class Measuring:
 
     def cancel(self) -> None:
         """Stop measuring; nothing is written."""
-        if self.busy or self._on.desk.waits("measure points"):
-            self._on.desk.drop("measure")
-            self._on.desk.drop("measure points")
+        if self.busy or self._on.jobs.waits("measure points"):
+            self._on.jobs.drop("measure")
+            self._on.jobs.drop("measure points")
             self.measurer.cancel()
             self.ended.emit()
             self._on.noted.emit("Measuring was stopped, nothing was written")
@@ -156,32 +156,37 @@ class Measuring:
 
     # --- from the form to a job ----------------------------------------------------------------
 
-    def _plan(self, asked: MeasureSettings) -> Plan:
+    def _plan(self, asked: MeasureSettings) -> MeasurementPlan:
         """Give the plan with the settings that the lanes are measured with."""
         from core.measures.plan import plan_of
 
-        preset, settings = self._on.settings.preset, self._on.analysing.settings
+        preset, settings = self._on.preferences.preset, self._on.overlays.settings
         low, high = asked.band_low_hz, asked.band_high_hz
         if high == 0 and low > 0:
             raise Fault(f"There is no band from {low:g} to 0 Hz.", "Write its top too, such as 8000.")
         plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
         own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
         changed = replace(plan, **own)
-        return changed if changed == plan else replace(changed, preset=self._on.analysing.words)
+        return changed if changed == plan else replace(changed, preset=self._on.overlays.words)
 
     def _measure(
-        self, items: list[Item], plan: Plan, asked: MeasureSettings, table: Path | None, script: Path | None
+        self,
+        items: list[MeasurementItem],
+        plan: MeasurementPlan,
+        asked: MeasureSettings,
+        table: Path | None,
+        script: Path | None,
     ) -> None:
-        from core.measures.measuring import Choice
+        from core.measures.measuring import IntervalChoice
 
-        choice = Choice(asked.tier.strip(), asked.label.strip() or None)
+        choice = IntervalChoice(asked.tier.strip(), asked.label.strip() or None)
         job = Job(tuple(items), plan, choice, self._items.about(items), table, script)
         self.progressed.emit("Measuring…", 0, 0)
 
         def far(done: int, of: int) -> None:
             self._on.clock.post(lambda: self._far(done, of))
 
-        self._on.desk.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
+        self._on.jobs.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
 
     def _far(self, done: int, of: int) -> None:
         if self.busy:

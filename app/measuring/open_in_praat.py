@@ -26,7 +26,7 @@ State = frozenset[tuple[str, int, int]]
 Launch = Callable[[list[str]], Any]
 
 
-class GivenToPraat:
+class PraatExchange:
     """Folders that were written for Praat, and the Praats that were started with them."""
 
     def __init__(self) -> None:
@@ -80,12 +80,12 @@ def open_in_praat(on: Instrument, key: str, launch: Launch | None = None) -> Non
     from core.files.praat_sound import check_length
 
     track = on.session.shown.tracks.get(key)
-    if track is None or (track.origin.network == "G" and key not in on.probing.layers):
+    if track is None or (track.origin.network == "G" and key not in on.latent_driven.layers):
         raise Fault("This lane has no curve yet.", "Wait until it is computed.")
     check_length(track)
     words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
-    given, kept = on.measuring.given, on.annotating.kept_of(key)
+    given, kept = on.measurement.given, on.tier_editor.kept_of(key)
     folder = given.new()
 
     def written(files: list[Path]) -> None:
@@ -103,7 +103,7 @@ def open_in_praat(on: Instrument, key: str, launch: Launch | None = None) -> Non
 
     on.noted.emit(f"Writing {stem} for Praat…")
     future = on.clock.work(lambda: _write(folder / stem, own, kept))
-    on.desk.follow(f"praat {folder}", future, written, failed)
+    on.jobs.follow(f"praat {folder}", future, written, failed)
 
 
 def _write(stem: Path, track: Track, kept: Kept | None) -> list[Path]:

@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from app.shell.window import Window
 
 
-class MeasuringShown(QObject):
+class MeasurementProgress(QObject):
     """Opens the dialog when measuring begins and closes it when it is over."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
         self.dialog: ProgressDialog | None = None
-        window.on.measuring.progressed.connect(self._progressed)
-        window.on.measuring.ended.connect(self._ended)
+        window.on.measurement.progressed.connect(self._progressed)
+        window.on.measurement.ended.connect(self._ended)
 
     def _progressed(self, words: str, done: int, of: int) -> None:
         if self.dialog is None:
             self.dialog = ProgressDialog("Measuring", self._window)
             self.dialog.set_look(self._window.look)
-            self.dialog.cancel_wanted.connect(self._window.on.measuring.cancel)
+            self.dialog.cancel_wanted.connect(self._window.on.measurement.cancel)
         self.dialog.show_progress(words, done, of)
         if not self.dialog.isVisible():
             self._window.asks.keep(self.dialog)

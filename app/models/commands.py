@@ -34,7 +34,7 @@ def randomise(window: Window) -> None:
 @command("latent.next_seed", "Next seed", "Latent", "Ctrl+R", has_model)
 def next_seed(window: Window) -> None:
     """Draw all of z from the following seed."""
-    seed = window.on.session.moment.seed
+    seed = window.on.session.snapshot.seed
     window.on.session.redraw(0 if seed is None else seed + 1)
 
 

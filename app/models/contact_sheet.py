@@ -18,7 +18,7 @@ CODES = 16  # a bit code of more values shows the first ones
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SheetOutput:
     """One output on the sheet."""
 
     key: str
@@ -29,7 +29,7 @@ class Drawn:
     rate_hz: float
 
 
-class Sheet:
+class ContactSheet:
     """Draws the sheet; `added` carries each batch, `began` the number of outputs to come."""
 
     began = Signal(int)
@@ -37,7 +37,7 @@ class Sheet:
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
-        self.items: dict[str, Drawn] = {}
+        self.items: dict[str, SheetOutput] = {}
         self._round = 0
         instrument.session.card_changed.connect(self.clear)
 
@@ -66,7 +66,7 @@ class Sheet:
 
     def _ask(self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int) -> None:
         future = self._on.engine.ask("outputs", tuple(point for _, _, point in batch))
-        self._on.desk.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
+        self._on.jobs.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
 
     def _arrived(
         self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, outputs: np.ndarray
@@ -75,7 +75,7 @@ class Sheet:
         if number != self._round or card is None:
             return
         made = tuple(
-            Drawn(f"{start + k}", point, seed, code, outputs[k], card.out_axis.rate_hz)
+            SheetOutput(f"{start + k}", point, seed, code, outputs[k], card.out_axis.rate_hz)
             for k, (seed, code, point) in enumerate(batch)
         )
         self.items.update({one.key: one for one in made})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.processes.engine_tasks import Probed
-from core.session.session import Moment, Shown
+from core.session.session import Shown, Snapshot
 from core.signals.track import Track
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
 
 
-class Probing:
+class LatentDriven:
     """Keeps the shown curves in step with the session's point."""
 
     def __init__(self, instrument: Instrument) -> None:
@@ -20,12 +20,12 @@ class Probing:
         self._steps = 0
         session = instrument.session
         session.card_changed.connect(self._new_model)
-        session.moment_changed.connect(self._changed)
+        session.snapshot_changed.connect(self._changed)
 
     @property
     def waiting(self) -> bool:
         """Whether the newest point's curves are still under way."""
-        return self._on.desk.waits("probe")
+        return self._on.jobs.waits("probe")
 
     @property
     def layers(self) -> dict[str, Track]:
@@ -37,10 +37,10 @@ class Probing:
     def ask(self) -> None:
         """Ask for the layers at the session's point, and for the spectrograms now shown."""
         session = self._on.session
-        images = self._on.analysing.images_wanted()
+        images = self._on.overlays.images_wanted()
         future = self._on.engine.ask("probe", session.point, images, key="probe", urgent=True)
         self._on.busy_changed.emit(True)
-        self._on.desk.follow("probe", future, self._arrived, stream=True)
+        self._on.jobs.follow("probe", future, self._arrived, stream=True)
 
     def ask_again(self) -> None:
         """Ask once more after the engine was started anew."""
@@ -48,16 +48,16 @@ class Probing:
             self.ask()
 
     def _new_model(self) -> None:
-        self._on.desk.drop("probe")
+        self._on.jobs.drop("probe")
         self._steps = 0
         self.ask()
 
-    def _changed(self, before: Moment, after: Moment) -> None:
+    def _changed(self, before: Snapshot, after: Snapshot) -> None:
         if after.point != before.point:
             self._keep_ghosts()
             self.ask()
         elif after.lanes != before.lanes:
-            self._on.analysing.lanes_changed()
+            self._on.overlays.lanes_changed()
 
     def _keep_ghosts(self) -> None:
         """At the first move of a turn, keep the curves it started from."""
@@ -77,6 +77,6 @@ class Probing:
         stale = frozenset(place for place in overlays if place[0] in probed.tracks)
         images = {**session.shown.images, **probed.images}
         session.show(tracks={**probed.tracks, **others}, images=images, stale=stale)
-        self._on.hearing.output_changed()
-        self._on.playing.sound_changed()
-        self._on.clock.rest(self._on.analysing.refresh)
+        self._on.sound_driven.output_changed()
+        self._on.playback.sound_changed()
+        self._on.clock.rest(self._on.overlays.refresh)

@@ -15,19 +15,19 @@ from app.recordings.open_recordings import PREFIX
 from core.checkpoint.run_files import ChooseRun
 from core.families.card import Answer, Card
 from core.faults import Fault
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.recordings.sound_file import is_sound_file
 from core.session.lanes import Lane, Lanes
 from core.session.named_points import NamedPoint, read_points
 from core.session.point_names import is_drawn
-from core.session.session import Moment
+from core.session.session import Snapshot
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
 
 
-class Opening:
+class ModelLoader:
     """Opens checkpoints; what was open stays open when a file is refused.
 
     `choice_needed` carries a ChooseRun; `questions_arose` a card whose answers were assumed;
@@ -43,7 +43,7 @@ class Opening:
         self._on = instrument
 
     def open(
-        self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Moment | None = None
+        self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Snapshot | None = None
     ) -> None:
         """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
         wanted = str(path)
@@ -52,7 +52,7 @@ class Opening:
             return
         self.started.emit(wanted)
         future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
-        self._on.desk.follow("open", future, lambda card: self._opened(card, start), self._refused)
+        self._on.jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
         """Open the same checkpoint with the user's answers and remember them beside it."""
@@ -66,7 +66,7 @@ class Opening:
             save(Path(card.path), whole)
         except Fault as fault:
             self._on.faulted.emit(fault)
-        self.open(card.path, whole, self._on.session.moment)
+        self.open(card.path, whole, self._on.session.snapshot)
 
     def has_demo(self) -> bool:
         """Whether a model ships with this copy of Phonoscope."""
@@ -84,9 +84,9 @@ class Opening:
         if file is None:
             return
         first = next(iter(demo_points()), None)
-        self.open(file, start=Moment(first.point, first.point, None, first.name) if first else None)
+        self.open(file, start=Snapshot(first.point, first.point, None, first.name) if first else None)
 
-    def _opened(self, card: Card, start: Moment | None) -> None:
+    def _opened(self, card: Card, start: Snapshot | None) -> None:
         self.ended.emit()
         session = self._on.session
         same = session.card is not None and session.card.digest == card.digest
@@ -94,10 +94,10 @@ class Opening:
         own = {layer.name for layer in card.layers["G"]}
         beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
-        seed = session.moment.seed if same else 0
+        seed = session.snapshot.seed if same else 0
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
         if not self.is_demo:
-            self._on.remember(recent=self._on.settings.with_recent(card.path).recent)
+            self._on.remember(recent=self._on.preferences.with_recent(card.path).recent)
         self._warn(card)
         if card.unanswered:
             self.questions_arose.emit(card)
@@ -118,7 +118,7 @@ class Opening:
             self._on.faulted.emit(fault)
 
 
-def _fitting(start: Moment, layout: Layout) -> Moment | None:
+def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
     """Give where to start, its seed left out where this model draws another point from it."""
     if len(start.point.z) != layout.size:
         return None

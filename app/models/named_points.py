@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from app.models.model_loader import demo_file, demo_points
 from core.faults import Fault
 from core.session.named_points import NamedPoint, default_path, read_points, write_points
-from core.session.session import Moment
+from core.session.session import Snapshot
 
 if TYPE_CHECKING:
     from app.shell.window import Window
 
 
-class PointList:
+class NamedPoints:
     """Keeps the knob panel's list of points, and the two points A and B to compare."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._slots: dict[str, Moment] = {}
+        self._slots: dict[str, Snapshot] = {}
         self._slot = "A"
         self.named: tuple[NamedPoint, ...] = ()
         window.knobs.point_wanted.connect(self.go)
@@ -60,7 +60,7 @@ class PointList:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:
             self._window.on.faulted.emit(fault)
-        if session.moment.name == name:  # it is another point from now on
+        if session.snapshot.name == name:  # it is another point from now on
             session.go(f"keep {name}", session.point, name)
         self._read()
         self._window.knobs.show_point_name(name)
@@ -70,7 +70,7 @@ class PointList:
         session = self._window.on.session
         if slot == self._slot:
             return
-        now = session.moment
+        now = session.snapshot
         self._slots[self._slot] = now
         self._slot = slot
         wanted = self._slots.get(slot, now)

@@ -27,7 +27,7 @@ MOST_LOGITS = 6
 
 
 @dataclass(frozen=True)
-class Listener:
+class Listening:
     """One network that listens, to which track, and of a recording to which stretch of its own time."""
 
     network: str
@@ -35,12 +35,12 @@ class Listener:
     window: Range | None = None
 
 
-class Hearing:
+class SoundDriven:
     """Keeps the lanes of D and Q in step with what they listen to."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._on = instrument
-        self.listeners: tuple[Listener, ...] = ()
+        self.listeners: tuple[Listening, ...] = ()
         instrument.session.card_changed.connect(self._new_model)
 
     def listen(self, network: str, source: str = "") -> None:
@@ -58,7 +58,7 @@ class Hearing:
             self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
         kept = tuple(one for one in self.listeners if one.network != network)
-        self.listeners = (*kept, Listener(network, source, self._stretch(source)))
+        self.listeners = (*kept, Listening(network, source, self._stretch(source)))
         self._add_lanes(network)
         self._ask(self.listeners[-1])
 
@@ -80,14 +80,14 @@ class Hearing:
         """Tell whether a recording holds another selection now than the one a network hears."""
         if self._on.session.selection is None or not source:
             return False
-        now = Listener(network, source, self._stretch(source))
+        now = Listening(network, source, self._stretch(source))
         return any(one.network == network and one != now for one in self.listeners)
 
     def heard_of(self, key: str) -> Range | None:
         """Give the stretch of a recording that this lane's network hears, None where it hears none."""
         network = key.partition(".")[0] if "." in key else ""
         window = next((one.window for one in self.listeners if one.network == network), None)
-        return window.moved(self._on.moving.by_s(key)) if window is not None else None
+        return window.moved(self._on.alignment.by_s(key)) if window is not None else None
 
     def source_of(self, key: str) -> str:
         """Give the key of the track that this lane's network hears, "" where it hears none."""
@@ -115,7 +115,7 @@ class Hearing:
 
     def _new_model(self) -> None:
         for one in self.listeners:
-            self._on.desk.drop(f"listen {one.network}")
+            self._on.jobs.drop(f"listen {one.network}")
         self.listeners = ()
 
     def _add_lanes(self, network: str) -> None:
@@ -127,7 +127,7 @@ class Hearing:
         if new:
             session.set_lanes((*session.lanes, *new), f"send through {network}")
 
-    def _ask(self, one: Listener) -> None:
+    def _ask(self, one: Listening) -> None:
         track = self._on.session.shown.tracks.get(one.source)
         if track is None:
             return
@@ -139,9 +139,9 @@ class Hearing:
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         key = f"listen {one.network}"
         future = self._on.engine.ask("listen", one.network, driving.samples, digest, key=key)
-        self._on.desk.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
+        self._on.jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
-    def driving(self, one: Listener, track: Track) -> Track:
+    def driving(self, one: Listening, track: Track) -> Track:
         """Give what a network hears of a track: a recording resampled to the model's rate, and said.
 
         Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
@@ -165,7 +165,7 @@ class Hearing:
         axis = TimeAxis.of_sound(to_hz, len(samples))
         return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
 
-    def _arrived(self, one: Listener, probed: Probed, driving: Track) -> None:
+    def _arrived(self, one: Listening, probed: Probed, driving: Track) -> None:
         session = self._on.session
         how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
         own = {
@@ -178,10 +178,10 @@ class Hearing:
             whole = session.card.out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
             own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
-        by_s = self._on.moving.by_s(f"{one.network}.logits")
+        by_s = self._on.alignment.by_s(f"{one.network}.logits")
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
-        self._on.clock.rest(self._on.analysing.refresh)
+        self._on.clock.rest(self._on.overlays.refresh)
 
 
 def later(axis: TimeAxis, by_s: float) -> TimeAxis:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.shell.instrument import Instrument
 
 
-class Playing:
+class Playback:
     """Plays lanes; while a loop plays, new sound takes over at the same phase."""
 
     changed = Signal()
@@ -107,7 +107,7 @@ class Playing:
         session = self._on.session
         if session.selection is not None:
             return session.selection
-        if self._on.settings.loop:
+        if self._on.preferences.loop:
             return session.visible
         cursor_s = session.cursor_s
         inside = cursor_s is not None and session.visible.contains(cursor_s)
@@ -129,7 +129,7 @@ class Playing:
             names = ", ".join(tracks[key].name for key in keys if key in tracks)
             self._on.noted.emit(f"Nothing to play: no sound there in {names}")
             return
-        self._on.player.play(samples, rate_hz, start_s, self._on.settings.loop)
+        self._on.player.play(samples, rate_hz, start_s, self._on.preferences.loop)
         self._on.noted.emit(self.words)
         self.changed.emit()
 
@@ -175,7 +175,7 @@ class Playing:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
         card, tracks = self._on.session.card, self._on.session.shown.tracks
         reference = tracks.get(card.output) if card is not None else None
-        made = heard(track, axis, self._on.settings.sound, reference, self._gains.get(key))
+        made = heard(track, axis, self._on.preferences.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"
         return made.samples

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 
 
-class PlayHead:
+class Playhead:
     """Asks the player where it is, once a frame, only while something plays."""
 
     def __init__(self, window: Window) -> None:
@@ -33,16 +33,16 @@ class PlayHead:
     def _step(self) -> None:
         on = self._window.on
         time_s = on.player.position_s
-        self._window.stack.set_playhead(time_s if on.playing.keys else None)
+        self._window.stack.set_playhead(time_s if on.playback.keys else None)
         if time_s is None:
             if not on.player.playing:
                 self.watch()
             return
         if self._last_s not in (None, time_s):
-            on.playing.heard()
+            on.playback.heard()
         self._last_s = time_s
-        if not on.playing.keys:
+        if not on.playback.keys:
             return  # what plays stands in no lane
         visible = on.session.visible
-        if on.settings.follow and not visible.contains(time_s) and not on.player.looping:
+        if on.preferences.follow and not visible.contains(time_s) and not on.player.looping:
             on.session.set_range(visible.moved(time_s - visible.start_s), remember=False)

@@ -29,7 +29,7 @@ def has_cross(on: Instrument) -> bool:
 def _query(id: str, title: str, menu: str, measure: str, key: str = "", statistic: Statistic = "mean",
            separator: bool = False) -> None:  # fmt: skip
     def run(window: Window) -> None:
-        window.docking.queries.ask(measure, statistic)
+        window.dock_view.queries.ask(measure, statistic)
 
     over = statistic != "mean"
     words = title.removeprefix("Get ")
@@ -40,7 +40,7 @@ def _query(id: str, title: str, menu: str, measure: str, key: str = "", statisti
 
 def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> None:
     def run(window: Window) -> None:
-        window.docking.lists.show(analysis)
+        window.dock_view.lists.show(analysis)
 
     run.__doc__ = (
         f"List the {analysis} of the active lane: every frame of the selection, or the cursor's value."
@@ -58,13 +58,13 @@ def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> N
 )
 def frequency(window: Window) -> None:
     """Put the frequency of the horizontal cursor into the results."""
-    window.docking.queries.tell_frequency()
+    window.dock_view.queries.tell_frequency()
 
 
 @command("spectrogram.power", "Get spectral power at cursor cross", "Spectrogram", "F7", has_cross)
 def power(window: Window) -> None:
     """Put the power density of the active lane at the cursor's time and frequency into the results."""
-    window.docking.queries.tell_power()
+    window.dock_view.queries.tell_power()
 
 
 @command("spectrogram.to_frequency", "Move frequency cursor to…", "Spectrogram", "", is_open)
@@ -76,7 +76,7 @@ def to_frequency(window: Window) -> None:
 @command("spectrogram.slice", "View spectral slice", "Spectrogram", "Ctrl+L", is_open, separator=True)
 def spectral_slice(window: Window) -> None:
     """Show the spectra of all layers at the cursor or over the selection in a window of their own."""
-    window.docking.show_large()
+    window.dock_view.show_large()
 
 
 _listing("pitch", "Pitch listing", "Pitch", separator=True)
@@ -90,13 +90,13 @@ _query("pitch.maximum", "Get maximum pitch", "Pitch", "f0", "Shift+F5", "maximum
 )
 def to_minimum(window: Window) -> None:
     """Put the cursor where the active lane's pitch is lowest within the selection."""
-    window.docking.queries.move_to("f0", "minimum")
+    window.dock_view.queries.move_to("f0", "minimum")
 
 
 @command("pitch.to_maximum", "Move cursor to maximum pitch", "Pitch", "Ctrl+Shift+H", has_selection)
 def to_maximum(window: Window) -> None:
     """Put the cursor where the active lane's pitch is highest within the selection."""
-    window.docking.queries.move_to("f0", "maximum")
+    window.dock_view.queries.move_to("f0", "maximum")
 
 
 _listing("intensity", "Intensity listing", "Intensity", separator=True)
@@ -125,7 +125,7 @@ def bandwidth(window: Window) -> None:
 
 def _list_of(analysis: str, id: str, title: str, menu: str, what: str, separator: bool = False) -> None:
     def run(window: Window) -> None:
-        window.docking.lists.list_of(analysis)
+        window.dock_view.lists.list_of(analysis)
 
     run.__doc__ = f"{what} of the active lane, over the selection or the whole."
     command(id, title, menu, "", is_open, separator=separator)(run)
@@ -149,7 +149,7 @@ settings_command("envelope peaks", "Envelope peaks settings…", "Analyses")
 
 def _moment(name: str, title: str, separator: bool = False) -> None:
     def run(window: Window) -> None:
-        window.docking.queries.tell_moment(name, title)
+        window.dock_view.queries.tell_moment(name, title)
 
     run.__doc__ = (
         f"Put the {title.lower()} of the active lane's spectrum over the selection into the results."
@@ -171,18 +171,18 @@ _listing("harmonicity", "Harmonicity listing", "Pulses")
 @command("time.cursor", "Get cursor", "Time", "F6", is_open, separator=True)
 def cursor(window: Window) -> None:
     """Put the cursor's time, or the middle of the selection, into the results."""
-    window.docking.queries.tell_time()
+    window.dock_view.queries.tell_time()
 
 
 @command("time.length", "Get selection length", "Time", "", has_selection)
 def length(window: Window) -> None:
     """Put the length of the selection into the results."""
-    window.docking.queries.tell_length()
+    window.dock_view.queries.tell_length()
 
 
 def _crossing(id: str, title: str, key: str, edge: str) -> None:
     def run(window: Window) -> None:
-        window.docking.queries.to_crossing(edge)
+        window.dock_view.queries.to_crossing(edge)
 
     words = {"cursor": "the cursor", "start": "the selection's start", "end": "the selection's end"}[edge]
     run.__doc__ = f"Move {words} to where the active lane's curve next passes through zero."
@@ -198,25 +198,25 @@ _crossing("time.end_to_zero", "Move end of selection to nearest zero crossing", 
 @command("edit.undo_result", "Undo the last result", "Edit", "", separator=True)
 def undo_result(window: Window) -> None:
     """Take back the last change of the results table."""
-    window.docking.results.undo()
+    window.dock_view.results.undo()
 
 
 @command("edit.redo_result", "Redo the last result", "Edit")
 def redo_result(window: Window) -> None:
     """Bring back what was last taken back in the results table."""
-    window.docking.results.redo()
+    window.dock_view.results.redo()
 
 
 @command("edit.clear_results", "Clear results", "Edit")
 def clear_results(window: Window) -> None:
     """Take every row out of the results table; Undo the last result brings them back."""
-    window.docking.list.export("clear")
+    window.dock_view.list.export("clear")
 
 
 @command("edit.copy_layers", "Copy the table of all layers", "Edit", "Ctrl+Shift+C", is_open)
 def copy_layers(window: Window) -> None:
     """Copy every layer's values at the cursor or over the selection as tab-separated text."""
-    window.docking.copy_table()
+    window.dock_view.copy_table()
 
 
 @command("view.dock", "All layers", "View", "F9", checked=lambda on: on.shows_dock, separator=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.queries.layer_results import Asking
-from app.queries.listing_windows import Lists
+from app.queries.layer_results import LayerResults
+from app.queries.listing_windows import ListingWindows
 from app.queries.queries import Queries, value_text
 from app.queries.result_list import ResultList
 from app.queries.slice_view import slice_view
@@ -37,7 +37,7 @@ LINES: tuple[tuple[str, Statistic | None], ...] = (
 )
 
 
-class Docking:
+class DockView:
     """Keeps the dock in step; holds which rows are unfolded and what they last said."""
 
     def __init__(self, window: Window) -> None:
@@ -45,17 +45,17 @@ class Docking:
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(window, singleShot=True, interval=0)
         self._later = QTimer(window, singleShot=True, interval=REST_MS)
-        self.asking = Asking(window.on, self._settle)
-        self.queries = Queries(window.on, self.asking)
+        self.layer_results = LayerResults(window.on, self._settle)
+        self.queries = Queries(window.on, self.layer_results)
         self.results = self.queries.results
         self.list = ResultList(window, self.results)
-        self.lists = Lists(window, self.asking)
+        self.lists = ListingWindows(window, self.layer_results)
         self.unfolded = {"out"}
         self._said: dict[tuple[str, int, int], str] = {}
         self._held = False
         self._large: SliceDialog | None = None
         self._shown = self._awaits = False
-        self._rest.timeout.connect(self.asking.refresh)
+        self._rest.timeout.connect(self.layer_results.refresh)
         self._repaint.timeout.connect(self.show)
         self._later.timeout.connect(self.show)
         self._from_session()
@@ -65,9 +65,9 @@ class Docking:
         session = self._window.on.session
         session.view_changed.connect(self._view)
         session.card_changed.connect(self._new_model)
-        session.moment_changed.connect(lambda before, after: self._later.start())
-        self.asking.changed.connect(self._changed)
-        self.asking.sliced.connect(self.show_slices)
+        session.snapshot_changed.connect(lambda before, after: self._later.start())
+        self.layer_results.changed.connect(self._changed)
+        self.layer_results.sliced.connect(self.show_slices)
 
     def _from_dock(self) -> None:
         dock = self._window.dock
@@ -82,7 +82,7 @@ class Docking:
 
     def _changed(self) -> None:
         """Show what is known now once nothing has changed for a while; until then it is greyed."""
-        if self._window.on.probing.waiting:
+        if self._window.on.latent_driven.waiting:
             self._window.dock.fade()
         self._later.start()
 
@@ -103,7 +103,7 @@ class Docking:
         self._tell()
 
     def _look_who_looks(self) -> None:
-        self.asking.wanted = self._shown or (self._large is not None and self._large.isVisible())
+        self.layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
 
     def _new_model(self) -> None:
         card = self._window.on.session.card
@@ -120,23 +120,23 @@ class Docking:
     def _view(self) -> None:
         held = self._window.on.session.selection is not None
         if held != self._held:
-            self._held, self.asking.at_cursor = held, False
+            self._held, self.layer_results.at_cursor = held, False
         self._repaint.start()
 
     def _set_mode(self, mode: str) -> None:
-        self.asking.at_cursor = mode == "cursor"
+        self.layer_results.at_cursor = mode == "cursor"
         self._rest.start()
         self._repaint.start()
 
     def show(self) -> None:
         """Show the table of layers as it is now."""
         dock = self._window.dock
-        if not self.asking.wanted or not self._window.on.session.lanes:
+        if not self.layer_results.wanted or not self._window.on.session.lanes:
             return
-        place = self.asking.table_place
+        place = self.layer_results.table_place
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
         dock.where.show_pieces(_where(place))
-        rows = [self._row(layer) for layer in self.asking.layers()]
+        rows = [self._row(layer) for layer in self.layer_results.layers()]
         dock.show_rows(rows)
         self.show_slices()
         awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
@@ -146,22 +146,22 @@ class Docking:
 
     def _tell(self) -> None:
         """Let the status say anew whether something is under way."""
-        self._window.on.busy_changed.emit(self._window.on.analysing.busy)
+        self._window.on.busy_changed.emit(self._window.on.overlays.busy)
 
     @property
     def state(self) -> str:
         """Say whether the table still lacks something."""
-        awaits = self._awaits and self.asking.wanted  # what nobody sees is not awaited
+        awaits = self._awaits and self.layer_results.wanted  # what nobody sees is not awaited
         return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
     def _row(self, layer: Layer) -> LayerRow:
-        place, session = self.asking.table_place, self._window.on.session
+        place, session = self.layer_results.table_place, self._window.on.session
         cells = self._cells(layer, 0, row(layer, place))
         below = self._below(layer) if layer.key in self.unfolded else ()
         return LayerRow(layer.key, layer.title, cells, below, layer.key == session.active)  # type: ignore[arg-type]
 
     def _below(self, layer: Layer) -> tuple[Below, ...]:
-        place = self.asking.table_place
+        place = self.layer_results.table_place
         lines: list[Below] = []
         for number, (name, statistic) in enumerate(LINES, 1):
             if statistic is None:
@@ -198,16 +198,16 @@ class Docking:
 
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
-        where = "selection" if isinstance(self.asking.table_place, Range) else "at cursor"
-        where += "…" if self.asking.slices_stale else ""
+        where = "selection" if isinstance(self.layer_results.table_place, Range) else "at cursor"
+        where += "…" if self.layer_results.slices_stale else ""
         self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
         if self._large is not None and self._large.isVisible():
             high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
-            words = "".join(text for text, _ in _where(self.asking.table_place)[:3]).split(" s,")[0]
+            words = "".join(text for text, _ in _where(self.layer_results.table_place)[:3]).split(" s,")[0]
             self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
 
     def _slice_view(self, high_hz: float) -> SliceView:
-        return slice_view(self._window.on, self.asking, high_hz)
+        return slice_view(self._window.on, self.layer_results, high_hz)
 
     # --- wishes ----------------------------------------------------------------------------------
 
@@ -219,27 +219,27 @@ class Docking:
     def _asked(self, line: int, column: int) -> tuple[str, Statistic]:
         """Give the measure and the statistic of a cell."""
         lines: list[Statistic | None] = ["mean"]
-        selected = isinstance(self.asking.table_place, Range)
+        selected = isinstance(self.layer_results.table_place, Range)
         lines.extend(statistic for _, statistic in LINES if statistic is None or selected)
         statistic, measure = lines[line], SHOWN[column].key
         return (BANDWIDTHS[measure].key, "mean") if statistic is None else (measure, statistic)
 
     def _keep(self, key: str, line: int, column: int) -> None:
         """Put the query behind a cell into the results."""
-        self.queries.ask(*self._asked(line, column), key, self.asking.table_place)
+        self.queries.ask(*self._asked(line, column), key, self.layer_results.table_place)
 
     def _copy(self, key: str, line: int, column: int) -> None:
         """Copy the number of a cell, with the digits that a result has."""
-        layer, (measure, statistic) = self.asking.layer(key), self._asked(line, column)
+        layer, (measure, statistic) = self.layer_results.layer(key), self._asked(line, column)
         if layer is None:
             return
-        answer = ask(layer, MEASURES[measure], self.asking.table_place, statistic)
+        answer = ask(layer, MEASURES[measure], self.layer_results.table_place, statistic)
         if answer.defined and not answer.awaited:
             self._window.status.show_help(copy_number(value_text(answer)))
 
     def copy_table(self) -> None:
         """Put the table of layers on the clipboard, as tab-separated text."""
-        layers, place = self.asking.layers(), self.asking.table_place
+        layers, place = self.layer_results.layers(), self.layer_results.table_place
         QGuiApplication.clipboard().setText(as_text(layers, place))
         awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
         rest = f"; {awaited} values are still under way and empty" if awaited else ""

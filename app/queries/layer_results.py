@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from app.analysis.tile_store import MOST_FAILED, keep
-from app.queries.long_layer_results import LongLayers
+from app.queries.long_layer_results import LongLayerResults
 from app.queries.slices import around, sliceable, why_none
 from app.stack.lane_names import title_of
 from core.analyses.registry import TABLE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_KEPT = 160  # analyses kept for points that one returns to
 
 
-class Asking:
+class LayerResults:
     """Holds what was computed; `changed` follows whatever an answer may depend on.
 
     `settle` asks for a call of `refresh` once things are at rest, a timer of the window's: told True
@@ -58,10 +58,10 @@ class Asking:
         self._count = 0
         self._under_way: Future[Any] | None = None
         self.at_cursor = False  # ask the table at the cursor although a selection is held
-        self._long = LongLayers(instrument, self.layer)
+        self._long = LongLayerResults(instrument, self.layer)
         session = instrument.session
         session.shown_changed.connect(self._moved)
-        instrument.tiling.arrived.connect(self._tiled)
+        instrument.tiled_overlays.arrived.connect(self._tiled)
         session.view_changed.connect(lambda: settle(True))
         session.card_changed.connect(self._new_model)
         instrument.faulted.connect(lambda _: settle(False))
@@ -83,7 +83,7 @@ class Asking:
 
     def settings(self, analysis: str) -> Any:
         """Give the settings with which an analysis is asked: those of the lanes."""
-        return self._on.analysing.settings(analysis)
+        return self._on.overlays.settings(analysis)
 
     def shown_keys(self) -> tuple[str, ...]:
         """Give the layers that are asked: every lane's, and those that lie over another's axes."""
@@ -132,10 +132,10 @@ class Asking:
 
     def refresh(self) -> None:
         """Ask for what the table and the slices lack, unless a knob still moves."""
-        if self._on.probing.waiting or not self.wanted:
+        if self._on.latent_driven.waiting or not self.wanted:
             return
         wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
-        if not self._on.analysing.busy:
+        if not self._on.overlays.busy:
             self._slice()  # it takes no time, but overlays go before it
         # one layer at a time: a knob that moves again finds a processor free
         any(self._compute(layer) for layer in sorted(wanted, key=_is_long))
@@ -155,7 +155,7 @@ class Asking:
             for name in ANALYSES
             if name not in layer.results
             and name not in layer.failures
-            and not (name in overlays and self._on.desk.waits(f"{layer.key} overlays"))
+            and not (name in overlays and self._on.jobs.waits(f"{layer.key} overlays"))
             and layer.refusals[name] is None
         )
 
@@ -170,13 +170,13 @@ class Asking:
         if not names:
             return False
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
-        if self._asked.get(layer.key) == origins and self._on.desk.waits(f"{layer.key} asked"):
+        if self._asked.get(layer.key) == origins and self._on.jobs.waits(f"{layer.key} asked"):
             return True
         self._asked[layer.key] = origins
         asks = [(name, layer.track, layer.settings[name]) for name in names]
         future: Future[Any] = self._on.pool.submit_many(asks, f"{layer.key} asked", _is_long(layer))
         self._under_way = future
-        self._on.desk.follow(
+        self._on.jobs.follow(
             f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
         )
         return True
@@ -205,7 +205,7 @@ class Asking:
         """Give the stretch of the spectral slices: that of the table, or one window around the cursor."""
         where = self.table_place
         ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
-        return SliceSettings(*ends, self._on.analysing.settings("spectrogram").window_length_s)
+        return SliceSettings(*ends, self._on.overlays.settings("spectrogram").window_length_s)
 
     def _slice(self) -> None:
         settings = self.slice_settings()
@@ -216,7 +216,7 @@ class Asking:
         self._slice_asked = asked
         asks = [("slice", around(layer.track, settings), settings) for layer in layers]
         future = self._on.pool.submit_many(asks, key="slices")
-        self._on.desk.follow("slices", future, lambda found: self._sliced(layers, settings, found))
+        self._on.jobs.follow("slices", future, lambda found: self._sliced(layers, settings, found))
 
     def _sliced(self, layers: list[Layer], settings: SliceSettings, found: tuple[Any, ...]) -> None:
         pairs = zip(layers, found, strict=True)
@@ -282,7 +282,7 @@ class Asking:
         """Have one analysis computed and call `then` with it; a refusal becomes a notice."""
         self._count += 1
         key = f"query {self._count}"
-        self._on.desk.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
+        self._on.jobs.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
 
 
 def _is_long(layer: Layer) -> bool:

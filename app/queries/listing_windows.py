@@ -19,16 +19,16 @@ from core.queries.queries import Layer
 from core.signals.axis import Range
 
 if TYPE_CHECKING:
-    from app.queries.layer_results import Asking
+    from app.queries.layer_results import LayerResults
     from app.shell.window import Window
 
 KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
 
 
-class Lists:
+class ListingWindows:
     """Computes what is listed and opens it."""
 
-    def __init__(self, window: Window, asking: Asking) -> None:
+    def __init__(self, window: Window, asking: LayerResults) -> None:
         self._window = window
         self._asking = asking
 
@@ -68,7 +68,7 @@ class Lists:
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
         """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
         on = self._window.on
-        heard = on.hearing.source_of(layer.key)
+        heard = on.sound_driven.source_of(layer.key)
         output = on.session.card.output if on.session.card and layer.track.origin.network == "G" else ""
         return self._asking.layer(heard or output) if analysis == "envelope peaks" else None
 

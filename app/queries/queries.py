@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.queries.layer_results import Asking
+from app.queries.layer_results import LayerResults
 from app.recordings.open_recordings import PREFIX
 from app.stack.stack_view import VIEW_HIGH_HZ
 from core.analyses import resolution_guard as guard
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Queries:
     """Asks, and puts the answers into the results and into the status bar."""
 
-    def __init__(self, instrument: Instrument, asking: Asking) -> None:
+    def __init__(self, instrument: Instrument, asking: LayerResults) -> None:
         self._on = instrument
         self._asking = asking
         self.results = Results()
@@ -64,7 +64,7 @@ class Queries:
             answer,
             file=self._file(key),
             point=self._point(key, answer),
-            settings="; ".join(filter(None, (self._on.analysing.words, _within(answer.notice)))),
+            settings="; ".join(filter(None, (self._on.overlays.words, _within(answer.notice)))),
             number=number,
         )
         said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
@@ -81,10 +81,10 @@ class Queries:
         """Name the point that was asked, with what was turned there; of a recording its channel and start."""
         session, asked = self._on.session, answer.origin.point
         if key.startswith(PREFIX):
-            return ", ".join(filter(None, (answer.origin.reduction, self._on.moving.words(key))))
+            return ", ".join(filter(None, (answer.origin.reduction, self._on.alignment.words(key))))
         if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
-        return point_words(session.layout, session.moment) if session.card else ""
+        return point_words(session.layout, session.snapshot) if session.card else ""
 
     # --- what needs no analysis ------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ class Queries:
         if layer is None:
             return
         window = session.selection or session.whole
-        asked = replace(self._on.analysing.settings("moments"), slices=1)
+        asked = replace(self._on.overlays.settings("moments"), slices=1)
         try:
             track, settings = over("moments", layer.track, asked, window)
         except Fault as fault:
@@ -151,7 +151,7 @@ class Queries:
         layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
         if layer is None or hertz is None:
             return
-        settings = self._on.analysing.settings("spectrogram")
+        settings = self._on.overlays.settings("spectrogram")
         refusal = TABLE["spectrogram"].refusal(layer.track, settings)
         if refusal or hertz > layer.track.axis.nyquist_hz:
             nyquist = f"No power at {hertz:.0f} Hz: Nyquist is {layer.track.axis.nyquist_hz:g} Hz"
@@ -169,7 +169,7 @@ class Queries:
         shown = self._on.session.shown.images.get(layer.key)
         if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):
             tell(shown)
-        elif self._on.tiling.takes(layer.track, "spectrogram"):
+        elif self._on.tiled_overlays.takes(layer.track, "spectrogram"):
             self._asking.in_tiles(layer, "spectrogram", time_s, tell)
         else:
             self._asking.compute("spectrogram", layer.track, settings, tell)

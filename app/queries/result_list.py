@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.base.file_locations import ask_file
 from app.queries.queries import value_text, where_text
-from app.queries.results_autosave import ResultsKept
+from app.queries.results_autosave import ResultsAutosave
 from app.recordings.open_recordings import PREFIX
 from core.faults import Fault
 from core.queries.results_table import Result, Results, as_text, write_results
@@ -29,12 +29,12 @@ class ResultList:
 
     def __init__(self, window: Window, results: Results) -> None:
         self._window, self._results = window, results
-        self.kept: ResultsKept | None = None
+        self.kept: ResultsAutosave | None = None
         dock = window.dock
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.show)
         window.on.session.card_changed.connect(lambda: self._rest.start())
-        window.on.session.moment_changed.connect(lambda before, after: self._rest.start())
+        window.on.session.snapshot_changed.connect(lambda before, after: self._rest.start())
         results.changed.connect(self.show)
         dock.undo_wanted.connect(results.undo)
         dock.export_wanted.connect(self.export)
@@ -45,7 +45,7 @@ class ResultList:
 
     def keep(self, path: Path) -> None:
         """Bring back the results of the last time, and write every change of them down."""
-        self.kept = ResultsKept(self._window.on, self._results, path)
+        self.kept = ResultsAutosave(self._window.on, self._results, path)
 
     def close(self) -> None:
         """Wait until the results are on the disk; another window may have their file from then on."""
@@ -96,7 +96,7 @@ class _Here:
         session = window.on.session
         card, self._point = session.card, session.point.z if session.card else ()
         self._file = Path(card.path).name if card else ""
-        self._words = point_words(session.layout, session.moment) if card else ""
+        self._words = point_words(session.layout, session.snapshot) if card else ""
         self._recordings = {
             lane.key.removeprefix(PREFIX) for lane in session.lanes if lane.key.startswith(PREFIX)
         }

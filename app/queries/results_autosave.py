@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.queries.results_table import Results, Rows
 
 
-class ResultsKept:
+class ResultsAutosave:
     """Brings the rows of the last time back, and writes the newest ones beside the window's thread."""
 
     def __init__(self, instrument: Instrument, results: Results, path: Path) -> None:
@@ -42,7 +42,7 @@ class ResultsKept:
             self._changed()
 
     def _changed(self) -> None:
-        self._on.desk.follow("results", self._writer.submit(self._write), lambda done: None)
+        self._on.jobs.follow("results", self._writer.submit(self._write), lambda done: None)
 
     def _write(self) -> None:
         rows = self._results.rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.queries.layer_results import Asking
+from app.queries.layer_results import LayerResults
 from app.queries.slices import sliceable
 from app.stack.lane_names import title_of
 from core.queries.queries import MEASURES, ask
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 
 
-def slice_view(on: Instrument, asking: Asking, high_hz: float) -> SliceView:
+def slice_view(on: Instrument, asking: LayerResults, high_hz: float) -> SliceView:
     """Give the slices that have come, up to a frequency."""
     top = on.session.card.output if on.session.card else on.session.active
     keys = _drawn(on, asking)
@@ -33,17 +33,17 @@ def slice_view(on: Instrument, asking: Asking, high_hz: float) -> SliceView:
 
 def heard_key(on: Instrument, top: str) -> str:
     """Give the sound of the active lane, whose formants are marked: a recording, or the output."""
-    key = on.moving.of(on.session.active) or on.hearing.source_of(on.session.active)
+    key = on.alignment.of(on.session.active) or on.sound_driven.source_of(on.session.active)
     return key if key in on.session.shown.tracks else top
 
 
-def _drawn(on: Instrument, asking: Asking) -> list[str]:
+def _drawn(on: Instrument, asking: LayerResults) -> list[str]:
     """Give the layers whose slices are drawn: the generator's, and the active lane."""
     active = on.session.active
     return [key for key in asking.shown_keys() if key == active or ("." not in key and ":" not in key)]
 
 
-def _without(on: Instrument, asking: Asking, keys: list[str]) -> tuple[str, ...]:
+def _without(on: Instrument, asking: LayerResults, keys: list[str]) -> tuple[str, ...]:
     """Name the layers that have too few samples here for a slice."""
     if asking.sliced_at is None or not asking.slices:
         return ()
@@ -52,7 +52,7 @@ def _without(on: Instrument, asking: Asking, keys: list[str]) -> tuple[str, ...]
     return tuple(layer.title for layer in layers if layer.key not in able)
 
 
-def _slice(on: Instrument, asking: Asking, key: str, main: bool) -> Slice:
+def _slice(on: Instrument, asking: LayerResults, key: str, main: bool) -> Slice:
     found = asking.slices[key]
     hertz = found.frequencies()
     nyquist_hz = on.session.shown.tracks[key].axis.nyquist_hz

@@ -56,4 +56,4 @@ def why_none(
 def _too_long(on: Instrument, layer: Layer, settings: SliceSettings) -> str:
     if not isinstance(layer.track, LongTrack):
         return ""
-    return on.tiling.too_long(Range(settings.start_s, settings.end_s))
+    return on.tiled_overlays.too_long(Range(settings.start_s, settings.end_s))

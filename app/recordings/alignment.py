@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.shell.instrument import Instrument
 
 
-class Moving:
+class Alignment:
     """Moves recordings as undoable steps; what is shown of them follows without being measured anew.
 
     The stack's time is a recording's own time and `moved_s`. Files are always written in its own time.
@@ -40,7 +40,7 @@ class Moving:
 
     def by_s(self, key: str) -> float:
         """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
-        key = key if key.startswith(PREFIX) else self._on.hearing.source_of(key)
+        key = key if key.startswith(PREFIX) else self._on.sound_driven.source_of(key)
         if not key.startswith(PREFIX):
             return 0.0
         lane, track = setting_of(self._on.session.lanes, key), self._on.session.shown.tracks.get(key)
@@ -113,7 +113,7 @@ class Moving:
             for place, made in shown.overlays.items()
         }
         session.show(tracks=tracks, images=images, overlays=overlays)
-        self._on.clock.rest(self._on.analysing.refresh)
+        self._on.clock.rest(self._on.overlays.refresh)
 
     def reach(self, tracks: dict[str, Track]) -> list[Range]:
         """Give the stretches of the stack's time over which recordings reach."""

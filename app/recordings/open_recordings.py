@@ -35,7 +35,7 @@ ROUNDING_S = 1e-9
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadRecording:
     """A sound file as it was read: its track, or the sound that stays in its file, and what to say."""
 
     track: Track | None
@@ -43,16 +43,16 @@ class Found:
     file: SoundFile
 
 
-def read(path: Path, channel: int = 0) -> Found:
+def read(path: Path, channel: int = 0) -> ReadRecording:
     """Read a sound file at its own rate, or, where it is long, its head and an overview."""
     file = look_at(path, channel)
     if file.long:
-        return Found(None, LongSound(file), file)
+        return ReadRecording(None, LongSound(file), file)
     track = short_recording(file, path.name)
-    return Found(track, None, replace(file, notes=(*file.notes, *clipped(track.samples))))
+    return ReadRecording(track, None, replace(file, notes=(*file.notes, *clipped(track.samples))))
 
 
-class Recordings:
+class OpenRecordings:
     """Keeps what was opened; the stack reaches as far as the longest of the output and its recordings.
 
     `opened` carries the key of a new lane.
@@ -71,16 +71,16 @@ class Recordings:
         self._closed = False
         instrument.session.view_changed.connect(self._look_after)
         instrument.session.card_changed.connect(self._new_model)
-        instrument.session.moment_changed.connect(lambda before, after: self._follow())
+        instrument.session.snapshot_changed.connect(lambda before, after: self._follow())
 
     def open(self, path: str | Path) -> None:
         """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
         wanted = Path(path).absolute()
-        self._on.opening.started.emit(str(wanted))
+        self._on.model_loader.started.emit(str(wanted))
         before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
         channel = before.channel if before is not None else 0
         future = self._on.clock.work(lambda: read(wanted, channel))
-        self._on.desk.follow(
+        self._on.jobs.follow(
             f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
         )
 
@@ -121,7 +121,7 @@ class Recordings:
         """Let the stack reach over the output and every recording that has a lane or lies over one."""
         session = self._on.session
         keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
-        reach = self._on.moving.reach({key: track for key, track in self._tracks.items() if key in keys})
+        reach = self._on.alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
         if session.card is not None:
             reach.append(session.card.out_axis.extent)
         if reach:
@@ -133,11 +133,11 @@ class Recordings:
         session = self._on.session
         before, seen = session.whole, session.visible
         moved = any(
-            self._on.moving.by_s(key) != session.shown.tracks[key].origin.moved_s
+            self._on.alignment.by_s(key) != session.shown.tracks[key].origin.moved_s
             for key in self._tracks
             if key in session.shown.tracks
         )
-        self._on.moving.follow()
+        self._on.alignment.follow()
         self._follow_channels()
         self.fit()
         if moved and seen == before:
@@ -152,36 +152,36 @@ class Recordings:
             path, channel = self._paths[key], lane.channel
             self._asked[key] = channel
             future = self._on.clock.work(partial(read, path, channel))
-            self._on.desk.follow(f"channel {key}", future, partial(self._chosen, key, path))
+            self._on.jobs.follow(f"channel {key}", future, partial(self._chosen, key, path))
 
     # --- arriving ----------------------------------------------------------------------------
 
     def _refused(self, fault: Fault) -> None:
-        self._on.opening.ended.emit()
+        self._on.model_loader.ended.emit()
         self._on.faulted.emit(fault)
 
-    def _opened(self, path: Path, found: Found) -> None:
-        self._on.opening.ended.emit()
+    def _opened(self, path: Path, found: ReadRecording) -> None:
+        self._on.model_loader.ended.emit()
         key = self._key_of(path)
         track = self._take(key, path, found)
         self._add_lane(key, path.name)
         self._on.session.set_active(key)
         self._say(path.name, track, found.file.notes)
-        self._on.remember(recent=self._on.settings.with_recent(str(path)).recent)
+        self._on.remember(recent=self._on.preferences.with_recent(str(path)).recent)
         self.opened.emit(key)
-        self._on.hearing.sound_opened(key)
-        self._on.clock.rest(self._on.analysing.refresh)
+        self._on.sound_driven.sound_opened(key)
+        self._on.clock.rest(self._on.overlays.refresh)
 
-    def _chosen(self, key: str, path: Path, found: Found) -> None:
+    def _chosen(self, key: str, path: Path, found: ReadRecording) -> None:
         """Show another channel in the same lane, with the same tiers."""
         self._asked.pop(key, None)
         self._take(key, path, found)
         self._on.noted.emit(f"{path.name}: {found.file.reduction}")
-        self._on.hearing.sound_opened(key)
-        self._on.playing.sound_changed()
-        self._on.clock.rest(self._on.analysing.refresh)
+        self._on.sound_driven.sound_opened(key)
+        self._on.playback.sound_changed()
+        self._on.clock.rest(self._on.overlays.refresh)
 
-    def _take(self, key: str, path: Path, found: Found) -> Track:
+    def _take(self, key: str, path: Path, found: ReadRecording) -> Track:
         """Show what was read; a long one is looked through behind."""
         track = found.long.track(path.name) if found.long is not None else found.track
         assert track is not None
@@ -206,7 +206,7 @@ class Recordings:
         """Show a track; what was computed of an earlier state of its file goes."""
         shown, before = self._on.session.shown, self._tracks.get(key)
         self._tracks[key] = track
-        tracks = {**shown.tracks, key: self._on.moving.placed(key, track)}
+        tracks = {**shown.tracks, key: self._on.alignment.placed(key, track)}
         if before is None or before.origin == track.origin:
             self._on.session.show(tracks=tracks)
             return
@@ -246,7 +246,7 @@ class Recordings:
         """Keep the recordings beside the new model."""
         session = self._on.session
         kept = {
-            key: self._on.moving.placed(key, track)
+            key: self._on.alignment.placed(key, track)
             for key, track in self._tracks.items()
             if session.lane(key) is not None
         }
@@ -259,7 +259,7 @@ class Recordings:
     def _look_through(self, key: str, sound: LongSound) -> None:
         """Find every extreme in the background; the lane grows true as it goes on."""
         if sound.whole:
-            self._on.tiling.prepare(sound.track(sound.file.name))
+            self._on.tiled_overlays.prepare(sound.track(sound.file.name))
             return
         post = self._on.clock.post
 
@@ -267,7 +267,7 @@ class Recordings:
             post(lambda: self._progressed(key, sound))
 
         future = self._on.clock.work(lambda: sound.look_through(told, lambda: self._closed))
-        self._on.desk.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+        self._on.jobs.follow(f"through {key}", future, lambda _: self._looked_through(sound))
 
     def _look_after(self) -> None:
         """Now and then look whether the files of long recordings are still what they were."""
@@ -276,7 +276,7 @@ class Recordings:
         self._looked_s = monotonic()
         sounds = dict(self._long)
         future = self._on.clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
-        self._on.desk.follow("recordings' files", future, self._looked_after)
+        self._on.jobs.follow("recordings' files", future, self._looked_after)
 
     def _looked_after(self, found: dict[str, Fault | None]) -> None:
         for key, fault in found.items():
@@ -295,5 +295,5 @@ class Recordings:
             values = "value is no number" if sound.bad == 1 else "values are not numbers"
             said = f"{sound.bad} {values}, shown as gaps and played as silence"
             self._on.noted.emit(f"{sound.file.name}: {said}")
-        self._on.tiling.prepare(sound.track(sound.file.name))
-        self._on.analysing.refresh()
+        self._on.tiled_overlays.prepare(sound.track(sound.file.name))
+        self._on.overlays.refresh()

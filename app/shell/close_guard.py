@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 Ways = tuple[tuple[str, Callable[[], object]], ...]
 
 
-class Leaving:
+class CloseGuard:
     """Asks one question at a time; the window closes once nothing is left to ask."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
         self.dialog: SmallDialog | None = None
-        window.on.measuring.ended.connect(self._measured)
+        window.on.measurement.ended.connect(self._measured)
 
     def may_close(self) -> bool:
         """Tell whether nothing would be lost; else ask, and close when that is answered."""
@@ -34,7 +34,7 @@ class Leaving:
                 (("Stop it", self._stop), ("Go on", self._stay)),
             )
             return False
-        for kept in self._window.on.annotating.files.edited:
+        for kept in self._window.on.tier_editor.files.edited:
             self._ask_to_save(kept)
             return False
         return True
@@ -61,22 +61,22 @@ class Leaving:
         self._ask(f"Save the changes to {name}?", words, (*ways, ("Save", lambda: self._save(kept))))
 
     def _keep(self, kept: Kept) -> None:
-        self._window.on.annotating.files.keep_here(kept)
+        self._window.on.tier_editor.files.keep_here(kept)
         self._stay()
         self._window.close()
 
     def _save(self, kept: Kept) -> None:
         self._stay()
-        self._window.on.annotating.files.write(kept, kept.file, self._window.close)
+        self._window.on.tier_editor.files.write(kept, kept.file, self._window.close)
 
     # --- measuring ----------------------------------------------------------------------------
 
     def _measures(self) -> bool:
-        desk = self._window.on.desk
+        desk = self._window.on.jobs
         return desk.waits("measure") or desk.waits("measure points")
 
     def _stop(self) -> None:
-        self._window.on.measuring.cancel()
+        self._window.on.measurement.cancel()
         self._stay()
         self._window.close()
 

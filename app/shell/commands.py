@@ -39,9 +39,9 @@ def _theme(name: str, title: str, separator: bool = False) -> None:
         window.set_theme(name)
 
     run.__doc__ = f"Use the {name} colours." if name != "system" else "Use light or dark as the desktop does."
-    command(f"view.{name}", title, "View", checked=lambda on: on.settings.theme == name, separator=separator)(
-        run
-    )
+    command(
+        f"view.{name}", title, "View", checked=lambda on: on.preferences.theme == name, separator=separator
+    )(run)
 
 
 _theme("system", "Colours of the desktop", True)

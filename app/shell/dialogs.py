@@ -24,7 +24,7 @@ from widgets.theme.number_text import read_number
 
 if TYPE_CHECKING:
     from app.shell.window import Window
-    from app.training.panel import Training
+    from app.training.panel import TrainingPanel
     from core.checkpoint.run_files import ChooseRun
 
 _CHECKPOINT = "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt"
@@ -59,7 +59,7 @@ class Dialogs:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._open: list[object] = []
-        self._training: Training | None = None
+        self._training: TrainingPanel | None = None
 
     def _guarded(self, action: Callable[[], None]) -> None:
         try:
@@ -74,13 +74,13 @@ class Dialogs:
         kinds = ";;".join((BOTH, CHECKPOINTS, SOUNDS, ANY))
         name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._last(), kinds)
         if name:
-            self._window.on.opening.open(name)
+            self._window.on.model_loader.open(name)
 
     def folder(self) -> None:
         """Ask for a run's folder."""
         name = QFileDialog.getExistingDirectory(self._window, "Open a run's folder", self._last())
         if name:
-            self._window.on.opening.open(name)
+            self._window.on.model_loader.open(name)
 
     def recording(self) -> None:
         """Ask for a sound file."""
@@ -91,7 +91,7 @@ class Dialogs:
             self._window.on.recordings.open(name)
 
     def _last(self) -> str:
-        recent = self._window.on.settings.recent
+        recent = self._window.on.preferences.recent
         return str(Path(recent[0]).parent) if recent else ""
 
     def run(self, choice: ChooseRun) -> None:
@@ -100,7 +100,7 @@ class Dialogs:
 
         dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), self._window)
         dialog.set_look(self._window.look)
-        dialog.chosen.connect(self._window.on.opening.open)
+        dialog.chosen.connect(self._window.on.model_loader.open)
         self.keep(dialog)
 
     def questions(self, name: str = "") -> None:
@@ -113,7 +113,7 @@ class Dialogs:
             return
         dialog = QuestionsDialog(card, self._window, name)
         dialog.set_look(self._window.look)
-        dialog.answered.connect(self._window.on.opening.answer)
+        dialog.answered.connect(self._window.on.model_loader.answer)
         self.keep(dialog)
 
     # --- saving -----------------------------------------------------------------------------
@@ -154,9 +154,9 @@ class Dialogs:
     def training(self) -> None:
         """Open the panel in which a model is trained."""
         if self._training is None:
-            from app.training.panel import Training
+            from app.training.panel import TrainingPanel
 
-            self._training = Training(self._window)
+            self._training = TrainingPanel(self._window)
         fit_to_screen(self._training.panel)
         self._training.panel.show()
         self._training.panel.raise_()
@@ -182,7 +182,7 @@ class Dialogs:
 
     def _write_point(self, path: Path) -> None:
         session = self._window.on.session
-        write_json(path, point_facts(session.layout, session.moment))
+        write_json(path, point_facts(session.layout, session.snapshot))
 
     def _read_point(self, path: Path) -> None:
         session = self._window.on.session
@@ -208,13 +208,13 @@ class Dialogs:
     def start_of_recording(self) -> None:
         """Ask where the active recording starts on the stack's axis."""
         on = self._window.on
-        key = on.moving.of(on.session.active)
-        now = f"{on.moving.by_s(key):.6f}"
-        self._number("Move in time", "Starts at (s):", now, lambda at_s: on.moving.to(key, at_s))
+        key = on.alignment.of(on.session.active)
+        now = f"{on.alignment.by_s(key):.6f}"
+        self._number("Move in time", "Starts at (s):", now, lambda at_s: on.alignment.to(key, at_s))
 
     def frequency(self) -> None:
         """Ask where the horizontal frequency cursor stands."""
-        at_hz, queries = self._window.on.session.frequency_hz, self._window.docking.queries
+        at_hz, queries = self._window.on.session.frequency_hz, self._window.dock_view.queries
         now = f"{500.0 if at_hz is None else at_hz:g}"
         self._number("Move frequency cursor", "Frequency (Hz):", now, queries.to_frequency)
 
@@ -227,7 +227,7 @@ class Dialogs:
         """Ask of which formant the frequency (f) or the bandwidth (b) is asked, and ask it."""
         number, given = QInputDialog.getInt(self._window, title, "Formant number:", 1, 1, MOST_FORMANTS)
         if given:
-            self._window.docking.queries.ask(f"{letter}{number}")
+            self._window.dock_view.queries.ask(f"{letter}{number}")
 
     # --- settings ---------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Dialogs:
         """Ask for the settings of one measure."""
         from widgets.controls.form import SettingsForm
 
-        analysing, measure = self._window.on.analysing, FOLLOWING.get(measure, measure)
+        analysing, measure = self._window.on.overlays, FOLLOWING.get(measure, measure)
         if measure not in TABLE and measure != "greys":
             return
         session = self._window.on.session
@@ -291,5 +291,5 @@ class Dialogs:
         self._open = [kept for kept in self._open if kept.isVisible()]  # type: ignore[attr-defined]
         self._open.append(dialog)
         fit_to_screen(dialog)  # type: ignore[arg-type]
-        self._window.saying.watch(dialog)  # type: ignore[arg-type]
+        self._window.status_notes.watch(dialog)  # type: ignore[arg-type]
         dialog.show()  # type: ignore[attr-defined]

@@ -12,9 +12,9 @@ from psygnal import Signal
 from core.faults import Fault
 from core.playback.devices import Device
 from core.processes.engine import Engine
-from core.processes.latest_wins import Desk
+from core.processes.latest_wins import Jobs
 from core.processes.praat_pool import Pool
-from core.session.preferences import Settings
+from core.session.preferences import Preferences
 from core.session.session import Session
 
 
@@ -66,7 +66,7 @@ class Clock:
 class Instrument:
     """Holds the parts; signals what the window should say.
 
-    `faulted` carries a Fault to show, `noted` a sentence for the status bar, `settings_changed`
+    `faulted` carries a Fault to show, `noted` a sentence for the status bar, `preferences_changed`
     follows any change of what is remembered, `busy_changed` tells whether answers are under way,
     `mended` takes a fault back.
     """
@@ -74,7 +74,7 @@ class Instrument:
     faulted = Signal(Fault)
     mended = Signal(Fault)
     noted = Signal(str)
-    settings_changed = Signal()
+    preferences_changed = Signal()
     busy_changed = Signal(bool)
 
     def __init__(
@@ -83,62 +83,62 @@ class Instrument:
         pool: Pool,
         player: Player,
         clock: Clock,
-        settings: Settings | None = None,
+        settings: Preferences | None = None,
         on_bug: Callable[[BaseException], None] | None = None,
     ) -> None:
-        from app.analysis.overlays import Analysing
-        from app.analysis.tiled_overlays import Tiling
-        from app.annotation.tier_editor import Annotating
-        from app.measuring.measurement import Measuring
-        from app.models.contact_sheet import Sheet
-        from app.models.latent_driven import Probing
-        from app.models.model_loader import Opening
-        from app.models.sound_driven import Hearing
-        from app.playback.playback import Playing
-        from app.recordings.alignment import Moving
-        from app.recordings.open_recordings import Recordings
+        from app.analysis.overlays import Overlays
+        from app.analysis.tiled_overlays import TiledOverlays
+        from app.annotation.tier_editor import TierEditor
+        from app.measuring.measurement import Measurement
+        from app.models.contact_sheet import ContactSheet
+        from app.models.latent_driven import LatentDriven
+        from app.models.model_loader import ModelLoader
+        from app.models.sound_driven import SoundDriven
+        from app.playback.playback import Playback
+        from app.recordings.alignment import Alignment
+        from app.recordings.open_recordings import OpenRecordings
 
         self.session = Session()
-        self.settings = settings or Settings()
+        self.preferences = settings or Preferences()
         self.is_wide = True  # whether the window has room for the dock where nobody has asked for it
         self.engine = engine
         self.pool = pool
         self.player = player
         self.clock = clock
-        self.desk = Desk(clock.post, self.faulted.emit, on_bug or _fly)
-        self.analysing = Analysing(self)
-        self.tiling = Tiling(self)
-        self.hearing = Hearing(self)
-        self.moving = Moving(self)
-        self.recordings = Recordings(self)
-        self.probing = Probing(self)
-        self.opening = Opening(self)
-        self.playing = Playing(self)
-        self.sheet = Sheet(self)
-        self.annotating = Annotating(self)
-        self.measuring = Measuring(self)
+        self.jobs = Jobs(clock.post, self.faulted.emit, on_bug or _fly)
+        self.overlays = Overlays(self)
+        self.tiled_overlays = TiledOverlays(self)
+        self.sound_driven = SoundDriven(self)
+        self.alignment = Alignment(self)
+        self.recordings = OpenRecordings(self)
+        self.latent_driven = LatentDriven(self)
+        self.model_loader = ModelLoader(self)
+        self.playback = Playback(self)
+        self.contact_sheet = ContactSheet(self)
+        self.tier_editor = TierEditor(self)
+        self.measurement = Measurement(self)
 
     @property
     def shows_dock(self) -> bool:
         """Whether the stack has the dock beside it: as chosen, else where there is room."""
-        chosen = self.settings.dock
+        chosen = self.preferences.dock
         return self.is_wide if chosen is None else chosen
 
     def remember(self, **values: Any) -> None:
         """Change what is kept between starts."""
-        before = self.settings
-        self.settings = replace(before, **values)
-        if self.settings != before:
-            self.settings_changed.emit()
+        before = self.preferences
+        self.preferences = replace(before, **values)
+        if self.preferences != before:
+            self.preferences_changed.emit()
 
     def close(self) -> None:
         """Stop the sound and end the processes."""
         self.recordings.leave()
-        self.annotating.close()
+        self.tier_editor.close()
         self.player.close()
         self.engine.close()
         self.pool.close()
-        self.measuring.close()
+        self.measurement.close()
 
 
 def _fly(bug: BaseException) -> None:

@@ -12,7 +12,7 @@ from app.base.command_table import MENUS, Command, all_commands
 from core.faults import Fault
 from widgets.controls.segmented import Segmented
 from widgets.shell.command_palette import PaletteRow
-from widgets.shell.toolbar import Transport
+from widgets.shell.toolbar import Toolbar
 from widgets.theme.control_paint import Words, pass_look
 from widgets.theme.theme import Look
 
@@ -87,7 +87,7 @@ class Menus:
         menus = {name: bar.addMenu(name) for name in MENUS}
         for id, command in all_commands().items():
             self._put(menus[command.menu], command, self.actions[id])
-        self.transport = Transport(self.actions)
+        self.transport = Toolbar(self.actions)
         self.corner = Corner()
         self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
         self.row = MenuRow(bar, self.corner)  # QMenuBar's own corner keeps its first size
@@ -107,7 +107,7 @@ class Menus:
         """Run a command by its id, where it is possible now."""
         command = all_commands()[id]
         if command.when(self._window.on):
-            self._window.saying.forget()
+            self._window.status_notes.forget()
             try:
                 command.run(self._window)
             except Fault as fault:

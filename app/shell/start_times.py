@@ -16,16 +16,16 @@ VARIABLE = "PHONOSCOPE_MOMENTS"  # names the file to write; the program then end
 
 
 @dataclass(frozen=True)
-class Moments:
+class StartTimes:
     """Two moments in seconds, on the clock that all processes share."""
 
     window_s: float
     tracks_s: float
 
 
-def read(note: Path) -> Moments:
+def read(note: Path) -> StartTimes:
     """Read what a program noted."""
-    return Moments(**json.loads(note.read_text()))
+    return StartTimes(**json.loads(note.read_text()))
 
 
 class Stopwatch(QObject):
@@ -47,7 +47,7 @@ class Stopwatch(QObject):
         self._window_s = self._window_s or now_s
         if self._has_tracks():
             self._window.removeEventFilter(self)
-            self._note.write_text(json.dumps(asdict(Moments(self._window_s, now_s))))
+            self._note.write_text(json.dumps(asdict(StartTimes(self._window_s, now_s))))
             self._window.close()
 
 

@@ -14,7 +14,7 @@ HINTS = {"stack": "Drag selects · Shift-click moves the nearest edge · grey ba
 ACTIONS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
 
 
-class Saying(QObject):
+class StatusNotes(QObject):
     """Shows notes, and takes each away before the next press of a key or button is acted upon."""
 
     def __init__(self, window: Window) -> None:
@@ -31,7 +31,7 @@ class Saying(QObject):
         """Say what is true whatever was done last: what plays, else what the mouse does here."""
         on = self._window.on
         self._window.status.show_help(
-            on.playing.words if on.player.playing else HINTS.get(self._window.page, "")
+            on.playback.words if on.player.playing else HINTS.get(self._window.page, "")
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

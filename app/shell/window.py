@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.command_table import is_open
-from app.base.file_locations import Places
+from app.base.file_locations import FileLocations
 from app.models.model_loader import wanted_of
-from app.models.named_points import PointList
+from app.models.named_points import NamedPoints
 from app.recordings.open_recordings import PREFIX
-from app.shell.close_guard import Leaving
+from app.shell.close_guard import CloseGuard
 from app.shell.instrument import Instrument
-from app.shell.status_notes import HINTS, Saying
-from widgets.controls.banner import Notice
-from widgets.latent.panel import KnobsPanel
+from app.shell.status_notes import HINTS, StatusNotes
+from widgets.controls.banner import Banner
+from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
 from widgets.model.start_page import StartPage
 from widgets.results.dock import Dock
@@ -55,28 +55,28 @@ class Window(QMainWindow):
         from app.queries import dock
         from app.shell import dialogs, menus, wiring
 
-        self.points: PointList  # made by the wiring
-        self.measuring_shown: QObject  # made by the wiring
+        self.points: NamedPoints  # made by the wiring
+        self.measurement_progress: QObject  # made by the wiring
 
-        self.places = Places(instrument)
+        self.places = FileLocations(instrument)
         self.asks = dialogs.Dialogs(self)
-        self.leaving = Leaving(self)
+        self.close_guard = CloseGuard(self)
         self.menus = menus.Menus(self)
-        self.saying = Saying(self)
-        self.docking = dock.Docking(self)
+        self.status_notes = StatusNotes(self)
+        self.dock_view = dock.DockView(self)
         self._lay_out()
         wiring.connect(self)
-        self.set_theme(instrument.settings.theme, remember=False)
+        self.set_theme(instrument.preferences.theme, remember=False)
         self._restore()
 
     def _make_areas(self) -> None:
         self.card = CardPanel()
-        self.knobs = KnobsPanel()
+        self.knobs = LatentPanel()
         self.stack = Stack()
         self.start = StartPage()
         self.ipa = IpaPanel()
         self.dock = Dock()
-        self.notice = Notice()
+        self.notice = Banner()
         self.status = StatusBar()
         self.sheet: QWidget | None = None  # made when first shown
 
@@ -125,7 +125,7 @@ class Window(QMainWindow):
         if page is not self.pages.currentWidget():
             self.status.show_help(HINTS.get(name, ""))  # what stood there was said of another page
         self.pages.setCurrentWidget(page)
-        self.ipa.setVisible(name == "stack" and self.on.settings.letters)
+        self.ipa.setVisible(name == "stack" and self.on.preferences.letters)
         self.show_dock()
         page.setFocus()
         self.menus.refresh()
@@ -141,7 +141,7 @@ class Window(QMainWindow):
         shows = self.page == "stack" and self.on.shows_dock
         has_panel = self.page != "start" and self.on.session.card is not None
         self.panel.setVisible(has_panel and not (shows and self.width() < BOTH_PX))
-        self.docking.show_dock(shows)
+        self.dock_view.show_dock(shows)
 
     @property
     def page(self) -> str:
@@ -190,7 +190,7 @@ class Window(QMainWindow):
         lane, track = session.lane(key), session.shown.tracks.get(key)
         if lane is None or track is None:
             return
-        refusal = self.on.analysing.refusal(track, measure)
+        refusal = self.on.overlays.refusal(track, measure)
         if refusal and measure not in lane.shown:
             self.status.show_help(refusal)
             return
@@ -218,12 +218,12 @@ class Window(QMainWindow):
     def open_dropped(self, path: str) -> None:
         """Open a checkpoint, a recording or a TextGrid."""
         if path.lower().endswith(".textgrid") and is_open(self.on):
-            self.on.annotating.open(path)
+            self.on.tier_editor.open(path)
         else:
-            self.on.opening.open(path)
+            self.on.model_loader.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.leaving.may_close():
+        if not self.close_guard.may_close():
             event.ignore()
             return
         self.on.remember(geometry=bytes(self.saveGeometry().toBase64().data()).decode())
@@ -231,5 +231,5 @@ class Window(QMainWindow):
         self.on.close()
 
     def _restore(self) -> None:
-        if self.on.settings.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.on.settings.geometry.encode()))
+        if self.on.preferences.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.on.preferences.geometry.encode()))

@@ -8,16 +8,16 @@ from PySide6.QtCore import QTimer
 
 from app.analysis import preset_list
 from app.annotation import tiers_wiring
-from app.measuring.progress import MeasuringShown
-from app.models.named_points import PointList
-from app.playback.playhead import PlayHead
+from app.measuring.progress import MeasurementProgress
+from app.models.named_points import NamedPoints
+from app.playback.playhead import Playhead
 from app.recordings.open_recordings import PREFIX
 from app.stack.stack_view import StackViews
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lanes import Lane
 from core.session.point_names import starred_words
-from core.session.session import Moment
+from core.session.session import Snapshot
 from widgets.drawing.curves import peak
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Wiring:
         self._window = window
         window.wiring = self  # type: ignore[attr-defined]
         self._views = StackViews(window.on)
-        self.points = window.points = PointList(window)
-        self.head = PlayHead(window)
+        self.points = window.points = NamedPoints(window)
+        self.head = Playhead(window)
         self._repaint = QTimer(window, singleShot=True, interval=0)
         self._repaint.timeout.connect(self.show_stack)
         self._late = QTimer(window, singleShot=True, interval=LATE_MS)
@@ -79,21 +79,21 @@ class Wiring:
     def _from_session(self) -> None:
         on, window = self._window.on, self._window
         on.session.card_changed.connect(self._card)
-        on.session.moment_changed.connect(self._moment)
+        on.session.snapshot_changed.connect(self._moment)
         on.session.shown_changed.connect(self.soon)
         on.session.view_changed.connect(self._view)
-        on.playing.changed.connect(self._playing)
+        on.playback.changed.connect(self._playing)
         on.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
         on.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
         on.busy_changed.connect(self._busy)
-        on.settings_changed.connect(window.menus.refresh)
-        on.measuring.done.connect(window.menus.refresh)
-        window.measuring_shown = MeasuringShown(window)
-        on.opening.started.connect(lambda path: window.status.show_state("Opening…"))
-        on.opening.ended.connect(lambda: window.status.show_state(""))
-        on.opening.choice_needed.connect(window.asks.run)
+        on.preferences_changed.connect(window.menus.refresh)
+        on.measurement.done.connect(window.menus.refresh)
+        window.measurement_progress = MeasurementProgress(window)
+        on.model_loader.started.connect(lambda path: window.status.show_state("Opening…"))
+        on.model_loader.ended.connect(lambda: window.status.show_state(""))
+        on.model_loader.choice_needed.connect(window.asks.run)
         on.recordings.opened.connect(self._recording)
-        on.opening.questions_arose.connect(lambda card: window.asks.questions())
+        on.model_loader.questions_arose.connect(lambda card: window.asks.questions())
 
     def soon(self) -> None:
         """Show the stack anew once this round of news is over."""
@@ -113,7 +113,7 @@ class Wiring:
         window.setWindowTitle(f"{session.card.title} – Phonoscope")
         self._knobs()
         self.points.refresh()
-        window.start.show_recent(window.on.settings.recent)
+        window.start.show_recent(window.on.preferences.recent)
         window.show_page("stack")
         self.soon()
 
@@ -122,11 +122,11 @@ class Wiring:
         window = self._window
         if window.on.session.card is None:
             window.show_alone([key])
-        window.start.show_recent(window.on.settings.recent)
+        window.start.show_recent(window.on.preferences.recent)
         window.show_page("stack")
         self.soon()
 
-    def _moment(self, before: Moment, after: Moment) -> None:
+    def _moment(self, before: Snapshot, after: Snapshot) -> None:
         if (before.point, before.drawn, before.seed, before.name, before.pins) != (
             after.point, after.drawn, after.seed, after.name, after.pins
         ):  # fmt: skip
@@ -138,7 +138,7 @@ class Wiring:
         self._window.menus.refresh_history()
 
     def _knobs(self) -> None:
-        moment, knobs = self._window.on.session.moment, self._window.knobs
+        moment, knobs = self._window.on.session.snapshot, self._window.knobs
         card = self._window.on.session.card
         self._window.menus.corner.show_words(f"{card.title} · {starred_words(moment)}" if card else "")
         knobs.show_point(moment.point, moment.drawn)
@@ -161,7 +161,7 @@ class Wiring:
         elif not self._late.isActive() and not self._views.computing:
             self._late.start()
         session = self._window.on.session
-        words = "Computing…" if busy else self._window.docking.state
+        words = "Computing…" if busy else self._window.dock_view.state
         self._window.status.show_state(words if session.card else "")
 
     def _set_computing(self, computing: bool) -> None:
@@ -194,16 +194,16 @@ class Wiring:
             lambda keys: session.set_lanes(lane_tools.ordered(session.lanes, tuple(keys)), "order lanes")
         )
         stack.play_wanted.connect(self._play)
-        stack.stop_wanted.connect(on.playing.stop)
+        stack.stop_wanted.connect(on.playback.stop)
         stack.pointer_moved.connect(lambda time_s, text: window.status.show_pointer(text))
         stack.legend_clicked.connect(window.asks.settings)
-        window.start.show_recent(on.settings.recent)
-        window.start.show_demo(on.opening.has_demo())
-        window.start.open_wanted.connect(on.opening.open)
+        window.start.show_recent(on.preferences.recent)
+        window.start.show_demo(on.model_loader.has_demo())
+        window.start.open_wanted.connect(on.model_loader.open)
         window.start.file_wanted.connect(window.asks.file)
         window.start.folder_wanted.connect(window.asks.folder)
         window.start.sound_wanted.connect(window.asks.recording)
-        window.start.demo_wanted.connect(on.opening.open_demo)
+        window.start.demo_wanted.connect(on.model_loader.open_demo)
         window.card.details_wanted.connect(window.asks.show_card)
         window.card.question_wanted.connect(window.asks.questions)
 
@@ -232,7 +232,7 @@ class Wiring:
         if key.startswith(PREFIX):
             self._window.on.recordings.close(key)
         elif "." in key:
-            self._window.on.hearing.quiet(key.split(".")[0])
+            self._window.on.sound_driven.quiet(key.split(".")[0])
         else:
             session.set_lanes(tuple(lane for lane in session.lanes if lane.key != key), f"close {key}")
 
@@ -262,7 +262,7 @@ class Wiring:
         session.set_lanes(lane_tools.unmerged(session.lanes, target, source), f"take {source} off {target}")
 
     def _play(self, key: str, stretch: object) -> None:
-        playing, session = self._window.on.playing, self._window.on.session
+        playing, session = self._window.on.playback, self._window.on.session
         if not key:
             playing.play_active(stretch)  # type: ignore[arg-type]
         elif key in playing.keys and self._window.on.player.playing:
@@ -275,14 +275,14 @@ class Wiring:
 
     def _from_transport(self) -> None:
         on, bar = self._window.on, self._window.menus.transport
-        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.settings.sound)
-        bar.sound_wanted.connect(on.playing.set_sound)
+        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.preferences.sound)
+        bar.sound_wanted.connect(on.playback.set_sound)
         preset_list.connect(self._window)
-        bar.set_volume(on.settings.volume_db)
+        bar.set_volume(on.preferences.volume_db)
         bar.volume_wanted.connect(self._volume)
         bar.device_wanted.connect(self._device)
         bar.devices_needed.connect(self._devices)
-        on.player.volume_db = on.settings.volume_db
+        on.player.volume_db = on.preferences.volume_db
 
     def _volume(self, level_db: float) -> None:
         self._window.on.player.volume_db = level_db
@@ -291,7 +291,7 @@ class Wiring:
     def _devices(self) -> None:
         player = self._window.on.player
         known = [(device.id, device.name) for device in player.devices()]
-        self._window.menus.transport.set_devices(known, self._window.on.settings.device)
+        self._window.menus.transport.set_devices(known, self._window.on.preferences.device)
         player.refresh()
 
     def _device(self, device: str) -> None:

@@ -21,18 +21,18 @@ def _has(network: str) -> Callable[[Instrument], bool]:
 
 
 def _listens(network: str) -> Callable[[Instrument], bool]:
-    return lambda on: any(one.network == network for one in on.hearing.listeners)
+    return lambda on: any(one.network == network for one in on.sound_driven.listeners)
 
 
 def _switch(window: Window, network: str) -> None:
     on, active = window.on, window.on.session.active
     source = active if active.startswith(PREFIX) else ""
-    if any(one.network == network for one in on.hearing.listeners) and not on.hearing.elsewhere(
+    if any(one.network == network for one in on.sound_driven.listeners) and not on.sound_driven.elsewhere(
         network, source
     ):
-        on.hearing.quiet(network)
+        on.sound_driven.quiet(network)
     else:
-        on.hearing.listen(network, source)
+        on.sound_driven.listen(network, source)
 
 
 @command("layers.through_q", "Send through the Q network", "Layers", "Q", _has("Q"), checked=_listens("Q"))
@@ -79,11 +79,11 @@ def solo(window: Window) -> None:
 
 
 def _is_recording(on: Instrument) -> bool:
-    return bool(on.moving.of(on.session.active))
+    return bool(on.alignment.of(on.session.active))
 
 
 def _is_moved(on: Instrument) -> bool:
-    return _is_recording(on) and on.moving.by_s(on.moving.of(on.session.active)) != 0
+    return _is_recording(on) and on.alignment.by_s(on.alignment.of(on.session.active)) != 0
 
 
 @command("layers.move", "Move in time…", "Layers", "Ctrl+Shift+M", _is_recording, separator=True)
@@ -95,14 +95,14 @@ def move(window: Window) -> None:
 @command("layers.move_start", "Align its start to the cursor", "Layers", "", _is_recording)
 def move_start(window: Window) -> None:
     """Let the active recording start at the cursor, or where the selection starts."""
-    session, moving = window.on.session, window.on.moving
+    session, moving = window.on.session, window.on.alignment
     moving.to(moving.of(session.active), session.cursor_s or 0.0)
 
 
 @command("layers.move_mark", "Mark this moment of it", "Layers", "Ctrl+Shift+K", _is_recording)
 def move_mark(window: Window) -> None:
     """Remember the cursor's moment of the active recording, such as a burst, to bring it elsewhere."""
-    session, moving = window.on.session, window.on.moving
+    session, moving = window.on.session, window.on.alignment
     moving.mark(moving.of(session.active), session.cursor_s or 0.0)
 
 
@@ -111,17 +111,17 @@ def move_mark(window: Window) -> None:
     "Move the marked moment to the cursor",
     "Layers",
     "Ctrl+Shift+J",
-    lambda on: on.moving.marked is not None,
+    lambda on: on.alignment.marked is not None,
 )
 def move_marked(window: Window) -> None:
     """Move the recording in time until its marked moment is at the cursor, whichever lane is active."""
-    window.on.moving.bring(window.on.session.cursor_s or 0.0)
+    window.on.alignment.bring(window.on.session.cursor_s or 0.0)
 
 
 @command("layers.move_back", "Let it start at 0 again", "Layers", "", _is_moved)
 def move_back(window: Window) -> None:
     """Put the active recording back to its own time."""
-    moving = window.on.moving
+    moving = window.on.alignment
     moving.to(moving.of(window.on.session.active), 0.0)
 
 

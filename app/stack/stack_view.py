@@ -58,7 +58,7 @@ class StackViews:
         )
 
     def _lane(self, lane: Lane) -> LaneView:
-        session, analysing = self._on.session, self._on.analysing
+        session, analysing = self._on.session, self._on.overlays
         track = session.shown.tracks[lane.key]
         title, meta = self._words(lane.key, track)
         file = self._on.recordings.file_of(lane.key)
@@ -102,14 +102,14 @@ class StackViews:
             fixed_low=lane.fixed_low,
             fixed_high=lane.fixed_high,
             active=lane.key == session.active,
-            playing=lane.key in self._on.playing.keys,
+            playing=lane.key in self._on.playback.keys,
             audible=carried >= 100.0,
             computing=self.computing,
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
             legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
-            movable=bool(self._on.moving.of(lane.key)),
-            moved=self._on.moving.by_s(self._on.moving.of(lane.key)) != 0,
+            movable=bool(self._on.alignment.of(lane.key)),
+            moved=self._on.alignment.by_s(self._on.alignment.of(lane.key)) != 0,
             channels=file.channels if file else 1,
             channel=file.channel if file else 0,
         )
@@ -118,7 +118,7 @@ class StackViews:
         """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
         if lane.key.endswith(".logits"):
             return ""
-        return self._on.tiling.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
+        return self._on.tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
     def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
         """Give the words in the lane on what it is, and on what was lowered for what it shows."""
@@ -128,10 +128,10 @@ class StackViews:
 
     def _heard_words(self, lane: Lane, track: Track) -> str:
         """Say what the lane's network hears."""
-        source = self._on.hearing.source_of(lane.key)
+        source = self._on.sound_driven.source_of(lane.key)
         if not source:
             return ""
-        heard = self._on.hearing.heard_of(lane.key)
+        heard = self._on.sound_driven.heard_of(lane.key)
         where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
         return f"{lane.key[0]} hears {self._words(source, track)[0]}{where}"
 
@@ -163,7 +163,7 @@ class StackViews:
         if tracks[-1].name == PEAKS:
             return near_loudest(tracks[-1].samples.astype(np.float64))
         source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
-        return loud(source, tracks[0].axis, self._on.analysing.settings("formants"))
+        return loud(source, tracks[0].axis, self._on.overlays.settings("formants"))
 
     def _readings(self, key: str) -> dict[str, float]:
         """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
@@ -201,12 +201,12 @@ class StackViews:
     def _label(self, key: str, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
         name = key.removeprefix(PREFIX) + (f" ×{gain:g}" if gain != 1 else "")
-        return ", ".join(filter(None, (name, self._on.moving.words(key, digits=3))))
+        return ", ".join(filter(None, (name, self._on.alignment.words(key, digits=3))))
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
         if key.startswith(PREFIX):
-            where, lasts = self._on.moving.words(key, digits=3), duration_words(track.axis.duration_s)
+            where, lasts = self._on.alignment.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
             return key.removeprefix(PREFIX), " · ".join(filter(None, words))
         if key.endswith(".logits"):
@@ -238,8 +238,8 @@ class StackViews:
         return kept[1]
 
     def _grey(self, key: str, image: Image) -> NDArray[np.float32]:
-        settings, track = self._on.analysing.greys, self._on.session.shown.tracks[key]
-        return greys(image, settings, self._on.tiling.top_db(track, settings))
+        settings, track = self._on.overlays.greys, self._on.session.shown.tracks[key]
+        return greys(image, settings, self._on.tiled_overlays.top_db(track, settings))
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]
@@ -247,7 +247,7 @@ class StackViews:
             "pitch": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
             "formants": f"≤ {formants.ceiling_hz:g} Hz",
             "intensity": "50–100 dB",
-            "spectrogram": f"{self._on.analysing.greys.dynamic_range_db:g} dB",
+            "spectrogram": f"{self._on.overlays.greys.dynamic_range_db:g} dB",
             "pulses": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
         }
         return tuple(

@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
-from core.train.monitor import Seen, see, start, stop
+from core.train.monitor import RunStatus, see, start, stop
 from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIRST_STEPS = "Reading the recordings and taking the first steps"
 STOPPING = "Stopping and saving after this step"
 
 
-class Training:
+class TrainingPanel:
     """Ties the panel to the run in its folder; made when the panel is first asked for."""
 
     def __init__(self, window: Window) -> None:
@@ -75,7 +75,7 @@ class Training:
 
     def _found(self, out: str) -> None:
         """Fill the fields as the run found in a folder was started."""
-        seen = see(Path(out)) if out else Seen()
+        seen = see(Path(out)) if out else RunStatus()
         if seen.recipe:
             self.panel.show_wish(_wish(seen, out, self.panel.wish().folder))
         self.panel.show_progress(progress_of(seen))
@@ -91,13 +91,13 @@ class Training:
         self._window.on.player.play(samples, axis.rate_hz, 0.0)
 
     def _open(self) -> None:
-        seen = see(self._out) if self._out is not None else Seen()
+        seen = see(self._out) if self._out is not None else RunStatus()
         if seen.model is not None:
-            self._window.on.opening.open(seen.model)
+            self._window.on.model_loader.open(seen.model)
             self._window.activateWindow()
 
 
-def _wish(seen: Seen, out: str, folder: str) -> TrainWish:
+def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
     recipe = seen.recipe
     return TrainWish(
         folder, out, str(recipe["model"]), int(recipe["categories"]), int(recipe["dim"]),
@@ -105,7 +105,7 @@ def _wish(seen: Seen, out: str, folder: str) -> TrainWish:
     )  # fmt: skip
 
 
-def progress_of(seen: Seen) -> Progress:
+def progress_of(seen: RunStatus) -> Progress:
     """Give what the panel shows of a run."""
     rate = f"{seen.steps_per_s:.2g} steps a second" if seen.running and seen.steps_per_s else ""
     left = told_left(seen.left_s) if seen.running else ""

@@ -49,7 +49,7 @@ class GreySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SpectrogramGrid:
     """Praat's frames and bins for one axis and settings (fon/Sound_and_Spectrogram.cpp)."""
 
     first_s: float
@@ -100,7 +100,7 @@ def carried(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramSetting
     return replace(settings, ceiling_hz=min(settings.ceiling_hz, axis.nyquist_hz))
 
 
-def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> Grid:
+def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramGrid:
     """Lay Praat's grid over an axis: steps no finer than an eighth of what the window resolves."""
     physical_s = 2 * settings.window_length_s
     resolved_s = settings.window_length_s / math.sqrt(math.pi)
@@ -116,7 +116,7 @@ def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> Grid:
     bin_hz = axis.rate_hz / fft
     per_bin = max(1, math.floor(wanted_hz / bin_hz))
     bins = math.floor(ceiling_hz / (per_bin * bin_hz))
-    return Grid(first_s, step_s, frames, window, fft, bins, per_bin, bin_hz)
+    return SpectrogramGrid(first_s, step_s, frames, window, fft, bins, per_bin, bin_hz)
 
 
 def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
@@ -148,14 +148,16 @@ def frames(
     return (10 * np.log10((power + 1e-30) / REFERENCE_PA2)).astype(np.float32)
 
 
-def _starts(axis: TimeAxis, grid: Grid) -> NDArray[np.intp]:
+def _starts(axis: TimeAxis, grid: SpectrogramGrid) -> NDArray[np.intp]:
     """Give the first sample of every frame."""
     times_s = grid.first_s + np.arange(grid.frames) * grid.step_s
     left = np.floor((times_s - axis.start_s) * axis.rate_hz).astype(np.intp)
     return np.clip(left + 1 - grid.window // 2, 0, axis.n - grid.window)
 
 
-def _powers(samples: Doubles, starts: NDArray[np.intp], grid: Grid, settings: SpectrogramSettings) -> Doubles:
+def _powers(
+    samples: Doubles, starts: NDArray[np.intp], grid: SpectrogramGrid, settings: SpectrogramSettings
+) -> Doubles:
     """Give the power density of every frame and bin, float64 [frames, bins], in Pa²/Hz."""
     window = _window(grid.window, 2 * settings.window_length_s * grid.bin_hz * grid.fft)
     slices: Doubles = np.lib.stride_tricks.sliding_window_view(samples, grid.window)

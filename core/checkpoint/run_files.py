@@ -33,7 +33,7 @@ class ChooseRun(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunFiles:
     """One checkpoint at one step: `path` names it, `files` hold its tensors.
 
     For TensorFlow both are the prefix. `others` are the same run's other steps, oldest first.
@@ -51,7 +51,7 @@ class Run:
         return int(numbers[-1]) if numbers else None
 
 
-def resolve(path: Path) -> Run:
+def resolve(path: Path) -> RunFiles:
     """Give the run that `path` belongs to; raises Fault, or ChooseRun where there are several."""
     if path.name.endswith(CARD):
         path = path.with_name(path.name.removesuffix(CARD))
@@ -66,40 +66,40 @@ def resolve(path: Path) -> Run:
         raise Fault(f"There is no “{path.name}” in {path.parent}.", HINT)
     siblings = runs_in(path.parent)
     mine = next((run for run in siblings if path in run.files), None)
-    return _with_others(mine, siblings) if mine else Run(path, "torch", (path,))
+    return _with_others(mine, siblings) if mine else RunFiles(path, "torch", (path,))
 
 
 def _index(prefix: Path) -> Path:
     return prefix.with_name(prefix.name + ".index")
 
 
-def _bundle(prefix: Path) -> Run:
+def _bundle(prefix: Path) -> RunFiles:
     if not _index(prefix).is_file():
         raise Fault(
             f"The index is missing: there is no “{prefix.name}.index” in {prefix.parent}.",
             "Copy all files of the checkpoint into one folder.",
         )
-    run = Run(prefix, "tensorflow", (prefix,))
+    run = RunFiles(prefix, "tensorflow", (prefix,))
     return _with_others(run, runs_in(prefix.parent))
 
 
-def runs_in(folder: Path) -> list[Run]:
+def runs_in(folder: Path) -> list[RunFiles]:
     """Give every checkpoint in a folder, steps of one run in order."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
     bundles = [path.with_name(path.name.removesuffix(".index")) for path in files if path.suffix == ".index"]
-    runs = [Run(prefix, "tensorflow", (prefix,)) for prefix in bundles]
-    runs += [Run(path, "safetensors", (path,)) for path in files if path.suffix == ".safetensors"]
+    runs = [RunFiles(prefix, "tensorflow", (prefix,)) for prefix in bundles]
+    runs += [RunFiles(path, "safetensors", (path,)) for path in files if path.suffix == ".safetensors"]
     runs += _torch_runs(path for path in files if path.suffix in TORCH_SUFFIXES)
     return sorted(runs, key=lambda run: (_family_name(run), run.step or 0))
 
 
-def _torch_runs(files: Iterable[Path]) -> list[Run]:
+def _torch_runs(files: Iterable[Path]) -> list[RunFiles]:
     groups: dict[str, list[Path]] = {}
     for path in files:
         stem = path.name.removesuffix(path.suffix)
         if not OPTIMIZER.search(stem):
             groups.setdefault(ROLE.sub("", stem), []).append(path)
-    return [Run(_main(group), "torch", tuple(group)) for group in groups.values()]
+    return [RunFiles(_main(group), "torch", tuple(group)) for group in groups.values()]
 
 
 def _main(group: list[Path]) -> Path:
@@ -108,17 +108,17 @@ def _main(group: list[Path]) -> Path:
     return (generators or group)[0]
 
 
-def _family_name(run: Run) -> str:
+def _family_name(run: RunFiles) -> str:
     """Give a run's name without its numbers, by which steps of one run are found."""
     return f"{run.kind} {STEP.sub('#', run.path.name)}"
 
 
-def _with_others(run: Run, siblings: Iterable[Run]) -> Run:
+def _with_others(run: RunFiles, siblings: Iterable[RunFiles]) -> RunFiles:
     same = [other.path for other in siblings if _family_name(other) == _family_name(run)]
-    return Run(run.path, run.kind, run.files, tuple(path for path in same if path != run.path))
+    return RunFiles(run.path, run.kind, run.files, tuple(path for path in same if path != run.path))
 
 
-def _in_folder(folder: Path) -> Run:
+def _in_folder(folder: Path) -> RunFiles:
     """Give the run in a folder: the step that `checkpoint` names, else the newest."""
     runs = runs_in(folder)
     named = _named_latest(folder, runs)
@@ -132,7 +132,7 @@ def _in_folder(folder: Path) -> Run:
     return _with_others(runs[-1], runs)
 
 
-def _named_latest(folder: Path, runs: Iterable[Run]) -> Run | None:
+def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
     """Read TensorFlow's `checkpoint` file, whose path is often one of another machine."""
     try:
         text = (folder / "checkpoint").read_text(errors="replace")[:4096]
@@ -143,7 +143,7 @@ def _named_latest(folder: Path, runs: Iterable[Run]) -> Run | None:
     return next((run for run in runs if run.path.name == name), None)
 
 
-def _below(folder: Path) -> Run:
+def _below(folder: Path) -> RunFiles:
     """Look into the folders directly inside one that holds no checkpoint itself."""
     inside = [run for sub in sorted(folder.iterdir()) if sub.is_dir() for run in _readable_runs(sub)]
     latest = {(run.path.parent, _family_name(run)): run for run in inside}
@@ -160,13 +160,13 @@ def _below(folder: Path) -> Run:
     return _in_folder(next(iter(latest.values())).path.parent)
 
 
-def _readable_runs(folder: Path) -> list[Run]:
+def _readable_runs(folder: Path) -> list[RunFiles]:
     try:
         return runs_in(folder)
     except OSError:
         return []
 
 
-def _choose(folder: Path, runs: Iterable[Run]) -> ChooseRun:
+def _choose(folder: Path, runs: Iterable[RunFiles]) -> ChooseRun:
     choices = tuple((run.path, str(run.path.relative_to(folder))) for run in runs)
     return ChooseRun(f"“{folder.name}” holds {len(choices)} runs.", "Choose one of them.", choices)

@@ -26,7 +26,7 @@ OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BundleEntry:
     """Where the bundle keeps one variable."""
 
     spec: TensorSpec
@@ -98,7 +98,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
         at += size
 
 
-def _variables(table: dict[bytes, bytes]) -> Iterator[tuple[str, Entry]]:
+def _variables(table: dict[bytes, bytes]) -> Iterator[tuple[str, BundleEntry]]:
     for key, value in table.items():
         fields = dict(_fields(value))
         dtype = DTYPES.get(int(fields.get(1, 0))) if key else None
@@ -107,7 +107,7 @@ def _variables(table: dict[bytes, bytes]) -> Iterator[tuple[str, Entry]]:
         name = key.decode().removesuffix(OBJECT_SUFFIX)
         spec = TensorSpec(checked_shape(_shape(fields.get(2, b"")), name), dtype)
         shard, offset, size, crc = (int(fields.get(k, 0)) for k in (3, 4, 5, 6))
-        yield name, Entry(spec, shard, offset, size, crc)
+        yield name, BundleEntry(spec, shard, offset, size, crc)
 
 
 def _shape(message: int | bytes) -> tuple[int, ...]:

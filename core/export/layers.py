@@ -20,7 +20,7 @@ from core.signals.track import Track
 
 
 @dataclass(frozen=True)
-class Run:
+class LayerExport:
     """One run of a network: what drove it, its layers, and what the user should know."""
 
     network: NetworkName
@@ -31,7 +31,7 @@ class Run:
     notes: tuple[str, ...] = field(default=())
 
 
-def write_layers(done: Run, card: Card, folder: Path) -> tuple[str, ...]:
+def write_layers(done: LayerExport, card: Card, folder: Path) -> tuple[str, ...]:
     """Write every file, the record last, and give their names."""
     files = _write_sounds(done, card, folder)
     write_npz(folder / "layers.npz", done.tracks, done.logits)
@@ -41,7 +41,7 @@ def write_layers(done: Run, card: Card, folder: Path) -> tuple[str, ...]:
     return (*files, "origin.json")
 
 
-def _write_sounds(done: Run, card: Card, folder: Path) -> dict[str, str]:
+def _write_sounds(done: LayerExport, card: Card, folder: Path) -> dict[str, str]:
     """Write each layer as published and as a Praat Sound; name the files and what they hold."""
     from core.playback.sonification import published
 

@@ -18,7 +18,7 @@ from core.faults import Fault
 from core.files.atomic import atomic
 from core.files.table import COLUMNS
 from core.files.versions import versions
-from core.networks.latent import Layout, Point
+from core.networks.latent import LatentLayout, Point
 from core.networks.layer_info import LayerInfo
 
 LARGEST_POINT_FILE = 16_000_000
@@ -54,7 +54,11 @@ def record(
 
 
 def point_drive(
-    layout: Layout, point: Point, seed: int | None, code: Sequence[float] | None, changes: Mapping[str, float]
+    layout: LatentLayout,
+    point: Point,
+    seed: int | None,
+    code: Sequence[float] | None,
+    changes: Mapping[str, float],
 ) -> dict[str, Any]:
     """Give what a record says of a latent point: the whole vector, and how it came about."""
     said: dict[str, Any] = {"z": list(point.z), "names": list(layout.names())}
@@ -90,7 +94,7 @@ class _PointFile(msgspec.Struct):
     z: list[float]
 
 
-def read_point(path: str | os.PathLike[str], layout: Layout) -> Point:
+def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
     """Read the full latent vector `z` of a point file; raise Fault where it does not fit `layout`."""
     z = _point_file(Path(path)).z
     if len(z) != layout.size:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
 
@@ -62,7 +62,7 @@ class Card:
     title: str
     family: str
     digest: str
-    layout: Layout
+    layout: LatentLayout
     rate_hz: float
     slice_len: int
     facts: tuple[Fact, ...]

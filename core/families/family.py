@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.families.card import NetworkName
 from core.families.questions import Inquiry
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.networks.spec import NetworkPlan
 from core.networks.weights import Weights
 
@@ -19,7 +19,7 @@ class Description:
     """One checkpoint as its family understands it, before any weight is read."""
 
     plans: Mapping[NetworkName, NetworkPlan]
-    layout: Layout
+    layout: LatentLayout
     rate_hz: float
     slice_len: int
     sounds: bool = True

@@ -12,7 +12,7 @@ from core.checkpoint.safetensors import SafeFile
 from core.families import wavegan_tensorflow
 from core.families.card import Answer
 from core.families.family import Description, Family, Parts
-from core.families.questions import PRIOR, SLOPE, Inquiry, Told, ask_layout, ask_rate, slopes
+from core.families.questions import PRIOR, SLOPE, GivenAnswer, Inquiry, ask_layout, ask_rate, slopes
 from core.faults import Fault
 from core.networks.weights import Weights
 
@@ -68,7 +68,7 @@ def _decoded(data: bytes, path: Path) -> dict[str, Any]:
         ) from flaw
 
 
-def _told(card: Mapping[str, Any]) -> dict[str, Told]:
+def _told(card: Mapping[str, Any]) -> dict[str, GivenAnswer]:
     """Give the answers that a card holds, in the questions' own names."""
     latent = card.get("latent")
     inner: Mapping[str, Any] = latent if isinstance(latent, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
@@ -81,7 +81,9 @@ def _told(card: Mapping[str, Any]) -> dict[str, Told]:
         PRIOR.name: inner.get("prior"),
     }
     return {
-        name: Told(value, "read") for name, value in found.items() if isinstance(value, str | int | float)
+        name: GivenAnswer(value, "read")
+        for name, value in found.items()
+        if isinstance(value, str | int | float)
     }
 
 

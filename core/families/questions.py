@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.families.card import Answer, Choice, Fact, Question, Source
 from core.faults import Fault
-from core.networks.latent import CodeKind, Layout, Prior
+from core.networks.latent import CodeKind, LatentLayout, Prior
 
 RATE = Question(
     "rate",
@@ -70,7 +70,7 @@ MODELS: dict[str, str] = {"one-hot": "ciwGAN", "bits": "fiwGAN", "none": "WaveGA
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GivenAnswer:
     """One answer and where it came from."""
 
     value: Answer
@@ -81,7 +81,7 @@ class Told:
 class Inquiry:
     """What is known while a card is written: answers told, facts and questions gathered."""
 
-    told: dict[str, Told]
+    told: dict[str, GivenAnswer]
     hint: str = ""  # the names of file and folder, lower case
     complete: bool = False  # a training program's own record of its settings was read
     facts: list[Fact] = field(default_factory=list[Fact])
@@ -149,7 +149,9 @@ def ask_rate(inquiry: Inquiry, assumed: int = 16000) -> float:
     return rate
 
 
-def ask_layout(inquiry: Inquiry, size: int, classes: int | None, prior: Prior | None = "uniform") -> Layout:
+def ask_layout(
+    inquiry: Inquiry, size: int, classes: int | None, prior: Prior | None = "uniform"
+) -> LatentLayout:
     """Settle the latent vector: its code, from Q's `classes` where there is a Q, and its prior.
 
     A `prior` of None is asked.
@@ -168,7 +170,7 @@ def ask_layout(inquiry: Inquiry, size: int, classes: int | None, prior: Prior | 
     else:
         inquiry.fact("Prior", prior, "inferred", "All networks of this family use it.")
         inquiry.settle("prior", prior)
-    return Layout(size, code if kind != "none" else 0, kind if code else "none", prior)
+    return LatentLayout(size, code if kind != "none" else 0, kind if code else "none", prior)
 
 
 def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.checkpoint import answers_file
-from core.checkpoint.run_files import Run, resolve
+from core.checkpoint.run_files import RunFiles, resolve
 from core.checkpoint.safetensors import SafeFile
 from core.checkpoint.tensorflow_bundle import Bundle
 from core.checkpoint.tensors import Tensors
@@ -25,7 +25,7 @@ from core.families import (
 )
 from core.families.card import Answer, Card, NetworkName
 from core.families.family import Description, Family, Parts
-from core.families.questions import MODELS, Inquiry, Told
+from core.families.questions import MODELS, GivenAnswer, Inquiry
 from core.faults import Fault
 from core.networks.numpy_layers import Network
 from core.networks.weights import Weights
@@ -101,16 +101,16 @@ def _plain(name: str) -> str:
     return ".".join(part for part in name.split(".") if part != "module")
 
 
-def _told(run: Run, given: Mapping[str, Answer]) -> tuple[dict[str, Told], bool]:
+def _told(run: RunFiles, given: Mapping[str, Answer]) -> tuple[dict[str, GivenAnswer], bool]:
     """Gather the answers of args.txt, of the card beside the checkpoint and of the user."""
     args = read_args(run.path.parent)
-    told = {QUESTIONS[key]: Told(value, "read") for key, value in args.items() if key in QUESTIONS}
-    told |= {name: Told(value, "set by you") for name, value in answers_file.load(run.path).items()}
-    told |= {name: Told(value, "set by you") for name, value in given.items()}
+    told = {QUESTIONS[key]: GivenAnswer(value, "read") for key, value in args.items() if key in QUESTIONS}
+    told |= {name: GivenAnswer(value, "set by you") for name, value in answers_file.load(run.path).items()}
+    told |= {name: GivenAnswer(value, "set by you") for name, value in given.items()}
     return told, bool(args)
 
 
-def _model(run: Run, family: Family, parts: Parts, given: Mapping[str, Answer]) -> Model:
+def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answer]) -> Model:
     told, complete = _told(run, given)
     hint = f"{run.path.parent.name} {run.path.name}".lower()
     inquiry = Inquiry(told, hint, complete)
@@ -140,7 +140,7 @@ def _note_unused(found: Description, inquiry: Inquiry) -> None:
             inquiry.fact(f"Not used in {network}", len(left), "read", shown)
 
 
-def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
+def _card(run: RunFiles, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
     return Card(
         path=str(run.path),
         title=found.title or (run.path.name if run.kind == "tensorflow" else run.path.stem),
@@ -160,14 +160,14 @@ def _card(run: Run, family: Family, found: Description, inquiry: Inquiry, networ
     )
 
 
-def _size(run: Run, file: Path) -> int:
+def _size(run: RunFiles, file: Path) -> int:
     if run.kind != "tensorflow":
         return file.stat().st_size
     parts = file.parent.iterdir()
     return sum(p.stat().st_size for p in parts if p.name.startswith(f"{file.name}.") and p.is_file())
 
 
-def _unknown(run: Run, groups: list[Weights]) -> Fault:
+def _unknown(run: RunFiles, groups: list[Weights]) -> Fault:
     names = [name for group in groups for name in group.names]
     if any("downconv" in name for name in names) and not any("upconv" in name for name in names):
         return Fault(

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from core.analyses.results import Doubles, Locked, locked
-from core.measures.measuring import Measured, Table
+from core.measures.measuring import MeasuredLayer, Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
     return Pair(layer, measure, unit, mine, theirs, resampling)
 
 
-def _beside(table: Table, layer: str) -> Iterator[tuple[Measured, Measured]]:
+def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredLayer]]:
     """Give a layer and the output of every item that has both."""
     outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
     for one in table.layers:
@@ -100,14 +100,14 @@ def _beside(table: Table, layer: str) -> Iterator[tuple[Measured, Measured]]:
             yield one, other
 
 
-def fellows(one: Measured, other: Measured) -> tuple[list[int], list[int]]:
+def fellows(one: MeasuredLayer, other: MeasuredLayer) -> tuple[list[int], list[int]]:
     """Give the places of intervals that belong together, of each side: those of the same label in turn."""
     places = {name: k for k, name in enumerate(_numbered(other))}
     found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]
     return [k for k, _ in found], [k for _, k in found]
 
 
-def _numbered(one: Measured) -> list[tuple[str, int]]:
+def _numbered(one: MeasuredLayer) -> list[tuple[str, int]]:
     """Give every interval's label and how many of the same label come before it."""
     seen: Counter[str] = Counter()
     named: list[tuple[str, int]] = []
@@ -131,7 +131,7 @@ def unpaired(table: Table) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _values(one: Measured, measure: str) -> tuple[Doubles, str] | None:
+def _values(one: MeasuredLayer, measure: str) -> tuple[Doubles, str] | None:
     """Give a measure's values at the points, or of the whole intervals where it has no points."""
     for column in one.columns:
         if column.measure == measure:

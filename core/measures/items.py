@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from core.annotation.tiers import Annotation
 from core.families.card import Card
-from core.measures.measuring import Item
+from core.measures.measuring import MeasurementItem
 from core.playback.sonification import published
 from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
@@ -28,7 +28,7 @@ def generated(
     file: str,
     as_published: bool = False,
     annotation: Annotation | None = None,
-) -> Item:
+) -> MeasurementItem:
     """Give the generator's layers as an item, at their native rates or, said in its name, as published."""
     output = card.layers["G"][-1].name
     axes = {name: track.axis for name, track in tracks.items()}
@@ -36,12 +36,12 @@ def generated(
         out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
         tracks = {name: published(track, out_axis) for name, track in tracks.items()}
         item = f"{item}, {tracks[output].origin.resampling}"  # a table's rows say it themselves
-    return Item(file, item, dict(tracks), output, axes, annotation)
+    return MeasurementItem(file, item, dict(tracks), output, axes, annotation)
 
 
-def recorded(track: Track, file: str, annotation: Annotation | None = None) -> Item:
+def recorded(track: Track, file: str, annotation: Annotation | None = None) -> MeasurementItem:
     """Give a recording as an item with one layer, the sound."""
-    return Item(
+    return MeasurementItem(
         file, str(PurePosixPath(file).with_suffix("")), {SOUND: track.renamed(SOUND)}, "", {}, annotation
     )
 

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from core.faults import Cancelled, Fault
 from core.measures.correlation import Pair, pairs, unpaired
-from core.measures.measuring import Choice, Item, Table, measure
-from core.measures.plan import Plan
+from core.measures.measuring import IntervalChoice, MeasurementItem, Table, measure
+from core.measures.plan import MeasurementPlan
 
 Progress = Callable[[int, int], None]
 
@@ -31,9 +31,9 @@ STOPPED = Fault(
 class Job:
     """What to measure and where it goes: a table, or with `script` a folder for Praat, or both."""
 
-    items: tuple[Item, ...]
-    plan: Plan
-    choice: Choice
+    items: tuple[MeasurementItem, ...]
+    plan: MeasurementPlan
+    choice: IntervalChoice
     about: Mapping[str, Any]
     table: Path | None = None
     script: Path | None = None

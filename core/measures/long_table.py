@@ -18,7 +18,7 @@ from core.files.atomic import atomic, unwritable
 from core.files.table import digits
 from core.files.versions import versions
 from core.measures.correlation import correlations, unpaired
-from core.measures.measuring import Choice, Measured, Table
+from core.measures.measuring import IntervalChoice, MeasuredLayer, Table
 from core.measures.values import Column, Stretch, places
 
 COLUMNS: dict[str, str] = {
@@ -95,7 +95,7 @@ def checked(path: str | os.PathLike[str]) -> Path:
 
 
 def write(
-    path: str | os.PathLike[str], table: Table, choice: Choice, about: Mapping[str, Any]
+    path: str | os.PathLike[str], table: Table, choice: IntervalChoice, about: Mapping[str, Any]
 ) -> tuple[Path, int]:
     """Write the table and its record, or nothing; give the record's path and the number of rows.
 
@@ -123,7 +123,7 @@ def _write_rows(draft: Path, table: Table) -> int:
     return count
 
 
-def record(table: Table, choice: Choice) -> dict[str, Any]:
+def record(table: Table, choice: IntervalChoice) -> dict[str, Any]:
     """Give how a table was measured, as JSON-ready values."""
     plan = table.plan
     return {
@@ -146,7 +146,7 @@ def record(table: Table, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _layer(one: Measured) -> dict[str, Any]:
+def _layer(one: MeasuredLayer) -> dict[str, Any]:
     return {
         "item": one.item,
         "layer": one.layer,

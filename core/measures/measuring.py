@@ -10,7 +10,7 @@ from typing import Any
 from core.analyses.registry import TABLE
 from core.annotation.tiers import Annotation, Tier, layers_name
 from core.faults import Cancelled, Fault
-from core.measures.plan import Plan
+from core.measures.plan import MeasurementPlan
 from core.measures.values import KINDS, Column, Kind, Refusal, Stretch, Subject
 from core.provenance import Origin
 from core.signals.axis import Range, TimeAxis
@@ -21,7 +21,7 @@ WHOLE = ""
 
 
 @dataclass(frozen=True)
-class Item:
+class MeasurementItem:
     """One output or recording: the layers' tracks by name, `output` being the last one's name, "" for
     a sound. `axes` are the layers' native axes where the tracks lie on another (as published).
     """
@@ -41,7 +41,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class IntervalChoice:
     """Which intervals: of the tier of this name ("" is the first), whose whole label this regular
     expression fits; None is every label that is not empty.
     """
@@ -50,12 +50,12 @@ class Choice:
     label: str | None = None
 
 
-ALL = Choice()
+ALL = IntervalChoice()
 """Every labelled interval of the first tier."""
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredLayer:
     """What one layer of one item gave: a column per measure, the refusals, the settings as used."""
 
     file: str
@@ -75,8 +75,8 @@ class Measured:
 class Table:
     """All that was measured, in the order of the items and of their layers."""
 
-    plan: Plan
-    layers: tuple[Measured, ...]
+    plan: MeasurementPlan
+    layers: tuple[MeasuredLayer, ...]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Table:
 # --- which intervals
 
 
-def stretches_for(item: Item, layer: str, choice: Choice) -> tuple[Stretch, ...]:
+def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> tuple[Stretch, ...]:
     """Give the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
     stands in for TIER, as does the older LAYER.TIER; without annotation the whole sound is one interval.
     """
@@ -110,7 +110,7 @@ def stretches_for(item: Item, layer: str, choice: Choice) -> tuple[Stretch, ...]
     return tuple(Stretch(used.name, label, one.start_s, one.end_s) for label, one in ranges if wanted(label))
 
 
-def chosen_tier(annotation: Annotation, choice: Choice) -> Tier:
+def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
     """Give the interval tier of that name, or the first one. Raises Fault where there is none."""
     tiers = [tier for tier in annotation.tiers if tier.is_interval]
     if not tiers:
@@ -139,9 +139,9 @@ def pattern(label: str | None) -> Callable[[str], bool]:
 
 
 def measure(
-    items: Sequence[Item],
-    plan: Plan,
-    choice: Choice = ALL,
+    items: Sequence[MeasurementItem],
+    plan: MeasurementPlan,
+    choice: IntervalChoice = ALL,
     progress: Callable[[int, int], None] = lambda done, of: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Table:
@@ -152,7 +152,7 @@ def measure(
     asked = [(item, layer, stretches_for(item, layer, choice)) for item in items for layer in item.tracks]
     if not any(stretches for _, _, stretches in asked):
         raise Fault(_nothing(items, choice), "Choose another tier or label.")
-    found: list[Measured] = []
+    found: list[MeasuredLayer] = []
     for item, layer, stretches in asked:
         if cancelled():
             raise Cancelled
@@ -161,7 +161,7 @@ def measure(
     return Table(plan, tuple(found))
 
 
-def _nothing(items: Sequence[Item], choice: Choice) -> str:
+def _nothing(items: Sequence[MeasurementItem], choice: IntervalChoice) -> str:
     names = {chosen_tier(item.annotation, choice).name for item in items if item.annotation}
     tier = f"tier “{'”, “'.join(sorted(names))}”"
     if choice.label is None:
@@ -169,7 +169,9 @@ def _nothing(items: Sequence[Item], choice: Choice) -> str:
     return f"No label of {tier} is “{choice.label}”."
 
 
-def measure_layer(item: Item, layer: str, stretches: tuple[Stretch, ...], plan: Plan) -> Measured:
+def measure_layer(
+    item: MeasurementItem, layer: str, stretches: tuple[Stretch, ...], plan: MeasurementPlan
+) -> MeasuredLayer:
     """Measure one layer over its intervals, in the order in which the measures were asked."""
     track = item.tracks[layer]
     output = item.tracks[item.output] if item.output else None
@@ -186,26 +188,28 @@ def measure_layer(item: Item, layer: str, stretches: tuple[Stretch, ...], plan: 
             used[kind.analysis] = plan.settings(kind.analysis, on.own)
             notices += _noticed(on, plan, kind)
     ordered = tuple(columns[name] for name in plan.measures if name in columns)
-    return Measured(
+    return MeasuredLayer(
         item.file, item.item, layer, stretches, ordered, tuple(refusals), tuple(notices), used,
         item.output, track.axis.rate_hz, track.origin,
     )  # fmt: skip
 
 
-def _kinds(plan: Plan) -> Iterator[tuple[Kind, list[str]]]:
+def _kinds(plan: MeasurementPlan) -> Iterator[tuple[Kind, list[str]]]:
     for kind in KINDS:
         names = [name for name in plan.measures if name in kind.names]
         if names:
             yield kind, names
 
 
-def _noticed(on: Subject, plan: Plan, kind: Kind) -> list[str]:
+def _noticed(on: Subject, plan: MeasurementPlan, kind: Kind) -> list[str]:
     asked = getattr(plan, kind.analysis, None)
     said = TABLE[kind.analysis].notice(on.own, asked) if asked is not None else None
     return [said] if said else []
 
 
-def _of_kind(on: Subject, plan: Plan, kind: Kind, names: list[str]) -> tuple[list[Column], list[Refusal]]:
+def _of_kind(
+    on: Subject, plan: MeasurementPlan, kind: Kind, names: list[str]
+) -> tuple[list[Column], list[Refusal]]:
     """Give the columns of one kind, or its refusal for every name."""
     refused = _refusal(on, plan, kind)
     if refused is None:
@@ -216,7 +220,7 @@ def _of_kind(on: Subject, plan: Plan, kind: Kind, names: list[str]) -> tuple[lis
     return [], [Refusal(name, refused) for name in names]
 
 
-def _refusal(on: Subject, plan: Plan, kind: Kind) -> str | None:
+def _refusal(on: Subject, plan: MeasurementPlan, kind: Kind) -> str | None:
     """Say why the layer's own rate, or its samples, do not carry a kind of measure."""
     if not kind.analysis:
         return None

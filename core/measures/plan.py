@@ -44,7 +44,7 @@ STANDARD = ("f0", "intensity", "formants", "duration")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MeasurementPlan:
     """The measures by name, `points` normalised times per interval, and the settings by analysis.
 
     The points are the centres of as many equal parts of the interval, so that moments, which are
@@ -73,7 +73,7 @@ def plan_of(
     points: int = 10,
     preset: str = "Praat 6.4, 75-450 Hz",
     band_hz: tuple[float, float] | None = None,
-) -> Plan:
+) -> MeasurementPlan:
     """Give the plan that these words ask for. Raises Fault for what cannot be measured."""
     if not 1 <= points <= MOST_POINTS:
         raise Fault(f"{points} points cannot be measured.", f"Choose from 1 to {MOST_POINTS}, such as 10.")
@@ -82,10 +82,12 @@ def plan_of(
     if not (math.isfinite(low) and math.isfinite(high) and low >= 0 and (band_hz is None or low < high)):
         raise Fault(f"There is no band from {low:g} to {high:g} Hz.", "Write its ends in Hz: 750,8000.")
     moments = MomentSettings(slices=1, band_low_hz=low, band_high_hz=high)
-    return Plan(names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments)
+    return MeasurementPlan(
+        names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments
+    )
 
 
-def check_band(plan: Plan, nyquist_hz: float) -> None:
+def check_band(plan: MeasurementPlan, nyquist_hz: float) -> None:
     """Raise Fault for a band of moments that nothing with a Nyquist frequency up to this one carries."""
     top_hz = plan.moments.band_high_hz
     if top_hz > nyquist_hz:

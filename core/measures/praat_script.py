@@ -21,7 +21,7 @@ from core.files.atomic import atomic
 from core.files.praat_sound import write_praat_sound
 from core.files.versions import own_version
 from core.measures.long_table import COLUMNS, number, write
-from core.measures.measuring import Choice, Item, Measured, Table
+from core.measures.measuring import IntervalChoice, MeasuredLayer, MeasurementItem, Table
 from core.measures.praat_procedures import PROCEDURES
 from core.measures.values import KINDS
 
@@ -29,7 +29,11 @@ SCRIPT, TABLE, PRAATS = "measure.praat", "phonoscope.csv", "praat.csv"
 
 
 def write_praat_script(
-    folder: Path, items: Sequence[Item], table: Table, choice: Choice, about: Mapping[str, Any]
+    folder: Path,
+    items: Sequence[MeasurementItem],
+    table: Table,
+    choice: IntervalChoice,
+    about: Mapping[str, Any],
 ) -> tuple[str, ...]:
     """Write the script, the sounds, the annotation and the table to a folder that is there; give the files'
     names.
@@ -48,16 +52,16 @@ def write_praat_script(
     return tuple(files)
 
 
-def sound_name(items: Sequence[Item], place: int, layer: str) -> str:
+def sound_name(items: Sequence[MeasurementItem], place: int, layer: str) -> str:
     """Give the name of a layer's sound file beside the script."""
     return _numbered(items, place, f"{layer}.Sound")
 
 
-def _numbered(items: Sequence[Item], place: int, name: str) -> str:
+def _numbered(items: Sequence[MeasurementItem], place: int, name: str) -> str:
     return name if len(items) == 1 else f"{place + 1}-{name}"
 
 
-def praat_script(items: Sequence[Item], table: Table) -> Iterator[str]:
+def praat_script(items: Sequence[MeasurementItem], table: Table) -> Iterator[str]:
     """Give the lines of the script."""
     yield f"# Measures every value of {TABLE} anew, with Praat 6.1 or later:"
     yield f"#     praat --run {SCRIPT}"
@@ -73,7 +77,7 @@ def praat_script(items: Sequence[Item], table: Table) -> Iterator[str]:
     yield from ("", 'appendInfoLine: values, " values written to ", table$', PROCEDURES)
 
 
-def _layer(items: Sequence[Item], place: int, one: Measured) -> Iterator[str]:
+def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
     """Give the lines that measure one layer."""
     yield from ("", f"# --- {one.item}, {one.layer}, {one.rate_hz:g} Hz".replace("\n", " "))
     for sentence in dict.fromkeys(refusal.sentence for refusal in one.refusals):
@@ -167,7 +171,7 @@ _WAYS = {
 """How a script asks Praat for each analysis, with the settings as the layer carries them."""
 
 
-def _envelopes(items: Sequence[Item], place: int, one: Measured) -> Iterator[str]:
+def _envelopes(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
     """Give the lines that make the layer's envelope, and the output's where latencies are told from it."""
     smoothing = number(one.settings["envelope peaks"].smoothing_s)
     yield f"@envelope: sound, {smoothing}, {number(one.rate_hz)}"

@@ -16,7 +16,7 @@ from core.analyses.events import PeakSettings, envelope_of
 from core.analyses.formants import no_room
 from core.analyses.results import Doubles
 from core.faults import Fault
-from core.measures.plan import UNITS, Plan
+from core.measures.plan import UNITS, MeasurementPlan
 from core.processes.praat_pool import InlinePool
 from core.recordings.long_sound import LongTrack
 from core.recordings.pyramid import sum_of
@@ -92,7 +92,7 @@ def times_of(stretches: Sequence[Stretch], points: int) -> Doubles:
     return starts[:, None] + lengths[:, None] * places(points)
 
 
-def _durations(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+def _durations(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
     whole = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
     return [Column("duration", whole)], []
 
@@ -100,8 +100,8 @@ def _durations(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
 _RENAMED = {"pitch": "f0"}
 
 
-def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
-    def found(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+def _contours(analysis: str) -> Callable[[Subject, MeasurementPlan, Sequence[str]], Found]:
+    def found(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
         # the pool's own way: above ten minutes in tiles
         asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
         made = cast("tuple[Track, ...]", asked.result())
@@ -120,7 +120,7 @@ def _contours(analysis: str) -> Callable[[Subject, Plan, Sequence[str]], Found]:
     return found
 
 
-def _beyond(names: Sequence[str], plan: Plan, axis: TimeAxis) -> list[Refusal]:
+def _beyond(names: Sequence[str], plan: MeasurementPlan, axis: TimeAxis) -> list[Refusal]:
     """Give the refusals of those formants for which there is no room below the layer's Nyquist."""
     said = [(name, no_room(axis, plan.formants, name.upper())) for name in names]
     return [Refusal(name, sentence) for name, sentence in said if sentence]
@@ -135,7 +135,7 @@ def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubl
 # --- moments
 
 
-def _moments(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+def _moments(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
     settings: spectral_moments.MomentSettings = plan.settings("moments", on.own)
     rows = [_moments_of(on, one, plan.points, settings) for one in on.stretches]
     kept = [[name for name, _ in spectral_moments.MEASURES].index(name) for name in names]
@@ -188,7 +188,7 @@ _AT_ONCE = 1 << 22
 """So many samples of a file are summed at once."""
 
 
-def _peaks(on: Subject, plan: Plan, names: Sequence[str]) -> Found:
+def _peaks(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
     at_s = peak_times(on.track, on.stretches, plan.peaks)
     starts = np.array([one.start_s for one in on.stretches], dtype=np.float64)
     columns = [Column("peak_time", at_s - starts, at_s)] if "peak_time" in names else []
@@ -269,7 +269,7 @@ class Kind:
 
     analysis: str
     names: tuple[str, ...]
-    values: Callable[[Subject, Plan, Sequence[str]], Found]
+    values: Callable[[Subject, MeasurementPlan, Sequence[str]], Found]
 
 
 KINDS = (

@@ -16,7 +16,7 @@ Prior = Literal["uniform", "normal"]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class LatentLayout:
     """A latent vector of `size` entries, the first `code` of them a code of some kind."""
 
     size: int
@@ -74,7 +74,7 @@ class Point:
 
 
 def draw(
-    layout: Layout,
+    layout: LatentLayout,
     seed: int = 0,
     code: Sequence[float] | None = None,
     changes: Mapping[str, float] | None = None,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.playback.devices import Backend, Device, Stream, clock_s
-from core.playback.file_stream import Streamed
+from core.playback.file_stream import FileStream
 from core.playback.mixer import Mixer, Voice
 from core.playback.sonification import bounded, safe
 from core.recordings.file_samples import FileSamples
@@ -43,7 +43,7 @@ class Order:
     keeps_phase: bool = False
 
 
-class Desk:
+class DeviceThread:
     """Does its tasks one after the other on a daemon thread; faults go to `report`.
 
     `wanted` gives the order that is to be heard now, if any; `lost` is called when the device
@@ -62,7 +62,7 @@ class Desk:
         self._wanted, self._report, self._lost = wanted, report, lost
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._stream: Stream | None = None
-        self._streamed: Streamed | None = None
+        self._streamed: FileStream | None = None
         self._served = 0
         self._calling_since_s: float | None = None
         self._filled_s: float | None = None
@@ -112,12 +112,12 @@ class Desk:
             samples, order.number, order.play, order.start_s, order.loop, order.keeps_phase
         )
 
-    def _prepared(self, order: Order) -> Samples | Streamed:
+    def _prepared(self, order: Order) -> Samples | FileStream:
         """Give a sound at the device's rate: all of it, or of a long recording its beginning for now."""
         rate_hz = self._mixer.rate_hz
         self._streamed = None
-        if isinstance(order.samples, FileSamples) and Streamed.suits(order.samples, order.rate_hz, rate_hz):
-            self._streamed = Streamed(order.samples, order.rate_hz, rate_hz)
+        if isinstance(order.samples, FileSamples) and FileStream.suits(order.samples, order.rate_hz, rate_hz):
+            self._streamed = FileStream(order.samples, order.rate_hz, rate_hz)
             return self._streamed
         whole = bounded(np.asarray(order.samples))
         return safe(resampled(whole, order.rate_hz, rate_hz), rate_hz)

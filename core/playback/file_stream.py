@@ -18,7 +18,7 @@ CHUNK_S, MARGIN_S, AHEAD = 4, 1, 3
 FADE_S = 0.010
 
 
-class Streamed:
+class FileStream:
     """Looks like the samples of a voice, and holds only those that are about to be heard.
 
     The desk's thread calls `top_up`; the sound card's thread reads slices, and silence where the

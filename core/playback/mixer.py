@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.playback.file_stream import Streamed
+from core.playback.file_stream import FileStream
 from core.playback.sonification import FADE_S, fade_in
 
 Samples = NDArray[np.float32]
@@ -22,7 +22,7 @@ class Voice:
     playing, so that a swap (`keeps_phase`) of a sound that has ended meanwhile is not begun anew.
     """
 
-    samples: Samples | Streamed
+    samples: Samples | FileStream
     number: int
     play: int
     start_s: float = 0.0
@@ -31,7 +31,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class PlaybackPosition:
     """Sample `place` of a voice is heard at `at_s`, its playing since `since_s`, on `fill`'s clock."""
 
     voice: Voice
@@ -72,7 +72,7 @@ class Mixer:
         """Take the rate of a newly opened device; only while none is open."""
         self.rate_hz = rate_hz
         self.wish: Voice | None = None
-        self.heard: Moment | None = None
+        self.heard: PlaybackPosition | None = None
         self._voice: Voice | None = None
         self._place, self._since_s = 0, 0.0
         self._number = self._play = 0
@@ -89,7 +89,7 @@ class Mixer:
         self._follow_wish(at_s)
         before = self._voice
         if before is not None:
-            self.heard = Moment(before, self._place, at_s, self._since_s)
+            self.heard = PlaybackPosition(before, self._place, at_s, self._since_s)
         self._mix(block)
         if self.gain != self._gain:
             block *= np.linspace(self._gain, self.gain, block.size, dtype=np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
-from core.playback.device_thread import Desk, Order
+from core.playback.device_thread import DeviceThread, Order
 from core.playback.devices import DEFAULT, NO_DEVICE, NO_DEVICE_HINT, Backend, Device, PortAudio, clock_s
 from core.playback.mixer import Mixer
 
@@ -48,7 +48,7 @@ class Player:
         self._backend: Backend = PortAudio() if backend is None else backend
         self._open_limit_s, self._silent_limit_s = open_limit_s, silent_limit_s
         self._mixer = Mixer(48000.0, self._tell_over)
-        self._desk = Desk(self._backend, self._mixer, self._wanted, self._tell_fault, self._tell_lost)
+        self._desk = DeviceThread(self._backend, self._mixer, self._wanted, self._tell_fault, self._tell_lost)
         self._news: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._watch = threading.Thread(target=self._look_out, name="sound watch", daemon=True)
         self._order: Order | None = None

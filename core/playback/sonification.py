@@ -30,7 +30,7 @@ LARGEST = 1e30
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class Sonification:
     """What is heard of a track: samples on the output's axis, and the words that name it.
 
     `gain_db` is the gain that was found; a live loop hands it back, so that turning a knob
@@ -85,7 +85,7 @@ def heard(
     sound_key: str = "published",
     reference: Track | None = None,
     gain_db: float | None = None,
-) -> Heard:
+) -> Sonification:
     """Give what is heard of a track in one of the `SOUNDS`, and the words that name it.
 
     `reference` is the output that loudness is matched to; `gain_db` keeps the gain of an
@@ -96,7 +96,7 @@ def heard(
     stretched = np.clip(np.nan_to_num(_stretched(track, out_axis)), -LARGEST, LARGEST)
     samples, note, gain = sound.make(_Raw(stretched, out_axis.rate_hz, reference, gain_db))
     words = f"{sound.words}, {note}" if note else sound.words
-    return Heard(frozen(samples.astype(np.float32)), out_axis.rate_hz, words, gain)
+    return Sonification(frozen(samples.astype(np.float32)), out_axis.rate_hz, words, gain)
 
 
 def audible(axis: TimeAxis) -> bool:

@@ -24,7 +24,7 @@ class Generations:
         return self._latest.get(key) == generation
 
 
-class Desk:
+class Jobs:
     """Follows futures by key and hands on only the answers that still count.
 
     `post` carries a call to the thread that owns the session (the window's, by a queued signal);

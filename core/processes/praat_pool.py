@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from core.faults import Cancelled, Fault
 from core.processes import praat_worker
 from core.processes.praat_faults import UNSTARTED, crashed, stuck
-from core.processes.praat_scatter import Course
+from core.processes.praat_scatter import ScatteredAnalysis
 from core.processes.praat_tasks import answered
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
 from core.signals.axis import TimeAxis
@@ -57,7 +57,7 @@ class _Job:
     key: str
     alone: bool
     patient: bool = False
-    course: Course | None = None
+    course: ScatteredAnalysis | None = None
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
 
@@ -91,7 +91,7 @@ class InlinePool:
         rounds = rounds_of(name, track, settings, alone=True)
         if rounds is None:
             return _done(_Job(((name, track, settings),), key, alone=True))
-        course = Course(rounds, lambda ask: self.submit(*ask))
+        course = ScatteredAnalysis(rounds, lambda ask: self.submit(*ask))
         course.go_on()
         return course.future
 
@@ -123,7 +123,7 @@ class PraatPool:
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
-        self._courses: dict[str, Course] = {}
+        self._courses: dict[str, ScatteredAnalysis] = {}
         self._started = False
         self._closed = False
 
@@ -132,7 +132,9 @@ class PraatPool:
         rounds = rounds_of(name, track, settings)
         if rounds is None:
             return self._queue(_Job(((name, track, settings),), key, alone=True))
-        course = Course(rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course)))
+        course = ScatteredAnalysis(
+            rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course))
+        )
         self._supersede(key, course)
         course.future.add_done_callback(lambda _: self._forget(key, course))
         course.go_on()
@@ -178,7 +180,7 @@ class PraatPool:
         self.warm()
         return job.future
 
-    def _supersede(self, key: str, newest: Course | None = None) -> None:
+    def _supersede(self, key: str, newest: ScatteredAnalysis | None = None) -> None:
         """Drop what waits under a key, and the rounds to come of what is under way."""
         if not key:
             return
@@ -193,7 +195,7 @@ class PraatPool:
         for job in old:
             job.drop()
 
-    def _forget(self, key: str, course: Course) -> None:
+    def _forget(self, key: str, course: ScatteredAnalysis) -> None:
         """Let an analysis that is over go, with all its answers."""
         with self._change:
             if self._courses.get(key) is course:

@@ -10,7 +10,7 @@ from typing import Any
 from core.tiles.scatter import Ask, Rounds
 
 
-class Course:
+class ScatteredAnalysis:
     """An analysis in rounds: asks of one round go to all workers, their answers make the next."""
 
     def __init__(self, rounds: Rounds, ask: Callable[[Ask], Future[Any]]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.faults import Fault
 from core.files.atomic import atomic, folder_for
-from core.recordings.pyramid import BASE, Ends
+from core.recordings.pyramid import BASE, PyramidEnds
 from core.recordings.sound_file import SoundFile
 
 VERSION = 2
@@ -43,7 +43,7 @@ def key_of(file: SoundFile) -> str:
     return hashlib.sha256(json.dumps(facts).encode() + head).hexdigest()[:40]
 
 
-def kept(folder: Path, key: str, n: int) -> Ends | None:
+def kept(folder: Path, key: str, n: int) -> PyramidEnds | None:
     """Give the pyramid kept under a key, or None where there is none that can be trusted."""
     path = folder / f"{key}.pyramid"
     blocks = -(-n // BASE)
@@ -56,10 +56,10 @@ def kept(folder: Path, key: str, n: int) -> Ends | None:
         return None
     bad, total = int(values[1:3].view(np.int64)[0]), float(values[3:5].view(np.float64)[0])
     values = values[HEAD_VALUES:]
-    return Ends(values[:blocks], values[blocks:], bad, total)
+    return PyramidEnds(values[:blocks], values[blocks:], bad, total)
 
 
-def keep(folder: Path, key: str, ends: Ends, most_bytes: int = MOST_BYTES) -> None:
+def keep(folder: Path, key: str, ends: PyramidEnds, most_bytes: int = MOST_BYTES) -> None:
     """Keep a whole pyramid; a disk that cannot be written to costs only time."""
     facts = (np.array([ends.bad], np.int64), np.array([ends.total], np.float64))
     head = np.concatenate([np.array([VERSION], np.float32), *(fact.view(np.float32) for fact in facts)])

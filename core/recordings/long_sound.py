@@ -16,7 +16,7 @@ from core.provenance import Origin
 from core.recordings import cache
 from core.recordings.file_samples import FileSamples
 from core.recordings.identity import content_of, digest_of
-from core.recordings.pyramid import Ends, build, glance
+from core.recordings.pyramid import PyramidEnds, build, glance
 from core.recordings.sound_file import SoundFile
 from core.signals.axis import Range, TimeAxis
 from core.signals.envelope import Pyramid, extremes
@@ -84,7 +84,7 @@ class LongSound:
         self._place = cache.place_of(self._key, file.channel)
         found = cache.kept(self._folder, self._place, file.n)
         self.whole = found is not None
-        self._ends = found or Ends.unknown(file.n)
+        self._ends = found or PyramidEnds.unknown(file.n)
         self._pyramid = self._ends.pyramid(self.whole)
         self._part = 1.0 if self.whole else 0.0
         if not self.whole:

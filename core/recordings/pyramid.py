@@ -20,7 +20,7 @@ TELL_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, eq=False)
-class Ends:
+class PyramidEnds:
     """The lowest and highest sample of each block of 256, NaN where not yet known, float32 [blocks].
 
     `bad` counts the values that are not finite and `total` sums the others, once all is known.
@@ -32,7 +32,7 @@ class Ends:
     total: float = 0.0
 
     @classmethod
-    def unknown(cls, n: int) -> Ends:
+    def unknown(cls, n: int) -> PyramidEnds:
         blocks = -(-n // BASE)
         return cls(np.full(blocks, np.nan, np.float32), np.full(blocks, np.nan, np.float32))
 
@@ -58,7 +58,7 @@ class Ends:
         return bad
 
 
-def glance(file: SoundFile, ends: Ends, limit_s: float = COARSE_LIMIT_S) -> None:
+def glance(file: SoundFile, ends: PyramidEnds, limit_s: float = COARSE_LIMIT_S) -> None:
     """Look at places spread over the whole file, the wide gaps first, for at most `limit_s`."""
     until_s = time.monotonic() + limit_s
     count = min(COARSE_PLACES, ends.low.size)
@@ -80,10 +80,10 @@ def spread(count: int) -> list[int]:
 
 def build(
     file: SoundFile,
-    ends: Ends,
+    ends: PyramidEnds,
     tell: Callable[[float], None] = lambda part: None,
     stopped: Callable[[], bool] = lambda: False,
-) -> Ends | None:
+) -> PyramidEnds | None:
     """Look at every sample, telling now and then which part is done; None when stopped on the way.
 
     Raises Fault where the file cannot be opened. What cannot be read stays unknown.
@@ -104,7 +104,7 @@ def build(
                 tell(first / file.n)
     if held.size:
         bad += ends.fill(first, held)
-    return Ends(ends.low, ends.high, bad, total)
+    return PyramidEnds(ends.low, ends.high, bad, total)
 
 
 def sum_of(samples: Samples) -> float:

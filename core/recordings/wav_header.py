@@ -23,7 +23,7 @@ AGAIN = "Export it again from its source."
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class WavHeader:
     """The numbers in a WAV file's head; `data_at` is -1 where no samples begin."""
 
     coding: int
@@ -42,7 +42,7 @@ class Head:
         return self.channels * ((self.bits + 7) // 8)
 
 
-def head_of(path: Path) -> Head | None:
+def head_of(path: Path) -> WavHeader | None:
     """Read the head of a WAV file; None where it is another file, or ends before it says anything."""
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -65,9 +65,9 @@ def head_of(path: Path) -> Head | None:
     return _head(found, size, whole) if found else None
 
 
-def _head(found: tuple[int, ...], size: int, whole: int, at: int = -1, said: int = 0) -> Head:
+def _head(found: tuple[int, ...], size: int, whole: int, at: int = -1, said: int = 0) -> WavHeader:
     coding, channels, rate_hz, _, block_bytes, bits = found
-    return Head(coding, channels, rate_hz, block_bytes, bits, size, whole, at, said)
+    return WavHeader(coding, channels, rate_hz, block_bytes, bits, size, whole, at, said)
 
 
 def _chunk(file: BinaryIO) -> tuple[bytes, int]:
@@ -131,7 +131,7 @@ def notes_on(path: Path, n: int, rate_hz: float) -> tuple[str, ...]:
     return notes
 
 
-def is_cut(head: Head) -> bool:
+def is_cut(head: WavHeader) -> bool:
     """Tell whether a file is shorter than it says: as a whole, or in its samples."""
     if head.whole_bytes == _UNKNOWN:
         return False
@@ -141,13 +141,13 @@ def is_cut(head: Head) -> bool:
     )
 
 
-def contradicts_itself(head: Head) -> bool:
+def contradicts_itself(head: WavHeader) -> bool:
     """Tell whether blocks have another size than their channels; 24 bits may stand in 4 bytes."""
     padded = head.bits == 24 and head.block_bytes == 4 * head.channels
     return head.coding in _PLAIN and head.block_bytes != head.frame_bytes and not padded
 
 
-def _left_out(path: Path, head: Head) -> int:
+def _left_out(path: Path, head: WavHeader) -> int:
     """Give how many bytes follow the samples that are no chunk of the file's."""
     at = head.data_at + head.data_bytes + head.data_bytes % 2
     if head.data_at < 0 or head.data_bytes == _UNKNOWN:

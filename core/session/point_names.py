@@ -7,14 +7,14 @@ from collections.abc import Collection
 from typing import Any
 
 from core.export.record import point_drive
-from core.networks.latent import Layout, Point, draw
-from core.session.session import Moment
+from core.networks.latent import LatentLayout, Point, draw
+from core.session.session import Snapshot
 
 MOST_NAMED = 4
 UNNAMED = "unnamed point"
 
 
-def base_words(moment: Moment) -> str:
+def base_words(moment: Snapshot) -> str:
     """Say what the point began as: a seed's draw, a point kept under a name, or a point of no name."""
     if moment.seed is not None:
         return f"seed {moment.seed}"
@@ -30,7 +30,7 @@ def no_seed(name: str) -> str:
     return f"point {name}" if re.match(r"seed\b", name, re.IGNORECASE) else name
 
 
-def point_words(layout: Layout, moment: Moment, point: Point | None = None) -> str:
+def point_words(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> str:
     """Name a point by what it began as and what was changed since.
 
     >>> point_words(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
@@ -43,32 +43,32 @@ def point_words(layout: Layout, moment: Moment, point: Point | None = None) -> s
     return " ".join([base_words(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())])
 
 
-def starred_words(moment: Moment) -> str:
+def starred_words(moment: Snapshot) -> str:
     """Name the point by what it began as, with a star where it was changed since."""
     return f"{base_words(moment)}{'' if moment.point == moment.drawn else '*'}"
 
 
-def _code(layout: Layout, moment: Moment, point: Point) -> list[str]:
+def _code(layout: LatentLayout, moment: Snapshot, point: Point) -> list[str]:
     """Give the code where it is not the one that the seed or the name already says."""
     usual = layout.first_code() if moment.seed is not None else moment.drawn.z[: layout.code]
     code = point.z[: layout.code]
     return [] if code == usual else [f"c={','.join(f'{value:g}' for value in code)}"]
 
 
-def changed(layout: Layout, moment: Moment, point: Point | None = None) -> dict[str, float]:
+def changed(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> dict[str, float]:
     """Give the latent variables beyond the code that are not as they were drawn."""
     point = moment.point if point is None else point
     both = zip(layout.names(), point.z, moment.drawn.z, strict=True)
     return {name: now for name, now, then in list(both)[layout.code :] if now != then}
 
 
-def point_facts(layout: Layout, moment: Moment) -> dict[str, Any]:
+def point_facts(layout: LatentLayout, moment: Snapshot) -> dict[str, Any]:
     """Give what a record says of the present point: the whole vector, and how it came about."""
     facts = point_drive(layout, moment.point, moment.seed, None, changed(layout, moment))
     return {"point": point_words(layout, moment), **facts}
 
 
-def is_drawn(layout: Layout, point: Point, seed: int | None) -> bool:
+def is_drawn(layout: LatentLayout, point: Point, seed: int | None) -> bool:
     """Tell whether a seed gives this point, whatever its code."""
     if seed is None or len(point.z) != layout.size:
         return False

@@ -15,7 +15,7 @@ MOST_RECENT = 12
 
 
 @dataclass(frozen=True)
-class Settings:
+class Preferences:
     """The user's choices; every field has a default, so that a lost file costs nothing."""
 
     version: int = VERSION
@@ -35,7 +35,7 @@ class Settings:
     letters: bool = False
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
 
-    def with_recent(self, path: str) -> Settings:
+    def with_recent(self, path: str) -> Preferences:
         """Put `path` first among the recent files."""
         others = tuple(known for known in self.recent if known != path)
         return replace(self, recent=(path, *others)[:MOST_RECENT])
@@ -48,30 +48,30 @@ def default_path() -> Path:
     return user_config_path("phonoscope") / "settings.json"
 
 
-def load(path: Path) -> Settings:
+def load(path: Path) -> Preferences:
     """Read settings field by field: what cannot be understood has its default."""
     try:
         values: Any = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
-        return Settings()
+        return Preferences()
     if not isinstance(values, dict):
-        return Settings()
-    kept = Settings()
-    for name in Settings.__annotations__:
+        return Preferences()
+    kept = Preferences()
+    for name in Preferences.__annotations__:
         if name in values and name != "version":
             kept = _with(kept, name, values[name])
     return kept
 
 
-def _with(settings: Settings, name: str, value: Any) -> Settings:
+def _with(settings: Preferences, name: str, value: Any) -> Preferences:
     try:
-        known: Any = msgspec.convert({name: value}, Settings)
+        known: Any = msgspec.convert({name: value}, Preferences)
     except msgspec.ValidationError:
         return settings
     return replace(settings, **{name: getattr(known, name)})
 
 
-def save(settings: Settings, path: Path) -> None:
+def save(settings: Preferences, path: Path) -> None:
     """Write settings so that a power cut leaves the old or the new file, never half of one."""
     folder_for(path.parent)
     with atomic(path) as draft:

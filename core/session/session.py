@@ -12,7 +12,7 @@ from core.analyses.results import Points
 from core.annotation.tiers import Kept, Shelf, kept_at
 from core.families.card import Card
 from core.faults import Fault
-from core.networks.latent import Layout, Point, draw
+from core.networks.latent import LatentLayout, Point, draw
 from core.session import lanes as lane_tools
 from core.session.history import History
 from core.session.lanes import Lane, Lanes
@@ -23,7 +23,7 @@ SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers.
 
     `seed` is what gave `drawn`; None where none did: then `name` is what that point is called.
@@ -38,7 +38,7 @@ class Moment:
     tiers: Shelf = ()
 
 
-EMPTY = Moment(Point(()), Point(()))
+EMPTY = Snapshot(Point(()), Point(()))
 
 Overlay = tuple[Track, ...] | Points
 """What lies over a lane's curve: contours, or the moments of its pulses."""
@@ -58,18 +58,18 @@ class Shown:
 class Session:
     """Holds the state and tells what changed; a wish that changes nothing tells nothing.
 
-    Signals: `card_changed` (another model), `moment_changed` (point, pins or lanes), `shown_changed`
+    Signals: `card_changed` (another model), `snapshot_changed` (point, pins or lanes), `shown_changed`
     (numbers), `view_changed` (range, cursor, selection, active lane, chosen tier).
     """
 
     card_changed = Signal()
-    moment_changed = Signal(Moment, Moment)
+    snapshot_changed = Signal(Snapshot, Snapshot)
     shown_changed = Signal()
     view_changed = Signal()
 
     def __init__(self) -> None:
         self.card: Card | None = None
-        self.history: History[Moment] = History(EMPTY)
+        self.history: History[Snapshot] = History(EMPTY)
         self.shown = Shown()
         self.whole = Range(0.0, 1.0)
         self.visible = self.whole
@@ -83,21 +83,21 @@ class Session:
     # --- the model and the point -------------------------------------------------------------
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         return self.history.present
 
     @property
     def point(self) -> Point:
-        return self.moment.point
+        return self.snapshot.point
 
     @property
-    def layout(self) -> Layout:
-        return self.card.layout if self.card else Layout(0)
+    def layout(self) -> LatentLayout:
+        return self.card.layout if self.card else LatentLayout(0)
 
-    def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Moment | None = None) -> None:
+    def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Snapshot | None = None) -> None:
         """Make `card` the open model, at a fresh draw or at the point of `start`."""
         drawn = draw(card.layout, seed)
-        start = Moment(drawn, drawn, seed) if start is None else start
+        start = Snapshot(drawn, drawn, seed) if start is None else start
         self.card = card
         self.history = History(replace(start, pins=frozenset(), lanes=lanes, tiers=()))
         self.shown = Shown()
@@ -110,19 +110,19 @@ class Session:
 
     def change(self, words: str, final: bool = True, **values: Any) -> None:
         """Change fields of the moment as one undoable step named `words`."""
-        before = self.moment
+        before = self.snapshot
         self.history.put(replace(before, **values), words, final)
         self._tell(before)
 
     def give_up(self, words: str) -> None:
         """Take back what was changed under `words` and is not final yet."""
-        before = self.moment
+        before = self.snapshot
         self.history.give_up(words)
         self._tell(before)
 
     def begin(self, lanes: Lanes) -> None:
         """Show the first lanes without a step: there was nothing before that undo could return to."""
-        before = self.moment
+        before = self.snapshot
         self.history.replace(replace(before, lanes=lanes))
         self._tell(before)
 
@@ -145,33 +145,34 @@ class Session:
         """Put one latent variable, or with -1 all of z, back to the draw."""
         if index >= 0:
             self.change(
-                f"reset {self.layout.names()[index]}", point=self.point.set(index, self.moment.drawn.z[index])
+                f"reset {self.layout.names()[index]}",
+                point=self.point.set(index, self.snapshot.drawn.z[index]),
             )
             return
         code = self.point.z[: self.layout.code]
-        self.change("reset all", point=self.moment.drawn.with_code(code))
+        self.change("reset all", point=self.snapshot.drawn.with_code(code))
 
     def undo(self) -> None:
         """Take the last change back."""
-        before = self.moment
+        before = self.snapshot
         self.history.undo()
         self._tell(before)
 
     def redo(self) -> None:
         """Bring back what undo took."""
-        before = self.moment
+        before = self.snapshot
         self.history.redo()
         self._tell(before)
 
-    def _tell(self, before: Moment) -> None:
+    def _tell(self, before: Snapshot) -> None:
         """Tell of another moment; where the active lane went with it, another lane becomes the active one."""
-        if self.moment == before:
+        if self.snapshot == before:
             return
         went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
         keys = [lane.key for lane in self.lanes]
         if went and keys:
             self.active = self.card.output if self.card and self.card.output in keys else keys[0]
-        self.moment_changed.emit(before, self.moment)
+        self.snapshot_changed.emit(before, self.snapshot)
         if went and keys:
             self.view_changed.emit()
 
@@ -179,7 +180,7 @@ class Session:
 
     @property
     def lanes(self) -> Lanes:
-        return self.moment.lanes
+        return self.snapshot.lanes
 
     def lane(self, key: str) -> Lane | None:
         return lane_tools.find(self.lanes, key)
@@ -197,7 +198,7 @@ class Session:
     @property
     def kept(self) -> Kept | None:
         """The tiers that belong to the present point, or None."""
-        return kept_at(self.moment.tiers, self.point)
+        return kept_at(self.snapshot.tiers, self.point)
 
     def set_tier(self, place: int) -> None:
         """Choose a tier, or with -1 none."""

@@ -14,7 +14,7 @@ from core.signals.axis import TimeAxis
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class FrameGrid:
     """Praat's frames over a whole track, the window of each, and the margin of a tile.
 
     `resampled_hz` is the rate at which the frames are laid, 0 where it is the track's own.
@@ -32,11 +32,11 @@ class Grid:
         return frame_axis(self.first_s, self.step_s, self.n)
 
 
-def centred(axis: TimeAxis, window_s: float, step_s: float, margin_s: float = 0.0) -> Grid:
+def centred(axis: TimeAxis, window_s: float, step_s: float, margin_s: float = 0.0) -> FrameGrid:
     """Give as many frames as fit, in the middle (Praat's Sampled_shortTermAnalysis)."""
     n = count_of(axis, window_s, step_s)
     middle_s = axis.start_s + 0.5 * (axis.n - 1) / axis.rate_hz
-    return Grid(middle_s - 0.5 * (n - 1) * step_s, step_s, n, window_s, math.ceil(margin_s / step_s))
+    return FrameGrid(middle_s - 0.5 * (n - 1) * step_s, step_s, n, window_s, math.ceil(margin_s / step_s))
 
 
 def count_of(axis: TimeAxis, window_s: float, step_s: float) -> int:
@@ -44,21 +44,21 @@ def count_of(axis: TimeAxis, window_s: float, step_s: float) -> int:
     return math.floor((axis.n * (1.0 / axis.rate_hz) - window_s) / step_s) + 1
 
 
-def _pitch(axis: TimeAxis, used: Any) -> Grid:
+def _pitch(axis: TimeAxis, used: Any) -> FrameGrid:
     periods = 3 if used.auto else 1
     step_s = used.time_step_s or periods / used.floor_hz / 4
     return centred(axis, used.window_periods / used.floor_hz, step_s, margin_s=2.0)
 
 
-def _intensity(axis: TimeAxis, used: Any) -> Grid:
+def _intensity(axis: TimeAxis, used: Any) -> FrameGrid:
     return centred(axis, 6.4 / used.floor_hz, used.time_step_s or 0.8 / used.floor_hz)
 
 
-def _harmonicity(axis: TimeAxis, used: Any) -> Grid:
+def _harmonicity(axis: TimeAxis, used: Any) -> FrameGrid:
     return centred(axis, used.window_periods / used.floor_hz, used.time_step_s)
 
 
-def _formants(axis: TimeAxis, used: Any) -> Grid:
+def _formants(axis: TimeAxis, used: Any) -> FrameGrid:
     step_s = used.time_step_s or used.window_length_s / 4
     rate_hz = 2 * used.ceiling_hz
     grid = centred(resampled_axis(axis, rate_hz), 2 * used.window_length_s, step_s, margin_s=0.5)
@@ -71,12 +71,12 @@ def resampled_axis(axis: TimeAxis, rate_hz: float) -> TimeAxis:
     return TimeAxis(rate_hz, n, 0.5 * (axis.extent.start_s + axis.extent.end_s - (n - 1) / rate_hz))
 
 
-def _spectrogram(axis: TimeAxis, used: Any) -> Grid:
+def _spectrogram(axis: TimeAxis, used: Any) -> FrameGrid:
     grid = spectrogram.grid_of(axis, used)
-    return Grid(grid.first_s, grid.step_s, grid.frames, 2 * used.window_length_s)
+    return FrameGrid(grid.first_s, grid.step_s, grid.frames, 2 * used.window_length_s)
 
 
-GRIDS: Mapping[str, Callable[[TimeAxis, Any], Grid]] = {
+GRIDS: Mapping[str, Callable[[TimeAxis, Any], FrameGrid]] = {
     "pitch": _pitch,
     "pulses": _pitch,
     "formants": _formants,
@@ -86,7 +86,7 @@ GRIDS: Mapping[str, Callable[[TimeAxis, Any], Grid]] = {
 }
 
 
-def grid_of(name: str, axis: TimeAxis, settings: Any = None) -> Grid:
+def grid_of(name: str, axis: TimeAxis, settings: Any = None) -> FrameGrid:
     """Give the frames of an analysis over a whole track."""
     return GRIDS[name](axis, used_of(name, axis, settings))
 

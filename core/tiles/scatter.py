@@ -124,8 +124,8 @@ def _tiles(name: str, track: Track, settings: Any) -> Rounds:
     pieces = [(tile.piece(track), tile) for tile in tiles.tiles_of(name, track.axis, used)]
     peak = 0.0
     if tiles.has_peak(used):
-        ends: list[tiles.Ends] = yield [(ENDS, piece, used) for piece, _tile in pieces]
-        peak = reduce(tiles.Ends.and_of, ends).peak
+        ends: list[tiles.TileEnds] = yield [(ENDS, piece, used) for piece, _tile in pieces]
+        peak = reduce(tiles.TileEnds.and_of, ends).peak
     parts: list[Doubles] = yield [
         (TILE + name, piece, tiles.TileSettings(used, tile, peak, track.axis)) for piece, tile in pieces
     ]

@@ -23,7 +23,7 @@ from core.analyses.results import Contour, Doubles, Points, origin_of
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
-from core.tiles.frame_grids import GRIDS, Grid, count_of, grid_of, resampled_axis, used_of
+from core.tiles.frame_grids import GRIDS, FrameGrid, count_of, grid_of, resampled_axis, used_of
 
 LONG_S = guard.WHOLE_S
 """Tracks longer than this are measured in tiles, shorter ones as a whole."""
@@ -81,7 +81,7 @@ def tiles_of(name: str, axis: TimeAxis, settings: Any = None, tile_s: float = TI
     return tuple(_tile(axis, grid, first, min(first + frames, grid.n)) for first in range(0, grid.n, frames))
 
 
-def _tile(axis: TimeAxis, grid: Grid, first: int, last: int) -> Tile:
+def _tile(axis: TimeAxis, grid: FrameGrid, first: int, last: int) -> Tile:
     """Choose margins and samples so that Praat, which centres its frames, has just these."""
     lead, trail = min(grid.margin, first), min(grid.margin, grid.n - last)
     turn, off = _turn(axis, grid), first + last - grid.n - lead + trail
@@ -95,7 +95,7 @@ def _tile(axis: TimeAxis, grid: Grid, first: int, last: int) -> Tile:
     return Tile(first, last, lead, measured, begin, begin + n)
 
 
-def _turn(axis: TimeAxis, grid: Grid) -> int:
+def _turn(axis: TimeAxis, grid: FrameGrid) -> int:
     """Give by how many frames a tile's middle may be off the track's so that both have the same places.
 
     The middles then lie a whole number of half samples apart, and of samples as they are resampled.
@@ -106,13 +106,13 @@ def _turn(axis: TimeAxis, grid: Grid) -> int:
     return turn if turn <= _MOST_MORE else parts[0].denominator
 
 
-def _twice(axis: TimeAxis, grid: Grid, first: int, last: int, lead: int, trail: int) -> float:
+def _twice(axis: TimeAxis, grid: FrameGrid, first: int, last: int, lead: int, trail: int) -> float:
     """Give twice the middle of the measured frames, in samples; where it is whole, Praat can be exact."""
     middle = (first - lead + last + trail - 1) / 2
     return 2 * axis.index(grid.first_s) + 2 * middle * grid.step_s * axis.rate_hz
 
 
-def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[int, int]:
+def _samples(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float) -> tuple[int, int]:
     """Give the first sample and how many there are: none too few, around the middle, within the track."""
     rate_hz = axis.rate_hz
     needed = (grid.window_s + (measured - 1) * grid.step_s) * rate_hz
@@ -128,7 +128,7 @@ def _samples(axis: TimeAxis, grid: Grid, measured: int, twice: float) -> tuple[i
     return _at_an_end(axis, grid, measured, twice, least)
 
 
-def _at_an_end(axis: TimeAxis, grid: Grid, measured: int, twice: float, least: int) -> tuple[int, int]:
+def _at_an_end(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float, least: int) -> tuple[int, int]:
     """Give the samples where a track ends and nothing is to spare: those nearest to the middle that hold
     all frames. Resampled they may be one too few, and a few more lie a sample or two beside the middle.
     """
@@ -143,7 +143,7 @@ def _begin(axis: TimeAxis, n: int, twice: float) -> int:
     return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n)
 
 
-def _fits(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:
+def _fits(axis: TimeAxis, grid: FrameGrid, n: int, measured: int) -> bool:
     """Tell whether so many samples hold so many frames, resampled at the places of the whole track's."""
     piece = TimeAxis(axis.rate_hz, n)
     if grid.resampled_hz:
@@ -153,7 +153,7 @@ def _fits(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:
     return _holds(axis, grid, n, measured)
 
 
-def _holds(axis: TimeAxis, grid: Grid, n: int, measured: int) -> bool:
+def _holds(axis: TimeAxis, grid: FrameGrid, n: int, measured: int) -> bool:
     piece = TimeAxis(axis.rate_hz, n)
     laid = resampled_axis(piece, grid.resampled_hz) if grid.resampled_hz else piece
     return count_of(laid, grid.window_s, grid.step_s) == measured
@@ -164,7 +164,7 @@ def _outside(begin: int, n: int, axis: TimeAxis) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class TileEnds:
     """The extremes of a stretch of sound, and what its mean is made of."""
 
     low: float
@@ -178,10 +178,10 @@ class Ends:
         mean = self.total / max(1, self.n)
         return max(self.high - mean, mean - self.low, 0.0)
 
-    def and_of(self, other: Ends) -> Ends:
+    def and_of(self, other: TileEnds) -> TileEnds:
         """Give those of two stretches together."""
         low, high = min(self.low, other.low), max(self.high, other.high)
-        return Ends(low, high, self.total + other.total, self.n + other.n)
+        return TileEnds(low, high, self.total + other.total, self.n + other.n)
 
 
 def has_peak(settings: Any) -> bool:
@@ -189,7 +189,7 @@ def has_peak(settings: Any) -> bool:
     return hasattr(settings, "silence_threshold")
 
 
-def ends_of(piece: Track, used: Any) -> Ends:
+def ends_of(piece: Track, used: Any) -> TileEnds:
     """Give the extremes of a piece, for pitch by a filtered method after its filter.
 
     What is no number is silence to the filter and does not count, as in a long recording's pyramid.
@@ -201,7 +201,7 @@ def ends_of(piece: Track, used: Any) -> Ends:
         samples = pitch.low_passed(samples, piece.axis.rate_hz, used)
     heard = samples[finite]
     low, high = heard.min(initial=math.inf), heard.max(initial=-math.inf)
-    return Ends(float(low), float(high), float(heard.sum()), heard.size)
+    return TileEnds(float(low), float(high), float(heard.sum()), heard.size)
 
 
 def measure(name: str, piece: Track, settings: TileSettings) -> NDArray[Any]:
@@ -232,14 +232,14 @@ def measure(name: str, piece: Track, settings: TileSettings) -> NDArray[Any]:
     return values
 
 
-def _pulses(piece: Track, used: Any, grid: Grid, tile: Tile) -> Doubles:
+def _pulses(piece: Track, used: Any, grid: FrameGrid, tile: Tile) -> Doubles:
     found = cast(Points, TABLE["pulses"].compute(piece, used)).times_s
     begin_s = -math.inf if tile.first == 0 else grid.axis.seconds(tile.first - 0.5)
     end_s = math.inf if tile.last == grid.n else grid.axis.seconds(tile.last - 0.5)
     return found[(found >= begin_s) & (found < end_s)][None, :]
 
 
-def _reached(bad: NDArray[np.intp], axis: TimeAxis, grid: Grid, tile: Tile) -> NDArray[np.bool_]:
+def _reached(bad: NDArray[np.intp], axis: TimeAxis, grid: FrameGrid, tile: Tile) -> NDArray[np.bool_]:
     """Tell which of a tile's frames have a sample in their window that is no number."""
     times = grid.first_s + np.arange(tile.first, tile.last) * grid.step_s
     places = axis.start_s + bad / axis.rate_hz

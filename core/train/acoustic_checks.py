@@ -23,7 +23,7 @@ NO_TONE: Tone = (0.0, nan, nan, nan, nan, nan, nan)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AcousticChecks:
     """Measures of one sound. Stretches are the longest of their kind; a slope is in semitones per s.
 
     The tone is the longest part of the longest voiced stretch in which F0 does not jump, NaN where
@@ -47,7 +47,7 @@ class Heard:
     intensity_db: float
 
 
-def hear(sound: NDArray[np.float32], rate_hz: int) -> Heard:
+def hear(sound: NDArray[np.float32], rate_hz: int) -> AcousticChecks:
     """Measure one sound (pitch by Praat's autocorrelation, 75-450 Hz, every 5 ms).
 
     Sounding is within 30 dB of the loudest frame, silent 40 dB below it; voicing is within 20 dB of
@@ -68,7 +68,7 @@ def hear(sound: NDArray[np.float32], rate_hz: int) -> Heard:
     inside = np.flatnonzero(sounding)
     silent = runs(relative < SILENT_DB)
     pauses = [run for run in silent if inside[0] < run[0] and run[1] <= inside[-1]]
-    return Heard(
+    return AcousticChecks(
         (end - start) * STEP_S, start * STEP_S, *tone,
         (rough_end - rough_start) * STEP_S, rough_start * STEP_S,
         _length(longest(silent)), _length(longest(pauses)),

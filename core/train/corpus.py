@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
-from core.train.slice_memory import Kept, Shelf
+from core.train.slice_memory import Kept, SliceMemory
 
 Samples = NDArray[np.float32]
 
@@ -54,7 +54,7 @@ def load_corpus(folder: Path, slice_len: int, rate_hz: int, trim: bool, held_out
     than two slices are left, or the memory is not there.
     """
     skipped: list[Skipped] = []
-    shelf, places = Shelf(slice_len), dict[str, range]()
+    shelf, places = SliceMemory(slice_len), dict[str, range]()
     for name, pieces in _read_all(folder, slice_len, rate_hz, trim, skipped):
         places[name] = range(shelf.count, shelf.count + len(pieces))
         for piece in pieces:

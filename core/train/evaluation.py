@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.train.random_draws import Draws
 from core.train.slice_memory import Kept, spread
 from core.train.step import Nets
@@ -30,7 +30,7 @@ SEED = 20210
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Evaluation:
     """What a report shows: Q's accuracy (None without a code), the distance and its floor, in dB²."""
 
     steps: int
@@ -61,11 +61,11 @@ def _frames(rows: Kept, rate_hz: int) -> Values:
     return np.concatenate([log_mel(sounds[at : at + 32], rate_hz) for at in range(0, len(sounds), 32)])
 
 
-def measure(nets: Nets, layout: Layout, reference: Reference, rate_hz: int, steps: int) -> Measured:
+def measure(nets: Nets, layout: LatentLayout, reference: Reference, rate_hz: int, steps: int) -> Evaluation:
     """Generate sounds from the averaged generator and hold them against the recordings."""
     z = fixed_latent(layout, SOUNDS)
     sounds = generated(nets, z)
-    return Measured(
+    return Evaluation(
         steps,
         q_accuracy(nets, z, sounds, layout),
         frechet(reference.real, statistics(log_mel(sounds, rate_hz))),
@@ -73,7 +73,7 @@ def measure(nets: Nets, layout: Layout, reference: Reference, rate_hz: int, step
     )
 
 
-def fixed_latent(layout: Layout, count: int, seed: int = SEED) -> Tensor:
+def fixed_latent(layout: LatentLayout, count: int, seed: int = SEED) -> Tensor:
     """Give latent vectors that are the same at every report and take nothing from the run's own."""
     z = Draws(seed, 1, count).latent(layout)
     codes = torch.tensor(layout.codes(), dtype=torch.float32)
@@ -90,7 +90,7 @@ def generated(nets: Nets, z: Tensor) -> NDArray[np.float32]:
 
 
 @torch.no_grad()
-def q_accuracy(nets: Nets, z: Tensor, sounds: NDArray[np.float32], layout: Layout) -> float | None:
+def q_accuracy(nets: Nets, z: Tensor, sounds: NDArray[np.float32], layout: LatentLayout) -> float | None:
     """Give the share of sounds whose whole code Q recovers."""
     if nets.Q is None:
         return None

@@ -18,14 +18,14 @@ from core.faults import Fault
 from core.files.atomic import folder_for, unwritable
 from core.train.checkpoints import NAME, check_same, read_checkpoint, restore, save_checkpoint
 from core.train.corpus import Corpus, load_corpus
-from core.train.evaluation import Measured, Reference, fixed_latent, generated, measure
+from core.train.evaluation import Evaluation, Reference, fixed_latent, generated, measure
 from core.train.exports import write_port, write_tensorflow
 from core.train.model_file import make_card, save_model, tensorflow_arrays
 from core.train.publish import publish
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
 from core.train.reporting import Pace, Records, Tell
-from core.train.run_plan import Plan, make_fabric
+from core.train.run_plan import RunPlan, make_fabric
 from core.train.step import Nets, Trainer
 
 CHECK_EVERY = 10
@@ -33,7 +33,7 @@ TELL_EVERY_S = 10.0
 PREVIEWS = 8
 
 
-def train(folder: Path, recipe: Recipe, plan: Plan, tell: Tell) -> int:
+def train(folder: Path, recipe: Recipe, plan: RunPlan, tell: Tell) -> int:
     """Train on the recordings in `folder` and give the number of generator steps reached.
 
     Raises Fault for a folder, a disk or settings that do not allow it, and where the losses stop
@@ -50,7 +50,7 @@ def train(folder: Path, recipe: Recipe, plan: Plan, tell: Tell) -> int:
         restore(trainer, saved)
     if fabric.is_global_zero:
         _tell_corpus(corpus, recipe, tell)
-        Run(trainer, plan, corpus, folder, tell).go()
+        TrainingRun(trainer, plan, corpus, folder, tell).go()
     else:
         _follow(trainer, plan)
     return trainer.steps
@@ -64,7 +64,7 @@ def _check_shares(recipe: Recipe, world: int) -> None:
         )
 
 
-def _saved(plan: Plan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
+def _saved(plan: RunPlan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
     """Give the state to go on from, none for a new run; refuse what does not fit."""
     if not plan.resume:
         if (folder_for(plan.out) / NAME).exists():
@@ -92,10 +92,10 @@ def _tell_corpus(corpus: Corpus, recipe: Recipe, tell: Tell) -> None:
         tell(f"skipped {one.name}: {one.reason}")
 
 
-class Run:
+class TrainingRun:
     """The loop of the process that saves, measures and tells."""
 
-    def __init__(self, trainer: Trainer, plan: Plan, corpus: Corpus, folder: Path, tell: Tell) -> None:
+    def __init__(self, trainer: Trainer, plan: RunPlan, corpus: Corpus, folder: Path, tell: Tell) -> None:
         self.trainer, self.plan, self.corpus, self.folder, self.tell = trainer, plan, corpus, folder, tell
         self.records = Records(plan.out, trainer.steps, tell)
         self.pace = Pace(trainer.steps)
@@ -159,14 +159,14 @@ class Run:
         self.records.measured(found)
         self.saved_at = time.monotonic()
 
-    def _measured(self) -> Measured:
+    def _measured(self) -> Evaluation:
         trainer = self.trainer
         layout, rate_hz = trainer.layout, trainer.recipe.rate_hz
         sounds = generated(trainer.nets, fixed_latent(layout, max(PREVIEWS, layout.code)))
         self.records.preview(sounds, rate_hz, trainer.steps)
         return measure(trainer.nets, layout, self.reference, rate_hz, trainer.steps)
 
-    def _save_model(self, found: Measured) -> None:
+    def _save_model(self, found: Evaluation) -> None:
         nets, recipe = self.trainer.nets, self.trainer.recipe
         arrays = tensorflow_arrays("G", nets.average) | tensorflow_arrays("D", nets.D)
         arrays |= tensorflow_arrays("Q", nets.Q) if nets.Q else {}
@@ -212,7 +212,7 @@ def agreed(trainer: Trainer, stop: bool) -> bool:
     return bool(wishes > 0)
 
 
-def _follow(trainer: Trainer, plan: Plan) -> None:
+def _follow(trainer: Trainer, plan: RunPlan) -> None:
     """Step beside the process that saves, until all stop."""
     with stopping() as stop:
         done = trainer.steps >= plan.steps

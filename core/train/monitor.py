@@ -20,7 +20,7 @@ LONGEST_LOG = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LossRow:
     """The critic's distance and the other losses at one step."""
 
     step: int
@@ -28,7 +28,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class EvaluationRow:
     """What was measured of the generated sounds at one step; None where there is nothing to measure."""
 
     step: int
@@ -37,11 +37,11 @@ class Measure:
     floor_db2: float | None
 
 
-Row = TypeVar("Row", Loss, Measure)
+Row = TypeVar("Row", LossRow, EvaluationRow)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RunStatus:
     """What a run's folder tells now."""
 
     running: bool = False
@@ -49,8 +49,8 @@ class Seen:
     of: int = 0
     steps_per_s: float = 0.0
     left_s: float = float("inf")
-    losses: tuple[Loss, ...] = ()
-    measures: tuple[Measure, ...] = ()
+    losses: tuple[LossRow, ...] = ()
+    measures: tuple[EvaluationRow, ...] = ()
     previews: tuple[Path, ...] = ()
     model: Path | None = None
     said: str = ""
@@ -108,22 +108,22 @@ def stop(out: Path) -> None:
         os.kill(number, signal.SIGINT)
 
 
-def see(out: Path) -> Seen:
+def see(out: Path) -> RunStatus:
     """Read what the run in `out` has written so far; lines half written are left for the next look."""
-    losses: list[Loss] = []
-    measures: list[Measure] = []
+    losses: list[LossRow] = []
+    measures: list[EvaluationRow] = []
     last: dict[str, Any] = {}
     for row in _rows(out / "progress.jsonl"):
         if "losses" in row:
             last = row
-            losses.append(Loss(int(row["step"]), row["losses"]))
+            losses.append(LossRow(int(row["step"]), row["losses"]))
         elif "distance_db2" in row:
             floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
-            measures.append(Measure(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
+            measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
     model = out / "model.safetensors"
     losses, measures = _without_what_was_done_again(losses), _without_what_was_done_again(measures)
     left = last.get("left_s")
-    return Seen(
+    return RunStatus(
         running=process_of(out) is not None,
         step=max([int(last.get("step", 0)), *(one.step for one in measures[-1:])]),
         of=int(last.get("of", 0)),

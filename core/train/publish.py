@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.files.atomic import atomic, folder_for
-from core.networks.latent import Layout
-from core.train.acoustic_checks import Heard, hear
+from core.networks.latent import LatentLayout
+from core.train.acoustic_checks import AcousticChecks, hear
 from core.train.corpus import Corpus
 from core.train.evaluation import MOST, Reference, fixed_latent, generated, measure
 from core.train.model_file import Arrays, make_card, save_model, tensorflow_arrays
@@ -29,34 +29,34 @@ EVENT_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PublishRequest:
     """One kind of sound to find among random points: its name, how well a sound is of it, and a note."""
 
     name: str
-    fits: Callable[[Heard], float]
-    note: Callable[[Heard], str]
+    fits: Callable[[AcousticChecks], float]
+    note: Callable[[AcousticChecks], str]
 
 
-def _toned(heard: Heard, value: float) -> float:
+def _toned(heard: AcousticChecks, value: float) -> float:
     """Give the value where the vowel is long enough to have a tone."""
     return value if heard.tone_s >= 0.12 else -np.inf
 
 
-def _levelness(heard: Heard) -> float:
+def _levelness(heard: AcousticChecks) -> float:
     """Weigh a long vowel against every semitone per second that its tone moves or bends."""
     return 20 * min(heard.tone_s, 0.3) - abs(heard.f0_slope) - abs(heard.f0_bend) / 20
 
 
-def _depth(heard: Heard) -> float:
+def _depth(heard: AcousticChecks) -> float:
     """How many semitones the tone dips below both of its ends."""
     return float(12 * np.log2(min(heard.f0_start_hz, heard.f0_end_hz) / heard.f0_lowest_hz))
 
 
-def _moves(heard: Heard) -> str:
+def _moves(heard: AcousticChecks) -> str:
     return f"F0 from {heard.f0_start_hz:.0f} to {heard.f0_end_hz:.0f} Hz in {heard.tone_s * 1000:.0f} ms"
 
 
-def _dips(heard: Heard) -> str:
+def _dips(heard: AcousticChecks) -> str:
     return (
         f"F0 from {heard.f0_start_hz:.0f} down to {heard.f0_lowest_hz:.0f} and up to"
         f" {heard.f0_end_hz:.0f} Hz in {heard.tone_s * 1000:.0f} ms"
@@ -64,21 +64,21 @@ def _dips(heard: Heard) -> str:
 
 
 WISHES = (
-    Wish("falling tone", lambda h: _toned(h, 12 * np.log2(h.f0_start_hz / h.f0_end_hz)), _moves),
-    Wish("rising tone", lambda h: _toned(h, 12 * np.log2(h.f0_end_hz / h.f0_start_hz)), _moves),
-    Wish("level tone", lambda h: _toned(h, _levelness(h)), _moves),
-    Wish("dipping tone", lambda h: _toned(h, _depth(h)), _dips),
-    Wish(
+    PublishRequest("falling tone", lambda h: _toned(h, 12 * np.log2(h.f0_start_hz / h.f0_end_hz)), _moves),
+    PublishRequest("rising tone", lambda h: _toned(h, 12 * np.log2(h.f0_end_hz / h.f0_start_hz)), _moves),
+    PublishRequest("level tone", lambda h: _toned(h, _levelness(h)), _moves),
+    PublishRequest("dipping tone", lambda h: _toned(h, _depth(h)), _dips),
+    PublishRequest(
         "long fricative before a vowel",
         lambda h: h.fricative_s if h.voiced_s >= 0.08 and h.fricative_at_s < h.voiced_at_s else -np.inf,
         lambda h: f"frication of {h.fricative_s * 1000:.0f} ms, then {h.voiced_s * 1000:.0f} ms of voicing",
     ),
-    Wish(
+    PublishRequest(
         "long vowel",
         lambda h: h.voiced_s,
         lambda h: f"{h.voiced_s * 1000:.0f} ms of voicing at {h.f0_hz:.0f} Hz",
     ),
-    Wish(
+    PublishRequest(
         "silence inside",
         lambda h: h.pause_s if h.voiced_s >= 0.05 else -np.inf,
         lambda h: f"{h.pause_s * 1000:.0f} ms of silence between two sounding stretches",
@@ -124,7 +124,7 @@ def _rounded(network: torch.nn.Module) -> dict[str, torch.Tensor]:
     return {name: value.half().float().cpu() for name, value in network.state_dict().items()}
 
 
-def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[Heard]) -> dict[str, Any]:
+def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[AcousticChecks]) -> dict[str, Any]:
     reference = Reference.of(corpus.training, corpus.held_out, recipe.rate_hz)
     found = measure(nets, recipe.layout, reference, recipe.rate_hz, 0)
     spoken = np.concatenate([spread(part, MOST) for part in (corpus.training, corpus.held_out)])
@@ -138,13 +138,13 @@ def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[Heard]) -> 
     }
 
 
-def summary(heard: list[Heard]) -> dict[str, float | None]:
+def summary(heard: list[AcousticChecks]) -> dict[str, float | None]:
     """Give shares and medians over many sounds, None for a median of nothing."""
 
-    def share(of: Callable[[Heard], bool]) -> float:
+    def share(of: Callable[[AcousticChecks], bool]) -> float:
         return round(float(np.mean([of(one) for one in heard])), 3)
 
-    def middle(of: Callable[[Heard], float], digits: int) -> float | None:
+    def middle(of: Callable[[AcousticChecks], float], digits: int) -> float | None:
         known = [value for value in map(of, heard) if np.isfinite(value)]
         return round(float(np.median(known)), digits) if known else None
 
@@ -159,7 +159,9 @@ def summary(heard: list[Heard]) -> dict[str, float | None]:
     }
 
 
-def named_points(z: NDArray[np.float32], heard: list[Heard], layout: Layout) -> list[dict[str, Any]]:
+def named_points(
+    z: NDArray[np.float32], heard: list[AcousticChecks], layout: LatentLayout
+) -> list[dict[str, Any]]:
     """Give the best point of every kind that was found at all, no point twice."""
     points: list[dict[str, Any]] = []
     taken: set[int] = set()

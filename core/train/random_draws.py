@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 
 
 class Draws:
@@ -35,7 +35,7 @@ class Draws:
         taken, self.queue = self.queue[: self.batch], self.queue[self.batch :]
         return self._mine(taken)
 
-    def latent(self, layout: Layout) -> Tensor:
+    def latent(self, layout: LatentLayout) -> Tensor:
         """Give latent vectors: the code drawn evenly from all its values, the rest uniform."""
         z = torch.rand(self.batch, layout.size, generator=self.chance) * 2 - 1
         if layout.kind == "one-hot":

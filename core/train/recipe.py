@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from core.faults import Fault
-from core.networks.latent import CodeKind, Layout
+from core.networks.latent import CodeKind, LatentLayout
 
 Model = Literal["wavegan", "ciwgan", "fiwgan"]
 KINDS: dict[Model, CodeKind] = {"wavegan": "none", "ciwgan": "one-hot", "fiwgan": "bits"}
@@ -80,9 +80,9 @@ class Recipe:
         )
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> LatentLayout:
         """The latent vector's layout: the code first, then the noise."""
-        return Layout(self.latent, self.categories, KINDS[self.model])
+        return LatentLayout(self.latent, self.categories, KINDS[self.model])
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.files.atomic import atomic
-from core.train.evaluation import Measured
+from core.train.evaluation import Evaluation
 
 Tell = Callable[[str], None]
 
@@ -68,7 +68,7 @@ class Records:
         known_s = left_s if math.isfinite(left_s) else None
         self._line({"step": step, "of": of, "steps_per_s": per_s, "left_s": known_s, "losses": dict(losses)})
 
-    def measured(self, found: Measured) -> None:
+    def measured(self, found: Evaluation) -> None:
         floor = "no floor" if found.floor_db2 is None else f"floor {found.floor_db2:.0f}"
         coded = "" if found.q_accuracy is None else f"Q finds {found.q_accuracy:.0%} of the codes · "
         self.tell(

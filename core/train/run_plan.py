@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """Everything about a run that may differ when it goes on, unlike its recipe.
 
     `also` names further layouts to save the model in ("tensorflow", "pytorch"); `about` is what the
@@ -40,7 +40,7 @@ class Plan:
         return min(1.0, max(0.0, (self.steps - done) / self.cool_down)) if self.cool_down else 1.0
 
 
-def make_fabric(plan: Plan) -> Fabric:
+def make_fabric(plan: RunPlan) -> Fabric:
     """Give Fabric for the plan's devices, its processes started by its launcher or torchrun.
 
     Raises Fault where the machine does not have them.

@@ -22,7 +22,7 @@ AT_ONCE = 1024
 LARGEST_PART = 0.8  # of the memory that is free
 
 
-class Shelf:
+class SliceMemory:
     """Slices of one length, in the order they came; what they take in memory is what is kept of them."""
 
     def __init__(self, slice_len: int, exact_bytes: int = EXACT_BYTES) -> None:

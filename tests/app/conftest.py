@@ -98,7 +98,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
     made = Window(instrument)
     made.resize(1600, 1000)
     made.show()
-    instrument.opening.open(small_model)
+    instrument.model_loader.open(small_model)
     made.wiring.show_stack()
     yield made
     made.close()
@@ -108,7 +108,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
 @pytest.fixture
 def tiers(window):
     """Give the window with two interval tiers and a point tier, phones cut at 0.2, 0.4 and 0.6 s."""
-    window.on.annotating.new_tiers(("phones", "words"), ("bell",))
+    window.on.tier_editor.new_tiers(("phones", "words"), ("bell",))
     for time_s in (0.2, 0.4, 0.6):
         window.on.session.set_cursor(time_s)
         window.menus.run("boundary.add")

@@ -28,7 +28,7 @@ def hour(request, tmp_path_factory):
 
 @pytest.fixture
 def window(qtbot, tmp_path, monkeypatch):
-    from app.base.main_thread import Bridge
+    from app.base.main_thread import MainThread
     from app.cli.shot import Silence
     from app.shell.instrument import Clock, Instrument
     from app.shell.window import Window
@@ -36,7 +36,7 @@ def window(qtbot, tmp_path, monkeypatch):
     from core.processes.praat_pool import PraatPool
 
     monkeypatch.setattr("core.recordings.cache.default_folder", lambda: tmp_path / "kept")
-    bridge, files = Bridge(), ThreadPoolExecutor(2)
+    bridge, files = MainThread(), ThreadPoolExecutor(2)
     clock = Clock(bridge.post, bridge.rest, files.submit)
     instrument = Instrument(InlineEngine(), PraatPool(), Silence(), clock)
     instrument.pool.warm()
@@ -63,7 +63,7 @@ def test_the_first_paint_comes_within_a_second_and_the_rest_never_stalls(benchma
 
     def open_and_paint():
         began_s = time.perf_counter()
-        window.on.opening.open(hour)
+        window.on.model_loader.open(hour)
         qtbot.waitUntil(lambda: bool(window.stack.lanes), timeout=5000)
         window.stack.grab()
         figures["first_paint_s"] = time.perf_counter() - began_s
@@ -85,7 +85,7 @@ def test_the_first_paint_comes_within_a_second_and_the_rest_never_stalls(benchma
 def test_it_scrolls_at_sixty_frames_a_second(benchmark, qtbot, window, hour, seen_s):
     from core.signals.axis import Range
 
-    window.on.opening.open(hour)
+    window.on.model_loader.open(hour)
     qtbot.waitUntil(lambda: bool(window.stack.lanes) and track_of(window).part_known == 1, timeout=60000)
     session, place = window.on.session, [0.0]
     session.set_range(Range(0.0, seen_s))

@@ -19,7 +19,7 @@ MOST = 20  # further ones replace the oldest that waits
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class BannerText:
     """One notice: its sentence, the way out, and the button's text ("" for none)."""
 
     sentence: str
@@ -27,7 +27,7 @@ class Said:
     button_text: str = ""
 
 
-class Notice(Panel):
+class Banner(Panel):
     """Shows the newest notice, then those before it, and hides when all are read.
 
     Emits `action_wanted(button_text)`.
@@ -38,7 +38,7 @@ class Notice(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("warn_weak", parent)
         self.setFixedHeight(HEIGHT_PX)
-        self._waiting: deque[Said] = deque(maxlen=MOST)
+        self._waiting: deque[BannerText] = deque(maxlen=MOST)
         self._words = ShortWords("", 12, 500, "warn")
         self._count = Words("", 11, 400, "warn")
         self._action = Button("", kind="bordered", height_px=22)
@@ -55,13 +55,13 @@ class Notice(Panel):
         self.hide()
 
     @property
-    def shown(self) -> Said | None:
+    def shown(self) -> BannerText | None:
         """The notice on show."""
         return self._waiting[0] if self._waiting else None
 
     def show_fault(self, sentence: str, hint: str = "", button_text: str = "") -> None:
         """Show a notice, before those that were not read yet; one already there is not said twice."""
-        said = Said(sentence, hint, button_text)
+        said = BannerText(sentence, hint, button_text)
         if said in self._waiting:
             self._waiting.remove(said)
         self._waiting.appendleft(said)

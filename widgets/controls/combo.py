@@ -13,7 +13,7 @@ from widgets.theme.icons import paint_icon
 from widgets.theme.theme import LIGHT, Look, font
 
 
-class Choice(QComboBox):
+class ComboBox(QComboBox):
     """One of several keyed words; emits `wanted` with the key that the user chose."""
 
     wanted = Signal(str)

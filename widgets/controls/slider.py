@@ -31,7 +31,7 @@ _KEYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Dress:
+class SliderStyle:
     """The sizes of a painted slider: diameter of the handle, height of the tick at zero."""
 
     handle_px: float = 14.0
@@ -39,7 +39,7 @@ class Dress:
     tick_px: float = 9.0
 
 
-WIDE, SMALL = Dress(), Dress(10.0, 2.0, 9.0)
+WIDE, SMALL = SliderStyle(), SliderStyle(10.0, 2.0, 9.0)
 
 
 def paint_slider(
@@ -51,7 +51,7 @@ def paint_slider(
     *,
     origin: float | None = 0.0,
     drawn: float | None = None,
-    dress: Dress = WIDE,
+    dress: SliderStyle = WIDE,
     free: bool = True,
 ) -> None:
     """Paint a slider along a line's middle, filled from `origin` (None: from the left end).
@@ -99,7 +99,7 @@ class Slider(QWidget):
         origin: float | None = 0.0,
         steps: Steps | None = None,
         unit: str = "",
-        dress: Dress = WIDE,
+        dress: SliderStyle = WIDE,
         bounded: bool = True,
         parent: QWidget | None = None,
     ) -> None:

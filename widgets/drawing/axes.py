@@ -13,7 +13,7 @@ from widgets.drawing.lines import draw_text
 from widgets.drawing.overlays import frequency_rows, intensity_rows, pitch_y, reading
 from widgets.theme.praat_numbers import activation, four_digits, short, signed
 from widgets.theme.theme import Look, font
-from widgets.timeline.columns import Rows, round_step, round_values
+from widgets.timeline.columns import PixelRows, round_step, round_values
 from widgets.timeline.lane_views import LaneView
 
 APART_PX = 14.0
@@ -71,7 +71,7 @@ def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float
     return wanted if rect.top() + edge_px <= wanted <= rect.bottom() - edge_px else other
 
 
-def curve_labels(lane: LaneView, rows: Rows, cursor_s: float | None, look: Look) -> list[Label]:
+def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: Look) -> list[Label]:
     """Give the labels of the curve: its greatest and least value, zero, and the value at the cursor."""
     labels = [
         Label(rows.top_px - GAP_PX, activation(rows.high), look.ink2, END),
@@ -88,7 +88,7 @@ def curve_labels(lane: LaneView, rows: Rows, cursor_s: float | None, look: Look)
     return labels
 
 
-def _cursor_label(value: float, drawn: float, rows: Rows, look: Look) -> Label:
+def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> Label:
     """Give the value at the cursor; beyond the scale it stands inside of its end, not in its place."""
     beyond = int(drawn > rows.high) - int(drawn < rows.low)
     apart_px = APART_PX + EDGE_PX + 2 - GAP_PX

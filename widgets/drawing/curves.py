@@ -17,7 +17,7 @@ from core.signals.track import Track
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lines import draw_dense, draw_line, draw_solid
 from widgets.theme.theme import Look
-from widgets.timeline.columns import Columns, Rows
+from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import Curve, LaneView
 
 DOTS_FROM_PX = 6.0
@@ -98,10 +98,10 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
     return _spanned(curve_limits(curve, seen) for curve in curves)
 
 
-def curve_rows(limits: Limits, rect: QRectF) -> Rows:
+def curve_rows(limits: Limits, rect: QRectF) -> PixelRows:
     """Give the rows of a lane's values inside a rectangle, with a little air above and below."""
     padding = min(CURVE_PADDING_PX, rect.height() / 6)
-    return Rows(*limits, rect.top() + padding, rect.height() - 2 * padding)
+    return PixelRows(*limits, rect.top() + padding, rect.height() - 2 * padding)
 
 
 def curve_colour(curve: Curve, look: Look) -> QColor:
@@ -120,7 +120,7 @@ def paint_curve(
     painter: QPainter,
     track: Track,
     columns: Columns,
-    rows: Rows,
+    rows: PixelRows,
     colour: QColor,
     gain: float = 1.0,
     dots: bool = True,
@@ -141,7 +141,7 @@ def paint_curve(
         draw_dots(painter, xs, ys, colour, 5.0 if apart_px >= BIG_DOTS_FROM_PX else 3.0)
 
 
-def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: Rows, colour: QColor) -> None:
+def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: PixelRows, colour: QColor) -> None:
     """Paint values without a course in time: a bar from zero for each, in its own stretch."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     apart_px = columns.px_per_s * track.axis.step_s
@@ -161,7 +161,7 @@ def _zigzag(found: Envelope) -> np.ndarray:
 
 
 def paint_curves(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, look: Look
 ) -> None:
     """Paint the ghost and then all curves of a lane, the lane's own one last."""
     painter.save()
@@ -179,7 +179,7 @@ def paint_curves(
     painter.restore()
 
 
-def paint_zero(painter: QPainter, rect: QRectF, rows: Rows, look: Look) -> None:
+def paint_zero(painter: QPainter, rect: QRectF, rows: PixelRows, look: Look) -> None:
     """Paint a quiet line at zero where values lie on both sides of it."""
     if rows.low < 0 < rows.high:
         y = math.floor(rows.y(0.0)) + 0.5

@@ -24,7 +24,7 @@ from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulse
 from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import Look, font
-from widgets.timeline.columns import Columns, Rows, time_ticks
+from widgets.timeline.columns import Columns, PixelRows, time_ticks
 from widgets.timeline.lane_views import MEASURES, Curve, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
@@ -153,7 +153,7 @@ def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> N
 
 
 def _paint_reason(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: Rows, look: Look
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, look: Look
 ) -> None:
     """Say in an upper corner what the lane has to say, and what its rate cannot carry."""
     if not (lane.reason or lane.note):
@@ -188,7 +188,7 @@ def _paint_reason(
         paint_icon(painter, "prohibit", QRectF(mark_px, place_px, 14, 14), look.ink2, 12)
 
 
-def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: Rows) -> bool:
+def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: PixelRows) -> bool:
     """Tell whether a curve of the lane rises into a corner."""
     window = Range(columns.time_s(room.left()), columns.time_s(room.right()))
     single = len(lane.curves) == 1

@@ -14,7 +14,7 @@ from widgets.drawing.curves import curve_colour
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lines import Values, draw_line
 from widgets.theme.theme import Look
-from widgets.timeline.columns import Columns, Rows
+from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import LaneView
 
 PITCH_DOTS_BELOW = 101  # Praat's "automatic" drawing: dots where fewer points than this are visible
@@ -22,11 +22,11 @@ STALE_OPACITY = 0.4
 CROWDED_PX = 1.5
 
 
-def pitch_rows(lane: LaneView, rect: QRectF) -> Rows:
+def pitch_rows(lane: LaneView, rect: QRectF) -> PixelRows:
     """Give the rows of pitch, in hertz or, on a logarithmic scale, in log hertz."""
     low, high = lane.pitch_floor_hz, lane.pitch_ceiling_hz
     ends = (math.log(low), math.log(high)) if lane.pitch_log else (low, high)
-    return Rows(*ends, rect.top(), rect.height())
+    return PixelRows(*ends, rect.top(), rect.height())
 
 
 def pitch_y(lane: LaneView, rect: QRectF, pitch_hz: float) -> float:
@@ -34,14 +34,14 @@ def pitch_y(lane: LaneView, rect: QRectF, pitch_hz: float) -> float:
     return pitch_rows(lane, rect).y(math.log(pitch_hz) if lane.pitch_log else pitch_hz)
 
 
-def intensity_rows(lane: LaneView, rect: QRectF) -> Rows:
+def intensity_rows(lane: LaneView, rect: QRectF) -> PixelRows:
     """Give the rows of intensity in dB."""
-    return Rows(lane.intensity_low_db, lane.intensity_high_db, rect.top(), rect.height())
+    return PixelRows(lane.intensity_low_db, lane.intensity_high_db, rect.top(), rect.height())
 
 
-def frequency_rows(lane: LaneView, rect: QRectF) -> Rows:
+def frequency_rows(lane: LaneView, rect: QRectF) -> PixelRows:
     """Give the rows of the spectrogram and the formants in hertz."""
-    return Rows(lane.view_low_hz, lane.view_high_hz, rect.top(), rect.height())
+    return PixelRows(lane.view_low_hz, lane.view_high_hz, rect.top(), rect.height())
 
 
 def reading(lane: LaneView, measure: str, cursor_s: float | None) -> float:

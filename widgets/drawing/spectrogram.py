@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from core.signals.track import Image
 from widgets.theme.theme import Look
-from widgets.timeline.columns import Columns, Rows
+from widgets.timeline.columns import Columns, PixelRows
 
 
 @lru_cache(maxsize=24)
@@ -33,7 +33,7 @@ def grey_at(image: Image, time_s: float, frequency_hz: float) -> float:
 
 
 def paint_spectrogram(
-    painter: QPainter, rect: QRectF, image: Image, columns: Columns, rows: Rows, look: Look
+    painter: QPainter, rect: QRectF, image: Image, columns: Columns, rows: PixelRows, look: Look
 ) -> None:
     """Paint the part of a spectrogram under some columns (seconds) and rows (hertz)."""
     if image.values.size == 0:

@@ -73,7 +73,7 @@ class FigureView:
 
 
 @dataclass(frozen=True)
-class Layout:
+class FigureLayout:
     """Where everything stands: the columns of time, a rectangle per lane, and the whole size."""
 
     columns: Columns
@@ -101,7 +101,7 @@ class Layout:
         return None
 
 
-def lay_out(figure: FigureView) -> Layout:
+def lay_out(figure: FigureView) -> FigureLayout:
     """Give the place of every part of a picture of this width."""
     left = MARGIN_PX + HEADER_PX + AXIS_PX
     columns = Columns(figure.stack.visible, left, figure.width_px - left - AXIS_PX - MARGIN_PX)
@@ -116,7 +116,7 @@ def lay_out(figure: FigureView) -> Layout:
     )
     ruler_px = top + sum(rect.height() for rect in tiers) + (8 if tiers else 0)
     height = ruler_px + RULER_PX + LINE_PX * len(figure.caption) + MARGIN_PX
-    return Layout(columns, tuple(rects), figure.width_px, height, ruler_px, tiers)
+    return FigureLayout(columns, tuple(rects), figure.width_px, height, ruler_px, tiers)
 
 
 def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> None:
@@ -146,7 +146,7 @@ def _paint_lane(
     painter: QPainter,
     lane: LaneView,
     rect: QRectF,
-    layout: Layout,
+    layout: FigureLayout,
     look: Look,
     marks: Marks,
     shared: tuple[float, float],
@@ -188,7 +188,7 @@ def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) ->
             draw_text(painter, QPointF(x + 22, y), words, font(11), look.ink2)
 
 
-def _paint_times(painter: QPainter, layout: Layout, look: Look, marks: Marks) -> None:
+def _paint_times(painter: QPainter, layout: FigureLayout, look: Look, marks: Marks) -> None:
     """Write the cursor's time, or the selection's start, duration and end, above the lanes."""
     columns = layout.columns
     y = (layout.rects[0].top() if layout.rects else layout.ruler_px) - STRIP_PX / 2
@@ -208,13 +208,13 @@ def _paint_times(painter: QPainter, layout: Layout, look: Look, marks: Marks) ->
         _time(painter, layout, marks.cursor_s, y, "centre", look)
 
 
-def _time(painter: QPainter, layout: Layout, time_s: float, y: float, align: str, look: Look) -> None:
+def _time(painter: QPainter, layout: FigureLayout, time_s: float, y: float, align: str, look: Look) -> None:
     if layout.columns.window.contains(time_s):
         x = layout.columns.x(time_s) + {"right": -4, "left": 4, "centre": 0}[align]
         draw_text(painter, QPointF(x, y), seconds(time_s), font(11, 500, numbers=True), look.cursor, align)
 
 
-def _paint_ruler(painter: QPainter, layout: Layout, look: Look) -> None:
+def _paint_ruler(painter: QPainter, layout: FigureLayout, look: Look) -> None:
     columns = layout.columns
     ticks, decimals = time_ticks(columns)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -230,7 +230,7 @@ def _paint_ruler(painter: QPainter, layout: Layout, look: Look) -> None:
 
 
 def _paint_note(
-    painter: QPainter, note: Note, layout: Layout, lanes: tuple[LaneView, ...], look: Look
+    painter: QPainter, note: Note, layout: FigureLayout, lanes: tuple[LaneView, ...], look: Look
 ) -> None:
     at = layout.place(note.at, lanes)
     if at is None:

@@ -85,7 +85,7 @@ class Preview(QWidget):
         return lay_out(self._figure).spot(point, self._figure.lanes)
 
 
-class PictureDialog(QDialog):
+class FigureDialog(QDialog):
     """Asks for notes, width and dots per inch; `save_wanted` carries the picture and its paper."""
 
     save_wanted = Signal(object, object)

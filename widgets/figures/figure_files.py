@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from core.faults import Fault
 from core.files.atomic import atomic
-from widgets.figures.figure import FigureView, Layout, lay_out, paint_figure
+from widgets.figures.figure import FigureLayout, FigureView, lay_out, paint_figure
 from widgets.theme.theme import PRINT, Look
 
 PX_PER_INCH = 96.0
@@ -59,7 +59,7 @@ def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0
         write(draft, figure, layout, origin, dpi, look)
 
 
-def _png(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:
+def _png(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
     image = render(figure, dpi, look)
     image.setText(ORIGIN_KEY, origin)
     image.setText("Software", "Phonoscope")
@@ -91,7 +91,7 @@ class SvgPainter(QPainter):
             self.setClipPath(self.clipPath())
 
 
-def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:
+def _svg(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
     made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot cut curves off
     made.setFileName(str(path))
     made.setSize(QSize(round(layout.width_px), round(layout.height_px)))
@@ -107,7 +107,7 @@ def _svg(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float
     path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 
 
-def _pdf(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float, look: Look) -> None:
+def _pdf(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
     made = QPdfWriter(str(path))
     made.setTitle(figure.title or "Phonoscope")
     made.setCreator("Phonoscope")
@@ -122,5 +122,5 @@ def _pdf(path: Path, figure: FigureView, layout: Layout, origin: str, dpi: float
     painter.end()
 
 
-Writer = Callable[[Path, FigureView, Layout, str, float, Look], None]
+Writer = Callable[[Path, FigureView, FigureLayout, str, float, Look], None]
 WRITERS: dict[str, Writer] = {".png": _png, ".svg": _svg, ".pdf": _pdf}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from widgets.controls.button import Button
 from widgets.controls.number_field import NumberField
 from widgets.controls.scales import Linear
@@ -195,7 +195,7 @@ class CodeKnobs(QWidget):
         inset.addWidget(self._note)
         column.addLayout(inset)
 
-    def show_layout(self, layout: Layout) -> None:
+    def show_layout(self, layout: LatentLayout) -> None:
         """Show as many slots as the model's code has; none hides the group."""
         self._code = self._drawn = (0.0,) * layout.code
         self._rows = [self._made_row(slot) for slot in range(layout.code)]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from widgets.controls.number_field import NumberField
 from widgets.controls.scales import Steps
 from widgets.controls.slider import REST_MS, SMALL
@@ -50,7 +50,7 @@ class KnobList(KnobView):
         self._editor.value_wanted.connect(self._typed)
         self._editing = -1
 
-    def show_layout(self, layout: Layout) -> None:
+    def show_layout(self, layout: LatentLayout) -> None:
         self._rest.stop()
         self._turned = self._held = None
         super().show_layout(layout)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from widgets.controls.scales import Linear
 
 PINNED_REACH = 5.0  # a pinned knob is one that will be turned beyond what training drew
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class KnobRow:
     """The entries on show, pinned ones first: numbers count from 0 in the full latent vector."""
 
     pinned: tuple[int, ...]
@@ -48,20 +48,22 @@ def _fits(word: str, number: int, pinned: bool, changed: bool) -> bool:
     return str(number).startswith(first) if last is None else int(first) <= number <= int(last)
 
 
-def shown_rows(layout: Layout, search: str, pins: frozenset[int], is_changed: Callable[[int], bool]) -> Shown:
+def shown_rows(
+    layout: LatentLayout, search: str, pins: frozenset[int], is_changed: Callable[[int], bool]
+) -> KnobRow:
     """Give the z entries that fit a search, the pinned ones apart."""
     fitting = [
         index
         for index in range(layout.code, layout.size)
         if matching(search, index, index in pins, is_changed(index))
     ]
-    return Shown(
+    return KnobRow(
         tuple(index for index in fitting if index in pins),
         tuple(index for index in fitting if index not in pins),
     )
 
 
-def scale_of(layout: Layout, pinned: bool, *values: float) -> Linear:
+def scale_of(layout: LatentLayout, pinned: bool, *values: float) -> Linear:
     """Give a knob's scale: what training drew, wider when pinned, and always wide enough for its values."""
     reach = 1.0 if layout.prior == "uniform" else 3.0
     half = PINNED_REACH if pinned else reach

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from core.networks.latent import Layout, Point
+from core.networks.latent import LatentLayout, Point
 from widgets.controls.scales import Linear
 from widgets.latent.knob_paint import GAP_PX, LINE_PX, LINE_X, RESET_X, ROW_PX, Knob, paint_knob
-from widgets.latent.knob_rows import Shown, scale_of, shown_rows
+from widgets.latent.knob_rows import KnobRow, scale_of, shown_rows
 from widgets.theme.number_text import exact_text, number_text
 from widgets.theme.theme import LIGHT, Look, font
 
@@ -20,12 +20,12 @@ class KnobView(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look: Look = LIGHT
-        self._layout, self._names = Layout(0), ()
+        self._layout, self._names = LatentLayout(0), ()
         self._values: tuple[float, ...] = ()
         self._drawn: tuple[float, ...] = ()
         self._pins: frozenset[int] = frozenset()
         self._search = ""
-        self._shown = Shown((), ())
+        self._shown = KnobRow((), ())
         self._row, self._hover, self._hover_x = 0, -1, 0.0
         self._held: tuple[int, Linear] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -37,7 +37,7 @@ class KnobView(QAbstractScrollArea):
 
     # --- what is shown --------------------------------------------------------------------------
 
-    def show_layout(self, layout: Layout) -> None:
+    def show_layout(self, layout: LatentLayout) -> None:
         """Show another model's knobs, none pinned."""
         self._layout, self._names = layout, layout.names()
         self._values = self._drawn = (0.0,) * layout.size
@@ -78,7 +78,7 @@ class KnobView(QAbstractScrollArea):
         self.viewport().update()
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> KnobRow:
         """The entries on show."""
         return self._shown
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.networks.latent import Layout, Point
+from core.networks.latent import LatentLayout, Point
 from widgets.controls.button import Button
 from widgets.controls.number_field import NumberField
 from widgets.controls.segmented import Segmented
@@ -56,7 +56,7 @@ class SearchField(QLineEdit):
         paint_icon(QPainter(self), "magnifying-glass", box, self._look.ink2, 14)
 
 
-class KnobsPanel(Panel):
+class LatentPanel(Panel):
     """Point, seed, code and latent z; every turn of a knob is a wish.
 
     Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `seed_wanted(int)`,
@@ -162,7 +162,7 @@ class KnobsPanel(Panel):
 
     # --- what is shown --------------------------------------------------------------------------
 
-    def show_layout(self, layout: Layout) -> None:
+    def show_layout(self, layout: LatentLayout) -> None:
         """Show another model's slots and knobs."""
         self._code = layout.code
         first, last = layout.code + 1, layout.size

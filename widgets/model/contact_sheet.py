@@ -14,13 +14,13 @@ from widgets.model.contact_paint import SheetItem
 from widgets.theme.control_paint import Panel, Rule, ShortWords, Words, pass_look
 from widgets.theme.theme import Look
 
-__all__ = ["ContactSheet", "SheetItem"]
+__all__ = ["ContactSheetPanel", "SheetItem"]
 
 MOST_EACH = 99
 KEYS = "Click or Space plays · S stars · Enter opens in the stack"
 
 
-class ContactSheet(Panel):
+class ContactSheetPanel(Panel):
     """Signals: `play_wanted(key)`, `star_wanted(key, starred)`, `open_wanted(key)`, `draw_wanted(count)`."""
 
     play_wanted = Signal(str)

@@ -18,7 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 AIR_PX = 12  # between the columns
 
 
-class Rows(QAbstractTableModel):
+class ListingModel(QAbstractTableModel):
     """Rows of text; what is a number stands at the right."""
 
     def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -89,7 +89,7 @@ class ListingDialog(SmallDialog):
         self.notice = notice
         if notice:
             self.body.addWidget(Words(notice, 12, ink="ink2", wrap=True))
-        self.rows = Rows(head, rows)
+        self.rows = ListingModel(head, rows)
         self.view = QTableView()
         self.view.setModel(self.rows)
         self.view.setFont(font(12, numbers=True))

@@ -18,7 +18,7 @@ WIDE_PX = 260
 
 
 @dataclass(frozen=True)
-class Offered:
+class MeasureChoices:
     """The tiers and the kinds of things that there are to be measured; without kinds all are offered."""
 
     tiers: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Told:
+class MeasureAnswers:
     """What the form says of a value: why it makes no sense, else what is worth knowing before."""
 
     wrong: Callable[[Any], str | None] = lambda value: None
@@ -45,11 +45,11 @@ class MeasureForm(SettingsForm):
         value: Any,
         standards: Any,
         parent: QWidget | None = None,
-        offered: Offered | None = None,
-        words: Told | None = None,
+        offered: MeasureChoices | None = None,
+        words: MeasureAnswers | None = None,
     ) -> None:
-        self._press, self._offered = press, offered or Offered()
-        self._said = words or Told()
+        self._press, self._offered = press, offered or MeasureChoices()
+        self._said = words or MeasureAnswers()
         super().__init__(title, value, standards, parent, self._said.wrong)
         self._title = "Measurement settings"  # as the closing line calls them
         for known in fields(value):

@@ -16,7 +16,7 @@ LONGEST_PX = 140
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """One name and the pen of its line; no pen is the mark of the formants, a bare one has no sample."""
 
     words: str
@@ -30,17 +30,17 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedEntry:
     """An entry with its words as they fit and its place."""
 
-    entry: Entry
+    entry: LegendEntry
     words: str
     place: QRectF
 
 
-def placed(entries: Sequence[Entry], left: float, right: float) -> list[Placed]:
+def placed(entries: Sequence[LegendEntry], left: float, right: float) -> list[PlacedEntry]:
     """Give each entry its place, row by row from the left."""
-    found: list[Placed] = []
+    found: list[PlacedEntry] = []
     x, top = left, 0.0
     for entry in entries:
         metrics = QFontMetrics(font(11, 600 if entry.strong else 400))
@@ -49,17 +49,17 @@ def placed(entries: Sequence[Entry], left: float, right: float) -> list[Placed]:
         width = entry.sample_px + metrics.horizontalAdvance(words) + 1
         if found and x + width > right:
             x, top = left, top + ROW_PX
-        found.append(Placed(entry, words, QRectF(x, top, width, ROW_PX)))
+        found.append(PlacedEntry(entry, words, QRectF(x, top, width, ROW_PX)))
         x += width + APART_PX
     return found
 
 
-def height(places: Sequence[Placed]) -> float:
+def height(places: Sequence[PlacedEntry]) -> float:
     """Give how high the rows are together."""
     return max((one.place.bottom() for one in places), default=0.0)
 
 
-def paint(painter: QPainter, places: Sequence[Placed], look: Look) -> None:
+def paint(painter: QPainter, places: Sequence[PlacedEntry], look: Look) -> None:
     """Paint the samples and the names."""
     for one in places:
         room, middle = one.place, one.place.center().y()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.controls.dialog import SmallDialog
-from widgets.results.slice_legend import Entry, Placed, apart, height, paint, placed
+from widgets.results.slice_legend import LegendEntry, PlacedEntry, apart, height, paint, placed
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import short, signed
 from widgets.theme.theme import LIGHT, Look, font
@@ -59,7 +59,7 @@ class SlicePlot(QWidget):
         super().__init__(parent)
         self._look: Look = LIGHT
         self._view = SliceView()
-        self._laid: list[Placed] | None = None
+        self._laid: list[PlacedEntry] | None = None
         self.setAccessibleName("Spectral slice")
         self.setToolTip(
             "0 dB is each layer's highest level above 50 Hz. A line ends at its layer's Nyquist frequency."
@@ -104,21 +104,21 @@ class SlicePlot(QWidget):
         return QRectF(self.rect()).adjusted(LEFT_PX, top, -RIGHT_PX, -BOTTOM_PX - names)
 
     @property
-    def _legend(self) -> list[Placed]:
+    def _legend(self) -> list[PlacedEntry]:
         """Give the names of the lines and their places, laid out once for a view, a look and a width."""
         if self._laid is None:
             self._laid = self._lay_out()
         return self._laid
 
-    def _lay_out(self) -> list[Placed]:
+    def _lay_out(self) -> list[PlacedEntry]:
         """Give the names of the lines: the output's first, then by falling Nyquist frequency."""
         view = self._view
         order = sorted(view.slices, key=lambda one: (not one.main, _falling(one)))
-        entries = [Entry(one.title, self._pen(one), strong=one.active) for one in order]
+        entries = [LegendEntry(one.title, self._pen(one), strong=one.active) for one in order]
         if view.formants_of and np.isfinite(view.formants_hz).any():
-            entries.append(Entry(f"F1–F{len(view.formants_hz)} of {view.formants_of}"))
+            entries.append(LegendEntry(f"F1–F{len(view.formants_hz)} of {view.formants_of}"))
         if view.without:
-            entries.append(Entry(f"none of {', '.join(view.without)}: too few samples", bare=True))
+            entries.append(LegendEntry(f"none of {', '.join(view.without)}: too few samples", bare=True))
         return placed(entries, LEGEND_LEFT_PX, self.width() - LEGEND_RIGHT_PX)
 
     def x_of(self, frequency_hz: float) -> float:

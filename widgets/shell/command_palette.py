@@ -40,7 +40,7 @@ _ROW = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Rows(QAbstractListModel):
+class PaletteModel(QAbstractListModel):
     """The commands that fit what is typed."""
 
     def __init__(self, rows: Sequence[PaletteRow], parent: QWidget) -> None:
@@ -108,7 +108,7 @@ class CommandPalette(QDialog):
         self._field.setPlaceholderText("Search commands")
         self._field.setAccessibleName("Search commands")
         self._field.setProperty("size", "28")
-        self._model = Rows(rows, self)
+        self._model = PaletteModel(rows, self)
         self._painter = RowPainter(self)
         self._list = QListView()
         self._list.setModel(self._model)

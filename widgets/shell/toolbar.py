@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeE
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from widgets.controls.button import Button
-from widgets.controls.combo import Choice
+from widgets.controls.combo import ComboBox
 from widgets.controls.scales import Decibels, Steps
 from widgets.controls.slider import SMALL, Slider
 from widgets.theme.control_paint import Panel, Words, paint_field, pass_look
@@ -85,7 +85,7 @@ class SearchButton(Button):
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, self._keys)
 
 
-class DeviceChoice(Choice):
+class DeviceComboBox(ComboBox):
     """The output devices, looked up when the list is opened."""
 
     needed = Signal()
@@ -95,7 +95,7 @@ class DeviceChoice(Choice):
         super().showPopup()
 
 
-class Transport(Panel):
+class Toolbar(Panel):
     """The toolbar, made from the same actions as the menus.
 
     Signals: `sound_wanted(key)`, `device_wanted(id)`, `devices_needed()` when their list is about to
@@ -113,13 +113,13 @@ class Transport(Panel):
         self.setFixedHeight(HEIGHT_PX)
         self.setAccessibleName("Toolbar")
         self._buttons: dict[str, Button] = {}
-        self._sound = Choice("What is heard", prefix="Sound", width_px=195)
-        self._device = DeviceChoice("Output device", icon="speaker-high", width_px=176)
+        self._sound = ComboBox("What is heard", prefix="Sound", width_px=195)
+        self._device = DeviceComboBox("Output device", icon="speaker-high", width_px=176)
         self._volume = Slider(
             "Volume", Decibels(), origin=None, unit="dB", dress=SMALL, steps=Steps(1.0, 0.1, 6.0, 1)
         )
         self._level = Words("", 11, 400, "ink2")
-        self._preset = Choice("Preset of the analyses", prefix="Preset", width_px=231)
+        self._preset = ComboBox("Preset of the analyses", prefix="Preset", width_px=231)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 1)
         row.setSpacing(4)

@@ -17,7 +17,7 @@ from widgets.timeline.columns import HEADER_PX, Columns
 from widgets.timeline.lane_views import LaneView
 
 
-class Lane(QWidget):
+class LaneWidget(QWidget):
     """A header of 136 px and a plot that takes the rest."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

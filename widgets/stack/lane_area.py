@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from widgets.stack.lane import Lane
+from widgets.stack.lane import LaneWidget
 from widgets.theme.theme import LIGHT, Look
 
 MOST_STRETCH = 1.5
@@ -36,7 +36,7 @@ class LaneArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.column = _Column()
         self.setWidget(self.column)
-        self._lanes: list[tuple[Lane, int]] = []
+        self._lanes: list[tuple[LaneWidget, int]] = []
         self._line = QWidget(self.column)
         self._line.hide()
         self.set_look(LIGHT)
@@ -50,7 +50,7 @@ class LaneArea(QScrollArea):
         """Whether there are more lanes than room."""
         return self.column.height() > self.height()
 
-    def place(self, lanes: list[tuple[Lane, int]]) -> None:
+    def place(self, lanes: list[tuple[LaneWidget, int]]) -> None:
         """Place lanes from the top, each with the height it asks for."""
         if lanes != self._lanes:
             self._lanes = lanes
@@ -66,7 +66,7 @@ class LaneArea(QScrollArea):
             lane.setGeometry(0, y, self.column.width(), height)
             y += height
 
-    def reveal(self, lane: Lane) -> None:
+    def reveal(self, lane: LaneWidget) -> None:
         """Scroll until a lane is seen, but never while the mouse is pressed on one."""
         if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
             self.ensureWidgetVisible(lane, 0, 0)

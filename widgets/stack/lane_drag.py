@@ -13,7 +13,7 @@ from widgets.timeline.lane_views import LaneView
 EDGE_PX = 10
 
 
-class Placed(Protocol):
+class LanePlace(Protocol):
     """A lane with a place in the column."""
 
     @property
@@ -31,7 +31,7 @@ class Drop:
     line_px: int = 0
 
 
-def drop_at(key: str, lanes: Sequence[Placed], y_px: int) -> Drop | None:
+def drop_at(key: str, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
     """Give what dropping lane `key` at a height would do; None over itself."""
     keys = [placed.lane.key for placed in lanes]
     for place, placed in enumerate(lanes):

@@ -25,7 +25,7 @@ HEIGHT_PX = TOP_PX + 2 * PITCH_PX + BAR_PX + 2
 
 
 @dataclass(frozen=True)
-class Piece:
+class PlayBar:
     """One rectangle: where it stands, what it plays, what is written on it."""
 
     rect: QRectF
@@ -34,7 +34,7 @@ class Piece:
     says: str
 
 
-def pieces(columns: Columns, whole: Range, marks: Marks) -> list[Piece]:
+def pieces(columns: Columns, whole: Range, marks: Marks) -> list[PlayBar]:
     """Give the rectangles of all three bars, from the upper left to the lower right."""
     return [*_cut_pieces(columns, marks), *_window_pieces(columns, whole), _whole_piece(columns, whole)]
 
@@ -43,40 +43,40 @@ def _bar(left: float, right: float, row: int) -> QRectF:
     return QRectF(left, TOP_PX + row * PITCH_PX, right - left, BAR_PX)
 
 
-def _cut_pieces(columns: Columns, marks: Marks) -> list[Piece]:
+def _cut_pieces(columns: Columns, marks: Marks) -> list[PlayBar]:
     """The visible part, cut at the cursor or at the selection's edges."""
     window = columns.window
     cuts = [time_s for time_s in marked_times(marks) if window.start_s < time_s < window.end_s]
     edges = [window.start_s, *cuts, window.end_s]
     places = [columns.left_px, *(columns.line_x(time_s) - 0.5 for time_s in cuts), columns.right_px - 1]
     return [
-        Piece(_bar(places[k], places[k + 1] + 1, 0), played, seconds(played.length_s), "Play this part")
+        PlayBar(_bar(places[k], places[k + 1] + 1, 0), played, seconds(played.length_s), "Play this part")
         for k, played in enumerate(Range(a, b) for a, b in itertools.pairwise(edges))
     ]
 
 
-def _window_pieces(columns: Columns, whole: Range) -> list[Piece]:
+def _window_pieces(columns: Columns, whole: Range) -> list[PlayBar]:
     """The window, and what lies before and after it in the margins."""
     window = columns.window
     words = f"Visible part {seconds(window.length_s)} seconds"
-    found = [Piece(_bar(columns.left_px, columns.right_px, 1), window, words, "Play the window")]
+    found = [PlayBar(_bar(columns.left_px, columns.right_px, 1), window, words, "Play the window")]
     if _is_before(columns, whole):
         before = Range(whole.start_s, window.start_s)
         rect = _bar(columns.left_px - AXIS_PX, columns.left_px + 1, 1)
-        found.insert(0, Piece(rect, before, seconds(before.length_s), "Play what comes before the window"))
+        found.insert(0, PlayBar(rect, before, seconds(before.length_s), "Play what comes before the window"))
     if _is_after(columns, whole):
         after = Range(window.end_s, whole.end_s)
         rect = _bar(columns.right_px - 1, columns.right_px + AXIS_PX, 1)
-        found.append(Piece(rect, after, seconds(after.length_s), "Play what comes after the window"))
+        found.append(PlayBar(rect, after, seconds(after.length_s), "Play what comes after the window"))
     return found
 
 
-def _whole_piece(columns: Columns, whole: Range) -> Piece:
+def _whole_piece(columns: Columns, whole: Range) -> PlayBar:
     """The whole sound; it runs into the margins on the sides where there is more than the window."""
     left = columns.left_px - (AXIS_PX if _is_before(columns, whole) else 0.0)
     right = columns.right_px + (AXIS_PX if _is_after(columns, whole) else 0.0)
     words = f"Total duration {seconds(whole.length_s)} seconds"
-    return Piece(_bar(left, right, 2), whole, words, "Play the whole sound")
+    return PlayBar(_bar(left, right, 2), whole, words, "Play the whole sound")
 
 
 def _is_before(columns: Columns, whole: Range) -> bool:
@@ -87,7 +87,7 @@ def _is_after(columns: Columns, whole: Range) -> bool:
     return columns.window.end_s < whole.end_s - 5e-7
 
 
-class Bars(QWidget):
+class PlayBars(QWidget):
     """The bars with their names and keys; a click wishes to hear a stretch of time."""
 
     play_wanted = Signal(Range)
@@ -101,8 +101,8 @@ class Bars(QWidget):
         self._columns: Columns | None = None
         self._whole = Range(0.0, 1.0)
         self._marks = Marks()
-        self._pieces: list[Piece] = []
-        self._hovered: Piece | None = None
+        self._pieces: list[PlayBar] = []
+        self._hovered: PlayBar | None = None
         self._cut = False
 
     def set_cut(self, cut: bool) -> None:
@@ -143,7 +143,7 @@ class Bars(QWidget):
             draw_text(painter, QPointF(8, y), name, font(11), self._look.ink2)
             draw_text(painter, QPointF(HEADER_PX - 8, y), key, font(11), self._look.ink3, "right")
 
-    def _paint_words(self, painter: QPainter, piece: Piece) -> None:
+    def _paint_words(self, painter: QPainter, piece: PlayBar) -> None:
         """Write a piece's words with air beside them; where they do not fit, its length in fewer decimals."""
         room_px, number = piece.rect.width() - 2 * AIR_PX, font(12, numbers=True)
         fits = QFontMetricsF(number).horizontalAdvance(piece.words) <= room_px
@@ -162,7 +162,7 @@ class Bars(QWidget):
         place = QPointF(columns.right_px - 8, y)
         draw_text(painter, place, seconds(columns.window.end_s), number, colour, "right")
 
-    def _piece_at(self, event: QMouseEvent) -> Piece | None:
+    def _piece_at(self, event: QMouseEvent) -> PlayBar | None:
         return next((piece for piece in self._pieces if piece.rect.contains(event.position())), None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -171,7 +171,7 @@ class Bars(QWidget):
     def leaveEvent(self, event: object) -> None:
         self._hover(None)
 
-    def _hover(self, piece: Piece | None) -> None:
+    def _hover(self, piece: PlayBar | None) -> None:
         if piece is not self._hovered:
             self._hovered = piece
             self.setToolTip(piece.says if piece else "")

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from core.signals.axis import Range
 from widgets.drawing.curves import shared_limits, value_limits
 from widgets.drawing.lane import Marks, lane_height_px
-from widgets.stack.lane import Lane
+from widgets.stack.lane import LaneWidget
 from widgets.stack.lane_area import LaneArea
 from widgets.stack.lane_drag import Drop, drop_at
 from widgets.stack.lane_menu import lane_menu
 from widgets.stack.overview import Overview
-from widgets.stack.play_bars import Bars
+from widgets.stack.play_bars import PlayBars
 from widgets.stack.ruler import Ruler
 from widgets.theme.focus_ring import FocusRing
 from widgets.theme.theme import LIGHT, Look
@@ -58,8 +58,8 @@ class Stack(QWidget):
         self.setAccessibleName("Stack of layers")
         self._look = LIGHT
         self._view: StackView | None = None
-        self._lanes: dict[str, Lane] = {}
-        self.ruler, self.bars, self.overview = Ruler(self), Bars(self), Overview(self)
+        self._lanes: dict[str, LaneWidget] = {}
+        self.ruler, self.bars, self.overview = Ruler(self), PlayBars(self), Overview(self)
         self._area = LaneArea(self)
         self.tiers = Tiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self._ring = FocusRing(self)
@@ -102,8 +102,8 @@ class Stack(QWidget):
         for bar in (self.ruler, self.bars):
             bar.play_wanted.connect(lambda stretch: self.play_wanted.emit("", stretch))
 
-    def _new_lane(self, key: str) -> Lane:
-        lane = Lane(self._area.column)
+    def _new_lane(self, key: str) -> LaneWidget:
+        lane = LaneWidget(self._area.column)
         lane.set_look(self._look)
         header, plot = lane.header, lane.plot
         header.field_wanted.connect(lambda field, value: self.lane_wanted.emit(key, field, value))
@@ -158,7 +158,7 @@ class Stack(QWidget):
         return Columns.of_stack(window, self._area.column.width())
 
     @property
-    def lanes(self) -> list[Lane]:
+    def lanes(self) -> list[LaneWidget]:
         """The lanes from top to bottom."""
         return [self._lanes[lane.key] for lane in self._view.lanes] if self._view else []
 

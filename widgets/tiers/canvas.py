@@ -12,7 +12,7 @@ from core.annotation.tiers import Tier
 from widgets.drawing.lane import Marks
 from widgets.drawing.lines import draw_solid
 from widgets.theme.theme import LIGHT, Look
-from widgets.tiers.hit_test import Places
+from widgets.tiers.hit_test import TierPlaces
 from widgets.tiers.painting import paint_tier, paint_tier_count, paint_tier_header
 from widgets.timeline.columns import AXIS_PX, HEADER_PX, Columns
 from widgets.timeline.tier_views import MOST_PX, NO_TIERS, Row, TiersView, rows
@@ -101,11 +101,11 @@ class TiersCanvas(QWidget):
         self._playhead_s = time_s
 
     @property
-    def places(self) -> Places | None:
+    def places(self) -> TierPlaces | None:
         """Where the tiers stand now; None before anything was shown."""
         if self._columns is None:
             return None
-        return Places(self._view, self._columns, self._marks, self._scroll.value())
+        return TierPlaces(self._view, self._columns, self._marks, self._scroll.value())
 
     # --- painting -----------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class Grip:
 
 
 @dataclass(frozen=True)
-class Places:
+class TierPlaces:
     """Tiers laid over columns, scrolled up by `scroll_px`."""
 
     view: TiersView

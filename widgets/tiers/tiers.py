@@ -15,7 +15,7 @@ from widgets.drawing.lane import Marks
 from widgets.theme.praat_numbers import seconds
 from widgets.theme.theme import Look
 from widgets.tiers.canvas import TiersCanvas
-from widgets.tiers.hit_test import Grip, Places
+from widgets.tiers.hit_test import Grip, TierPlaces
 from widgets.tiers.label_editor import LabelEditor
 from widgets.tiers.painting import chosen_index, tier_font
 from widgets.timeline.columns import HEADER_PX, Columns
@@ -98,7 +98,7 @@ class Tiers(TiersCanvas):
         elif places.plot(row).contains(at):
             self._press(event, row, places)
 
-    def _choose_under(self, row: Row, places: Places, at: QPointF) -> None:
+    def _choose_under(self, row: Row, places: TierPlaces, at: QPointF) -> None:
         """Choose what a menu is asked for, unless it is chosen already."""
         if row.place != self._view.chosen:
             self.tier_wanted.emit(row.place)
@@ -106,7 +106,7 @@ class Tiers(TiersCanvas):
         if places.plot(row).contains(at) and not (selection and selection.contains(time_s)):
             self._choose(self._view.tiers[row.place], time_s)
 
-    def _press(self, event: QMouseEvent, row: Row, places: Places) -> None:
+    def _press(self, event: QMouseEvent, row: Row, places: TierPlaces) -> None:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         x, tier = event.position().x(), self._view.tiers[row.place]
         self._held, self._together = places.grip_at(event.position()), shift
@@ -155,7 +155,7 @@ class Tiers(TiersCanvas):
         if places is not None:
             self.pointed.emit(places.columns.time_s(at.x()), self._said(places, at))
 
-    def _said(self, places: Places, at: QPointF) -> str:
+    def _said(self, places: TierPlaces, at: QPointF) -> str:
         """Say what is under the pointer: its time, the label there and how long it lasts."""
         row = places.row_at(at.y())
         if row is None or not places.plot(row).contains(at):

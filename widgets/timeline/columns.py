@@ -58,7 +58,7 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class PixelRows:
     """A scale of values from `low` at the bottom to `high` at the top of `height_px` pixels."""
 
     low: float

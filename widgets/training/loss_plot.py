@@ -15,7 +15,7 @@ HEIGHT_PX = 84
 DOT_PX = 3
 
 
-class StepPlot(QWidget):
+class LossPlot(QWidget):
     """One curve over the steps, with its name and its last value."""
 
     def __init__(self, name: str, unit: str) -> None:

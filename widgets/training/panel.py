@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from widgets.controls.number_field import inset
 from widgets.theme.control_paint import ShortWords, Words, pass_look
 from widgets.theme.theme import Look
-from widgets.training.loss_plot import StepPlot
+from widgets.training.loss_plot import LossPlot
 
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
@@ -110,8 +110,8 @@ class TrainPanel(QWidget):
         self._bar.setFixedHeight(4)
         self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
         self._loss, self._distance = (
-            StepPlot("Critic's distance", ""),
-            StepPlot("Distance to the recordings", "dB²"),
+            LossPlot("Critic's distance", ""),
+            LossPlot("Distance to the recordings", "dB²"),
         )
         self._accuracy = Words("", 12, 400, "ink2")
         self._previews = QListWidget()

@@ -22,7 +22,7 @@ def show_all(window) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_lane_draws_anything_above_its_nyquist(window, preset):
     show_all(window)
-    window.on.analysing.set_preset(preset)
+    window.on.overlays.set_preset(preset)
     for speaker in SPEAKERS:
         window.menus.run(f"formants.{speaker}")
         on_screen, on_paper = StackViews(window.on).view(), figure_of(window.on, Paper(170.0, 300.0)).stack
@@ -43,18 +43,18 @@ def test_no_lane_draws_anything_above_its_nyquist(window, preset):
 
 def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
     window.on.session.set_cursor(0.3)
-    window.docking.asking.refresh()
-    for view in (window.docking._slice_view(5000.0), window.docking._slice_view(1e9)):
+    window.dock_view.layer_results.refresh()
+    for view in (window.dock_view._slice_view(5000.0), window.dock_view._slice_view(1e9)):
         assert len(view.slices) >= 3
         for one in view.slices:
             assert one.frequencies_hz.max() <= one.nyquist_hz
 
 
 def test_a_refused_measure_has_no_cell_and_no_result(window):
-    window.docking.asking.refresh()
-    window.docking.show()
+    window.dock_view.layer_results.refresh()
+    window.dock_view.show()
     for row in window.dock.table.rows:
-        layer = window.docking.asking.layer(row.key)
+        layer = window.dock_view.layer_results.layer(row.key)
         for cell, measure in zip(
             row.cells, ("", "pitch", *["formants"] * 3, "intensity", "harmonicity"), strict=True
         ):

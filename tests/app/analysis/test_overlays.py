@@ -44,20 +44,20 @@ def test_a_speaker_outlasts_a_preset_which_sets_all_else(voice):
     assert formants_of(voice)["ceiling_hz"] == 5000
     assert voice.menus.actions["formants.man"].isChecked()
     assert not voice.menus.actions["formants.woman"].isChecked()
-    on.analysing.set_preset("WaveGAN, 60-300 Hz")
+    on.overlays.set_preset("WaveGAN, 60-300 Hz")
     assert formants_of(voice)["ceiling_hz"] == 5000
-    assert on.analysing.settings("pitch").floor_hz == 60
+    assert on.overlays.settings("pitch").floor_hz == 60
     voice.menus.run("formants.woman")
     assert formants_of(voice)["ceiling_hz"] == 5500
-    assert on.settings.speaker == ""
+    assert on.preferences.speaker == ""
 
 
 def test_what_was_set_is_said_in_results_pictures_and_records(voice):
     voice.menus.run("formants.child")
-    voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.on.overlays.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
     words = "Praat 6.4, 75-450 Hz; formant ceiling 8000 Hz (child); own settings of harmonicity"
-    voice.docking.queries.ask("f1", where=0.5)
-    assert voice.docking.results.rows[-1].settings == words
+    voice.dock_view.queries.ask("f1", where=0.5)
+    assert voice.dock_view.results.rows[-1].settings == words
     assert any(words.replace("-", "–") in line for line in caption(voice.on))
     assert json.loads(origin_text(voice.on))["analyses"] == words
 
@@ -76,7 +76,7 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
 
 
 def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
-    analysing, field = voice.on.analysing, voice.menus.transport._preset
+    analysing, field = voice.on.overlays, voice.menus.transport._preset
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     assert not voice.menus.actions["analyses.standards"].isEnabled()
     analysing.set_settings("pitch", replace(analysing.settings("pitch"), floor_hz=60.0))
@@ -109,15 +109,15 @@ def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
     assert form._report.text() == (
         "No pitch of buzz.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 1 s."
     )
-    assert voice.on.analysing.own == ()
+    assert voice.on.overlays.own == ()
     form.close()
 
 
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
-    voice.docking.queries.ask("harmonicity", where=0.5)
-    voice.on.analysing.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
-    voice.docking.queries.ask("harmonicity", where=0.5)
-    first, second = (row.answer for row in voice.docking.results.rows[-2:])
+    voice.dock_view.queries.ask("harmonicity", where=0.5)
+    voice.on.overlays.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.dock_view.queries.ask("harmonicity", where=0.5)
+    first, second = (row.answer for row in voice.dock_view.results.rows[-2:])
     assert dict(first.origin.settings)["method"] == "cross-correlation"
     assert dict(second.origin.settings)["periods_per_window"] == 4.5
     assert first.value != second.value
@@ -133,7 +133,7 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
     form = window.findChildren(SettingsForm)[-1]
     assert form.windowTitle() == f"{TABLE[name].title.replace('Formants', 'Formant')} settings"
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
-    assert form.value() == window.on.analysing.settings(name)
+    assert form.value() == window.on.overlays.settings(name)
     words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
     assert form._report.text().startswith(words)
     form.close()
@@ -143,7 +143,7 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
 
 
 def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(voice, monkeypatch):
-    session, settings = voice.on.session, voice.on.analysing.settings("pulses")
+    session, settings = voice.on.session, voice.on.overlays.settings("pulses")
     said = []
     monkeypatch.setattr(voice.status, "show_help", said.append)
     for lane in session.lanes:
@@ -166,7 +166,7 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
 def test_pulses_follow_the_pitch_settings(voice):
     voice.menus.run("pulses.show")
     before = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
-    voice.on.analysing.set_preset("WaveGAN, 60-300 Hz")
+    voice.on.overlays.set_preset("WaveGAN, 60-300 Hz")
     after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
     assert before.origin != after.origin
     assert dict(after.origin.settings)["floor_hz"] == 60
@@ -175,25 +175,25 @@ def test_pulses_follow_the_pitch_settings(voice):
 
 
 def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
-    assert voice.on.analysing.settings("voice report").floor_hz == 75
-    voice.on.analysing.set_preset("WaveGAN, 60-300 Hz")
-    report = voice.on.analysing.settings("voice report")
+    assert voice.on.overlays.settings("voice report").floor_hz == 75
+    voice.on.overlays.set_preset("WaveGAN, 60-300 Hz")
+    report = voice.on.overlays.settings("voice report")
     assert (report.floor_hz, report.ceiling_hz) == (60, 300)
     assert Range(0, 1).contains(report.start_s)
 
 
 def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(window):
-    queries = window.docking.queries
+    queries = window.dock_view.queries
     queries.ask("activation", key="out", where=0.5)
-    row = window.docking.results.rows[-1]
+    row = window.dock_view.results.rows[-1]
     assert row.point == "seed 0"
     old = row.answer.origin.of(point=(0.0,) * len(row.answer.origin.point))
     queries.tell("out", replace(row.answer, origin=old))
-    assert window.docking.results.rows[-1].point == "an earlier point"
+    assert window.dock_view.results.rows[-1].point == "an earlier point"
 
 
 def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window, monkeypatch):
-    session, analysing = window.on.session, window.on.analysing
+    session, analysing = window.on.session, window.on.overlays
     shown = session.lane("out").shown
     session.set_lane("out", "Show", shown=shown - {"spectrogram"})
     session.show(images={})
@@ -218,7 +218,7 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
 
 
 def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monkeypatch):
-    session, analysing, told = window.on.session, window.on.analysing, []
+    session, analysing, told = window.on.session, window.on.overlays, []
     window.on.faulted.connect(told.append)
     compute = window.on.pool.submit_many
 

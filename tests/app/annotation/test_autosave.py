@@ -24,9 +24,9 @@ SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "
 
 
 def test_tiers_come_back_with_their_checkpoint(tiers, small_model):
-    made, there = tiers.on.session.kept.annotation, tiers.on.session.moment
-    tiers.on.annotating.close()
-    tiers.on.opening.open(small_model, start=there)
+    made, there = tiers.on.session.kept.annotation, tiers.on.session.snapshot
+    tiers.on.tier_editor.close()
+    tiers.on.model_loader.open(small_model, start=there)
     assert tiers.on.session.kept.annotation == made
     assert tiers.on.session.history.undo_words == ""
     tiers.on.session.redraw(3)
@@ -37,12 +37,12 @@ def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_
     path = tmp_path / "utf16.TextGrid"
     data = textgrid_bytes(GRID, Style(encoding="utf-16-be", newline="\r\n"))
     path.write_bytes(data)
-    tiers.on.annotating.open(path)
-    there = tiers.on.session.moment
-    tiers.on.annotating.close()
-    tiers.on.opening.open(small_model, start=there)
+    tiers.on.tier_editor.open(path)
+    there = tiers.on.session.snapshot
+    tiers.on.tier_editor.close()
+    tiers.on.model_loader.open(small_model, start=there)
     assert tiers.on.session.kept.file == str(path)
-    tiers.on.annotating.save(tmp_path / "again.TextGrid")
+    tiers.on.tier_editor.save(tmp_path / "again.TextGrid")
     assert (tmp_path / "again.TextGrid").read_bytes() == data
 
 
@@ -54,8 +54,8 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
     row = b'[{"z": [0%s], "textgrid": "x"}]' % (b", 0" * (size - 1))
     for damage in (b"", b'[{"z": [0], "textgrid": "x"}]', b"[{}]", row, b"\xff\xfe"):
         path.write_bytes(damage)
-        window.on.opening.open(small_model)
-        assert window.on.annotating.shown is None
+        window.on.model_loader.open(small_model)
+        assert window.on.tier_editor.shown is None
     one = f"1 of 1 annotations kept in {path} cannot be read; they stay there."
     assert heard == [one, one, f"The tiers kept in {path} cannot be read."]
 
@@ -78,16 +78,16 @@ def alone(qtbot, window, tmp_path):
 
 
 def test_a_recording_alone_has_tiers_that_outlive_the_window_and_a_model(alone, small_model, tmp_path):
-    alone.on.annotating.new_tiers(("words",), ())
+    alone.on.tier_editor.new_tiers(("words",), ())
     alone.on.session.set_cursor(0.5)
     alone.menus.run("boundary.add")
-    (group,) = alone.on.annotating.groups
+    (group,) = alone.on.tier_editor.groups
     made = group.kept.annotation
     assert made.tiers[0].times == (0.0, 0.5, 1.0)
-    alone.on.opening.open(small_model)
-    assert [(one.key, one.own) for one in alone.on.annotating.groups] == [("sound:said.wav", True)]
-    assert alone.on.annotating.shown.annotation == made
-    alone.on.annotating.close()
+    alone.on.model_loader.open(small_model)
+    assert [(one.key, one.own) for one in alone.on.tier_editor.groups] == [("sound:said.wav", True)]
+    assert alone.on.tier_editor.shown.annotation == made
+    alone.on.tier_editor.close()
     assert brought(group.kept.sound, tmp_path / "said.wav").kept.annotation == made
 
 
@@ -99,7 +99,7 @@ def recorded(window, tmp_path, name: str = "said.wav", seed: int = 2) -> str:
 
 
 def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp_path):
-    annotating, session = tiers.on.annotating, tiers.on.session
+    annotating, session = tiers.on.tier_editor, tiers.on.session
     key = recorded(tiers, tmp_path)
     assert session.active == key
     annotating.new_tiers(("words",), ())
@@ -127,7 +127,7 @@ def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp
 
 def test_choosing_a_tier_makes_its_lane_the_active_one_and_back(tiers, tmp_path):
     session, key = tiers.on.session, recorded(tiers, tmp_path)
-    tiers.on.annotating.new_tiers(("words",), ())
+    tiers.on.tier_editor.new_tiers(("words",), ())
     tiers.stack.tiers.tier_wanted.emit(1)
     assert (session.tier, session.active) == (1, "out")
     session.set_active(key)
@@ -136,9 +136,9 @@ def test_choosing_a_tier_makes_its_lane_the_active_one_and_back(tiers, tmp_path)
 
 def test_tiers_of_a_recording_come_back_with_it_and_undo_never_empties_their_file(tiers, tmp_path):
     key = recorded(tiers, tmp_path)
-    tiers.on.annotating.new_tiers(("words",), ())
+    tiers.on.tier_editor.new_tiers(("words",), ())
     sound = tiers.on.session.shown.tracks[key].origin.sound
-    tiers.on.annotating.close()
+    tiers.on.tier_editor.close()
     assert [kept.sound for kept in read_shelf(default_path(sound), 0, sound)] == [sound]
 
 
@@ -146,13 +146,13 @@ def test_the_textgrid_beside_a_recording_is_opened_with_it(window, tmp_path):
     path = tmp_path / "said.TextGrid"
     path.write_bytes(textgrid_bytes(SHORT))
     recorded(window, tmp_path)
-    (group,) = window.on.annotating.groups
+    (group,) = window.on.tier_editor.groups
     assert (group.kept.annotation, group.kept.file) == (SHORT, str(path))
     window.on.session.set_value(0, 0.5)
     window.menus.run("edit.undo")
     window.menus.run("edit.undo")
     window.menus.run("edit.redo")
-    assert window.on.annotating.groups == (group,), "no step of undo loses what came from the disk"
+    assert window.on.tier_editor.groups == (group,), "no step of undo loses what came from the disk"
 
 
 def test_saving_means_the_active_lanes_tiers(tiers, tmp_path, monkeypatch):
@@ -169,7 +169,7 @@ def test_saving_means_the_active_lanes_tiers(tiers, tmp_path, monkeypatch):
     (tmp_path / "said.TextGrid").write_bytes(textgrid_bytes(beside))
     key = recorded(tiers, tmp_path)
     assert tiers.on.session.active == key
-    assert tiers.on.annotating.tier.name == "said"
+    assert tiers.on.tier_editor.tier.name == "said"
     tiers.on.session.set_tier(0)  # a tier of the point, while the recording's lane is the active one
     tiers.menus.run("file.save_textgrid")
     assert asked[0] == ("Save the TextGrid of said.wav", str(tmp_path / "said.TextGrid"))
@@ -182,8 +182,8 @@ def test_saving_means_the_active_lanes_tiers(tiers, tmp_path, monkeypatch):
 
 def test_what_a_network_heard_in_a_recording_has_the_recordings_tiers(tiers, tmp_path):
     key = recorded(tiers, tmp_path)
-    tiers.on.annotating.new_tiers(("words",), ())
-    session, annotating = tiers.on.session, tiers.on.annotating
+    tiers.on.tier_editor.new_tiers(("words",), ())
+    session, annotating = tiers.on.session, tiers.on.tier_editor
     said = session.shown.tracks[key]
     session.show(tracks={**session.shown.tracks, "Q.conv1": said.renamed("Q.conv1")})
     assert annotating.kept_of("Q.conv1") is annotating.kept_of(key) is annotating.groups[1].kept
@@ -197,9 +197,9 @@ def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path
     path.parent.mkdir()
     path.write_bytes(textgrid_bytes(SHORT))
     tiers.on.session.set_active("out")
-    tiers.on.annotating.open(path)
-    assert [group.key for group in tiers.on.annotating.groups] == ["", key]
-    assert tiers.on.session.active == "out" or tiers.on.annotating.group.key == key
+    tiers.on.tier_editor.open(path)
+    assert [group.key for group in tiers.on.tier_editor.groups] == ["", key]
+    assert tiers.on.session.active == "out" or tiers.on.tier_editor.group.key == key
 
 
 def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_were_once_kept(
@@ -208,15 +208,15 @@ def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_we
     monkeypatch.setattr("core.recordings.sound_file.LONG_FROM", 3000)
     key = recorded(window, tmp_path)
     digest = window.on.session.shown.tracks[key].origin.sound
-    window.on.annotating.new_tiers(("words",), ())
-    kept = window.on.annotating.groups[-1].kept
+    window.on.tier_editor.new_tiers(("words",), ())
+    kept = window.on.tier_editor.groups[-1].kept
     assert kept.sound == lasting(digest) != digest
-    window.on.annotating.close()
+    window.on.tier_editor.close()
     (tmp_path / "away").mkdir()
     copied = shutil.copy(tmp_path / "said.wav", tmp_path / "away" / "other.wav")
     window.on.recordings.close(key)
     window.on.recordings.open(copied)
-    assert window.on.annotating.kept_of("sound:other.wav") == kept
+    assert window.on.tier_editor.kept_of("sound:other.wav") == kept
     default_path(kept.sound).rename(default_path(f"file:{state_in(digest)}"))
     assert brought(digest, tmp_path / "said.wav").kept == kept
     assert read_shelf(default_path(kept.sound), 0, kept.sound) == (kept,)
@@ -230,7 +230,7 @@ def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
     write_changes(path, (), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
-    tiers.on.annotating.close()
+    tiers.on.tier_editor.close()
     assert read_shelf(path, size) == (theirs, session.kept)
 
 
@@ -240,12 +240,12 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
     on.noted.connect(heard.append)
     session = on.session
     path, size = default_path(session.card.digest), session.layout.size
-    on.annotating.keeping._writer.submit(lambda: None).result()
+    on.tier_editor.autosave._writer.submit(lambda: None).result()
     theirs = replace(session.kept, annotation=GRID)
     write_changes(path, (session.kept,), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
-    on.annotating.keeping._writer.submit(lambda: None).result()
+    on.tier_editor.autosave._writer.submit(lambda: None).result()
     for call in [*posted, *posted]:
         call()
     (said,) = [words for words in heard if "Another window" in words]

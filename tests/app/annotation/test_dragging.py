@@ -17,7 +17,7 @@ def shown(window):
 
 
 def times(window):
-    return list(window.on.annotating.tiers[0].times)[1:-1]
+    return list(window.on.tier_editor.tiers[0].times)[1:-1]
 
 
 def drag(qtbot, window, from_s, *through_s):
@@ -91,7 +91,7 @@ def with_word_boundary(window, time_s):
 def test_a_boundary_that_a_shift_drag_passes_stays_where_it_is(qtbot, tiers):
     with_word_boundary(tiers, 0.3)
     shift_drag(qtbot, tiers, 0.2, 0.3, 0.35)
-    assert list(tiers.on.annotating.tiers[1].times)[1:-1] == [0.3]
+    assert list(tiers.on.tier_editor.tiers[1].times)[1:-1] == [0.3]
     assert abs(times(tiers)[0] - 0.35) < 0.002
 
 
@@ -100,6 +100,6 @@ def test_a_shift_drag_takes_along_what_stood_there_and_ends_on_anothers_boundary
     with_word_boundary(tiers, 0.3)
     shift_drag(qtbot, tiers, 0.4, 0.301)
     assert times(tiers)[1] == 0.3
-    assert list(tiers.on.annotating.tiers[1].times)[1:-1] == [0.2, 0.3]
+    assert list(tiers.on.tier_editor.tiers[1].times)[1:-1] == [0.2, 0.3]
     shift_drag(qtbot, tiers, 0.2, 0.25)
-    assert times(tiers)[0] == list(tiers.on.annotating.tiers[1].times)[1] != 0.2
+    assert times(tiers)[0] == list(tiers.on.tier_editor.tiers[1].times)[1] != 0.2

@@ -37,41 +37,41 @@ def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tier
     on, path = tiers.on, tmp_path / "late.TextGrid"
     path.write_bytes(textgrid_bytes(GRID))
 
-    on.annotating.open(path)
+    on.tier_editor.open(path)
     on.session.open(replace(on.session.card, digest="0" * 40), on.session.lanes)
     heard = said(tiers)
     later()
-    assert on.session.moment.tiers == ()
+    assert on.session.snapshot.tiers == ()
     assert heard == ["late.TextGrid was not opened: another model is there now"]
 
 
 def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):
     on, path = tiers.on, str(tmp_path / "mine.TextGrid")
-    on.annotating.save(path)
+    on.tier_editor.save(path)
     assert on.session.kept.file == path
-    assert on.annotating.saved.kept.file == path
+    assert on.tier_editor.saved.kept.file == path
     tiers.menus.run("edit.undo")
     assert on.session.kept.file == path
-    on.annotating.close()
+    on.tier_editor.close()
     digest, size = on.session.card.digest, on.session.layout.size
     assert read_shelf(default_path(digest), size)[0].file == path
 
 
 def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, tmp_path):
     key, on = recorded(tiers, tmp_path), tiers.on
-    on.annotating.new_tiers(("words",), ())
-    on.moving.to(key, 0.25)
-    on.annotating.save(tmp_path / "said.TextGrid")
-    assert on.annotating.kept_of(key).file == str(tmp_path / "said.TextGrid")
-    assert on.annotating.kept_of(key).annotation.end_s == 0.5
+    on.tier_editor.new_tiers(("words",), ())
+    on.alignment.to(key, 0.25)
+    on.tier_editor.save(tmp_path / "said.TextGrid")
+    assert on.tier_editor.kept_of(key).file == str(tmp_path / "said.TextGrid")
+    assert on.tier_editor.kept_of(key).annotation.end_s == 0.5
     assert on.session.kept.file == ""
 
 
 def again(tiers) -> None:
     """Open the same model anew, at the point that was there, its tiers on the disk."""
     session = tiers.on.session
-    tiers.on.annotating.close()
-    session.open(session.card, session.lanes, start=session.moment)
+    tiers.on.tier_editor.close()
+    session.open(session.card, session.lanes, start=session.snapshot)
 
 
 def test_the_tiers_of_a_model_come_beside_the_windows_thread(tiers, later):
@@ -88,21 +88,21 @@ def test_tiers_of_a_model_that_was_left_meanwhile_are_dropped(tiers, later):
     again(tiers)
     session.card = replace(session.card, digest="0" * 40)
     later()
-    assert session.moment.tiers == ()
+    assert session.snapshot.tiers == ()
 
 
 def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers, later):
     session, made = tiers.on.session, tiers.on.session.kept
     path, size = default_path(session.card.digest), session.layout.size
     again(tiers)
-    tiers.on.annotating.new_tiers(("early",), ())
+    tiers.on.tier_editor.new_tiers(("early",), ())
     early = session.kept
     later()
     assert session.kept == early
     tiers.menus.run("edit.undo")
-    assert kept_at(session.moment.tiers, made.point) == made
+    assert kept_at(session.snapshot.tiers, made.point) == made
     tiers.menus.run("edit.redo")
-    tiers.on.annotating.close()
+    tiers.on.tier_editor.close()
     assert read_shelf(path, size) == (early,)
     apart = path.parent.glob("*.TextGrid")
     assert made.annotation in [read_textgrid(file).annotation for file in apart]
@@ -113,12 +113,12 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     path, size = default_path(session.card.digest), session.layout.size
     again(tiers)
     session.redraw(9)
-    tiers.on.annotating.new_tiers(("early",), ())
+    tiers.on.tier_editor.new_tiers(("early",), ())
     early = session.kept
-    tiers.on.annotating.close()
+    tiers.on.tier_editor.close()
     later()
-    tiers.on.annotating.close()
-    assert set(read_shelf(path, size)) == {made, early} == set(session.moment.tiers)
+    tiers.on.tier_editor.close()
+    assert set(read_shelf(path, size)) == {made, early} == set(session.snapshot.tiers)
     assert list(path.parent.glob("*.TextGrid")) == []
 
 
@@ -139,7 +139,7 @@ class Meanwhile(dict):
 
 
 def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers):
-    keeping, kept = tiers.on.annotating.keeping, tiers.on.session.kept
+    keeping, kept = tiers.on.tier_editor.autosave, tiers.on.session.kept
     keeping._writer.submit(lambda: None).result()
     path, size = default_path(tiers.on.session.card.digest), len(kept.point.z)
     newer = (replace(kept, name="newer"),)
@@ -152,7 +152,7 @@ def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_writte
 
 
 def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(tiers, monkeypatch):
-    keeping, path = tiers.on.annotating.keeping, default_path(tiers.on.session.card.digest)
+    keeping, path = tiers.on.tier_editor.autosave, default_path(tiers.on.session.card.digest)
     keeping._writer.submit(lambda: None).result()
     others = []
 

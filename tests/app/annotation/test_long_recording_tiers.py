@@ -18,7 +18,7 @@ def test_a_boundary_of_a_long_recording_moves_to_a_crossing_without_reading_the_
     wave = 0.3 * np.sin(2 * np.pi * 97 * np.arange(n) / rate_hz)
     soundfile.write(tmp_path / "hour.wav", wave, rate_hz)
     tiers.on.recordings.open(tmp_path / "hour.wav")
-    tiers.on.annotating.new_tiers(("words",), ())
+    tiers.on.tier_editor.new_tiers(("words",), ())
     tiers.on.session.set_cursor(100.001)
     tiers.menus.run("boundary.add")
     read: list[int] = []
@@ -27,7 +27,7 @@ def test_a_boundary_of_a_long_recording_moves_to_a_crossing_without_reading_the_
         FileSamples, "read", lambda self, first, last: read.append(last - first) or real(self, first, last)
     )
     tiers.menus.run("boundary.to_zero")
-    moved_s = tiers.on.annotating.tier.times[1]
+    moved_s = tiers.on.tier_editor.tier.times[1]
     closest = np.arange(2 * 97 * 100 - 4, 2 * 97 * 100 + 5) / (2 * 97) + 0.5 / rate_hz
     assert moved_s == pytest.approx(closest[np.abs(closest - 100.001).argmin()], abs=1e-5)
     assert sum(read) <= BLOCK

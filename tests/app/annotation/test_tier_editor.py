@@ -62,12 +62,12 @@ def test_enter_adds_a_boundary_on_the_chosen_tier_and_typing_writes_no_command(q
     tiers.stack.setFocus()
     qtbot.keyClick(tiers.stack, Qt.Key.Key_Return)
     assert times(tiers) == (0.0, 0.2, 0.4, 0.6, 0.8, 1.024)
-    seed = session.moment.seed
+    seed = session.snapshot.seed
     tiers.wiring.show_stack()
     tiers.stack.tiers.setFocus()
     qtbot.keyClicks(tiers.stack.tiers, "r")  # R alone would draw a new latent vector
     qtbot.keyClick(tiers.stack.tiers.editor, Qt.Key.Key_Return)
-    assert session.moment.seed == seed
+    assert session.snapshot.seed == seed
     assert note(tiers).tiers[0].labels == ("", "", "", "", "r")
 
 
@@ -191,7 +191,7 @@ def test_a_boundary_moves_to_the_outputs_zero_crossing_with_the_cursor(tiers):
 
 
 def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
-    session, annotating = tiers.on.session, tiers.on.annotating
+    session, annotating = tiers.on.session, tiers.on.tier_editor
     first = session.kept
     session.redraw(7)
     tiers.wiring.show_stack()
@@ -220,7 +220,7 @@ def test_a_label_is_found_from_the_chosen_interval_on_and_around_the_end(tiers, 
     tiers.menus.run("textgrid.find_again")
     assert tiers.on.session.selection == Range(0.0, 0.2)
     heard = said(tiers)
-    tiers.on.annotating.searched = "x"
+    tiers.on.tier_editor.searched = "x"
     tiers.menus.run("textgrid.find_again")
     assert heard == ["No label of “phones” holds “x”"]
 
@@ -230,7 +230,7 @@ def test_an_interval_s_times_go_to_the_results(tiers):
     tiers.on.session.set_selection(Range(0.2, 0.4))
     for id in ("start", "end", "duration"):
         tiers.menus.run(f"interval.{id}")
-    rows = tiers.docking.results.rows
+    rows = tiers.dock_view.results.rows
     assert [row.answer.value for row in rows] == [0.2, 0.4, pytest.approx(0.2)]
     assert rows[2].answer.measure == "Duration of interval “ə”"
 
@@ -249,9 +249,9 @@ def test_a_file_is_opened_and_saved_as_it_was(tiers, tmp_path):
     path = tmp_path / "old.TextGrid"
     text = textgrid_bytes(GRID).decode().replace("0.3 ", "0.300 ")
     path.write_text(text, encoding="utf-8")
-    tiers.on.annotating.open(path)
+    tiers.on.tier_editor.open(path)
     assert note(tiers) == GRID
-    tiers.on.annotating.save(tmp_path / "new.TextGrid")
+    tiers.on.tier_editor.save(tmp_path / "new.TextGrid")
     assert (tmp_path / "new.TextGrid").read_text(encoding="utf-8") == text
     tiers.menus.run("edit.undo")
     assert len(note(tiers).tiers) == 3
@@ -260,11 +260,11 @@ def test_a_file_is_opened_and_saved_as_it_was(tiers, tmp_path):
 def test_a_damaged_file_is_refused_in_the_banner_and_costs_nothing(tiers, tmp_path):
     path = tmp_path / "cut.TextGrid"
     path.write_bytes(textgrid_bytes(GRID)[:300])
-    before, faults = tiers.on.session.moment, []
+    before, faults = tiers.on.session.snapshot, []
     tiers.on.faulted.connect(faults.append)
-    tiers.on.annotating.open(path)
+    tiers.on.tier_editor.open(path)
     assert "“cut.TextGrid” cannot be read: it ends early" in faults[0].sentence
-    assert tiers.on.session.moment == before
+    assert tiers.on.session.snapshot == before
 
 
 def test_a_file_with_other_times_is_kept_whole_and_told(tiers, tmp_path):
@@ -273,9 +273,9 @@ def test_a_file_with_other_times_is_kept_whole_and_told(tiers, tmp_path):
     path.write_bytes(textgrid_bytes(long))
     faults = []
     tiers.on.faulted.connect(faults.append)
-    tiers.on.annotating.open(path)
+    tiers.on.tier_editor.open(path)
     assert "runs from 0 to 9 s, the sound from 0 to 1.024 s" in faults[0].sentence
-    tiers.on.annotating.save(tmp_path / "again.TextGrid")
+    tiers.on.tier_editor.save(tmp_path / "again.TextGrid")
     assert read_textgrid(tmp_path / "again.TextGrid").annotation == long
 
 
@@ -287,7 +287,7 @@ def test_ten_thousand_intervals_open_within_two_seconds(qtbot, window, tmp_path)
         textgrid_bytes(Annotation((Tier("t", "interval", 0.0, 1.024, edges, labels),), 0.0, 1.024))
     )
     begin = time.perf_counter()
-    window.on.annotating.open(path)
+    window.on.tier_editor.open(path)
     window.wiring.show_stack()
     window.stack.tiers.grab()
     assert time.perf_counter() - begin < 2.0

@@ -32,7 +32,7 @@ def proposed(monkeypatch):
 def corpus(bare, tmp_path):  # noqa: F811
     (tmp_path / "speech").mkdir()
     hum(tmp_path / "speech" / "a.corpus.wav")
-    bare.on.opening.open(tmp_path / "speech" / "a.corpus.wav")
+    bare.on.model_loader.open(tmp_path / "speech" / "a.corpus.wav")
     return bare
 
 
@@ -74,7 +74,7 @@ def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, 
 
 
 def test_a_layer_with_a_dot_in_its_name_keeps_it(window, proposed, tmp_path):
-    window.on.hearing.listen("Q")
+    window.on.sound_driven.listen("Q")
     window.on.session.set_active("Q.conv1")
     window.on.session.set_selection(Range(0.1, 0.2))
     window.menus.run("file.save_selected")
@@ -91,19 +91,19 @@ def test_the_next_file_begins_in_the_folder_last_used_until_something_else_is_op
     corpus.menus.run("file.save_sound")
     assert proposed.paths[-1] == tmp_path / "mine" / "a.corpus_copy.wav"
     hum(tmp_path / "b.wav")
-    corpus.on.opening.open(tmp_path / "b.wav")
+    corpus.on.model_loader.open(tmp_path / "b.wav")
     corpus.menus.run("file.save_sound")
     assert proposed.paths[-1] == tmp_path / "b_copy.wav"
 
 
 def test_what_is_made_with_the_built_in_model_never_goes_into_the_programs_folder(window, proposed):
-    window.on.opening.open_demo()
+    window.on.model_loader.open_demo()
     window.menus.run("file.save_sound")
     assert proposed.paths == [Path.home() / "out.wav"]
 
 
 def test_ctrl_s_saves_the_textgrid_as_in_praat(corpus, proposed, tmp_path):
-    corpus.on.annotating.new_tiers(("phones",), ())
+    corpus.on.tier_editor.new_tiers(("phones",), ())
     by_key = {action.shortcut().toString(): id for id, action in corpus.menus.actions.items()}
     assert by_key["Ctrl+S"] == "file.save_textgrid"
     assert by_key["Ctrl+Shift+S"] == "file.save_sound"

@@ -16,10 +16,10 @@ from app.cli.main import main
 from app.cli.model import drawn, typed
 from app.cli.parser import COMMANDS, make_parser, with_values_joined
 from core.faults import Fault
-from core.networks.latent import Layout, draw
+from core.networks.latent import LatentLayout, draw
 
 PROJECT = Path(__file__).parents[3]
-LAYOUT = Layout(10, 3, "one-hot")
+LAYOUT = LatentLayout(10, 3, "one-hot")
 
 
 def understood(*words: str) -> Namespace:

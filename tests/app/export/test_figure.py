@@ -27,7 +27,7 @@ from widgets.theme.theme import PRINT, load_fonts
 def figure(qapp, small_model):
     load_fonts()
     on = inline_instrument()
-    on.opening.open(small_model)
+    on.model_loader.open(small_model)
     return figure_of(on, Paper()), origin_text(on)
 
 

@@ -15,15 +15,15 @@ from app.models.model_loader import demo_points
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
-from core.networks.latent import Layout, Point, draw
+from core.networks.latent import LatentLayout, Point, draw
 from core.session.point_names import UNNAMED, is_drawn, point_words, unlike
-from core.session.session import Moment
+from core.session.session import Snapshot
 from tests.support.figure_origin import origin_in_figure
 from tests.support.measuring_at_once import InlineMeasurer
 
-LAYOUT = Layout(20, 2, "one-hot")
+LAYOUT = LatentLayout(20, 2, "one-hot")
 DRAWN = draw(LAYOUT, 3)
-HERE = Moment(DRAWN, DRAWN, 3)
+HERE = Snapshot(DRAWN, DRAWN, 3)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def told(window) -> dict[str, str]:
     window.menus.run("intensity.get")
     return {
         "corner": window.menus.corner.words.text(),
-        "result": window.docking.results.rows[-1].point,
+        "result": window.dock_view.results.rows[-1].point,
         "caption": caption(window.on)[0].split(". Layers")[0],
         "origin": json.loads(origin_text(window.on))["point"],
     }
@@ -76,7 +76,7 @@ def test_two_points_never_share_a_name():
 
 def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     first = demo_points()[0]
-    window.on.opening.open_demo()
+    window.on.model_loader.open_demo()
     assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
     assert window.knobs._seed.value is None
     said = told(window)
@@ -136,14 +136,14 @@ def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path):
 
 def test_a_model_that_is_opened_again_keeps_what_was_turned_since_the_draw(window, small_model):
     window.on.session.set_value(10, 3.0)
-    window.on.opening.open(small_model, start=window.on.session.moment)
+    window.on.model_loader.open(small_model, start=window.on.session.snapshot)
     assert told(window)["result"] == "seed 0 z11=3"
 
 
 def test_a_point_that_another_prior_drew_has_no_seed(window, small_model):
     session = window.on.session
     point = Point(tuple(value / 2 for value in session.point.z))
-    window.on.opening.open(small_model, start=replace(session.moment, point=point, drawn=point))
+    window.on.model_loader.open(small_model, start=replace(session.snapshot, point=point, drawn=point))
     assert session.point == point
     assert told(window)["result"] == UNNAMED
 
@@ -198,8 +198,8 @@ def test_a_point_file_called_after_a_seed_is_not_told_as_its_draw(qapp, small_mo
 
 def annotate(window) -> None:
     """Give the present point one labelled interval."""
-    window.on.annotating.new_tiers(("phones",), ())
-    window.on.annotating.change("label", lambda note, place: set_label(note, place, 0, "a"))
+    window.on.tier_editor.new_tiers(("phones",), ())
+    window.on.tier_editor.change("label", lambda note, place: set_label(note, place, 0, "a"))
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -213,11 +213,11 @@ def test_annotated_points_are_measured_under_what_they_were_called(window, small
     annotate(window)
     window.on.session.redraw(1)
     if restart:
-        window.on.annotating.close()
-        window.on.opening.open(small_model)
+        window.on.tier_editor.close()
+        window.on.model_loader.open(small_model)
     asked = MeasureSettings(what="every annotated point", measures="duration")
-    window.on.measuring.measurer = InlineMeasurer()
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.measurer = InlineMeasurer()
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     record = json.loads((tmp_path / "t.json").read_text())
     assert [one["item"] for one in record["items"]] == ["seed 0", "seed 7 z11=-3"]
     assert record["items"][0]["z"] == list(draw(window.on.session.layout, 0).z)

@@ -24,9 +24,9 @@ from widgets.theme.control_paint import Words
 def window(window):
     """The window of all tests, without the tiers of an earlier one, which measures at once."""
     window.on.session.change("forget tiers", tiers=())
-    window.on.measuring.measurer = InlineMeasurer()
+    window.on.measurement.measurer = InlineMeasurer()
     yield window
-    window.on.measuring.close()
+    window.on.measurement.close()
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -37,16 +37,16 @@ def read(path: Path) -> list[dict[str, str]]:
 def annotate(window, tmp_path, name: str = "first") -> None:
     path = tmp_path / f"{name}.TextGrid"
     path.write_text(GRID, encoding="utf-8")
-    window.on.annotating.open(path)
+    window.on.tier_editor.open(path)
 
 
 def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
     from app.cli.main import main
 
     annotate(window, tmp_path)
-    window.on.measuring.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
+    window.on.measurement.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
     words = ["--textgrid", str(tmp_path / "first.TextGrid"), "--label", "a|i", "--measures", "f0,cog"]
-    preset = ["--preset", window.on.settings.preset]
+    preset = ["--preset", window.on.preferences.preset]
     assert main(["measure", str(small_model), *words, *preset, "--out", str(tmp_path / "c.csv")]) == 0
     assert (tmp_path / "w.csv").read_text() == (tmp_path / "c.csv").read_text()
     told = [json.loads((tmp_path / name).read_text()) for name in ("w.json", "c.json")]
@@ -57,13 +57,13 @@ def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
 def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(window, tmp_path):
     from dataclasses import replace
 
-    analysing = window.on.analysing
+    analysing = window.on.overlays
     analysing.set_settings("intensity", replace(analysing.settings("intensity"), floor_hz=120.0))
-    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
-    assert told["preset"].startswith(window.on.settings.preset)
-    assert told["preset"] != window.on.settings.preset
+    assert told["preset"].startswith(window.on.preferences.preset)
+    assert told["preset"] != window.on.preferences.preset
 
 
 def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
@@ -72,7 +72,7 @@ def test_every_annotated_point_is_computed_and_measured_under_its_name(window, t
     annotate(window, tmp_path, "second")
     present = window.on.session.point
     asked = MeasureSettings(what="every annotated point", measures="cog")
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert [*dict.fromkeys(row["item"] for row in rows)] == ["first", "second"]
     assert window.on.session.point == present
@@ -92,7 +92,7 @@ def test_a_point_whose_curves_are_under_way_is_computed_not_taken_from_the_last_
 ):
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
     window.on.session.redraw(9)
-    window.on.measuring.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert tuple(told["z"]) == window.on.session.point.z
     layers = [one for one in told["layers_measured"] if one["layer"] != "sound"]
@@ -104,10 +104,10 @@ def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
     t = np.arange(16000) / 16000
     soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
     asked = MeasureSettings(what="the active recording", measures="f0,duration")
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     assert "no recording" in faults[0].sentence
     window.on.recordings.open(tmp_path / "tone.wav")
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert {(row["file"], row["layer"]) for row in rows} == {("tone.wav", "sound")}
     f0 = [float(row["value"]) for row in rows if row["measure"] == "f0" and row["value"]]
@@ -126,7 +126,7 @@ def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(
     for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
         window.on.recordings.open(tone(tmp_path, name, hertz))
     asked = MeasureSettings(what="this point and every recording", measures="f0,duration")
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     labels = {(row["file"], row["tier"], row["label"]) for row in rows if row["measure"] == "duration"}
     assert ("low.wav", "phones", "low") in labels
@@ -150,7 +150,7 @@ def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path
         (tmp_path / speaker).mkdir()
         window.on.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
     asked = MeasureSettings(what="every recording", measures="f0", points=1)
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = {(row["file"], row["item"]): round(float(row["value"])) for row in read(tmp_path / "t.csv")}
     assert rows == {("ann/a.wav", "ann/a"): 120, ("bea/a.wav", "bea/a"): 240}
     told = json.loads((tmp_path / "t.json").read_text())
@@ -158,7 +158,7 @@ def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path
 
 
 def test_the_form_asks_for_what_is_open(window, tmp_path):
-    measuring = window.on.measuring
+    measuring = window.on.measurement
     measuring.settings = MeasureSettings(what="every recording", points=20)
     assert (measuring.fitting.what, measuring.fitting.points) == ("this point", 20)
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
@@ -176,7 +176,7 @@ def test_the_form_asks_for_what_is_open(window, tmp_path):
     ],
 )
 def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, window, tmp_path, faults):
-    window.on.measuring.start(asked, tmp_path / "t.csv")
+    window.on.measurement.start(asked, tmp_path / "t.csv")
     assert words in faults[0].sentence
     assert not (tmp_path / "t.csv").exists()
 
@@ -189,13 +189,13 @@ def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
     form._fields["points"].show(20)
     form.buttons["Measure…"].click()
     assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
-    assert window.on.measuring.settings.points == 20
+    assert window.on.measurement.settings.points == 20
     assert not form.isVisible()
 
 
 def test_layers_can_be_compared_as_soon_as_they_are_measured(window, tmp_path):
     assert not window.menus.actions["analyses.compare"].isEnabled()
-    window.on.measuring.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     assert window.menus.actions["analyses.compare"].isEnabled()
 
 
@@ -229,14 +229,14 @@ def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
     assert form_of(window)._fields["what"].read() == "this point"
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
     assert form_of(window)._fields["what"].read() == "the active recording"
-    window.on.measuring.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
     window.on.session.set_active("conv3")
     assert form_of(window)._fields["what"].read() == "this point"
 
 
 def test_the_form_offers_the_tiers_that_there_are(window, tmp_path):
     annotate(window, tmp_path)
-    names = [tier.name for tier in window.on.annotating.tiers]
+    names = [tier.name for tier in window.on.tier_editor.tiers]
     form = form_of(window)
     box = form._fields["tier"].widget
     assert [box.itemText(row) for row in range(box.count())] == ["", *names]
@@ -280,8 +280,8 @@ def progress_of(window) -> ProgressDialog:
 
 
 def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
-    held = window.on.measuring.measurer = Held()
-    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    held = window.on.measurement.measurer = Held()
+    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
     dialog = progress_of(window)
     assert dialog.isVisible()
     assert dialog.bar.maximum() == 0
@@ -290,13 +290,13 @@ def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
     assert dialog.words == "Measured 3 of 12 layers"
     dialog.buttons["Cancel"].click()
     assert held.stopped
-    assert not window.on.measuring.busy
+    assert not window.on.measurement.busy
     assert not dialog.isVisible()
 
 
 def test_the_dialog_goes_when_measuring_fails(window, tmp_path, faults):
-    held = window.on.measuring.measurer = Held()
-    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    held = window.on.measurement.measurer = Held()
+    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
     dialog = progress_of(window)
     held.future.set_exception(Fault("The disk is full."))
     assert not dialog.isVisible()
@@ -315,14 +315,14 @@ def test_esc_stops_a_measurement(window, tmp_path):
         def cancel(self):
             self.stopped = True
 
-    slow = window.on.measuring.measurer = Slow()
+    slow = window.on.measurement.measurer = Slow()
     said: list[str] = []
     window.on.noted.connect(said.append)
-    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
-    assert window.on.measuring.busy
+    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
+    assert window.on.measurement.busy
     window.menus.run("play.stop")
     assert slow.stopped
-    assert not window.on.measuring.busy
+    assert not window.on.measurement.busy
     assert "stopped" in said[-1]
 
 
@@ -334,20 +334,20 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     annotate(window, tmp_path)
     window.menus.refresh()
     assert not window.menus.actions["analyses.compare"].isEnabled()
-    window.on.measuring.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
     window.menus.run("analyses.compare")
     (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
     told = json.loads((tmp_path / "t.json").read_text())
     shown = {(one.layer, one.measure): one.r for one in dialog.sheet._pairs}
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
-    window.on.opening.open(small_model)
-    assert window.on.measuring.pairs == ()
+    window.on.model_loader.open(small_model)
+    assert window.on.measurement.pairs == ()
 
 
 def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):
-    wrong = window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
+    wrong = window.on.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
     assert wrong == "The band ends at 99999 Hz, above Nyquist, 8000 Hz. Write a top of at most 8000"
-    assert window.on.measuring.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
+    assert window.on.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
 
 
 def test_what_is_not_open_is_not_offered(window, tmp_path):
@@ -370,13 +370,13 @@ def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(w
     assert "belong to another point" not in form._report.text()
     heard = []
     window.on.noted.connect(heard.append)
-    window.on.measuring.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
+    window.on.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
     assert heard[-1].endswith("this point over the whole sound, the tiers belong to another")
 
 
 def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):
     heard = []
     window.on.noted.connect(heard.append)
-    window.on.measuring.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
+    window.on.measurement.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
     assert heard[-1].startswith("Saved mine.csv: ")
     assert heard[-1].endswith(" remarks in mine.json")

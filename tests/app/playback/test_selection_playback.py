@@ -31,11 +31,11 @@ def test_two_equal_times_put_the_cursor(window, monkeypatch):
 
 def test_a_lane_without_sound_in_the_selection_says_so_and_does_not_seem_to_play(window, tmp_path):
     hum(tmp_path / "short.wav", seconds=0.4)
-    window.on.opening.open(tmp_path / "short.wav")
+    window.on.model_loader.open(tmp_path / "short.wav")
     said = []
     window.on.noted.connect(said.append)
     window.on.session.set_selection(Range(0.6, 0.8))
     window.menus.run("play.toggle")
-    assert window.on.playing.keys == ()
+    assert window.on.playback.keys == ()
     assert not window.on.player.playing
     assert said[-1] == "Nothing to play: no sound there in short.wav"

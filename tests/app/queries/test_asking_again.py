@@ -37,9 +37,9 @@ def stuck(monkeypatch):
 
 @pytest.fixture
 def spoken(bare, long_file):  # noqa: F811
-    bare.on.opening.open(long_file)
+    bare.on.model_loader.open(long_file)
     bare.show_page("stack")
-    bare.on.analysing.set_preset("Praat 6.1-6.3")
+    bare.on.overlays.set_preset("Praat 6.1-6.3")
     bare.on.session.set_lane(KEY, "none", shown=frozenset())
     bare.on.session.set_range(Range(100.0, 110.0))
     bare.on.session.set_cursor(105.0)
@@ -48,8 +48,8 @@ def spoken(bare, long_file):  # noqa: F811
 
 def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
     window.on.session.set_lane("out", "none", shown=frozenset())
-    window.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
-    asking, asked = window.docking.asking, stuck(window)
+    window.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    asking, asked = window.dock_view.layer_results, stuck(window)
     asking.wanted = True
     asking.refresh()
     assert asking.layer("out").failures["pitch"] == "Pitch of out came to no end and was stopped."
@@ -59,19 +59,19 @@ def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, 
     monkeypatch.undo()
     asking.refresh()
     assert "pitch" in asking.layer("out").failures
-    window.docking.queries.ask("f0", key="out", where=Range(0.2, 0.3))
-    assert window.docking.results.rows[-1].answer.measure == "Mean pitch"
+    window.dock_view.queries.ask("f0", key="out", where=Range(0.2, 0.3))
+    assert window.dock_view.results.rows[-1].answer.measure == "Mean pitch"
     assert "pitch" not in asking.layer("out").failures
 
 
 def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkeypatch):
     said, asked = noted(spoken), stuck(spoken)
-    queries = spoken.docking.queries
+    queries = spoken.dock_view.queries
     queries.ask("f0")
     assert said[-1] == "No pitch: it cannot be measured here"
     asked.clear()
-    spoken.docking.asking.wanted = True
-    spoken.docking.asking.refresh()
+    spoken.dock_view.layer_results.wanted = True
+    spoken.dock_view.layer_results.refresh()
     assert not any(" pitch " in key for key in asked)
     monkeypatch.undo()
     queries.ask("f0")
@@ -82,7 +82,7 @@ def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkey
 def test_a_lanes_failed_tile_is_asked_again_when_the_measure_is_switched_on_again(
     spoken, stuck, monkeypatch, measure
 ):
-    session, analysing, asked = spoken.on.session, spoken.on.analysing, stuck(spoken)
+    session, analysing, asked = spoken.on.session, spoken.on.overlays, stuck(spoken)
 
     def found():
         return (
@@ -109,11 +109,11 @@ def test_the_loudest_moment_is_looked_for_again_once_the_file_is_back(spoken, lo
     session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
     long_file.rename(away)
     try:
-        spoken.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
+        spoken.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
         assert (KEY, "pitch") not in session.shown.overlays
     finally:
         away.rename(long_file)
-    spoken.on.analysing.refresh()
+    spoken.on.overlays.refresh()
     assert session.shown.overlays[KEY, "pitch"][0].at(105.0) == pytest.approx(150.0, abs=0.1)
 
 

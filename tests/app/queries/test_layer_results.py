@@ -30,8 +30,8 @@ def window(window):
 
 def settle(window) -> None:
     """Do now what the timers would do once things are at rest."""
-    window.docking.asking.refresh()
-    window.docking.show()
+    window.dock_view.layer_results.refresh()
+    window.dock_view.show()
 
 
 def rows_of(window) -> dict:
@@ -43,7 +43,7 @@ def copied() -> list[dict[str, str]]:
 
 
 def latest(window):
-    return window.docking.results.rows[-1].answer
+    return window.dock_view.results.rows[-1].answer
 
 
 def test_a_row_stands_for_every_lane_in_its_order(window):
@@ -63,9 +63,9 @@ def test_every_cell_equals_the_single_query(window, selection):
     for key, row in rows_of(window).items():
         for statistic in STATISTICS if selection else STATISTICS[:1]:
             for measure in COPIED:
-                before = len(window.docking.results.rows)
-                window.docking.queries.ask(measure.key, statistic, key)
-                refused = len(window.docking.results.rows) == before
+                before = len(window.dock_view.results.rows)
+                window.dock_view.queries.ask(measure.key, statistic, key)
+                refused = len(window.dock_view.results.rows) == before
                 unit = f"_{measure.unit.lower()}" if measure.unit else ""
                 text = table[row.title, statistic][f"{measure.key}{unit}"]
                 single = math.nan if refused else latest(window).value
@@ -140,8 +140,8 @@ def test_numbers_of_an_earlier_point_stay_until_the_new_ones_come(window):
     kept = rows_of(window)["out"].cells[5]
     assert (kept.text, kept.stale) == (before.text, True)
     window.on.pool = InlinePool()
-    window.on.analysing.refresh()
-    window.docking.asking._asked.clear()
+    window.on.overlays.refresh()
+    window.dock_view.layer_results._asked.clear()
     settle(window)
     assert not rows_of(window)["out"].cells[5].stale
 
@@ -203,7 +203,7 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
     assert {"Out", "Conv4", "Conv3", "Conv2"} <= set(slices)
     for title, nyquist_hz in (("Conv4", 2000.0), ("Conv3", 500.0)):
         assert slices[title].frequencies_hz.max() <= nyquist_hz
-    settings = window.docking.asking.slice_settings()
+    settings = window.dock_view.layer_results.slice_settings()
     truth = TABLE["slice"].run(window.on.session.shown.tracks["out"], settings)
     ours = slices["Out"].levels_db
     np.testing.assert_allclose(np.diff(ours), np.diff(truth.levels[: ours.size]), atol=1e-9)
@@ -233,7 +233,7 @@ def test_the_voice_report_opens_with_praats_lines(window):
     window.menus.run("pulses.voice_report")
     dialog = next(one for one in window.asks._open if isinstance(one, ReportDialog))
     lines = dialog.view.toPlainText().splitlines()
-    used = window.on.analysing.settings("voice report")
+    used = window.on.overlays.settings("voice report")
     assert lines[0].startswith(
         f"Pitch here by raw cross-correlation, {used.floor_hz:g} to {used.ceiling_hz:g} Hz, "
     )
@@ -247,10 +247,10 @@ def test_the_voice_report_opens_with_praats_lines(window):
 def test_a_hidden_dock_computes_nothing_and_is_remembered(window):
     window.menus.run("view.dock")
     assert not window.dock.isVisible()
-    assert window.on.settings.dock is False
+    assert window.on.preferences.dock is False
     asked = window.on.pool = Counting()
     window.on.session.set_selection(SELECTION)
-    window.docking.asking.refresh()
+    window.dock_view.layer_results.refresh()
     assert asked.names == []
     window.menus.run("view.dock")
     assert window.dock.isVisible()
@@ -265,22 +265,22 @@ def test_the_dock_belongs_to_the_stack_page(window):
 
 
 def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window, qtbot):
-    docking, session = window.docking, window.on.session
+    docking, session = window.dock_view, window.on.session
     docking.show_dock(False)
-    assert not docking.asking.wanted
+    assert not docking.layer_results.wanted
     docking.show_large()
     docking.show_dock(True)
     docking.show_dock(False)
     session.set_cursor(0.3)
     qtbot.waitUntil(lambda: "0.300000" in docking._large.words.text())
     docking._large.accept()
-    assert not docking.asking.wanted
+    assert not docking.layer_results.wanted
     docking.show_dock(True)
-    assert docking.asking.wanted
+    assert docking.layer_results.wanted
 
 
 def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
-    docking, session = window.docking, window.on.session
+    docking, session = window.dock_view, window.on.session
     settle(window)
     assert docking.state == "All layers and analyses up to date"
     window.on.pool = Later()
@@ -305,7 +305,7 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
 
 
 def test_a_table_that_nobody_sees_any_more_is_not_awaited(window):
-    docking, status = window.docking, window.status
+    docking, status = window.dock_view, window.status
     for lane in window.on.session.lanes:
         window.on.session.set_lane(lane.key, "none", shown=frozenset())
     window.on.pool = Later()

@@ -45,9 +45,9 @@ def sound(spoken):
 
 @pytest.fixture
 def window(bare, spoken_file):  # noqa: F811
-    bare.on.opening.open(spoken_file)
+    bare.on.model_loader.open(spoken_file)
     bare.show_page("stack")
-    bare.on.analysing.set_preset("Praat 6.1-6.3")
+    bare.on.overlays.set_preset("Praat 6.1-6.3")
     return bare
 
 
@@ -55,7 +55,7 @@ KEY = "sound:spoken.wav"
 
 
 def layer_at(window, place):
-    asking = window.docking.asking
+    asking = window.dock_view.layer_results
     got = []
     for name in ("pitch", "intensity", "harmonicity"):
         asking.with_result(asking.layer(KEY, place), name, got.append, place)
@@ -87,7 +87,7 @@ def test_pitch_in_a_tile_is_praats_of_the_whole_sound(window, sound):
 
 def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(window, sound, spoken):
     settings = PRESETS["Praat 6.4"].pitch
-    window.on.analysing.set_preset("Praat 6.4")
+    window.on.overlays.set_preset("Praat 6.4")
     track = layer_at(window, Range(65.0, 75.0)).results["pitch"][0]
     filtered = parselmouth.Sound(pitch.low_passed(spoken.astype(np.float64), RATE_HZ, settings), RATE_HZ)
     truth = filtered.to_pitch_ac(
@@ -121,20 +121,20 @@ def test_a_query_measures_where_the_lane_shows_nothing(window):
     said = noted(window)
     window.on.session.set_range(Range(0.0, 600.0))
     window.on.session.set_cursor(400.25)
-    window.docking.queries.ask("f0")
+    window.dock_view.queries.ask("f0")
     assert said[-1].startswith("Pitch of spoken: ")
     assert said[-1].endswith("at 400.250000 s")
     assert not any(text.startswith("No pitch") for text in said)
 
 
 def test_the_dock_says_that_it_is_under_way_and_then_what_it_found(window):
-    asking = window.docking.asking
+    asking = window.dock_view.layer_results
     window.on.session.set_cursor(200.3)
     layer = asking.layer(KEY)
     answer = ask(layer, MEASURES["f0"], 200.3)
     assert answer.awaited
     assert not answer.refusal
-    window.docking.show_dock(True)
+    window.dock_view.show_dock(True)
     asking.refresh()
     for name in ("f0", "f1", "intensity", "harmonicity"):
         answer = ask(asking.layer(KEY), MEASURES[name], 200.3)
@@ -150,14 +150,16 @@ def test_a_listing_is_made_of_tiles(window):
 
 
 def test_more_than_ten_minutes_are_refused_in_words(window):
-    answer = ask(window.docking.asking.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
+    answer = ask(
+        window.dock_view.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0)
+    )
     assert answer.refusal == "No pitch: select at most 10 minutes of so long a recording"
 
 
 def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
     window.on.session.set_range(Range(635.0, 645.0))
     window.on.session.set_lane(KEY, "pulses", shown=frozenset({"pulses"}))
-    window.on.analysing.refresh()
+    window.on.overlays.refresh()
     found = window.on.session.shown.overlays[KEY, "pulses"].times_s
     call = parselmouth.praat.call
     whole = call([sound, sound.to_pitch_ac(pitch_floor=75.0, pitch_ceiling=500.0)], "To PointProcess (cc)")
@@ -172,9 +174,9 @@ def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
 
 def sliced(window, monkeypatch):
     """Have slices taken while tiles are under way that never come."""
-    asking = window.docking.asking
-    monkeypatch.setattr(window.on.tiling, "measure", lambda *asked, **how: None)
-    monkeypatch.setattr(window.on.desk, "waits", lambda key: key.endswith("tiles"))
+    asking = window.dock_view.layer_results
+    monkeypatch.setattr(window.on.tiled_overlays, "measure", lambda *asked, **how: None)
+    monkeypatch.setattr(window.on.jobs, "waits", lambda key: key.endswith("tiles"))
     asking.wanted = True
     window.on.session.set_cursor(300.25)
     asking.refresh()
@@ -188,9 +190,9 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
 
 
 def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
-    asking = window.docking.asking
+    asking = window.dock_view.layer_results
     monkeypatch.setattr(window.on, "clock", replace(window.on.clock, work=lambda do: Future()))
-    window.on.analysing.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    window.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking.wanted = True
     window.on.session.set_cursor(300.25)
     asking.refresh()
@@ -200,7 +202,7 @@ def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(windo
 
 
 def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch):
-    waiting, asking = [], window.docking.asking
+    waiting, asking = [], window.dock_view.layer_results
 
     def hold(asks, key="", patient=False):  # as the pool does with what still waits
         for _, _, older in (one for one in waiting if one[0] == key):
@@ -211,35 +213,35 @@ def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch
     monkeypatch.setattr(window.on.pool, "submit_many", hold)
     asking.wanted = True
     window.on.session.set_cursor(300.25)
-    window.docking.queries.ask("intensity")
+    window.dock_view.queries.ask("intensity")
     window.on.session.set_cursor(100.25)
     asking.refresh()
-    window.docking.queries.ask("intensity")
+    window.dock_view.queries.ask("intensity")
     monkeypatch.undo()
     for key, asks, future in waiting:
         if "intensity" in key and not future.cancelled():
             future.set_result(InlinePool().submit_many(asks).result())
-    rows = window.docking.results.rows
+    rows = window.dock_view.results.rows
     assert [row.answer.start_s for row in rows] == [300.25, 100.25]
     assert all(row.answer.defined for row in rows)
 
 
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
     asking = sliced(window, monkeypatch)
-    window.docking.show()
+    window.dock_view.show()
     assert not window.dock.plot.view.stale
     window.on.session.set_cursor(1.5)
-    window.docking.show()
+    window.dock_view.show()
     assert window.dock.plot.view.stale
     assert window.dock._slice_words.text().startswith("at cursor…")
     asking.refresh()
-    window.docking.show()
+    window.dock_view.show()
     assert not window.dock.plot.view.stale
     assert window.dock._slice_words.text().startswith("at cursor,")
 
 
 def test_where_there_is_no_slice_the_dock_says_why(window):
-    asking = window.docking.asking
+    asking = window.dock_view.layer_results
     asking.wanted = True
     window.on.session.set_selection(Range(1.0, 650.0))
     asking.refresh()
@@ -249,12 +251,12 @@ def test_where_there_is_no_slice_the_dock_says_why(window):
 
 def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoken, monkeypatch):
     opened = []
-    monkeypatch.setattr(window.docking.lists, "open", opened.append)
+    monkeypatch.setattr(window.dock_view.lists, "open", opened.append)
     window.on.session.set_selection(Range(630.0, 634.0))
     window.menus.run("pulses.voice_report")
     rows = {row[0]: row[1] for row in opened[0].rows}
     part = parselmouth.Sound(spoken[round(629.8 * RATE_HZ) : round(634.2 * RATE_HZ)].astype(float), RATE_HZ)
-    used = window.on.analysing.settings("voice report")
+    used = window.on.overlays.settings("voice report")
     pitch_found = parselmouth.praat.call(
         part, "To Pitch (cc)", 0, used.floor_hz, 15, "no", used.silence_threshold, used.voicing_threshold,
         0.01, 0.35, 0.14, used.ceiling_hz,
@@ -273,13 +275,13 @@ def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoke
 def test_filtered_pitch_knows_the_loudest_moment_before_it_is_asked(bare, spoken_file, monkeypatch):  # noqa: F811
     looked, real = [], loudest.peak_of
     monkeypatch.setattr(loudest, "peak_of", lambda *asked: looked.append(1) or real(*asked))
-    bare.on.analysing.set_preset("Praat 6.4")
+    bare.on.overlays.set_preset("Praat 6.4")
     said = noted(bare)
-    bare.on.opening.open(spoken_file)
+    bare.on.model_loader.open(spoken_file)
     before = len(looked)
     bare.on.session.set_range(Range(100.0, 110.0))
     bare.on.session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
-    bare.on.analysing.refresh()
+    bare.on.overlays.refresh()
     assert bare.on.session.shown.overlays[KEY, "pitch"]
     assert before <= 1
     assert len(looked) == before  # at opening at the latest, once on this computer
@@ -292,7 +294,7 @@ def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(win
 
     def greys_at(start_s):
         session.set_range(Range(start_s, start_s + 6.0))
-        window.on.analysing.refresh()
+        window.on.overlays.refresh()
         window.wiring.show_stack()
         image = window.stack.lanes[0].lane.spectrogram
         frames = [round(image.axis.index(615.0 + k * image.axis.step_s)) for k in range(300)]
@@ -302,14 +304,14 @@ def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(win
     np.testing.assert_array_equal(greys_at(615.0 - 1e-9), quiet)
     assert 0.1 < quiet.max() < 1.0
     session.set_range(Range(628.0, 634.0))
-    window.on.analysing.refresh()
+    window.on.overlays.refresh()
     window.wiring.show_stack()
     assert quiet.max() + 0.1 < window.stack.lanes[0].lane.spectrogram.values.max() <= 1.0
 
 
 def test_over_another_lanes_axes_its_pitch_is_shown_as_well(window, spoken, tmp_path):
     soundfile.write(tmp_path / "short.wav", spoken[: 5 * RATE_HZ], RATE_HZ, subtype="FLOAT")
-    window.on.opening.open(tmp_path / "short.wav")
+    window.on.model_loader.open(tmp_path / "short.wav")
     window.wiring._merge(KEY, "sound:short.wav")
     session = window.on.session
     assert (KEY, "pitch") not in session.shown.overlays

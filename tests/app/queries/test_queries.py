@@ -43,7 +43,7 @@ def test_the_intensity_query_is_praats(window):
     window.on.session.set_selection(SELECTION)
     window.menus.run("intensity.get")
     sound = sound_of(window.on.session.shown.tracks["out"])
-    floor_hz = window.on.analysing.settings("intensity").floor_hz
+    floor_hz = window.on.overlays.settings("intensity").floor_hz
     found = call_praat(sound, "To Intensity", floor_hz, 0, "yes")
     theirs = call_praat(found, "Get mean", SELECTION.start_s, SELECTION.end_s, "energy")
     assert latest(window).value == pytest.approx(theirs, rel=1e-9)
@@ -52,14 +52,14 @@ def test_the_intensity_query_is_praats(window):
 def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
     window.on.session.set_active("conv2")
     window.menus.run("pitch.get")
-    assert window.docking.results.rows == ()
+    assert window.dock_view.results.rows == ()
     assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
     window.menus.run("intensity.get")
     assert latest(window).layer == "Conv2"
 
 
 def test_answers_stand_in_the_order_of_the_questions_whichever_comes_first(window, monkeypatch):
-    asking, results, waiting = window.docking.asking, window.docking.results, []
+    asking, results, waiting = window.dock_view.layer_results, window.dock_view.results, []
     monkeypatch.setattr(
         asking, "with_result", lambda layer, _name, then, _place: waiting.append((then, layer))
     )
@@ -76,9 +76,9 @@ def test_a_result_keeps_what_it_was_asked_of(window):
     window.menus.run("intensity.get")
     window.on.session.set_value(10, 3.0)
     window.menus.run("intensity.get")
-    first, second = window.docking.results.rows
+    first, second = window.dock_view.results.rows
     assert (first.point, second.point) == ("seed 0", "seed 0 z11=3")
-    assert first.settings == window.on.analysing.preset.name
+    assert first.settings == window.on.overlays.preset.name
     assert first.answer.origin.point != second.answer.origin.point
 
 
@@ -91,7 +91,7 @@ def test_a_recording_is_asked_beside_the_model(window, tmp_path):
     row = rows_of(window)["sound:hum.wav"]
     assert float(row.cells[1].text) == pytest.approx(130, abs=1)
     window.menus.run("pitch.get")
-    result = window.docking.results.rows[-1]
+    result = window.dock_view.results.rows[-1]
     assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum")
     assert latest(window).value == pytest.approx(130, abs=1)
 
@@ -155,7 +155,10 @@ def test_a_formant_or_bandwidth_of_any_number_can_be_asked(window, monkeypatch):
     assert latest(window).measure == "F5"
     window.menus.run("formants.bandwidth")
     assert latest(window).measure == "B5"
-    assert latest(window).value == ask(window.docking.asking.layer("out"), MEASURES["b5"], 0.2623441).value
+    assert (
+        latest(window).value
+        == ask(window.dock_view.layer_results.layer("out"), MEASURES["b5"], 0.2623441).value
+    )
 
 
 def test_the_amplitude_at_the_cursor_is_praats(window):

@@ -16,7 +16,7 @@ def answers(window) -> dict[tuple[str, str, int], str]:
     for lane in session.lanes:
         shown = session.shown.overlays
         results = {name: tracks for (key, name), tracks in shown.items() if key == lane.key}
-        settings = {name: window.on.analysing.settings(name) for name in results}
+        settings = {name: window.on.overlays.settings(name) for name in results}
         layer = Layer(lane.key, lane.key, session.shown.tracks[lane.key], settings, results)
         for measure in MEASURES.values():
             if not measure.analysis or measure.analysis in results:
@@ -35,7 +35,7 @@ def test_every_query_gives_the_same_value_at_six_zooms(window):
     for zoom in ZOOMS:
         session.set_range(whole.scaled(zoom))
         assert abs(session.visible.length_s - zoom * whole.length_s) < 1e-9
-        window.on.analysing.refresh()
+        window.on.overlays.refresh()
         seen.append(answers(window))
     assert len(seen[0]) > 100
     assert sum(value != "nan" for value in seen[0].values()) > 40

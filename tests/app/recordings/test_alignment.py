@@ -22,19 +22,19 @@ def said(window, tmp_path):
     tone = sum(np.sin(2 * np.pi * 150 * k * time_s) / k for k in range(1, 8))
     samples = (0.2 * tone + 0.001 * chance.standard_normal(4000)).astype(np.float32)
     soundfile.write(tmp_path / "said.wav", samples, rate_hz, subtype="FLOAT")
-    window.on.opening.open(tmp_path / "said.wav")
+    window.on.model_loader.open(tmp_path / "said.wav")
     return window
 
 
 def settings(window, measure="pitch"):
-    return window.on.analysing.settings(measure)
+    return window.on.overlays.settings(measure)
 
 
 def test_its_lane_its_overlays_and_its_header_follow(said):
     session = said.on.session
     before = session.shown.overlays[KEY, "pitch"][0]
     image = session.shown.images[KEY]
-    said.on.moving.to(KEY, 0.12)
+    said.on.alignment.to(KEY, 0.12)
     after = session.shown.overlays[KEY, "pitch"][0]
     assert session.shown.tracks[KEY].axis.extent.start_s == pytest.approx(0.12)
     np.testing.assert_array_equal(after.samples, before.samples)
@@ -49,7 +49,7 @@ def test_its_lane_its_overlays_and_its_header_follow(said):
 
 
 def test_what_is_shown_is_what_is_asked_anew(said):
-    said.on.moving.to(KEY, 0.12)
+    said.on.alignment.to(KEY, 0.12)
     shown = said.on.session.shown.overlays[KEY, "pitch"][0]
     asked = TABLE["pitch"].run(said.on.session.shown.tracks[KEY], settings(said))[0]
     assert shown.origin == asked.origin
@@ -61,7 +61,7 @@ def test_a_query_at_the_moved_place_gives_the_number_of_the_own_place(said):
     asking = said.on.session
     asking.set_active(KEY)
     own = value(asking.shown.overlays[KEY, "pitch"][0], MEASURES["f0"], 0.2)
-    said.on.moving.to(KEY, 0.31)
+    said.on.alignment.to(KEY, 0.31)
     assert value(asking.shown.overlays[KEY, "pitch"][0], MEASURES["f0"], 0.51) == pytest.approx(own, rel=1e-9)
     assert np.isnan(value(asking.shown.overlays[KEY, "pitch"][0], MEASURES["f0"], 0.2))
 
@@ -94,13 +94,13 @@ def test_its_start_is_aligned_to_the_cursor_from_the_lanes_menu(said):
 def test_the_model_cannot_be_moved(said):
     said.on.session.set_active("out")
     assert not said.menus.actions["layers.move"].isEnabled()
-    said.on.moving.to("out", 0.2)
+    said.on.alignment.to("out", 0.2)
     assert said.on.session.shown.tracks["out"].axis.extent.start_s == 0
 
 
 def test_merged_with_the_output_it_is_moved_too_and_keeps_its_place_when_they_part(said):
     said.stack.merge_wanted.emit(KEY, "out")
-    said.on.moving.to(KEY, 0.2)
+    said.on.alignment.to(KEY, 0.2)
     said.wiring.show_stack()
     curve = next(one for lane in said.stack.lanes for one in lane.lane.curves if one.key == KEY)
     assert curve.track.axis.extent.start_s == pytest.approx(0.2)
@@ -110,12 +110,12 @@ def test_merged_with_the_output_it_is_moved_too_and_keeps_its_place_when_they_pa
 
 def test_together_with_the_output_it_is_heard_where_it_stands(said):
     session = said.on.session
-    said.on.moving.to(KEY, 0.25)
+    said.on.alignment.to(KEY, 0.25)
     for key in (KEY, "out"):
         session.set_lane(key, "solo", soloed=True)
-    said.on.playing.play_active(session.whole)
+    said.on.playback.play_active(session.whole)
     mixed, rate_hz, start_s, _ = said.on.player.heard[-1]
-    said.on.playing.play("out", session.whole)
+    said.on.playback.play("out", session.whole)
     alone = said.on.player.heard[-1][0]
     assert start_s == pytest.approx(0, abs=1e-9)
     out_hz = session.shown.tracks["out"].axis.rate_hz
@@ -129,7 +129,7 @@ def test_together_with_the_output_it_is_heard_where_it_stands(said):
 def test_its_files_are_written_in_its_own_time(said, tmp_path):
     session = said.on.session
     session.set_active(KEY)
-    said.on.moving.to(KEY, 0.25)
+    said.on.alignment.to(KEY, 0.25)
     session.set_selection(Range(0.35, 0.45))
     from app.export.save import save_selected
 
@@ -140,10 +140,10 @@ def test_its_files_are_written_in_its_own_time(said, tmp_path):
 
 
 def test_its_tiers_stand_below_it_and_are_kept_at_its_own_time(said):
-    session, annotating = said.on.session, said.on.annotating
+    session, annotating = said.on.session, said.on.tier_editor
     session.set_active(KEY)
     annotating.new_tiers(("words",), ())
-    said.on.moving.to(KEY, 0.25)
+    said.on.alignment.to(KEY, 0.25)
     assert annotating.tiers[0].start_s == 0.25
     said.stack.tiers.boundary_wanted.emit(0, 0.45)
     assert annotating.tiers[0].times == (0.25, 0.45, 0.75)
@@ -151,30 +151,30 @@ def test_its_tiers_stand_below_it_and_are_kept_at_its_own_time(said):
 
 
 def test_what_a_network_hears_in_it_moves_along(said):
-    said.on.hearing.listen("Q", KEY)
+    said.on.sound_driven.listen("Q", KEY)
     before = said.on.session.shown.tracks["Q.conv1"]
-    said.on.moving.to(KEY, 0.2)
+    said.on.alignment.to(KEY, 0.2)
     after = said.on.session.shown.tracks["Q.conv1"]
     assert after.axis.start_s == pytest.approx(before.axis.start_s + 0.2)
     np.testing.assert_array_equal(after.samples, before.samples)
-    assert said.on.hearing.heard_of("Q.conv1") == Range(0.2, 0.7)
-    said.on.hearing.listen("Q", KEY)
+    assert said.on.sound_driven.heard_of("Q.conv1") == Range(0.2, 0.7)
+    said.on.sound_driven.listen("Q", KEY)
     np.testing.assert_array_equal(said.on.session.shown.tracks["Q.conv1"].samples, before.samples)
 
 
 def test_a_result_says_where_the_recording_starts(said):
     said.on.session.set_active(KEY)
-    said.on.moving.to(KEY, 0.25)
+    said.on.alignment.to(KEY, 0.25)
     said.on.session.set_cursor(0.5)
     said.menus.run("pitch.get")
-    row = said.docking.results.rows[-1]
+    row = said.dock_view.results.rows[-1]
     assert (row.point, row.answer.start_s) == ("starts at 0.250000 s", 0.5)
 
 
 def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
     session = said.on.session
     said.stack.merge_wanted.emit(KEY, "out")
-    said.on.moving.to(KEY, 0.2)
+    said.on.alignment.to(KEY, 0.2)
     said.wiring.show_stack()
     lane = next(one for one in said.stack.lanes if one.lane.key == "out")
     (curve,) = lane.lane.merged_pitch
@@ -191,7 +191,7 @@ def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
 
 def test_its_pitch_follows_other_settings_on_shared_axes_too(said):
     said.stack.merge_wanted.emit(KEY, "out")
-    said.on.analysing.set_preset("Praat 6.1-6.3")
+    said.on.overlays.set_preset("Praat 6.1-6.3")
     made = said.on.session.shown.overlays[KEY, "pitch"][0]
     assert made.origin == TABLE["pitch"].origin(said.on.session.shown.tracks[KEY], settings(said))
 
@@ -204,21 +204,21 @@ def test_over_another_lane_it_is_marked_and_moved_while_that_lane_is_active(said
     said.menus.run("layers.move_mark")
     session.set_cursor(0.3)
     said.menus.run("layers.move_marked")
-    assert said.on.moving.by_s(KEY) == pytest.approx(0.2)
+    assert said.on.alignment.by_s(KEY) == pytest.approx(0.2)
     said.wiring.show_stack()
     lane = next(one for one in said.stack.lanes if one.lane.key == "out").lane
     assert lane.curves[1].label.startswith("said.wav")
     assert lane.curves[1].label.endswith("starts at 0.200 s")
     assert lane.moved
     said.menus.run("layers.move_back")
-    assert said.on.moving.by_s(KEY) == 0
+    assert said.on.alignment.by_s(KEY) == 0
 
 
 def test_a_recording_that_stands_beyond_what_is_played_adds_no_silence(said):
     session = said.on.session
-    said.on.moving.to(KEY, 3600.0)
+    said.on.alignment.to(KEY, 3600.0)
     for key in (KEY, "out"):
         session.set_lane(key, "solo", soloed=True)
-    said.on.playing.play_active(Range(0.0, 0.5))
+    said.on.playback.play_active(Range(0.0, 0.5))
     heard, rate_hz, start_s, _ = said.on.player.heard[-1]
     assert (len(heard) / rate_hz, start_s) == (pytest.approx(0.5, abs=1e-3), pytest.approx(0, abs=1e-3))

@@ -23,16 +23,16 @@ def faults(window):
 
 def open_all(window, path):
     """Open a sound, show everything, ask everything and paint it."""
-    window.on.opening.open(path)
+    window.on.model_loader.open(path)
     window.show_page("stack")
-    window.docking.show_dock(True)
+    window.dock_view.show_dock(True)
     session, key = window.on.session, f"sound:{path.name}"
     session.set_lane(key, "all", shown=frozenset(MEASURES))
-    window.on.analysing.refresh()
+    window.on.overlays.refresh()
     session.set_cursor(session.whole.middle_s)
     session.set_selection(session.whole)
-    window.docking.asking.refresh()
-    window.docking.show()
+    window.dock_view.layer_results.refresh()
+    window.dock_view.show()
     window.wiring.show_stack()
     window.grab()
     return next(lane.lane for lane in window.stack.lanes if lane.lane.key == key)
@@ -62,7 +62,7 @@ REFUSED = {
 def test_what_cannot_be_read_is_refused_in_a_sentence_and_nothing_is_lost(window, tmp_path, kind):
     said, lanes = faults(window), window.on.session.lanes
     REFUSED[kind](tmp_path / "bad.wav")
-    window.on.opening.open(tmp_path / "bad.wav")
+    window.on.model_loader.open(tmp_path / "bad.wav")
     assert len(said) == 1
     assert "bad.wav" in said[0].sentence
     assert said[0].sentence.endswith(".")
@@ -97,7 +97,7 @@ def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare
 def test_a_header_that_promises_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811
     said = noted(bare)
     header(tmp_path / "liar.wav", frames=8000, claimed=1 << 30)
-    bare.on.opening.open(tmp_path / "liar.wav")
+    bare.on.model_loader.open(tmp_path / "liar.wav")
     assert bare.on.session.shown.tracks["sound:liar.wav"].axis.n == 8000
     assert any("it ends at 1.000 s" in words for words in said)
 
@@ -105,14 +105,14 @@ def test_a_header_that_promises_too_much_opens_as_far_as_it_goes_and_says_so(bar
 def test_a_header_that_promises_too_little_says_what_is_left_out(bare, tmp_path):  # noqa: F811
     said = noted(bare)
     header(tmp_path / "liar.wav", frames=8000, claimed=800)
-    bare.on.opening.open(tmp_path / "liar.wav")
+    bare.on.model_loader.open(tmp_path / "liar.wav")
     assert "liar.wav: its header promises 0.05 s, the 15,200 bytes after that are left out" in said
 
 
 def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(bare, tmp_path):  # noqa: F811
     said = noted(bare)
     soundfile.write(tmp_path / "loud.wav", np.sign(np.sin(np.arange(4000.0) / 8)), 8000, subtype="PCM_16")
-    bare.on.opening.open(tmp_path / "loud.wav")
+    bare.on.model_loader.open(tmp_path / "loud.wav")
     assert any("samples at full scale: clipped?" in words for words in said)
 
 
@@ -131,7 +131,7 @@ def always(monkeypatch, tmp_path):
 @pytest.mark.usefixtures("always")
 def test_a_long_file_that_is_deleted_while_open_is_said_once(bare, long_file, tmp_path):  # noqa: F811
     path, said = copied(long_file, tmp_path), faults(bare)
-    bare.on.opening.open(path)
+    bare.on.model_loader.open(path)
     bare.on.session.set_range(Range(10.0, 20.0))
     assert not said
     shown = dict(bare.on.session.shown.overlays)
@@ -149,14 +149,14 @@ def test_a_long_file_that_is_deleted_while_open_is_said_once(bare, long_file, tm
 @pytest.mark.parametrize("kind", ["cut", "replaced"])
 def test_a_long_file_that_changes_while_open_is_said_and_opens_anew(bare, long_file, tmp_path, kind):  # noqa: F811
     path, said = copied(long_file, tmp_path), faults(bare)
-    bare.on.opening.open(path)
+    bare.on.model_loader.open(path)
     if kind == "cut":
         os.truncate(path, path.stat().st_size // 2)
     else:
         hum(path, 8000, 620.0, 220.0)
     bare.on.session.set_range(Range(600.0, 610.0))
     assert ["was changed while it was open" in fault.sentence for fault in said] == [True]
-    bare.on.opening.open(path)
+    bare.on.model_loader.open(path)
     length_s = bare.on.session.shown.tracks["sound:copy.wav"].axis.duration_s
     assert length_s == pytest.approx(315.0 if kind == "cut" else 620.0, abs=0.01)
 
@@ -167,10 +167,10 @@ def test_infinities_in_a_long_file_are_gaps_in_its_measures(bare, tmp_path):  # 
     samples[8000 * 100 + 5] = np.inf
     soundfile.write(tmp_path / "long.wav", samples, 8000, subtype="FLOAT")
     said, wrong = noted(bare), faults(bare)
-    bare.on.opening.open(tmp_path / "long.wav")
+    bare.on.model_loader.open(tmp_path / "long.wav")
     assert any("1 value is no number" in words for words in said)
     bare.on.session.set_range(Range(95.0, 105.0))
-    bare.on.analysing.refresh()
+    bare.on.overlays.refresh()
     pitch = bare.on.session.shown.overlays["sound:long.wav", "pitch"][0]
     assert np.isnan(pitch.at(100.0))
     assert pitch.at(98.3) == pytest.approx(150.0, abs=1.0)

@@ -109,9 +109,9 @@ def test_one_channel_of_a_long_recording_is_read_from_its_file(two, tmp_path, mo
 def test_the_header_says_how_channels_became_one_curve_and_the_menu_chooses(window, two, monkeypatch):
     from widgets.stack.lane_menu import lane_menu
 
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     session = window.on.session
-    tiers = window.on.annotating.sounds
+    tiers = window.on.tier_editor.sounds
     window.wiring.show_stack()
     lane = window.stack.lanes[0].lane
     assert lane.key == KEY
@@ -126,13 +126,13 @@ def test_the_header_says_how_channels_became_one_curve_and_the_menu_chooses(wind
     assert np.nanmedian(session.shown.overlays[KEY, "pitch"][0].samples) == pytest.approx(190, abs=0.5)
     window.wiring.show_stack()
     assert window.stack.lanes[0].lane.meta == "channel 2 of 2 · 0.5 s · 16000 Hz"
-    assert window.on.annotating.sounds == tiers  # its tiers stay its own
+    assert window.on.tier_editor.sounds == tiers  # its tiers stay its own
     window.menus.run("layers.channel")
     assert session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
 
 
 def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(window, two):
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     session, shown = window.on.session, lambda: window.on.session.shown.tracks[KEY].origin.reduction
     for channel in (1, 2):
         window.on.recordings.choose_channel(KEY, channel)
@@ -144,12 +144,12 @@ def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(window, two):
     ):
         window.menus.run(f"edit.{menu}")
         assert shown() == told
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     assert shown() == "channel 1 of 2", "opened once more it stays what was chosen"
 
 
 def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(window, two):
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     told = []
     window.on.faulted.connect(told.append)
     two.unlink()
@@ -160,17 +160,17 @@ def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(window, two):
 
 
 def test_a_listing_in_the_window_names_the_channel(window, two):
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 1)
     made = []
-    window.docking.lists.open = made.append
-    window.docking.lists.list_of("zero crossings")
+    window.dock_view.lists.open = made.append
+    window.dock_view.lists.list_of("zero crossings")
     assert made[0].title.endswith("two, channel 1 of 2")
 
 
 def test_a_long_recordings_channel_is_chosen_too(window, two, monkeypatch):
     monkeypatch.setattr("core.recordings.sound_file.LONG_FROM", 1000)
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 2)
     track = window.on.session.shown.tracks[KEY]
     assert isinstance(track, LongTrack)
@@ -180,7 +180,7 @@ def test_a_long_recordings_channel_is_chosen_too(window, two, monkeypatch):
 
 def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
     soundfile.write(tmp_path / "one.wav", np.zeros(4000), 8000)
-    window.on.opening.open(tmp_path / "one.wav")
+    window.on.model_loader.open(tmp_path / "one.wav")
     window.wiring.show_stack()
     assert window.stack.lanes[0].lane.meta == "0.5 s · 8000 Hz"
     assert not window.menus.actions["layers.channel"].isEnabled()
@@ -189,14 +189,14 @@ def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
 def test_results_and_records_of_the_window_name_the_channel(window, two):
     from app.measuring.measurement import MeasureSettings
 
-    window.on.opening.open(two)
+    window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 2)
     window.on.session.set_active(KEY)
-    window.docking.queries.ask("f0", where=0.25)
-    row = window.docking.results.rows[-1]
+    window.dock_view.queries.ask("f0", where=0.25)
+    row = window.dock_view.results.rows[-1]
     assert row.point == "channel 2 of 2"
     assert row.answer.value == pytest.approx(190, abs=0.5)
-    gathering = window.on.measuring._items
+    gathering = window.on.measurement._items
     items = []
     gathering.gather(MeasureSettings(what="the active recording"), items.extend)
     assert gathering.about(items)["sound"]["channels"] == "channel 2 of 2"

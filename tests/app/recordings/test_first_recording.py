@@ -8,7 +8,7 @@ from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
 def opened(window, tmp_path, *names):
     for name in names:
         hum(tmp_path / name)
-        window.on.opening.open(tmp_path / name)
+        window.on.model_loader.open(tmp_path / name)
     window.wiring.show_stack()
     return window
 
@@ -22,7 +22,7 @@ def test_opening_the_first_recording_is_no_step_of_undo(bare, tmp_path):  # noqa
 
 def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_path):  # noqa: F811
     window = opened(bare, tmp_path, "a.wav")
-    window.on.annotating.new_tiers(("phones",), ())
+    window.on.tier_editor.new_tiers(("phones",), ())
     window.on.session.set_cursor(0.3)
     window.menus.run("boundary.add")
     for _ in range(5):
@@ -30,7 +30,7 @@ def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_p
     assert window.on.session.lane("sound:a.wav") is not None
     window.menus.run("edit.redo")
     window.menus.run("edit.redo")
-    assert list(window.on.annotating.tiers[0].times_s) == [0.0, 0.3, 0.9]
+    assert list(window.on.tier_editor.tiers[0].times_s) == [0.0, 0.3, 0.9]
 
 
 def test_undo_of_a_second_recording_makes_the_first_the_active_one(bare, tmp_path):  # noqa: F811

@@ -66,7 +66,7 @@ def noted(window):
 
 def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
-    window.on.opening.open(tmp_path / "hum.wav")
+    window.on.model_loader.open(tmp_path / "hum.wav")
     track = window.on.session.shown.tracks["sound:hum.wav"]
     assert track.axis.rate_hz == 11025
     np.testing.assert_array_equal(track.samples, samples)
@@ -77,8 +77,8 @@ def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
 
 def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
     hum(tmp_path / "hum.wav", 11025)
-    window.on.opening.open(tmp_path / "hum.wav")
-    session, settings = window.on.session, window.on.analysing.settings("pitch")
+    window.on.model_loader.open(tmp_path / "hum.wav")
+    session, settings = window.on.session, window.on.overlays.settings("pitch")
     found = session.shown.overlays["sound:hum.wav", "pitch"][0]
     truth = TABLE["pitch"].run(session.shown.tracks["sound:hum.wav"], settings)[0]
     np.testing.assert_array_equal(found.samples, truth.samples)
@@ -87,13 +87,13 @@ def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
 
 def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
-    window.on.opening.open(tmp_path / "hum.wav")
-    window.on.hearing.listen("Q", "sound:hum.wav")
+    window.on.model_loader.open(tmp_path / "hum.wav")
+    window.on.sound_driven.listen("Q", "sound:hum.wav")
     track = window.on.session.shown.tracks["Q.conv1"]
     assert track.origin.resampling == "from 11025 to 16000 Hz"
     soundfile.write(tmp_path / "same.wav", resampled_to(samples, 11025, 16000), 16000, subtype="FLOAT")
-    window.on.opening.open(tmp_path / "same.wav")
-    window.on.hearing.listen("Q", "sound:same.wav")
+    window.on.model_loader.open(tmp_path / "same.wav")
+    window.on.sound_driven.listen("Q", "sound:same.wav")
     again = window.on.session.shown.tracks["Q.conv1"]
     assert again.origin.resampling == ""
     np.testing.assert_array_equal(track.samples, again.samples)
@@ -103,7 +103,7 @@ def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(window, tmp_path):
 
 def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(window, tmp_path):
     hum(tmp_path / "syllable.wav", 16000, 1.5)
-    window.on.opening.open(tmp_path / "syllable.wav")
+    window.on.model_loader.open(tmp_path / "syllable.wav")
     session = window.on.session
     assert session.whole == session.visible == Range(0.0, 1.5)
     window.wiring.show_stack()
@@ -119,7 +119,7 @@ def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(wi
 def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(window, tmp_path):
     hum(tmp_path / "talk.wav", 8000, 70.0)
     said, before = noted(window), window.on.session.visible
-    window.on.opening.open(tmp_path / "talk.wav")
+    window.on.model_loader.open(tmp_path / "talk.wav")
     assert window.on.session.visible == before
     assert "it lasts 1 min 10 s" in said[-1]
     window.menus.run("time.all")
@@ -129,14 +129,14 @@ def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(
 def test_a_zoomed_view_stays_where_it_is(window, tmp_path):
     window.on.session.set_range(Range(0.2, 0.4))
     hum(tmp_path / "syllable.wav", 16000, 1.5)
-    window.on.opening.open(tmp_path / "syllable.wav")
+    window.on.model_loader.open(tmp_path / "syllable.wav")
     assert window.on.session.visible == Range(0.2, 0.4)
 
 
 def test_a_closed_file_name_does_not_close_its_namesakes(window, tmp_path):
     for name in ("a.one.wav", "a.two.wav"):
         hum(tmp_path / name)
-        window.on.opening.open(tmp_path / name)
+        window.on.model_loader.open(tmp_path / name)
     window.stack.lane_wanted.emit("sound:a.one.wav", "closed", True)
     assert window.on.session.lane("sound:a.two.wav") is not None
 
@@ -145,18 +145,18 @@ def test_two_files_of_one_name_are_two_recordings(window, tmp_path):
     for number, folder in enumerate(("x", "y")):
         (tmp_path / folder).mkdir()
         hum(tmp_path / folder / "a.wav", f_hz=100.0 + 50 * number)
-        window.on.opening.open(tmp_path / folder / "a.wav")
+        window.on.model_loader.open(tmp_path / folder / "a.wav")
     tracks = window.on.session.shown.tracks
     assert tracks["sound:a.wav"].origin != tracks["sound:a (2).wav"].origin
-    window.on.opening.open(tmp_path / "x" / "a.wav")
+    window.on.model_loader.open(tmp_path / "x" / "a.wav")
     assert sum(lane.key.startswith("sound:") for lane in window.on.session.lanes) == 2
 
 
 def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
     hum(tmp_path / "a.wav")
-    window.on.opening.open(tmp_path / "a.wav")
+    window.on.model_loader.open(tmp_path / "a.wav")
     hum(tmp_path / "a.wav", f_hz=220.0)
-    window.on.opening.open(tmp_path / "a.wav")
+    window.on.model_loader.open(tmp_path / "a.wav")
     found = window.on.session.shown.overlays["sound:a.wav", "pitch"][0]
     assert np.nanmedian(found.samples) == pytest.approx(220, abs=1)
 
@@ -164,7 +164,7 @@ def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
 def test_a_refused_sound_leaves_everything_and_says_why(window, tmp_path):
     (tmp_path / "a.wav").write_bytes(b"no sound")
     lanes, whole = window.on.session.lanes, window.on.session.whole
-    window.on.opening.open(tmp_path / "a.wav")
+    window.on.model_loader.open(tmp_path / "a.wav")
     assert "a.wav” cannot be read as a sound" in window.notice.shown.sentence
     assert (window.on.session.lanes, window.on.session.whole) == (lanes, whole)
 
@@ -172,7 +172,7 @@ def test_a_refused_sound_leaves_everything_and_says_why(window, tmp_path):
 def test_what_was_done_to_a_recording_is_said(window, tmp_path):
     soundfile.write(tmp_path / "many.wav", np.random.default_rng(0).uniform(-1, 1, (9000, 32)), 8000)
     said = noted(window)
-    window.on.opening.open(tmp_path / "many.wav")
+    window.on.model_loader.open(tmp_path / "many.wav")
     assert "many.wav: 32 channels averaged; it lasts" in said[-1] or said[-1].endswith("32 channels averaged")
 
 
@@ -181,7 +181,7 @@ def test_what_was_done_to_a_recording_is_said(window, tmp_path):
 
 def test_a_recording_opens_without_a_model(bare, tmp_path):
     hum(tmp_path / "hum.wav", 16000, 2.5)
-    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.on.model_loader.open(tmp_path / "hum.wav")
     bare.wiring.show_stack()
     session = bare.on.session
     assert (bare.page, bare.windowTitle()) == ("stack", "hum.wav – Phonoscope")
@@ -194,7 +194,7 @@ def test_a_recording_opens_without_a_model(bare, tmp_path):
 
 def test_praats_keys_work_without_a_model(bare, tmp_path):
     samples = hum(tmp_path / "hum.wav", 16000, 2.5)
-    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.on.model_loader.open(tmp_path / "hum.wav")
     bare.on.session.set_selection(Range(0.5, 1.0))
     bare.menus.run("play.toggle")
     heard, rate_hz, start_s = bare.on.player.heard[-1]
@@ -208,8 +208,8 @@ def test_praats_keys_work_without_a_model(bare, tmp_path):
 
 def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, tmp_path):
     hum(tmp_path / "hum.wav", 16000, 2.5)
-    bare.on.opening.open(tmp_path / "hum.wav")
-    bare.on.opening.open(small_model)
+    bare.on.model_loader.open(tmp_path / "hum.wav")
+    bare.on.model_loader.open(small_model)
     bare.wiring.show_stack()
     assert [lane.lane.key for lane in bare.stack.lanes][:2] == ["sound:hum.wav", "out"]
     assert bare.on.session.whole == Range(0.0, 2.5)
@@ -221,14 +221,14 @@ def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, t
 
 def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 8000)
-    window.on.opening.open(tmp_path / "hum.wav")
-    window.on.playing.play("sound:hum.wav", Range(0.25, 0.5))
+    window.on.model_loader.open(tmp_path / "hum.wav")
+    window.on.playback.play("sound:hum.wav", Range(0.25, 0.5))
     heard, rate_hz, start_s = window.on.player.heard[-1][:3]
     np.testing.assert_array_equal(heard, samples[2000:4000])
     assert (rate_hz, start_s) == (8000, pytest.approx(0.25))
     for key in ("sound:hum.wav", "out"):
         window.on.session.set_lane(key, "solo", soloed=True)
-    window.on.playing.play_active(Range(0.25, 0.5))
+    window.on.playback.play_active(Range(0.25, 0.5))
     both, rate_hz = window.on.player.heard[-1][:2]
     assert len(both) == pytest.approx(rate_hz * 0.25, abs=2)
 
@@ -237,7 +237,7 @@ def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp
 
 
 def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
-    bare.on.opening.open(long_file)
+    bare.on.model_loader.open(long_file)
     session = bare.on.session
     track = session.shown.tracks["sound:long.wav"]
     assert isinstance(track, LongTrack)
@@ -258,7 +258,7 @@ def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
 
 
 def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
-    bare.on.opening.open(long_file)
+    bare.on.model_loader.open(long_file)
     session, found = bare.on.session, []
     for window in (Range(300.0, 310.0), Range(296.5, 320.0), Range(304.99, 305.01)):
         session.set_range(window)
@@ -268,25 +268,25 @@ def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
     np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-12)
     whole, _ = soundfile.read(long_file, dtype="float32")
     track = session.shown.tracks["sound:long.wav"]
-    settings = bare.on.analysing.settings("intensity")
+    settings = bare.on.overlays.settings("intensity")
     truth = TABLE["intensity"].run(Track("whole", whole, track.axis), settings)[0]
     assert found[0][-1] == pytest.approx(truth.at(305.003), abs=1e-3)
 
 
 def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
-    bare.on.opening.open(long_file)
-    bare.on.playing.play("sound:long.wav", Range(100.0, 100.5))
+    bare.on.model_loader.open(long_file)
+    bare.on.playback.play("sound:long.wav", Range(100.0, 100.5))
     heard, rate_hz, start_s = bare.on.player.heard[-1]
     assert not isinstance(heard, np.ndarray)
     assert (heard.size, rate_hz, start_s) == (4000, 8000, pytest.approx(100.0))
     whole, _ = soundfile.read(long_file, dtype="float32", start=800000, stop=804000)
     np.testing.assert_array_equal(np.asarray(heard), whole)
-    bare.on.playing.play("sound:long.wav", Range(0.0, 630.0))
+    bare.on.playback.play("sound:long.wav", Range(0.0, 630.0))
     assert bare.on.player.heard[-1][0].size == 630 * 8000
 
 
 def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file, tmp_path):
-    window.on.opening.open(long_file)
+    window.on.model_loader.open(long_file)
     session = window.on.session
     session.set_selection(Range(300.25, 300.75))
     window.menus.run("layers.through_q")
@@ -300,15 +300,15 @@ def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file
     whole, rate_hz = soundfile.read(long_file, dtype="float32")
     part = whole[round(300.25 * rate_hz) : round(300.75 * rate_hz)]
     soundfile.write(tmp_path / "part.wav", part, rate_hz, subtype="FLOAT")
-    window.on.opening.open(tmp_path / "part.wav")
+    window.on.model_loader.open(tmp_path / "part.wav")
     session.set_selection(None)
     session.set_range(Range(0.0, 1.0))
-    window.on.hearing.listen("Q", "sound:part.wav")
+    window.on.sound_driven.listen("Q", "sound:part.wav")
     np.testing.assert_array_equal(session.shown.tracks["Q.logits"].samples, logits.samples)
 
 
 def test_another_selection_is_heard_before_q_is_closed(window, long_file):
-    window.on.opening.open(long_file)
+    window.on.model_loader.open(long_file)
     session = window.on.session
     session.set_selection(Range(300.0, 300.5))
     window.menus.run("layers.through_q")
@@ -320,9 +320,9 @@ def test_another_selection_is_heard_before_q_is_closed(window, long_file):
 
 
 def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(window, long_file):
-    window.on.opening.open(long_file)
+    window.on.model_loader.open(long_file)
     window.on.session.set_range(Range(100.0, 110.0))
-    window.on.hearing.listen("Q", "sound:long.wav")
+    window.on.sound_driven.listen("Q", "sound:long.wav")
     extent = window.on.session.shown.tracks["Q.logits"].axis.extent
     assert (extent.start_s, extent.end_s) == pytest.approx((100.0, 101.024))
 
@@ -336,7 +336,7 @@ def test_a_long_recording_that_is_still_looked_through_grows_and_keeps_its_lane(
     bare.on.session.shown_changed.connect(
         lambda: known.append(bare.on.session.shown.tracks["sound:long.wav"].part_known)
     )
-    bare.on.opening.open(long_file)
+    bare.on.model_loader.open(long_file)
     assert known[0] == 0.0
     assert known[-1] == 1.0
     assert len(set(known)) > 2
@@ -348,14 +348,14 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
     samples[[7, 1000]] = np.inf, np.nan
     soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
     said = noted(bare)
-    bare.on.opening.open(tmp_path / "a.wav")
+    bare.on.model_loader.open(tmp_path / "a.wav")
     assert any("2 values are not numbers" in words for words in said)
 
 
 def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkeypatch):
     from core.recordings.file_samples import BLOCK, FileSamples
 
-    bare.on.opening.open(long_file)
+    bare.on.model_loader.open(long_file)
     straight, read = FileSamples._straight, []
     monkeypatch.setattr(
         FileSamples, "_straight", lambda self, a, b: read.append(b - a) or straight(self, a, b)
@@ -402,7 +402,7 @@ def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
     from app.export.save import save_sound
 
     samples = hum(tmp_path / "hum.wav", 11025)
-    bare.on.opening.open(tmp_path / "hum.wav")
+    bare.on.model_loader.open(tmp_path / "hum.wav")
     save_sound(bare.on, tmp_path / "out.wav")
     found, rate_hz = soundfile.read(tmp_path / "out.wav", dtype="float32")
     assert rate_hz == 11025

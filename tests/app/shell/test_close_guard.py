@@ -28,36 +28,36 @@ class Held:
 
 @pytest.fixture
 def measuring(window, tmp_path):
-    window.on.measuring.measurer = Held()
-    window.on.measuring.start(MeasureSettings(), tmp_path / "t.csv")
+    window.on.measurement.measurer = Held()
+    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
     return window
 
 
 def press(window, words):
-    buttons = window.leaving.dialog.findChildren(QPushButton)
+    buttons = window.close_guard.dialog.findChildren(QPushButton)
     next(one for one in buttons if one.text() == words).click()
 
 
 def test_a_running_measurement_is_not_dropped_without_a_question(measuring):
     measuring.menus.run("file.close")
     assert measuring.isVisible()
-    assert measuring.leaving.dialog.windowTitle() == "A measurement is running"
+    assert measuring.close_guard.dialog.windowTitle() == "A measurement is running"
     press(measuring, "Go on")
     assert measuring.isVisible()
-    assert not measuring.on.measuring.measurer.stopped
+    assert not measuring.on.measurement.measurer.stopped
 
 
 def test_stop_it_stops_the_measurement_and_closes(measuring):
     measuring.menus.run("file.close")
     press(measuring, "Stop it")
-    assert measuring.on.measuring.measurer.stopped
+    assert measuring.on.measurement.measurer.stopped
     assert not measuring.isVisible()
 
 
 def test_the_question_goes_when_the_measurement_is_over(measuring):
     measuring.menus.run("file.close")
-    dialog = measuring.leaving.dialog
-    measuring.on.measuring.cancel()
+    dialog = measuring.close_guard.dialog
+    measuring.on.measurement.cancel()
     assert not dialog.isVisible()
     measuring.menus.run("file.close")
     assert not measuring.isVisible()
@@ -81,7 +81,7 @@ def grid(tmp_path):
 @pytest.fixture
 def annotated(window, grid):
     """The window with a recording whose TextGrid was opened with it."""
-    window.on.opening.open(grid.with_suffix(".wav"))
+    window.on.model_loader.open(grid.with_suffix(".wav"))
     window.on.session.set_tier(0)
     return window
 
@@ -93,7 +93,7 @@ def cut(window, time_s=0.6):
 
 def told(window):
     window.wiring.show_stack()
-    return [window.stack.tiers._view.told(place) for place in range(len(window.on.annotating.tiers))]
+    return [window.stack.tiers._view.told(place) for place in range(len(window.on.tier_editor.tiers))]
 
 
 def test_tiers_that_were_changed_say_so_where_they_stand_until_they_are_saved(annotated, grid):
@@ -103,7 +103,7 @@ def test_tiers_that_were_changed_say_so_where_they_stand_until_they_are_saved(an
     annotated.menus.run("edit.undo")
     assert told(annotated) == ["a.wav"]
     annotated.menus.run("edit.redo")
-    annotated.on.annotating.save(grid)
+    annotated.on.tier_editor.save(grid)
     assert told(annotated) == ["a.wav"]
     annotated.menus.run("edit.undo")
     assert told(annotated) == ["a.wav: a.TextGrid, changed since saved"]
@@ -112,7 +112,7 @@ def test_tiers_that_were_changed_say_so_where_they_stand_until_they_are_saved(an
 def test_the_window_asks_before_it_closes_over_a_textgrid_that_was_not_saved(annotated, grid):
     cut(annotated)
     annotated.menus.run("file.close")
-    assert annotated.leaving.dialog.windowTitle() == "Save the changes to a.TextGrid?"
+    assert annotated.close_guard.dialog.windowTitle() == "Save the changes to a.TextGrid?"
     press(annotated, "Cancel")
     assert annotated.isVisible()
     assert read_textgrid(grid).annotation == GRID
@@ -130,7 +130,7 @@ def test_a_label_that_is_being_written_counts_and_labelling_goes_on_after_saving
     annotated.wiring.show_stack()
     annotated.stack.tiers.edit_chosen("x")
     annotated.menus.run("file.close")
-    assert annotated.leaving.dialog.windowTitle() == "Save the changes to a.TextGrid?"
+    assert annotated.close_guard.dialog.windowTitle() == "Save the changes to a.TextGrid?"
     press(annotated, "Cancel")
     focused = []
     monkeypatch.setattr(annotated.stack.tiers, "setFocus", lambda *reason: focused.append(True))
@@ -139,7 +139,9 @@ def test_a_label_that_is_being_written_counts_and_labelling_goes_on_after_saving
     focused.clear()
     annotated.menus.run("file.save_textgrid")
     assert (
-        read_textgrid(grid).annotation.tiers[0].labels[0] == annotated.on.annotating.tiers[0].labels[0] != "a"
+        read_textgrid(grid).annotation.tiers[0].labels[0]
+        == annotated.on.tier_editor.tiers[0].labels[0]
+        != "a"
     )
     assert len(focused) == 2, "as the field closes, and after the dialog"
 
@@ -182,7 +184,7 @@ def banners(window):
 def test_why_a_textgrid_beside_a_recording_is_refused_stays_in_the_banner(window, grid):
     said = banners(window)
     grid.write_bytes(textgrid_bytes(GRID)[:200])
-    window.on.opening.open(grid.with_suffix(".wav"))
+    window.on.model_loader.open(grid.with_suffix(".wav"))
     assert len(said) == 1
     assert "a.TextGrid" in said[0]
     assert window.notice.shown is not None
@@ -190,16 +192,16 @@ def test_why_a_textgrid_beside_a_recording_is_refused_stays_in_the_banner(window
 
 def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(annotated, grid):
     cut(annotated)
-    annotated.on.annotating.close()
+    annotated.on.tier_editor.close()
     from core.annotation.store import default_path
 
-    sound = annotated.on.annotating.groups[0].kept.sound
+    sound = annotated.on.tier_editor.groups[0].kept.sound
     assert default_path(sound).exists()
     said = banners(annotated)
-    annotated.on.annotating.keeping._unwritten.clear()
-    moment = annotated.on.session.moment
+    annotated.on.tier_editor.autosave._unwritten.clear()
+    moment = annotated.on.session.snapshot
     annotated.on.session.history.everywhere(lambda one: type(moment)(**{**_fields(one), "tiers": ()}))
-    annotated.on.annotating.keeping.recording_opened("sound:a.wav")
+    annotated.on.tier_editor.autosave.recording_opened("sound:a.wav")
     assert said == ["a.TextGrid holds other tiers than those kept here. Open TextGrid takes them."]
     assert told(annotated) == ["a.wav: a.TextGrid, changed since saved"]
     annotated.menus.run("file.close")

@@ -57,7 +57,7 @@ def test_a_refusal_goes_with_a_click_in_a_dialog(refused):
 
 
 def test_an_interval_that_is_there_already_is_not_told_of_the_next_one(window):
-    window.on.annotating.new_tiers(("phones",), ())
+    window.on.tier_editor.new_tiers(("phones",), ())
     window.on.session.set_selection(Range(0.2, 0.3))
     window.menus.run("interval.add_1")
     window.menus.run("interval.add_1")

@@ -82,11 +82,11 @@ def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
 def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
     window.on.session.set_lane("conv3", "solo", soloed=True)
     window.stack.play_wanted.emit("", Range(0, 0.5))
-    assert window.on.playing.keys == ("conv3",)
+    assert window.on.playback.keys == ("conv3",)
     window.on.session.set_lane("conv3", "mute", muted=True)
-    window.on.playing.stop()
+    window.on.playback.stop()
     window.stack.play_wanted.emit("", Range(0, 0.5))
-    assert window.on.playing.keys == ()
+    assert window.on.playback.keys == ()
 
 
 def test_a_knob_swaps_the_sound_of_a_running_loop(window):
@@ -116,21 +116,21 @@ def test_praats_keys_zoom_and_scroll(qtbot, window):
 def test_a_refused_file_leaves_what_was_open(window, tmp_path):
     before = window.on.session.card
     (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
-    window.on.opening.open(tmp_path / "broken.pt")
+    window.on.model_loader.open(tmp_path / "broken.pt")
     assert window.on.session.card is before
     assert "broken.pt" in window.notice.shown.sentence
 
 
 def test_q_hears_the_output_and_a_recording(window, tmp_path):
-    window.on.hearing.listen("Q")
+    window.on.sound_driven.listen("Q")
     assert {"Q.conv1", "Q.conv5", "Q.logits"} <= set(window.on.session.shown.tracks)
     first = shown(window, "Q.logits")
     window.knobs.value_wanted.emit(3, 5.0, True)
     assert not np.array_equal(first, shown(window, "Q.logits"))
     soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
-    window.on.opening.open(tmp_path / "hum.wav")
+    window.on.model_loader.open(tmp_path / "hum.wav")
     assert shown(window, "sound:hum.wav").shape == (8000,)
-    window.on.hearing.listen("Q", "sound:hum.wav")
+    window.on.sound_driven.listen("Q", "sound:hum.wav")
     after = shown(window, "Q.logits")
     window.knobs.value_wanted.emit(3, -5.0, True)
     np.testing.assert_array_equal(after, shown(window, "Q.logits"))
@@ -138,7 +138,7 @@ def test_q_hears_the_output_and_a_recording(window, tmp_path):
 
 def test_a_network_of_sound_does_not_hear_articulation(window):
     window.on.session.card = replace(window.on.session.card, sounds=False)
-    window.on.hearing.listen("Q")
+    window.on.sound_driven.listen("Q")
     assert "articulation" in window.notice.shown.sentence
     assert "Q.logits" not in window.on.session.shown.tracks
 
@@ -155,7 +155,7 @@ def test_a_lane_dragged_onto_another_shares_its_axes(window):
 
 def test_the_contact_sheet_draws_every_code_and_opens_one_in_the_stack(window):
     window.menus.run("view.sheet")
-    items = window.on.sheet.items
+    items = window.on.contact_sheet.items
     assert len(items) == 3 * 12
     chosen = next(one for one in items.values() if one.code == (0, 1, 0) and one.seed == 5)
     window.sheet.open_wanted.emit(chosen.key)
@@ -188,7 +188,7 @@ def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
 
 
 def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
-    window.on.hearing.listen("Q")
+    window.on.sound_driven.listen("Q")
     window.wiring.show_stack()
     lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.logits")
     values = window.on.session.shown.tracks["Q.logits"].samples
@@ -206,18 +206,18 @@ def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model)
     arrays = load_file(small_model)
     arrays["G/upconv_1/conv2d_transpose/bias"][:] = np.nan
     save_file(arrays, small_model.with_name("failed.safetensors"), metadata)
-    window.on.opening.open(small_model.with_name("failed.safetensors"))
+    window.on.model_loader.open(small_model.with_name("failed.safetensors"))
     assert "holds values that are no numbers" in window.notice.shown.sentence
     assert "earlier step" in window.notice.shown.hint
 
 
 def test_a_second_wish_for_a_picture_shows_the_dialog_that_is_open(window):
-    from widgets.figures.figure_dialog import PictureDialog
+    from widgets.figures.figure_dialog import FigureDialog
 
     for _ in range(2):
         window.menus.run("file.save_picture")
-    assert len(window.findChildren(PictureDialog)) == 1
-    window.findChildren(PictureDialog)[0].reject()
+    assert len(window.findChildren(FigureDialog)) == 1
+    window.findChildren(FigureDialog)[0].reject()
 
 
 def test_the_dock_fits_a_screen_of_800_lines_with_a_banner(window):
@@ -325,7 +325,7 @@ def test_in_a_narrow_window_the_panel_gives_way_to_the_dock(window):
 
 
 def test_a_silent_device_is_forgotten_once_it_plays(window):
-    window.on.playing.failed(Fault("The sound device has stopped answering."))
+    window.on.playback.failed(Fault("The sound device has stopped answering."))
     window.menus.run("play.toggle")
     assert window.notice.isVisible()
     for time_s in (0.1, 0.1, 0.2):
@@ -338,7 +338,7 @@ def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
     window.menus.run("view.sheet")
     window.sheet.play_wanted.emit("0")
     assert window.status._help.text() == "c1, seed 0: as generated"
-    assert window.on.playing.keys == ()
+    assert window.on.playback.keys == ()
     window.on.player.position_s = 0.3
     window.wiring.head._step()
     assert window.stack._view.playhead_s is None
@@ -378,11 +378,14 @@ def test_open_dialogs_follow_the_colours(window):
 
 
 def test_the_docks_rows_have_their_place_before_anything_is_known(window):
-    window.docking.show()
+    window.dock_view.show()
     known = window.dock.table.sizeHint()
-    window.docking._new_model()
+    window.dock_view._new_model()
     assert window.dock.table.sizeHint() == known
-    assert window.docking._slice_view(5000.0).reason == "" or window.docking.asking.sliced_at is not None
+    assert (
+        window.dock_view._slice_view(5000.0).reason == ""
+        or window.dock_view.layer_results.sliced_at is not None
+    )
 
 
 def test_no_dialog_is_larger_than_its_screen(window):

@@ -10,7 +10,7 @@ import pytest
 from app.cli.parser import make_parser
 from app.cli.train import recipe_of
 from app.training.panel import progress_of
-from core.train.monitor import Loss, Measure, Seen
+from core.train.monitor import EvaluationRow, LossRow, RunStatus
 from widgets.training.panel import TrainPanel, TrainWish, told_left
 
 WISH = TrainWish("sounds", "out", "fiwgan", 3, 32, 32768, 8000, True)
@@ -41,7 +41,9 @@ def test_only_what_makes_sense_can_be_pressed(qtbot):
         return [b.text() for b in (panel._start, panel._go_on, panel._stop, panel._open) if b.isEnabled()]
 
     assert pressable() == ["Start training"]
-    seen = Seen(True, 10, 100, 2.0, 45.0, (Loss(10, {"distance": 3.0}),), (Measure(10, 0.9, 800.0, 300.0),))
+    seen = RunStatus(
+        True, 10, 100, 2.0, 45.0, (LossRow(10, {"distance": 3.0}),), (EvaluationRow(10, 0.9, 800.0, 300.0),)
+    )
     panel.show_progress(progress_of(seen))
     assert pressable() == ["Stop and save"]
     panel.show_progress(progress_of(replace(seen, running=False)))
@@ -49,7 +51,9 @@ def test_only_what_makes_sense_can_be_pressed(qtbot):
 
 
 def test_progress_says_what_the_run_wrote():
-    seen = Seen(True, 10, 100, 2.0, 5400.0, (Loss(10, {"distance": 3.0}),), (Measure(10, 0.9, 800.0, 300.0),))
+    seen = RunStatus(
+        True, 10, 100, 2.0, 5400.0, (LossRow(10, {"distance": 3.0}),), (EvaluationRow(10, 0.9, 800.0, 300.0),)
+    )
     told = progress_of(seen)
     assert told.words == "Step 10 of 100 · 2 steps a second · 1 h 30 min left"
     assert (told.losses, told.distances, told.floor, told.accuracy) == (
@@ -60,8 +64,8 @@ def test_progress_says_what_the_run_wrote():
     )
     assert told_left(float("inf")) == ""
     assert told_left(3 * 86400 + 2 * 3600) == "3 d 2 h left"
-    assert "first steps" in progress_of(Seen(running=True)).words
-    assert progress_of(Seen()).words == ""
+    assert "first steps" in progress_of(RunStatus(running=True)).words
+    assert progress_of(RunStatus()).words == ""
     assert progress_of(replace(seen, said="step 10 of 100 · 2.00 steps/s")).said == ""
     assert (
         progress_of(replace(seen, said="phonoscope: The disk is full.")).said
@@ -90,7 +94,7 @@ def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
 
 
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
-    seen = [Seen(True, 10, 100)]
+    seen = [RunStatus(True, 10, 100)]
     asked = []
     monkeypatch.setattr("app.training.panel.see", lambda out: seen[0])
     monkeypatch.setattr("app.training.panel.stop", asked.append)
@@ -100,6 +104,6 @@ def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path
     panel.stop_wanted.emit()
     assert asked == [tmp_path]
     assert panel._words.text() == "Stopping and saving after this step"
-    seen[0] = Seen(False, 11, 100)
+    seen[0] = RunStatus(False, 11, 100)
     window.asks._training.look()
     assert panel._words.text() == "Step 11 of 100"

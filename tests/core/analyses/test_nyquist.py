@@ -23,7 +23,7 @@ from core.analyses.results import Report, Result, Spectrum
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
 from core.measures.long_table import rows
-from core.measures.measuring import Item, measure
+from core.measures.measuring import MeasurementItem, measure
 from core.measures.plan import UNITS, plan_of
 from core.playback.sonification import published
 from core.queries.layer_table import as_text
@@ -144,7 +144,7 @@ def test_every_row_of_a_measured_table_keeps_below_the_layers_own_nyquist(preset
     shown = {name: published(track, out_axis) for name, track in own.items()} if as_published else own
     plan = plan_of(tuple(UNITS), 7, preset)
     plan = replace(plan, formants=for_speaker(plan.formants, "child"))
-    table = measure([Item("made", "noise", shown, "conv7", axes)], plan)
+    table = measure([MeasurementItem("made", "noise", shown, "conv7", axes)], plan)
     told = [
         dict(zip(("layer", "measure", "value"), (row[2], row[7], row[11]), strict=True))
         for row in rows(table)

@@ -221,6 +221,6 @@ def test_one_history_undoes_turns_and_tiers_alike():
     assert session.kept is not None
     assert session.kept.annotation == note(AB)
     session.undo()
-    assert session.moment.tiers == ()
+    assert session.snapshot.tiers == ()
     session.redo()
     assert session.kept is not None

@@ -11,11 +11,11 @@ import pytest
 from core.export.record import assumed, point_drive, read_point, record, write_json
 from core.families.card import Card, Choice, Fact, Question
 from core.faults import Fault
-from core.networks.latent import Layout, Point, draw
+from core.networks.latent import LatentLayout, Point, draw
 from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
 
-LAYOUT = Layout(6, 2, "one-hot")
+LAYOUT = LatentLayout(6, 2, "one-hot")
 OUT = LayerInfo("out", 1, TimeAxis.of_sound(16000.0, 16384))
 FC = LayerInfo("fc", 1024, TimeAxis(15.625, 16, 682.5 / 16000))
 QUESTIONS = (

@@ -12,7 +12,7 @@ import pytest
 
 from core.faults import Fault
 from core.measures.job import Job, ProcessMeasurer, do
-from core.measures.measuring import Choice, Item
+from core.measures.measuring import IntervalChoice, MeasurementItem
 from core.measures.plan import plan_of
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
@@ -22,7 +22,7 @@ PLAN = plan_of(("f0", "duration"), 10, "Praat 6.1-6.3")
 
 
 def job(folder, item=None) -> Job:
-    return Job((item or model(),), PLAN, Choice(), {"title": "Demo"}, folder / "t.csv")
+    return Job((item or model(),), PLAN, IntervalChoice(), {"title": "Demo"}, folder / "t.csv")
 
 
 def test_a_process_writes_what_is_written_here_and_tells_how_far_it_is(tmp_path):
@@ -38,18 +38,18 @@ def test_a_process_writes_what_is_written_here_and_tells_how_far_it_is(tmp_path)
 
 def test_a_fault_comes_back_as_it_was(tmp_path):
     future = ProcessMeasurer().start(
-        replace(job(tmp_path), choice=Choice(label="nothing")), lambda done, of: None
+        replace(job(tmp_path), choice=IntervalChoice(label="nothing")), lambda done, of: None
     )
     with pytest.raises(Fault, match="No label"):
         future.result(timeout=60)
     assert not list(tmp_path.iterdir())
 
 
-def long_item() -> Item:
+def long_item() -> MeasurementItem:
     """Layers of five minutes of noise: far more than can be measured before it is stopped."""
     noise = np.random.default_rng(1).normal(0, 0.1, 300 * 16000).astype(np.float32)
     axis = TimeAxis.of_sound(16000.0, noise.size)
-    return Item("demo", "x", {f"conv{k}": Track(f"conv{k}", noise, axis) for k in range(1, 9)})
+    return MeasurementItem("demo", "x", {f"conv{k}": Track(f"conv{k}", noise, axis) for k in range(1, 9)})
 
 
 @pytest.mark.parametrize("how", ["cancelled", "killed"])
@@ -73,7 +73,7 @@ def test_a_stopped_measurement_is_told_and_writes_nothing(how, tmp_path):
 
 
 def test_without_a_table_only_the_script_is_written(tmp_path):
-    done = do(Job((model(),), PLAN, Choice(), {}, None, tmp_path / "praat"))
+    done = do(Job((model(),), PLAN, IntervalChoice(), {}, None, tmp_path / "praat"))
     assert {path.name for path in tmp_path.iterdir()} == {"praat"}
     assert {path.parent for path in done.files} == {tmp_path / "praat"}
     assert all(path.is_file() for path in done.files)

@@ -18,8 +18,8 @@ from core.annotation.tiers import Annotation, Tier
 from core.faults import Cancelled, Fault
 from core.measures.correlation import correlations, paired, pearson_r, unpaired
 from core.measures.long_table import COLUMNS, rows, write
-from core.measures.measuring import Choice, Item, measure, stretches_for
-from core.measures.plan import Plan, names_of, plan_of
+from core.measures.measuring import IntervalChoice, MeasurementItem, measure, stretches_for
+from core.measures.plan import MeasurementPlan, names_of, plan_of
 from core.measures.values import Stretch, peak_times, places, times_of
 from core.playback.sonification import published
 from core.queries.queries import MEASURES, Layer, ask
@@ -57,15 +57,15 @@ VOWELS = note(("", 0, 0.1), ("a", 0.1, 0.35), ("s", 0.35, 0.5), ("i", 0.5, 0.9),
 GRID = Annotation((VOWELS,), 0.0, 1.0)
 
 
-def model(annotation: Annotation | None = GRID) -> Item:
+def model(annotation: Annotation | None = GRID) -> MeasurementItem:
     """An output and three layers of it, at the rates of Conv4, Conv2 and Conv1."""
     out = glide()
     made = (layer("conv1", 256, 85, out), layer("conv2", 64, 21, out), layer("conv4", 4, 1, out), out)
-    return Item("demo", "seed 0", {track.name: track for track in made}, "out", {}, annotation)
+    return MeasurementItem("demo", "seed 0", {track.name: track for track in made}, "out", {}, annotation)
 
 
-def sound(track: Track, annotation: Annotation | None = None) -> Item:
-    return Item("a.wav", "a", {"sound": track.renamed("sound")}, "", {}, annotation)
+def sound(track: Track, annotation: Annotation | None = None) -> MeasurementItem:
+    return MeasurementItem("a.wav", "a", {"sound": track.renamed("sound")}, "", {}, annotation)
 
 
 def column(table, measure, layer="sound"):
@@ -91,7 +91,7 @@ def test_points_are_the_centres_of_equal_parts(points, start_s, length_s):
 @pytest.mark.parametrize("preset", [PRAAT, "ciwGAN, 75-450 Hz"])
 def test_values_at_the_points_are_those_that_praat_gives_when_asked_one_by_one(preset):
     track, plan = glide(), plan_of(("f0", "intensity", "f1", "f2", "f5"), 20, preset)
-    table = measure([sound(track, GRID)], plan, Choice(label="a|i"))
+    table = measure([sound(track, GRID)], plan, IntervalChoice(label="a|i"))
     whole = parselmouth.Sound(track.samples.astype(np.float64), RATE_HZ)
     pitch = call(whole, "To Pitch (ac)", 0, 75, 15, 0, 0.03, 0.45, 0.01, 0.35, 0.14, plan.pitch.ceiling_hz)
     intensity = call(whole, "To Intensity", plan.intensity.floor_hz, 0, 1)
@@ -126,7 +126,7 @@ def test_a_sines_intensity_is_that_of_its_mean_power():
 def test_moments_of_intervals_and_of_their_tenths_are_those_of_praats_spectrum():
     track = glide()
     plan = plan_of(("moments",), 10, PRAAT, (400.0, 3000.0))
-    table = measure([sound(track, GRID)], plan, Choice(label="i"))
+    table = measure([sound(track, GRID)], plan, IntervalChoice(label="i"))
     whole = parselmouth.Sound(track.samples.astype(np.float64), RATE_HZ)
 
     def truth(start_s, end_s):
@@ -152,7 +152,7 @@ def test_a_peak_is_found_where_it_is_and_its_latency_is_told_from_the_output():
     out = Track("out", (burst(0.2, fine) + 0.5 * burst(0.7, fine)).astype(np.float32), fine)
     late = Track("conv2", (burst(0.213, coarse) + 0.9 * burst(0.69, coarse)).astype(np.float32), coarse)
     grid = Annotation((note(("a", 0, 0.45), ("b", 0.45, 1.0)),), 0.0, 1.0)
-    item = Item("demo", "x", {"conv2": late, "out": out}, "out", {}, grid)
+    item = MeasurementItem("demo", "x", {"conv2": late, "out": out}, "out", {}, grid)
     table = measure([item], plan_of(("latency",)))
     np.testing.assert_allclose(column(table, "peak_latency", "conv2").whole, [0.013, -0.01], atol=2e-4)
     np.testing.assert_allclose(column(table, "peak_time", "conv2").whole, [0.213, 0.69 - 0.45], atol=2e-4)
@@ -183,15 +183,15 @@ def test_what_lies_outside_the_sound_is_undefined_and_its_duration_is_kept():
 def test_an_interval_does_not_change_the_numbers_of_another():
     """Each analysis is run once on the whole sound; asking for less gives the same values."""
     plan = plan_of(("f0", "f1", "intensity"), 10, PRAAT)
-    both = measure([sound(glide(), GRID)], plan, Choice(label="a|i"))
-    one = measure([sound(glide(), GRID)], plan, Choice(label="i"))
+    both = measure([sound(glide(), GRID)], plan, IntervalChoice(label="a|i"))
+    one = measure([sound(glide(), GRID)], plan, IntervalChoice(label="i"))
     for name in ("f0", "f1", "intensity"):
         np.testing.assert_array_equal(column(both, name).points[1], column(one, name).points[0])
 
 
 def test_every_value_is_that_of_the_single_query_at_its_time():
     item, plan = model(), plan_of(("f0", "intensity", "f1", "f2"), 10, PRAAT)
-    table = measure([item], plan, Choice(label="a|i"))
+    table = measure([item], plan, IntervalChoice(label="a|i"))
     for one in table.layers:
         track = item.tracks[one.layer]
         settings = {name: getattr(plan, name) for name in ("pitch", "intensity", "formants")}
@@ -215,13 +215,13 @@ def test_every_value_is_that_of_the_single_query_at_its_time():
 
 def test_a_label_is_a_pattern_for_the_whole_label():
     item = model()
-    assert [s.label for s in stretches_for(item, "out", Choice(label="a|i|u"))] == ["a", "i"]
-    assert [s.label for s in stretches_for(item, "out", Choice(label=""))] == ["", ""]
-    assert [s.label for s in stretches_for(item, "out", Choice())] == ["a", "s", "i"]
+    assert [s.label for s in stretches_for(item, "out", IntervalChoice(label="a|i|u"))] == ["a", "i"]
+    assert [s.label for s in stretches_for(item, "out", IntervalChoice(label=""))] == ["", ""]
+    assert [s.label for s in stretches_for(item, "out", IntervalChoice())] == ["a", "s", "i"]
 
 
 def test_without_annotation_the_whole_output_is_one_interval_of_every_layer():
-    (one,) = stretches_for(model(None), "conv1", Choice())
+    (one,) = stretches_for(model(None), "conv1", IntervalChoice())
     assert one == Stretch("", "", 0.0, 1.0)
 
 
@@ -229,7 +229,7 @@ def test_without_annotation_the_whole_output_is_one_interval_of_every_layer():
 def test_a_layers_own_tier_stands_in_for_the_outputs(name):
     own = note(("", 0, 0.12), ("a", 0.12, 0.3), ("", 0.3, 0.55), ("i", 0.55, 1.0), name=name)
     item = model(Annotation((VOWELS, own), 0.0, 1.0))
-    table = measure([item], plan_of(("duration",)), Choice(label="a|i"))
+    table = measure([item], plan_of(("duration",)), IntervalChoice(label="a|i"))
     np.testing.assert_allclose(column(table, "duration", "conv4").whole, [0.18, 0.45])
     np.testing.assert_allclose(column(table, "duration", "out").whole, [0.25, 0.4])
 
@@ -237,11 +237,15 @@ def test_a_layers_own_tier_stands_in_for_the_outputs(name):
 @pytest.mark.parametrize(
     ("grid", "choice", "words"),
     [
-        (GRID, Choice("words"), "no interval tier “words”"),
-        (GRID, Choice(label="[a"), "no pattern"),
-        (GRID, Choice(label="u"), "No label of tier “phones” is “u”"),
-        (Annotation((Tier("events", "point", 0, 1, (0.5,), ("x",)),), 0, 1), Choice(), "no interval tier"),
-        (Annotation((note(("", 0, 1)),), 0, 1), Choice(), "No interval of tier “phones” has a label"),
+        (GRID, IntervalChoice("words"), "no interval tier “words”"),
+        (GRID, IntervalChoice(label="[a"), "no pattern"),
+        (GRID, IntervalChoice(label="u"), "No label of tier “phones” is “u”"),
+        (
+            Annotation((Tier("events", "point", 0, 1, (0.5,), ("x",)),), 0, 1),
+            IntervalChoice(),
+            "no interval tier",
+        ),
+        (Annotation((note(("", 0, 1)),), 0, 1), IntervalChoice(), "No interval of tier “phones” has a label"),
     ],
 )
 def test_intervals_that_do_not_exist_are_refused_in_a_sentence(grid, choice, words):
@@ -275,7 +279,7 @@ def test_as_published_nothing_is_above_the_layers_own_nyquist(name):
     axes = {key: track.axis for key, track in item.tracks.items()}
     out_axis = item.tracks["out"].axis
     up = {key: published(track, out_axis) for key, track in item.tracks.items()}
-    lifted = Item("demo", "seed 0", up, "out", axes, GRID)
+    lifted = MeasurementItem("demo", "seed 0", up, "out", axes, GRID)
     asked = plan_of(("f0", "intensity", "formants", "cog"), 10, "Low layers, 5-150 Hz")
     table = measure([lifted], asked)
     (one,) = [one for one in table.layers if one.layer == name]
@@ -305,7 +309,7 @@ def test_a_sound_of_10_ms_and_settings_outside_sense_are_refused():
     short = glide(seconds=0.01)
     table = measure([sound(short)], plan_of(("f0", "intensity", "f1"), 10, PRAAT))
     assert len(table.layers[0].refusals) == 3
-    upside_down = Plan(("f0",), pitch=plan_of().pitch.__class__(floor_hz=500.0, ceiling_hz=75.0))
+    upside_down = MeasurementPlan(("f0",), pitch=plan_of().pitch.__class__(floor_hz=500.0, ceiling_hz=75.0))
     (one,) = measure([sound(glide())], upside_down).layers
     assert "not below the ceiling" in one.refusals[0].sentence
 
@@ -389,8 +393,8 @@ def test_r_is_numpys_or_undefined(pairs):
 
 
 def test_the_table_is_long_with_one_header_line_and_the_record_tells_how(tmp_path):
-    table = measure([model()], plan_of(("f0", "duration", "cog"), 10, PRAAT), Choice(label="a|i"))
-    beside, count = write(tmp_path / "t.csv", table, Choice(label="a|i"), {"title": "Demo"})
+    table = measure([model()], plan_of(("f0", "duration", "cog"), 10, PRAAT), IntervalChoice(label="a|i"))
+    beside, count = write(tmp_path / "t.csv", table, IntervalChoice(label="a|i"), {"title": "Demo"})
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         header, *body = csv.reader(file)
     assert ",".join(header) == (
@@ -418,7 +422,11 @@ def test_measuring_tells_how_far_it_is_and_stops_between_layers():
     seen = []
     with pytest.raises(Cancelled):
         measure(
-            [model()], plan_of(("duration",)), Choice(), lambda *far: seen.append(far), lambda: len(seen) == 2
+            [model()],
+            plan_of(("duration",)),
+            IntervalChoice(),
+            lambda *far: seen.append(far),
+            lambda: len(seen) == 2,
         )
     assert seen == [(1, 4), (2, 4)]
 
@@ -430,7 +438,9 @@ def test_a_real_recordings_words_are_measured_as_praat_does():
 
     track = recording("speech/acoustic_corpus.wav")
     grid = read_textgrid(SHARED / "data" / "speech" / "acoustic_corpus.TextGrid").annotation
-    table = measure([sound(track, grid)], plan_of(("f0", "f2"), 10, PRAAT), Choice("words", "speech|fast"))
+    table = measure(
+        [sound(track, grid)], plan_of(("f0", "f2"), 10, PRAAT), IntervalChoice("words", "speech|fast")
+    )
     whole = parselmouth.Sound(track.samples.astype(np.float64), track.axis.rate_hz)
     pitch = call(whole, "To Pitch (ac)", 0, 75, 15, 0, 0.03, 0.45, 0.01, 0.35, 0.14, 500)
     times_s = times_of(table.layers[0].stretches, 10)

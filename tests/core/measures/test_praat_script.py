@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.annotation.tiers import Annotation
-from core.measures.measuring import Choice, Item, measure
+from core.measures.measuring import IntervalChoice, MeasurementItem, measure
 from core.measures.plan import plan_of
 from core.measures.praat_script import praat_script, text, write_praat_script
 from core.playback.sonification import published
@@ -28,7 +28,12 @@ def table_rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(data.decode(encoding).splitlines(keepends=True)))
 
 
-def assert_praat_measures_the_same(folder: Path, items: list[Item], plan, choice=Choice()) -> int:  # noqa: B008
+def assert_praat_measures_the_same(
+    folder: Path,
+    items: list[MeasurementItem],
+    plan,
+    choice=IntervalChoice(),  # noqa: B008
+) -> int:
     """Run the script that was written; give how many defined values were compared."""
     table = measure(items, plan, choice)
     write_praat_script(folder, items, table, choice, {})
@@ -78,7 +83,7 @@ def test_praat_recomputes_layers_as_published(tmp_path):
     item = model()
     axes = {key: track.axis for key, track in item.tracks.items()}
     up = {key: published(track, item.tracks["out"].axis) for key, track in item.tracks.items()}
-    lifted = Item("demo", "seed 0", up, "out", axes, GRID)
+    lifted = MeasurementItem("demo", "seed 0", up, "out", axes, GRID)
     assert_praat_measures_the_same(tmp_path, [lifted], plan_of(EVERYTHING, 10, "Praat 6.1-6.3"))
 
 
@@ -114,7 +119,7 @@ def test_praat_recomputes_a_real_recording(preset, tmp_path):
     grid = read_textgrid(SHARED / "data" / "speech" / "acoustic_corpus.TextGrid").annotation
     item = sound(recording("speech/acoustic_corpus.wav", 6.0), grid)
     plan = plan_of(("f0", "intensity", "formants", "duration", "moments", "peak_time"), 10, preset)
-    count = assert_praat_measures_the_same(tmp_path, [item], plan, Choice("words", "[a-f].*"))
+    count = assert_praat_measures_the_same(tmp_path, [item], plan, IntervalChoice("words", "[a-f].*"))
     assert count > 200
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.playback.file_stream import AHEAD, CHUNK_S, Streamed
+from core.playback.file_stream import AHEAD, CHUNK_S, FileStream
 from core.playback.player import Player
 from core.playback.sonification import PLAYED_PEAK
 from core.recordings.file_samples import FileSamples
@@ -36,7 +36,7 @@ def heard(streamed, block=4800):
 
 @pytest.mark.parametrize("to_hz", [48000, 44100, 16000])
 def test_the_pieces_are_those_of_the_sound_resampled_as_a_whole(samples, to_hz):
-    streamed = Streamed(samples, RATE_HZ, to_hz)
+    streamed = FileStream(samples, RATE_HZ, to_hz)
     found = heard(streamed)
     truth = resampled_to(np.asarray(samples), RATE_HZ, to_hz) * PLAYED_PEAK
     inner = slice(to_hz // 50, -to_hz // 50)
@@ -47,7 +47,7 @@ def test_the_pieces_are_those_of_the_sound_resampled_as_a_whole(samples, to_hz):
 
 
 def test_only_what_is_about_to_be_heard_is_in_memory(samples):
-    streamed = Streamed(samples, RATE_HZ, 48000)
+    streamed = FileStream(samples, RATE_HZ, 48000)
     for first in range(0, streamed.size, 48000):
         streamed.top_up()
         assert streamed[first : first + 480].size == 480
@@ -55,7 +55,7 @@ def test_only_what_is_about_to_be_heard_is_in_memory(samples):
 
 
 def test_a_loop_finds_its_beginning_at_once(samples):
-    streamed = Streamed(samples, RATE_HZ, 48000)
+    streamed = FileStream(samples, RATE_HZ, 48000)
     beginning = streamed[0:4800].copy()
     streamed[60 * 48000 : 60 * 48000 + 480]
     streamed.top_up()
@@ -63,7 +63,7 @@ def test_a_loop_finds_its_beginning_at_once(samples):
 
 
 def test_what_comes_too_late_is_silence_and_no_error(samples):
-    streamed = Streamed(samples, RATE_HZ, 48000)
+    streamed = FileStream(samples, RATE_HZ, 48000)
     assert not streamed[50 * 48000 : 50 * 48000 + 480].any()
     streamed.top_up()
     assert streamed[50 * 48000 : 50 * 48000 + 480].any()
@@ -74,8 +74,8 @@ def test_what_comes_too_late_is_silence_and_no_error(samples):
 )
 def test_long_files_of_whole_rates_are_read_as_they_play(samples, seconds, rate_hz, suits):
     part = samples.stretch(0, round(seconds * rate_hz))
-    assert Streamed.suits(part, rate_hz, 48000) is suits
-    assert not Streamed.suits(np.zeros(10_000_000, np.float32), rate_hz, 48000)
+    assert FileStream.suits(part, rate_hz, 48000) is suits
+    assert not FileStream.suits(np.zeros(10_000_000, np.float32), rate_hz, 48000)
 
 
 def test_the_player_reads_on_while_it_plays(samples):

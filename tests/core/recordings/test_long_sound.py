@@ -14,7 +14,7 @@ from core.processes.praat_pool import InlinePool
 from core.recordings import cache
 from core.recordings.file_samples import BLOCK, MOST_AT_ONCE, FileSamples
 from core.recordings.long_sound import LongSound, LongTrack, in_memory
-from core.recordings.pyramid import BASE, Ends, build, glance, spread
+from core.recordings.pyramid import BASE, PyramidEnds, build, glance, spread
 from core.recordings.sound_file import SoundFile, look_at
 from core.signals.axis import Range
 from core.signals.envelope import Pyramid, envelope, extremes
@@ -101,7 +101,7 @@ def test_coarser_levels_give_the_same_extremes():
 
 
 def test_a_glance_touches_the_whole_length_and_invents_nothing(sound, truth):
-    ends = Ends.unknown(N)
+    ends = PyramidEnds.unknown(N)
     glance(sound.file, ends)
     known = np.flatnonzero(np.isfinite(ends.low))
     assert known[0] == 0
@@ -114,7 +114,7 @@ def test_a_glance_touches_the_whole_length_and_invents_nothing(sound, truth):
 def test_a_glance_out_of_time_is_still_spread_evenly(sound):
     assert sorted(spread(1000)) == list(range(1000))
     assert np.diff(sorted(spread(1024)[:64])).max() == 16
-    ends = Ends.unknown(N)
+    ends = PyramidEnds.unknown(N)
     glance(sound.file, ends, limit_s=-1.0)
     assert np.count_nonzero(np.isfinite(ends.low)) == 1
 
@@ -127,7 +127,7 @@ def test_looking_through_tells_its_progress_and_stops_when_told(sound, monkeypat
     assert told[-1] == 1.0
     assert len(told) > 1
     assert sound.track("x").part_known == 1.0
-    assert build(sound.file, Ends.unknown(N), stopped=lambda: True) is None
+    assert build(sound.file, PyramidEnds.unknown(N), stopped=lambda: True) is None
 
 
 def test_a_stopped_look_leaves_nothing_on_the_disk(sound, tmp_path):
@@ -161,7 +161,7 @@ def test_a_changed_file_and_a_damaged_cache_are_looked_through_anew(sound, tmp_p
 
 def test_the_cache_forgets_what_was_not_used_for_longest(tmp_path):
     for number in range(4):
-        cache.keep(tmp_path, f"key{number}", Ends.unknown(BASE * 1000))
+        cache.keep(tmp_path, f"key{number}", PyramidEnds.unknown(BASE * 1000))
         os.utime(tmp_path / f"key{number}.pyramid", ns=(number * 10**9, number * 10**9))
     assert cache.kept(tmp_path, "key0", BASE * 1000) is not None  # used just now
     cache.trim(tmp_path, 2 * 8100)

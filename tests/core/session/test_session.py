@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from core.families.card import Card
 from core.faults import Fault
-from core.networks.latent import Layout, draw
+from core.networks.latent import LatentLayout, draw
 from core.networks.layer_info import LayerInfo
-from core.processes.latest_wins import Desk
+from core.processes.latest_wins import Jobs
 from core.session import lanes as lane_tools
 from core.session.history import History
 from core.session.lanes import Lane
-from core.session.preferences import Settings, load, save
+from core.session.preferences import Preferences, load, save
 from core.session.session import Session
 from core.signals.axis import Range, TimeAxis
 
@@ -28,7 +28,7 @@ def card(code=3, kind="one-hot"):
         "a",
         "toy",
         "00",
-        Layout(100, code, kind),
+        LatentLayout(100, code, kind),
         16000,
         16384,
         (),
@@ -69,12 +69,12 @@ def test_a_new_seed_keeps_the_code_and_reset_returns_to_the_draw(session):
     assert session.point.z[3:] == draw(session.layout, 12).z[3:]
     session.set_value(20, 9.0)
     session.reset(20)
-    assert session.point == session.moment.drawn
+    assert session.point == session.snapshot.drawn
 
 
 def test_setting_the_same_value_tells_nothing(session):
     heard = []
-    session.moment_changed.connect(lambda *_: heard.append(1))
+    session.snapshot_changed.connect(lambda *_: heard.append(1))
     session.set_value(10, session.point.z[10])
     session.set_cursor(session.cursor_s)
     assert not heard
@@ -136,7 +136,7 @@ class Told:
     def __init__(self) -> None:
         self.posts: list[Callable[[], None]] = []
         self.answers, self.faults, self.bugs = [], [], []
-        self.desk = Desk(self.posts.append, self.faults.append, self.bugs.append)
+        self.jobs = Jobs(self.posts.append, self.faults.append, self.bugs.append)
 
     def run(self) -> None:
         while self.posts:
@@ -146,8 +146,8 @@ class Told:
 def test_a_late_answer_is_dropped():
     told = Told()
     first, second = Future(), Future()
-    told.desk.follow("probe", first, told.answers.append)
-    told.desk.follow("probe", second, told.answers.append)
+    told.jobs.follow("probe", first, told.answers.append)
+    told.jobs.follow("probe", second, told.answers.append)
     second.set_result("new")
     first.set_result("late")
     told.run()
@@ -158,20 +158,20 @@ def test_a_stream_shows_every_answer_in_order_and_none_twice():
     told = Told()
     asked = [Future(), Future(), Future()]
     for future in asked:
-        told.desk.follow("knob", future, told.answers.append, stream=True)
+        told.jobs.follow("knob", future, told.answers.append, stream=True)
     asked[0].set_result(0)
     asked[2].set_result(2)
     asked[1].set_result("late")
     told.run()
     assert told.answers == [0, 2]
-    assert not told.desk.waits("knob")
+    assert not told.jobs.waits("knob")
 
 
 def test_a_dropped_key_wants_no_answer_under_way():
     told = Told()
     future = Future()
-    told.desk.follow("knob", future, told.answers.append, stream=True)
-    told.desk.drop("knob")
+    told.jobs.follow("knob", future, told.answers.append, stream=True)
+    told.jobs.drop("knob")
     future.set_result(1)
     told.run()
     assert told.answers == []
@@ -180,8 +180,8 @@ def test_a_dropped_key_wants_no_answer_under_way():
 def test_a_fault_is_shown_and_a_bug_is_never_silent():
     told = Told()
     fault, bug = Future(), Future()
-    told.desk.follow("a", fault, told.answers.append)
-    told.desk.follow("b", bug, told.answers.append)
+    told.jobs.follow("a", fault, told.answers.append)
+    told.jobs.follow("b", bug, told.answers.append)
     fault.set_exception(Fault("No."))
     bug.set_exception(KeyError("x"))
     told.run()
@@ -191,12 +191,12 @@ def test_a_fault_is_shown_and_a_bug_is_never_silent():
 
 def test_settings_survive_and_nonsense_costs_only_its_own_field(tmp_path):
     file = tmp_path / "deep" / "settings.json"
-    save(Settings(theme="dark", volume_db=-12.0).with_recent("/a/b.pt"), file)
-    assert load(file) == Settings(theme="dark", volume_db=-12.0, recent=("/a/b.pt",))
+    save(Preferences(theme="dark", volume_db=-12.0).with_recent("/a/b.pt"), file)
+    assert load(file) == Preferences(theme="dark", volume_db=-12.0, recent=("/a/b.pt",))
     file.write_text('{"theme": "mauve", "volume_db": -3, "unheard": 1}')
-    assert load(file) == Settings(volume_db=-3.0)
+    assert load(file) == Preferences(volume_db=-3.0)
     file.write_text("{")
-    assert load(file) == Settings()
+    assert load(file) == Preferences()
 
 
 def test_a_selection_outside_the_sound_is_refused_and_changes_nothing(session):

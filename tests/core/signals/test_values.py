@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.faults import Fault
-from core.networks.latent import Layout, Point, draw, path
+from core.networks.latent import LatentLayout, Point, draw, path
 from core.provenance import Origin
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -68,16 +68,16 @@ def test_an_origin_comes_back_from_json(word, z):
 
 
 def test_a_draw_is_numpys_default_rng_then_the_code_then_the_changes():
-    layout = Layout(100, 3, "one-hot")
+    layout = LatentLayout(100, 3, "one-hot")
     whole = np.random.default_rng(7).uniform(-1, 1, 100)
     whole[:3] = [0, 1, 0]
     whole[10] = -15
     assert draw(layout, 7, (0, 1, 0), {"z11": -15}).z == tuple(whole)
-    assert draw(Layout(100, 3, "bits"), 7).z[:3] == (0.0, 0.0, 0.0)
+    assert draw(LatentLayout(100, 3, "bits"), 7).z[:3] == (0.0, 0.0, 0.0)
 
 
 def test_names_count_from_one_and_brackets_from_zero():
-    layout = Layout(100, 3, "bits")
+    layout = LatentLayout(100, 3, "bits")
     assert layout.index("z11") == layout.index("z[10]") == 10
     assert layout.index("c2") == layout.index("z2") == 1
     for wrong in ("z0", "z101", "c4", "w3", "z", "z1.5"):
@@ -86,8 +86,8 @@ def test_names_count_from_one_and_brackets_from_zero():
 
 
 def test_every_code_of_a_kind_is_listed():
-    assert Layout(10, 2, "bits").codes() == ((0, 0), (0, 1), (1, 0), (1, 1))
-    assert Layout(10, 2, "one-hot").codes() == ((1, 0), (0, 1))
+    assert LatentLayout(10, 2, "bits").codes() == ((0, 0), (0, 1), (1, 0), (1, 1))
+    assert LatentLayout(10, 2, "one-hot").codes() == ((1, 0), (0, 1))
 
 
 def test_a_path_has_both_ends():

@@ -13,7 +13,7 @@ from core.analyses import resolution_guard as guard
 from core.analyses.events import PeakSettings
 from core.analyses.registry import TABLE
 from core.faults import Fault
-from core.measures.measuring import Item, measure
+from core.measures.measuring import MeasurementItem, measure
 from core.measures.plan import plan_of
 from core.measures.values import Stretch, peak_times
 from core.recordings.long_sound import LongSound
@@ -67,7 +67,7 @@ def test_an_interval_with_a_value_that_is_no_number_has_none_and_the_others_keep
 
 def test_an_interval_too_long_to_be_read_is_refused_in_words(tmp_path, samples, monkeypatch):
     monkeypatch.setattr(guard, "WHOLE_S", 10.0)
-    item = Item("long.wav", "long", {"sound": in_file(tmp_path, samples)})
+    item = MeasurementItem("long.wav", "long", {"sound": in_file(tmp_path, samples)})
     (row,) = measure([item], plan_of(("peak_time", "duration"))).layers
     assert [one.sentence for one in row.refusals] == ["No envelope peak: 20 s are too much at once"]
     assert [column.measure for column in row.columns] == ["duration"]

@@ -10,7 +10,7 @@ import soundfile
 
 from core.faults import Fault
 from core.train.corpus import Corpus, load_corpus, prepared, slices_of
-from core.train.slice_memory import Shelf, as_heard
+from core.train.slice_memory import SliceMemory, as_heard
 
 RATE = 16000
 
@@ -113,7 +113,7 @@ def test_too_little_to_train_on_is_refused(tmp_path: Path, content: str) -> None
 def test_many_slices_are_kept_in_16_bits_and_divided_where_they_lie() -> None:
     chance = np.random.default_rng(0)
     pieces = chance.uniform(-0.95, 0.95, (100, 50)).astype(np.float32)
-    few, many = Shelf(50), Shelf(50, exact_bytes=4 * 50 * 40)
+    few, many = SliceMemory(50), SliceMemory(50, exact_bytes=4 * 50 * 40)
     for piece in pieces:
         few.add(piece)
         many.add(piece)
@@ -132,4 +132,4 @@ def test_many_slices_are_kept_in_16_bits_and_divided_where_they_lie() -> None:
 def test_recordings_that_do_not_fit_in_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.train.slice_memory._free_bytes", lambda: 100_000)
     with pytest.raises(Fault, match="do not fit in this computer's memory"):
-        Shelf(16384).add(np.zeros(16384, np.float32))
+        SliceMemory(16384).add(np.zeros(16384, np.float32))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.train.evaluation import fixed_latent, frechet, generated, log_mel, q_accuracy, statistics
 from core.train.random_draws import Draws
 from core.train.reporting import told_time
@@ -63,7 +63,7 @@ class Reader(CodeInSound):
 
 
 def test_qs_accuracy_is_the_share_of_codes_that_it_finds() -> None:
-    layout = Layout(20, 4, "one-hot")
+    layout = LatentLayout(20, 4, "one-hot")
     fake: nn.Module = CodeInSound()
     nets = Nets(fake, fake, Reader(), fake)  # type: ignore[arg-type]
     z = fixed_latent(layout, 64)
@@ -71,7 +71,7 @@ def test_qs_accuracy_is_the_share_of_codes_that_it_finds() -> None:
 
 
 def test_reports_always_hear_the_same_points() -> None:
-    layout = Layout(20, 3, "bits")
+    layout = LatentLayout(20, 3, "bits")
     assert torch.equal(fixed_latent(layout, 16), fixed_latent(layout, 16))
     assert len({tuple(row) for row in fixed_latent(layout, 16)[:, :3].tolist()}) == 8
 
@@ -93,7 +93,7 @@ def test_every_slice_is_heard_once_before_any_comes_again() -> None:
 
 def test_two_processes_draw_one_batch_between_them() -> None:
     whole, parts = Draws(0, 10, 4), [Draws(0, 10, 4, rank, 2) for rank in (0, 1)]
-    layout = Layout(6, 2, "one-hot")
+    layout = LatentLayout(6, 2, "one-hot")
     rows = [part.rows() for part in parts]
     assert torch.equal(torch.stack(rows, 1).flatten(), whole.rows())
     assert torch.equal(

@@ -23,7 +23,7 @@ from core.train import loop as running
 from core.train.checkpoints import NAME, read_checkpoint
 from core.train.loop import train
 from core.train.recipe import Recipe
-from core.train.run_plan import Plan
+from core.train.run_plan import RunPlan
 from core.train.step import Nets, Trainer
 
 ROOT = Path(__file__).parents[3]
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(folder: Path, out: Path, steps: int, **more: Any) -> list[str]:
     told: list[str] = []
     recipe = more.pop("recipe", RECIPE)
-    train(folder, recipe, Plan(out, steps=steps, accelerator="cpu", **more), told.append)
+    train(folder, recipe, RunPlan(out, steps=steps, accelerator="cpu", **more), told.append)
     return told
 
 
@@ -176,9 +176,9 @@ def test_a_folder_with_a_run_is_not_written_over(folder: Path, straight: Path) -
 
 
 def test_the_learning_rates_fall_in_a_straight_line_over_the_last_steps() -> None:
-    plan = Plan(Path("out"), steps=10, cool_down=4)
+    plan = RunPlan(Path("out"), steps=10, cool_down=4)
     assert [plan.pace(done) for done in range(5, 12)] == [1, 1, 0.75, 0.5, 0.25, 0, 0]
-    assert Plan(Path("out"), steps=10).pace(10) == 1
+    assert RunPlan(Path("out"), steps=10).pace(10) == 1
 
 
 def test_a_cooled_down_run_ends_at_rest(folder: Path, tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_recordings_kept_in_16_bits_train_alike(
     folder: Path, straight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.train.slice_memory.EXACT_BYTES", 1)
-    monkeypatch.setattr("core.train.slice_memory.Shelf.__init__.__defaults__", (1,))
+    monkeypatch.setattr("core.train.slice_memory.SliceMemory.__init__.__defaults__", (1,))
     trained(folder, tmp_path, 2)
     trained(folder, tmp_path, 8, resume=True)
     nets = Nets.fresh(RECIPE).named()

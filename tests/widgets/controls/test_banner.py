@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from widgets.controls.banner import MOST, Notice, Said
+from widgets.controls.banner import MOST, Banner, BannerText
 from widgets.controls.button import Button
 from widgets.theme.theme import DARK
 
 
 @pytest.fixture
 def notice(qtbot):
-    made = Notice()
+    made = Banner()
     qtbot.addWidget(made)
     made.resize(800, 32)
     return made
@@ -61,10 +61,10 @@ def test_a_notice_without_a_way_out_has_only_a_close_button(qtbot, notice):
 def test_a_flood_is_bounded(notice):
     for count in range(MOST + 5):
         notice.show_fault(f"Fault {count}.")
-    assert notice.shown == Said(f"Fault {MOST + 4}.")
+    assert notice.shown == BannerText(f"Fault {MOST + 4}.")
     for _ in range(MOST - 1):
         notice.dismiss()
-    assert notice.shown == Said("Fault 5.")
+    assert notice.shown == BannerText("Fault 5.")
     notice.set_look(DARK)
     assert not notice.grab().isNull()
 
@@ -77,7 +77,7 @@ def test_a_notice_that_is_no_longer_true_is_taken_back_and_the_others_stay(notic
     for sentence in ("One.", "Two."):
         notice.show_fault(sentence)
     notice.withdraw("Two.")
-    assert notice.shown == Said("One.")
+    assert notice.shown == BannerText("One.")
     notice.withdraw("Three.")
     assert not notice.isHidden()
     notice.withdraw("One.")

@@ -11,7 +11,7 @@ from widgets.drawing.dots import draw_dots
 from widgets.drawing.lane import Marks, lane_height_px, lane_parts, paint_marks, paint_plot
 from widgets.theme import theme as looks
 from widgets.theme.theme import DARK, LIGHT, PRINT
-from widgets.timeline.columns import Columns, Rows
+from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import MEASURES
 
 REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in MEASURES}
@@ -67,7 +67,7 @@ def test_even_formants_are_rings_and_odd_ones_filled():
     picture = painted(shown)
     _, analysis = lane_parts(shown, QRectF(0, 0, 600, 264))
     assert analysis is not None
-    rows, x = Rows(0, 5000, analysis.top(), analysis.height()), int(Columns(WINDOW, 0, 600).x(0.5))
+    rows, x = PixelRows(0, 5000, analysis.top(), analysis.height()), int(Columns(WINDOW, 0, 600).x(0.5))
     assert close_to(picture, LIGHT.formant, 60)[int(rows.y(1000)), x]
     assert not close_to(picture, LIGHT.formant, 60)[int(rows.y(3000)), x]
     assert close_to(picture, LIGHT.formant, 60)[int(rows.y(3000)) - 3 : int(rows.y(3000)) + 4, x].any()

@@ -7,16 +7,16 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from core.networks.latent import Layout, Point, draw
+from core.networks.latent import LatentLayout, Point, draw
 from widgets.controls.button import Button
 from widgets.controls.number_field import NumberField
 from widgets.controls.segmented import Segmented
 from widgets.latent.knob_list import KnobList
-from widgets.latent.panel import KnobsPanel
+from widgets.latent.panel import LatentPanel
 from widgets.latent.point_field import PointField
 from widgets.theme.theme import DARK
 
-LAYOUT = Layout(100, 4, "one-hot")
+LAYOUT = LatentLayout(100, 4, "one-hot")
 DRAWN = draw(LAYOUT, 69, (0, 0, 1, 0))
 
 
@@ -29,7 +29,7 @@ def told(signal):
 
 @pytest.fixture
 def panel(qtbot):
-    made = KnobsPanel()
+    made = LatentPanel()
     qtbot.addWidget(made)
     made.resize(240, 800)
     made.show_layout(LAYOUT)
@@ -329,7 +329,7 @@ def test_switching_the_mode_changes_no_code(qtbot, panel):
 
 
 def test_a_model_without_a_code_shows_no_code(panel):
-    panel.show_layout(Layout(100))
+    panel.show_layout(LatentLayout(100))
     assert field(panel, "Seed").isVisible()
     assert panel.findChild(KnobList).shown.all == tuple(range(100))
 
@@ -394,14 +394,14 @@ def test_showing_never_asks(panel):
     panel.show_point(other.set(2, -4.0), other)
     panel.show_seed(3)
     panel.show_pins(frozenset({5}))
-    panel.show_layout(Layout(1000, 10, "bits"))
+    panel.show_layout(LatentLayout(1000, 10, "bits"))
     panel.show_point(Point((0.5,) * 1000), Point((0.5,) * 1000))
     panel.set_look(DARK)
     assert said == [[]] * 5
 
 
 def test_a_thousand_knobs_are_shown_and_painted_like_a_hundred(panel, knobs):
-    layout = Layout(1000, 0)
+    layout = LatentLayout(1000, 0)
     panel.show_layout(layout)
     point = draw(layout, 1)
     panel.show_point(point, point)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.families.card import Card, Choice, Fact, Question
-from core.networks.latent import Layout
+from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
 from widgets.controls.button import Button
@@ -23,7 +23,7 @@ CARD = Card(
     "ciwGAN, digits",
     "PyTorch port, dim 16",
     "ab" * 32,
-    Layout(100, 4, "one-hot"),
+    LatentLayout(100, 4, "one-hot"),
     16000.0,
     16384,
     (
@@ -112,7 +112,7 @@ def test_the_details_hold_every_fact_and_layer_and_can_be_copied(qtbot):
 
 def test_sizes_and_latent_vectors_in_words():
     assert [size_text(n) for n in (512, 6_012_345, 812_000_000)] == ["512 bytes", "6.0 MB", "812 MB"]
-    assert latent_text(replace(CARD, layout=Layout(100))) == "100 z"
+    assert latent_text(replace(CARD, layout=LatentLayout(100))) == "100 z"
 
 
 def test_a_long_title_is_broken_where_both_lines_are_short():

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSpinBox
 
 from widgets.controls.button import Button
 from widgets.model.contact_paint import low_high, thumbnail
-from widgets.model.contact_sheet import ContactSheet, SheetItem
+from widgets.model.contact_sheet import ContactSheetPanel, SheetItem
 from widgets.theme.theme import DARK, LIGHT
 
 GREYS = np.tile(np.linspace(0, 255, 62).astype(np.uint8), (128, 1))
@@ -22,7 +22,7 @@ def item(key, code="c1", samples=None, starred=False):
 
 @pytest.fixture
 def sheet(qtbot):
-    made = ContactSheet(each=3)
+    made = ContactSheetPanel(each=3)
     qtbot.addWidget(made)
     made.resize(1000, 600)
     made.clear(6)

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from widgets.controls.button import Button
-from widgets.controls.combo import Choice
+from widgets.controls.combo import ComboBox
 from widgets.controls.slider import Slider
-from widgets.shell.toolbar import BUTTONS, Transport
+from widgets.shell.toolbar import BUTTONS, Toolbar
 from widgets.theme.theme import DARK
 
 IDS = [id for id, *_ in BUTTONS if id] + ["help.palette"]
@@ -27,7 +27,7 @@ def actions(qtbot):
 
 @pytest.fixture
 def bar(qtbot, actions):
-    made = Transport(actions)
+    made = Toolbar(actions)
     qtbot.addWidget(made)
     made.resize(1600, 40)
     made.set_sounds(SOUNDS, "published")
@@ -67,7 +67,7 @@ def test_a_checkable_button_is_only_on_when_the_action_is(qtbot, bar, actions):
 def test_choosing_asks_and_choosing_the_same_again_does_not(bar):
     said = []
     bar.sound_wanted.connect(said.append)
-    choice = named(bar, Choice, "What is heard")
+    choice = named(bar, ComboBox, "What is heard")
     for row in (0, 1, 1):
         choice.setCurrentIndex(row)
         choice.activated.emit(row)
@@ -89,11 +89,11 @@ def test_showing_asks_for_nothing(bar):
 
 def test_a_device_that_is_gone_is_still_named(bar):
     bar.set_devices([("hw0", "Built-in Audio")], "USB headset")
-    assert named(bar, Choice, "Output device").currentText() == "USB headset (not there now)"
+    assert named(bar, ComboBox, "Output device").currentText() == "USB headset (not there now)"
 
 
 def test_devices_are_looked_up_when_the_list_opens(qtbot, bar):
-    choice = named(bar, Choice, "Output device")
+    choice = named(bar, ComboBox, "Output device")
     with qtbot.waitSignal(bar.devices_needed):
         choice.showPopup()
     choice.hidePopup()
@@ -112,13 +112,13 @@ def test_the_volume_is_turned_in_decibels(qtbot, bar):
 
 
 def test_missing_actions_leave_no_button(qtbot):
-    bar = Transport({})
+    bar = Toolbar({})
     qtbot.addWidget(bar)
     assert bar.findChildren(Button) == []
 
 
 def test_everything_that_can_be_reached_has_a_name(bar):
-    for kind in (Button, Choice, Slider):
+    for kind in (Button, ComboBox, Slider):
         assert all(one.accessibleName() for one in bar.findChildren(kind))
 
 
@@ -127,7 +127,7 @@ def test_in_a_narrow_toolbar_the_fields_keep_their_words_and_buttons_their_names
     bar.layout().activate()
     loop = named(bar, Button, "play.loop")
     assert loop.text() == ""
-    assert all(one.width() >= 140 for one in bar.findChildren(Choice))
+    assert all(one.width() >= 140 for one in bar.findChildren(ComboBox))
     bar.resize(1600, 40)
     assert loop.text() == "Loop"
     assert named(bar, Button, "play.loop") is loop

@@ -12,7 +12,7 @@ from tests.support.made_up import bump, frames, full_out, lane, tone, view
 from widgets.drawing.axes import curve_labels, overlay_labels, settled
 from widgets.drawing.curves import shared_limits, value_limits
 from widgets.theme.theme import LIGHT
-from widgets.timeline.columns import HEADER_PX, Rows
+from widgets.timeline.columns import HEADER_PX, PixelRows
 from widgets.timeline.lane_views import Curve
 
 WINDOW = Range(0.2, 0.8)
@@ -28,7 +28,7 @@ def test_the_value_at_the_cursor_is_the_tracks_own():
     for cursor_s in (0.2343, 0.5129, 0.9001):
         (value,) = [
             label
-            for label in curve_labels(lane("out", track), Rows(-1, 1, 0, 92), cursor_s, LIGHT)
+            for label in curve_labels(lane("out", track), PixelRows(-1, 1, 0, 92), cursor_s, LIGHT)
             if label.colour == LIGHT.cursor
         ]
         assert float(value.text.replace("−", "-")) == pytest.approx(track.at(cursor_s), abs=5e-5)
@@ -66,7 +66,7 @@ def test_labels_stand_14_px_apart_and_the_cursors_is_always_there(cursor_s):
     rect = QRectF(0, 0, 60, 172)
     for labels in (
         settled(overlay_labels(shown, rect, cursor_s, LIGHT), rect),
-        settled(curve_labels(shown, Rows(-0.6, 0.6, 6, 80), cursor_s, LIGHT), QRectF(0, 0, 60, 92)),
+        settled(curve_labels(shown, PixelRows(-0.6, 0.6, 6, 80), cursor_s, LIGHT), QRectF(0, 0, 60, 92)),
     ):
         places = sorted(label.y_px for label in labels)
         assert all(b - a >= 13.5 for a, b in itertools.pairwise(places))
@@ -77,7 +77,7 @@ def test_labels_stand_14_px_apart_and_the_cursors_is_always_there(cursor_s):
 def test_a_value_beyond_the_scale_leaves_the_scales_ends_where_they_are(cursor_s, beyond):
     track = bump("conv3", 0.5)
     shown = lane("conv3", curves=(Curve(track, 4.0),))
-    rows, rect = Rows(0.0, 0.25, 6, 80), QRectF(0, 0, 60, 92)
+    rows, rect = PixelRows(0.0, 0.25, 6, 80), QRectF(0, 0, 60, 92)
     labels = settled(curve_labels(shown, rows, cursor_s, LIGHT), rect)
     value = next(one for one in labels if one.colour == LIGHT.cursor)
     assert value.beyond == beyond
@@ -116,7 +116,7 @@ def test_a_hovered_header_keeps_its_name_and_gives_the_badges_place_to_the_cross
 
 def test_what_is_below_a_fixed_scale_stands_above_its_lower_end():
     shown = lane("conv3", curves=(Curve(bump("conv3", 0.5)),), scale="fixed")
-    labels = settled(curve_labels(shown, Rows(2.0, 3.0, 6, 80), 0.5, LIGHT), QRectF(0, 0, 60, 92))
+    labels = settled(curve_labels(shown, PixelRows(2.0, 3.0, 6, 80), 0.5, LIGHT), QRectF(0, 0, 60, 92))
     value = next(one for one in labels if one.colour == LIGHT.cursor)
     low = next(one for one in labels if one.text == "2.000")
     assert value.beyond == -1

@@ -9,7 +9,7 @@ from core.signals.axis import Range
 from tests.support.made_up import WHOLE, bump, full_out, greys, lane, view
 from widgets.drawing.curves import paint_curve
 from widgets.theme.theme import LIGHT
-from widgets.timeline.columns import Columns, Rows, round_step, time_ticks
+from widgets.timeline.columns import Columns, PixelRows, round_step, time_ticks
 
 LAYERS = ("out", "conv4", "conv3", "conv2", "conv1")
 PLOT_LEFT, PLOT_RIGHT = 196, 916
@@ -66,7 +66,7 @@ def test_columns_and_rows_are_inverted_exactly():
     columns = Columns(Range(0.032, 0.482), 196, 720)
     for x in (196.0, 333.3, 916.0):
         assert columns.x(columns.time_s(x)) == pytest.approx(x)
-    rows = Rows(-0.5, 2.0, 10, 92)
+    rows = PixelRows(-0.5, 2.0, 10, 92)
     assert rows.value(rows.y(1.25)) == pytest.approx(1.25)
     assert (rows.y(2.0), rows.y(-0.5)) == (10, 102)
 
@@ -88,7 +88,7 @@ def test_ticks_are_round_and_never_crowd():
 
 def test_a_curve_is_drawn_where_its_values_say(qtbot):
     track = bump("conv2", 0.5, width_s=0.2)
-    columns, rows = Columns(Range(0.45, 0.55), 0, 400), Rows(0.0, 1.0, 0, 100)
+    columns, rows = Columns(Range(0.45, 0.55), 0, 400), PixelRows(0.0, 1.0, 0, 100)
     picture = QPixmap(400, 100)
     picture.fill(LIGHT.plot)
     painter = QPainter(picture)
