@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -13,14 +13,14 @@ class Generations:
     """Counts the questions asked under each key; only the latest one's answer is wanted."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, int] = {}
+        self._latest: dict[Hashable, int] = {}
 
-    def next(self, key: str) -> int:
+    def next(self, key: Hashable) -> int:
         """Begin a new generation of `key` and give its number."""
         self._latest[key] = self._latest.get(key, 0) + 1
         return self._latest[key]
 
-    def wanted(self, key: str, generation: int) -> bool:
+    def wanted(self, key: Hashable, generation: int) -> bool:
         return self._latest.get(key) == generation
 
 
@@ -41,12 +41,12 @@ class Jobs:
         self._on_fault = on_fault
         self._on_bug = on_bug
         self._generations = Generations()
-        self._pending: dict[str, int] = {}
-        self._arrived: dict[str, int] = {}
+        self._pending: dict[Hashable, int] = {}
+        self._arrived: dict[Hashable, int] = {}
 
     def follow(
         self,
-        key: str,
+        key: Hashable,
         future: Future[Any],
         done: Callable[[Any], None],
         failed: Callable[[Fault], None] | None = None,
@@ -63,23 +63,23 @@ class Jobs:
             lambda over: self._post(lambda: self._arrive(key, generation, over, done, report, stream))
         )
 
-    def drop(self, key: str) -> None:
+    def drop(self, key: Hashable) -> None:
         """Want no answer that is under way for `key`."""
         self._arrived[key] = self._generations.next(key)
         self._pending.pop(key, None)
 
-    def waits(self, key: str) -> bool:
+    def waits(self, key: Hashable) -> bool:
         """Tell whether an answer that counts is still under way for `key`."""
         return key in self._pending
 
-    def _counts(self, key: str, generation: int, stream: bool) -> bool:
+    def _counts(self, key: Hashable, generation: int, stream: bool) -> bool:
         if stream:
             return generation > self._arrived.get(key, 0)
         return self._generations.wanted(key, generation)
 
     def _arrive(
         self,
-        key: str,
+        key: Hashable,
         generation: int,
         over: Future[Any],
         done: Callable[[Any], None],

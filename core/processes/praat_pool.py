@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -36,12 +36,12 @@ class Pool(Protocol):
     What is `patient` may take long and keeps one worker at most, after all that is not.
     """
 
-    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+    def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
         """Queue one analysis; one that still waits under the same key is cancelled."""
         ...
 
     def submit_many(
-        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+        self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
         """Queue several analyses for one worker; the answer has a result or a Fault for each."""
         ...
@@ -54,7 +54,7 @@ class Pool(Protocol):
 @dataclass(eq=False)
 class _Job:
     asks: tuple[Ask, ...]
-    key: str
+    key: Hashable
     alone: bool
     patient: bool = False
     course: ScatteredAnalysis | None = None
@@ -86,7 +86,7 @@ class _Job:
 class InlinePool:
     """Runs analyses at once in the calling thread: for tests and the command line."""
 
-    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+    def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
         """Run one analysis and give a future that is already done."""
         rounds = rounds_of(name, track, settings, alone=True)
         if rounds is None:
@@ -96,7 +96,7 @@ class InlinePool:
         return course.future
 
     def submit_many(
-        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+        self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
         """Run several analyses and give a future that is already done."""
         return _done(_Job(tuple(asks), key, alone=False))
@@ -123,11 +123,11 @@ class PraatPool:
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
-        self._courses: dict[str, ScatteredAnalysis] = {}
+        self._courses: dict[Hashable, ScatteredAnalysis] = {}
         self._started = False
         self._closed = False
 
-    def submit(self, name: str, track: Track, settings: Any = None, key: str = "") -> Future[Any]:
+    def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
         """Queue one analysis; one that still waits under the same key is cancelled."""
         rounds = rounds_of(name, track, settings)
         if rounds is None:
@@ -141,7 +141,7 @@ class PraatPool:
         return course.future
 
     def submit_many(
-        self, asks: Sequence[Ask], key: str = "", patient: bool = False
+        self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
         """Queue several analyses for one worker; the answer has a result or a Fault for each."""
         return self._queue(_Job(tuple(asks), key, alone=False, patient=patient))
@@ -180,7 +180,7 @@ class PraatPool:
         self.warm()
         return job.future
 
-    def _supersede(self, key: str, newest: ScatteredAnalysis | None = None) -> None:
+    def _supersede(self, key: Hashable, newest: ScatteredAnalysis | None = None) -> None:
         """Drop what waits under a key, and the rounds to come of what is under way."""
         if not key:
             return
@@ -195,7 +195,7 @@ class PraatPool:
         for job in old:
             job.drop()
 
-    def _forget(self, key: str, course: ScatteredAnalysis) -> None:
+    def _forget(self, key: Hashable, course: ScatteredAnalysis) -> None:
         """Let an analysis that is over go, with all its answers."""
         with self._change:
             if self._courses.get(key) is course:

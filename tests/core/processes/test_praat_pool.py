@@ -240,8 +240,8 @@ def test_a_closed_pool_cancels_what_waits(pool):
 def test_workers_end_when_the_window_dies():
     script = (
         "import os, sys, numpy as np\n"
-        "from core.axis import TimeAxis\nfrom core.track import Track\n"
-        "from core.praat_pool import PraatPool\n"
+        "from core.signals.axis import TimeAxis\nfrom core.signals.track import Track\n"
+        "from core.processes.praat_pool import PraatPool\n"
         "if __name__ == '__main__':\n"
         "    pool = PraatPool(workers=1)\n"
         "    samples = np.random.default_rng(0).standard_normal(4000).astype('f4')\n"
@@ -263,7 +263,7 @@ def test_workers_end_when_the_window_dies():
 
 
 def test_starting_the_pool_imports_nothing_heavy():
-    script = "import sys, core.praat_pool; print({'parselmouth', 'torch', 'scipy'} & set(sys.modules))"
+    script = "import sys, core.processes.praat_pool; print({'parselmouth', 'torch', 'scipy'} & set(sys.modules))"
     said = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -19,6 +19,7 @@ from core.session.lanes import Lane
 from core.session.preferences import Preferences, load, save
 from core.session.session import Session
 from core.signals.axis import Range, TimeAxis
+from tests.support.keys import recording
 
 
 def card(code=3, kind="one-hot"):
@@ -152,6 +153,17 @@ def test_a_late_answer_is_dropped():
     first.set_result("late")
     told.run()
     assert told.answers == ["new"]
+
+
+def test_questions_are_told_apart_by_any_value():
+    told = Told()
+    overlays, slices = Future(), Future()
+    told.jobs.follow(("overlays", recording("a.wav")), overlays, told.answers.append)
+    told.jobs.follow(("slices", recording("a.wav")), slices, told.answers.append)
+    overlays.set_result("pitch")
+    slices.set_result("spectrum")
+    told.run()
+    assert told.answers == ["pitch", "spectrum"]
 
 
 def test_a_stream_shows_every_answer_in_order_and_none_twice():

@@ -1,0 +1,45 @@
+"""What a lane is called on the screen, in legends, in undo steps and in proposed file names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from core.families.card import Card
+from core.networks.layer_info import LayerInfo
+from core.session.lane_key import GENERATOR, Key, LaneKey, ModelId, RecordingKey
+
+
+def plain_name(key: Key) -> str:
+    """Name a lane in a few letters, as the papers' legends do.
+
+    >>> from core.session.lane_key import FIRST_MODEL
+    >>> plain_name(LaneKey(FIRST_MODEL, "G", "conv4")), plain_name(LaneKey(FIRST_MODEL, "Q", "conv1"))
+    ('conv4', 'Q.conv1')
+    >>> plain_name(RecordingKey("word.wav"))
+    'word.wav'
+    """
+    match key:
+        case RecordingKey(name):
+            return name
+        case LaneKey(_, network, layer):
+            return layer if network == GENERATOR else f"{network}.{layer}"
+
+
+def title(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Name a lane as tables and results do: "Conv4", "Q Conv1", "Q logits", a recording without suffix."""
+    match key:
+        case RecordingKey(name):
+            return PurePath(name).stem
+        case LaneKey(_, network, layer):
+            info = layer_info(models, key)
+            words = info.title if info is not None else layer
+            return words if network == GENERATOR else f"{network} {words}"
+
+
+def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:
+    """Give what the model's card says of a layer; None for logits and for what is no longer open."""
+    card = models.get(key.model)
+    networks = card.layers.items() if card is not None else ()
+    found = (layer for network, layers in networks if network == key.network for layer in layers)
+    return next((layer for layer in found if layer.name == key.layer), None)
