@@ -181,9 +181,9 @@ class StackViews:
         session = self._on.session
         bars = lane.key.endswith(".logits")
         role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
-        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key)
+        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, lane.key)
         over = tuple(
-            Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key)  # type: ignore[arg-type]
+            Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key, key)  # type: ignore[arg-type]
             for k, (key, gain) in enumerate(lane.merged)
             if key in session.shown.tracks
         )

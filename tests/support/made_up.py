@@ -45,7 +45,7 @@ def greys(at_frame: int | None = None) -> Image:
 
 def lane(key: str, track: Track | None = None, **values: object) -> LaneView:
     role = "sound" if key == "out" else "curve"
-    curves = (Curve(track or tone(key), 1.0, key, role, key),)
+    curves = (Curve(track or tone(key), 1.0, key, role, key, key),)
     settings: dict[str, object] = {
         "title": key.capitalize(),
         "meta": "1 × 16384 · 16000 Hz",

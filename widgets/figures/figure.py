@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -33,7 +34,7 @@ class Spot:
     """A place in the picture: a time, and how far down a lane from 0 to 1."""
 
     time_s: float
-    lane: str
+    lane: Hashable
     part: float
 
 

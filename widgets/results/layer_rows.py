@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,7 +47,7 @@ class Below:
 class LayerRow:
     """One layer: its cells, and its lines below where it is unfolded."""
 
-    key: str
+    key: Hashable
     title: str
     cells: tuple[Cell, ...]
     below: tuple[Below, ...] = ()

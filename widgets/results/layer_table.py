@@ -47,10 +47,10 @@ class LayerTable(QWidget):
     line, column), `copy_wanted`.
     """
 
-    row_wanted = Signal(str)
-    fold_wanted = Signal(str)
-    ask_wanted = Signal(str, int, int)
-    value_wanted = Signal(str, int, int)
+    row_wanted = Signal(object)
+    fold_wanted = Signal(object)
+    ask_wanted = Signal(object, int, int)
+    value_wanted = Signal(object, int, int)
     copy_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,12 +26,12 @@ class LanePlace(Protocol):
 class Drop:
     """A lane to merge with (`target`), or a new order of the lanes and the height of its gap."""
 
-    target: str = ""
-    order: tuple[str, ...] = ()
+    target: Hashable = None
+    order: tuple[Hashable, ...] = ()
     line_px: int = 0
 
 
-def drop_at(key: str, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
+def drop_at(key: Hashable, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
     """Give what dropping lane `key` at a height would do; None over itself."""
     keys = [placed.lane.key for placed in lanes]
     for place, placed in enumerate(lanes):
@@ -46,7 +46,7 @@ def drop_at(key: str, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
     return None
 
 
-def _between(key: str, keys: list[str], place: int, line_px: int) -> Drop:
+def _between(key: Hashable, keys: list[Hashable], place: int, line_px: int) -> Drop:
     before = [other for other in keys[:place] if other != key]
     after = [other for other in keys[place:] if other != key]
     return Drop(order=(*before, key, *after), line_px=line_px)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -27,18 +27,17 @@ MOVES = (
 
 
 def lane_menu(
-    lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[str], None], parent: QWidget
+    lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[Hashable], None], parent: QWidget
 ) -> QMenu:
     """Give the menu of a lane; `limits` is the range it shows now."""
     menu = QMenu(parent)
     _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
     _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
     for curve in lane.curves[1:]:
-        key = curve.key or curve.track.name
         _add_gains(
-            menu.addMenu(f"Gain of {key} ×{short(curve.gain)}"),
+            menu.addMenu(f"Gain of {curve.name} ×{short(curve.gain)}"),
             curve.gain,
-            lambda gain, key=key: wish("merged_gain", (key, gain)),
+            lambda gain, key=curve.key: wish("merged_gain", (key, gain)),
         )
     menu.addSeparator()
     for words, field, value in (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)):
@@ -57,8 +56,8 @@ def lane_menu(
     if len(lane.curves) > 1:
         menu.addSeparator()
         for curve in lane.curves[1:]:
-            words = f"Take {curve.label or curve.track.name} off these axes"
-            menu.addAction(words, lambda key=curve.key or curve.track.name: unmerge(key))
+            words = f"Take {curve.label or curve.name} off these axes"
+            menu.addAction(words, lambda key=curve.key: unmerge(key))
     if lane.closable:
         menu.addSeparator()
         menu.addAction("Close this lane", lambda: wish("closed", True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -43,11 +44,11 @@ class Stack(QWidget):
     cursor_wanted = Signal(float)
     selection_wanted = Signal(object)
     frequency_wanted = Signal(float)
-    play_wanted = Signal(str, object)
+    play_wanted = Signal(object, object)
     stop_wanted = Signal()
-    lane_wanted = Signal(str, str, object)
-    merge_wanted = Signal(str, str)
-    unmerge_wanted = Signal(str, str)
+    lane_wanted = Signal(object, str, object)
+    merge_wanted = Signal(object, object)
+    unmerge_wanted = Signal(object, object)
     order_wanted = Signal(tuple)
     pointer_moved = Signal(float, str)
     legend_clicked = Signal(str)
@@ -58,7 +59,7 @@ class Stack(QWidget):
         self.setAccessibleName("Stack of layers")
         self._look = LIGHT
         self._view: StackView | None = None
-        self._lanes: dict[str, LaneWidget] = {}
+        self._lanes: dict[Hashable, LaneWidget] = {}
         self.ruler, self.bars, self.overview = Ruler(self), PlayBars(self), Overview(self)
         self._area = LaneArea(self)
         self.tiers = Tiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
@@ -100,9 +101,9 @@ class Stack(QWidget):
         self.tiers.wheeled.connect(self._wheel)
         self.ruler.pointed.connect(self.pointer_moved)
         for bar in (self.ruler, self.bars):
-            bar.play_wanted.connect(lambda stretch: self.play_wanted.emit("", stretch))
+            bar.play_wanted.connect(lambda stretch: self.play_wanted.emit(None, stretch))
 
-    def _new_lane(self, key: str) -> LaneWidget:
+    def _new_lane(self, key: Hashable) -> LaneWidget:
         lane = LaneWidget(self._area.column)
         lane.set_look(self._look)
         header, plot = lane.header, lane.plot
@@ -145,10 +146,10 @@ class Stack(QWidget):
     def _reveal_active(self, before: StackView | None) -> None:
         """Bring the active lane into sight when another became it, by a key or with a new recording."""
         was, now = (
-            next((lane.key for lane in view.lanes if lane.active), "") if view else ""
+            next((lane.key for lane in view.lanes if lane.active), None) if view else None
             for view in (before, self._view)
         )
-        if was and now and was != now:
+        if was is not None and now is not None and was != now:
             self._area.reveal(self._lanes[now])
 
     @property
@@ -221,10 +222,10 @@ class Stack(QWidget):
 
     # --- wishes -------------------------------------------------------------------------------
 
-    def _lane_view(self, key: str) -> LaneView | None:
+    def _lane_view(self, key: Hashable) -> LaneView | None:
         return next((lane for lane in self._view.lanes if lane.key == key), None) if self._view else None
 
-    def _play(self, key: str) -> None:
+    def _play(self, key: Hashable) -> None:
         view, lane = self._view, self._lane_view(key)
         if view is None or lane is None:
             return
@@ -233,7 +234,7 @@ class Stack(QWidget):
         else:
             self.play_wanted.emit(key, view.selection or view.visible)
 
-    def _press(self, key: str, x_px: float, shift: bool, frequency_hz: float | None) -> None:
+    def _press(self, key: Hashable, x_px: float, shift: bool, frequency_hz: float | None) -> None:
         view, lane = self._view, self._lane_view(key)
         if view is None or lane is None:
             return
@@ -267,13 +268,13 @@ class Stack(QWidget):
 
     # --- lanes dragged and their menu -----------------------------------------------------------
 
-    def _drag(self, key: str, place: QPoint) -> None:
+    def _drag(self, key: Hashable, place: QPoint) -> None:
         self._show_drop(drop_at(key, self.lanes, self._area.column.mapFromGlobal(place).y()))
 
-    def _end_drag(self, key: str, place: QPoint) -> None:
+    def _end_drag(self, key: Hashable, place: QPoint) -> None:
         drop = drop_at(key, self.lanes, self._area.column.mapFromGlobal(place).y())
         self._show_drop(None)
-        if drop is not None and drop.target:
+        if drop is not None and drop.target is not None:
             self.merge_wanted.emit(key, drop.target)
         elif drop is not None and drop.order != tuple(lane.lane.key for lane in self.lanes):
             self.order_wanted.emit(drop.order)
@@ -281,9 +282,9 @@ class Stack(QWidget):
     def _show_drop(self, drop: Drop | None) -> None:
         for lane in self.lanes:
             lane.set_target(drop is not None and drop.target == lane.lane.key)
-        self._area.show_line(drop.line_px if drop is not None and not drop.target else None)
+        self._area.show_line(drop.line_px if drop is not None and drop.target is None else None)
 
-    def _open_menu(self, key: str, place: QPoint) -> None:
+    def _open_menu(self, key: Hashable, place: QPoint) -> None:
         view, lane = self._view, self._lane_view(key)
         if view is None or lane is None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,7 @@ MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
 @dataclass(frozen=True)
 class Curve:
-    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane.
+    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane, `name` elsewhere.
 
     Values of the role "bars" have no course in time: each stands for itself.
     """
@@ -29,7 +29,8 @@ class Curve:
     gain: float = 1.0
     label: str = ""
     role: CurveRole = "curve"
-    key: str = ""
+    key: Hashable = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class LegendLine:
 
 @dataclass(frozen=True)
 class LaneView:
-    """One lane: its words, its curves, and what is laid over them.
+    """One lane: its words, its curves, and what is laid over them; wishes about it carry its `key`.
 
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
     holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `merged_pitch`
@@ -57,7 +58,7 @@ class LaneView:
     `channel` the one that is heard, counted from 1, or 0 for the average of all.
     """
 
-    key: str
+    key: Hashable
     title: str
     meta: str = ""
     badge: str = ""

@@ -81,11 +81,11 @@ def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
 
 def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
     window.on.session.set_lane("conv3", "solo", soloed=True)
-    window.stack.play_wanted.emit("", Range(0, 0.5))
+    window.stack.play_wanted.emit(None, Range(0, 0.5))
     assert window.on.playback.keys == ("conv3",)
     window.on.session.set_lane("conv3", "mute", muted=True)
     window.on.playback.stop()
-    window.stack.play_wanted.emit("", Range(0, 0.5))
+    window.stack.play_wanted.emit(None, Range(0, 0.5))
     assert window.on.playback.keys == ()
 
 

@@ -137,7 +137,7 @@ def test_every_button_has_a_name(stack):
 
 
 def test_the_menu_offers_scale_gain_and_taking_curves_off(stack):
-    curves = (Curve(bump("conv3", 0.5), label="conv3", key="conv3"), Curve(tone(), 10, "out ×10", key="out"))
+    curves = (Curve(bump("conv3", 0.5), key="conv3"), Curve(tone(), 10, "out ×10", key="out", name="out"))
     found: list[tuple] = []
     menu = lane_menu(
         lane("conv3", curves=curves, scale="whole"), (0.0, 2.0), lambda *wish: found.append(wish),

@@ -116,7 +116,7 @@ def test_a_click_on_any_bar_wishes_to_hear_it(stack, played, qtbot):
     expected = pieces(stack.columns, WHOLE, Marks(selection=SELECTION))
     for piece in expected:
         qtbot.mouseClick(stack.bars, Qt.MouseButton.LeftButton, pos=piece.rect.center().toPoint())
-    assert played == [("", piece.played) for piece in expected]
+    assert played == [(None, piece.played) for piece in expected]
 
 
 def test_a_click_on_the_selections_button_plays_the_selection(stack, played, qtbot):
@@ -124,7 +124,7 @@ def test_a_click_on_the_selections_button_plays_the_selection(stack, played, qtb
     button = selection_rect(stack.columns, SELECTION)
     qtbot.mouseClick(stack.ruler, Qt.MouseButton.LeftButton, pos=button.center().toPoint())
     qtbot.mouseClick(stack.ruler, Qt.MouseButton.LeftButton, pos=QPoint(int(button.right()) + 30, 14))
-    assert played == [("", SELECTION)]
+    assert played == [(None, SELECTION)]
 
 
 @pytest.fixture
