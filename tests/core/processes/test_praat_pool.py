@@ -263,7 +263,8 @@ def test_workers_end_when_the_window_dies():
 
 
 def test_starting_the_pool_imports_nothing_heavy():
-    script = "import sys, core.processes.praat_pool; print({'parselmouth', 'torch', 'scipy'} & set(sys.modules))"
+    heavy = "{'parselmouth', 'torch', 'scipy'}"
+    script = f"import sys, core.processes.praat_pool; print({heavy} & set(sys.modules))"
     said = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
