@@ -51,16 +51,20 @@ class Jobs:
         done: Callable[[Any], None],
         failed: Callable[[Fault], None] | None = None,
         stream: bool = False,
+        gone: Callable[[], None] | None = None,
     ) -> None:
         """Call `done` with the answer, unless a newer question under `key` was followed meanwhile.
 
         With `stream` an answer counts until a newer one has arrived: a knob in motion is seen moving.
+        `gone` follows where no answer comes: it was cancelled, or ended by a bug, which is reported.
         """
         generation = self._generations.next(key)
         self._pending[key] = generation
         report = failed or self._on_fault
         future.add_done_callback(
-            lambda over: self._post(lambda: self._arrive(key, generation, over, done, report, stream))
+            lambda over: self._post(
+                lambda: self._arrive(key, generation, over, done, report, stream, gone or _nothing)
+            )
         )
 
     def drop(self, key: Hashable) -> None:
@@ -85,6 +89,7 @@ class Jobs:
         done: Callable[[Any], None],
         failed: Callable[[Fault], None],
         stream: bool,
+        gone: Callable[[], None],
     ) -> None:
         if not self._counts(key, generation, stream):
             return
@@ -94,11 +99,17 @@ class Jobs:
         try:
             answer = over.result()
         except (Cancelled, CancelledError):
+            gone()
             return
         except Fault as fault:
             failed(fault)
             return
         except BaseException as bug:  # reported, never silent
+            gone()
             self._on_bug(bug)
             return
         done(answer)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

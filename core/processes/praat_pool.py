@@ -205,6 +205,9 @@ class PraatPool:
         """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""
         self._start(number)
         while job := self._next(number):
+            if job.course is not None and job.course.over:
+                job.future.cancel()
+                continue
             if job.tries == 0 and not job.future.set_running_or_notify_cancel():
                 continue
             job.tries += 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 from core.tiles.scatter import Ask, Rounds
@@ -20,6 +21,7 @@ class ScatteredAnalysis:
         self._asked: list[Future[Any]] = []
         self._left = 0
         self._change = threading.Lock()
+        self.future.add_done_callback(self._cancelled)
 
     def go_on(self, answers: list[Any] | None = None) -> None:
         """Ask the next round, or give the result."""
@@ -40,6 +42,11 @@ class ScatteredAnalysis:
         """Ask nothing more; the future is cancelled."""
         self._settle(lambda: self.future.cancel())
 
+    def _cancelled(self, future: Future[Any]) -> None:
+        """Ask nothing more once somebody has cancelled the future."""
+        if future.cancelled():
+            self.over = True
+
     def _answered(self, answer: Future[Any]) -> None:
         failure = None if answer.cancelled() else answer.exception()
         if answer.cancelled():
@@ -59,4 +66,5 @@ class ScatteredAnalysis:
         with self._change:
             first, self.over = not self.over, True
         if first:
-            tell()
+            with contextlib.suppress(InvalidStateError):  # cancelled at this very moment
+                tell()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.analyses.registry import TABLE
 from core.analyses.spectrogram import SpectrogramSettings
 from core.faults import Cancelled
 from core.processes.praat_pool import InlinePool, PraatPool
+from core.processes.praat_scatter import ScatteredAnalysis
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
 from core.tiles import formant_parts, scatter, tiles
@@ -250,6 +251,32 @@ def test_the_newest_shared_analysis_under_a_key_wins():
         )
         assert old.cancelled()
         assert blocker.result(PATIENCE_S)
+    finally:
+        pool.close()
+
+
+def test_a_shared_analysis_that_is_cancelled_measures_no_more():
+    noise = np.random.default_rng(0).standard_normal(16000 * 12).astype(np.float32)
+    track = Track("out", noise, TimeAxis.of_sound(16000.0, noise.size))
+    rounds, asked = scatter.rounds_of("formants", track), []
+    assert rounds is not None
+    course = ScatteredAnalysis(rounds, lambda ask: asked.append((ask, Future())) or asked[-1][1])
+    course.go_on()
+    assert course.future.cancel()
+    for (name, piece, used), future in asked[:]:
+        future.set_result(scatter.runner(name)(piece, used))
+    assert course.over
+    assert len(asked) == 1
+
+
+def test_a_pool_goes_on_after_a_shared_analysis_was_cancelled():
+    noise = np.random.default_rng(0).standard_normal(16000 * 12).astype(np.float32)
+    pool = PraatPool(workers=1)
+    try:
+        shared = pool.submit("formants", Track("out", noise, TimeAxis.of_sound(16000.0, noise.size)))
+        assert shared.cancel()
+        short = Track("out", noise[:16000], TimeAxis.of_sound(16000.0, 16000))
+        assert pool.submit("intensity", short).result(PATIENCE_S)
     finally:
         pool.close()
 
