@@ -15,19 +15,16 @@ from app.cli import background
 ROOT = Path(__file__).parents[3]
 # stands in for the whole command: the first start hands over to the second, which tells where it runs
 SCRIPT = """
-import os, signal, sys, time
-from app import train_session
+import os, signal, sys
+from app.cli import background
 if background.shares_its_session():
     sys.exit(background.run_apart())
 background.give_way()
-asked = []
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda number, frame: asked.append(number))
+wanted = (signal.SIGINT, signal.SIGTERM)
+signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
 idle = os.sched_getscheduler(0) == os.SCHED_IDLE
 print(os.getpid(), os.getsid(0) == os.getpid(), idle, flush=True)
-while not asked:
-    time.sleep(0.05)
-print("saved after", signal.Signals(asked[0]).name, flush=True)
+print("saved after", signal.Signals(signal.sigwait(wanted)).name, flush=True)
 sys.exit(5)
 """
 

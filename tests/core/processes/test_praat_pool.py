@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -161,7 +160,7 @@ class Sleeper(Killer):
     """Holds up the process that receives it."""
 
     def __reduce__(self):
-        return time.sleep, (3600,)
+        return signal.pause, ()
 
 
 def test_a_job_without_end_is_stopped_and_the_pool_goes_on():

@@ -36,6 +36,6 @@ def test_the_names_agree_with_qtawesomes_own_map():
 
 
 def test_icons_do_not_pay_for_importing_qtawesome():
-    code = "import sys, widgets.icons as i; i.font_path(); print('qtawesome' in sys.modules)"
+    code = "import sys, widgets.theme.icons as i; i.font_path(); print('qtawesome' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
