@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,18 +85,15 @@ def spread(rows: Kept, most: int) -> Samples:
 
 
 def _make_room(more: int, so_far: int) -> None:
-    free = _free_bytes()
-    if free is not None and more > LARGEST_PART * free:
+    if more > LARGEST_PART * _free_bytes():
         raise _too_much(so_far)
 
 
-def _free_bytes() -> int | None:
-    """Give the memory that can still be had, where the system tells."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError, IndexError):
-        return None
+def _free_bytes() -> int:
+    """Give the memory that can still be had."""
+    import psutil
+
+    return psutil.virtual_memory().available
 
 
 def _too_much(so_far: int) -> Fault:
