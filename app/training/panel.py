@@ -29,7 +29,7 @@ class TrainingPanel:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child is collected
+        self._started: list[subprocess.Popen[bytes]] = []
         self._stopped: Path | None = None  # the run that was asked to stop and has not yet
         self.panel = TrainPanel(window)
         self.panel.set_look(window.look)
@@ -50,6 +50,7 @@ class TrainingPanel:
 
     def look(self) -> None:
         """Show how far the run in the panel's folder is."""
+        self._started = [one for one in self._started if one.poll() is None]  # collects those that ended
         if self.panel.isVisible() and self._out is not None:
             shown = progress_of(see(self._out))
             if not shown.running:

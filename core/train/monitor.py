@@ -86,19 +86,16 @@ def process_of(out: Path) -> int | None:
 
 
 def _lives(number: int) -> bool:
+    """Tell whether a process is a training that goes on; one that ended, reaped or not, is none."""
+    import psutil
+
     try:
-        done, _ = os.waitpid(number, os.WNOHANG)  # our own child that ended is not alive
-        if done == number:
-            return False
-    except ChildProcessError:
-        pass
-    try:
-        os.kill(number, 0)
-    except OSError:
+        words = psutil.Process(number).cmdline()
+    except psutil.Error:
         return False
-    words = Path(f"/proc/{number}/cmdline")
-    # a number is given again after a while: another program's process is no training
-    return b"train" in words.read_bytes() if words.exists() else True
+    # A number is given again after a while: another program's process is no training. Words are missing
+    # while the new program is being loaded, which under load takes longer than `Popen` to return.
+    return not words or "train" in words
 
 
 def stop(out: Path) -> None:

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import time
+import threading
+from contextlib import contextmanager
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 
@@ -14,12 +16,14 @@ from core.faults import Fault
 from core.train.monitor import process_of, see, start, stop
 
 
-def until(condition, limit_s=240.0):
-    end = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited too long")
-        time.sleep(0.1)
+@contextmanager
+def rows_of(out, run):
+    """Give what a run writes down, row by row as it comes, until the run ends."""
+    command = ["tail", "--lines=+1", "-F", str(out / "progress.jsonl")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as tail:
+        threading.Thread(target=lambda: (run.wait(), tail.kill()), daemon=True).start()
+        yield map(json.loads, tail.stdout)
+        tail.kill()
 
 
 def test_a_folder_tells_what_was_trained(tmp_path):
@@ -60,6 +64,23 @@ def test_another_programs_process_is_no_training(tmp_path):
     assert process_of(tmp_path) is None
 
 
+def test_a_run_whose_program_is_still_being_loaded_is_under_way(tmp_path, monkeypatch):
+    """Until the program is loaded a process has no words, and `Popen` may return before that."""
+    (tmp_path / "training.pid").write_text(str(os.getpid()))
+    monkeypatch.setattr(psutil.Process, "cmdline", lambda self: [])
+    assert process_of(tmp_path) == os.getpid()
+
+
+def test_a_run_that_ended_is_not_under_way_and_keeps_its_exit_status(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", "raise SystemExit(5)", "train"], stdout=subprocess.PIPE)
+    ended.stdout.read()  # closed as it ends
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    (tmp_path / "training.pid").write_text(str(ended.pid))
+    assert process_of(tmp_path) is None
+    ended.stdout.close()
+    assert ended.wait() == 5
+
+
 def test_what_cannot_be_trained_on_is_said(tmp_path):
     with pytest.raises(Fault, match="no folder of recordings"):
         start(tmp_path / "missing", tmp_path / "out", [])
@@ -93,14 +114,18 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path, begin):
     first = begin(sounds, out, options)
     with pytest.raises(Fault, match="already under way"):
         start(sounds, out, options)
-    until(lambda: see(out).step > 0 and see(out).model is not None)
+    with rows_of(out, first) as rows:
+        next(row for row in rows if row.get("steps", 0) > 0)
     assert see(out).running
+    assert see(out).step > 0
+    assert see(out).model is not None
     stop(out)
     assert first.wait(240) == 0
     assert not see(out).running
     reached = see(out).step
     again = begin(sounds, out, [*options, "--resume"])
-    until(lambda: see(out).step > reached)
+    with rows_of(out, again) as rows:
+        next(row for row in rows if row.get("steps", 0) > reached)
     stop(out)
     assert again.wait(240) == 0
     assert see(out).recipe["model"] == "wavegan"
