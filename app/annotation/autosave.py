@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile
+from filelock import Timeout
 
 from core.annotation.store import adopt, default_path, read_shelf, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes, textgrid_of
 from core.annotation.tiers import Annotation, Kept, Shelf, kept_for, put
 from core.faults import Fault
 from core.files.atomic import folder_for
+from core.files.locks import lock_beside, unlock
 from core.networks.latent import Point
 from core.recordings.identity import lasting
 from core.session.session import Snapshot
@@ -24,7 +25,7 @@ from core.session.session import Snapshot
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
 
-PATIENCE_MS = 5000
+PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -210,12 +211,15 @@ class Autosave:
 def _alone(path: Path) -> Generator[None]:
     """Keep other windows from writing a file between its reading and its writing; none waits for ever."""
     folder_for(path.parent)
-    lock = QLockFile(f"{path}.lock")
-    lock.tryLock(PATIENCE_MS)
+    try:
+        lock = lock_beside(path, PATIENCE_S)
+    except Timeout:
+        lock = None
     try:
         yield
     finally:
-        lock.unlock()
+        if lock is not None:
+            unlock(lock)
 
 
 def _missing(shelf: Shelf, among: Shelf) -> Shelf:

@@ -15,10 +15,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile
+from filelock import FileLock, Timeout
 
 from core.faults import Fault
 from core.files.atomic import folder_for
+from core.files.locks import lock_beside, unlock
 from core.queries.results_store import read_kept, write_kept
 
 if TYPE_CHECKING:
@@ -52,48 +53,42 @@ class ResultsAutosave:
         while self._left:  # only once their rows stand in this window's file
             other, lock = self._left.pop()
             other.unlink(missing_ok=True)
-            lock.unlock()
+            unlock(lock)
 
     def close(self) -> None:
         """Wait until everything is on the disk, and write nothing more."""
         self._results.changed.disconnect(self._changed)
         self._writer.shutdown()
-        self._lock.unlock()
+        unlock(self._lock)
 
 
-def _own(path: Path) -> tuple[Path, QLockFile]:
+def _own(path: Path) -> tuple[Path, FileLock]:
     """Give the first file that no other window has, and the lock that says so."""
     with contextlib.suppress(Fault):  # where nothing can be kept, writing will tell
         folder_for(path.parent)
     for place in _places(path):
-        lock = _lock(place)
-        if lock.error() != QLockFile.LockError.LockFailedError:
-            return place, lock
+        with contextlib.suppress(Timeout):
+            return place, lock_beside(place)
     raise AssertionError("there is always another number")
 
 
-def _left(path: Path, own: Path) -> list[tuple[Path, QLockFile]]:
+def _left(path: Path, own: Path) -> list[tuple[Path, FileLock]]:
     """Give the files of windows that are closed, each locked until its rows have been taken over."""
     name = re.compile(re.escape(path.stem) + r"(-\d+)?" + re.escape(path.suffix))
     try:
         others = sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name) and one != own)
     except OSError:
         return []
-    locks = [(one, _lock(one)) for one in others]
-    return [(one, lock) for one, lock in locks if lock.isLocked()]
+    found: list[tuple[Path, FileLock]] = []
+    for one in others:
+        with contextlib.suppress(Timeout):
+            found.append((one, lock_beside(one)))
+    return [(one, lock) for one, lock in found if lock.is_locked]
 
 
 def _places(path: Path) -> Iterator[Path]:
     yield path
     yield from (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-
-
-def _lock(path: Path) -> QLockFile:
-    """Lock a file unless another window has it; the lock of a window that crashed counts for nothing."""
-    lock = QLockFile(f"{path}.lock")
-    lock.setStaleLockTime(0)  # however long a window is open
-    lock.tryLock(0)
-    return lock
 
 
 def _together(parts: list[Rows]) -> Rows:

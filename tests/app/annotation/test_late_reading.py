@@ -6,11 +6,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QLockFile
+from filelock import Timeout
 
 from core.annotation.store import default_path, read_shelf, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import kept_at
+from core.files.locks import lock_beside, unlock
 from tests.app.annotation.test_autosave import GRID, recorded
 from tests.app.annotation.test_tier_editor import said
 
@@ -157,12 +158,14 @@ def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(t
     others = []
 
     def written(place, *rest):
-        others.append(QLockFile(f"{place}.lock").tryLock(0))
+        with pytest.raises(Timeout):
+            lock_beside(place)
+        others.append(place)
         return write_changes(place, *rest)
 
     monkeypatch.setattr("app.annotation.autosave.write_changes", written)
     keeping._unwritten[path] = (replace(tiers.on.session.kept, name="newer"),)
     keeping._write(path)
-    assert others == [False]
-    assert QLockFile(f"{path}.lock").tryLock(0)
+    assert others == [path]
+    unlock(lock_beside(path))
     assert [one.name for one in read_shelf(path, len(tiers.on.session.point.z))] == ["newer"]
