@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ from app.stack.stack_view import StackViews
 from core.faults import Fault
 from core.session.point_names import changed
 from widgets.figures.figure import FigureView
-from widgets.figures.figure_files import Paper, write_figure
+from widgets.figures.figure_files import Paper, Picture, write_figure, write_picture
 from widgets.timeline.lane_views import StackView
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
     from app.shell.window import Window
+    from widgets.plots.view import PlotView
 
 KINDS = "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
 MOST_CHANGES = 6
@@ -83,13 +85,35 @@ def ask_picture(window: Window) -> None:
 
 def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
     """Ask for the file and write it; tell whether it was written."""
-    name, kind = ask_file(window, "Save picture", "stack.pdf", KINDS)
-    if not name:
+    path = _ask_path(window, "stack.pdf")
+    if path is None:
         return False
-    path = Path(name) if Path(name).suffix else Path(f"{name}.{kind[:3].lower()}")
     window.on.remember(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+    sized = replace(figure, width_px=paper.width_px)
+    return _written(window, path, lambda: write_figure(path, sized, origin_text(window.on), paper.dpi))
+
+
+def save_plot(window: Window, plot: PlotView, title: str, name: str, origin: str) -> bool:
+    """Ask for a file and write a plot as it is shown, on white paper; tell whether it was written."""
+    path = _ask_path(window, name)
+    if path is None:
+        return False
+    picture = Picture(title, plot.width(), plot.height(), plot.paint)
+    dpi = window.on.preferences.figure_dpi
+    return _written(window, path, lambda: write_picture(path, picture, origin, dpi))
+
+
+def _ask_path(window: Window, name: str) -> Path | None:
+    """Ask where a picture goes; the kind chosen is the suffix of a name that has none."""
+    chosen, kind = ask_file(window, "Save picture", name, KINDS)
+    if not chosen:
+        return None
+    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind[:3].lower()}")
+
+
+def _written(window: Window, path: Path, write: Callable[[], None]) -> bool:
     try:
-        write_figure(path, replace(figure, width_px=paper.width_px), origin_text(window.on), paper.dpi)
+        write()
     except Fault as fault:
         window.on.faulted.emit(fault)
         return False

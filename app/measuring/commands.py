@@ -35,7 +35,9 @@ def compare(window: Window) -> None:
     """Show the last measurement of each layer against the output: scatter with r, and courses in time."""
     from widgets.results.layer_plots import PlotsDialog
 
-    dialog = PlotsDialog(window.on.measurement.pairs, lambda sheet: _save(window, sheet), window)
+    measured = window.on.measurement
+    origin = measured.record  # the dialog stays open while another measurement may come
+    dialog = PlotsDialog(measured.pairs, lambda sheet: _save(window, sheet, origin), window)
     dialog.set_look(window.look)
     window.asks.keep(dialog)
 
@@ -72,20 +74,10 @@ def _ask(window: Window, title: str, use) -> None:
     window.asks.keep(form)
 
 
-def _save(window: Window, sheet: PlotSheet) -> None:
-    from app.base.file_locations import ask_file
-    from core.faults import Fault
+def _save(window: Window, sheet: PlotSheet, origin: str) -> None:
+    from app.export.figure import save_plot
 
-    name, _ = ask_file(window, "Save the comparison", "comparison.png", "Pictures (*.png *.svg)")
-    if not name:
-        return
-    path = Path(name) if Path(name).suffix else Path(f"{name}.png")
-    try:
-        sheet.save(path)
-    except Fault as fault:
-        window.on.faulted.emit(fault)
-    else:
-        window.on.noted.emit(f"Saved {path.name}")
+    save_plot(window, sheet, "Each layer against the output", "comparison.pdf", origin)
 
 
 def _to_table(window: Window, asked: MeasureSettings) -> None:

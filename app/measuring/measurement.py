@@ -67,6 +67,7 @@ class Measurement:
         self.measurer: Measurer = ProcessMeasurer()
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
+        self.record = ""  # how the pairs were measured, as JSON
         self._over_all = False  # the tiers on the screen are not those of the point that is measured
         self.given = PraatExchange()
         instrument.session.card_changed.connect(self._new_model)
@@ -147,7 +148,7 @@ class Measurement:
 
     def _new_model(self) -> None:
         self.cancel()
-        self.pairs = ()
+        self.pairs, self.record = (), ""
 
     def close(self) -> None:
         """Stop measuring and take away what was written for Praat, but for what was changed there."""
@@ -194,7 +195,7 @@ class Measurement:
 
     def _done(self, done: Done) -> None:
         self.ended.emit()
-        self.pairs = done.pairs
+        self.pairs, self.record = done.pairs, done.record
         self._on.noted.emit(_closing(done, self._over_all))
         self.done.emit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import signal
 import sys
@@ -41,19 +42,20 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was written, the number of values, a line for each refusal and notice, and each layer
-    beside the output.
+    """What was written, the number of values, a line for each refusal and notice, each layer beside
+    the output, and as JSON how everything was measured.
     """
 
     files: tuple[Path, ...]
     rows: int
     remarks: tuple[str, ...]
     pairs: tuple[Pair, ...] = ()
+    record: str = ""
 
 
 def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
     """Measure and write: all of it, or nothing. Raises Fault for what a user can mend."""
-    from core.measures.long_table import checked, rows
+    from core.measures.long_table import checked, record, rows
 
     if job.table is not None:
         checked(job.table)
@@ -61,7 +63,9 @@ def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
         _check_script(job)
     table = measure(job.items, job.plan, job.choice, progress)
     files = _written(job, table)
-    return Done(files, sum(1 for _ in rows(table)), (*table.remarks, *unpaired(table)), tuple(pairs(table)))
+    measured = json.dumps({**job.about, **record(table, job.choice)}, ensure_ascii=False)
+    remarks = (*table.remarks, *unpaired(table))
+    return Done(files, sum(1 for _ in rows(table)), remarks, tuple(pairs(table)), measured)
 
 
 def _check_script(job: Job) -> None:

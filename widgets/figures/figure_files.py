@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from core.faults import Fault
 from core.files.atomic import atomic
-from widgets.figures.figure import FigureLayout, FigureView, lay_out, paint_figure
+from widgets.figures.figure import FigureView, lay_out, paint_figure
 from widgets.theme.theme import PRINT, Look
 
 PX_PER_INCH = 96.0
@@ -39,28 +39,52 @@ class Paper:
         return self.width_mm / MM_PER_INCH * PX_PER_INCH
 
 
-def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
-    """Write the picture in the format of the path's suffix, with `origin` (JSON) inside.
+@dataclass(frozen=True)
+class Picture:
+    """What is written to a file: a title, a size in pixels of 1/96 inch, and what paints it in a look."""
 
-    Raises Fault for another suffix, for a picture without lanes or too large, and where the place
-    cannot be written to.
+    title: str
+    width_px: float
+    height_px: float
+    paint: Callable[[QPainter, Look], None]
+
+
+def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
+    """Write the stack as a picture. Raises Fault as `write_picture` does, and where there is no lane."""
+    if path.suffix.lower() in WRITERS and not figure.lanes:
+        raise Fault("There is no lane to draw.", "Open a checkpoint first.")
+    write_picture(path, picture_of(figure), origin, dpi, look)
+
+
+def picture_of(figure: FigureView) -> Picture:
+    """Give the picture of a figure."""
+    layout = lay_out(figure)
+
+    def paint(painter: QPainter, look: Look) -> None:
+        paint_figure(painter, figure, look)
+
+    return Picture(figure.title or "Phonoscope", layout.width_px, layout.height_px, paint)
+
+
+def write_picture(path: Path, picture: Picture, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
+    """Write a picture in the format of the path's suffix, with `origin` (JSON) inside.
+
+    PNG has `dpi` dots per inch; SVG and PDF hold lines and text. Raises Fault for another suffix, for a
+    picture too large, and where the place cannot be written to.
     """
     write = WRITERS.get(path.suffix.lower())
     if write is None:
         raise Fault(
             f"A picture cannot be written as “{path.suffix or path.name}”.", "Use .png, .svg or .pdf."
         )
-    if not figure.lanes:
-        raise Fault("There is no lane to draw.", "Open a checkpoint first.")
-    layout = lay_out(figure)
-    if max(layout.width_px, layout.height_px) * dpi / PX_PER_INCH > LARGEST_SIDE_PX:
+    if max(picture.width_px, picture.height_px) * dpi / PX_PER_INCH > LARGEST_SIDE_PX:
         raise Fault(f"A picture of {dpi:g} dpi would be too large.", "Choose fewer dots per inch.")
     with atomic(path) as draft:
-        write(draft, figure, layout, origin, dpi, look)
+        write(draft, picture, origin, dpi, look)
 
 
-def _png(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
-    image = render(figure, dpi, look)
+def _png(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
+    image = rendered(picture, dpi, look)
     image.setText(ORIGIN_KEY, origin)
     image.setText("Software", "Phonoscope")
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
@@ -68,18 +92,26 @@ def _png(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi:
 
 
 def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
-    """Give the picture as an image of so many dots per inch."""
-    layout, scale = lay_out(figure), dpi / PX_PER_INCH
-    size = QSize(round(layout.width_px * scale), round(layout.height_px * scale))
-    image = QImage(size, QImage.Format.Format_RGB32)
+    """Give the stack as an image of so many dots per inch."""
+    return rendered(picture_of(figure), dpi, look)
+
+
+def rendered(picture: Picture, dpi: float, look: Look = PRINT) -> QImage:
+    """Give a picture as an image of so many dots per inch."""
+    scale = dpi / PX_PER_INCH
+    image = QImage(_size(picture, scale), QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(dpi / MM_PER_INCH * 1000))
     image.setDotsPerMeterY(round(dpi / MM_PER_INCH * 1000))
     image.fill(look.plot)
     painter = QPainter(image)
     painter.scale(scale, scale)
-    paint_figure(painter, figure, look)
+    picture.paint(painter, look)
     painter.end()
     return image
+
+
+def _size(picture: Picture, scale: float = 1.0) -> QSize:
+    return QSize(round(picture.width_px * scale), round(picture.height_px * scale))
 
 
 class SvgPainter(QPainter):
@@ -91,36 +123,36 @@ class SvgPainter(QPainter):
             self.setClipPath(self.clipPath())
 
 
-def _svg(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
+def _svg(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
     made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot cut curves off
     made.setFileName(str(path))
-    made.setSize(QSize(round(layout.width_px), round(layout.height_px)))
-    made.setViewBox(QRectF(0, 0, layout.width_px, layout.height_px))
+    made.setSize(_size(picture))
+    made.setViewBox(QRectF(0, 0, picture.width_px, picture.height_px))
     made.setResolution(int(PX_PER_INCH))
-    made.setTitle(figure.title or "Phonoscope")
+    made.setTitle(picture.title)
     made.setDescription(f"{ORIGIN_KEY} {origin}")
     painter = SvgPainter(made)
-    paint_figure(painter, figure, look)
+    picture.paint(painter, look)
     painter.end()
     # where none of the named fonts is installed, a viewer would take its own, with serifs
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 
 
-def _pdf(path: Path, figure: FigureView, layout: FigureLayout, origin: str, dpi: float, look: Look) -> None:
+def _pdf(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
     made = QPdfWriter(str(path))
-    made.setTitle(figure.title or "Phonoscope")
+    made.setTitle(picture.title)
     made.setCreator("Phonoscope")
     points = 72.0 / PX_PER_INCH
-    size = QPageSize(QSizeF(layout.width_px * points, layout.height_px * points), QPageSize.Unit.Point)
+    size = QPageSize(QSizeF(picture.width_px * points, picture.height_px * points), QPageSize.Unit.Point)
     made.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF()))
     made.setResolution(round(dpi))
     made.addFileAttachment("origin.json", origin.encode(), "application/json")
     painter = QPainter(made)
     painter.scale(dpi / PX_PER_INCH, dpi / PX_PER_INCH)
-    paint_figure(painter, figure, look)
+    picture.paint(painter, look)
     painter.end()
 
 
-Writer = Callable[[Path, FigureView, FigureLayout, str, float, Look], None]
+Writer = Callable[[Path, Picture, str, float, Look], None]
 WRITERS: dict[str, Writer] = {".png": _png, ".svg": _svg, ".pdf": _pdf}

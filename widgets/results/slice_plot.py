@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.controls.dialog import SmallDialog
-from widgets.results.slice_legend import LegendEntry, PlacedEntry, apart, height, paint, placed
+from widgets.plots.legend import LegendEntry, PlacedEntry, apart, height, paint, placed
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import short, signed
 from widgets.theme.theme import LIGHT, Look, font

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from app.measuring.measurement import MeasureSettings
 from core.faults import Fault
 from tests.app.cli.test_measure import GRID
+from tests.support.figure_origin import origin_in_figure
 from tests.support.measuring_at_once import InlineMeasurer
 from widgets.controls.progress_dialog import ProgressDialog
 from widgets.results.measure_form import MeasureForm
@@ -338,10 +339,29 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     window.menus.run("analyses.compare")
     (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
     told = json.loads((tmp_path / "t.json").read_text())
-    shown = {(one.layer, one.measure): one.r for one in dialog.sheet._pairs}
+    shown = {(one.layer, one.measure): one.r for one in dialog.sheet.pairs}
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
     window.on.model_loader.open(small_model)
     assert window.on.measurement.pairs == ()
+
+
+def test_the_comparison_is_saved_as_what_its_name_says_with_how_it_was_measured(
+    window, tmp_path, monkeypatch
+):
+    from widgets.results.layer_plots import PlotsDialog
+
+    annotate(window, tmp_path)
+    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    window.menus.run("analyses.compare")
+    (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
+    for name in ("a.pdf", "b.svg"):
+        answer = (str(tmp_path / name), "")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, answer=answer: answer)
+        next(one for one in dialog.findChildren(QPushButton) if one.text() == "Save picture…").click()
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    kept = json.loads(origin_in_figure(tmp_path / "b.svg"))
+    assert kept["pearson_r"] == json.loads((tmp_path / "t.json").read_text())["pearson_r"]
+    assert kept["layers_measured"]
 
 
 def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):

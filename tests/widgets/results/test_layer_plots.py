@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 
-from core.faults import Fault
 from core.measures.correlation import Pair
+from widgets.plots.area import PlotArea
+from widgets.plots.items import CurveItem, DotItem
 from widgets.results.layer_plots import (
     COURSES,
     PANEL,
@@ -16,7 +18,6 @@ from widgets.results.layer_plots import (
     PlotSheet,
     ends_of,
     measure_words,
-    runs,
 )
 from widgets.theme.theme import DARK, LIGHT
 
@@ -46,15 +47,16 @@ def sheet(qtbot):
     return made
 
 
-def ink(image: QImage, x: float, y: float, paper: QColor) -> bool:
+def ink(image: QImage, place: QPointF, paper: QColor) -> bool:
     """Tell whether something is painted within a pixel of a place."""
-    around = [(round(x) + dx, round(y) + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    x, y = round(place.x()), round(place.y())
+    around = [(x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     return any(image.pixelColor(*place).name() != paper.name() for place in around)
 
 
-def inner() -> tuple[float, float, float, float]:
-    """The place of values inside a panel: left, right, top, bottom."""
-    return 52 + 6, PANEL.width() - 12 - 6, 26 + 6, PANEL.height() - 22 - 6
+def place_of(area: PlotArea, across: float, up: float) -> QPointF:
+    """Give where a value stands in the sheet."""
+    return area.box.mapToScene(area.box.mapFromView(QPointF(across, up)))
 
 
 def test_formants_are_named_as_phoneticians_write_them():
@@ -70,36 +72,37 @@ def test_an_axis_of_one_duration_does_not_go_below_0():
 
 def test_dots_stand_at_the_outputs_value_across_and_the_layers_up(sheet):
     made = sheet(pair(mine=((100, 150, 200),), theirs=((10, 40, 30),)))
-    image = made.grab().toImage()
-    left, right, top, bottom = inner()
-    for across, up in ((0.0, 0.0), (1.0, 0.5), (2 / 3, 1.0)):
-        x, y = left + across * (right - left), bottom - up * (bottom - top)
-        assert ink(image, x, y, LIGHT.plot)
-    assert not ink(image, left + 0.3 * (right - left), bottom - 0.8 * (bottom - top), LIGHT.plot)
+    image, area = made.grab().toImage(), made.areas[0]
+    (dots,) = area.items
+    assert isinstance(dots, DotItem)
+    np.testing.assert_array_equal(dots.getData(), ((10, 40, 30), (100, 150, 200)))
+    for across, up in ((10, 100), (40, 150), (30, 200)):
+        assert ink(image, place_of(area, across, up), LIGHT.plot)
+    assert not ink(image, place_of(area, 19, 180), LIGHT.plot)
 
 
 def test_in_time_both_share_one_axis_and_a_gap_stays_a_gap(sheet):
     made = sheet(pair(mine=((0, 0, NAN, NAN, 0, 0),), theirs=((100, 100, 100, 100, 100, 100),)))
     made.show_mode(COURSES)
-    image = made.grab().toImage()
-    left, right, _top, bottom = inner()
-
-    def lower(share: float) -> bool:
-        return ink(image, left + share * (right - left), bottom, LIGHT.plot)
-
-    assert lower(1 / 6)
-    assert lower(5 / 6)
-    assert not lower(0.5)
+    image, area = made.grab().toImage(), made.areas[0]
+    assert ink(image, place_of(area, 1 / 6, 0), LIGHT.plot)
+    assert ink(image, place_of(area, 5 / 6, 0), LIGHT.plot)
+    assert not ink(image, place_of(area, 0.5, 0), LIGHT.plot)
+    assert ink(image, place_of(area, 0.5, 100), LIGHT.plot)
 
 
 def test_no_dot_touches_the_frame(sheet):
     made = sheet(pair(mine=((100, 200, 300),), theirs=((100, 300, 200),)))
     image = made.grab().toImage()
-    left, right, top, bottom = (round(place) for place in inner())
-    for x in range(left - 4, right + 4):
-        assert not {image.pixelColor(x, y).name() for y in (top - 4, bottom + 3)} - {LIGHT.plot.name()}
-    for y in range(top - 4, bottom + 4):
-        assert not {image.pixelColor(x, y).name() for x in (left - 4, right + 3)} - {LIGHT.plot.name()}
+    frame = made.areas[0].box.sceneBoundingRect().toAlignedRect()
+    for x in range(frame.left() + 2, frame.right() - 1):
+        assert not {image.pixelColor(x, y).name() for y in (frame.top() + 2, frame.bottom() - 2)} - {
+            LIGHT.plot.name()
+        }
+    for y in range(frame.top() + 2, frame.bottom() - 1):
+        assert not {image.pixelColor(x, y).name() for x in (frame.left() + 2, frame.right() - 2)} - {
+            LIGHT.plot.name()
+        }
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK])
@@ -107,24 +110,11 @@ def test_both_lines_of_an_interval_have_its_own_colour(sheet, look):
     made = sheet(pair(mine=((0, 0, 0), (30, 30, 30)), theirs=((20, 20, 20), (10, 10, 10))))
     made.set_look(look)
     made.show_mode(COURSES)
-    image = made.grab().toImage()
-    left, right, top, bottom = inner()
-
-    def colour_of(value: float) -> str:
-        """Give which interval's colour is nearest to what is painted at a value's height."""
-        y = round(bottom - value / 30 * (bottom - top))
-        near: list[int] = []
-        for row in (0, 1):
-            wanted = look.step(row)
-            seen = (
-                image.pixelColor(x, y + dy)
-                for x in range(round(left) + 50, round(right) - 50)
-                for dy in (-1, 0)
-            )
-            near.append(min(abs(c.red() - wanted.red()) + abs(c.blue() - wanted.blue()) for c in seen))
-        return "first" if near[0] < near[1] else "second"
-
-    assert [colour_of(value) for value in (0, 20, 30, 10)] == ["first", "first", "second", "second"]
+    curves = [item for item in made.areas[0].items if isinstance(item, CurveItem)]
+    assert [float(curve.ys[0]) for curve in curves] == [20, 10, 0, 30]
+    assert [bool(curve.stroke.dashes) for curve in curves] == [True, True, False, False]
+    seen = [curve.opts["pen"].color().name() for curve in curves]
+    assert seen == [look.step(row).name() for row in (0, 1, 0, 1)]
 
 
 def test_words_in_a_panel_lie_on_no_line(sheet):
@@ -135,10 +125,10 @@ def test_words_in_a_panel_lie_on_no_line(sheet):
     for one in (fall, alone):
         made = sheet(one)
         made.show_mode(COURSES)
+        frame = made.areas[0].box.sceneBoundingRect().toAlignedRect()
         pictures.append(made.grab().toImage())
-    for top in (26 + 2, PANEL.height() - 22 - 17):
-        notes = [image.copy(52 + 1, top, PANEL.width() - 12 - 52 - 2, 15) for image in pictures]
-        assert notes[0] == notes[1]
+    above = [image.copy(0, 0, image.width(), frame.top()) for image in pictures]
+    assert above[0] == above[1]
     assert pictures[0] != pictures[1]
 
 
@@ -165,21 +155,14 @@ def test_a_pair_without_values_and_a_flat_one_paint_without_a_word(sheet):
             made.set_look(look)
             assert not made.grab().isNull()
     assert ends_of(np.array([5.0, 5.0])) == (4.5, 5.5)
-    assert runs(np.array([False, True, True, False, True])) == [(1, 3), (4, 5)]
 
 
-def test_the_picture_is_written_in_the_colours_of_paper(sheet, tmp_path):
-    made = sheet(*PAIRS)
-    made.set_look(DARK)
-    made.save(tmp_path / "a.png")
-    made.save(tmp_path / "a.svg")
-    image = QImage(str(tmp_path / "a.png"))
-    assert (image.width(), image.height()) == (3 * made.width(), 3 * made.height())
-    assert image.pixelColor(1, 1).name() == "#ffffff"
-    assert "conv4 f0" not in (svg := (tmp_path / "a.svg").read_text(encoding="utf-8"))
-    assert "Conv4 F0 (Hz)" in svg
-    with pytest.raises(Fault, match="does not exist"):
-        made.save(tmp_path / "none" / "a.png")
+def test_an_axis_without_values_has_no_numbers_and_one_with_values_has_them_again(sheet):
+    made = sheet(pair(mine=((NAN, NAN),), theirs=((20, 10),)))
+    assert not made.areas[0].up.isVisible()
+    made.show_mode(COURSES)
+    assert made.areas[0].up.isVisible()
+    assert made.areas[0].up.width() > 0
 
 
 def test_the_dialog_changes_between_dots_and_courses_and_asks_for_a_picture(qtbot):
@@ -198,9 +181,11 @@ def test_the_dialog_changes_between_dots_and_courses_and_asks_for_a_picture(qtbo
 
 def test_a_panel_says_that_its_layer_is_as_published(sheet):
     native, lifted = (Pair("conv4", "f0", "Hz", NONE, NONE, words) for words in ("", "as published"))
-    pictures = [sheet(one).grab().toImage() for one in (native, lifted)]
-    left, _, top, _ = (round(place) for place in inner())
-    corners = [image.copy(left + 2, top + 1, 70, 14) for image in pictures]
-    assert corners[0] != corners[1]
-    rest = [image.copy(0, top + 20, PANEL.width(), PANEL.height() - top - 20) for image in pictures]
-    assert rest[0] == rest[1]
+    notes = [sheet(one).areas[0].words.note for one in (native, lifted)]
+    assert notes == ["No value is defined in both", "as published, No value is defined in both"]
+
+
+def test_a_measure_of_whole_intervals_has_no_course(sheet):
+    made = sheet(pair("conv3", "duration", ((0.1,), (0.2,)), ((0.1,), (0.3,)), "s"), pair("conv4", "f0"))
+    made.show_mode(COURSES)
+    assert [area.isVisible() for area in made.areas] == [False, True]

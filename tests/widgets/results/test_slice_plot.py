@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from widgets.results.slice_legend import apart
+from widgets.plots.legend import apart
 from widgets.results.slice_plot import Slice, SlicePlot, SliceView, thinned
 from widgets.theme.theme import LIGHT
 

@@ -1,0 +1,221 @@
+"""One plot: a framed view box that the mouse zooms, its axes, a title above it and what is drawn in it."""
+
+# pyqtgraph shortens the names of Qt's parameters.
+# pyright: reportIncompatibleMethodOverride=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+
+from widgets.plots.axis import NumberAxis
+from widgets.plots.items import CurveItem, DotItem
+from widgets.theme.theme import LIGHT, Look, font
+
+Ends = tuple[float, float]
+TITLE_PX, NOTE_PX, LABEL_ROW_PX = 22, 16, 16
+ZOOM_PER_NOTCH = 1.25
+LARGEST_ZOOM = 1e4
+ZOOM_HINT = "Ctrl and the wheel zoom, a drag moves, a double click shows all again."
+
+
+@dataclass(frozen=True)
+class Margins:
+    """The room around the view box for axes and words, in pixels; the same for plots that belong together."""
+
+    left: int = 52
+    top: int = 0
+    right: int = 12
+    bottom: int = 20
+
+
+@dataclass(frozen=True)
+class AreaWords:
+    """What is written around a plot: its title and, at the right, a remark; a note below them; the axes."""
+
+    title: str = ""
+    remark: str = ""
+    note: str = ""
+    across: str = ""
+    up: str = ""
+
+
+class ZoomBox(pg.ViewBox):
+    """A view box: Ctrl and the wheel zoom at the pointer, as in the stack; a drag moves what is zoomed."""
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0.0)
+        self.setMouseMode(pg.ViewBox.PanMode)
+        self.whole = QRectF(0, 0, 1, 1)
+
+    def show_whole(self) -> None:
+        """Show all again."""
+        self.setRange(self.whole, padding=0)
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether less than all is shown."""
+        shown, whole = self.viewRect(), self.whole
+        return shown.width() < 0.999 * whole.width() or shown.height() < 0.999 * whole.height()
+
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
+        """Zoom with Ctrl; without it the wheel scrolls what the plot stands in."""
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        share = ZOOM_PER_NOTCH ** (-event.delta() / 120)
+        self.scaleBy((share, share), center=self.mapToView(event.pos()))
+        event.accept()
+
+    def mouseDragEvent(self, event, axis: int | None = None) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            event.ignore()
+            return
+        super().mouseDragEvent(event, axis)
+
+    def mouseClickEvent(self, event) -> None:
+        if event.double():
+            event.accept()
+            self.show_whole()
+
+
+class PlotArea(pg.GraphicsWidget):
+    """A view box between its axes; `grid` draws lines at the ticks behind what is shown."""
+
+    def __init__(self, margins: Margins | None = None, grid: bool = False) -> None:
+        super().__init__()
+        self._margins, self._look = margins or Margins(), LIGHT
+        self._inside_px, self._ends = 0.0, ((0.0, 1.0), (0.0, 1.0))
+        self.words, self.has_note = AreaWords(), False
+        self.box = ZoomBox()
+        self.across = NumberAxis("bottom", self._margins.bottom, grid)
+        self.up = NumberAxis("left", self._margins.left, grid)
+        for axis in (self.across, self.up):
+            axis.setParentItem(self)
+            axis.linkToView(self.box)
+        self.box.setParentItem(self)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show_words(self, words: AreaWords, has_note: bool = False) -> None:
+        """Write a title, a remark, a note and what lies along the axes; `has_note` keeps the note's row."""
+        self.words, self.has_note = words, has_note or bool(words.note)
+        self._place()
+        self.update()
+
+    def show_range(self, across: Ends, up: Ends, inside_px: float = 0.0) -> None:
+        """Show values between ends, so far inside the frame; a zoom stays where the ends are the same."""
+        stays = self.box.zoomed and (across, up, inside_px) == (*self._ends, self._inside_px)
+        self._ends, self._inside_px = (across, up), inside_px
+        defined = all(math.isfinite(end) for end in (*across, *up))
+        for axis in (self.across, self.up):
+            axis.show() if defined else axis.hide()
+        self._set_whole(stays)
+
+    def _set_whole(self, stays: bool) -> None:
+        (left, right), (low, high) = (
+            ends if all(map(math.isfinite, ends)) else (0.0, 1.0) for ends in self._ends
+        )
+        size, inside = self.box.size(), self._inside_px
+        aside = inside * (right - left) / max(1.0, size.width() - 2 * inside)
+        above = inside * (high - low) / max(1.0, size.height() - 2 * inside)
+        whole = QRectF(left - aside, low - above, right - left + 2 * aside, high - low + 2 * above)
+        self.box.whole = whole
+        self.box.setLimits(
+            xMin=whole.left(), xMax=whole.right(), yMin=whole.top(), yMax=whole.bottom(),
+            minXRange=whole.width() / LARGEST_ZOOM, minYRange=whole.height() / LARGEST_ZOOM,
+        )  # fmt: skip
+        if not stays:
+            self.box.show_whole()
+
+    def show_items(self, items: Sequence[CurveItem | DotItem]) -> None:
+        """Show these items instead of those before, the last one on top."""
+        self.box.clear()
+        for item in items:
+            item.set_look(self._look)
+            self.box.addItem(item)
+
+    @property
+    def items(self) -> list[CurveItem | DotItem]:
+        return [item for item in self.box.addedItems if isinstance(item, CurveItem | DotItem)]
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.box.setBorder(QPen(look.line2, 1))
+        for part in (self.across, self.up, *self.items):
+            part.set_look(look)
+        self.update()
+
+    # --- places ---------------------------------------------------------------------------------
+
+    @property
+    def above_px(self) -> float:
+        """How much room is taken above the view box."""
+        title = TITLE_PX if self.words.title else 0
+        return self._margins.top + title + (NOTE_PX if self.has_note else 0)
+
+    @property
+    def below_px(self) -> float:
+        """How much room is taken below the view box and above the numbers of the axis."""
+        return 0.0
+
+    def _place(self) -> None:
+        """Put the view box and the axes where the words leave them room."""
+        size, margins = self.size(), self._margins
+        label = LABEL_ROW_PX if self.words.across else 0
+        bottom = size.height() - margins.bottom - self.below_px - label
+        plot = QRectF(
+            margins.left, self.above_px, size.width() - margins.left - margins.right, bottom - self.above_px
+        )
+        self.box.setGeometry(plot)
+        self.up.setGeometry(QRectF(0, plot.top(), margins.left, plot.height()))
+        self.across.setGeometry(QRectF(plot.left(), bottom + self.below_px, plot.width(), margins.bottom))
+
+    def resizeEvent(self, event: object) -> None:
+        self._place()
+        self._set_whole(self.box.zoomed)
+
+    # --- painting -------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        painter.fillRect(self.box.geometry(), self._look.plot)
+        self._paint_title(painter)
+        self._paint_axis_words(painter)
+
+    def _paint_title(self, painter: QPainter) -> None:
+        look, words, plot = self._look, self.words, self.box.geometry()
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        room = QRectF(plot.left(), self._margins.top + 2, plot.width(), 18)
+        below = QRectF(plot.left(), self._margins.top + TITLE_PX - 2, plot.width(), NOTE_PX)
+        for place, flags, text, face, ink in (
+            (room, left, words.title, font(11, 600), look.ink),
+            (room, right, words.remark, font(11, numbers=True), look.ink2),
+            (below, left, words.note, font(11), look.ink3),
+        ):
+            if text:
+                painter.setFont(face)
+                painter.setPen(ink)
+                painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
+
+    def _paint_axis_words(self, painter: QPainter) -> None:
+        """Write what lies across and, turned, what lies up."""
+        plot, words = self.box.geometry(), self.words
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        painter.setFont(font(11))
+        painter.setPen(self._look.ink2)
+        if words.across:
+            room = QRectF(plot.left(), self.size().height() - LABEL_ROW_PX - 2, plot.width(), LABEL_ROW_PX)
+            painter.drawText(room, flags, words.across)
+        if words.up:
+            painter.save()
+            painter.translate(8, plot.center().y())
+            painter.rotate(-90)
+            painter.drawText(QRectF(-plot.height() / 2, -8, plot.height(), 16), flags, words.up)
+            painter.restore()

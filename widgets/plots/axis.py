@@ -1,0 +1,100 @@
+"""An axis of a plot: round numbers as the window writes them, with as many digits as tell them apart."""
+
+# pyqtgraph shortens the names of Qt's parameters.
+# pyright: reportIncompatibleMethodOverride=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPen
+
+from widgets.theme.praat_numbers import signed
+from widgets.theme.theme import LIGHT, Look, font
+
+BEYOND_PX = 30  # how far the number of a tick at the end of an axis may reach beyond it
+LONGEST_PLAIN = 1e6  # from here on, and below a hundred-thousandth, numbers have an exponent
+
+
+def tick_words(values: Sequence[float], spacing: float) -> list[str]:
+    """Give the numbers of ticks: all with the decimals that their distance needs, no more and no fewer.
+
+    >>> tick_words([0.0, 0.05, 0.1], 0.05), tick_words([-1000.0, 0.0, 1000.0], 1000.0)
+    (['0.00', '0.05', '0.10'], ['−1000', '0', '1000'])
+    >>> tick_words([0.0, 2e-06], 1e-06), tick_words([1e7, 1.05e7], 500000.0)
+    (['0', '2e−06'], ['1.00e+07', '1.05e+07'])
+    """
+    power = math.floor(math.log10(spacing) + 1e-9)
+    largest = max((abs(value) for value in values), default=0.0)
+    if power < -5 or largest >= LONGEST_PLAIN:
+        digits = max(0, math.floor(math.log10(largest)) - power) if largest > 0 else 0
+        return [signed(f"{value:.{digits}e}") if value else "0" for value in values]
+    return [signed(f"{value + 0.0:.{max(0, -power)}f}") for value in values]
+
+
+def _face() -> QFont:
+    return font(11, numbers=True)
+
+
+class NumberAxis(pg.AxisItem):
+    """The axis at one side ("left", "bottom") of an area; `grid` draws lines at its ticks."""
+
+    def __init__(self, side: str, size_px: int, grid: bool) -> None:
+        super().__init__(side, pen=QPen(Qt.PenStyle.NoPen), maxTickLength=0)
+        self._look: Look = LIGHT
+        self._across = side == "bottom"
+        self.unit_at_zero = ""
+        self.enableAutoSIPrefix(False)
+        self.setStyle(
+            tickFont=_face(), maxTickLevel=0, tickAlpha=255,
+            autoExpandTextSpace=False, hideOverlappingLabels=BEYOND_PX, tickTextOffset=6 - 2 * self._across,
+        )  # fmt: skip
+        self.setGrid(255 if grid else False)
+        self.setZValue(-200)  # the grid lies below the view box, which stands at -100
+        (self.setHeight if self._across else self.setWidth)(size_px)
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self.setTextPen(look.ink3)
+        self.setTickPen(QPen(look.grid, 1))
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Give the numbers of ticks; `unit_at_zero` stands behind the 0 where one is set."""
+        words = tick_words([value * scale for value in values], spacing * scale)
+        unit = f" {self.unit_at_zero}" if self.unit_at_zero else ""
+        return [one + unit if value == 0 else one for one, value in zip(words, values, strict=True)]
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        """Draw the ticks directly, so that text stays text in a picture that is saved."""
+        painter.save()
+        painter.setFont(_face())
+        specs = self.generateDrawSpecs(painter)
+        if specs is not None:
+            _, ticks, texts = specs
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self._paint_grid(painter, ticks)
+            painter.setPen(self.textPen())
+            for room, _, text in texts:
+                painter.drawText(self._inside(room), _CENTRE if self._across else _RIGHT, text)
+        painter.restore()
+
+    def _paint_grid(self, painter: QPainter, ticks: Sequence[tuple[QPen, pg.Point, pg.Point]]) -> None:
+        """Draw the lines of the grid, but none at the edge of the plot, where its frame is."""
+        for pen, start, end in ticks if self.grid else ():
+            place, last = (start.x(), self.width()) if self._across else (start.y(), self.height())
+            if 1 < place < last - 1:
+                painter.setPen(pen)
+                painter.drawLine(start, end)
+
+    def _inside(self, room: QRectF) -> QRectF:
+        """Give the room of a tick's number, moved so that the lowest one ends with its axis."""
+        if self._across:
+            return room.adjusted(-2, -1, 2, 3)
+        return room.adjusted(-2, -3, 0, 3).translated(0, min(0.0, self.height() - 1 - room.bottom()))
+
+
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)

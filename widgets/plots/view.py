@@ -1,0 +1,69 @@
+"""The widget that shows plots: one area or several, in the colours of the look, on screen and on paper."""
+
+# pyqtgraph shortens the names of Qt's parameters.
+# pyright: reportIncompatibleMethodOverride=false
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from widgets.plots.area import PlotArea
+from widgets.theme.theme import LIGHT, Look
+
+
+class PlotView(pg.GraphicsView):
+    """Shows one area, or several at places that `arrange` gives."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.areas: list[PlotArea] = []  # before the view is made, which resizes itself
+        super().__init__(parent)
+        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)  # not pyqtgraph's, which is one for all windows
+        self._look: Look = LIGHT
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("background: transparent")
+
+    def add_area(self, area: PlotArea) -> PlotArea:
+        """Show one more area."""
+        self.scene().addItem(area)
+        self.areas.append(area)
+        area.set_look(self._look)
+        return area
+
+    def set_look(self, look: Look) -> None:
+        """Use other colours."""
+        self._look = look
+        for area in self.areas:
+            area.set_look(look)
+
+    @property
+    def look(self) -> Look:
+        return self._look
+
+    def arrange(self) -> None:
+        """Put the areas in their places: the only one fills the widget."""
+        for area in self.areas:
+            area.setGeometry(QRectF(self.rect()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.areas:
+            self.arrange()
+
+    def paint(self, painter: QPainter, look: Look) -> None:
+        """Paint everything to scale in other colours, one pixel a unit, as a picture on paper needs it."""
+        before, room = self._look, QRectF(self.rect())
+        self.arrange()
+        self.set_look(look)
+        self._print(True)
+        super().render(painter, room, self.rect())
+        self._print(False)
+        self.set_look(before)
+
+    def _print(self, on: bool) -> None:
+        for area in self.areas:
+            for item in area.items:
+                item.setExportMode(on, {})
