@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.analysis.overlays import Overlays
+from app.analysis.settings import AnalysisSettings
+from app.analysis.tiled_overlays import TiledOverlays
+from app.annotation.autosave import Autosave
+from app.annotation.textgrid_files import TextGridFiles
+from app.annotation.tier_editor import TierEditor
+from app.base.clock import Clock
+from app.base.context import Context, make_context
 from app.base.main_thread import MainThread
-from app.shell.instrument import Clock, Instrument
-from app.shell.window import Window
+from app.base.player import PlayerLike
+from app.export.save import FileExport
+from app.measuring.items import ItemGathering
+from app.measuring.measurement import Measurement
+from app.measuring.open_in_praat import PraatExchange
+from app.models.contact_sheet import ContactSheet
+from app.models.latent_driven import LatentDriven
+from app.models.model_loader import ModelLoader
+from app.models.sound_driven import SoundDriven
+from app.playback.playback import Playback
+from app.recordings.alignment import Alignment
+from app.recordings.open_recordings import OpenRecordings
+from app.shell.dock_visibility import DockVisibility
+from app.shell.instrument import Instrument
+from app.stack.stack_view import StackViews
+from core.processes.engine import Engine
+from core.processes.praat_pool import Pool
 from core.session.preferences import Preferences
 from widgets.theme import theme as looks
+
+if TYPE_CHECKING:
+    from app.shell.window import Window
 
 TITLE_BAR_PX = 32
 HAND_OVER_S = 0.00005
@@ -22,8 +49,56 @@ it kept the window for 110 ms.
 """
 
 
-def make_instrument(settings: Preferences, bridge: MainThread) -> Instrument:
-    """Put the real parts together: the engine first, since importing torch takes longest."""
+def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -> Instrument:
+    """Make every service, each with its neighbours."""
+    alignment = Alignment(context)
+    recordings = OpenRecordings(context, alignment)
+    model_loader = ModelLoader(context, engine, recordings)
+    latent_driven = LatentDriven(context, engine)
+    sound_driven = SoundDriven(context, engine, alignment, recordings, latent_driven)
+    contact_sheet = ContactSheet(context, engine)
+    settings = AnalysisSettings(context)
+    tiled_overlays = TiledOverlays(context, pool, settings, recordings)
+    overlays = Overlays(
+        context, pool, settings, alignment, recordings, latent_driven, sound_driven, tiled_overlays
+    )
+    playback = Playback(context, player, recordings, latent_driven)
+    textgrid_files = TextGridFiles(context)
+    autosave = Autosave(context, recordings, textgrid_files)
+    tier_editor = TierEditor(context, recordings, alignment, textgrid_files, autosave)
+    stack_views = StackViews(
+        context, settings, recordings, alignment, sound_driven, tiled_overlays, playback, tier_editor
+    )
+    items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
+    return Instrument(
+        context=context,
+        engine=engine,
+        pool=pool,
+        player=player,
+        recordings=recordings,
+        alignment=alignment,
+        model_loader=model_loader,
+        latent_driven=latent_driven,
+        sound_driven=sound_driven,
+        contact_sheet=contact_sheet,
+        analysis_settings=settings,
+        tiled_overlays=tiled_overlays,
+        overlays=overlays,
+        playback=playback,
+        tier_editor=tier_editor,
+        stack_views=stack_views,
+        measurement=Measurement(context, settings, tier_editor, items),
+        praat_exchange=PraatExchange(context, latent_driven, tier_editor),
+        file_export=FileExport(context, settings, latent_driven),
+        dock_visibility=DockVisibility(context.preferences),
+    )
+
+
+def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
+    """Start the engine, the Praat workers and the player, and make the services around them.
+
+    The engine comes first: what it imports takes longest.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     from app.base.log import bug
@@ -33,30 +108,27 @@ def make_instrument(settings: Preferences, bridge: MainThread) -> Instrument:
     from core.processes.praat_pool import PraatPool
 
     sys.setswitchinterval(HAND_OVER_S)
-    told: list[Instrument] = []
+    made: list[Instrument] = []
+    engine = ProcessEngine(on_crash=lambda: thread.post(lambda: made[0].latent_driven.ask_again()))
+    player = Player(
+        lambda fault: thread.post(lambda: made[0].playback.failed(fault)),
+        lambda: thread.post(lambda: made[0].playback.ended()),
+    )
 
-    def tell(fault: Fault) -> None:
-        bridge.post(lambda: told[0].faulted.emit(fault))
-
-    engine = ProcessEngine(on_crash=lambda: bridge.post(lambda: told[0].latent_driven.ask_again()))
-
-    def unheard(fault: Fault) -> None:
-        bridge.post(lambda: told[0].playback.failed(fault))
+    def tell(error: BaseException) -> None:
+        thread.post(lambda: context.messages.faulted.emit(Fault(bug(error))))
 
     files = ThreadPoolExecutor(2, "files")
-    player = Player(unheard, lambda: bridge.post(lambda: told[0].playback.ended()))
-    made = Instrument(
-        engine, PraatPool(), player, Clock(bridge.post, bridge.rest, files.submit), settings,
-        on_bug=lambda error: tell(Fault(bug(error))),
-    )  # fmt: skip
-    told.append(made)
-    return made
+    context = make_context(Clock(thread.post, thread.rest, files.submit), preferences, tell)
+    made.append(assemble(context, engine, PraatPool(), player))
+    return made[0]
 
 
 def main(path: str | None = None) -> int:
     """Open the window, on `path` where one is given, and run until it is closed."""
     from app.base import log
     from app.shell import start_times
+    from app.shell.window import Window
     from core.faults import Fault
     from core.queries.results_store import default_path as results_path
     from core.session import preferences as kept
@@ -66,18 +138,18 @@ def main(path: str | None = None) -> int:
     app.setApplicationName("Phonoscope")
     app.setDesktopFileName("phonoscope")
     bridge = MainThread()
-    instrument = make_instrument(kept.load(place), bridge)
+    instrument = start_processes(kept.load(place), bridge)
     looks.apply(app, looks.LIGHT)
     window = Window(instrument)
     window.dock_view.list.keep(results_path())
     log.start()
-    log.catch_all(lambda said: bridge.post(lambda: instrument.faulted.emit(Fault(said))))
+    log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
     start_times.start(window, lambda: bool(window.stack.lanes))
     show(window)
     QTimer.singleShot(0, lambda: _first_steps(window, path))
     status = app.exec()
     window.dock_view.list.close()
-    kept.save(instrument.preferences, place)
+    kept.save(instrument.preferences.values, place)
     return status
 
 
@@ -85,7 +157,7 @@ def show(window: Window) -> None:
     """Show the window, at its first start filling a screen that is too small for it."""
     room = window.screen().availableSize()
     fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
-    if window.on.preferences.geometry or fits:
+    if window.on.preferences.values.geometry or fits:
         window.show()
     else:
         window.showMaximized()

@@ -60,10 +60,10 @@ for _menu, _name, _words in (
 
 def _speaker_command(speaker: Speaker, separator: bool) -> None:
     def chosen(on: Instrument) -> bool:
-        return on.overlays.settings("formants").ceiling_hz == speaker.ceiling_hz
+        return on.analysis_settings.of("formants").ceiling_hz == speaker.ceiling_hz
 
     def run(window: Window) -> None:
-        window.on.overlays.set_speaker(speaker.name)
+        window.on.analysis_settings.set_speaker(speaker.name)
 
     run.__doc__ = (
         f"Measure formants below {speaker.ceiling_hz:g} Hz, as for a {speaker.name}; "
@@ -78,8 +78,12 @@ for _place, _speaker in enumerate(SPEAKERS.values()):
 
 
 @command(
-    "analyses.standards", "Back to the preset’s settings", "Analyses", "", lambda on: bool(on.overlays.own)
+    "analyses.standards",
+    "Back to the preset’s settings",
+    "Analyses",
+    "",
+    lambda on: bool(on.analysis_settings.own),
 )
 def standards(window: Window) -> None:
     """Use the preset's settings for every analysis again; a speaker's formant ceiling stays."""
-    window.on.overlays.set_preset(window.on.overlays.preset.name)
+    window.on.analysis_settings.set_preset(window.on.analysis_settings.preset.name)

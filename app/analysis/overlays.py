@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from app.recordings.open_recordings import PREFIX
-from core.analyses.formants import FormantSettings, for_speaker
-from core.analyses.presets import PRESETS, Preset
-from core.analyses.registry import TABLE
-from core.analyses.speakers import SPEAKERS, ceiling_words
-from core.analyses.spectrogram import GreySettings
+from app.analysis.settings import AnalysisSettings
+from app.analysis.tiled_overlays import TiledOverlays
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
+from app.models.sound_driven import SoundDriven
+from app.recordings.alignment import Alignment
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.faults import Fault
+from core.processes.praat_pool import Pool
 from core.recordings.long_sound import LongTrack
+from core.session.session import Snapshot
 from core.signals.track import Track
 from core.tiles.scatter import takes_long
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
-FOLLOWING = {"pulses": "pitch"}
-"""What has no settings of its own."""
-
-NAMES = {"greys": "advanced spectrogram"}
-"""What is called otherwise on the screen."""
 
 CURVES = ("pitch", "formants", "intensity", "pulses")
 
@@ -32,142 +25,101 @@ CURVES = ("pitch", "formants", "intensity", "pulses")
 class Overlays:
     """Keeps the overlays in step with the curves, the lanes and the preset."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
-        self._own: dict[str, Any] = {}
+    def __init__(
+        self,
+        context: Context,
+        pool: Pool,
+        settings: AnalysisSettings,
+        alignment: Alignment,
+        recordings: OpenRecordings,
+        latent_driven: LatentDriven,
+        sound_driven: SoundDriven,
+        tiled_overlays: TiledOverlays,
+    ) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._pool = pool
+        self._settings = settings
+        self._latent_driven = latent_driven
+        self._tiled_overlays = tiled_overlays
         self._failed: dict[tuple[str, str], tuple[Any, Any]] = {}
-        self._imaged: dict[str, tuple[Any, Any]] = {}  # of what a spectrogram is under way
+        self._imaged: dict[str, tuple[Any, Any]] = {}  # what a spectrogram is under way of
+        latent_driven.images_wanted = self.images_wanted
+        for computed in (latent_driven.arrived, sound_driven.arrived, alignment.moved):
+            computed.connect(self.refresh_at_rest)
+        for read in (recordings.samples_read, recordings.surveyed):
+            read.connect(self.refresh_at_rest)
+        settings.changed.connect(self._compute_anew)
+        self._session.snapshot_changed.connect(self._snapshot_changed)
+        self._session.view_changed.connect(self._view_changed)
 
-    @property
-    def preset(self) -> Preset:
-        """The settings of every analysis now."""
-        return PRESETS.get(self._on.preferences.preset, next(iter(PRESETS.values())))
+    def refresh_at_rest(self) -> None:
+        """Refresh once nothing has changed for a moment."""
+        self._clock.rest(self.refresh)
 
-    @property
-    def greys(self) -> GreySettings:
-        """How spectrograms are painted."""
-        return self.settings("greys")
+    def _compute_anew(self) -> None:
+        """Measure everything that is shown with other settings."""
+        self._preferences.changed.emit()
+        self._session.show(images={}, overlays={}, stale=frozenset())
+        self.refresh()
 
-    def settings(self, measure: str) -> Any:
-        """Give the settings of one measure: the user's own, else the preset's with the speaker's ceiling."""
-        measure = FOLLOWING.get(measure, measure)
-        if measure == "voice report" and measure not in self._own:
-            pitch = self.settings("pitch")
-            return replace(self.standards(measure), floor_hz=pitch.floor_hz, ceiling_hz=pitch.ceiling_hz)
-        if measure == "formants" and measure not in self._own:
-            return for_speaker(self.standards(measure), self.speaker)
-        return self._own.get(measure) or self.standards(measure)
+    def _snapshot_changed(self, before: Snapshot, after: Snapshot) -> None:
+        if after.point == before.point and after.lanes != before.lanes:
+            self.lanes_changed()
 
-    def standards(self, measure: str) -> Any:
-        """Give the preset's settings of one measure."""
-        return self.preset.settings(measure)
-
-    def set_settings(self, measure: str, value: Any) -> None:
-        """Use other settings of one measure until another preset is chosen."""
-        if value == self.settings(measure):
-            return
-        self._own[measure] = value
-        if measure == "formants":  # a ceiling with a speaker's name outlasts the preset
-            self._on.remember(speaker=self._speaker_of(value))
-        self._compute_anew()
-
-    def _speaker_of(self, value: FormantSettings) -> str:
-        if value.ceiling_hz == self.standards("formants").ceiling_hz:
-            return ""
-        return next((one.name for one in SPEAKERS.values() if one.ceiling_hz == value.ceiling_hz), "")
-
-    # --- the speaker -----------------------------------------------------------------------------
-
-    @property
-    def speaker(self) -> str:
-        """The speaker whose formant ceiling was chosen; "" is the preset's."""
-        return self._on.preferences.speaker
-
-    def set_speaker(self, name: str) -> None:
-        """Use the formant ceiling of a speaker; all else stays as it is, under any preset."""
-        self.set_settings("formants", for_speaker(self.settings("formants"), name))
-
-    @property
-    def words(self) -> str:
-        """Say in a few words how everything is measured: the preset, the ceiling, what was changed."""
-        own = f"; own settings of {', '.join(self.own)}" if self.own else ""
-        ceiling = for_speaker(self.standards("formants"), self.speaker).ceiling_hz
-        said = f"; formant ceiling {ceiling_words(ceiling)}" if self.speaker else ""
-        return f"{self.preset.name}{said}{own}"
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """Name the measures whose settings differ from the preset's; a speaker's ceiling is no difference."""
-        plain = for_speaker(self.standards("formants"), self.speaker)
-        return tuple(
-            NAMES.get(name, name)
-            for name, value in self._own.items()
-            if value != (plain if name == "formants" else self.standards(name))
-        )
-
-    def refusal(self, track: Track, measure: str) -> str | None:
-        """Give the reason why this track's rate cannot carry the measure, or None."""
-        return TABLE[measure].refusal(track, self.settings(measure))
+    def _view_changed(self) -> None:
+        if any(isinstance(track, LongTrack) for track in self._session.shown.tracks.values()):
+            self.refresh_at_rest()
 
     def images_wanted(self) -> tuple[tuple[str, Any], ...]:
         """Give the lanes that show a spectrogram, with its settings."""
-        lanes = self._on.session.lanes
-        settings = self.settings("spectrogram")
+        lanes = self._session.lanes
+        settings = self._settings.of("spectrogram")
         return tuple((lane.key, settings) for lane in lanes if "spectrogram" in lane.shown)
-
-    def set_preset(self, name: str) -> None:
-        """Use the settings of a preset, and none of the user's own; compute what is shown anew."""
-        if name not in PRESETS or (name == self._on.preferences.preset and not self._own):
-            return
-        self._own = {}
-        self._on.remember(preset=name)
-        self._compute_anew()
-
-    def _compute_anew(self) -> None:
-        self._on.preferences_changed.emit()
-        self._on.session.show(images={}, overlays={}, stale=frozenset())
-        self.refresh()
 
     def lanes_changed(self) -> None:
         """Compute what a lane newly shows."""
-        self._on.session.shown_changed.emit()
+        self._session.shown_changed.emit()
         self.refresh()
 
     def refresh(self) -> None:
         """Ask for every shown overlay whose curve has changed since it was computed."""
-        if self._on.latent_driven.waiting:
+        if self._latent_driven.waiting:
             return  # the knob moves on; the next arrival asks again
         for key, measures in self._outdated().items():
             self._ask(key, measures)
         self._images()
-        self._on.tiled_overlays.refresh()
-        self._on.busy_changed.emit(self.busy)
+        self._tiled_overlays.refresh()
+        self._messages.busy_changed.emit(self.busy)
 
     @property
     def busy(self) -> bool:
         """Whether any curve or overlay is still under way."""
-        if self._on.latent_driven.waiting:
+        if self._latent_driven.waiting:
             return True
-        return any(self._on.jobs.waits(f"{key} overlays") for key, _ in self._shown())
+        return any(self._jobs.waits(f"{key} overlays") for key, _ in self._shown())
 
     def _shown(self) -> list[tuple[str, str]]:
         """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
         sound that lies over another's axes is shown there.
         """
-        lanes, tracks = self._on.session.lanes, self._on.session.shown.tracks
+        lanes, tracks = self._session.lanes, self._session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in CURVES if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
         return [
             (key, measure)
             for key, measure in (*own, *(place for place in over if is_sound(place[0])))
             if key in tracks
-            and not self._on.tiled_overlays.takes(tracks[key], measure)
-            and self.refusal(tracks[key], measure) is None
+            and not self._tiled_overlays.takes(tracks[key], measure)
+            and self._settings.refusal(tracks[key], measure) is None
         ]
 
     def _outdated(self) -> dict[str, list[str]]:
         """Give the measures to compute on each lane."""
-        shown = self._on.session.shown
+        shown = self._session.shown
         found: dict[str, list[str]] = {}
         places = self._shown()
         # what failed is not asked again by itself; taken off the lane and shown anew it is
@@ -179,21 +131,21 @@ class Overlays:
         return found
 
     def _asked(self, key: str, measure: str) -> tuple[Any, Any]:
-        return self._on.session.shown.tracks[key].origin, self.settings(measure)
+        return self._session.shown.tracks[key].origin, self._settings.of(measure)
 
     def _ask(self, key: str, measures: list[str]) -> None:
         """Ask for all measures of a lane at once, so that it is painted once."""
-        track = self._on.session.shown.tracks[key]
-        asks = [(measure, track, self.settings(measure)) for measure in measures]
+        track = self._session.shown.tracks[key]
+        asks = [(measure, track, self._settings.of(measure)) for measure in measures]
         patient = takes_long(track.axis, *(settings for _, _, settings in asks))
-        future: Future[Any] = self._on.pool.submit_many(asks, f"{key} overlays", patient)
-        self._on.jobs.follow(
+        future: Future[Any] = self._pool.submit_many(asks, f"{key} overlays", patient)
+        self._jobs.follow(
             f"{key} overlays", future, lambda answers: self._arrived(key, track, measures, answers)
         )
 
     def _arrived(self, key: str, source: Track, measures: list[str], answers: tuple[Any, ...]) -> None:
-        session = self._on.session
-        if not _same(session.shown.tracks.get(key), source) or self._on.latent_driven.waiting:
+        session = self._session
+        if not _same(session.shown.tracks.get(key), source) or self._latent_driven.waiting:
             return  # the curve moved on, or is about to; its own analysis follows at rest
         told = dict(zip(measures, answers, strict=True))
         made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
@@ -201,17 +153,17 @@ class Overlays:
         for measure, answer in told.items():
             if isinstance(answer, Fault):
                 self._failed[key, measure] = self._asked(key, measure)
-                self._on.faulted.emit(answer)
-        self._on.busy_changed.emit(self.busy)
+                self._messages.faulted.emit(answer)
+        self._messages.busy_changed.emit(self.busy)
 
     def _images(self) -> None:
         """Compute spectrograms that no probe brought: newly switched on, or of other networks."""
-        session = self._on.session
+        session = self._session
         for key, settings in self.images_wanted():
             track = session.shown.tracks.get(key)
-            if track is None or self._on.tiled_overlays.takes(track, "spectrogram"):
+            if track is None or self._tiled_overlays.takes(track, "spectrogram"):
                 continue
-            if self.refusal(track, "spectrogram") is not None:
+            if self._settings.refusal(track, "spectrogram") is not None:
                 continue
             image = session.shown.images.get(key)
             if image is None or image.origin.of(analysis="", settings=()) != track.origin:
@@ -219,15 +171,15 @@ class Overlays:
 
     def _ask_image(self, key: str, track: Track, settings: Any) -> None:
         asked, name = (track.origin, settings), f"{key} image"
-        if self._imaged.get(key) == asked and self._on.jobs.waits(name):
+        if self._imaged.get(key) == asked and self._jobs.waits(name):
             return
         self._imaged[key] = asked
-        future = self._on.pool.submit("spectrogram", track, settings, key=name)
-        self._on.jobs.follow(name, future, lambda image: self._image(key, track, settings, image))
+        future = self._pool.submit("spectrogram", track, settings, key=name)
+        self._jobs.follow(name, future, lambda image: self._image(key, track, settings, image))
 
     def _image(self, key: str, source: Track, settings: Any, image: Any) -> None:
-        session = self._on.session
-        if _same(session.shown.tracks.get(key), source) and settings == self.settings("spectrogram"):
+        session = self._session
+        if _same(session.shown.tracks.get(key), source) and settings == self._settings.of("spectrogram"):
             session.show(images={**session.shown.images, key: image})
 
 

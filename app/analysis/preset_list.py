@@ -16,14 +16,14 @@ OWN = "own"
 def connect(window: Window) -> None:
     """Keep the toolbar's list of presets in step with the settings."""
     on = window.on
-    window.menus.transport.preset_wanted.connect(on.overlays.set_preset)
-    on.preferences_changed.connect(lambda: show(window))
+    window.menus.transport.preset_wanted.connect(on.analysis_settings.set_preset)
+    on.preferences.changed.connect(lambda: show(window))
     show(window)
 
 
 def show(window: Window) -> None:
     """Show the presets, which is in use, and whose settings differ from it."""
-    analysing = window.on.overlays
+    analysing = window.on.analysis_settings
     name, words = analysing.preset.name, own_words(analysing.own)
     rows = [(preset, preset) for preset in PRESETS]
     bar = window.menus.transport

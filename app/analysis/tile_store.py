@@ -6,14 +6,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.base.context import Context
+from app.recordings.open_recordings import OpenRecordings
 from core.analyses.registry import TABLE
 from core.analyses.results import origin_of
 from core.faults import Fault
+from core.processes.praat_pool import Pool
 from core.provenance import Origin
 from core.recordings import cache
 from core.recordings.long_sound import LongTrack
@@ -21,9 +24,6 @@ from core.signals.axis import Range, TimeAxis
 from core.tiles.loudest import find_peak, name_of
 from core.tiles.scatter import FRAME_PEAKS, TILE, takes_long
 from core.tiles.tiles import TILE_S, Tile, TileSettings, grid_of, has_peak, tiles_of
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 TILES_S = {"spectrogram": 4.0, "formants": 20.0, "pulses": 20.0}
 """Tiles are smaller where frames stand alone and hold much."""
@@ -46,8 +46,12 @@ class TileStore:
     A tile that failed is left alone until `forgive` is told that somebody asks for it anew.
     """
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(self, context: Context, pool: Pool, recordings: OpenRecordings) -> None:
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._pool = pool
+        self._recordings = recordings
         self._kept: OrderedDict[Name, Values] = OrderedDict()
         self._bytes = 0
         self._asked: dict[str, list[Name]] = {}
@@ -85,7 +89,7 @@ class TileStore:
         missing = [name for _, name in wanted]
         if not missing or self.failed(missing):
             return
-        if self._on.jobs.waits(asked) and self._asked.get(asked) == missing:
+        if self._jobs.waits(asked) and self._asked.get(asked) == missing:
             return
         self._asked[asked] = missing
         used = TABLE[measure].carried(track.axis, settings)
@@ -98,8 +102,8 @@ class TileStore:
             for tile, _ in wanted
             for step in steps
         ]
-        future = self._on.pool.submit_many(asks, asked, patient or takes_long(track.axis, used))
-        self._on.jobs.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
+        future = self._pool.submit_many(asks, asked, patient or takes_long(track.axis, used))
+        self._jobs.follow(asked, future, lambda found: self._arrived(missing, found, then), stream=True)
 
     def prepare(self, track: LongTrack, measure: str, settings: Any) -> None:
         """Look for the loudest of a whole file before anything is asked that depends on it."""
@@ -126,8 +130,8 @@ class TileStore:
         future = self._look(track, used)
         if not future.done():
             said = "looking for its loudest moment, which filtered pitch refers to…"
-            self._on.noted.emit(f"{track.name}: {said}")
-        self._on.jobs.follow(asked, future, known, stream=True)
+            self._messages.noted.emit(f"{track.name}: {said}")
+        self._jobs.follow(asked, future, known, stream=True)
         return None
 
     def _look(self, track: LongTrack, used: Any) -> Future[Any]:
@@ -135,8 +139,8 @@ class TileStore:
         key = (track.origin, name_of(used))
         looking = self._looking.get(key)
         if looking is None or _came_to_nothing(looking):
-            folder, left = cache.default_folder(), self._on.recordings.has_left
-            looking = self._on.clock.work(lambda: find_peak(track, used, folder, left))
+            folder, left = cache.default_folder(), self._recordings.has_left
+            looking = self._clock.work(lambda: find_peak(track, used, folder, left))
             keep(self._looking, key, looking, MOST_PEAKS)
         return looking
 
@@ -147,7 +151,7 @@ class TileStore:
             fault = next((answer for answer in answers if isinstance(answer, Fault)), None)
             if fault is not None:
                 keep(self._failed, name, None, MOST_FAILED)
-                self._on.faulted.emit(fault)
+                self._messages.faulted.emit(fault)
                 continue
             # of formants, the peaks last
             self._keep(name, answers[0] if share == 1 else np.vstack(answers), len(names))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from psygnal import Signal
 
+from app.analysis.settings import AnalysisSettings
 from app.analysis.tile_store import COARSEST, Name, TileStore, Values, keep, names_of, tiles_seen
+from app.base.context import Context
+from app.recordings.open_recordings import OpenRecordings
 from core.analyses import formants, spectrogram
 from core.analyses.registry import TABLE
 from core.analyses.results import Contour, Points, origin_of
 from core.analyses.spectrogram import GreySettings, loudest
 from core.analyses.time_shift import moved_result, own_track
+from core.processes.praat_pool import Pool
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.session.lanes import MEASURES
@@ -22,9 +26,6 @@ from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
 from core.tiles.loudest import loudest_s
 from core.tiles.tiles import Tile, grid_of, tiled
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 LONGEST_S = 30.0
 """With more than this in view a long recording is shown without its analyses."""
@@ -54,15 +55,18 @@ class TiledOverlays:
 
     arrived = Signal()
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
-        self._store = TileStore(instrument)
+    def __init__(
+        self, context: Context, pool: Pool, settings: AnalysisSettings, recordings: OpenRecordings
+    ) -> None:
+        self._session = context.session
+        self._settings = settings
+        self._store = TileStore(context, pool, recordings)
         self._wanted: frozenset[Place] = frozenset()
         self._shown: dict[Place, tuple[object, ...]] = {}
         self._made: dict[Place, tuple[object, Any]] = {}
         self._tops: dict[Name, Image] = {}
         self._loudest_s: dict[Origin, float] = {}
-        instrument.session.view_changed.connect(self._view)
+        recordings.surveyed.connect(self.prepare)
 
     def takes(self, track: Track, measure: str) -> bool:
         """Tell whether a measure of this track is made here: in tiles, because the sound is too long."""
@@ -71,7 +75,7 @@ class TiledOverlays:
     def reason(self, track: Track, shown: frozenset[str]) -> str:
         """Say why a long recording shows no analyses now, as Praat does; "" where it shows them."""
         wanted = any(self.takes(track, measure) for measure in shown)
-        if not wanted or self._fits(self._on.session.visible):
+        if not wanted or self._fits(self._session.visible):
             return ""
         return f"To see the analyses, zoom in to at most {LONGEST_S:g} s"
 
@@ -81,7 +85,7 @@ class TiledOverlays:
     def prepare(self, track: LongTrack) -> None:
         """Find out beforehand what the pitch of a whole recording refers to."""
         if track.part_known == 1 and self.takes(track, "pitch"):
-            own, settings = own_track(track), self._on.overlays.settings("pitch")
+            own, settings = own_track(track), self._settings.of("pitch")
             if TABLE["pitch"].refusal(own.axis, settings) is None:
                 self._store.prepare(own, "pitch", settings)
 
@@ -89,7 +93,7 @@ class TiledOverlays:
 
     def refresh(self) -> None:
         """Show the tiles that the window needs, and ask for those that are not known."""
-        lanes, tracks = self._on.session.lanes, self._on.session.shown.tracks
+        lanes, tracks = self._session.lanes, self._session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
         before, self._wanted = self._wanted, frozenset((*own, *over))
@@ -98,13 +102,9 @@ class TiledOverlays:
             if isinstance(track, LongTrack) and track.part_known == 1 and self.takes(track, measure):
                 self._refresh(key, track, measure, anew=(key, measure) not in before)
 
-    def _view(self) -> None:
-        if any(isinstance(track, LongTrack) for track in self._on.session.shown.tracks.values()):
-            self._on.clock.rest(self._on.overlays.refresh)
-
     def _refresh(self, key: str, track: LongTrack, measure: str, anew: bool) -> None:
-        by_s, settings = track.origin.moved_s, self._on.overlays.settings(measure)
-        track, visible = _own(track, self._on.session.visible)
+        by_s, settings = track.origin.moved_s, self._settings.of(measure)
+        track, visible = _own(track, self._session.visible)
         if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
             self._show(key, measure, (), None)
             return
@@ -154,13 +154,13 @@ class TiledOverlays:
         """
         if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
             return None
-        names = self._loudest(own_track(track), self._on.overlays.settings("spectrogram"))[1]
+        names = self._loudest(own_track(track), self._settings.of("spectrogram"))[1]
         image = self._tops.get(names[0]) if names else None
         return loudest(image, greys) if image is not None else None
 
     def _show(self, key: str, measure: str, names: tuple[object, ...], make: Any) -> None:
         """Put a measure on its lane, or take it away; nothing happens where it is there already."""
-        session, place = self._on.session, (key, measure)
+        session, place = self._session, (key, measure)
         there = key in session.shown.images if measure == "spectrogram" else place in session.shown.overlays
         if self._shown.get(place, ()) == names and there == bool(names):
             return
@@ -181,7 +181,7 @@ class TiledOverlays:
 
     def over(self, key: str, track: LongTrack, measure: str, window: Range) -> Any:
         """Give a measure over a stretch of a recording; None where it is not known there yet."""
-        settings, by_s = self._on.overlays.settings(measure), track.origin.moved_s
+        settings, by_s = self._settings.of(measure), track.origin.moved_s
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         names = names_of(track, measure, settings, needed)
@@ -197,14 +197,14 @@ class TiledOverlays:
 
     def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
         """Tell whether a measure has failed in a stretch of a recording."""
-        settings = self._on.overlays.settings(measure)
+        settings = self._settings.of(measure)
         track, window = _own(track, window)
         needed = self._needed(track, measure, settings, window)
         return self._store.failed(names_of(track, measure, settings, needed))
 
     def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
         """Let a measure that has failed in a stretch be tried again: somebody asks for it anew."""
-        settings = self._on.overlays.settings(measure)
+        settings = self._settings.of(measure)
         track, window = _own(track, window)
         self._store.forgive(
             names_of(track, measure, settings, self._needed(track, measure, settings, window))
@@ -218,7 +218,7 @@ class TiledOverlays:
 
         A newer wish of the same `asker` takes the place of an older one.
         """
-        settings = self._on.overlays.settings(measure)
+        settings = self._settings.of(measure)
         if track.part_known < 1 or self.too_long(window):
             return
         track, window = _own(track, window)

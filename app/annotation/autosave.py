@@ -8,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import Timeout
+from psygnal import Signal
 
+from app.annotation.textgrid_files import TextGridFiles
+from app.base.context import Context
+from app.recordings.open_recordings import OpenRecordings
 from core.annotation.store import adopt, default_path, read_shelf, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes, textgrid_of
 from core.annotation.tiers import Annotation, Kept, Shelf, kept_for, put
@@ -21,9 +24,6 @@ from core.files.locks import lock_beside, unlock
 from core.networks.latent import Point
 from core.recordings.identity import lasting
 from core.session.session import Snapshot
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 PATIENCE_S = 5.0
 
@@ -41,11 +41,22 @@ class StoredTiers:
 
 
 class Autosave:
-    """Writes every change of the tiers down, and brings them back with what they belong to."""
+    """Writes every change of the tiers down, and brings them back with what they belong to.
 
-    def __init__(self, instrument: Instrument, dragging: Callable[[], bool]) -> None:
-        self._on = instrument
-        self._is_dragging = dragging
+    While `held`, as during a drag, nothing is written. `arrived` carries the digest of a recording
+    whose tiers have come.
+    """
+
+    arrived = Signal(str)
+
+    def __init__(self, context: Context, recordings: OpenRecordings, files: TextGridFiles) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._recordings = recordings
+        self._files = files
+        self.held = False
         self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
         self._unwritten: dict[Path, Shelf] = {}
         self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
@@ -54,8 +65,10 @@ class Autosave:
         self._window = secrets.token_hex(4)  # by it a window knows its own tiers on the disk
         self._told: set[str] = set()
         self._closed = False
-        instrument.session.card_changed.connect(self._new_model)
-        instrument.session.snapshot_changed.connect(self._changed)
+        self._session.card_changed.connect(self._new_model)
+        self._session.snapshot_changed.connect(self._changed)
+        recordings.opened.connect(self.recording_opened)
+        files.written.connect(self.saved)
 
     # --- to the disk ----------------------------------------------------------------------------
 
@@ -65,19 +78,19 @@ class Autosave:
 
     def write_down(self) -> None:
         """Keep the tiers on the disk, once a drag is over; only the newest ones are written."""
-        shelf = self._on.session.snapshot.tiers
+        shelf = self._session.snapshot.tiers
         self._sounds = tuple(kept for kept in shelf if kept.sound)
-        if self._is_dragging():
+        if self.held:
             return
-        for path, part in self._files(shelf).items():
+        for path, part in self._parts(shelf).items():
             if part != self._known.get(path, ()):
                 self._known[path] = self._unwritten[path] = part
                 self._write_soon(path)
 
-    def _files(self, shelf: Shelf) -> dict[Path, Shelf]:
+    def _parts(self, shelf: Shelf) -> dict[Path, Shelf]:
         """Give each file with what belongs into it; those that are known may have become empty."""
         found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
-        card = self._on.session.card
+        card = self._session.card
         own = [default_path(card.digest)] if card is not None else []
         for path in own:
             found[path] = tuple(kept for kept in shelf if not kept.sound)
@@ -88,7 +101,7 @@ class Autosave:
     def _write_soon(self, path: Path) -> None:
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1, "annotations")
-        self._on.jobs.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+        self._jobs.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
 
     def _write(self, path: Path) -> None:
         shelf = self._unwritten.get(path)
@@ -98,7 +111,7 @@ class Autosave:
             said = write_changes(path, self._written.get(path, ()), shelf, self._window)
         self._written[path] = shelf
         if said:
-            self._on.clock.post(lambda: self._tell(said))
+            self._clock.post(lambda: self._tell(said))
         newest = self._unwritten.pop(path, shelf)
         if newest is not shelf:  # put there by the window's thread meanwhile: the next turn writes it
             self._unwritten.setdefault(path, newest)
@@ -108,7 +121,7 @@ class Autosave:
         for words in said:
             if words not in self._told and not self._closed:
                 self._told.add(words)
-                self._on.noted.emit(words)
+                self._messages.noted.emit(words)
 
     def close(self) -> None:
         """Wait until everything is on the disk."""
@@ -130,7 +143,7 @@ class Autosave:
 
     def _new_model(self) -> None:
         """Bring back the tiers made with this checkpoint, beside those of the recordings."""
-        session = self._on.session
+        session = self._session
         if session.card is None:
             return
         path, size = default_path(session.card.digest), len(session.point.z)
@@ -143,67 +156,62 @@ class Autosave:
         if waiting is None:
             self._written[path] = ()
             said: list[str] = []
-            future = self._on.clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
-            self._on.jobs.follow(
-                "tiers of the model", future, lambda found: self._models_arrived(path, *found)
-            )
+            future = self._clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
+            self._jobs.follow("tiers of the model", future, lambda found: self._models_arrived(path, *found))
 
     def _models_arrived(self, path: Path, own: Shelf, said: list[str]) -> None:
         """Show the tiers of the model's points; what was annotated before they came goes before them."""
-        session = self._on.session
+        session = self._session
         if session.card is None or default_path(session.card.digest) != path:
             return
         for words in said:
-            self._on.noted.emit(words)
+            self._messages.noted.emit(words)
         if not own:
             return
         if path not in self._unwritten and not self._written.get(path):
             self._written[path] = self._known[path] = _missing(own, session.snapshot.tiers)
         self._everywhere(lambda tiers: (*_missing(own, tiers), *tiers))
-        self._on.tier_editor.files.look_into(own)
+        self._files.look_into(own)
         if session.tier < 0:
             session.set_tier(0)
 
     def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
         """Change the tiers of every moment, before and after any undo, without a step."""
-        session = self._on.session
+        session = self._session
         before = session.snapshot
         session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
         session.snapshot_changed.emit(before, session.snapshot)
 
     def recording_opened(self, key: str) -> None:
         """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
-        on = self._on
-        track, beside = on.session.shown.tracks[key], on.recordings.path_of(key)
+        track, beside = self._session.shown.tracks[key], self._recordings.path_of(key)
         digest = track.origin.sound
         sound = lasting(digest)
-        if not sound or kept_for(on.session.snapshot.tiers, sound) is not None:
+        if not sound or kept_for(self._session.snapshot.tiers, sound) is not None:
             return
         waiting = self._unwritten.get(default_path(sound), ())
-        future = on.clock.work(lambda: brought(digest, beside, waiting))
-        on.jobs.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
+        future = self._clock.work(lambda: brought(digest, beside, waiting))
+        self._jobs.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
 
     def _arrived(self, sound: str, found: StoredTiers) -> None:
-        kept, session = found.kept, self._on.session
+        kept, session = found.kept, self._session
         if found.fault is not None:
-            self._on.faulted.emit(found.fault)
+            self._messages.faulted.emit(found.fault)
         if kept is None or kept_for(session.snapshot.tiers, sound) is not None:
             return
         if found.in_file is None:
-            self._on.tier_editor.files.look_into((kept,))
+            self._files.look_into((kept,))
         else:
-            self._on.tier_editor.files.holds(kept, found.in_file)
+            self._files.holds(kept, found.in_file)
             if found.in_file is kept.annotation and found.fault is None:
-                self._on.noted.emit(f"{Path(kept.file).name} was opened with it.")
+                self._messages.noted.emit(f"{Path(kept.file).name} was opened with it.")
         self._known[default_path(sound)] = (kept,)
         if default_path(sound) not in self._unwritten:
             self._written[default_path(sound)] = (kept,)
         self._sounds = put(self._sounds, kept)
         self._everywhere(lambda tiers: put(tiers, kept))
-        target = self._on.tier_editor.target
-        if target is not None and target.kept.sound == sound:  # its lane is the active one
-            session.set_tier(target.first)
-        elif session.tier < 0:
+        self.arrived.emit(sound)
+        if session.tier < 0:
             session.set_tier(0)
 
 

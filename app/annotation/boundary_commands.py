@@ -63,7 +63,7 @@ def _interval_query(id: str, title: str, value: Callable[[Range], float], separa
         annotating = window.on.tier_editor
         tier, index = annotating.tier, annotating.index
         if tier is None or index is None:
-            window.on.noted.emit("No interval is chosen: click one first")
+            window.on.messages.noted.emit("No interval is chosen: click one first")
             return
         where, label = tier.range_of(index), tier.labels[index]
         words = f"{title.removeprefix('Get ').capitalize()} “{label}”"
@@ -165,11 +165,11 @@ def _move(window: Window, to: Callable[[float], float]) -> None:
     on, at = window.on, window.on.tier_editor.at
     tier = on.tier_editor.tier
     if tier is None or not tier.has(at.start_s):
-        on.noted.emit("No boundary is chosen: click one first")
+        on.messages.noted.emit("No boundary is chosen: click one first")
         return
     index, wanted_s = tier.nearest(at.start_s), to(at.start_s)
     if math.isnan(wanted_s):
-        on.noted.emit("This sound never passes through 0")
+        on.messages.noted.emit("This sound never passes through 0")
         return
     change(window, "move boundary", lambda note, own: edits.move_boundary(note, own, index, wanted_s))
     moved = on.tier_editor.tier

@@ -50,7 +50,7 @@ def _folder(window: Window) -> str:
     shown = window.on.tier_editor.shown
     if shown is not None and shown.file:
         return str(Path(shown.file).parent)
-    recent = window.on.preferences.recent
+    recent = window.on.preferences.values.recent
     return str(Path(recent[0]).parent) if recent else ""
 
 

@@ -6,28 +6,32 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from app.base.context import Context
 from core.annotation.textgrid import read_textgrid, write_textgrid
 from core.annotation.tiers import Annotation, Kept
 from core.faults import Fault
 from core.networks.latent import Point
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
 Key = tuple[Point | str, str]
 
 
 class TextGridFiles:
-    """Compares tiers with the file that they were opened from or saved to; `changed` tells of a file."""
+    """Compares tiers with the file that they were opened from or saved to; `changed` tells of a file.
+
+    `written` carries tiers that were saved, and the path of their file.
+    """
 
     changed = Signal()
+    written = Signal(Kept, str)
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(self, context: Context) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
         self._held: dict[Key, Annotation] = {}  # what is in the file
         self._settled: dict[Key, Annotation] = {}  # as they came, or as was said to keep them here only
         self._numbers = count()
@@ -41,8 +45,8 @@ class TextGridFiles:
         """Read the files of tiers that come from the program's own store; one that is gone tells nothing."""
         wanted = [kept for kept in shelf if kept.file and _key(kept) not in self._held]
         if wanted:
-            future = self._on.clock.work(lambda: [(kept, _in(kept.file)) for kept in wanted])
-            self._on.jobs.follow(f"files of tiers {next(self._numbers)}", future, self._looked)
+            future = self._clock.work(lambda: [(kept, _in(kept.file)) for kept in wanted])
+            self._jobs.follow(f"files of tiers {next(self._numbers)}", future, self._looked)
 
     def _looked(self, found: list[tuple[Kept, Annotation | None]]) -> None:
         for kept, in_file in found:
@@ -61,7 +65,7 @@ class TextGridFiles:
     @property
     def edited(self) -> tuple[Kept, ...]:
         """The tiers that were changed in this window and not saved."""
-        tiers = self._on.session.snapshot.tiers
+        tiers = self._session.snapshot.tiers
         return tuple(k for k in tiers if self.differs(k) and self._settled[_key(k)] != k.annotation)
 
     def keep_here(self, kept: Kept) -> None:
@@ -70,13 +74,13 @@ class TextGridFiles:
 
     def write(self, kept: Kept, path: str | Path, then: Callable[[], object] = lambda: None) -> None:
         """Write tiers beside the window's thread, then call `then`; what nobody changed is as it was read."""
-        future = self._on.clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
-        self._on.jobs.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
+        future = self._clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
+        self._jobs.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
 
     def _written(self, kept: Kept, path: str | Path, then: Callable[[], object]) -> None:
-        self._on.tier_editor.autosave.saved(kept, str(path))
+        self.written.emit(kept, str(path))
         self.holds(replace(kept, file=str(path)), kept.annotation)
-        self._on.noted.emit(f"Saved {Path(path).name}")
+        self._messages.noted.emit(f"Saved {Path(path).name}")
         then()
 
 

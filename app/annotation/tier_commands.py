@@ -120,7 +120,7 @@ def find_again(window: Window) -> None:
         tier, text, int((tier.times_s <= annotating.at.start_s).sum()) - 1 if index is None else index
     )
     if place is None:
-        window.on.noted.emit(f"No label of “{tier.name}” holds “{text}”")
+        window.on.messages.noted.emit(f"No label of “{tier.name}” holds “{text}”")
     else:
         _select(window, tier.range_of(place))
 
@@ -157,12 +157,12 @@ def to_unicode(window: Window) -> None:
     "Phonetic letters",
     "TextGrid",
     "Ctrl+Shift+I",
-    checked=lambda on: on.preferences.letters,
+    checked=lambda on: on.preferences.values.letters,
 )
 def letters(window: Window) -> None:
     """Show or hide the palette of phonetic letters; a click writes one into the label."""
-    window.on.remember(letters=not window.on.preferences.letters)
-    window.ipa.setVisible(window.on.preferences.letters)
+    window.on.preferences.change(letters=not window.on.preferences.values.letters)
+    window.ipa.setVisible(window.on.preferences.values.letters)
 
 
 def _select(window: Window, wanted: Range) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.annotation.autosave import Autosave
 from app.annotation.textgrid_files import TextGridFiles
 from app.annotation.tier_group import TierGroup
-from app.recordings.open_recordings import PREFIX
+from app.base.context import Context
+from app.recordings.alignment import Alignment
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.annotation.textgrid import TextGridFile, read_textgrid
 from core.annotation.tiers import Annotation, Kept, Tier, kept_for, new_annotation, put
 from core.annotation.time_shift import MovedTiers, own_tiers
@@ -21,9 +22,6 @@ from core.networks.latent import Point
 from core.recordings.identity import lasting
 from core.session.point_names import point_words
 from core.signals.axis import Range
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 Here = tuple[Point, str, str]
 Edit = Callable[[Annotation, int], Annotation]
@@ -34,17 +32,27 @@ ELSEWHERE = "These tiers belong to another point"
 class TierEditor:
     """Changes the session's tiers; a refused edit says why in the status bar and changes nothing."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
-        self._dragging = False
+    def __init__(
+        self,
+        context: Context,
+        recordings: OpenRecordings,
+        alignment: Alignment,
+        files: TextGridFiles,
+        autosave: Autosave,
+    ) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._recordings = recordings
+        self._alignment = alignment
+        self.files = files
+        self.autosave = autosave
         self._active = ""
         self._moved = MovedTiers()
         self.searched = ""  # what was last searched for in the labels
-        self.files = TextGridFiles(instrument)
-        self.autosave = Autosave(instrument, lambda: self._dragging)
-        self.close = self.autosave.close
-        instrument.session.view_changed.connect(self._follow)
-        instrument.recordings.opened.connect(self.autosave.recording_opened)
+        self._session.view_changed.connect(self._follow)
+        autosave.arrived.connect(self._choose_arrived)
 
     # --- what is there ------------------------------------------------------------------------
 
@@ -53,7 +61,7 @@ class TierEditor:
         """The tiers to show: the point's own, else those edited last, which then are greyed; below
         them those of every recording that has a lane.
         """
-        session = self._on.session
+        session = self._session
         shelf, found = session.snapshot.tiers, list[TierGroup]()
         if session.card is not None:
             others = [kept for kept in shelf if not kept.sound]
@@ -62,7 +70,7 @@ class TierEditor:
         for key, sound in self.sounds.items():
             kept = kept_for(shelf, sound)
             if kept is not None and all(group.kept.sound != sound for group in found):
-                by_s = self._on.alignment.by_s(key)
+                by_s = self._alignment.by_s(key)
                 there = replace(kept, annotation=self._moved.of(kept.annotation, by_s)) if by_s else kept
                 found.append(TierGroup(there, found[-1].last + 1 if found else 0, key=key, moved_s=by_s))
         return tuple(found)
@@ -70,7 +78,7 @@ class TierEditor:
     @property
     def sounds(self) -> dict[str, str]:
         """The recordings that have a lane or lie over one, by key, each with its digest."""
-        session = self._on.session
+        session = self._session
         keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
         tracks = session.shown.tracks
         there = [key for key in keys if key.startswith(PREFIX) and key in tracks]
@@ -84,7 +92,7 @@ class TierEditor:
     @property
     def group(self) -> TierGroup | None:
         """The tiers among which one is chosen, else the first."""
-        return self.group_at(self._on.session.tier) or next(iter(self.groups), None)
+        return self.group_at(self._session.tier) or next(iter(self.groups), None)
 
     def group_at(self, place: int) -> TierGroup | None:
         """Give the tiers that belong together with that at a place."""
@@ -94,7 +102,7 @@ class TierEditor:
         """Give the tiers of a lane: of a recording, or of what a network heard in it, those of the
         recording, of any other lane those of the present point.
         """
-        session = self._on.session
+        session = self._session
         track = session.shown.tracks.get(key)
         sound = lasting(track.origin.sound) if track is not None else ""
         theirs = kept_for(session.snapshot.tiers, sound)
@@ -124,13 +132,13 @@ class TierEditor:
     @property
     def tier(self) -> Tier | None:
         """The chosen tier."""
-        tiers, place = self.tiers, self._on.session.tier
+        tiers, place = self.tiers, self._session.tier
         return tiers[place] if 0 <= place < len(tiers) else None
 
     @property
     def at(self) -> Range:
         """The selection, or the empty stretch at the cursor."""
-        session = self._on.session
+        session = self._session
         cursor_s = session.cursor_s or 0.0
         return session.selection or Range(cursor_s, cursor_s)
 
@@ -141,8 +149,8 @@ class TierEditor:
 
     def choose(self, place: int) -> None:
         """Choose a tier, and the lane that it describes: Tab plays what is annotated."""
-        self._on.session.set_tier(place)
-        group, session = self.group, self._on.session
+        self._session.set_tier(place)
+        group, session = self.group, self._session
         if group is not None and group.key:
             session.set_active(group.key)
         elif session.active.startswith(PREFIX) and session.card is not None:
@@ -150,11 +158,17 @@ class TierEditor:
 
     def _follow(self) -> None:
         """Choose the tiers of the lane that was made the active one."""
-        active, before = self._on.session.active, self._active
+        active, before = self._session.active, self._active
         self._active = active
         wanted = next((group for group in self.groups if group.key == _key(active)), None)
         if active != before and wanted is not None and self.group != wanted:
-            self._on.session.set_tier(wanted.first)
+            self._session.set_tier(wanted.first)
+
+    def _choose_arrived(self, sound: str) -> None:
+        """Choose the tiers of a recording that have come, where its lane is the active one."""
+        target = self.target
+        if target is not None and target.kept.sound == sound:
+            self._session.set_tier(target.first)
 
     # --- changing -----------------------------------------------------------------------------
 
@@ -163,18 +177,18 @@ class TierEditor:
 
         `edit` gets the annotation that the tier belongs to, and the tier's place in it.
         """
-        place = self._on.session.tier if place is None else place
+        place = self._session.tier if place is None else place
         group = self.group_at(place) or self.group
         if group is None or not group.own:
             said = f"{ELSEWHERE}: copy them here first" if group else "There are no tiers yet"
-            self._on.noted.emit(said)
+            self._messages.noted.emit(said)
             return False
         try:
             annotation = edit(group.kept.annotation, place - group.first)
         except Fault as fault:
-            self._on.noted.emit(str(fault))
+            self._messages.noted.emit(str(fault))
             return False
-        self._dragging = not final
+        self.autosave.held = not final
         own = own_tiers(annotation, group.moved_s)
         self._keep(words, replace(group.kept, annotation=own), final)
         self.autosave.write_down()
@@ -182,18 +196,18 @@ class TierEditor:
 
     def give_up(self, words: str) -> None:
         """Take an unfinished edit, such as a drag, back."""
-        self._dragging = False
-        self._on.session.give_up(words)
+        self.autosave.held = False
+        self._session.give_up(words)
         self.autosave.write_down()
 
     def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
-        session = self._on.session
+        session = self._session
         session.change(words, final, tiers=put(session.snapshot.tiers, kept))
         session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
 
     def copy_here(self) -> None:
         """Give the present point a copy of the tiers of another."""
-        session = self._on.session
+        session = self._session
         away = next((group.kept for group in self.groups if not group.own), None)
         if away is not None:
             self._keep("copy tiers", replace(away, point=session.point, file="", name=self._name("")))
@@ -206,7 +220,7 @@ class TierEditor:
         It is the recording that a TextGrid is named after, else the active one, else without a model
         the first one.
         """
-        session, sounds = self._on.session, self.sounds
+        session, sounds = self._session, self.sounds
         named = [key for key in sounds if file and Path(key.removeprefix(PREFIX)).stem == file.stem]
         active = [key for key in (_key(session.active),) if key in sounds]
         first = list(sounds) if session.card is None else []
@@ -215,58 +229,58 @@ class TierEditor:
 
     def _name(self, sound: str) -> str:
         """Give what the present point is called, for tiers that do not belong to a recording."""
-        session = self._on.session
+        session = self._session
         return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
 
     def _extent(self, key: str) -> Range:
         """Give the time of the recording, or of the output."""
-        session = self._on.session
+        session = self._session
         card = session.card
-        axis = self._on.recordings.own(key).axis if key else card.out_axis if card else None
+        axis = self._recordings.own(key).axis if key else card.out_axis if card else None
         return Range(0.0, axis.extent.end_s) if axis else session.whole
 
     def _put(self, words: str, kept: Kept, key: str) -> None:
         """Keep other tiers of an owner, the first of them chosen."""
         self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
         group = next((one for one in self.groups if one.key == key), None)
-        self._on.session.set_tier(group.first if group else -1)
+        self._session.set_tier(group.first if group else -1)
 
     def new_tiers(self, intervals: tuple[str, ...], points: tuple[str, ...]) -> None:
         """Begin with empty tiers over the whole output, or over the active recording."""
         if not intervals and not points:
-            self._on.noted.emit("No tier was named")
+            self._messages.noted.emit("No tier was named")
             return
         key, sound = self._owner()
         whole = self._extent(key)
         note = new_annotation(intervals, points, whole.start_s, whole.end_s)
-        self._put("new tiers", Kept(self._on.session.point, note, sound=sound, name=self._name(sound)), key)
+        self._put("new tiers", Kept(self._session.point, note, sound=sound, name=self._name(sound)), key)
 
     # --- files --------------------------------------------------------------------------------
 
     def open(self, path: str | Path) -> None:
         """Read a TextGrid for the present point or a recording; a damaged one changes nothing."""
         owner = self._owner(Path(path))
-        here = self._on.session.point, self._name(owner[1]), self._model
-        future = self._on.clock.work(lambda: read_textgrid(path))
-        self._on.jobs.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
+        here = self._session.point, self._name(owner[1]), self._model
+        future = self._clock.work(lambda: read_textgrid(path))
+        self._jobs.follow("textgrid", future, lambda read: self._opened(Path(path), here, owner, read))
 
     @property
     def _model(self) -> str:
         """The digest of the open model, "" where there is none."""
-        card = self._on.session.card
+        card = self._session.card
         return card.digest if card else ""
 
     def _opened(self, path: Path, here: Here, owner: tuple[str, str], read: TextGridFile) -> None:
         (point, name, model), (key, sound) = here, owner
         if not sound and model != self._model:
-            self._on.noted.emit(f"{path.name} was not opened: another model is there now")
+            self._messages.noted.emit(f"{path.name} was not opened: another model is there now")
             return
         kept = Kept(point, read.annotation, str(path), read.style, sound, name)
         self._put(f"open {path.name}", kept, key)
         self.files.holds(kept, kept.annotation)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]
         if said:
-            self._on.faulted.emit(Fault(" ".join(said)))
+            self._messages.faulted.emit(Fault(" ".join(said)))
 
     def _other_times(self, note: Annotation, name: str, key: str) -> list[str]:
         """Say where a TextGrid is that of another sound, by its times."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.annotation.tier_editor import ELSEWHERE
+from app.annotation.tier_editor import ELSEWHERE, TierEditor
 from app.annotation.tier_group import TierGroup
 from app.recordings.open_recordings import PREFIX
 from core.annotation.editing import add_boundary, move_boundary, set_label
-from core.session.session import Snapshot
+from core.session.session import Session, Snapshot
 from widgets.timeline.tier_views import NO_TIERS, TiersView
 
 if TYPE_CHECKING:
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from app.shell.window import Window
 
 
-def tiers_view(on: Instrument) -> TiersView:
+def tiers_view(session: Session, tier_editor: TierEditor) -> TiersView:
     """Give what the stack shows of the tiers now."""
-    groups = on.tier_editor.groups
+    groups = tier_editor.groups
     if not groups:
         return NO_TIERS
     away = next((group.last + 1 for group in groups if not group.own), 0)
     owners = tuple(group.key.removeprefix(PREFIX) for group in groups for _ in group.kept.annotation.tiers)
     changed = tuple(
         words if place == 0 else ""
-        for group, words in ((group, _changed(on, group)) for group in groups)
+        for group, words in ((group, _changed(session, tier_editor, group)) for group in groups)
         for place, _ in enumerate(group.kept.annotation.tiers)
     )
-    return TiersView(on.tier_editor.tiers, on.session.tier, ELSEWHERE if away else "", away, owners, changed)
+    return TiersView(tier_editor.tiers, session.tier, ELSEWHERE if away else "", away, owners, changed)
 
 
-def _changed(on: Instrument, group: TierGroup) -> str:
+def _changed(session: Session, tier_editor: TierEditor, group: TierGroup) -> str:
     """Say where the tiers, at their recording's own time, are not those of their file."""
-    kept = next((one for one in on.session.snapshot.tiers if one.owner == group.kept.owner), group.kept)
-    return on.tier_editor.files.words(kept)
+    kept = next((one for one in session.snapshot.tiers if one.owner == group.kept.owner), group.kept)
+    return tier_editor.files.words(kept)
 
 
 def connect(window: Window) -> None:

@@ -30,7 +30,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         try:
             yield from _measured(window, path.with_name("many.TextGrid"), count, share)
         finally:
-            window.on.tier_editor.close()
+            window.on.tier_editor.autosave.close()
             kept.unlink(missing_ok=True)  # these tiers are nobody's
 
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.base.main_thread import MainThread
-from app.program import make_instrument
+from app.program import start_processes
 from app.shell.window import Window
 from core.faults import Fault
 from core.session.preferences import Preferences
@@ -83,7 +83,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
     """Open the window on a model, on the real screen where there is one, with nothing remembered."""
     with empty_window() as window:
         faults: list[Fault] = []
-        window.on.faulted.connect(faults.append)
+        window.on.messages.faulted.connect(faults.append)
         window.on.model_loader.open(path)
         window.on.pool.warm()
         wait(lambda: bool(faults) or window.complete)
@@ -97,7 +97,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
 def empty_window() -> Iterator[TimedWindow]:
     """Show the window with nothing open, on the real screen where there is one."""
     app = _application()
-    window = TimedWindow(make_instrument(Preferences(theme="light"), MainThread()))
+    window = TimedWindow(start_processes(Preferences(theme="light"), MainThread()))
     window.resize(*SIZE_PX)
     window.show()
     try:

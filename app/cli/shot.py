@@ -7,9 +7,11 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from app.base.clock import Clock
+from app.base.context import make_context
 from app.cli.model import drawn, name_assumptions, typed
-from app.export.save import origin_text
-from app.shell.instrument import Clock, Instrument
+from app.program import assemble
+from app.shell.instrument import Instrument
 from core.families.card import Card
 from core.faults import Fault
 from core.measures.plan import preset_of
@@ -53,11 +55,9 @@ class Silence:
 
 def inline_instrument() -> Instrument:
     """Give an instrument that computes at once, in this thread, and is never heard."""
-    made = Instrument(
-        InlineEngine(), InlinePool(), Silence(), Clock(lambda call: call(), lambda call: call())
-    )
-    made.faulted.connect(_raise)
-    return made
+    context = make_context(Clock(lambda call: call(), lambda call: call()))
+    context.messages.faulted.connect(_raise)
+    return assemble(context, InlineEngine(), InlinePool(), Silence())
 
 
 def _raise(fault: Fault) -> None:
@@ -107,9 +107,9 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
             )
         session.set_range(Range(start_s, end_s).cut(session.whole))
     if asked.preset is not None:
-        on.overlays.set_preset(preset_of(asked.preset).name)
+        on.analysis_settings.set_preset(preset_of(asked.preset).name)
     if asked.speaker is not None:
-        on.overlays.set_speaker(asked.speaker)
+        on.analysis_settings.set_speaker(asked.speaker)
     session.show(ghosts={})  # what was before the asked-for point is not asked for
     on.overlays.refresh()
 
@@ -136,4 +136,4 @@ def _write(on: Instrument, out: Path, asked: Namespace) -> None:
         )
     figure = figure_of(on, paper)
     figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
-    write_figure(out, figure, origin_text(on), paper.dpi)
+    write_figure(out, figure, on.file_export.origin_text(), paper.dpi)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.file_locations import ask_file
-from app.export.save import origin_text
-from app.stack.stack_view import StackViews
 from core.faults import Fault
 from core.session.point_names import changed
 from widgets.figures.figure import FigureView
@@ -29,12 +27,12 @@ def figure_of(on: Instrument, paper: Paper) -> FigureView:
     """Give the picture of the stack as it is shown now."""
     card = on.session.card
     title = card.title if card else ""
-    return FigureView(_on_paper(StackViews(on).view()), title, caption(on), (), paper.width_px)
+    return FigureView(_on_paper(on.stack_views.view()), title, caption(on), (), paper.width_px)
 
 
 def _on_paper(stack: StackView) -> StackView:
     """Leave out what the screen says of measures that a layer cannot carry: on paper it hides the curve."""
-    lanes = tuple(replace(lane, reason="") for lane in stack.lanes)
+    lanes = tuple(replace(lane, reason="", computing=False) for lane in stack.lanes)
     return replace(stack, lanes=lanes)
 
 
@@ -52,7 +50,7 @@ def caption(on: Instrument) -> tuple[str, ...]:
     began = unseeded if moment.seed is None else f"Seed {moment.seed}"
     where = began + (f", code {code}" if code else "") + changes
     assumed = ", ".join(card.unanswered)
-    analyses = on.overlays.words.replace("-", "–")
+    analyses = on.analysis_settings.words.replace("-", "–")
     return (
         f"{where}. Layers: mean over channels after the activation, native rates.",
         f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
@@ -74,7 +72,7 @@ def ask_picture(window: Window) -> None:
             open_one.raise_()
             open_one.activateWindow()
             return
-    paper = Paper(on.preferences.figure_width_mm, on.preferences.figure_dpi)
+    paper = Paper(on.preferences.values.figure_width_mm, on.preferences.values.figure_dpi)
     dialog = FigureDialog(figure_of(on, paper), paper, window)
     dialog.set_look(window.look)
     dialog.save_wanted.connect(
@@ -88,9 +86,11 @@ def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
     path = _ask_path(window, "stack.pdf")
     if path is None:
         return False
-    window.on.remember(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+    window.on.preferences.change(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
     sized = replace(figure, width_px=paper.width_px)
-    return _written(window, path, lambda: write_figure(path, sized, origin_text(window.on), paper.dpi))
+    return _written(
+        window, path, lambda: write_figure(path, sized, window.on.file_export.origin_text(), paper.dpi)
+    )
 
 
 def save_plot(window: Window, plot: PlotView, title: str, name: str, origin: str) -> bool:
@@ -99,7 +99,7 @@ def save_plot(window: Window, plot: PlotView, title: str, name: str, origin: str
     if path is None:
         return False
     picture = Picture(title, plot.width(), plot.height(), plot.paint)
-    dpi = window.on.preferences.figure_dpi
+    dpi = window.on.preferences.values.figure_dpi
     return _written(window, path, lambda: write_picture(path, picture, origin, dpi))
 
 
@@ -115,7 +115,7 @@ def _written(window: Window, path: Path, write: Callable[[], None]) -> bool:
     try:
         write()
     except Fault as fault:
-        window.on.faulted.emit(fault)
+        window.on.messages.faulted.emit(fault)
         return False
     window.status.show_help(f"Saved {path.name}")
     return True

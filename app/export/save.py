@@ -4,113 +4,117 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.analysis.settings import AnalysisSettings
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
 from core.analyses.time_shift import own_track
 from core.faults import Fault
 from core.signals.track import Track
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
+class FileExport:
+    """Writes the active lane, the selection or every layer to files."""
 
-def save_sound(on: Instrument, path: Path) -> None:
-    """Write the active lane exactly: WAV as published, or Praat's text Sound at its own rate."""
-    from core.files.praat_sound import write_praat_sound
-    from core.files.wav import write_wav
-    from core.recordings.long_sound import in_memory
+    def __init__(self, context: Context, settings: AnalysisSettings, latent_driven: LatentDriven) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._messages = context.messages
+        self._settings = settings
+        self._latent_driven = latent_driven
 
-    track = own_track(_active(on))
-    if path.suffix.lower() == ".sound":
-        extent = on.session.card.out_axis.extent if on.session.card and _is_layer(track) else None
-        write_praat_sound(path, track, extent)
-    else:
-        write_wav(path, in_memory(_audible(on, track)))
-    on.noted.emit(f"Saved {path.name}")
+    def save_sound(self, path: Path) -> None:
+        """Write the active lane exactly: WAV as published, or Praat's text Sound at its own rate."""
+        from core.files.praat_sound import write_praat_sound
+        from core.files.wav import write_wav
+        from core.recordings.long_sound import in_memory
 
+        track = own_track(self._active())
+        if path.suffix.lower() == ".sound":
+            extent = self._session.card.out_axis.extent if self._session.card and _is_layer(track) else None
+            write_praat_sound(path, track, extent)
+        else:
+            write_wav(path, in_memory(self._audible(track)))
+        self._messages.noted.emit(f"Saved {path.name}")
 
-def save_selected(on: Instrument, path: Path, from_zero: bool = False) -> None:
-    """Write what is selected of the active lane: as WAV, or as Praat's text Sound with its times."""
-    from core.export.selection import part
-    from core.files.praat_sound import write_praat_sound
-    from core.files.wav import write_wav
+    def save_selected(self, path: Path, from_zero: bool = False) -> None:
+        """Write what is selected of the active lane: as WAV, or as Praat's text Sound with its times."""
+        from core.export.selection import part
+        from core.files.praat_sound import write_praat_sound
+        from core.files.wav import write_wav
 
-    selection, shown = on.session.selection, _active(on)
-    if selection is None:
-        raise Fault("Nothing is selected.", "Drag over what you want to save.")
-    track, selection = own_track(shown), selection.moved(-shown.origin.moved_s)
-    if path.suffix.lower() == ".sound":
-        write_praat_sound(path, *part(track, selection, from_zero))
-    else:
-        write_wav(path, part(_audible(on, track), selection, from_zero=True)[0])
-    on.noted.emit(f"Saved {path.name}")
+        selection, shown = self._session.selection, self._active()
+        if selection is None:
+            raise Fault("Nothing is selected.", "Drag over what you want to save.")
+        track, selection = own_track(shown), selection.moved(-shown.origin.moved_s)
+        if path.suffix.lower() == ".sound":
+            write_praat_sound(path, *part(track, selection, from_zero))
+        else:
+            write_wav(path, part(self._audible(track), selection, from_zero=True)[0])
+        self._messages.noted.emit(f"Saved {path.name}")
 
+    def _active(self) -> Track:
+        track = self._session.shown.tracks.get(self._session.active)
+        if track is None:
+            raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+        return track
 
-def _active(on: Instrument) -> Track:
-    track = on.session.shown.tracks.get(on.session.active)
-    if track is None:
-        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
-    return track
+    def _audible(self, track: Track) -> Track:
+        """Give a layer as published, at the output's rate, and what is a sound already as it is."""
+        from core.playback.sonification import published
+
+        card = self._session.card
+        if card is None or not _is_layer(track) or track.axis.rate_hz >= card.out_axis.rate_hz:
+            return track
+        return published(track, card.out_axis)
+
+    def save_layers(self, folder: Path) -> None:
+        """Write every layer as sounds, arrays, a table and a record, as the command line does.
+
+        Raises Fault while the layers on the screen are those of another point.
+        """
+        from core.export.layers import LayerExport, write_layers
+        from core.session.point_names import point_facts
+
+        session = self._session
+        if session.card is None:
+            return
+        tracks = self._latent_driven.layers
+        if not tracks:
+            raise Fault("The layers of this point are still being computed.", "Save them in a moment.")
+        drive = point_facts(session.layout, session.snapshot)
+        files = write_layers(LayerExport("G", folder.name, drive, tracks), session.card, folder)
+        self._messages.noted.emit(f"Saved {len(files)} files to {folder.name}")
+
+    def origin_text(self) -> str:
+        """Give the origin of what the stack shows, as the JSON that a picture carries inside."""
+        from core.files.versions import versions
+        from core.session.point_names import changed, point_words
+
+        session, card = self._session, self._session.card
+        top = card.output if card else ""
+        track, selected = session.shown.tracks.get(top), session.selection
+        values = {
+            "origin": track.origin.plain() if track is not None else {},
+            "title": card.title if card else "",
+            "point": point_words(session.layout, session.snapshot) if card else "",
+            "seed": session.snapshot.seed if card else None,
+            "changes": changed(session.layout, session.snapshot) if card else {},
+            "visible_s": [session.visible.start_s, session.visible.end_s],
+            "cursor_s": session.cursor_s,
+            "selection_s": [selected.start_s, selected.end_s] if selected else None,
+            "lanes": [
+                {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown), "moved_s": lane.moved_s}
+                for lane in session.lanes
+            ],
+            "preset": self._preferences.values.preset,
+            "speaker": self._preferences.values.speaker,
+            "analyses": self._settings.words,
+            "versions": versions(),
+        }
+        return json.dumps(values, ensure_ascii=False)
 
 
 def _is_layer(track: Track) -> bool:
     """Tell whether a track is one of the generator's layers."""
     return track.origin.network == "G"
-
-
-def _audible(on: Instrument, track: Track) -> Track:
-    """Give a layer as published, at the output's rate, and what is a sound already as it is."""
-    from core.playback.sonification import published
-
-    card = on.session.card
-    if card is None or not _is_layer(track) or track.axis.rate_hz >= card.out_axis.rate_hz:
-        return track
-    return published(track, card.out_axis)
-
-
-def save_layers(on: Instrument, folder: Path) -> None:
-    """Write every layer as sounds, arrays, a table and a record, as the command line does.
-
-    Raises Fault while the layers on the screen are those of another point.
-    """
-    from core.export.layers import LayerExport, write_layers
-    from core.session.point_names import point_facts
-
-    session = on.session
-    if session.card is None:
-        return
-    tracks = on.latent_driven.layers
-    if not tracks:
-        raise Fault("The layers of this point are still being computed.", "Save them in a moment.")
-    drive = point_facts(session.layout, session.snapshot)
-    files = write_layers(LayerExport("G", folder.name, drive, tracks), session.card, folder)
-    on.noted.emit(f"Saved {len(files)} files to {folder.name}")
-
-
-def origin_text(on: Instrument) -> str:
-    """Give the origin of what the stack shows, as the JSON that a picture carries inside."""
-    from core.files.versions import versions
-    from core.session.point_names import changed, point_words
-
-    session, card = on.session, on.session.card
-    top = card.output if card else ""
-    track = session.shown.tracks.get(top)
-    values = {
-        "origin": track.origin.plain() if track is not None else {},
-        "title": card.title if card else "",
-        "point": point_words(session.layout, session.snapshot) if card else "",
-        "seed": session.snapshot.seed if card else None,
-        "changes": changed(session.layout, session.snapshot) if card else {},
-        "visible_s": [session.visible.start_s, session.visible.end_s],
-        "cursor_s": session.cursor_s,
-        "selection_s": [session.selection.start_s, session.selection.end_s] if session.selection else None,
-        "lanes": [
-            {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown), "moved_s": lane.moved_s}
-            for lane in session.lanes
-        ],
-        "preset": on.preferences.preset,
-        "speaker": on.preferences.speaker,
-        "analyses": on.overlays.words,
-        "versions": versions(),
-    }
-    return json.dumps(values, ensure_ascii=False)

@@ -45,13 +45,12 @@ def compare(window: Window) -> None:
 @command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", "", has_curve)
 def open_in_praat(window: Window) -> None:
     """Start Praat with the active lane, at its own rate and true times, and with the tiers."""
-    from app.measuring.open_in_praat import open_in_praat as opened
     from core.faults import Fault
 
     try:
-        opened(window.on, window.on.session.active)
+        window.on.praat_exchange.open(window.on.session.active)
     except Fault as fault:
-        window.on.faulted.emit(fault)
+        window.on.messages.faulted.emit(fault)
 
 
 @command("analyses.praat_script", "Write a Praat script…", "Analyses", "", is_open)

@@ -8,30 +8,55 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from psygnal import Signal
+
+from app.annotation.tier_editor import TierEditor
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
+from app.recordings.open_recordings import OpenRecordings
 from core.annotation.tiers import Annotation, Kept
 from core.faults import Fault
 from core.networks.latent import Point
+from core.processes.engine import Engine
 from core.session.point_names import UNNAMED, no_seed, point_words, unlike
 from core.signals.track import Track
 
 if TYPE_CHECKING:
     from app.measuring.measurement import MeasureSettings
-    from app.shell.instrument import Instrument
     from core.measures.measuring import MeasurementItem
 
 Use = Callable[[list["MeasurementItem"]], None]
 
 
 class ItemGathering:
-    """Finds the items; points other than the present one are first computed."""
+    """Finds the items; points other than the present one are first computed.
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    `progressed(words, done, of)` tells how far that is, `ended` follows a fault.
+    """
+
+    progressed = Signal(str, int, int)
+    ended = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        engine: Engine,
+        recordings: OpenRecordings,
+        latent_driven: LatentDriven,
+        tier_editor: TierEditor,
+    ) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._engine = engine
+        self._recordings = recordings
+        self._latent_driven = latent_driven
+        self._tier_editor = tier_editor
         self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
             "this point": self._point,
             "every annotated point": self._points,
             "the active recording": lambda asked, use: use(self._recorded([self._active()])),
-            "every recording": lambda asked, use: use(self._recordings()),
+            "every recording": lambda asked, use: use(self._every_recording()),
             "this point and every recording": self._point_and_recordings,
         }
 
@@ -50,7 +75,7 @@ class ItemGathering:
 
     def nyquist_hz(self, asked: MeasureSettings) -> float:
         """Give the highest Nyquist frequency of what is asked for."""
-        session, sounds = self._on.session, self._on.tier_editor.sounds
+        session, sounds = self._session, self._tier_editor.sounds
         axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
         if session.card is not None and "point" in asked.what:
             axes.append(session.card.out_axis)
@@ -60,7 +85,7 @@ class ItemGathering:
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
         """Take the curves on the screen, or let the engine compute them where those are another point's."""
-        session, tracks = self._on.session, self._on.latent_driven.layers
+        session, tracks = self._session, self._latent_driven.layers
         name, own = self._name(), session.kept.annotation if session.kept else None
         if tracks or session.card is None:
             use([self._item(tracks, name, own, asked)])
@@ -68,22 +93,22 @@ class ItemGathering:
             self._compute(session.point, 1, 1, lambda made: use([self._item(made, name, own, asked)]))
 
     def _point_and_recordings(self, asked: MeasureSettings, use: Use) -> None:
-        recordings = self._recordings()
+        recordings = self._every_recording()
         self._point(asked, lambda points: use([*points, *recordings]))
 
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
         """Let the engine compute one of the points that are to be measured."""
-        self._on.measurement.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
-        future = self._on.engine.ask("probe", point, (), key="measure points")
+        self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
+        future = self._engine.ask("probe", point, (), key="measure points")
 
         def arrived(probed: Any) -> None:
             with self.faults_told():
                 use(probed.tracks)
 
-        self._on.jobs.follow("measure points", future, arrived, self.failed)
+        self._jobs.follow("measure points", future, arrived, self.failed)
 
     def _annotated(self) -> list[Kept]:
-        shelf = [kept for kept in self._on.session.snapshot.tiers if not kept.sound]
+        shelf = [kept for kept in self._session.snapshot.tiers if not kept.sound]
         if not shelf:
             raise Fault("No point has tiers.", "Annotate one, or measure this point.")
         return shelf
@@ -117,15 +142,15 @@ class ItemGathering:
 
     def failed(self, fault: Fault) -> None:
         """Show a fault that ends measuring."""
-        self._on.measurement.ended.emit()
-        self._on.faulted.emit(fault)
+        self.ended.emit()
+        self._messages.faulted.emit(fault)
 
     def _item(
         self, tracks: dict[str, Track], name: str, annotation: Annotation | None, asked: MeasureSettings
     ) -> MeasurementItem:
         from core.measures.items import generated
 
-        card = self._on.session.card
+        card = self._session.card
         if card is None or not tracks:
             raise Fault(
                 "There is no point to measure yet.", "Open a checkpoint first, or measure the recordings."
@@ -133,29 +158,29 @@ class ItemGathering:
         return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
 
     def _name(self) -> str:
-        return point_words(self._on.session.layout, self._on.session.snapshot)
+        return point_words(self._session.layout, self._session.snapshot)
 
     def _kept_name(self, kept: Kept) -> str:
         """Name a point after its TextGrid, else as it was called when its tiers were begun."""
         if kept.file:
             stem = Path(kept.file).stem
             return stem if stem == kept.name else no_seed(stem)
-        return self._name() if kept.point == self._on.session.point else kept.name or UNNAMED
+        return self._name() if kept.point == self._session.point else kept.name or UNNAMED
 
     # --- recordings -----------------------------------------------------------------------------
 
     def _active(self) -> str:
-        key = self._on.session.active
-        if key not in self._on.tier_editor.sounds:
+        key = self._session.active
+        if key not in self._tier_editor.sounds:
             raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
         return key
 
-    def _recordings(self) -> list[MeasurementItem]:
+    def _every_recording(self) -> list[MeasurementItem]:
         """Give every recording that has a lane."""
         return self._recorded(self._keys())
 
     def _keys(self) -> list[str]:
-        keys = list(self._on.tier_editor.sounds)
+        keys = list(self._tier_editor.sounds)
         if not keys:
             raise Fault("No recording is open.", "Open one, or measure this point.")
         return keys
@@ -164,7 +189,7 @@ class ItemGathering:
         """Give recordings as items, each with its own tiers."""
         from core.measures.items import recorded, told_apart
 
-        recordings, kept = self._on.recordings, [self._on.tier_editor.kept_of(key) for key in keys]
+        recordings, kept = self._recordings, [self._tier_editor.kept_of(key) for key in keys]
         names = told_apart([recordings.path_of(key) for key in keys])
         return [
             recorded(recordings.own(key), name, one.annotation if one else None)
@@ -177,7 +202,7 @@ class ItemGathering:
         """Give what the record says of the model and its points, and of the recordings."""
         from core.export.record import record
 
-        card, names = self._on.session.card, list(self._on.session.layout.names())
+        card, names = self._session.card, list(self._session.layout.names())
         points = [{"item": one.item, "z": list(_origin(one).point)} for one in items if one.output]
         sounds = [
             {"item": one.item, "file": one.file, "digest": _origin(one).sound, **_channels(one)}

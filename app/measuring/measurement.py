@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from psygnal import Signal
 
+from app.analysis.settings import AnalysisSettings
+from app.annotation.tier_editor import TierEditor
+from app.base.context import Context
 from app.measuring.items import ItemGathering
-from app.measuring.open_in_praat import PraatExchange
 from core.faults import Fault
 from core.measures.correlation import Pair
 from core.measures.job import Done, Job, Measurer, ProcessMeasurer
 
 if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
     from core.measures.measuring import MeasurementItem
     from core.measures.plan import MeasurementPlan
 
@@ -61,46 +62,60 @@ class Measurement:
     progressed = Signal(str, int, int)
     ended = Signal()
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
-        self._items = ItemGathering(instrument)
-        self.measurer: Measurer = ProcessMeasurer()
+    def __init__(
+        self,
+        context: Context,
+        settings: AnalysisSettings,
+        tier_editor: TierEditor,
+        items: ItemGathering,
+        measurer: Measurer | None = None,
+    ) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._settings = settings
+        self._tier_editor = tier_editor
+        self._items = items
+        self.measurer = measurer or ProcessMeasurer()
+        items.progressed.connect(self.progressed.emit)
+        items.ended.connect(self.ended.emit)
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
         self.record = ""  # how the pairs were measured, as JSON
         self._over_all = False  # the tiers on the screen are not those of the point that is measured
-        self.given = PraatExchange()
-        instrument.session.card_changed.connect(self._new_model)
+        self._session.card_changed.connect(self._new_model)
 
     @property
     def busy(self) -> bool:
         """Whether a measurement is under way."""
-        return self._on.jobs.waits("measure")
+        return self._jobs.waits("measure")
 
     @property
     def usual(self) -> What:
         """What is measured unless something else is chosen: what the active lane shows; without a model,
         every recording.
         """
-        session = self._on.session
+        session = self._session
         if session.card is None:
             return "every recording"
-        return "the active recording" if session.active in self._on.tier_editor.sounds else "this point"
+        return "the active recording" if session.active in self._tier_editor.sounds else "this point"
 
     @property
     def fitting(self) -> MeasureSettings:
         """The settings of the last time, as far as what they measure is open."""
         asked = self.settings
-        if asked.what in BY_LANE and self._on.session.card is not None:
+        if asked.what in BY_LANE and self._session.card is not None:
             asked = replace(asked, what=self.usual)
-        needs_model = "point" in asked.what and self._on.session.card is None
-        needs_sound = "recording" in asked.what and not self._on.tier_editor.sounds
+        needs_model = "point" in asked.what and self._session.card is None
+        needs_sound = "recording" in asked.what and not self._tier_editor.sounds
         return replace(asked, what=self.usual) if needs_model or needs_sound else asked
 
     @property
     def tiers(self) -> tuple[str, ...]:
         """The names of the tiers there are, of any point or recording, each once."""
-        shelf = self._on.session.snapshot.tiers
+        shelf = self._session.snapshot.tiers
         names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
         return tuple(dict.fromkeys(names))
 
@@ -119,13 +134,13 @@ class Measurement:
     @property
     def offered(self) -> tuple[What, ...]:
         """What there is to be measured: points of the open model, recordings that are open."""
-        has = {"point": self._on.session.card is not None, "recording": bool(self._on.tier_editor.sounds)}
+        has = {"point": self._session.card is not None, "recording": bool(self._tier_editor.sounds)}
         every = get_args(What)
         return tuple(what for what in every if all(there or word not in what for word, there in has.items()))
 
     def remark(self, asked: MeasureSettings) -> str:
         """Say that the greyed tiers on the screen are not those that are measured, "" where they are."""
-        annotating = self._on.tier_editor
+        annotating = self._tier_editor
         away = any(not group.own for group in annotating.groups)
         return ELSEWHERE if away and asked.what.startswith("this point") else ""
 
@@ -139,21 +154,20 @@ class Measurement:
 
     def cancel(self) -> None:
         """Stop measuring; nothing is written."""
-        if self.busy or self._on.jobs.waits("measure points"):
-            self._on.jobs.drop("measure")
-            self._on.jobs.drop("measure points")
+        if self.busy or self._jobs.waits("measure points"):
+            self._jobs.drop("measure")
+            self._jobs.drop("measure points")
             self.measurer.cancel()
             self.ended.emit()
-            self._on.noted.emit("Measuring was stopped, nothing was written")
+            self._messages.noted.emit("Measuring was stopped, nothing was written")
 
     def _new_model(self) -> None:
         self.cancel()
         self.pairs, self.record = (), ""
 
     def close(self) -> None:
-        """Stop measuring and take away what was written for Praat, but for what was changed there."""
+        """Stop measuring."""
         self.measurer.cancel()
-        self.given.close()
 
     # --- from the form to a job ----------------------------------------------------------------
 
@@ -161,14 +175,14 @@ class Measurement:
         """Give the plan with the settings that the lanes are measured with."""
         from core.measures.plan import plan_of
 
-        preset, settings = self._on.preferences.preset, self._on.overlays.settings
+        preset, settings = self._preferences.values.preset, self._settings.of
         low, high = asked.band_low_hz, asked.band_high_hz
         if high == 0 and low > 0:
             raise Fault(f"There is no band from {low:g} to 0 Hz.", "Write its top too, such as 8000.")
         plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
         own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
         changed = replace(plan, **own)
-        return changed if changed == plan else replace(changed, preset=self._on.overlays.words)
+        return changed if changed == plan else replace(changed, preset=self._settings.words)
 
     def _measure(
         self,
@@ -185,9 +199,9 @@ class Measurement:
         self.progressed.emit("Measuring…", 0, 0)
 
         def far(done: int, of: int) -> None:
-            self._on.clock.post(lambda: self._far(done, of))
+            self._clock.post(lambda: self._far(done, of))
 
-        self._on.jobs.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
+        self._jobs.follow("measure", self.measurer.start(job, far), self._done, self._items.failed)
 
     def _far(self, done: int, of: int) -> None:
         if self.busy:
@@ -196,7 +210,7 @@ class Measurement:
     def _done(self, done: Done) -> None:
         self.ended.emit()
         self.pairs, self.record = done.pairs, done.record
-        self._on.noted.emit(_closing(done, self._over_all))
+        self._messages.noted.emit(_closing(done, self._over_all))
         self.done.emit()
 
 

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.annotation.tier_editor import TierEditor
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
 from core.analyses.time_shift import own_track
 from core.faults import Fault
 
 if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
     from core.annotation.tiers import Kept
     from core.signals.track import Track
 
@@ -27,9 +29,15 @@ Launch = Callable[[list[str]], Any]
 
 
 class PraatExchange:
-    """Folders that were written for Praat, and the Praats that were started with them."""
+    """Opens lanes in Praat, and knows the folders that were written for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context, latent_driven: LatentDriven, tier_editor: TierEditor) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._latent_driven = latent_driven
+        self._tier_editor = tier_editor
         self._as_written: dict[Path, State | None] = {}
         self._praats: list[Any] = []
 
@@ -58,6 +66,37 @@ class PraatExchange:
         for folder in tuple(self._as_written):
             self.take_away(folder)
 
+    def open(self, key: str, launch: Launch | None = None) -> None:
+        """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or
+        those of the present point. Raises Fault where there is nothing to open, or no Praat.
+        """
+        from core.files.praat_sound import check_length
+
+        track = self._session.shown.tracks.get(key)
+        if track is None or (track.origin.network == "G" and key not in self._latent_driven.layers):
+            raise Fault("This lane has no curve yet.", "Wait until it is computed.")
+        check_length(track)
+        words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
+        stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
+        kept, folder = self._tier_editor.kept_of(key), self.new()
+
+        def written(files: list[Path]) -> None:
+            self.written(folder)
+            try:
+                self.started((launch or _launch)([*words, *map(str, files)]))
+            except Fault as fault:
+                failed(fault)
+            else:
+                self._messages.noted.emit(f"Opened {stem} in Praat; what you save in {folder} stays there")
+
+        def failed(fault: Fault) -> None:
+            self.take_away(folder)
+            self._messages.faulted.emit(fault)
+
+        self._messages.noted.emit(f"Writing {stem} for Praat…")
+        future = self._clock.work(lambda: _write(folder / stem, own, kept))
+        self._jobs.follow(f"praat {folder}", future, written, failed)
+
 
 def state_of(folder: Path) -> State:
     """Give what tells whether anything in a folder was changed or added."""
@@ -71,39 +110,6 @@ def find_praat() -> str:
         if found := shutil.which(name):
             return found
     raise Fault("Praat was not found on this computer.", "Install it, so that typing praat starts it.")
-
-
-def open_in_praat(on: Instrument, key: str, launch: Launch | None = None) -> None:
-    """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or those
-    of the present point. Raises Fault where there is nothing to open, or no Praat.
-    """
-    from core.files.praat_sound import check_length
-
-    track = on.session.shown.tracks.get(key)
-    if track is None or (track.origin.network == "G" and key not in on.latent_driven.layers):
-        raise Fault("This lane has no curve yet.", "Wait until it is computed.")
-    check_length(track)
-    words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
-    stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
-    given, kept = on.measurement.given, on.tier_editor.kept_of(key)
-    folder = given.new()
-
-    def written(files: list[Path]) -> None:
-        given.written(folder)
-        try:
-            given.started((launch or _launch)([*words, *map(str, files)]))
-        except Fault as fault:
-            failed(fault)
-        else:
-            on.noted.emit(f"Opened {stem} in Praat; what you save in {folder} stays there")
-
-    def failed(fault: Fault) -> None:
-        given.take_away(folder)
-        on.faulted.emit(fault)
-
-    on.noted.emit(f"Writing {stem} for Praat…")
-    future = on.clock.work(lambda: _write(folder / stem, own, kept))
-    on.jobs.follow(f"praat {folder}", future, written, failed)
 
 
 def _write(stem: Path, track: Track, kept: Kept | None) -> list[Path]:

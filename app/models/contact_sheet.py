@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from psygnal import Signal
 
+from app.base.context import Context
 from core.networks.latent import Point, draw
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
+from core.processes.engine import Engine
 
 BATCH = 4  # a knob waits for at most one batch
 CODES = 16  # a bit code of more values shows the first ones
@@ -35,11 +33,13 @@ class ContactSheet:
     began = Signal(int)
     added = Signal(tuple)
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(self, context: Context, engine: Engine) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._engine = engine
         self.items: dict[str, SheetOutput] = {}
         self._round = 0
-        instrument.session.card_changed.connect(self.clear)
+        self._session.card_changed.connect(self.clear)
 
     def clear(self) -> None:
         """Forget the drawn outputs; batches under way are dropped."""
@@ -53,7 +53,7 @@ class ContactSheet:
 
     def draw(self, each: int, first_seed: int = 0) -> None:
         """Draw `each` outputs per code value from the seeds from `first_seed` on."""
-        layout = self._on.session.layout
+        layout = self._session.layout
         self.clear()
         wanted = [
             (seed, code, draw(layout, seed, code))
@@ -65,13 +65,13 @@ class ContactSheet:
             self._ask(wanted[start : start + BATCH], self._round, start)
 
     def _ask(self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int) -> None:
-        future = self._on.engine.ask("outputs", tuple(point for _, _, point in batch))
-        self._on.jobs.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
+        future = self._engine.ask("outputs", tuple(point for _, _, point in batch))
+        self._jobs.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
 
     def _arrived(
         self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, outputs: np.ndarray
     ) -> None:
-        card = self._on.session.card
+        card = self._session.card
         if number != self._round or card is None:
             return
         made = tuple(

@@ -40,7 +40,7 @@ def _next_seed(items: dict[str, SheetOutput]) -> int:
 
 def _item(one: SheetOutput, window: Window) -> SheetItem:
     kind = window.on.session.layout.kind
-    starred = any(kept == one.point.z for _, kept, _ in window.on.preferences.starred)
+    starred = any(kept == one.point.z for _, kept, _ in window.on.preferences.values.starred)
     return SheetItem(
         one.key,
         code_words(one.code, kind),
@@ -75,8 +75,10 @@ def _play(window: Window, one: SheetOutput) -> None:
 def _star(window: Window, one: SheetOutput, starred: bool) -> None:
     card = window.on.session.card
     digest = card.digest if card else ""
-    others = tuple(kept for kept in window.on.preferences.starred if kept[1] != one.point.z)
-    window.on.remember(starred=(*others, (digest, one.point.z, f"seed {one.seed}")) if starred else others)
+    others = tuple(kept for kept in window.on.preferences.values.starred if kept[1] != one.point.z)
+    window.on.preferences.change(
+        starred=(*others, (digest, one.point.z, f"seed {one.seed}")) if starred else others
+    )
 
 
 def _open(window: Window, one: SheetOutput) -> None:

@@ -7,24 +7,22 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from app.recordings.open_recordings import PREFIX
+from app.base.context import Context
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.checkpoint.run_files import ChooseRun
 from core.families.card import Answer, Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
+from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
 from core.session.lanes import Lane, Lanes
 from core.session.named_points import NamedPoint, read_points
 from core.session.point_names import is_drawn
 from core.session.session import Snapshot
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 
 class ModelLoader:
@@ -39,8 +37,13 @@ class ModelLoader:
     started = Signal(str)
     ended = Signal()
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(self, context: Context, engine: Engine, recordings: OpenRecordings) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._engine = engine
+        self._recordings = recordings
 
     def open(
         self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Snapshot | None = None
@@ -48,25 +51,25 @@ class ModelLoader:
         """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
         wanted = str(path)
         if is_sound_file(Path(path)):
-            self._on.recordings.open(path)
+            self._recordings.open(path)
             return
         self.started.emit(wanted)
-        future = self._on.engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
-        self._on.jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
+        future = self._engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
+        self._jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
         """Open the same checkpoint with the user's answers and remember them beside it."""
         from core.checkpoint.answers_file import save
 
-        card = self._on.session.card
+        card = self._session.card
         if card is None:
             return
         whole = {**card.answers, **answers}
         try:
             save(Path(card.path), whole)
         except Fault as fault:
-            self._on.faulted.emit(fault)
-        self.open(card.path, whole, self._on.session.snapshot)
+            self._messages.faulted.emit(fault)
+        self.open(card.path, whole, self._session.snapshot)
 
     def has_demo(self) -> bool:
         """Whether a model ships with this copy of Phonoscope."""
@@ -75,7 +78,7 @@ class ModelLoader:
     @property
     def is_demo(self) -> bool:
         """Whether the open model is the one that ships with the program."""
-        card = self._on.session.card
+        card = self._session.card
         return card is not None and Path(card.path) == demo_file()
 
     def open_demo(self) -> None:
@@ -88,16 +91,16 @@ class ModelLoader:
 
     def _opened(self, card: Card, start: Snapshot | None) -> None:
         self.ended.emit()
-        session = self._on.session
+        session = self._session
         same = session.card is not None and session.card.digest == card.digest
-        lanes = session.lanes if same else lanes_of(card, self._on)
+        lanes = session.lanes if same else lanes_of(card)
         own = {layer.name for layer in card.layers["G"]}
         beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
         seed = session.snapshot.seed if same else 0
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
         if not self.is_demo:
-            self._on.remember(recent=self._on.preferences.with_recent(card.path).recent)
+            self._preferences.change(recent=self._preferences.values.with_recent(card.path).recent)
         self._warn(card)
         if card.unanswered:
             self.questions_arose.emit(card)
@@ -108,14 +111,14 @@ class ModelLoader:
         if warnings:
             more = f" So do {len(warnings) - 1} other tensors." if len(warnings) > 1 else ""
             hint = "Training had failed by then: open an earlier step of the run."
-            self._on.faulted.emit(Fault(warnings[0] + more, hint))
+            self._messages.faulted.emit(Fault(warnings[0] + more, hint))
 
     def _refused(self, fault: Fault) -> None:
         self.ended.emit()
         if isinstance(fault, ChooseRun):
             self.choice_needed.emit(fault)
         else:
-            self._on.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
 
 
 def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
@@ -134,7 +137,7 @@ def wanted_of(paths: Sequence[str]) -> Sequence[str]:
     return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
-def lanes_of(card: Card, instrument: Instrument) -> Lanes:
+def lanes_of(card: Card) -> Lanes:
     """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them."""
     layers = tuple(reversed(card.layers["G"]))
     return tuple(_first_look(layer, place == 0, card) for place, layer in enumerate(layers))

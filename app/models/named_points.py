@@ -59,7 +59,7 @@ class NamedPoints:
         try:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
         if session.snapshot.name == name:  # it is another point from now on
             session.go(f"keep {name}", session.point, name)
         self._read()

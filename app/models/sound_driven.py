@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from psygnal import Signal
 
-from app.recordings.open_recordings import PREFIX
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
+from app.recordings.alignment import Alignment
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.faults import Fault
+from core.processes.engine import Engine
 from core.processes.engine_tasks import Probed, sound_digest
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
@@ -19,9 +23,6 @@ from core.session.lanes import Lane
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 from widgets.theme.praat_numbers import activation
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 MOST_LOGITS = 6
 
@@ -36,35 +37,50 @@ class Listening:
 
 
 class SoundDriven:
-    """Keeps the lanes of D and Q in step with what they listen to."""
+    """Keeps the lanes of D and Q in step with the sound that drives them; `arrived` follows new curves."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    arrived = Signal()
+
+    def __init__(
+        self,
+        context: Context,
+        engine: Engine,
+        alignment: Alignment,
+        recordings: OpenRecordings,
+        latent_driven: LatentDriven,
+    ) -> None:
+        self._session = context.session
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._engine = engine
+        self._alignment = alignment
         self.listeners: tuple[Listening, ...] = ()
-        instrument.session.card_changed.connect(self._new_model)
+        self._session.card_changed.connect(self._new_model)
+        recordings.samples_read.connect(self.sound_opened)
+        latent_driven.arrived.connect(self.output_changed)
 
     def listen(self, network: str, source: str = "") -> None:
         """Send the track `source` (the output, when empty) through D or Q, now and when it changes.
 
         Of a recording the selection is heard, else what is seen of it, as much as the network takes.
         """
-        card = self._on.session.card
+        card = self._session.card
         if card is None or network not in card.layers:
-            self._on.faulted.emit(Fault(f"This checkpoint has no {network} network."))
+            self._messages.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
         source = source or card.output
         if not card.sounds and not source.startswith(PREFIX):
             words = f"{network} hears sound, and this generator's output is articulation."
-            self._on.faulted.emit(Fault(words, "Open a recording and make its lane active."))
+            self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
         kept = tuple(one for one in self.listeners if one.network != network)
-        self.listeners = (*kept, Listening(network, source, self._stretch(source)))
+        self._set((*kept, Listening(network, source, self._stretch(source))))
         self._add_lanes(network)
         self._ask(self.listeners[-1])
 
     def _stretch(self, source: str) -> Range | None:
         """Give the stretch of a recording that is heard, None for a track of the model's."""
-        session, track = self._on.session, self._on.session.shown.tracks.get(source)
+        session, track = self._session, self._session.shown.tracks.get(source)
         if session.card is None or track is None or not source.startswith(PREFIX):
             return None
         by_s = track.origin.moved_s
@@ -78,7 +94,7 @@ class SoundDriven:
 
     def elsewhere(self, network: str, source: str) -> bool:
         """Tell whether a recording holds another selection now than the one a network hears."""
-        if self._on.session.selection is None or not source:
+        if self._session.selection is None or not source:
             return False
         now = Listening(network, source, self._stretch(source))
         return any(one.network == network and one != now for one in self.listeners)
@@ -87,7 +103,7 @@ class SoundDriven:
         """Give the stretch of a recording that this lane's network hears, None where it hears none."""
         network = key.partition(".")[0] if "." in key else ""
         window = next((one.window for one in self.listeners if one.network == network), None)
-        return window.moved(self._on.alignment.by_s(key)) if window is not None else None
+        return window.moved(self._alignment.by_s(key)) if window is not None else None
 
     def source_of(self, key: str) -> str:
         """Give the key of the track that this lane's network hears, "" where it hears none."""
@@ -96,8 +112,8 @@ class SoundDriven:
 
     def quiet(self, network: str) -> None:
         """Take the lanes of D or Q away."""
-        session = self._on.session
-        self.listeners = tuple(one for one in self.listeners if one.network != network)
+        session = self._session
+        self._set(tuple(one for one in self.listeners if one.network != network))
         rest = tuple(lane for lane in session.lanes if not lane.key.startswith(f"{network}."))
         session.set_lanes(rest, f"close {network}")
 
@@ -115,38 +131,52 @@ class SoundDriven:
 
     def _new_model(self) -> None:
         for one in self.listeners:
-            self._on.jobs.drop(f"listen {one.network}")
-        self.listeners = ()
+            self._jobs.drop(f"listen {one.network}")
+        self._set(())
+
+    def _set(self, listeners: tuple[Listening, ...]) -> None:
+        """Change who listens to what; lanes of a network move with the recording that drives it."""
+        self.listeners = listeners
+        self._alignment.attach(
+            {
+                key: one.source
+                for one in listeners
+                if one.source.startswith(PREFIX)
+                for key in self._lane_keys(one.network)
+            }
+        )
+
+    def _lane_keys(self, network: str) -> list[str]:
+        card = self._session.card
+        layers = card.layers.get(network, ()) if card is not None else ()  # type: ignore[call-overload]
+        return [*(f"{network}.{layer.name}" for layer in layers), f"{network}.logits"]
 
     def _add_lanes(self, network: str) -> None:
-        session = self._on.session
-        assert session.card is not None
-        names = [f"{network}.{layer.name}" for layer in session.card.layers[network]]  # type: ignore[index]
-        names.append(f"{network}.logits")
+        session, names = self._session, self._lane_keys(network)
         new = tuple(Lane(name) for name in names if session.lane(name) is None)
         if new:
             session.set_lanes((*session.lanes, *new), f"send through {network}")
 
     def _ask(self, one: Listening) -> None:
-        track = self._on.session.shown.tracks.get(one.source)
+        track = self._session.shown.tracks.get(one.source)
         if track is None:
             return
         try:
             driving = self.driving(one, own_track(track))
         except Fault as fault:
-            self._on.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         key = f"listen {one.network}"
-        future = self._on.engine.ask("listen", one.network, driving.samples, digest, key=key)
-        self._on.jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
+        future = self._engine.ask("listen", one.network, driving.samples, digest, key=key)
+        self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
     def driving(self, one: Listening, track: Track) -> Track:
         """Give what a network hears of a track: a recording resampled to the model's rate, and said.
 
         Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
         """
-        card = self._on.session.card
+        card = self._session.card
         assert card is not None
         from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
         if one.window is None:
@@ -166,7 +196,7 @@ class SoundDriven:
         return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
 
     def _arrived(self, one: Listening, probed: Probed, driving: Track) -> None:
-        session = self._on.session
+        session = self._session
         how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
         own = {
             f"{one.network}.{name}": replace(
@@ -178,10 +208,10 @@ class SoundDriven:
             whole = session.card.out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
             own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
-        by_s = self._on.alignment.by_s(f"{one.network}.logits")
+        by_s = self._alignment.by_s(f"{one.network}.logits")
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
-        self._on.clock.rest(self._on.overlays.refresh)
+        self.arrived.emit()
 
 
 def later(axis: TimeAxis, by_s: float) -> TimeAxis:

@@ -36,15 +36,22 @@ def stop(window: Window) -> None:
     window.on.measurement.cancel()
 
 
-@command("play.loop", "Loop", "Play", "L", is_open, checked=lambda on: on.preferences.loop, separator=True)
+@command(
+    "play.loop", "Loop", "Play", "L", is_open, checked=lambda on: on.preferences.values.loop, separator=True
+)
 def loop(window: Window) -> None:
     """Repeat what plays; a turned knob is heard at once, at the same place in the loop."""
-    window.on.playback.set_loop(not window.on.preferences.loop)
+    window.on.playback.set_loop(not window.on.preferences.values.loop)
 
 
 @command(
-    "play.follow", "View follows playback", "Play", "F", is_open, checked=lambda on: on.preferences.follow
+    "play.follow",
+    "View follows playback",
+    "Play",
+    "F",
+    is_open,
+    checked=lambda on: on.preferences.values.follow,
 )
 def follow(window: Window) -> None:
     """Turn the page when the play head leaves the visible part."""
-    window.on.remember(follow=not window.on.preferences.follow)
+    window.on.preferences.change(follow=not window.on.preferences.values.follow)

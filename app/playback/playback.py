@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from psygnal import Signal
 
-from app.recordings.open_recordings import PREFIX
+from app.base.context import Context
+from app.base.player import PlayerLike
+from app.models.latent_driven import LatentDriven
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.faults import Fault
 from core.playback.sonification import Samples, heard, part
 from core.recordings.sound_file import resampled_to
@@ -17,17 +18,21 @@ from core.signals.track import Track
 
 MIXED_S = 600.0  # so much is mixed where several lanes play at once; one alone is read as it is played
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
 
 class Playback:
     """Plays lanes; while a loop plays, new sound takes over at the same phase."""
 
     changed = Signal()
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(
+        self, context: Context, player: PlayerLike, recordings: OpenRecordings, latent_driven: LatentDriven
+    ) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._messages = context.messages
+        self._player = player
+        recordings.samples_read.connect(self.sound_changed)
+        latent_driven.arrived.connect(self.sound_changed)
         self.keys: tuple[str, ...] = ()
         self.window: Range | None = None
         self.words = ""
@@ -40,43 +45,43 @@ class Playback:
 
     def play_active(self, window: Range | None = None) -> None:
         """Play the soloed lanes, else the active one: what Tab and the bars do."""
-        session = self._on.session
+        session = self._session
         chosen = lane_tools.sounding(session.lanes, session.active)
         if not chosen:
-            self._on.noted.emit("Nothing to play: this lane is muted")
+            self._messages.noted.emit("Nothing to play: this lane is muted")
             return
         self._start(tuple(lane.key for lane in chosen), window or self._wanted())
 
     def toggle(self) -> None:
         """Stop what plays, else play the active lane."""
-        if self._on.player.playing:
+        if self._player.playing:
             self.stop()
         else:
             self.play_active()
 
     def stop(self) -> None:
         """Fade out and stop."""
-        self._on.player.stop()
+        self._player.stop()
         self.ended()
 
     def failed(self, fault: Fault) -> None:
         """Say that the sound device does not play, until it plays again."""
         self._fault = fault
-        self._on.faulted.emit(fault)
-        self._on.noted.emit("")  # what would have been heard is not
+        self._messages.faulted.emit(fault)
+        self._messages.noted.emit("")  # what would have been heard is not
         self.ended()
 
     def heard(self) -> None:
         """Take the fault back: the device plays."""
         fault, self._fault = self._fault, None
         if fault is not None:
-            self._on.mended.emit(fault)
+            self._messages.mended.emit(fault)
 
     def play_apart(self, samples: Samples, rate_hz: float, words: str) -> None:
         """Play a sound that no lane shows, once, and say what it is."""
         self.keys, self.window, self.words = (), None, words
-        self._on.player.play(samples, rate_hz, 0.0, False)
-        self._on.noted.emit(words)
+        self._player.play(samples, rate_hz, 0.0, False)
+        self._messages.noted.emit(words)
         self.changed.emit()
 
     def ended(self) -> None:
@@ -86,28 +91,28 @@ class Playback:
 
     def set_loop(self, loop: bool) -> None:
         """Loop from the next start on, and at once where something plays."""
-        self._on.remember(loop=loop)
-        if self._on.player.playing and self.keys and self.window is not None:
+        self._preferences.change(loop=loop)
+        if self._player.playing and self.keys and self.window is not None:
             self._start(self.keys, self.window)
 
     def set_sound(self, sound: str) -> None:
         """Convert layers to sound in another, named way."""
-        self._on.remember(sound=sound)
+        self._preferences.change(sound=sound)
         self._gains = {}
         self.sound_changed()
 
     def sound_changed(self) -> None:
         """Hand new curves to a running loop."""
-        if self._on.player.playing and self._on.player.looping and self.keys:
+        if self._player.playing and self._player.looping and self.keys:
             made = self._mix(self.keys)
             if made is not None:
-                self._on.player.swap(made[0], made[1])
+                self._player.swap(made[0], made[1])
 
     def _wanted(self) -> Range:
-        session = self._on.session
+        session = self._session
         if session.selection is not None:
             return session.selection
-        if self._on.preferences.loop:
+        if self._preferences.values.loop:
             return session.visible
         cursor_s = session.cursor_s
         inside = cursor_s is not None and session.visible.contains(cursor_s)
@@ -125,12 +130,12 @@ class Playback:
         samples, rate_hz, start_s = made
         if not len(samples):
             self.stop()
-            tracks = self._on.session.shown.tracks
+            tracks = self._session.shown.tracks
             names = ", ".join(tracks[key].name for key in keys if key in tracks)
-            self._on.noted.emit(f"Nothing to play: no sound there in {names}")
+            self._messages.noted.emit(f"Nothing to play: no sound there in {names}")
             return
-        self._on.player.play(samples, rate_hz, start_s, self._on.preferences.loop)
-        self._on.noted.emit(self.words)
+        self._player.play(samples, rate_hz, start_s, self._preferences.values.loop)
+        self._messages.noted.emit(self.words)
         self.changed.emit()
 
     def _mix(self, keys: tuple[str, ...]) -> tuple[Samples, float, float] | None:
@@ -138,7 +143,7 @@ class Playback:
 
         The player itself bounds and fades what it plays.
         """
-        session, window = self._on.session, self.window
+        session, window = self._session, self.window
         tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
         if window is None or not tracks:
             return None
@@ -160,22 +165,22 @@ class Playback:
 
     def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
-        card = self._on.session.card
+        card = self._session.card
         if key.startswith(PREFIX):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)
             return samples, track.axis.rate_hz, start_s
         if card is None or not card.sounds:
-            self._on.noted.emit("No sound: this model's output is articulation, not a waveform")
+            self._messages.noted.emit("No sound: this model's output is articulation, not a waveform")
             return None
         samples, start_s = part(self._heard(key, track, card.out_axis), card.out_axis, window)
         return samples, card.out_axis.rate_hz, start_s
 
     def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
-        card, tracks = self._on.session.card, self._on.session.shown.tracks
+        card, tracks = self._session.card, self._session.shown.tracks
         reference = tracks.get(card.output) if card is not None else None
-        made = heard(track, axis, self._on.preferences.sound, reference, self._gains.get(key))
+        made = heard(track, axis, self._preferences.values.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"
         return made.samples

@@ -44,5 +44,5 @@ class Playhead:
         if not on.playback.keys:
             return  # what plays stands in no lane
         visible = on.session.visible
-        if on.preferences.follow and not visible.contains(time_s) and not on.player.looping:
+        if on.preferences.values.follow and not visible.contains(time_s) and not on.player.looping:
             on.session.set_range(visible.moved(time_s - visible.start_s), remember=False)

@@ -219,8 +219,8 @@ def copy_layers(window: Window) -> None:
     window.dock_view.copy_table()
 
 
-@command("view.dock", "All layers", "View", "F9", checked=lambda on: on.shows_dock, separator=True)
+@command("view.dock", "All layers", "View", "F9", checked=lambda on: on.dock_visibility.shown, separator=True)
 def dock(window: Window) -> None:
     """Show or hide the right dock: all layers at one cursor, the spectral slice, the results."""
-    window.on.remember(dock=not window.on.shows_dock)
+    window.on.dock_visibility.toggle()
     window.show_dock()

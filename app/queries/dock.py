@@ -45,8 +45,14 @@ class DockView:
         self._rest = QTimer(window, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(window, singleShot=True, interval=0)
         self._later = QTimer(window, singleShot=True, interval=REST_MS)
-        self.layer_results = LayerResults(window.on, self._settle)
-        self.queries = Queries(window.on, self.layer_results)
+        self.layer_results = LayerResults(
+            window.on.context, window.on.pool, window.on.analysis_settings, window.on.latent_driven,
+            window.on.overlays, window.on.tiled_overlays, self._settle,
+        )  # fmt: skip
+        self.queries = Queries(
+            window.on.context, window.on.analysis_settings, window.on.alignment,
+            window.on.tiled_overlays, self.layer_results,
+        )  # fmt: skip
         self.results = self.queries.results
         self.list = ResultList(window, self.results)
         self.lists = ListingWindows(window, self.layer_results)
@@ -115,7 +121,7 @@ class DockView:
         """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
-        return LayerRow(key, title_of(self._window.on, key), cells, below)
+        return LayerRow(key, title_of(self._window.on.session.card, key), cells, below)
 
     def _view(self) -> None:
         held = self._window.on.session.selection is not None
@@ -146,7 +152,7 @@ class DockView:
 
     def _tell(self) -> None:
         """Let the status say anew whether something is under way."""
-        self._window.on.busy_changed.emit(self._window.on.overlays.busy)
+        self._window.on.messages.busy_changed.emit(self._window.on.overlays.busy)
 
     @property
     def state(self) -> str:

@@ -6,11 +6,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psygnal import Signal
 
+from app.analysis.overlays import Overlays
+from app.analysis.settings import AnalysisSettings
 from app.analysis.tile_store import MOST_FAILED, keep
+from app.analysis.tiled_overlays import TiledOverlays
+from app.base.context import Context
+from app.models.latent_driven import LatentDriven
 from app.queries.long_layer_results import LongLayerResults
 from app.queries.slices import around, sliceable, why_none
 from app.stack.lane_names import title_of
@@ -18,15 +23,13 @@ from core.analyses.registry import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectra import SliceSettings
 from core.faults import Fault
+from core.processes.praat_pool import Pool
 from core.provenance import Origin
 from core.queries.queries import ANALYSES, Layer, Place
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range
 from core.signals.track import Track
 from core.tiles.scatter import SHARED_S
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 MOST_KEPT = 160  # analyses kept for points that one returns to
 
@@ -41,8 +44,23 @@ class LayerResults:
     changed = Signal()
     sliced = Signal()
 
-    def __init__(self, instrument: Instrument, settle: Callable[[bool], None]) -> None:
-        self._on = instrument
+    def __init__(
+        self,
+        context: Context,
+        pool: Pool,
+        settings: AnalysisSettings,
+        latent_driven: LatentDriven,
+        overlays: Overlays,
+        tiled_overlays: TiledOverlays,
+        settle: Callable[[bool], None],
+    ) -> None:
+        self._session = session = context.session
+        self._jobs = context.jobs
+        self._pool = pool
+        self._settings = settings
+        self._latent_driven = latent_driven
+        self._overlays = overlays
+        self._tiled_overlays = tiled_overlays
         self._settle = settle
         self.wanted = False  # whether a table of all layers is on show
         self.slices: dict[str, Spectrum] = {}
@@ -58,19 +76,18 @@ class LayerResults:
         self._count = 0
         self._under_way: Future[Any] | None = None
         self.at_cursor = False  # ask the table at the cursor although a selection is held
-        self._long = LongLayerResults(instrument, self.layer)
-        session = instrument.session
+        self._long = LongLayerResults(context, tiled_overlays, self.layer)
         session.shown_changed.connect(self._moved)
-        instrument.tiled_overlays.arrived.connect(self._tiled)
+        tiled_overlays.arrived.connect(self._tiled)
         session.view_changed.connect(lambda: settle(True))
         session.card_changed.connect(self._new_model)
-        instrument.faulted.connect(lambda _: settle(False))
+        context.messages.faulted.connect(lambda _: settle(False))
 
     # --- what is known ---------------------------------------------------------------------------
 
     def _moved(self) -> None:
         """Wait for rest when curves have changed; what only arrived makes nobody wait longer."""
-        tracks = self._on.session.shown.tracks
+        tracks = self._session.shown.tracks
         if tracks is not self._tracks:
             self._drop_waiting()
         self._settle(tracks is not self._tracks)
@@ -83,17 +100,17 @@ class LayerResults:
 
     def settings(self, analysis: str) -> Any:
         """Give the settings with which an analysis is asked: those of the lanes."""
-        return self._on.overlays.settings(analysis)
+        return self._settings.of(analysis)
 
     def shown_keys(self) -> tuple[str, ...]:
         """Give the layers that are asked: every lane's, and those that lie over another's axes."""
-        session = self._on.session
+        session = self._session
         found = (key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
         return tuple(key for key in found if key in session.shown.tracks and not key.endswith(".logits"))
 
     def layer(self, key: str, place: Place | None = None) -> Layer | None:
         """Give a layer with what is known of it now, of a long recording at a place (the query's)."""
-        track = self._on.session.shown.tracks.get(key)
+        track = self._session.shown.tracks.get(key)
         if track is None:
             return None
         if isinstance(track, LongTrack):
@@ -118,7 +135,7 @@ class LayerResults:
         failures: dict[str, str] = {}
         for name in ANALYSES:
             origin = TABLE[name].origin(track, settings[name])
-            shown = self._on.session.shown.overlays.get((key, name))
+            shown = self._session.shown.overlays.get((key, name))
             if isinstance(shown, tuple) and shown and shown[0].origin == origin:
                 results[name] = shown
             elif origin in self._kept:
@@ -126,16 +143,16 @@ class LayerResults:
                 results[name] = self._kept[origin]
             elif origin in self._failed:
                 failures[name] = self._failed[origin]
-        return Layer(key, title_of(self._on, key), track, settings, results, failures)
+        return Layer(key, title_of(self._session.card, key), track, settings, results, failures)
 
     # --- what is computed ------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Ask for what the table and the slices lack, unless a knob still moves."""
-        if self._on.latent_driven.waiting or not self.wanted:
+        if self._latent_driven.waiting or not self.wanted:
             return
-        wanted = sorted(self.layers(), key=lambda layer: layer.key != self._on.session.active)
-        if not self._on.overlays.busy:
+        wanted = sorted(self.layers(), key=lambda layer: layer.key != self._session.active)
+        if not self._overlays.busy:
             self._slice()  # it takes no time, but overlays go before it
         # one layer at a time: a knob that moves again finds a processor free
         any(self._compute(layer) for layer in sorted(wanted, key=_is_long))
@@ -148,14 +165,14 @@ class LayerResults:
 
     def missing(self, layer: Layer) -> tuple[str, ...]:
         """Give the analyses that this layer can carry and that nobody has asked for yet."""
-        lane = self._on.session.lane(layer.key)
+        lane = self._session.lane(layer.key)
         overlays = lane.shown if lane else frozenset()
         return tuple(
             name
             for name in ANALYSES
             if name not in layer.results
             and name not in layer.failures
-            and not (name in overlays and self._on.jobs.waits(f"{layer.key} overlays"))
+            and not (name in overlays and self._jobs.waits(f"{layer.key} overlays"))
             and layer.refusals[name] is None
         )
 
@@ -170,13 +187,13 @@ class LayerResults:
         if not names:
             return False
         origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
-        if self._asked.get(layer.key) == origins and self._on.jobs.waits(f"{layer.key} asked"):
+        if self._asked.get(layer.key) == origins and self._jobs.waits(f"{layer.key} asked"):
             return True
         self._asked[layer.key] = origins
         asks = [(name, layer.track, layer.settings[name]) for name in names]
-        future: Future[Any] = self._on.pool.submit_many(asks, f"{layer.key} asked", _is_long(layer))
+        future: Future[Any] = self._pool.submit_many(asks, f"{layer.key} asked", _is_long(layer))
         self._under_way = future
-        self._on.jobs.follow(
+        self._jobs.follow(
             f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
         )
         return True
@@ -205,25 +222,25 @@ class LayerResults:
         """Give the stretch of the spectral slices: that of the table, or one window around the cursor."""
         where = self.table_place
         ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
-        return SliceSettings(*ends, self._on.overlays.settings("spectrogram").window_length_s)
+        return SliceSettings(*ends, self._settings.of("spectrogram").window_length_s)
 
     def _slice(self) -> None:
         settings = self.slice_settings()
-        layers = sliceable(self._on, self.layers(), settings)
+        layers = sliceable(self._tiled_overlays, self.layers(), settings)
         asked = (settings, tuple(layer.track.origin for layer in layers), tuple(one.key for one in layers))
         if asked == self._slice_asked:
             return
         self._slice_asked = asked
         asks = [("slice", around(layer.track, settings), settings) for layer in layers]
-        future = self._on.pool.submit_many(asks, key="slices")
-        self._on.jobs.follow("slices", future, lambda found: self._sliced(layers, settings, found))
+        future = self._pool.submit_many(asks, key="slices")
+        self._jobs.follow("slices", future, lambda found: self._sliced(layers, settings, found))
 
     def _sliced(self, layers: list[Layer], settings: SliceSettings, found: tuple[Any, ...]) -> None:
         pairs = zip(layers, found, strict=True)
         self.slices = {layer.key: one for layer, one in pairs if isinstance(one, Spectrum)}
         self.sliced_at = (settings.start_s, settings.end_s)
         self._sliced_as = settings, {layer.key: layer.track.origin for layer in layers}
-        self.no_slice = "" if self.slices else why_none(self._on, self.layers(), settings, found)
+        self.no_slice = "" if self.slices else why_none(self._tiled_overlays, self.layers(), settings, found)
         self.sliced.emit()
 
     @property
@@ -232,7 +249,7 @@ class LayerResults:
         if self._sliced_as is None:
             return False
         settings, origins = self._sliced_as
-        tracks = self._on.session.shown.tracks
+        tracks = self._session.shown.tracks
         moved = any(key in tracks and tracks[key].origin != origin for key, origin in origins.items())
         return moved or settings != self.slice_settings()
 
@@ -241,12 +258,12 @@ class LayerResults:
     @property
     def place(self) -> Place:
         """Where a query asks: the selection, else the cursor."""
-        return self._on.session.selection or self.cursor_s
+        return self._session.selection or self.cursor_s
 
     @property
     def cursor_s(self) -> float:
         """The cursor's time; the beginning of the sound where none was put."""
-        session = self._on.session
+        session = self._session
         return session.whole.start_s if session.cursor_s is None else session.cursor_s
 
     @property
@@ -282,7 +299,7 @@ class LayerResults:
         """Have one analysis computed and call `then` with it; a refusal becomes a notice."""
         self._count += 1
         key = f"query {self._count}"
-        self._on.jobs.follow(key, self._on.pool.submit(name, track, settings, key=key), then)
+        self._jobs.follow(key, self._pool.submit(name, track, settings, key=key), then)
 
 
 def _is_long(layer: Layer) -> bool:

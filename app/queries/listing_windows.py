@@ -43,7 +43,7 @@ class ListingWindows:
                 analysis
             )
             if said:
-                self._window.on.noted.emit(said)
+                self._window.on.messages.noted.emit(said)
             else:
                 made = listing(replace(known, title=_titled(known)), analysis, place)
                 origin = known.results[analysis][0].origin
@@ -95,11 +95,11 @@ class ListingWindows:
         try:
             track, settings = over(name, layer.track, self._asking.settings(name), window)
         except Fault as fault:
-            on.noted.emit(str(fault))
+            on.messages.noted.emit(str(fault))
             return
         refusal = TABLE[name].refusal(track, settings)
         if refusal:
-            on.noted.emit(refusal)
+            on.messages.noted.emit(refusal)
         else:
             self._asking.compute(name, track, settings, use)
 
@@ -127,9 +127,9 @@ class ListingWindows:
         try:
             write_listing(path, made)
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
         else:
-            self._window.on.noted.emit(f"Saved {path.name}")
+            self._window.on.messages.noted.emit(f"Saved {path.name}")
 
 
 def _titled(layer: Layer) -> str:

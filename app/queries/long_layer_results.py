@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.analysis.tiled_overlays import TiledOverlays
+from app.base.context import Context
 from core.analyses.registry import TABLE
 from core.queries.queries import ANALYSES, Layer, Place
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range
 from core.signals.track import Track
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 Wait = tuple[str, str, Place, Callable[[Layer], None]]
 
@@ -20,21 +19,28 @@ Wait = tuple[str, str, Place, Callable[[Layer], None]]
 class LongLayerResults:
     """Gives layers of long recordings at a place; calls back those that wait for a measure there."""
 
-    def __init__(self, instrument: Instrument, layer_at: Callable[[str, Place], Layer | None]) -> None:
-        self._on = instrument
+    def __init__(
+        self,
+        context: Context,
+        tiled_overlays: TiledOverlays,
+        layer_at: Callable[[str, Place], Layer | None],
+    ) -> None:
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._tiled_overlays = tiled_overlays
         self._layer_at = layer_at
         self._waits: list[Wait] = []
         self._count = 0
-        instrument.tiled_overlays.arrived.connect(self._arrived)
+        tiled_overlays.arrived.connect(self._arrived)
 
     def takes(self, track: Track, name: str) -> bool:
         """Tell whether an analysis of a track is measured in tiles."""
-        return bool(name) and self._on.tiled_overlays.takes(track, name)
+        return bool(name) and self._tiled_overlays.takes(track, name)
 
     def at(self, layer: Layer, place: Place) -> Layer:
         """Give a layer with what its tiles hold at a place, or why they hold nothing."""
         track, results, failures = layer.track, dict(layer.results), dict(layer.failures)
-        tiling, window = self._on.tiled_overlays, as_range(place)
+        tiling, window = self._tiled_overlays, as_range(place)
         for name in ANALYSES:
             if not isinstance(track, LongTrack) or not tiling.takes(track, name):
                 continue
@@ -54,10 +60,10 @@ class LongLayerResults:
     def measure(self, layer: Layer, name: str, place: Place) -> bool:
         """Have an analysis measured at a place; tell whether it is under way."""
         assert isinstance(layer.track, LongTrack)
-        if self._on.jobs.waits(f"{layer.key} {name} tiles"):
+        if self._jobs.waits(f"{layer.key} {name} tiles"):
             return True  # the lane's own tiles may be those that are asked for
-        self._on.tiled_overlays.measure(layer.key, layer.track, name, as_range(place), patient=True)
-        return self._on.jobs.waits(f"{layer.key} {name} asked tiles")
+        self._tiled_overlays.measure(layer.key, layer.track, name, as_range(place), patient=True)
+        return self._jobs.waits(f"{layer.key} {name} asked tiles")
 
     def wait(self, layer: Layer, name: str, place: Place, then: Callable[[Layer], None]) -> None:
         """Call `then` with the layer once an analysis is known at a place, or cannot be.
@@ -67,14 +73,14 @@ class LongLayerResults:
         assert isinstance(layer.track, LongTrack)
         known = self.at(layer, place)
         if name in known.failures:
-            self._on.tiled_overlays.forgive(layer.track, name, as_range(place))
+            self._tiled_overlays.forgive(layer.track, name, as_range(place))
             known = self.at(layer, place)
         if settled(known, name):
             then(known)
             return
         self._waits.append((layer.key, name, place, then))
-        self._on.noted.emit(f"Measuring {TABLE[name].noun} of {layer.title}…")
-        self._on.tiled_overlays.measure(layer.key, layer.track, name, as_range(place), self._question())
+        self._messages.noted.emit(f"Measuring {TABLE[name].noun} of {layer.title}…")
+        self._tiled_overlays.measure(layer.key, layer.track, name, as_range(place), self._question())
 
     def wait_for(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
         """Call `then` with what an analysis without a contour gives around a time."""
@@ -82,16 +88,16 @@ class LongLayerResults:
         assert isinstance(track, LongTrack)
 
         def look(_: Layer) -> None:
-            found = self._on.tiled_overlays.over(layer.key, track, name, window)
+            found = self._tiled_overlays.over(layer.key, track, name, window)
             if found is not None:
                 then(found)
 
-        self._on.tiled_overlays.forgive(track, name, window)
+        self._tiled_overlays.forgive(track, name, window)
         if self._there(layer, name, time_s):
             look(layer)
         else:
             self._waits.append((layer.key, name, time_s, look))
-            self._on.tiled_overlays.measure(layer.key, track, name, window, self._question())
+            self._tiled_overlays.measure(layer.key, track, name, window, self._question())
 
     def _question(self) -> str:
         """Give the next question a name of its own: the cursor moving on must not take its answer away."""
@@ -101,7 +107,7 @@ class LongLayerResults:
     def _there(self, layer: Layer, name: str, place: Place) -> bool:
         track, window = layer.track, as_range(place)
         assert isinstance(track, LongTrack)
-        tiling = self._on.tiled_overlays
+        tiling = self._tiled_overlays
         return tiling.over(layer.key, track, name, window) is not None or tiling.failed(track, name, window)
 
     def _arrived(self) -> None:

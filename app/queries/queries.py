@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.analysis.settings import AnalysisSettings
+from app.analysis.tiled_overlays import TiledOverlays
+from app.base.context import Context
 from app.queries.layer_results import LayerResults
+from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import PREFIX
 from app.stack.stack_view import VIEW_HIGH_HZ
 from core.analyses import resolution_guard as guard
@@ -22,32 +25,40 @@ from core.signals.axis import Range
 from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import four_digits, seconds, signed
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
 
 class Queries:
     """Asks, and puts the answers into the results and into the status bar."""
 
-    def __init__(self, instrument: Instrument, asking: LayerResults) -> None:
-        self._on = instrument
-        self._asking = asking
+    def __init__(
+        self,
+        context: Context,
+        settings: AnalysisSettings,
+        alignment: Alignment,
+        tiled_overlays: TiledOverlays,
+        layer_results: LayerResults,
+    ) -> None:
+        self._session = context.session
+        self._messages = context.messages
+        self._settings = settings
+        self._alignment = alignment
+        self._tiled_overlays = tiled_overlays
+        self._layer_results = layer_results
         self.results = Results()
 
     @property
     def _active(self) -> Layer | None:
-        return self._asking.layer(self._on.session.active)
+        return self._layer_results.layer(self._session.active)
 
     def ask(
         self, measure: str, statistic: Statistic = "mean", key: str = "", where: Place | None = None
     ) -> None:
         """Ask one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
-        layer = self._asking.layer(key) if key else self._active
+        layer = self._layer_results.layer(key) if key else self._active
         if layer is None:
             return
-        wanted, place = MEASURES[measure], self._asking.place if where is None else where
+        wanted, place = MEASURES[measure], self._layer_results.place if where is None else where
         number = self.results.reserve()  # answers stand in the order of the questions
-        self._asking.with_result(
+        self._layer_results.with_result(
             layer,
             wanted.analysis,
             lambda known: self.tell(known.key, ask(known, wanted, place, statistic), number),
@@ -58,30 +69,30 @@ class Queries:
         """Put an answer into the results, under its question's number, and say it; a refusal is only said."""
         if answer.refusal:
             self.results.release(number)
-            self._on.noted.emit(answer.refusal)
+            self._messages.noted.emit(answer.refusal)
             return
         self.results.add(
             answer,
             file=self._file(key),
             point=self._point(key, answer),
-            settings="; ".join(filter(None, (self._on.overlays.words, _within(answer.notice)))),
+            settings="; ".join(filter(None, (self._settings.words, _within(answer.notice)))),
             number=number,
         )
         said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
-        self._on.noted.emit(f"{said}{_lowered(answer)}")
+        self._messages.noted.emit(f"{said}{_lowered(answer)}")
 
     def _file(self, key: str) -> str:
         """Give the name of the checkpoint, or of the recording that was asked."""
-        card = self._on.session.card
+        card = self._session.card
         if key.startswith(PREFIX):
             return key.removeprefix(PREFIX)
         return Path(card.path).name if card else ""
 
     def _point(self, key: str, answer: Answer) -> str:
         """Name the point that was asked, with what was turned there; of a recording its channel and start."""
-        session, asked = self._on.session, answer.origin.point
+        session, asked = self._session, answer.origin.point
         if key.startswith(PREFIX):
-            return ", ".join(filter(None, (answer.origin.reduction, self._on.alignment.words(key))))
+            return ", ".join(filter(None, (answer.origin.reduction, self._alignment.words(key))))
         if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
         return point_words(session.layout, session.snapshot) if session.card else ""
@@ -90,7 +101,7 @@ class Queries:
 
     def tell_time(self) -> None:
         """Tell the cursor's time, or the middle of the selection."""
-        place = self._asking.place
+        place = self._layer_results.place
         if isinstance(place, Range):
             self._tell_plain("Middle", place, place.middle_s, "s", 6)
         else:
@@ -98,39 +109,39 @@ class Queries:
 
     def tell_length(self) -> None:
         """Tell how long the selection is."""
-        selection = self._on.session.selection
+        selection = self._session.selection
         if selection is not None:
             self._tell_plain("Selection length", selection, selection.length_s, "s", 6)
 
     def tell_frequency(self) -> None:
         """Tell the frequency of the horizontal cursor."""
-        hertz = self._on.session.frequency_hz
+        hertz = self._session.frequency_hz
         if hertz is not None:
-            self._tell_plain("Frequency cursor", self._asking.cursor_s, hertz, "Hz", 2)
+            self._tell_plain("Frequency cursor", self._layer_results.cursor_s, hertz, "Hz", 2)
 
     def _tell_plain(self, measure: str, place: Place, value: float, unit: str, digits: int) -> None:
         ends = (place.start_s, place.end_s) if isinstance(place, Range) else (place, place)
         layer = self._active
         title = layer.title if layer else ""
-        self.tell(self._on.session.active, Answer(title, measure, *ends, value, unit, digits=digits))
+        self.tell(self._session.active, Answer(title, measure, *ends, value, unit, digits=digits))
 
     # --- spectral moments ------------------------------------------------------------------------
 
     def tell_moment(self, name: str, title: str) -> None:
         """Tell a moment of the active lane's spectrum over the selection, or over the whole, in its band."""
-        layer, session = self._active, self._on.session
+        layer, session = self._active, self._session
         if layer is None:
             return
         window = session.selection or session.whole
-        asked = replace(self._on.overlays.settings("moments"), slices=1)
+        asked = replace(self._settings.of("moments"), slices=1)
         try:
             track, settings = over("moments", layer.track, asked, window)
         except Fault as fault:
-            self._on.noted.emit(str(fault))
+            self._messages.noted.emit(str(fault))
             return
         refusal = TABLE["moments"].refusal(track, settings)
         if refusal:
-            self._on.noted.emit(refusal)
+            self._messages.noted.emit(refusal)
             return
 
         number = self.results.reserve()
@@ -142,20 +153,20 @@ class Queries:
             answer = Answer(layer.title, title, *ends, value, one.unit, origin=one.origin)
             self.tell(layer.key, answer, number)
 
-        self._asking.compute("moments", track, settings, tell)
+        self._layer_results.compute("moments", track, settings, tell)
 
     # --- the cursor cross ------------------------------------------------------------------------
 
     def tell_power(self) -> None:
         """Tell the power density of the active lane where the cursor's time and frequency cross."""
-        layer, hertz, time_s = self._active, self._on.session.frequency_hz, self._asking.cursor_s
+        layer, hertz, time_s = self._active, self._session.frequency_hz, self._layer_results.cursor_s
         if layer is None or hertz is None:
             return
-        settings = self._on.overlays.settings("spectrogram")
+        settings = self._settings.of("spectrogram")
         refusal = TABLE["spectrogram"].refusal(layer.track, settings)
         if refusal or hertz > layer.track.axis.nyquist_hz:
             nyquist = f"No power at {hertz:.0f} Hz: Nyquist is {layer.track.axis.nyquist_hz:g} Hz"
-            self._on.noted.emit(refusal or nyquist)
+            self._messages.noted.emit(refusal or nyquist)
             return
 
         number = self.results.reserve()
@@ -166,19 +177,19 @@ class Queries:
             answer = Answer(layer.title, words, time_s, time_s, density, "Pa²/Hz", origin=image.origin)
             self.tell(layer.key, answer, number)
 
-        shown = self._on.session.shown.images.get(layer.key)
+        shown = self._session.shown.images.get(layer.key)
         if shown is not None and shown.origin == TABLE["spectrogram"].origin(layer.track, settings):
             tell(shown)
-        elif self._on.tiled_overlays.takes(layer.track, "spectrogram"):
-            self._asking.in_tiles(layer, "spectrogram", time_s, tell)
+        elif self._tiled_overlays.takes(layer.track, "spectrogram"):
+            self._layer_results.in_tiles(layer, "spectrogram", time_s, tell)
         else:
-            self._asking.compute("spectrogram", layer.track, settings, tell)
+            self._layer_results.compute("spectrogram", layer.track, settings, tell)
 
     # --- moving the cursor -----------------------------------------------------------------------
 
     def move_to(self, measure: str, statistic: Statistic) -> None:
         """Put the cursor where a measure of the active lane is lowest or highest within the selection."""
-        layer, selection, wanted = self._active, self._on.session.selection, MEASURES[measure]
+        layer, selection, wanted = self._active, self._session.selection, MEASURES[measure]
         if layer is None or selection is None:
             return
 
@@ -189,11 +200,13 @@ class Queries:
             )
             time_s = extreme(track, wanted, selection, statistic)[1] if track else math.nan
             if math.isfinite(time_s):
-                self._on.session.set_cursor(time_s)
+                self._session.set_cursor(time_s)
             else:
-                self._on.noted.emit(answer.refusal or f"No {wanted.title.lower()} is found in the selection")
+                self._messages.noted.emit(
+                    answer.refusal or f"No {wanted.title.lower()} is found in the selection"
+                )
 
-        self._asking.with_result(layer, wanted.analysis, move)
+        self._layer_results.with_result(layer, wanted.analysis, move)
 
     def to_frequency(self, hertz: float) -> None:
         """Put the frequency cursor where it can be seen over the active lane. Raises Fault elsewhere."""
@@ -204,18 +217,22 @@ class Queries:
         if not 0 <= hertz <= high_hz:
             seen = f"Write a frequency from 0 to {guard.hertz(high_hz)}."
             raise Fault(f"The spectrogram of {layer.title} does not reach {guard.hertz(hertz)}.", seen)
-        self._on.session.set_frequency(hertz)
+        self._session.set_frequency(hertz)
 
     def to_crossing(self, edge: str) -> None:
         """Move the cursor, or one edge of the selection, to the nearest zero crossing of the active lane."""
-        layer, session = self._active, self._on.session
+        layer, session = self._active, self._session
         if layer is None:
             return
         selection = session.selection
-        old_s = getattr(selection, f"{edge}_s") if edge != "cursor" and selection else self._asking.cursor_s
+        old_s = (
+            getattr(selection, f"{edge}_s")
+            if edge != "cursor" and selection
+            else self._layer_results.cursor_s
+        )
         time_s = nearest_crossing(layer.track, old_s)
         if not math.isfinite(time_s):
-            self._on.faulted.emit(
+            self._messages.faulted.emit(
                 Fault(f"{layer.title} never crosses zero.", "Choose another lane, such as Out.")
             )
         elif edge == "cursor" or selection is None:

@@ -45,7 +45,7 @@ class ResultList:
 
     def keep(self, path: Path) -> None:
         """Bring back the results of the last time, and write every change of them down."""
-        self.kept = ResultsAutosave(self._window.on, self._results, path)
+        self.kept = ResultsAutosave(self._window.on.context, self._results, path)
 
     def close(self) -> None:
         """Wait until the results are on the disk; another window may have their file from then on."""
@@ -70,7 +70,9 @@ class ResultList:
             self.copy([])
         elif kind == "clear":
             self._results.clear()
-            self._window.on.noted.emit("The results were cleared; Undo the last result brings them back")
+            self._window.on.messages.noted.emit(
+                "The results were cleared; Undo the last result brings them back"
+            )
         else:
             self._ask(kind)
 
@@ -84,9 +86,9 @@ class ResultList:
         try:
             write_results(path, self._results.rows)
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
         else:
-            self._window.on.noted.emit(f"Saved {path.name}")
+            self._window.on.messages.noted.emit(f"Saved {path.name}")
 
 
 class _Here:

@@ -17,21 +17,21 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from app.base.context import Context
 from core.faults import Fault
 from core.files.atomic import folder_for
 from core.files.locks import lock_beside, unlock
 from core.queries.results_store import read_kept, write_kept
 
 if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
     from core.queries.results_table import Results, Rows
 
 
 class ResultsAutosave:
     """Brings the rows of the last time back, and writes the newest ones beside the window's thread."""
 
-    def __init__(self, instrument: Instrument, results: Results, path: Path) -> None:
-        self._on, self._results = instrument, results
+    def __init__(self, context: Context, results: Results, path: Path) -> None:
+        self._jobs, self._results = context.jobs, results
         self._path, self._lock = _own(path)
         self._writer = ThreadPoolExecutor(1, "results")
         left = _left(path, self._path)
@@ -43,7 +43,7 @@ class ResultsAutosave:
             self._changed()
 
     def _changed(self) -> None:
-        self._on.jobs.follow("results", self._writer.submit(self._write), lambda done: None)
+        self._jobs.follow("results", self._writer.submit(self._write), lambda done: None)
 
     def _write(self) -> None:
         rows = self._results.rows

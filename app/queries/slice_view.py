@@ -48,7 +48,7 @@ def _without(on: Instrument, asking: LayerResults, keys: list[str]) -> tuple[str
     if asking.sliced_at is None or not asking.slices:
         return ()
     layers = [layer for key in keys if (layer := asking.layer(key)) is not None]
-    able = {layer.key for layer in sliceable(on, layers, asking.slice_settings())}
+    able = {layer.key for layer in sliceable(on.tiled_overlays, layers, asking.slice_settings())}
     return tuple(layer.title for layer in layers if layer.key not in able)
 
 
@@ -59,5 +59,10 @@ def _slice(on: Instrument, asking: LayerResults, key: str, main: bool) -> Slice:
     kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
     top = np.max(found.levels[heard if heard.any() else kept])
     return Slice(
-        title_of(on, key), hertz[kept], found.levels[kept] - top, nyquist_hz, main, key == on.session.active
+        title_of(on.session.card, key),
+        hertz[kept],
+        found.levels[kept] - top,
+        nyquist_hz,
+        main,
+        key == on.session.active,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from app.analysis.tiled_overlays import TiledOverlays
 from core.analyses.registry import TABLE
 from core.analyses.spectra import SliceSettings
 from core.faults import Fault
@@ -13,9 +13,6 @@ from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
-
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
 
 SLICE_MARGIN_S = 0.1
 FEW = "No layer has enough samples here for a slice."
@@ -34,26 +31,26 @@ def around(track: Track, settings: SliceSettings) -> Track:
     return replace(track, samples=track.samples[first:last], axis=axis)
 
 
-def sliceable(on: Instrument, layers: Sequence[Layer], settings: SliceSettings) -> list[Layer]:
+def sliceable(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings) -> list[Layer]:
     """Give the layers that have a slice there."""
     row = TABLE["slice"]
     return [
         one
         for one in layers
-        if row.cause(one.track.axis, settings) is None and not _too_long(on, one, settings)
+        if row.cause(one.track.axis, settings) is None and not _too_long(tiled, one, settings)
     ]
 
 
 def why_none(
-    on: Instrument, layers: Sequence[Layer], settings: SliceSettings, found: Sequence[object]
+    tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings, found: Sequence[object]
 ) -> str:
     """Say why no layer has a slice: of the first that was asked, what came instead of one."""
     told = next((one.sentence for one in found if isinstance(one, Fault)), "")
-    long = next((said for one in layers if (said := _too_long(on, one, settings))), "")
+    long = next((said for one in layers if (said := _too_long(tiled, one, settings))), "")
     return told or (f"No spectral slice: {long}." if long else FEW)
 
 
-def _too_long(on: Instrument, layer: Layer, settings: SliceSettings) -> str:
+def _too_long(tiled: TiledOverlays, layer: Layer, settings: SliceSettings) -> str:
     if not isinstance(layer.track, LongTrack):
         return ""
-    return on.tiled_overlays.too_long(Range(settings.start_s, settings.end_s))
+    return tiled.too_long(Range(settings.start_s, settings.end_s))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from app.recordings.open_recordings import PREFIX
+from psygnal import Signal
+
+from app.base.context import Context
 from core.analyses.time_shift import moved_track, own_track, placed_result
 from core.session.lanes import changed_anywhere, setting_of
 from core.session.session import Overlay
@@ -12,38 +14,43 @@ from core.signals.axis import Range
 from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import seconds, signed
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
+PREFIX = "sound:"  # of the keys of recordings' lanes
 
 
 class Alignment:
     """Moves recordings as undoable steps; what is shown of them follows without being measured anew.
 
+    `moved` follows once everything on the screen stands where it belongs.
+
     The stack's time is a recording's own time and `moved_s`. Files are always written in its own time.
     """
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    moved = Signal()
+
+    def __init__(self, context: Context) -> None:
+        self._session = context.session
+        self._messages = context.messages
+        self._attached: dict[str, str] = {}
         self._marked: tuple[str, float] | None = None
 
     # --- what is asked ----------------------------------------------------------------------------
 
     def can(self, key: str) -> bool:
         """Tell whether a lane is a recording's."""
-        return key.startswith(PREFIX) and key in self._on.session.shown.tracks
+        return key.startswith(PREFIX) and key in self._session.shown.tracks
 
     def of(self, key: str) -> str:
         """Give the recording that a lane shows, or that lies over it; "" where there is none."""
-        lane = self._on.session.lane(key)
+        lane = self._session.lane(key)
         over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
         return next((one for one in (key, *over) if self.can(one)), "")
 
     def by_s(self, key: str) -> float:
         """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
-        key = key if key.startswith(PREFIX) else self._on.sound_driven.source_of(key)
+        key = self._attached.get(key, key)
         if not key.startswith(PREFIX):
             return 0.0
-        lane, track = setting_of(self._on.session.lanes, key), self._on.session.shown.tracks.get(key)
+        lane, track = setting_of(self._session.lanes, key), self._session.shown.tracks.get(key)
         if lane is None:  # closed, and brought back as it was
             return track.origin.moved_s if track is not None else 0.0
         return lane.moved_s
@@ -57,7 +64,11 @@ class Alignment:
     def marked(self) -> str | None:
         """The recording of which a moment is marked, None where none is."""
         key = self._marked[0] if self._marked is not None else ""
-        return key if setting_of(self._on.session.lanes, key) is not None and self.can(key) else None
+        return key if setting_of(self._session.lanes, key) is not None and self.can(key) else None
+
+    def attach(self, sources: Mapping[str, str]) -> None:
+        """Let lanes move with the recordings that their networks are driven by; earlier ones let go."""
+        self._attached = dict(sources)
 
     # --- what is done -----------------------------------------------------------------------------
 
@@ -65,19 +76,21 @@ class Alignment:
         """Let a recording start at a time of the stack's axis."""
         if not self.can(key):
             return
-        session = self._on.session
+        session = self._session
         name = key.removeprefix(PREFIX)
         session.change(
             f"move {name} in time", final, lanes=changed_anywhere(session.lanes, key, moved_s=start_s)
         )
-        self._on.noted.emit(f"{name} starts at {seconds(start_s)} s")
+        self._messages.noted.emit(f"{name} starts at {seconds(start_s)} s")
 
     def mark(self, key: str, time_s: float) -> None:
         """Remember a moment of a recording, to be brought to the cursor."""
         if self.can(key):
             self._marked = (key, time_s - self.by_s(key))
             name = key.removeprefix(PREFIX)
-            self._on.noted.emit(f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor")
+            self._messages.noted.emit(
+                f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor"
+            )
 
     def bring(self, time_s: float) -> None:
         """Move the recording of which a moment is marked, so that this moment is at a time."""
@@ -92,7 +105,7 @@ class Alignment:
 
     def follow(self) -> None:
         """Show every recording, and what was measured of it, where its lane has it now."""
-        session, shown = self._on.session, self._on.session.shown
+        session, shown = self._session, self._session.shown
         moves = {
             key: by_s
             for key, track in shown.tracks.items()
@@ -113,7 +126,7 @@ class Alignment:
             for place, made in shown.overlays.items()
         }
         session.show(tracks=tracks, images=images, overlays=overlays)
-        self._on.clock.rest(self._on.overlays.refresh)
+        self.moved.emit()
 
     def reach(self, tracks: dict[str, Track]) -> list[Range]:
         """Give the stretches of the stack's time over which recordings reach."""

@@ -6,23 +6,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from app.base.context import Context
+from app.recordings.alignment import PREFIX, Alignment
 from core.faults import Fault
 from core.measures.items import short_recording
-from core.recordings.long_sound import LongSound
+from core.recordings.long_sound import LongSound, LongTrack
 from core.recordings.sound_file import SoundFile, clipped, look_at
 from core.session.lanes import Lane, changed_anywhere, setting_of
 from core.signals.axis import Range
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
-PREFIX = "sound:"  # of the keys of recordings' lanes
 BESIDE = frozenset({"pitch", "spectrogram"})
 ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
 
@@ -55,13 +52,24 @@ def read(path: Path, channel: int = 0) -> ReadRecording:
 class OpenRecordings:
     """Keeps what was opened; the stack reaches as far as the longest of the output and its recordings.
 
-    `opened` carries the key of a new lane.
+    `started` carries a path and `ended` follows when its file was read or refused. `opened` carries the
+    key of a lane, `samples_read` that of a lane with other samples, and `surveyed` the track of a long
+    recording of which every extreme is known.
     """
 
+    started = Signal(str)
+    ended = Signal()
     opened = Signal(str)
+    samples_read = Signal(str)
+    surveyed = Signal(LongTrack)
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(self, context: Context, alignment: Alignment) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._jobs = context.jobs
+        self._messages = context.messages
+        self._clock = context.clock
+        self._alignment = alignment
         self._paths: dict[str, Path] = {}
         self._files: dict[str, SoundFile] = {}
         self._tracks: dict[str, Track] = {}
@@ -69,20 +77,18 @@ class OpenRecordings:
         self._asked: dict[str, int] = {}  # channels that were asked for; what cannot be read is asked once
         self._looked_s = 0.0
         self._closed = False
-        instrument.session.view_changed.connect(self._look_after)
-        instrument.session.card_changed.connect(self._new_model)
-        instrument.session.snapshot_changed.connect(lambda before, after: self._follow())
+        self._session.view_changed.connect(self._look_after)
+        self._session.card_changed.connect(self._new_model)
+        self._session.snapshot_changed.connect(lambda before, after: self._follow())
 
     def open(self, path: str | Path) -> None:
         """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
         wanted = Path(path).absolute()
-        self._on.model_loader.started.emit(str(wanted))
+        self.started.emit(str(wanted))
         before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
         channel = before.channel if before is not None else 0
-        future = self._on.clock.work(lambda: read(wanted, channel))
-        self._on.jobs.follow(
-            f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused
-        )
+        future = self._clock.work(lambda: read(wanted, channel))
+        self._jobs.follow(f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused)
 
     def path_of(self, key: str) -> Path:
         """Give the file of a recording's lane."""
@@ -94,7 +100,7 @@ class OpenRecordings:
 
     def choose_channel(self, key: str, channel: int) -> None:
         """Show one channel of a recording, counted from 1, or with 0 the average of all, as a step."""
-        file, session = self._files.get(key), self._on.session
+        file, session = self._files.get(key), self._session
         if file is not None and 0 <= channel <= file.channels:
             words = f"channel of {key.removeprefix(PREFIX)}"
             session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
@@ -105,7 +111,7 @@ class OpenRecordings:
 
     def close(self, key: str) -> None:
         """Take the lane of a recording away; undo brings it back."""
-        session = self._on.session
+        session = self._session
         rest = tuple(lane for lane in session.lanes if lane.key != key)
         session.set_lanes(rest, f"close {key.removeprefix(PREFIX)}")
 
@@ -119,9 +125,9 @@ class OpenRecordings:
 
     def fit(self) -> None:
         """Let the stack reach over the output and every recording that has a lane or lies over one."""
-        session = self._on.session
+        session = self._session
         keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
-        reach = self._on.alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
+        reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
         if session.card is not None:
             reach.append(session.card.out_axis.extent)
         if reach:
@@ -130,14 +136,14 @@ class OpenRecordings:
 
     def _follow(self) -> None:
         """Show what was moved in time where it is now; what was seen whole is seen whole again."""
-        session = self._on.session
+        session = self._session
         before, seen = session.whole, session.visible
         moved = any(
-            self._on.alignment.by_s(key) != session.shown.tracks[key].origin.moved_s
+            self._alignment.by_s(key) != session.shown.tracks[key].origin.moved_s
             for key in self._tracks
             if key in session.shown.tracks
         )
-        self._on.alignment.follow()
+        self._alignment.follow()
         self._follow_channels()
         self.fit()
         if moved and seen == before:
@@ -146,40 +152,37 @@ class OpenRecordings:
     def _follow_channels(self) -> None:
         """Read the channels that the lanes ask for and do not show."""
         for key, file in self._files.items():
-            lane = setting_of(self._on.session.lanes, key)
+            lane = setting_of(self._session.lanes, key)
             if lane is None or lane.channel == self._asked.get(key, file.channel):
                 continue
             path, channel = self._paths[key], lane.channel
             self._asked[key] = channel
-            future = self._on.clock.work(partial(read, path, channel))
-            self._on.jobs.follow(f"channel {key}", future, partial(self._chosen, key, path))
+            future = self._clock.work(partial(read, path, channel))
+            self._jobs.follow(f"channel {key}", future, partial(self._chosen, key, path))
 
     # --- arriving ----------------------------------------------------------------------------
 
     def _refused(self, fault: Fault) -> None:
-        self._on.model_loader.ended.emit()
-        self._on.faulted.emit(fault)
+        self.ended.emit()
+        self._messages.faulted.emit(fault)
 
     def _opened(self, path: Path, found: ReadRecording) -> None:
-        self._on.model_loader.ended.emit()
+        self.ended.emit()
         key = self._key_of(path)
         track = self._take(key, path, found)
         self._add_lane(key, path.name)
-        self._on.session.set_active(key)
+        self._session.set_active(key)
         self._say(path.name, track, found.file.notes)
-        self._on.remember(recent=self._on.preferences.with_recent(str(path)).recent)
+        self._preferences.change(recent=self._preferences.values.with_recent(str(path)).recent)
         self.opened.emit(key)
-        self._on.sound_driven.sound_opened(key)
-        self._on.clock.rest(self._on.overlays.refresh)
+        self.samples_read.emit(key)
 
     def _chosen(self, key: str, path: Path, found: ReadRecording) -> None:
         """Show another channel in the same lane, with the same tiers."""
         self._asked.pop(key, None)
         self._take(key, path, found)
-        self._on.noted.emit(f"{path.name}: {found.file.reduction}")
-        self._on.sound_driven.sound_opened(key)
-        self._on.playback.sound_changed()
-        self._on.clock.rest(self._on.overlays.refresh)
+        self._messages.noted.emit(f"{path.name}: {found.file.reduction}")
+        self.samples_read.emit(key)
 
     def _take(self, key: str, path: Path, found: ReadRecording) -> Track:
         """Show what was read; a long one is looked through behind."""
@@ -204,19 +207,19 @@ class OpenRecordings:
 
     def _put(self, key: str, track: Track) -> None:
         """Show a track; what was computed of an earlier state of its file goes."""
-        shown, before = self._on.session.shown, self._tracks.get(key)
+        shown, before = self._session.shown, self._tracks.get(key)
         self._tracks[key] = track
-        tracks = {**shown.tracks, key: self._on.alignment.placed(key, track)}
+        tracks = {**shown.tracks, key: self._alignment.placed(key, track)}
         if before is None or before.origin == track.origin:
-            self._on.session.show(tracks=tracks)
+            self._session.show(tracks=tracks)
             return
         images = {other: image for other, image in shown.images.items() if other != key}
         overlays = {place: made for place, made in shown.overlays.items() if place[0] != key}
-        self._on.session.show(tracks=tracks, images=images, overlays=overlays)
+        self._session.show(tracks=tracks, images=images, overlays=overlays)
 
     def _add_lane(self, key: str, name: str) -> None:
         """Put the lane on top of a model's, else below the other recordings; show as much of it as fits."""
-        session = self._on.session
+        session = self._session
         if session.lane(key) is not None:
             self.fit()
             return
@@ -237,16 +240,16 @@ class OpenRecordings:
 
     def _say(self, name: str, track: Track, notes: tuple[str, ...]) -> None:
         said = list(notes)
-        if self._on.session.visible.end_s < track.axis.extent.end_s:
+        if self._session.visible.end_s < track.axis.extent.end_s:
             said.append(f"it lasts {duration_words(track.axis.duration_s)}, Show all shows it whole")
         if said:
-            self._on.noted.emit(f"{name}: {'; '.join(said)}")
+            self._messages.noted.emit(f"{name}: {'; '.join(said)}")
 
     def _new_model(self) -> None:
         """Keep the recordings beside the new model."""
-        session = self._on.session
+        session = self._session
         kept = {
-            key: self._on.alignment.placed(key, track)
+            key: self._alignment.placed(key, track)
             for key, track in self._tracks.items()
             if session.lane(key) is not None
         }
@@ -259,15 +262,15 @@ class OpenRecordings:
     def _look_through(self, key: str, sound: LongSound) -> None:
         """Find every extreme in the background; the lane grows true as it goes on."""
         if sound.whole:
-            self._on.tiled_overlays.prepare(sound.track(sound.file.name))
+            self.surveyed.emit(sound.track(sound.file.name))
             return
-        post = self._on.clock.post
+        post = self._clock.post
 
         def told(part: float) -> None:
             post(lambda: self._progressed(key, sound))
 
-        future = self._on.clock.work(lambda: sound.look_through(told, lambda: self._closed))
-        self._on.jobs.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+        future = self._clock.work(lambda: sound.look_through(told, lambda: self._closed))
+        self._jobs.follow(f"through {key}", future, lambda _: self._looked_through(sound))
 
     def _look_after(self) -> None:
         """Now and then look whether the files of long recordings are still what they were."""
@@ -275,13 +278,13 @@ class OpenRecordings:
             return
         self._looked_s = monotonic()
         sounds = dict(self._long)
-        future = self._on.clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
-        self._on.jobs.follow("recordings' files", future, self._looked_after)
+        future = self._clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
+        self._jobs.follow("recordings' files", future, self._looked_after)
 
     def _looked_after(self, found: dict[str, Fault | None]) -> None:
         for key, fault in found.items():
             if fault is not None and self._long.pop(key, None) is not None:  # said once
-                self._on.faulted.emit(fault)
+                self._messages.faulted.emit(fault)
 
     def _progressed(self, key: str, sound: LongSound) -> None:
         """Show what is known now, unless the file was opened anew meanwhile."""
@@ -294,6 +297,5 @@ class OpenRecordings:
         if sound.bad:
             values = "value is no number" if sound.bad == 1 else "values are not numbers"
             said = f"{sound.bad} {values}, shown as gaps and played as silence"
-            self._on.noted.emit(f"{sound.file.name}: {said}")
-        self._on.tiled_overlays.prepare(sound.track(sound.file.name))
-        self._on.overlays.refresh()
+            self._messages.noted.emit(f"{sound.file.name}: {said}")
+        self.surveyed.emit(sound.track(sound.file.name))

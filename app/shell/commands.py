@@ -40,7 +40,11 @@ def _theme(name: str, title: str, separator: bool = False) -> None:
 
     run.__doc__ = f"Use the {name} colours." if name != "system" else "Use light or dark as the desktop does."
     command(
-        f"view.{name}", title, "View", checked=lambda on: on.preferences.theme == name, separator=separator
+        f"view.{name}",
+        title,
+        "View",
+        checked=lambda on: on.preferences.values.theme == name,
+        separator=separator,
     )(run)
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from app.analysis.overlays import FOLLOWING
+from app.analysis.settings import FOLLOWING
 from app.base.file_locations import ask_file, ask_folder
-from app.export.save import save_layers, save_selected, save_sound
 from core.analyses.registry import TABLE
 from core.export.record import read_point, write_json
 from core.faults import Fault
@@ -65,7 +64,7 @@ class Dialogs:
         try:
             action()
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
 
     # --- opening ----------------------------------------------------------------------------
 
@@ -91,7 +90,7 @@ class Dialogs:
             self._window.on.recordings.open(name)
 
     def _last(self) -> str:
-        recent = self._window.on.preferences.recent
+        recent = self._window.on.preferences.values.recent
         return str(Path(recent[0]).parent) if recent else ""
 
     def run(self, choice: ChooseRun) -> None:
@@ -130,7 +129,7 @@ class Dialogs:
         stem = self._window.places.name_of(self._window.on.session.active)
         name, kind = ask_file(self._window, "Save the lane's sound", f"{stem}.wav", kinds)
         if name:
-            self._guarded(lambda: save_sound(self._window.on, _of_kind(name, kind)))
+            self._guarded(lambda: self._window.on.file_export.save_sound(_of_kind(name, kind)))
 
     def selected_sound(self) -> None:
         """Ask where the selected part of the active lane goes, and with which times."""
@@ -143,13 +142,13 @@ class Dialogs:
         name, kind = ask_file(self._window, "Save selected sound", f"{stem}.wav", ";;".join(kinds))
         if name:
             from_zero = kind == kinds[2]
-            self._guarded(lambda: save_selected(self._window.on, _of_kind(name, kind), from_zero))
+            self._guarded(lambda: self._window.on.file_export.save_selected(_of_kind(name, kind), from_zero))
 
     def layers_folder(self) -> None:
         """Ask for the folder that all layers are written to."""
         name = ask_folder(self._window, "Save all layers to a folder")
         if name:
-            self._guarded(lambda: save_layers(self._window.on, Path(name)))
+            self._guarded(lambda: self._window.on.file_export.save_layers(Path(name)))
 
     def training(self) -> None:
         """Open the panel in which a model is trained."""
@@ -201,7 +200,7 @@ class Dialogs:
         try:
             wanted = Range(*sorted(float(word) for word in text.replace(",", " ").split()))
         except (ValueError, TypeError):
-            self._window.on.faulted.emit(Fault(f"“{text}” is not two times.", "Write 0.18 0.33."))
+            self._window.on.messages.faulted.emit(Fault(f"“{text}” is not two times.", "Write 0.18 0.33."))
             return
         self._guarded(lambda: session.set_selection(wanted))
 
@@ -235,7 +234,7 @@ class Dialogs:
         """Ask for the settings of one measure."""
         from widgets.controls.form import SettingsForm
 
-        analysing, measure = self._window.on.overlays, FOLLOWING.get(measure, measure)
+        analysing, measure = self._window.on.analysis_settings, FOLLOWING.get(measure, measure)
         if measure not in TABLE and measure != "greys":
             return
         session = self._window.on.session
@@ -243,13 +242,13 @@ class Dialogs:
         title = TABLE[measure].title if measure in TABLE else "Advanced spectrogram"
         form = SettingsForm(
             f"{title.replace('Formants', 'Formant')} settings",
-            analysing.settings(measure),
+            analysing.of(measure),
             analysing.standards(measure),
             self._window,
             lambda value: TABLE[measure].impossible(value, active) if measure in TABLE else None,
         )
         form.set_look(self._window.look)
-        form.applied.connect(lambda value: analysing.set_settings(measure, value))
+        form.applied.connect(lambda value: analysing.set(measure, value))
         self.keep(form)
 
     # --- help -------------------------------------------------------------------------------

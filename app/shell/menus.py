@@ -111,7 +111,7 @@ class Menus:
             try:
                 command.run(self._window)
             except Fault as fault:
-                self._window.on.faulted.emit(fault)
+                self._window.on.messages.faulted.emit(fault)
             self.refresh()
 
     def refresh(self) -> None:

@@ -20,7 +20,7 @@ class StatusNotes(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        window.on.noted.connect(window.status.show_help)
+        window.on.messages.noted.connect(window.status.show_help)
         self.watch(window)
 
     def watch(self, widget: QWidget) -> None:

@@ -66,7 +66,7 @@ class Window(QMainWindow):
         self.dock_view = dock.DockView(self)
         self._lay_out()
         wiring.connect(self)
-        self.set_theme(instrument.preferences.theme, remember=False)
+        self.set_theme(instrument.preferences.values.theme, remember=False)
         self._restore()
 
     def _make_areas(self) -> None:
@@ -125,7 +125,7 @@ class Window(QMainWindow):
         if page is not self.pages.currentWidget():
             self.status.show_help(HINTS.get(name, ""))  # what stood there was said of another page
         self.pages.setCurrentWidget(page)
-        self.ipa.setVisible(name == "stack" and self.on.preferences.letters)
+        self.ipa.setVisible(name == "stack" and self.on.preferences.values.letters)
         self.show_dock()
         page.setFocus()
         self.menus.refresh()
@@ -138,7 +138,7 @@ class Window(QMainWindow):
 
     def show_dock(self) -> None:
         """Show the dock beside the stack where it is wanted; in a narrow window the panel gives way."""
-        shows = self.page == "stack" and self.on.shows_dock
+        shows = self.page == "stack" and self.on.dock_visibility.shown
         has_panel = self.page != "start" and self.on.session.card is not None
         self.panel.setVisible(has_panel and not (shows and self.width() < BOTH_PX))
         self.dock_view.show_dock(shows)
@@ -165,7 +165,7 @@ class Window(QMainWindow):
     def set_theme(self, name: str, remember: bool = True) -> None:
         """Use the light or dark colours, or with "system" what the desktop uses."""
         if remember:
-            self.on.remember(theme=name)
+            self.on.preferences.change(theme=name)
         dark = name == "dark" or (name == "system" and looks.desktop_is_dark())
         self._use(looks.DARK if dark else looks.LIGHT)
 
@@ -190,7 +190,7 @@ class Window(QMainWindow):
         lane, track = session.lane(key), session.shown.tracks.get(key)
         if lane is None or track is None:
             return
-        refusal = self.on.overlays.refusal(track, measure)
+        refusal = self.on.analysis_settings.refusal(track, measure)
         if refusal and measure not in lane.shown:
             self.status.show_help(refusal)
             return
@@ -201,7 +201,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         before, after = ((width >= WIDE_PX, width >= BOTH_PX) for width in (self._width_px, self.width()))
-        self._width_px, self.on.is_wide = self.width(), after[0]
+        self._width_px, self.on.dock_visibility.is_wide = self.width(), after[0]
         if before != after:
             self.show_dock()
             self.menus.refresh()
@@ -226,10 +226,10 @@ class Window(QMainWindow):
         if not self.close_guard.may_close():
             event.ignore()
             return
-        self.on.remember(geometry=bytes(self.saveGeometry().toBase64().data()).decode())
+        self.on.preferences.change(geometry=bytes(self.saveGeometry().toBase64().data()).decode())
         super().closeEvent(event)
         self.on.close()
 
     def _restore(self) -> None:
-        if self.on.preferences.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.on.preferences.geometry.encode()))
+        if self.on.preferences.values.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.on.preferences.values.geometry.encode()))

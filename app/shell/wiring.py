@@ -12,7 +12,6 @@ from app.measuring.progress import MeasurementProgress
 from app.models.named_points import NamedPoints
 from app.playback.playhead import Playhead
 from app.recordings.open_recordings import PREFIX
-from app.stack.stack_view import StackViews
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lanes import Lane
@@ -62,7 +61,7 @@ class Wiring:
     def __init__(self, window: Window) -> None:
         self._window = window
         window.wiring = self  # type: ignore[attr-defined]
-        self._views = StackViews(window.on)
+        self._views = window.on.stack_views
         self.points = window.points = NamedPoints(window)
         self.head = Playhead(window)
         self._repaint = QTimer(window, singleShot=True, interval=0)
@@ -83,10 +82,10 @@ class Wiring:
         on.session.shown_changed.connect(self.soon)
         on.session.view_changed.connect(self._view)
         on.playback.changed.connect(self._playing)
-        on.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
-        on.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
-        on.busy_changed.connect(self._busy)
-        on.preferences_changed.connect(window.menus.refresh)
+        on.messages.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
+        on.messages.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
+        on.messages.busy_changed.connect(self._busy)
+        on.preferences.changed.connect(window.menus.refresh)
         on.measurement.done.connect(window.menus.refresh)
         window.measurement_progress = MeasurementProgress(window)
         on.model_loader.started.connect(lambda path: window.status.show_state("Opening…"))
@@ -113,7 +112,7 @@ class Wiring:
         window.setWindowTitle(f"{session.card.title} – Phonoscope")
         self._knobs()
         self.points.refresh()
-        window.start.show_recent(window.on.preferences.recent)
+        window.start.show_recent(window.on.preferences.values.recent)
         window.show_page("stack")
         self.soon()
 
@@ -122,7 +121,7 @@ class Wiring:
         window = self._window
         if window.on.session.card is None:
             window.show_alone([key])
-        window.start.show_recent(window.on.preferences.recent)
+        window.start.show_recent(window.on.preferences.values.recent)
         window.show_page("stack")
         self.soon()
 
@@ -197,7 +196,7 @@ class Wiring:
         stack.stop_wanted.connect(on.playback.stop)
         stack.pointer_moved.connect(lambda time_s, text: window.status.show_pointer(text))
         stack.legend_clicked.connect(window.asks.settings)
-        window.start.show_recent(on.preferences.recent)
+        window.start.show_recent(on.preferences.values.recent)
         window.start.show_demo(on.model_loader.has_demo())
         window.start.open_wanted.connect(on.model_loader.open)
         window.start.file_wanted.connect(window.asks.file)
@@ -275,25 +274,25 @@ class Wiring:
 
     def _from_transport(self) -> None:
         on, bar = self._window.on, self._window.menus.transport
-        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.preferences.sound)
+        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.preferences.values.sound)
         bar.sound_wanted.connect(on.playback.set_sound)
         preset_list.connect(self._window)
-        bar.set_volume(on.preferences.volume_db)
+        bar.set_volume(on.preferences.values.volume_db)
         bar.volume_wanted.connect(self._volume)
         bar.device_wanted.connect(self._device)
         bar.devices_needed.connect(self._devices)
-        on.player.volume_db = on.preferences.volume_db
+        on.player.volume_db = on.preferences.values.volume_db
 
     def _volume(self, level_db: float) -> None:
         self._window.on.player.volume_db = level_db
-        self._window.on.remember(volume_db=level_db)
+        self._window.on.preferences.change(volume_db=level_db)
 
     def _devices(self) -> None:
         player = self._window.on.player
         known = [(device.id, device.name) for device in player.devices()]
-        self._window.menus.transport.set_devices(known, self._window.on.preferences.device)
+        self._window.menus.transport.set_devices(known, self._window.on.preferences.values.device)
         player.refresh()
 
     def _device(self, device: str) -> None:
         self._window.on.player.set_device(device)
-        self._window.on.remember(device=device)
+        self._window.on.preferences.change(device=device)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.analysis.overlays import is_sound
-from app.analysis.tiled_overlays import PEAKS
+from app.analysis.settings import AnalysisSettings
+from app.analysis.tiled_overlays import PEAKS, TiledOverlays
+from app.annotation.tier_editor import TierEditor
 from app.annotation.tiers_wiring import tiers_view
-from app.models.sound_driven import logits_words
-from app.recordings.open_recordings import PREFIX
+from app.base.context import Context
+from app.models.sound_driven import SoundDriven, logits_words
+from app.playback.playback import Playback
+from app.recordings.alignment import Alignment
+from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.analyses.formant_visibility import loud, near_loudest
 from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.spectrogram import greys
@@ -24,9 +29,6 @@ from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import duration_words, seconds, short
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
 MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
 MERGED_ROLES = ("merged1", "merged2", "merged3")
 
@@ -34,15 +36,32 @@ MERGED_ROLES = ("merged1", "merged2", "merged3")
 class StackViews:
     """Makes stack views; keeps the greys of each spectrogram, which cost more than a frame allows."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self._on = instrument
+    def __init__(
+        self,
+        context: Context,
+        settings: AnalysisSettings,
+        recordings: OpenRecordings,
+        alignment: Alignment,
+        sound_driven: SoundDriven,
+        tiled_overlays: TiledOverlays,
+        playback: Playback,
+        tier_editor: TierEditor,
+    ) -> None:
+        self._session = context.session
+        self._settings = settings
+        self._recordings = recordings
+        self._alignment = alignment
+        self._sound_driven = sound_driven
+        self._tiled_overlays = tiled_overlays
+        self._playback = playback
+        self._tier_editor = tier_editor
         self.computing = False
         self._greys: dict[str, tuple[Image, Image]] = {}
         self._formants: dict[str, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
     def view(self) -> StackView:
         """Give what the stack shows now."""
-        session = self._on.session
+        session = self._session
         top = session.card.output if session.card else ""
         lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
         return StackView(
@@ -54,15 +73,15 @@ class StackViews:
             session.frequency_hz,
             None,
             self._overview(top),
-            tiers_view(self._on),
+            tiers_view(self._session, self._tier_editor),
         )
 
     def _lane(self, lane: Lane) -> LaneView:
-        session, analysing = self._on.session, self._on.overlays
+        session = self._session
         track = session.shown.tracks[lane.key]
         title, meta = self._words(lane.key, track)
-        file = self._on.recordings.file_of(lane.key)
-        settings = {measure: analysing.settings(measure) for measure in MEASURE_NAMES}
+        file = self._recordings.file_of(lane.key)
+        settings = {measure: self._settings.of(measure) for measure in MEASURE_NAMES}
         carried = track.axis.rate_hz
         refused = {name: said for name, said in refusals(track, settings).items() if said}
         axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
@@ -102,14 +121,14 @@ class StackViews:
             fixed_low=lane.fixed_low,
             fixed_high=lane.fixed_high,
             active=lane.key == session.active,
-            playing=lane.key in self._on.playback.keys,
+            playing=lane.key in self._playback.keys,
             audible=carried >= 100.0,
             computing=self.computing,
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
             legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
             closable="." in lane.key or ":" in lane.key,
-            movable=bool(self._on.alignment.of(lane.key)),
-            moved=self._on.alignment.by_s(self._on.alignment.of(lane.key)) != 0,
+            movable=bool(self._alignment.of(lane.key)),
+            moved=self._alignment.by_s(self._alignment.of(lane.key)) != 0,
             channels=file.channels if file else 1,
             channel=file.channel if file else 0,
         )
@@ -118,7 +137,7 @@ class StackViews:
         """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
         if lane.key.endswith(".logits"):
             return ""
-        return self._on.tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
+        return self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
     def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
         """Give the words in the lane on what it is, and on what was lowered for what it shows."""
@@ -128,17 +147,17 @@ class StackViews:
 
     def _heard_words(self, lane: Lane, track: Track) -> str:
         """Say what the lane's network hears."""
-        source = self._on.sound_driven.source_of(lane.key)
+        source = self._sound_driven.source_of(lane.key)
         if not source:
             return ""
-        heard = self._on.sound_driven.heard_of(lane.key)
+        heard = self._sound_driven.heard_of(lane.key)
         where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
         return f"{lane.key[0]} hears {self._words(source, track)[0]}{where}"
 
     def _overview(self, top: str) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""
-        tracks = self._on.session.shown.tracks
-        lanes = [tracks[lane.key] for lane in self._on.session.lanes if lane.key.startswith(PREFIX)]
+        tracks = self._session.shown.tracks
+        lanes = [tracks[lane.key] for lane in self._session.lanes if lane.key.startswith(PREFIX)]
         found = [*([tracks[top]] if top in tracks else []), *lanes]
         return max(found, key=lambda track: track.axis.extent.end_s, default=None)
 
@@ -162,12 +181,12 @@ class StackViews:
         """Tell which frames are loud enough; those of a long recording bring their loudness along."""
         if tracks[-1].name == PEAKS:
             return near_loudest(tracks[-1].samples.astype(np.float64))
-        source = in_memory(self._on.session.shown.tracks[key], tracks[0].axis.extent)
-        return loud(source, tracks[0].axis, self._on.overlays.settings("formants"))
+        source = in_memory(self._session.shown.tracks[key], tracks[0].axis.extent)
+        return loud(source, tracks[0].axis, self._settings.of("formants"))
 
     def _readings(self, key: str) -> dict[str, float]:
         """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
-        session = self._on.session
+        session = self._session
         where = session.selection or session.cursor_s
         if where is None:
             return {}
@@ -178,7 +197,7 @@ class StackViews:
         }
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
-        session = self._on.session
+        session = self._session
         bars = lane.key.endswith(".logits")
         role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
         own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, lane.key)
@@ -191,7 +210,7 @@ class StackViews:
 
     def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
         """Give the pitch of the sounds that lie over a lane, in the roles of their curves."""
-        overlays, found = self._on.session.shown.overlays, list[Curve]()
+        overlays, found = self._session.shown.overlays, list[Curve]()
         for place, (key, _) in enumerate(lane.merged):
             made = overlays.get((key, "pitch")) if is_sound(key) else None
             if isinstance(made, tuple):
@@ -201,12 +220,12 @@ class StackViews:
     def _label(self, key: str, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
         name = key.removeprefix(PREFIX) + (f" ×{gain:g}" if gain != 1 else "")
-        return ", ".join(filter(None, (name, self._on.alignment.words(key, digits=3))))
+        return ", ".join(filter(None, (name, self._alignment.words(key, digits=3))))
 
     def _words(self, key: str, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
         if key.startswith(PREFIX):
-            where, lasts = self._on.alignment.words(key, digits=3), duration_words(track.axis.duration_s)
+            where, lasts = self._alignment.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
             return key.removeprefix(PREFIX), " · ".join(filter(None, words))
         if key.endswith(".logits"):
@@ -218,7 +237,7 @@ class StackViews:
         return f"{network}{layer.title}", f"{layer.channels} × {layer.axis.n} · {rate}"
 
     def _layer(self, key: str) -> LayerInfo | None:
-        card = self._on.session.card
+        card = self._session.card
         if card is None:
             return None
         network, _, name = key.rpartition(".")
@@ -226,7 +245,7 @@ class StackViews:
         return next((layer for layer in layers if layer.name == name), None)
 
     def _spectrogram(self, key: str) -> Image | None:
-        image = self._on.session.shown.images.get(key)
+        image = self._session.shown.images.get(key)
         if image is None:
             return None
         kept = self._greys.get(key)
@@ -238,8 +257,8 @@ class StackViews:
         return kept[1]
 
     def _grey(self, key: str, image: Image) -> NDArray[np.float32]:
-        settings, track = self._on.overlays.greys, self._on.session.shown.tracks[key]
-        return greys(image, settings, self._on.tiled_overlays.top_db(track, settings))
+        settings, track = self._settings.greys, self._session.shown.tracks[key]
+        return greys(image, settings, self._tiled_overlays.top_db(track, settings))
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]
@@ -247,7 +266,7 @@ class StackViews:
             "pitch": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
             "formants": f"≤ {formants.ceiling_hz:g} Hz",
             "intensity": "50–100 dB",
-            "spectrogram": f"{self._on.overlays.greys.dynamic_range_db:g} dB",
+            "spectrogram": f"{self._settings.greys.dynamic_range_db:g} dB",
             "pulses": f"{pitch.floor_hz:g}–{pitch.ceiling_hz:g} Hz",
         }
         return tuple(

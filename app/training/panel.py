@@ -60,12 +60,14 @@ class TrainingPanel:
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
         if not wish.folder or not wish.out:
-            self._window.on.faulted.emit(Fault("A training needs recordings and a folder to write to."))
+            self._window.on.messages.faulted.emit(
+                Fault("A training needs recordings and a folder to write to.")
+            )
             return
         try:
             self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
         self.look()
 
     def _stop(self) -> None:
@@ -87,7 +89,7 @@ class TrainingPanel:
         try:
             samples, axis, _ = read_sound(self._out / "previews" / name)
         except Fault as fault:
-            self._window.on.faulted.emit(fault)
+            self._window.on.messages.faulted.emit(fault)
             return
         self._window.on.player.play(samples, axis.rate_hz, 0.0)
 

@@ -10,11 +10,12 @@ import pytest
 import soundfile
 from safetensors.numpy import save_file
 
-from app.shell.instrument import Clock, Instrument
+from app.program import assemble
 from core.faults import Fault
 from core.playback.devices import DEFAULT
 from core.processes.engine import InlineEngine
 from core.processes.praat_pool import InlinePool
+from tests.support.contexts import inline_context
 
 CATEGORIES = 3
 CHANNELS = (16, 8, 4, 2, 1, 1)
@@ -92,9 +93,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
 
     from app.shell.window import Window
 
-    instrument = Instrument(
-        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
-    )
+    instrument = assemble(inline_context(), InlineEngine(), InlinePool(), Ear())
     made = Window(instrument)
     made.resize(1600, 1000)
     made.show()
@@ -119,7 +118,7 @@ def tiers(window):
 def faults(window):
     """Give the list of what the window tells as a fault."""
     told: list[Fault] = []
-    window.on.faulted.connect(told.append)
+    window.on.messages.faulted.connect(told.append)
     return told
 
 

@@ -28,9 +28,11 @@ def hour(request, tmp_path_factory):
 
 @pytest.fixture
 def window(qtbot, tmp_path, monkeypatch):
+    from app.base.clock import Clock
+    from app.base.context import make_context
     from app.base.main_thread import MainThread
     from app.cli.shot import Silence
-    from app.shell.instrument import Clock, Instrument
+    from app.program import assemble
     from app.shell.window import Window
     from core.processes.engine import InlineEngine
     from core.processes.praat_pool import PraatPool
@@ -38,7 +40,7 @@ def window(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("core.recordings.cache.default_folder", lambda: tmp_path / "kept")
     bridge, files = MainThread(), ThreadPoolExecutor(2)
     clock = Clock(bridge.post, bridge.rest, files.submit)
-    instrument = Instrument(InlineEngine(), PraatPool(), Silence(), clock)
+    instrument = assemble(make_context(clock), InlineEngine(), PraatPool(), Silence())
     instrument.pool.warm()
     made = Window(instrument)
     qtbot.addWidget(made)

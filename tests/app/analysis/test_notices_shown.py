@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.stack.stack_view import StackViews
 from widgets.stack.lane_header import LaneHeader
 
 PITCH = "Pitch ceiling lowered from 150 Hz to Nyquist, 125 Hz"
@@ -15,14 +14,14 @@ FORMANTS = "Formant ceiling lowered from 5500 Hz to Nyquist, 2000 Hz, formants f
 def low(window):
     """The window under the preset for low layers, with pitch and formants shown in four lanes."""
     window.dock_view.layer_results.wanted = False  # no harmonicity from 5 Hz up of every layer
-    window.on.overlays.set_preset("Low layers, 5-150 Hz")
+    window.on.analysis_settings.set_preset("Low layers, 5-150 Hz")
     for key in ("conv1", "conv2", "conv4", "out"):
         window.on.session.set_lane(key, "Show", shown=frozenset({"pitch", "formants"}))
     return window
 
 
 def lanes_of(window):
-    return {lane.key: lane for lane in StackViews(window.on).view().lanes}
+    return {lane.key: lane for lane in window.on.stack_views.view().lanes}
 
 
 def test_a_lane_says_which_ceiling_was_lowered_for_what_it_shows(low):
@@ -54,7 +53,7 @@ def test_the_buttons_of_a_lane_say_what_was_lowered(low):
 )
 def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said, short):
     heard = []
-    low.on.noted.connect(heard.append)
+    low.on.messages.noted.connect(heard.append)
     low.on.session.set_active(key)
     low.on.session.set_cursor(0.5)
     low.menus.run(id)

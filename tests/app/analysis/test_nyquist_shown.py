@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from app.export.figure import figure_of
-from app.stack.stack_view import StackViews
 from core.analyses.presets import PRESETS
 from core.analyses.speakers import SPEAKERS
 from core.session.lanes import MEASURES
@@ -22,10 +21,10 @@ def show_all(window) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_lane_draws_anything_above_its_nyquist(window, preset):
     show_all(window)
-    window.on.overlays.set_preset(preset)
+    window.on.analysis_settings.set_preset(preset)
     for speaker in SPEAKERS:
         window.menus.run(f"formants.{speaker}")
-        on_screen, on_paper = StackViews(window.on).view(), figure_of(window.on, Paper(170.0, 300.0)).stack
+        on_screen, on_paper = window.on.stack_views.view(), figure_of(window.on, Paper(170.0, 300.0)).stack
         for lane in (*on_screen.lanes, *on_paper.lanes):
             nyquist_hz = window.on.session.shown.tracks[lane.key].axis.nyquist_hz
             assert lane.view_high_hz <= nyquist_hz

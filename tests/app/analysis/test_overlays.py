@@ -12,8 +12,6 @@ import soundfile
 
 from app.cli.main import main
 from app.export.figure import caption
-from app.export.save import origin_text
-from app.stack.stack_view import StackViews
 from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.registry import TABLE
 from core.analyses.spectrogram import GreySettings
@@ -44,22 +42,22 @@ def test_a_speaker_outlasts_a_preset_which_sets_all_else(voice):
     assert formants_of(voice)["ceiling_hz"] == 5000
     assert voice.menus.actions["formants.man"].isChecked()
     assert not voice.menus.actions["formants.woman"].isChecked()
-    on.overlays.set_preset("WaveGAN, 60-300 Hz")
+    on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
     assert formants_of(voice)["ceiling_hz"] == 5000
-    assert on.overlays.settings("pitch").floor_hz == 60
+    assert on.analysis_settings.of("pitch").floor_hz == 60
     voice.menus.run("formants.woman")
     assert formants_of(voice)["ceiling_hz"] == 5500
-    assert on.preferences.speaker == ""
+    assert on.preferences.values.speaker == ""
 
 
 def test_what_was_set_is_said_in_results_pictures_and_records(voice):
     voice.menus.run("formants.child")
-    voice.on.overlays.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
     words = "Praat 6.4, 75-450 Hz; formant ceiling 8000 Hz (child); own settings of harmonicity"
     voice.dock_view.queries.ask("f1", where=0.5)
     assert voice.dock_view.results.rows[-1].settings == words
     assert any(words.replace("-", "–") in line for line in caption(voice.on))
-    assert json.loads(origin_text(voice.on))["analyses"] == words
+    assert json.loads(voice.on.file_export.origin_text())["analyses"] == words
 
 
 @pytest.mark.parametrize("measure", ["spectrogram", "pitch", "intensity", "formants", "pulses"])
@@ -109,13 +107,13 @@ def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
     assert form._report.text() == (
         "No pitch of buzz.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 1 s."
     )
-    assert voice.on.overlays.own == ()
+    assert voice.on.analysis_settings.own == ()
     form.close()
 
 
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
     voice.dock_view.queries.ask("harmonicity", where=0.5)
-    voice.on.overlays.set_settings("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
     voice.dock_view.queries.ask("harmonicity", where=0.5)
     first, second = (row.answer for row in voice.dock_view.results.rows[-2:])
     assert dict(first.origin.settings)["method"] == "cross-correlation"
@@ -133,7 +131,7 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
     form = window.findChildren(SettingsForm)[-1]
     assert form.windowTitle() == f"{TABLE[name].title.replace('Formants', 'Formant')} settings"
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
-    assert form.value() == window.on.overlays.settings(name)
+    assert form.value() == window.on.analysis_settings.of(name)
     words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
     assert form._report.text().startswith(words)
     form.close()
@@ -143,14 +141,14 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
 
 
 def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(voice, monkeypatch):
-    session, settings = voice.on.session, voice.on.overlays.settings("pulses")
+    session, settings = voice.on.session, voice.on.analysis_settings.of("pulses")
     said = []
     monkeypatch.setattr(voice.status, "show_help", said.append)
     for lane in session.lanes:
         session.set_active(lane.key)
         refusal = TABLE["pulses"].refusal(session.shown.tracks[lane.key], settings)
         voice.menus.run("pulses.show")
-        view = next(one for one in StackViews(voice.on).view().lanes if one.key == lane.key)
+        view = next(one for one in voice.on.stack_views.view().lanes if one.key == lane.key)
         assert ("pulses" in view.shown) == (refusal is None)
         if refusal is None:
             own = TABLE["pulses"].run(session.shown.tracks[lane.key], settings)
@@ -166,7 +164,7 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
 def test_pulses_follow_the_pitch_settings(voice):
     voice.menus.run("pulses.show")
     before = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
-    voice.on.overlays.set_preset("WaveGAN, 60-300 Hz")
+    voice.on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
     after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
     assert before.origin != after.origin
     assert dict(after.origin.settings)["floor_hz"] == 60
@@ -175,9 +173,9 @@ def test_pulses_follow_the_pitch_settings(voice):
 
 
 def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
-    assert voice.on.overlays.settings("voice report").floor_hz == 75
-    voice.on.overlays.set_preset("WaveGAN, 60-300 Hz")
-    report = voice.on.overlays.settings("voice report")
+    assert voice.on.analysis_settings.of("voice report").floor_hz == 75
+    voice.on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
+    report = voice.on.analysis_settings.of("voice report")
     assert (report.floor_hz, report.ceiling_hz) == (60, 300)
     assert Range(0, 1).contains(report.start_s)
 
@@ -219,7 +217,7 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
 
 def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monkeypatch):
     session, analysing, told = window.on.session, window.on.overlays, []
-    window.on.faulted.connect(told.append)
+    window.on.messages.faulted.connect(told.append)
     compute = window.on.pool.submit_many
 
     def submit_many(asks, key="", patient=False):
@@ -249,7 +247,7 @@ def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
     window.on.session.set_lane(key, "Show", shown=frozenset({"spectrogram"}))
 
     def greys():
-        return StackViews(window.on).view().lanes[0].spectrogram.values
+        return window.on.stack_views.view().lanes[0].spectrogram.values
 
     before = greys()
     window.menus.run("greys.settings")

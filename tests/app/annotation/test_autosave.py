@@ -18,6 +18,7 @@ from core.networks.latent import Point
 from core.processes.engine import InlineEngine
 from core.processes.praat_pool import InlinePool
 from core.recordings.identity import lasting, state_in
+from tests.support.contexts import inline_context
 
 GRID = Annotation((Tier("phones", "interval", 0.0, 1.024, (0.0, 0.3, 1.024), ("a", "ə")),), 0.0, 1.024)
 SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "ə")),), 0.0, 0.5)
@@ -25,7 +26,7 @@ SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "
 
 def test_tiers_come_back_with_their_checkpoint(tiers, small_model):
     made, there = tiers.on.session.kept.annotation, tiers.on.session.snapshot
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     tiers.on.model_loader.open(small_model, start=there)
     assert tiers.on.session.kept.annotation == made
     assert tiers.on.session.history.undo_words == ""
@@ -39,7 +40,7 @@ def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_
     path.write_bytes(data)
     tiers.on.tier_editor.open(path)
     there = tiers.on.session.snapshot
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     tiers.on.model_loader.open(small_model, start=there)
     assert tiers.on.session.kept.file == str(path)
     tiers.on.tier_editor.save(tmp_path / "again.TextGrid")
@@ -50,7 +51,7 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
     path = default_path(window.on.session.card.digest)
     path.parent.mkdir(parents=True)
     size, heard = window.on.session.layout.size, []
-    window.on.noted.connect(heard.append)
+    window.on.messages.noted.connect(heard.append)
     row = b'[{"z": [0%s], "textgrid": "x"}]' % (b", 0" * (size - 1))
     for damage in (b"", b'[{"z": [0], "textgrid": "x"}]', b"[{}]", row, b"\xff\xfe"):
         path.write_bytes(damage)
@@ -63,14 +64,14 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
 @pytest.fixture
 def alone(qtbot, window, tmp_path):
     """Give another window, in which only a recording is open."""
-    from app.shell.instrument import Clock, Instrument
+    from app.program import assemble
     from app.shell.window import Window
 
     path = tmp_path / "said.wav"
     chance = np.random.default_rng(2)
     soundfile.write(path, 0.1 * chance.standard_normal(8000), 8000)
     ear = type(window.on.player)()
-    made = Window(Instrument(InlineEngine(), InlinePool(), ear, Clock(lambda c: c(), lambda c: c())))
+    made = Window(assemble(inline_context(), InlineEngine(), InlinePool(), ear))
     qtbot.addWidget(made)
     made.show()
     made.on.recordings.open(path)
@@ -87,7 +88,7 @@ def test_a_recording_alone_has_tiers_that_outlive_the_window_and_a_model(alone, 
     alone.on.model_loader.open(small_model)
     assert [(one.key, one.own) for one in alone.on.tier_editor.groups] == [("sound:said.wav", True)]
     assert alone.on.tier_editor.shown.annotation == made
-    alone.on.tier_editor.close()
+    alone.on.tier_editor.autosave.close()
     assert brought(group.kept.sound, tmp_path / "said.wav").kept.annotation == made
 
 
@@ -138,7 +139,7 @@ def test_tiers_of_a_recording_come_back_with_it_and_undo_never_empties_their_fil
     key = recorded(tiers, tmp_path)
     tiers.on.tier_editor.new_tiers(("words",), ())
     sound = tiers.on.session.shown.tracks[key].origin.sound
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     assert [kept.sound for kept in read_shelf(default_path(sound), 0, sound)] == [sound]
 
 
@@ -211,7 +212,7 @@ def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_we
     window.on.tier_editor.new_tiers(("words",), ())
     kept = window.on.tier_editor.groups[-1].kept
     assert kept.sound == lasting(digest) != digest
-    window.on.tier_editor.close()
+    window.on.tier_editor.autosave.close()
     (tmp_path / "away").mkdir()
     copied = shutil.copy(tmp_path / "said.wav", tmp_path / "away" / "other.wav")
     window.on.recordings.close(key)
@@ -230,14 +231,14 @@ def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
     write_changes(path, (), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     assert read_shelf(path, size) == (theirs, session.kept)
 
 
 def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_once(tiers, monkeypatch):
     on, posted, heard = tiers.on, [], []
     monkeypatch.setattr(on, "clock", replace(on.clock, post=posted.append))
-    on.noted.connect(heard.append)
+    on.messages.noted.connect(heard.append)
     session = on.session
     path, size = default_path(session.card.digest), session.layout.size
     on.tier_editor.autosave._writer.submit(lambda: None).result()

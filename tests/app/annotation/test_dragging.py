@@ -30,7 +30,7 @@ def drag(qtbot, window, from_s, *through_s):
 
 def said(window):
     heard = []
-    window.on.noted.connect(heard.append)
+    window.on.messages.noted.connect(heard.append)
     return heard
 
 

@@ -53,7 +53,7 @@ def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_win
     assert on.tier_editor.saved.kept.file == path
     tiers.menus.run("edit.undo")
     assert on.session.kept.file == path
-    on.tier_editor.close()
+    on.tier_editor.autosave.close()
     digest, size = on.session.card.digest, on.session.layout.size
     assert read_shelf(default_path(digest), size)[0].file == path
 
@@ -71,7 +71,7 @@ def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, t
 def again(tiers) -> None:
     """Open the same model anew, at the point that was there, its tiers on the disk."""
     session = tiers.on.session
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     session.open(session.card, session.lanes, start=session.snapshot)
 
 
@@ -103,7 +103,7 @@ def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers
     tiers.menus.run("edit.undo")
     assert kept_at(session.snapshot.tiers, made.point) == made
     tiers.menus.run("edit.redo")
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     assert read_shelf(path, size) == (early,)
     apart = path.parent.glob("*.TextGrid")
     assert made.annotation in [read_textgrid(file).annotation for file in apart]
@@ -116,9 +116,9 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     session.redraw(9)
     tiers.on.tier_editor.new_tiers(("early",), ())
     early = session.kept
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     later()
-    tiers.on.tier_editor.close()
+    tiers.on.tier_editor.autosave.close()
     assert set(read_shelf(path, size)) == {made, early} == set(session.snapshot.tiers)
     assert list(path.parent.glob("*.TextGrid")) == []
 

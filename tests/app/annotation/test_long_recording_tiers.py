@@ -39,7 +39,7 @@ def test_a_fault_of_a_command_is_shown_and_does_not_fly(tiers, monkeypatch):
 
     monkeypatch.setattr("app.annotation.boundary_commands.nearest_crossing", refuse)
     heard: list[Fault] = []
-    tiers.on.faulted.connect(heard.append)
+    tiers.on.messages.faulted.connect(heard.append)
     tiers.on.session.set_cursor(0.4)
     tiers.menus.run("boundary.to_zero")
     assert [str(fault) for fault in heard] == ["It is too long."]

@@ -29,7 +29,7 @@ def times(window, place: int = 0) -> tuple[float, ...]:
 
 def said(window) -> list[str]:
     heard: list[str] = []
-    window.on.noted.connect(heard.append)
+    window.on.messages.noted.connect(heard.append)
     return heard
 
 
@@ -261,7 +261,7 @@ def test_a_damaged_file_is_refused_in_the_banner_and_costs_nothing(tiers, tmp_pa
     path = tmp_path / "cut.TextGrid"
     path.write_bytes(textgrid_bytes(GRID)[:300])
     before, faults = tiers.on.session.snapshot, []
-    tiers.on.faulted.connect(faults.append)
+    tiers.on.messages.faulted.connect(faults.append)
     tiers.on.tier_editor.open(path)
     assert "“cut.TextGrid” cannot be read: it ends early" in faults[0].sentence
     assert tiers.on.session.snapshot == before
@@ -272,7 +272,7 @@ def test_a_file_with_other_times_is_kept_whole_and_told(tiers, tmp_path):
     path = tmp_path / "long.TextGrid"
     path.write_bytes(textgrid_bytes(long))
     faults = []
-    tiers.on.faulted.connect(faults.append)
+    tiers.on.messages.faulted.connect(faults.append)
     tiers.on.tier_editor.open(path)
     assert "runs from 0 to 9 s, the sound from 0 to 1.024 s" in faults[0].sentence
     tiers.on.tier_editor.save(tmp_path / "again.TextGrid")

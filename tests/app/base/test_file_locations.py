@@ -46,7 +46,7 @@ def test_a_recordings_sound_goes_beside_it_under_one_suffix_and_not_over_it(corp
 
 def test_the_kind_that_was_chosen_counts_and_no_other_file_is_written_over(corpus, monkeypatch, tmp_path):
     told = []
-    corpus.on.faulted.connect(told.append)
+    corpus.on.messages.faulted.connect(told.append)
     kind = "Praat text Sound, own rate and true start (*.Sound)"
     for name, written in (
         ("a.wav", "a.Sound"),

@@ -14,7 +14,6 @@ from PySide6.QtGui import QImage
 from app.cli.main import main
 from app.cli.shot import inline_instrument
 from app.export.figure import figure_of
-from app.export.save import origin_text
 from core.faults import Fault
 from core.provenance import Origin
 from tests.support.figure_origin import origin_in_figure
@@ -28,7 +27,7 @@ def figure(qapp, small_model):
     load_fonts()
     on = inline_instrument()
     on.model_loader.open(small_model)
-    return figure_of(on, Paper()), origin_text(on)
+    return figure_of(on, Paper()), on.file_export.origin_text()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])

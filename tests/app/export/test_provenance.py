@@ -10,7 +10,6 @@ import pytest
 
 from app.cli.main import main
 from app.export.figure import caption
-from app.export.save import origin_text, save_layers
 from app.models.model_loader import demo_points
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
@@ -39,7 +38,7 @@ def told(window) -> dict[str, str]:
         "corner": window.menus.corner.words.text(),
         "result": window.dock_view.results.rows[-1].point,
         "caption": caption(window.on)[0].split(". Layers")[0],
-        "origin": json.loads(origin_text(window.on))["point"],
+        "origin": json.loads(window.on.file_export.origin_text())["point"],
     }
 
 
@@ -84,7 +83,7 @@ def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     assert said["result"] == said["origin"] == first.name
     assert first.name in said["caption"]
     assert not any("seed" in words.lower() for words in said.values())
-    assert json.loads(origin_text(window.on))["seed"] is None
+    assert json.loads(window.on.file_export.origin_text())["seed"] is None
     window.menus.run("latent.next_seed")
     layout = window.on.session.layout
     assert window.on.session.point == draw(layout, 0, first.point.z[: layout.code])
@@ -151,7 +150,7 @@ def test_a_point_that_another_prior_drew_has_no_seed(window, small_model):
 def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
     window.on.session.set_value(10, 3.0)
     (tmp_path / "layers").mkdir()
-    save_layers(window.on, tmp_path / "layers")
+    window.on.file_export.save_layers(tmp_path / "layers")
     window.asks._write_point(tmp_path / "point.json")
     for path in (tmp_path / "layers" / "origin.json", tmp_path / "point.json"):
         record = json.loads(path.read_text())
@@ -170,7 +169,7 @@ def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(window, tmp
     monkeypatch.setattr(window.on.engine, "ask", lambda *_, **__: Future())
     window.on.session.redraw(9)
     with pytest.raises(Fault, match="still being computed"):
-        save_layers(window.on, tmp_path / "layers")
+        window.on.file_export.save_layers(tmp_path / "layers")
     assert not (tmp_path / "layers").exists()
 
 
@@ -213,7 +212,7 @@ def test_annotated_points_are_measured_under_what_they_were_called(window, small
     annotate(window)
     window.on.session.redraw(1)
     if restart:
-        window.on.tier_editor.close()
+        window.on.tier_editor.autosave.close()
         window.on.model_loader.open(small_model)
     asked = MeasureSettings(what="every annotated point", measures="duration")
     window.on.measurement.measurer = InlineMeasurer()

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.export.save import save_selected, save_sound
 from core.faults import Fault
 from core.signals.axis import Range
 from tests.support.praat_oracle import needs_praat
@@ -50,7 +49,7 @@ endfor
 def test_praat_extracts_the_same_part(window, recording, tmp_path, from_zero):
     selection = Range(0.250031, 0.5)
     window.on.session.set_selection(selection)
-    save_selected(window.on, tmp_path / "mine.Sound", from_zero)
+    window.on.file_export.save_selected(tmp_path / "mine.Sound", from_zero)
     script = SCRIPT.format(
         mine=tmp_path / "mine.Sound", whole=recording, start=repr(selection.start_s),
         end=repr(selection.end_s), preserve="no" if from_zero else "yes",
@@ -67,8 +66,8 @@ def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(window, tmp_path
     session = window.on.session
     session.set_active("conv3")
     session.set_selection(Range(0.25, 0.5))
-    save_selected(window.on, tmp_path / "part.wav")
-    save_sound(window.on, tmp_path / "whole.wav")
+    window.on.file_export.save_selected(tmp_path / "part.wav")
+    window.on.file_export.save_sound(tmp_path / "whole.wav")
     part, rate_hz = soundfile.read(tmp_path / "part.wav", dtype="float32")
     whole, _ = soundfile.read(tmp_path / "whole.wav", dtype="float32")
     np.testing.assert_array_equal(part, whole[round(0.25 * rate_hz) : round(0.5 * rate_hz)])
@@ -76,7 +75,7 @@ def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(window, tmp_path
 
 def test_a_recording_is_saved_without_a_model_too(window, recording, tmp_path):
     window.on.session.card = None
-    save_sound(window.on, tmp_path / "again.wav")
+    window.on.file_export.save_sound(tmp_path / "again.wav")
     np.testing.assert_array_equal(soundfile.read(recording)[0], soundfile.read(tmp_path / "again.wav")[0])
 
 
@@ -85,5 +84,5 @@ def test_a_selection_beside_the_lane_is_refused(window, recording, tmp_path):
     window.on.session.set_whole(Range(0.0, 3.0))
     window.on.session.set_selection(Range(2.0, 2.5))
     with pytest.raises(Fault, match="holds no sample"):
-        save_selected(window.on, tmp_path / "x.wav")
+        window.on.file_export.save_selected(tmp_path / "x.wav")
     assert not (tmp_path / "x.wav").exists()

@@ -47,7 +47,7 @@ def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
     annotate(window, tmp_path)
     window.on.measurement.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
     words = ["--textgrid", str(tmp_path / "first.TextGrid"), "--label", "a|i", "--measures", "f0,cog"]
-    preset = ["--preset", window.on.preferences.preset]
+    preset = ["--preset", window.on.preferences.values.preset]
     assert main(["measure", str(small_model), *words, *preset, "--out", str(tmp_path / "c.csv")]) == 0
     assert (tmp_path / "w.csv").read_text() == (tmp_path / "c.csv").read_text()
     told = [json.loads((tmp_path / name).read_text()) for name in ("w.json", "c.json")]
@@ -63,8 +63,8 @@ def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(wind
     window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
-    assert told["preset"].startswith(window.on.preferences.preset)
-    assert told["preset"] != window.on.preferences.preset
+    assert told["preset"].startswith(window.on.preferences.values.preset)
+    assert told["preset"] != window.on.preferences.values.preset
 
 
 def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
@@ -318,7 +318,7 @@ def test_esc_stops_a_measurement(window, tmp_path):
 
     slow = window.on.measurement.measurer = Slow()
     said: list[str] = []
-    window.on.noted.connect(said.append)
+    window.on.messages.noted.connect(said.append)
     window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
     assert window.on.measurement.busy
     window.menus.run("play.stop")
@@ -389,14 +389,14 @@ def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(w
     form._fields["what"].show("every annotated point")
     assert "belong to another point" not in form._report.text()
     heard = []
-    window.on.noted.connect(heard.append)
+    window.on.messages.noted.connect(heard.append)
     window.on.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
     assert heard[-1].endswith("this point over the whole sound, the tiers belong to another")
 
 
 def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):
     heard = []
-    window.on.noted.connect(heard.append)
+    window.on.messages.noted.connect(heard.append)
     window.on.measurement.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
     assert heard[-1].startswith("Saved mine.csv: ")
     assert heard[-1].endswith(" remarks in mine.json")

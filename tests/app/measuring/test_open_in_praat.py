@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.measuring.open_in_praat import open_in_praat
 from core.annotation.textgrid import read_textgrid
 from core.faults import Fault
 from tests.app.measuring.test_measurement import annotate, tone
@@ -38,7 +37,7 @@ def praat(tmp_path, monkeypatch):
 def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_path, praat):
     started: list[list[str]] = []
     annotate(window, tmp_path)
-    open_in_praat(window.on, "conv3", lambda words: started.append(words) or Program())
+    window.on.praat_exchange.open("conv3", lambda words: started.append(words) or Program())
     ((program, option, sound, grid),) = started
     assert (program, option) == (praat, "--open")
     assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
@@ -57,12 +56,12 @@ def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_p
 def test_a_curve_of_the_last_point_is_not_opened_with_the_tiers_of_this_one(window, praat, held_probe):
     window.on.session.redraw(9)
     with pytest.raises(Fault, match="has no curve yet"):
-        open_in_praat(window.on, "out", lambda words: Program())
+        window.on.praat_exchange.open("out", lambda words: Program())
 
 
 def test_without_tiers_only_the_sound_is_opened(window, praat):
     started: list[list[str]] = []
-    open_in_praat(window.on, "out", lambda words: started.append(words) or Program())
+    window.on.praat_exchange.open("out", lambda words: started.append(words) or Program())
     assert [Path(word).name for word in started[0][2:]] == ["out.Sound"]
 
 
@@ -72,7 +71,7 @@ def test_a_recording_that_stays_in_its_file_is_opened_in_praat(window, tmp_path,
     monkeypatch.setattr("core.recordings.sound_file.LONG_FROM", 10_000)
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
     started: list[list[str]] = []
-    open_in_praat(window.on, "sound:low.wav", lambda words: started.append(words) or Program())
+    window.on.praat_exchange.open("sound:low.wav", lambda words: started.append(words) or Program())
     truth, _ = soundfile.read(tmp_path / "low.wav", dtype="float32")
     np.testing.assert_array_equal(parselmouth.read(started[0][2]).values[0], truth)
 
@@ -82,7 +81,7 @@ def test_what_was_saved_in_praat_outlives_the_window(what, window, tmp_path, pra
     started: list[list[str]] = []
     annotate(window, tmp_path)
     for key in ("conv3", "conv4"):
-        open_in_praat(window.on, key, lambda words: started.append(words) or Program())
+        window.on.praat_exchange.open(key, lambda words: started.append(words) or Program())
     edited, unchanged = (Path(words[3]) for words in started)
     saved = edited if what == "the TextGrid" else edited.with_name("mine.TextGrid")
     saved.write_text("as Praat saved it")
@@ -103,13 +102,13 @@ def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, p
     def full(path):
         raise Fault("The disk is full.")
 
-    open_in_praat(window.on, "out", broken)
+    window.on.praat_exchange.open("out", broken)
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("core.files.praat_sound.atomic", full)
-        open_in_praat(window.on, "out", broken)
+        window.on.praat_exchange.open("out", broken)
     monkeypatch.setattr("core.files.praat_sound.MOST_SAMPLES", 100)
     with pytest.raises(Fault, match="too many numbers"):
-        open_in_praat(window.on, "out", broken)
+        window.on.praat_exchange.open("out", broken)
     assert [fault.sentence for fault in faults] == ["Praat could not be started.", "The disk is full."]
     assert not list((tmp_path / "for praat").iterdir())
 

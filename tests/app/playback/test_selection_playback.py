@@ -12,7 +12,7 @@ from tests.app.recordings.test_open_recordings import hum
 def typed(window, monkeypatch, text):
     monkeypatch.setattr(QInputDialog, "getText", lambda *args, **words: (text, True))
     said = []
-    window.on.faulted.connect(lambda fault: said.append(str(fault)))
+    window.on.messages.faulted.connect(lambda fault: said.append(str(fault)))
     window.menus.run("time.select")
     return said
 
@@ -33,7 +33,7 @@ def test_a_lane_without_sound_in_the_selection_says_so_and_does_not_seem_to_play
     hum(tmp_path / "short.wav", seconds=0.4)
     window.on.model_loader.open(tmp_path / "short.wav")
     said = []
-    window.on.noted.connect(said.append)
+    window.on.messages.noted.connect(said.append)
     window.on.session.set_selection(Range(0.6, 0.8))
     window.menus.run("play.toggle")
     assert window.on.playback.keys == ()

@@ -39,7 +39,7 @@ def stuck(monkeypatch):
 def spoken(bare, long_file):  # noqa: F811
     bare.on.model_loader.open(long_file)
     bare.show_page("stack")
-    bare.on.overlays.set_preset("Praat 6.1-6.3")
+    bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
     bare.on.session.set_lane(KEY, "none", shown=frozenset())
     bare.on.session.set_range(Range(100.0, 110.0))
     bare.on.session.set_cursor(105.0)
@@ -48,7 +48,7 @@ def spoken(bare, long_file):  # noqa: F811
 
 def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
     window.on.session.set_lane("out", "none", shown=frozenset())
-    window.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking, asked = window.dock_view.layer_results, stuck(window)
     asking.wanted = True
     asking.refresh()
@@ -109,7 +109,7 @@ def test_the_loudest_moment_is_looked_for_again_once_the_file_is_back(spoken, lo
     session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
     long_file.rename(away)
     try:
-        spoken.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
+        spoken.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
         assert (KEY, "pitch") not in session.shown.overlays
     finally:
         away.rename(long_file)

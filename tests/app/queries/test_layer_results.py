@@ -233,7 +233,7 @@ def test_the_voice_report_opens_with_praats_lines(window):
     window.menus.run("pulses.voice_report")
     dialog = next(one for one in window.asks._open if isinstance(one, ReportDialog))
     lines = dialog.view.toPlainText().splitlines()
-    used = window.on.overlays.settings("voice report")
+    used = window.on.analysis_settings.of("voice report")
     assert lines[0].startswith(
         f"Pitch here by raw cross-correlation, {used.floor_hz:g} to {used.ceiling_hz:g} Hz, "
     )
@@ -247,7 +247,7 @@ def test_the_voice_report_opens_with_praats_lines(window):
 def test_a_hidden_dock_computes_nothing_and_is_remembered(window):
     window.menus.run("view.dock")
     assert not window.dock.isVisible()
-    assert window.on.preferences.dock is False
+    assert window.on.preferences.values.dock is False
     asked = window.on.pool = Counting()
     window.on.session.set_selection(SELECTION)
     window.dock_view.layer_results.refresh()

@@ -67,7 +67,7 @@ def test_nothing_is_written_where_no_file_was_chosen(window, tmp_path, choose):
 
 def test_a_folder_that_cannot_be_written_to_is_told(window, tmp_path, choose):
     said = []
-    window.on.faulted.connect(said.append)
+    window.on.messages.faulted.connect(said.append)
     (tmp_path / "file").write_text("")
     window.dock_view.lists.list_of("formants")
     choose(tmp_path / "file" / "frames.csv", "CSV (*.csv)")

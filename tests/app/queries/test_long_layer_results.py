@@ -47,7 +47,7 @@ def sound(spoken):
 def window(bare, spoken_file):  # noqa: F811
     bare.on.model_loader.open(spoken_file)
     bare.show_page("stack")
-    bare.on.overlays.set_preset("Praat 6.1-6.3")
+    bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
     return bare
 
 
@@ -87,7 +87,7 @@ def test_pitch_in_a_tile_is_praats_of_the_whole_sound(window, sound):
 
 def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(window, sound, spoken):
     settings = PRESETS["Praat 6.4"].pitch
-    window.on.overlays.set_preset("Praat 6.4")
+    window.on.analysis_settings.set_preset("Praat 6.4")
     track = layer_at(window, Range(65.0, 75.0)).results["pitch"][0]
     filtered = parselmouth.Sound(pitch.low_passed(spoken.astype(np.float64), RATE_HZ, settings), RATE_HZ)
     truth = filtered.to_pitch_ac(
@@ -192,7 +192,7 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
 def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
     asking = window.dock_view.layer_results
     monkeypatch.setattr(window.on, "clock", replace(window.on.clock, work=lambda do: Future()))
-    window.on.overlays.set_settings("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking.wanted = True
     window.on.session.set_cursor(300.25)
     asking.refresh()
@@ -256,7 +256,7 @@ def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoke
     window.menus.run("pulses.voice_report")
     rows = {row[0]: row[1] for row in opened[0].rows}
     part = parselmouth.Sound(spoken[round(629.8 * RATE_HZ) : round(634.2 * RATE_HZ)].astype(float), RATE_HZ)
-    used = window.on.overlays.settings("voice report")
+    used = window.on.analysis_settings.of("voice report")
     pitch_found = parselmouth.praat.call(
         part, "To Pitch (cc)", 0, used.floor_hz, 15, "no", used.silence_threshold, used.voicing_threshold,
         0.01, 0.35, 0.14, used.ceiling_hz,
@@ -275,7 +275,7 @@ def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoke
 def test_filtered_pitch_knows_the_loudest_moment_before_it_is_asked(bare, spoken_file, monkeypatch):  # noqa: F811
     looked, real = [], loudest.peak_of
     monkeypatch.setattr(loudest, "peak_of", lambda *asked: looked.append(1) or real(*asked))
-    bare.on.overlays.set_preset("Praat 6.4")
+    bare.on.analysis_settings.set_preset("Praat 6.4")
     said = noted(bare)
     bare.on.model_loader.open(spoken_file)
     before = len(looked)

@@ -43,7 +43,7 @@ def test_the_intensity_query_is_praats(window):
     window.on.session.set_selection(SELECTION)
     window.menus.run("intensity.get")
     sound = sound_of(window.on.session.shown.tracks["out"])
-    floor_hz = window.on.overlays.settings("intensity").floor_hz
+    floor_hz = window.on.analysis_settings.of("intensity").floor_hz
     found = call_praat(sound, "To Intensity", floor_hz, 0, "yes")
     theirs = call_praat(found, "Get mean", SELECTION.start_s, SELECTION.end_s, "energy")
     assert latest(window).value == pytest.approx(theirs, rel=1e-9)
@@ -78,7 +78,7 @@ def test_a_result_keeps_what_it_was_asked_of(window):
     window.menus.run("intensity.get")
     first, second = window.dock_view.results.rows
     assert (first.point, second.point) == ("seed 0", "seed 0 z11=3")
-    assert first.settings == window.on.overlays.preset.name
+    assert first.settings == window.on.analysis_settings.preset.name
     assert first.answer.origin.point != second.answer.origin.point
 
 
@@ -138,7 +138,7 @@ def test_the_power_at_the_cursor_cross_is_praats(window):
 def test_the_frequency_cursor_moves_to_what_is_typed_and_nowhere_out_of_sight(window, monkeypatch):
     typed, said = ["1500 Hz", "1,5e3", "6000", "-1"], []
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (typed.pop(0), True))
-    window.on.faulted.connect(lambda fault: said.append(fault.sentence))
+    window.on.messages.faulted.connect(lambda fault: said.append(fault.sentence))
     for expected in (None, 1500.0, 1500.0, 1500.0):
         window.menus.run("spectrogram.to_frequency")
         assert window.on.session.frequency_hz == expected

@@ -50,7 +50,7 @@ def test_two_windows_lose_nothing_to_each_other_and_the_next_one_has_all_of_it(w
 def test_where_nothing_can_be_kept_the_window_works_and_says_so(qtbot, window, tmp_path):
     (tmp_path / "file").write_text("")
     told = []
-    window.on.faulted.connect(told.append)
+    window.on.messages.faulted.connect(told.append)
     window.dock_view.list.keep(tmp_path / "file" / "results.json")
     ask(window, 1.0)
     window.dock_view.list.close()

@@ -16,7 +16,7 @@ def answers(window) -> dict[tuple[str, str, int], str]:
     for lane in session.lanes:
         shown = session.shown.overlays
         results = {name: tracks for (key, name), tracks in shown.items() if key == lane.key}
-        settings = {name: window.on.overlays.settings(name) for name in results}
+        settings = {name: window.on.analysis_settings.of(name) for name in results}
         layer = Layer(lane.key, lane.key, session.shown.tracks[lane.key], settings, results)
         for measure in MEASURES.values():
             if not measure.analysis or measure.analysis in results:

@@ -27,7 +27,7 @@ def said(window, tmp_path):
 
 
 def settings(window, measure="pitch"):
-    return window.on.overlays.settings(measure)
+    return window.on.analysis_settings.of(measure)
 
 
 def test_its_lane_its_overlays_and_its_header_follow(said):
@@ -131,9 +131,7 @@ def test_its_files_are_written_in_its_own_time(said, tmp_path):
     session.set_active(KEY)
     said.on.alignment.to(KEY, 0.25)
     session.set_selection(Range(0.35, 0.45))
-    from app.export.save import save_selected
-
-    save_selected(said.on, tmp_path / "part.Sound")
+    said.on.file_export.save_selected(tmp_path / "part.Sound")
     text = (tmp_path / "part.Sound").read_text()
     assert float(text.split("xmin = ")[1].split()[0]) == pytest.approx(0.1)
     assert said.on.recordings.own(KEY).axis.extent.start_s == 0
@@ -191,7 +189,7 @@ def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
 
 def test_its_pitch_follows_other_settings_on_shared_axes_too(said):
     said.stack.merge_wanted.emit(KEY, "out")
-    said.on.overlays.set_preset("Praat 6.1-6.3")
+    said.on.analysis_settings.set_preset("Praat 6.1-6.3")
     made = said.on.session.shown.overlays[KEY, "pitch"][0]
     assert made.origin == TABLE["pitch"].origin(said.on.session.shown.tracks[KEY], settings(said))
 

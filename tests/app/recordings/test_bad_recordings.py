@@ -17,7 +17,7 @@ from tests.app.recordings.test_open_recordings import bare, hum, long_file, note
 
 def faults(window):
     said = []
-    window.on.faulted.connect(said.append)
+    window.on.messages.faulted.connect(said.append)
     return said
 
 

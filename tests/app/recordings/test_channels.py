@@ -151,7 +151,7 @@ def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(window, two):
 def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(window, two):
     window.on.model_loader.open(two)
     told = []
-    window.on.faulted.connect(told.append)
+    window.on.messages.faulted.connect(told.append)
     two.unlink()
     window.on.recordings.choose_channel(KEY, 2)
     window.on.session.set_value(0, 0.5)

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from app.cli.shot import Silence
-from app.shell.instrument import Clock, Instrument
+from app.program import assemble
 from core.analyses.registry import TABLE
 from core.processes.engine import InlineEngine
 from core.processes.praat_pool import InlinePool
@@ -15,6 +15,7 @@ from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
 from core.signals.axis import Range
 from core.signals.track import Track
+from tests.support.contexts import inline_context
 
 
 class Ear(Silence):
@@ -31,9 +32,7 @@ def bare(qtbot):
     """The window before anything was opened."""
     from app.shell.window import Window
 
-    instrument = Instrument(
-        InlineEngine(), InlinePool(), Ear(), Clock(lambda call: call(), lambda call: call())
-    )
+    instrument = assemble(inline_context(), InlineEngine(), InlinePool(), Ear())
     made = Window(instrument)
     qtbot.addWidget(made)
     made.resize(1200, 800)
@@ -60,7 +59,7 @@ def long_file(tmp_path_factory):
 
 def noted(window):
     said = []
-    window.on.noted.connect(said.append)
+    window.on.messages.noted.connect(said.append)
     return said
 
 
@@ -78,7 +77,7 @@ def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
 def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
     hum(tmp_path / "hum.wav", 11025)
     window.on.model_loader.open(tmp_path / "hum.wav")
-    session, settings = window.on.session, window.on.overlays.settings("pitch")
+    session, settings = window.on.session, window.on.analysis_settings.of("pitch")
     found = session.shown.overlays["sound:hum.wav", "pitch"][0]
     truth = TABLE["pitch"].run(session.shown.tracks["sound:hum.wav"], settings)[0]
     np.testing.assert_array_equal(found.samples, truth.samples)
@@ -268,7 +267,7 @@ def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
     np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-12)
     whole, _ = soundfile.read(long_file, dtype="float32")
     track = session.shown.tracks["sound:long.wav"]
-    settings = bare.on.overlays.settings("intensity")
+    settings = bare.on.analysis_settings.of("intensity")
     truth = TABLE["intensity"].run(Track("whole", whole, track.axis), settings)[0]
     assert found[0][-1] == pytest.approx(truth.at(305.003), abs=1e-3)
 
@@ -399,13 +398,11 @@ def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
 
 
 def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
-    from app.export.save import save_sound
-
     samples = hum(tmp_path / "hum.wav", 11025)
     bare.on.model_loader.open(tmp_path / "hum.wav")
-    save_sound(bare.on, tmp_path / "out.wav")
+    bare.on.file_export.save_sound(tmp_path / "out.wav")
     found, rate_hz = soundfile.read(tmp_path / "out.wav", dtype="float32")
     assert rate_hz == 11025
     np.testing.assert_array_equal(found, samples)
-    save_sound(bare.on, tmp_path / "out.Sound")
+    bare.on.file_export.save_sound(tmp_path / "out.Sound")
     assert "nx = 9922" in (tmp_path / "out.Sound").read_text()

@@ -165,7 +165,7 @@ def test_nothing_is_asked_of_tiers_that_have_no_file_or_are_as_in_it(tiers, anno
 
 def test_where_the_file_cannot_be_written_the_window_stays(annotated, grid):
     faults = []
-    annotated.on.faulted.connect(faults.append)
+    annotated.on.messages.faulted.connect(faults.append)
     cut(annotated)
     annotated.menus.run("file.close")
     grid.unlink()
@@ -177,7 +177,7 @@ def test_where_the_file_cannot_be_written_the_window_stays(annotated, grid):
 
 def banners(window):
     said = []
-    window.on.faulted.connect(lambda fault: said.append(str(fault)))
+    window.on.messages.faulted.connect(lambda fault: said.append(str(fault)))
     return said
 
 
@@ -192,7 +192,7 @@ def test_why_a_textgrid_beside_a_recording_is_refused_stays_in_the_banner(window
 
 def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(annotated, grid):
     cut(annotated)
-    annotated.on.tier_editor.close()
+    annotated.on.tier_editor.autosave.close()
     from core.annotation.store import default_path
 
     sound = annotated.on.tier_editor.groups[0].kept.sound

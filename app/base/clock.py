@@ -1,0 +1,31 @@
+"""How services reach the window's thread, and how they leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+
+def at_once(task: Callable[[], Any]) -> Future[Any]:
+    """Do a task in the calling thread: for tests and pictures."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(task())
+    except BaseException as error:
+        future.set_exception(error)
+    return future
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Three ways to run a call.
+
+    `post` queues it for the window's thread. `rest` runs it there once nothing else has asked for
+    rest for a moment. `work` runs it in a worker thread: whatever takes longer than a frame.
+    """
+
+    post: Callable[[Callable[[], None]], None]
+    rest: Callable[[Callable[[], None]], None]
+    work: Callable[[Callable[[], Any]], Future[Any]] = at_once

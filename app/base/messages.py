@@ -1,0 +1,20 @@
+"""What services tell the user; the shell shows it."""
+
+from __future__ import annotations
+
+from psygnal import Signal
+
+from core.faults import Fault
+
+
+class Messages:
+    """Signals from any service to the window.
+
+    `faulted` carries a fault to show, `mended` one that no longer holds, `noted` a sentence for the
+    status bar, and `busy_changed` whether answers are under way.
+    """
+
+    faulted = Signal(Fault)
+    mended = Signal(Fault)
+    noted = Signal(str)
+    busy_changed = Signal(bool)
