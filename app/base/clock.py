@@ -18,7 +18,7 @@ def at_once(task: Callable[[], Any]) -> Future[Any]:
     return future
 
 
-@dataclass(frozen=True)
+@dataclass
 class Clock:
     """Three ways to run a call.
 

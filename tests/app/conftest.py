@@ -14,8 +14,8 @@ from app.program import assemble
 from core.faults import Fault
 from core.playback.devices import DEFAULT
 from core.processes.engine import InlineEngine
-from core.processes.praat_pool import InlinePool
 from tests.support.contexts import inline_context
+from tests.support.pools import ExchangeablePool
 
 CATEGORIES = 3
 CHANNELS = (16, 8, 4, 2, 1, 1)
@@ -93,7 +93,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
 
     from app.shell.window import Window
 
-    instrument = assemble(inline_context(), InlineEngine(), InlinePool(), Ear())
+    instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
     made = Window(instrument)
     made.resize(1600, 1000)
     made.show()

@@ -74,24 +74,24 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
 
 
 def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
-    analysing, field = voice.on.overlays, voice.menus.transport._preset
+    analysing, field = voice.on.analysis_settings, voice.menus.transport._preset
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     assert not voice.menus.actions["analyses.standards"].isEnabled()
-    analysing.set_settings("pitch", replace(analysing.settings("pitch"), floor_hz=60.0))
+    analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
     assert field.currentText() == "Praat 6.4, 75-450 Hz · own pitch settings"
     assert field._fitting(field.fontMetrics(), 220).startswith("Praat 6.4 · own pitch")
     assert "own settings of pitch" in field.toolTip()
-    analysing.set_settings("greys", GreySettings(dynamic_range_db=30.0))
+    analysing.set("greys", GreySettings(dynamic_range_db=30.0))
     assert field.currentText() == "Praat 6.4, 75-450 Hz · own settings (2)"
     assert field.toolTip().startswith(
         "Preset of the analyses: Praat 6.4, 75-450 Hz; own settings of pitch, advanced spectrogram"
     )
     voice.menus.transport.preset_wanted.emit("Praat 6.4, 75-450 Hz")
-    assert analysing.settings("pitch").floor_hz == 75
+    assert analysing.of("pitch").floor_hz == 75
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
-    analysing.set_settings("pitch", replace(analysing.settings("pitch"), floor_hz=60.0))
+    analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
     voice.menus.actions["analyses.standards"].trigger()
-    assert (analysing.settings("pitch").floor_hz, analysing.own) == (75, ())
+    assert (analysing.of("pitch").floor_hz, analysing.own) == (75, ())
 
 
 def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):

@@ -16,9 +16,9 @@ from core.annotation.textgrid_syntax import Style
 from core.annotation.tiers import Annotation, Tier
 from core.networks.latent import Point
 from core.processes.engine import InlineEngine
-from core.processes.praat_pool import InlinePool
 from core.recordings.identity import lasting, state_in
 from tests.support.contexts import inline_context
+from tests.support.pools import ExchangeablePool
 
 GRID = Annotation((Tier("phones", "interval", 0.0, 1.024, (0.0, 0.3, 1.024), ("a", "ə")),), 0.0, 1.024)
 SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "ə")),), 0.0, 0.5)
@@ -71,7 +71,7 @@ def alone(qtbot, window, tmp_path):
     chance = np.random.default_rng(2)
     soundfile.write(path, 0.1 * chance.standard_normal(8000), 8000)
     ear = type(window.on.player)()
-    made = Window(assemble(inline_context(), InlineEngine(), InlinePool(), ear))
+    made = Window(assemble(inline_context(), InlineEngine(), ExchangeablePool(), ear))
     qtbot.addWidget(made)
     made.show()
     made.on.recordings.open(path)
@@ -237,7 +237,7 @@ def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
 
 def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_once(tiers, monkeypatch):
     on, posted, heard = tiers.on, [], []
-    monkeypatch.setattr(on, "clock", replace(on.clock, post=posted.append))
+    monkeypatch.setattr(on.clock, "post", posted.append)
     on.messages.noted.connect(heard.append)
     session = on.session
     path, size = default_path(session.card.digest), session.layout.size

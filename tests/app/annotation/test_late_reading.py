@@ -30,7 +30,7 @@ def later(tiers, monkeypatch):
             future, task = waiting.pop(0)
             future.set_result(task())
 
-    monkeypatch.setattr(tiers.on, "clock", replace(tiers.on.clock, work=work))
+    monkeypatch.setattr(tiers.on.clock, "work", work)
     return arrive
 
 

@@ -58,8 +58,8 @@ def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
 def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(window, tmp_path):
     from dataclasses import replace
 
-    analysing = window.on.overlays
-    analysing.set_settings("intensity", replace(analysing.settings("intensity"), floor_hz=120.0))
+    analysing = window.on.analysis_settings
+    analysing.set("intensity", replace(analysing.of("intensity"), floor_hz=120.0))
     window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0

@@ -49,7 +49,7 @@ def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_p
     assert read_back.x1 == pytest.approx(track.axis.start_s, abs=1e-15)
     assert read_back.sampling_frequency == pytest.approx(track.axis.rate_hz, rel=1e-15)
     np.testing.assert_array_equal(read_back.values[0], track.samples)
-    window.on.measurement.close()
+    window.on.praat_exchange.close()
     assert not Path(sound).exists()
 
 
@@ -85,7 +85,7 @@ def test_what_was_saved_in_praat_outlives_the_window(what, window, tmp_path, pra
     edited, unchanged = (Path(words[3]) for words in started)
     saved = edited if what == "the TextGrid" else edited.with_name("mine.TextGrid")
     saved.write_text("as Praat saved it")
-    window.on.measurement.close()
+    window.on.praat_exchange.close()
     assert saved.read_text() == "as Praat saved it"
     assert not unchanged.parent.exists()
     shutil.rmtree(edited.parent)

@@ -134,12 +134,12 @@ def test_a_selection_can_still_be_asked_at_its_cursor(window):
 
 def test_numbers_of_an_earlier_point_stay_until_the_new_ones_come(window):
     before = rows_of(window)["out"].cells[5]
-    window.on.pool = Nothing()
+    window.on.pool.current = Nothing()
     window.on.session.set_value(10, -9.0)
     settle(window)
     kept = rows_of(window)["out"].cells[5]
     assert (kept.text, kept.stale) == (before.text, True)
-    window.on.pool = InlinePool()
+    window.on.pool.current = InlinePool()
     window.on.overlays.refresh()
     window.dock_view.layer_results._asked.clear()
     settle(window)
@@ -150,7 +150,7 @@ def test_returning_to_a_point_computes_nothing_again(window):
     window.on.session.set_value(10, -9.0)
     settle(window)
     window.on.session.undo()
-    asked = window.on.pool = Counting()
+    asked = window.on.pool.current = Counting()
     settle(window)
     assert [name for name in asked.names if name in ("harmonicity", "pitch", "formants", "intensity")] == []
 
@@ -248,7 +248,7 @@ def test_a_hidden_dock_computes_nothing_and_is_remembered(window):
     window.menus.run("view.dock")
     assert not window.dock.isVisible()
     assert window.on.preferences.values.dock is False
-    asked = window.on.pool = Counting()
+    asked = window.on.pool.current = Counting()
     window.on.session.set_selection(SELECTION)
     window.dock_view.layer_results.refresh()
     assert asked.names == []
@@ -283,7 +283,7 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     docking, session = window.dock_view, window.on.session
     settle(window)
     assert docking.state == "All layers and analyses up to date"
-    window.on.pool = Later()
+    window.on.pool.current = Later()
     session.set_selection(Range(0.9, 0.95))  # after the voice: no pitch there
     docking.show()
     none = docking._said["out", 0, 1]
@@ -299,7 +299,7 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     assert docking.state == "Measuring for the table…"
     docking.copy_table()
     assert "still under way and empty" in window.status._help.text()
-    window.on.pool.answer()
+    window.on.pool.current.answer()
     settle(window)
     assert docking.state == "All layers and analyses up to date"
 
@@ -308,7 +308,7 @@ def test_a_table_that_nobody_sees_any_more_is_not_awaited(window):
     docking, status = window.dock_view, window.status
     for lane in window.on.session.lanes:
         window.on.session.set_lane(lane.key, "none", shown=frozenset())
-    window.on.pool = Later()
+    window.on.pool.current = Later()
     window.on.session.redraw(4)
     settle(window)
     docking.show()

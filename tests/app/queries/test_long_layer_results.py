@@ -191,7 +191,7 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
 
 def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
     asking = window.dock_view.layer_results
-    monkeypatch.setattr(window.on, "clock", replace(window.on.clock, work=lambda do: Future()))
+    monkeypatch.setattr(window.on.clock, "work", lambda do: Future())
     window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking.wanted = True
     window.on.session.set_cursor(300.25)

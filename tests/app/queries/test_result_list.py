@@ -78,5 +78,5 @@ def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, window)
     first, second = (window.dock.results.about(place).splitlines() for place in (0, 1))
     assert "Point: seed 0" in first
     assert "Point: seed 7" in second
-    assert f"Settings: {window.on.analysing.words}" in first
+    assert f"Settings: {window.on.analysis_settings.words}" in first
     assert any(line.startswith("File: ") for line in first)

@@ -10,12 +10,12 @@ from app.cli.shot import Silence
 from app.program import assemble
 from core.analyses.registry import TABLE
 from core.processes.engine import InlineEngine
-from core.processes.praat_pool import InlinePool
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
 from core.signals.axis import Range
 from core.signals.track import Track
 from tests.support.contexts import inline_context
+from tests.support.pools import ExchangeablePool
 
 
 class Ear(Silence):
@@ -32,7 +32,7 @@ def bare(qtbot):
     """The window before anything was opened."""
     from app.shell.window import Window
 
-    instrument = assemble(inline_context(), InlineEngine(), InlinePool(), Ear())
+    instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
     made = Window(instrument)
     qtbot.addWidget(made)
     made.resize(1200, 800)
