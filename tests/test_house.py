@@ -33,6 +33,9 @@ HOSTS = {  # papers, licences, standards, and the homes of the code that the fam
 }
 IGNORED = re.compile(r"(^|/)(\.(?!ci/|gitignore)|__pycache__/|build/|dist/|runs/|scratch/)")
 LARGEST_BYTES = 1_000_000
+TEST_DATA = ROOT / "tests" / "data"
+TEST_DATA_BYTES = 6_000_000
+LARGEST_TEST_FILE_BYTES = 1_200_000  # a bundle that TensorFlow wrote, which cannot be cut
 
 
 def text(name: str) -> str:
@@ -179,9 +182,17 @@ def test_the_licence_is_the_one_that_parselmouth_demands():
 # --- what may lie in the project
 
 
-def test_only_the_demo_model_is_large():
+def test_only_the_demo_model_and_test_data_are_large():
     large = [path for path in our_files() if path.stat().st_size > LARGEST_BYTES]
-    assert [path for path in large if ROOT / "resources" / "demo" not in path.parents] == []
+    may = {ROOT / "resources" / "demo", TEST_DATA}
+    assert [path for path in large if may.isdisjoint(path.parents)] == []
+
+
+def test_test_data_stay_small_enough_to_travel():
+    """What other programs computed comes with every clone, so that no comparison is skipped."""
+    sizes = {path: path.stat().st_size for path in our_files() if TEST_DATA in path.parents}
+    assert sum(sizes.values()) <= TEST_DATA_BYTES
+    assert {path for path, size in sizes.items() if size > LARGEST_TEST_FILE_BYTES} == set()
 
 
 def test_links_lead_to_papers_licences_and_standards_only():

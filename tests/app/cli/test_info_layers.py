@@ -19,21 +19,12 @@ import pytest
 import soundfile
 
 from app.cli.main import main
-from core import families
+from core.families import registry
+from tests.support.checkpoints import NAMES, PORT, TENSORFLOW, checkpoint, checkpoints, expected
 from tests.support.wav_origin import origin_in_wav
 
 PROJECT = Path(__file__).parents[3]
-CHECKPOINTS = PROJECT.parent / "shared" / "checkpoints"
-NAMES = ("tf1-ciwgan-16384", "tf1-wavegan-16384-pp", "pt-ciwgan-digits")
 LAYERS = ("fc", "conv1", "conv2", "conv3", "conv4", "out")
-
-pytestmark = pytest.mark.skipif(not CHECKPOINTS.is_dir(), reason="the shared checkpoints are not here")
-
-Expected = Callable[[str], Any]
-
-
-def expected(name: str) -> Any:
-    return np.load(CHECKPOINTS / name / "expected.npz")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +49,7 @@ def exported(
     """The files written for the second latent vector of one checkpoint."""
     name = request.param
     out = tmp_path_factory.mktemp(name) / "item 1"
-    path = str(CHECKPOINTS / name)
+    path = str(checkpoint(name))
     assert main(["layers", path, "--point", points(name, 1), "--out", str(out)]) == 0
     return name, out
 
@@ -67,7 +58,7 @@ def test_the_layers_are_those_of_the_framework_that_made_the_checkpoint(exported
     name, out = exported
     truth = expected(name)
     with np.load(out / "layers.npz") as stored:
-        assert stored.files == [key[2:-5] for key in truth.files if key.startswith("G.") and "mean" in key]
+        assert stored.files == [key[2:-5] for key in truth if key.startswith("G.") and "mean" in key]
         for key in stored.files:
             assert stored[key].dtype == np.float32
             limit = 1e-4 if key in ("out", "pp") else 1e-5
@@ -118,7 +109,7 @@ def test_the_table_holds_the_same_values_at_true_times(exported: tuple[str, Path
 def test_the_record_gives_the_same_layers_again(exported: tuple[str, Path], tmp_path: Path) -> None:
     name, out = exported
     origin = out / "origin.json"
-    assert main(["layers", str(CHECKPOINTS / name), "--point", str(origin), "--out", str(tmp_path)]) == 0
+    assert main(["layers", str(checkpoint(name)), "--point", str(origin), "--out", str(tmp_path)]) == 0
     assert (tmp_path / "layers.npz").read_bytes() == (out / "layers.npz").read_bytes()
     assert (tmp_path / "conv1.wav").read_bytes() == (out / "conv1.wav").read_bytes()
     made = json.loads(origin.read_text())
@@ -126,7 +117,7 @@ def test_the_record_gives_the_same_layers_again(exported: tuple[str, Path], tmp_
 
 
 def test_a_seed_a_code_and_a_change_make_the_point_that_is_recorded(tmp_path: Path) -> None:
-    path = str(CHECKPOINTS / "tf1-ciwgan-16384")
+    path = str(checkpoint(TENSORFLOW[0]))
     words = ["--seed", "7", "--code", "0,-2,0,0,1", "--set", "z11=-15", "--set", "z[0]=3"]
     assert main(["layers", path, *words, "--out", str(tmp_path / "a")]) == 0
     z = np.random.default_rng(7).uniform(-1, 1, 100)
@@ -142,7 +133,7 @@ def test_a_seed_a_code_and_a_change_make_the_point_that_is_recorded(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("name", "network"),
-    [(name, network) for name in NAMES for network in "DQ" if (name, network) != (NAMES[1], "Q")],
+    [(name, network) for name in NAMES for network in "DQ" if (name, network) != (TENSORFLOW[1], "Q")],
 )
 def test_a_sound_through_d_or_q_gives_the_frameworks_layers_and_logits(
     name: str, network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -152,7 +143,7 @@ def test_a_sound_through_d_or_q_gives_the_frameworks_layers_and_logits(
     soundfile.write(sound, truth["G.out.mean"][0], 16000, "FLOAT")
     words = ["--network", network, "--sound", str(sound), "--answer", "slope=0.2"]
     slope = words if name.startswith("pt") else words[:4]
-    assert main(["layers", str(CHECKPOINTS / name), *slope, "--out", str(tmp_path / "o")]) == 0
+    assert main(["layers", str(checkpoint(name)), *slope, "--out", str(tmp_path / "o")]) == 0
     with np.load(tmp_path / "o" / "layers.npz") as stored:
         assert stored.files == ["conv1", "conv2", "conv3", "conv4", "conv5", "logits"]
         for key in stored.files[:-1]:
@@ -168,7 +159,7 @@ def test_what_is_done_to_a_recording_is_said_and_recorded(
 ) -> None:
     tone = np.sin(2 * np.pi * 440 * np.arange(4000) / 8000)
     soundfile.write(tmp_path / "two.flac", np.stack([tone, 0 * tone], axis=1) * 0.5, 8000)
-    path = str(CHECKPOINTS / "pt-ciwgan-digits")
+    path = str(checkpoint(PORT))
     words = ["--network", "Q", "--sound", str(tmp_path / "two.flac"), "--out", str(tmp_path / "o")]
     assert main(["layers", path, *words]) == 0
     said = capsys.readouterr().err
@@ -182,7 +173,7 @@ def test_what_is_done_to_a_recording_is_said_and_recorded(
 def test_assumed_answers_are_named_until_they_are_given(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = str(CHECKPOINTS / "pt-ciwgan-digits")
+    path = str(checkpoint(PORT))
     assert main(["info", path]) == 0
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -196,7 +187,7 @@ def test_assumed_answers_are_named_until_they_are_given(
 def test_info_as_json_names_layers_with_rates_and_true_starts(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["info", str(CHECKPOINTS / name), "--json"]) == 0
+    assert main(["info", str(checkpoint(name)), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["rate_hz"], told["slice_len"], told["sounds"]) == (16000, 16384, True)
     assert told["latent"]["size"] == 100
@@ -207,11 +198,11 @@ def test_info_as_json_names_layers_with_rates_and_true_starts(
     conv1 = told["networks"]["G"][1]
     assert conv1["channels"] == truth["G.conv1.maps"].shape[1]
     assert {fact["source"] for fact in told["facts"]} <= {"read", "inferred", "set by you", "assumed"}
-    assert set(told["networks"]) == {key[0] for key in truth.files if "." in key}
+    assert set(told["networks"]) == {key[0] for key in truth if "." in key}
 
 
 def test_info_for_reading_shows_every_layer_and_fact(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["info", str(CHECKPOINTS / "tf1-ciwgan-16384")]) == 0
+    assert main(["info", str(checkpoint(TENSORFLOW[0]))]) == 0
     said = capsys.readouterr().out
     assert "64 × 16" in said
     assert "32 × 64" in said
@@ -248,7 +239,7 @@ def test_what_a_model_cannot_take_exits_2_with_one_line(
     soundfile.write(tmp_path / "empty.wav", np.zeros(0), 16000)
     given = [word.replace("{tmp}", str(tmp_path)) for word in words]
     where = [] if "--out" in given else ["--out", str(tmp_path / "o")]
-    assert main(["layers", str(CHECKPOINTS / "tf1-ciwgan-16384"), *given, *where]) == 2
+    assert main(["layers", str(checkpoint(TENSORFLOW[0])), *given, *where]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("phonoscope: ")
@@ -256,7 +247,7 @@ def test_what_a_model_cannot_take_exits_2_with_one_line(
 
 
 def test_a_folder_of_several_runs_names_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["info", str(CHECKPOINTS)]) == 2
+    assert main(["info", str(checkpoints())]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     for word in said.rpartition("Choose one: ")[2].split(", "):
@@ -264,7 +255,7 @@ def test_a_folder_of_several_runs_names_what_to_type(capsys: pytest.CaptureFixtu
 
 
 def test_presets_of_an_open_question_are_options_to_paste(capsys: pytest.CaptureFixture[str]) -> None:
-    path = str(CHECKPOINTS / "pt-ciwgan-digits")
+    path = str(checkpoint(PORT))
     assert main(["info", path]) == 0
     lines = [
         line for line in capsys.readouterr().out.splitlines() if "--answer 'slope=2 in D, 0 in Q'" in line
@@ -277,9 +268,9 @@ def test_presets_of_an_open_question_are_options_to_paste(capsys: pytest.Capture
 def test_an_output_that_is_no_sound_gives_layers_but_no_wav(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = families.open_model(CHECKPOINTS / "tf1-wavegan-16384-pp")
+    model = registry.open_model(checkpoint(TENSORFLOW[1]))
     model.card = replace(model.card, sounds=False, unanswered=())
-    monkeypatch.setattr(families, "open_model", lambda _path, _answers: model)
+    monkeypatch.setattr(registry, "open_model", lambda _path, _answers: model)
     assert main(["layers", "run", "--out", str(tmp_path / "o")]) == 0
     assert not list((tmp_path / "o").glob("*.wav"))
     assert len(list((tmp_path / "o").glob("*.Sound"))) == 7
@@ -288,7 +279,7 @@ def test_an_output_that_is_no_sound_gives_layers_but_no_wav(
 
 def test_a_network_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["--network", "Q", "--sound", "x.wav", "--out", str(tmp_path / "o")]
-    assert main(["layers", str(CHECKPOINTS / "tf1-wavegan-16384-pp"), *words]) == 2
+    assert main(["layers", str(checkpoint(TENSORFLOW[1])), *words]) == 2
     assert "no Q network" in capsys.readouterr().err
 
 
@@ -298,7 +289,7 @@ def test_the_program_itself_writes_layers_and_refuses_noise_without_a_traceback(
         return subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=60, check=False)
 
     copy = tmp_path / "run"
-    shutil.copytree(CHECKPOINTS / "tf1-wavegan-16384-pp", copy)
+    shutil.copytree(checkpoint(TENSORFLOW[1]), copy)
     done = program("layers", str(copy), "--out", str(tmp_path / "o"))
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
     assert (tmp_path / "o" / "pp.wav").is_file()

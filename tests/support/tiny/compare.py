@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from core.families.registry import Model
 from core.networks.latent import Point, draw
 from core.probing import forward
-
-SHARED = Path(__file__).parents[3].parent / "shared" / "checkpoints"
 
 
 def some_point(model: Model, seed: int = 3) -> tuple[Point, np.ndarray]:
