@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QGraphicsSceneWheelEvent
 
 from widgets.plots.axis import NumberAxis
 from widgets.plots.items import CurveItem, DotItem
@@ -27,23 +27,28 @@ ZOOM_HINT = "Ctrl and the wheel zoom, a drag moves, a double click shows all aga
 
 @dataclass(frozen=True)
 class Margins:
-    """The room around the view box for axes and words, in pixels; the same for plots that belong together."""
+    """The room around the view box for axes and words, and where the title begins, in pixels."""
 
     left: int = 52
     top: int = 0
     right: int = 12
     bottom: int = 20
+    title: int = 52
 
 
 @dataclass(frozen=True)
 class AreaWords:
-    """What is written around a plot: its title and, at the right, a remark; a note below them; the axes."""
+    """What is written around a plot: its title and, at the right, a remark; a note below them; the axes.
+
+    `inside` is written in the middle of a plot that is empty.
+    """
 
     title: str = ""
     remark: str = ""
     note: str = ""
     across: str = ""
     up: str = ""
+    inside: str = ""
 
 
 class ZoomBox(pg.ViewBox):
@@ -65,12 +70,13 @@ class ZoomBox(pg.ViewBox):
         return shown.width() < 0.999 * whole.width() or shown.height() < 0.999 * whole.height()
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
-        """Zoom with Ctrl; without it the wheel scrolls what the plot stands in."""
+        """Zoom with Ctrl, over an axis along that axis only; without it the wheel scrolls around the plot."""
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
             return
         share = ZOOM_PER_NOTCH ** (-event.delta() / 120)
-        self.scaleBy((share, share), center=self.mapToView(event.pos()))
+        scale = (share if axis in (None, 0) else 1.0, share if axis in (None, 1) else 1.0)
+        self.scaleBy(scale, center=self.mapSceneToView(event.scenePos()))
         event.accept()
 
     def mouseDragEvent(self, event, axis: int | None = None) -> None:
@@ -79,10 +85,9 @@ class ZoomBox(pg.ViewBox):
             return
         super().mouseDragEvent(event, axis)
 
-    def mouseClickEvent(self, event) -> None:
-        if event.double():
-            event.accept()
-            self.show_whole()
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        event.accept()
+        self.show_whole()
 
 
 class PlotArea(pg.GraphicsWidget):
@@ -145,6 +150,10 @@ class PlotArea(pg.GraphicsWidget):
     def items(self) -> list[CurveItem | DotItem]:
         return [item for item in self.box.addedItems if isinstance(item, CurveItem | DotItem)]
 
+    @property
+    def look(self) -> Look:
+        return self._look
+
     def set_look(self, look: Look) -> None:
         self._look = look
         self.box.setBorder(QPen(look.line2, 1))
@@ -187,15 +196,21 @@ class PlotArea(pg.GraphicsWidget):
         painter.fillRect(self.box.geometry(), self._look.plot)
         self._paint_title(painter)
         self._paint_axis_words(painter)
+        if self.words.inside:
+            painter.setFont(font(11))
+            painter.setPen(self._look.ink3)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.box.geometry().adjusted(16, 0, -16, 0), flags, self.words.inside)
 
     def _paint_title(self, painter: QPainter) -> None:
         look, words, plot = self._look, self.words, self.box.geometry()
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        room = QRectF(plot.left(), self._margins.top + 2, plot.width(), 18)
-        below = QRectF(plot.left(), self._margins.top + TITLE_PX - 2, plot.width(), NOTE_PX)
+        begin = float(self._margins.title)
+        room = QRectF(begin, self._margins.top + 2, plot.right() - begin, 18)
+        below = QRectF(begin, self._margins.top + TITLE_PX - 2, plot.right() - begin, NOTE_PX)
         for place, flags, text, face, ink in (
-            (room, left, words.title, font(11, 600), look.ink),
+            (room, left, self._short_title(room.width()), font(11, 600), look.ink),
             (room, right, words.remark, font(11, numbers=True), look.ink2),
             (below, left, words.note, font(11), look.ink3),
         ):
@@ -203,6 +218,14 @@ class PlotArea(pg.GraphicsWidget):
                 painter.setFont(face)
                 painter.setPen(ink)
                 painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
+
+    def _short_title(self, width: float) -> str:
+        """Give the title, cut where the remark at the right leaves it no room."""
+        remark = QFontMetrics(font(11, numbers=True)).horizontalAdvance(self.words.remark)
+        room = width - remark - 8 if remark else width
+        return QFontMetrics(font(11, 600)).elidedText(
+            self.words.title, Qt.TextElideMode.ElideRight, round(room)
+        )
 
     def _paint_axis_words(self, painter: QPainter) -> None:
         """Write what lies across and, turned, what lies up."""

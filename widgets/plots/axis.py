@@ -9,13 +9,14 @@ import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 
 from widgets.theme.praat_numbers import signed
 from widgets.theme.theme import LIGHT, Look, font
 
 BEYOND_PX = 30  # how far the number of a tick at the end of an axis may reach beyond it
+LIFT_PX = 4.0
 LONGEST_PLAIN = 1e6  # from here on, and below a hundred-thousandth, numbers have an exponent
 
 
@@ -43,14 +44,14 @@ class NumberAxis(pg.AxisItem):
     """The axis at one side ("left", "bottom") of an area; `grid` draws lines at its ticks."""
 
     def __init__(self, side: str, size_px: int, grid: bool) -> None:
+        self._across = side == "bottom"
         super().__init__(side, pen=QPen(Qt.PenStyle.NoPen), maxTickLength=0)
         self._look: Look = LIGHT
-        self._across = side == "bottom"
         self.unit_at_zero = ""
         self.enableAutoSIPrefix(False)
         self.setStyle(
             tickFont=_face(), maxTickLevel=0, tickAlpha=255,
-            autoExpandTextSpace=False, hideOverlappingLabels=BEYOND_PX, tickTextOffset=6 - 2 * self._across,
+            autoExpandTextSpace=False, tickTextOffset=6 - 2 * self._across,
         )  # fmt: skip
         self.setGrid(255 if grid else False)
         self.setZValue(-200)  # the grid lies below the view box, which stands at -100
@@ -83,17 +84,29 @@ class NumberAxis(pg.AxisItem):
 
     def _paint_grid(self, painter: QPainter, ticks: Sequence[tuple[QPen, pg.Point, pg.Point]]) -> None:
         """Draw the lines of the grid, but none at the edge of the plot, where its frame is."""
-        for pen, start, end in ticks if self.grid else ():
-            place, last = (start.x(), self.width()) if self._across else (start.y(), self.height())
-            if 1 < place < last - 1:
-                painter.setPen(pen)
-                painter.drawLine(start, end)
+        box = self.linkedView()
+        if not self.grid or box is None:
+            return
+        plot = box.mapRectToItem(self, box.rect())
+        for pen, start, _ in ticks:
+            painter.setPen(pen)
+            if self._across and plot.left() + 1 < start.x() < plot.right() - 1:
+                painter.drawLine(QLineF(start.x(), plot.top(), start.x(), plot.bottom()))
+            if not self._across and plot.top() + 1 < start.y() < plot.bottom() - 1:
+                painter.drawLine(QLineF(plot.left(), start.y(), plot.right(), start.y()))
+
+    def boundingRect(self) -> QRectF:
+        """Give the room of the grid and of the numbers at both ends, which reach beyond the axis."""
+        aside, above = (BEYOND_PX, 0) if self._across else (0, BEYOND_PX)
+        return super().boundingRect().adjusted(-aside, -above, aside, above)
 
     def _inside(self, room: QRectF) -> QRectF:
-        """Give the room of a tick's number, moved so that the lowest one ends with its axis."""
+        """Give the room of a tick's number, the lowest one lifted off the numbers of the other axis."""
         if self._across:
             return room.adjusted(-2, -1, 2, 3)
-        return room.adjusted(-2, -3, 0, 3).translated(0, min(0.0, self.height() - 1 - room.bottom()))
+        return room.adjusted(-2, -3, 0, 3).translated(
+            0, min(0.0, max(-LIFT_PX, self.height() - 1 - room.bottom()))
+        )
 
 
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip)

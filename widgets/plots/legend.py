@@ -1,4 +1,4 @@
-"""Which line of the spectral slices is whose: a sample of each line with its name, above the plot."""
+"""Which line of a plot is whose: a sample of each line with its name, in rows above the plot."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter
 
+from widgets.plots.items import Stroke
 from widgets.theme.theme import Look, font
 
 ROW_PX = 16
@@ -17,10 +18,10 @@ LONGEST_PX = 140
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One name and the pen of its line; no pen is the mark of the formants, a bare one has no sample."""
+    """One name and its line; no line is the mark of the formants, a bare name has no sample."""
 
     words: str
-    pen: QPen | None = None
+    stroke: Stroke | None = None
     strong: bool = False
     bare: bool = False
 
@@ -63,27 +64,13 @@ def paint(painter: QPainter, places: Sequence[PlacedEntry], look: Look) -> None:
     """Paint the samples and the names."""
     for one in places:
         room, middle = one.place, one.place.center().y()
-        if one.entry.pen is None and not one.entry.bare:
+        if one.entry.stroke is None and not one.entry.bare:
             painter.fillRect(QRectF(room.left() + SAMPLE_PX / 2 - 1, middle - 3, 2, 6), look.formant)
-        if one.entry.pen is not None:
-            painter.setPen(one.entry.pen)
+        if one.entry.stroke is not None:
+            painter.setPen(one.entry.stroke.pen(look))
             y = round(middle) + 0.5
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + SAMPLE_PX, y))
         painter.setFont(font(11, 600 if one.entry.strong else 400))
         painter.setPen(look.ink3 if one.entry.bare else look.ink if one.entry.strong else look.ink2)
         words = room.adjusted(one.entry.sample_px, 0, 4, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, one.words)
-
-
-def apart(places: Sequence[float], width: float, right: float) -> list[float]:
-    """Give labels of one width middles near their places, in order, on which none touches another.
-
-    >>> apart([10.0, 14.0, 60.0], 12.0, 100.0)
-    [10.0, 22.0, 60.0]
-    >>> apart([10.0, 96.0, 98.0], 12.0, 100.0)
-    [10.0, 88.0, 100.0]
-    """
-    found: list[float] = []
-    for x in places:
-        found.append(max(x, found[-1] + width) if found else x)
-    return [min(x, right - width * (len(found) - 1 - k)) for k, x in enumerate(found)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from widgets.plots.area import PlotArea
 from widgets.theme.theme import LIGHT, Look
@@ -52,6 +52,10 @@ class PlotView(pg.GraphicsView):
         super().resizeEvent(event)
         if self.areas:
             self.arrange()
+
+    def close(self) -> bool:
+        """Close as any widget does; pyqtgraph's own takes the scene apart while Qt still paints it."""
+        return QGraphicsView.close(self)
 
     def paint(self, painter: QPainter, look: Look) -> None:
         """Paint everything to scale in other colours, one pixel a unit, as a picture on paper needs it."""

@@ -2,78 +2,67 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize
 
-from widgets.drawing.lines import draw_line, draw_text
+from widgets.plots.area import ZOOM_HINT, AreaWords, Margins, PlotArea
+from widgets.plots.items import CurveItem, DotItem, Stroke
+from widgets.plots.view import PlotView
 from widgets.theme.praat_numbers import short
-from widgets.theme.theme import LIGHT, Look, font
 
-HEIGHT_PX = 84
-DOT_PX = 3
+HEIGHT_PX, LEAST_PX = 136, 110
+INSIDE_PX, DOT_PX = 4.0, 6.0
+CURVE, LEVEL = attrgetter("accent"), attrgetter("edge")
 
 
-class LossPlot(QWidget):
+class LossPlot(PlotView):
     """One curve over the steps, with its name and its last value."""
 
     def __init__(self, name: str, unit: str) -> None:
         super().__init__()
-        self._name, self._unit, self._look = name, unit, LIGHT
-        self._points: tuple[tuple[int, float], ...] = ()
-        self._floor: float | None = None
-        self.setFixedHeight(HEIGHT_PX)
+        self._name, self._unit = name, unit
+        self.area = PlotArea(Margins(left=48, right=10, title=0), grid=True)
+        self.add_area(self.area)
+        self.setMinimumHeight(LEAST_PX)
+        self.setMaximumHeight(HEIGHT_PX)
         self.setAccessibleName(name)
+        self.setToolTip(ZOOM_HINT)
+        self.show_points(())
 
     def show_points(self, points: tuple[tuple[int, float], ...], floor: float | None = None) -> None:
         """Show a curve, and a level to compare it with."""
-        self._points, self._floor = points, floor
-        self.update()
-
-    def set_look(self, look: Look) -> None:
-        """Use other colours."""
-        self._look = look
-        self.update()
+        last = f"{short(points[-1][1])} {self._unit}".strip() if points else ""
+        inside = "" if points else "Nothing yet"
+        self.area.show_words(AreaWords(self._name, last, "", "step", self._unit, inside))
+        if not points:
+            self.area.show_items(())
+            self.area.show_range((np.nan, np.nan), (np.nan, np.nan))
+            return
+        steps, values = (np.array(row, np.float64) for row in zip(*points, strict=True))
+        self.area.show_items([*_level(steps, floor), _curve(steps, values)])
+        levels = [0.0, *values[np.isfinite(values)], *([] if floor is None else [floor])]
+        self.area.show_range(_ends(np.append(steps, 0.0)), _ends(np.array(levels)), INSIDE_PX)
 
     def sizeHint(self) -> QSize:
         return QSize(320, HEIGHT_PX)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        room = QRectF(0, 20, self.width(), self.height() - 24)
-        painter.fillRect(room, look.plot)
-        draw_text(painter, QRectF(0, 0, 1, 16).center(), self._name, font(11, 500), look.ink)
-        if not self._points:
-            draw_text(painter, room.center(), "Nothing yet", font(11), look.ink3, "centre")
-            return
-        last = f"{short(self._points[-1][1])} {self._unit}".strip()
-        place = QRectF(self.width() - 1, 0, 1, 16).center()
-        draw_text(painter, place, last, font(11, 500, numbers=True), look.ink2, "right")
-        self._paint_curve(painter, room)
 
-    def _paint_curve(self, painter: QPainter, room: QRectF) -> None:
-        steps, values = (np.array(row, np.float64) for row in zip(*self._points, strict=True))
-        levels = np.append(values, [] if self._floor is None else [self._floor])
-        low, high = float(min(0.0, levels.min())), float(levels.max())
-        span, length = (high - low) or 1.0, (steps[-1] - steps[0]) or 1.0
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def _curve(steps: np.ndarray, values: np.ndarray) -> CurveItem | DotItem:
+    """Give the curve; a line of one point is not seen, a dot is."""
+    if len(steps) == 1:
+        return DotItem(steps, values, CURVE, DOT_PX)
+    return CurveItem(steps, values, Stroke(CURVE, 1.5))
 
-        def y(value: np.ndarray) -> np.ndarray:
-            return room.bottom() - 2 - (value - low) / span * (room.height() - 4)
 
-        if self._floor is not None:
-            ends = np.array([room.left(), room.right()])
-            draw_line(painter, ends, y(np.full(2, self._floor)), self._look.edge, 1)
-        if len(steps) == 1:  # a line of one point is not seen
-            painter.setBrush(self._look.accent)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QPointF(room.left() + DOT_PX, float(y(values)[0]) + DOT_PX), DOT_PX, DOT_PX)
-            return
-        draw_line(
-            painter,
-            room.left() + (steps - steps[0]) / length * room.width(),
-            y(values),
-            self._look.accent,
-            1.5,
-        )
+def _level(steps: np.ndarray, floor: float | None) -> list[CurveItem]:
+    if floor is None:
+        return []
+    return [CurveItem(np.array(_ends(np.append(steps, 0.0))), np.full(2, floor), Stroke(LEVEL))]
+
+
+def _ends(values: np.ndarray) -> tuple[float, float]:
+    """Give the ends of an axis, one apart where all values are the same."""
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low, low + 1.0)

@@ -158,7 +158,7 @@ class TrainPanel(QWidget):
         ):  # fmt: skip
             whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
         whole.addLayout(buttons)
-        self.resize(520, 700)
+        self.resize(520, 720)
 
     def wish(self) -> TrainWish:
         """Give what the fields say."""
