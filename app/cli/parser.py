@@ -7,6 +7,7 @@ import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any, NoReturn
 
 from app.cli.values import (
@@ -23,9 +24,10 @@ from app.cli.values import (
     stretch,
     words,
 )
+from core.analyses.measures import MEASURES, STANDARD, groups
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
-from core.session.lanes import MEASURES
+from core.session.lanes import MEASURES as SHOWN
 
 BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses")
 INFO_KEYS = """keys of the JSON object:
@@ -54,11 +56,20 @@ The voice report is printed as Praat prints it, to a .txt file too; a .tsv file 
 What a layer's rate cannot carry is refused with its reason; nothing above its Nyquist is listed."""
 
 
-MEASURED = ("f0", "intensity", "formants", "duration")
 PRESET = "Praat 6.4, 75-450 Hz"
-MEASURE_TABLE = """measures: f0, intensity, formants (f1,f2,f3) or f1 .. f5, duration,
-  moments (cog,sd,skewness,kurtosis) over the interval and over as many parts as there are points,
-  latency (peak_time from the interval's start, peak_latency from the output's peak)
+
+
+def measure_table() -> str:
+    """Say what can be measured, by the registry of measures, and what is written."""
+    several = [f"{word} ({','.join(keys)})" for word, keys in groups().items()]
+    names = ", ".join((*MEASURES, *several))
+    listed = fill(f"measures: {names}", 90, subsequent_indent="  ", break_on_hyphens=False)
+    return f"{listed}\n{MEASURE_TABLE}"
+
+
+MEASURE_TABLE = """Curves are read at the points; moments are taken over the interval and over as many
+  parts as there are points; peak_time counts from the interval's start, peak_latency from
+  the output's peak
 
 FILE.csv: file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit
   one row per value; point is empty for a value of the whole interval, value where it is undefined;
@@ -142,7 +153,7 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     _point(parser)
     add = parser.add_argument_group("picture").add_argument
     add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
-    add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(MEASURES)}")
+    add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(SHOWN)}")
     add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
     add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")
@@ -169,7 +180,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
         help='the labels wanted, such as "a|i|u" (default: all that are not empty)',
     )
     add = parser.add_argument_group("measures").add_argument
-    add("--measures", metavar="NAMES", type=words, default=MEASURED, help=f"default: {','.join(MEASURED)}")
+    add("--measures", metavar="NAMES", type=words, default=STANDARD, help=f"default: {','.join(STANDARD)}")
     add("--points", metavar="N", type=count, default=10, help="normalised time points (default: 10)")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
@@ -187,7 +198,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--script", metavar="DIR", help="write sounds and a Praat script that measures them anew"
     )
-    parser.epilog = MEASURE_TABLE
+    parser.epilog = measure_table()
 
 
 def _listing(parser: argparse.ArgumentParser) -> None:

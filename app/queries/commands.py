@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from app.analysis.commands import settings_command
 from app.base.command_table import command, has_selection, is_open
+from core.analyses.measures import MEASURES
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
     from app.shell.window import Window
-    from core.queries.queries import Statistic
+    from core.analyses.measures import Statistic
 
 
 def has_frequency(on: Instrument) -> bool:
@@ -147,21 +148,20 @@ settings_command("zero crossings", "Zero crossings settings…", "Analyses", sep
 settings_command("envelope peaks", "Envelope peaks settings…", "Analyses")
 
 
-def _moment(name: str, title: str, separator: bool = False) -> None:
+def _moment(key: str, separator: bool = False) -> None:
     def run(window: Window) -> None:
-        window.dock_view.queries.tell_moment(name, title)
+        window.dock_view.queries.tell_moment(key)
 
-    run.__doc__ = (
-        f"Put the {title.lower()} of the active lane's spectrum over the selection into the results."
-    )
-    id = f"spectrogram.{title.lower().replace(' ', '_')}"
-    command(id, f"Get {title.lower()}", "Spectrogram", "", is_open, separator=separator)(run)
+    title = MEASURES[key].title.lower()
+    run.__doc__ = f"Put the {title} of the active lane's spectrum over the selection into the results."
+    id = f"spectrogram.{title.replace(' ', '_')}"
+    command(id, f"Get {title}", "Spectrogram", "", is_open, separator=separator)(run)
 
 
-_moment("cog", "Centre of gravity", separator=True)
-_moment("sd", "Standard deviation")
-_moment("skewness", "Skewness")
-_moment("kurtosis", "Kurtosis")
+_moment("cog", separator=True)
+_moment("sd")
+_moment("skewness")
+_moment("kurtosis")
 
 
 _query("harmonicity.get", "Get harmonicity", "Pulses", "harmonicity", separator=True)

@@ -13,8 +13,9 @@ from app.queries.queries import Queries, value_text
 from app.queries.result_list import ResultList
 from app.queries.slice_view import slice_view
 from app.stack.lane_names import title_of
+from core.analyses.measures import MEASURES, Measure, Statistic
 from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
-from core.queries.queries import MEASURES, Answer, Layer, Measure, Statistic, ask
+from core.queries.queries import Answer, Layer, ask
 from core.signals.axis import Range
 from widgets.results.layer_rows import Below, Cell, LayerRow
 from widgets.results.slice_plot import SliceView

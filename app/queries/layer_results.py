@@ -19,13 +19,14 @@ from app.models.latent_driven import LatentDriven
 from app.queries.long_layer_results import LongLayerResults
 from app.queries.slices import around, sliceable, why_none
 from app.stack.lane_names import title_of
+from core.analyses.measure_reading import Place, contour_analyses
 from core.analyses.registry import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectra import SliceSettings
 from core.faults import Fault
 from core.processes.praat_pool import Pool
 from core.provenance import Origin
-from core.queries.queries import ANALYSES, Layer, Place
+from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range
 from core.signals.track import Track
@@ -130,10 +131,10 @@ class LayerResults:
         return tuple(layer for key in self.shown_keys() if (layer := self.layer(key, place)) is not None)
 
     def _layer(self, key: str, track: Track) -> Layer:
-        settings = {name: self.settings(name) for name in ANALYSES}
+        settings = {name: self.settings(name) for name in contour_analyses()}
         results: dict[str, tuple[Track, ...]] = {}
         failures: dict[str, str] = {}
-        for name in ANALYSES:
+        for name in contour_analyses():
             origin = TABLE[name].origin(track, settings[name])
             shown = self._session.shown.overlays.get((key, name))
             if isinstance(shown, tuple) and shown and shown[0].origin == origin:
@@ -169,7 +170,7 @@ class LayerResults:
         overlays = lane.shown if lane else frozenset()
         return tuple(
             name
-            for name in ANALYSES
+            for name in contour_analyses()
             if name not in layer.results
             and name not in layer.failures
             and not (name in overlays and self._jobs.waits(f"{layer.key} overlays"))

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.analysis.tiled_overlays import TiledOverlays
 from app.base.context import Context
+from core.analyses.measure_reading import Place, contour_analyses
 from core.analyses.registry import TABLE
-from core.queries.queries import ANALYSES, Layer, Place
+from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range
 from core.signals.track import Track
@@ -41,7 +42,7 @@ class LongLayerResults:
         """Give a layer with what its tiles hold at a place, or why they hold nothing."""
         track, results, failures = layer.track, dict(layer.results), dict(layer.failures)
         tiling, window = self._tiled_overlays, as_range(place)
-        for name in ANALYSES:
+        for name in contour_analyses():
             if not isinstance(track, LongTrack) or not tiling.takes(track, name):
                 continue
             results.pop(name, None)  # what the lane shows is known around the window only
@@ -117,7 +118,7 @@ class LongLayerResults:
             layer = self._layer_at(key, place)
             if layer is None:
                 continue
-            done = settled(layer, name) if name in ANALYSES else self._there(layer, name, place)
+            done = settled(layer, name) if name in contour_analyses() else self._there(layer, name, place)
             if done:
                 then(layer)
             else:

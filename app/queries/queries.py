@@ -15,10 +15,12 @@ from app.recordings.open_recordings import PREFIX
 from app.stack.stack_view import VIEW_HIGH_HZ
 from core.analyses import resolution_guard as guard
 from core.analyses.contour_values import nearest_crossing, power_at
+from core.analyses.measure_reading import Place, extreme
+from core.analyses.measures import MEASURES, Statistic
 from core.analyses.registry import TABLE
 from core.faults import Fault
 from core.queries.listings import over
-from core.queries.queries import MEASURES, Answer, Layer, Place, Statistic, ask, extreme
+from core.queries.queries import Answer, Layer, ask
 from core.queries.results_table import Results
 from core.session.point_names import point_words
 from core.signals.axis import Range
@@ -127,9 +129,9 @@ class Queries:
 
     # --- spectral moments ------------------------------------------------------------------------
 
-    def tell_moment(self, name: str, title: str) -> None:
+    def tell_moment(self, key: str) -> None:
         """Tell a moment of the active lane's spectrum over the selection, or over the whole, in its band."""
-        layer, session = self._active, self._session
+        layer, session, wanted = self._active, self._session, MEASURES[key]
         if layer is None:
             return
         window = session.selection or session.whole
@@ -147,10 +149,12 @@ class Queries:
         number = self.results.reserve()
 
         def tell(found: tuple[Track, ...]) -> None:
-            one = next(track for track in found if track.name == name)
+            one = next(track for track in found if track.name == wanted.result)
             ends = (window.start_s, window.end_s)
             value = float(one.samples[0])
-            answer = Answer(layer.title, title, *ends, value, one.unit, origin=one.origin)
+            answer = Answer(
+                layer.title, wanted.title, *ends, value, wanted.unit, digits=wanted.digits, origin=one.origin
+            )
             self.tell(layer.key, answer, number)
 
         self._layer_results.compute("moments", track, settings, tell)
@@ -196,7 +200,7 @@ class Queries:
         def move(known: Layer) -> None:
             answer = ask(known, wanted, selection, statistic)
             track = next(
-                (one for one in known.results.get(wanted.analysis, ()) if one.name == wanted.track), None
+                (one for one in known.results.get(wanted.analysis, ()) if one.name == wanted.result), None
             )
             time_s = extreme(track, wanted, selection, statistic)[1] if track else math.nan
             if math.isfinite(time_s):

@@ -9,7 +9,8 @@ import numpy as np
 from app.queries.layer_results import LayerResults
 from app.queries.slices import sliceable
 from app.stack.lane_names import title_of
-from core.queries.queries import MEASURES, ask
+from core.analyses.measures import MEASURES
+from core.queries.queries import ask
 from widgets.results.slice_plot import Slice, SliceView
 
 if TYPE_CHECKING:

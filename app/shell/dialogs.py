@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.analysis.settings import FOLLOWING
 from app.base.file_locations import ask_file, ask_folder
+from core.analyses.measures import MOST_FORMANTS
 from core.analyses.registry import TABLE
 from core.export.record import read_point, write_json
 from core.faults import Fault
-from core.queries.queries import MOST_FORMANTS
 from core.recordings.sound_file import SUFFIXES
 from core.session.point_names import point_facts
 from core.signals.axis import Range

@@ -19,10 +19,11 @@ from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.analyses.formant_visibility import loud, near_loudest
+from core.analyses.measure_reading import value
+from core.analyses.measures import MEASURES
 from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.spectrogram import greys
 from core.networks.layer_info import LayerInfo
-from core.queries.queries import MEASURES, value
 from core.recordings.long_sound import in_memory
 from core.session.lanes import Lane
 from core.signals.track import Image, Track

@@ -12,7 +12,7 @@ from core.analyses.results import Contour, Doubles, origin_of
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
-MEASURES = (("cog", "Hz"), ("sd", "Hz"), ("skewness", ""), ("kurtosis", ""))
+MOMENTS = (("cog", "Hz"), ("sd", "Hz"), ("skewness", ""), ("kurtosis", ""))
 
 _LEAST_SAMPLES = 8
 
@@ -74,7 +74,7 @@ def moments(track: Track, settings: MomentSettings) -> tuple[Track, ...]:
     rows = [_moments(samples[first:last], track.axis.rate_hz, settings) for first, last in spans]
     axis = TimeAxis(1 / step_s, settings.slices, covered.start_s + step_s / 2)
     origin = origin_of(track, "moments", settings)
-    columns = zip(MEASURES, np.array(rows).T, strict=True)
+    columns = zip(MOMENTS, np.array(rows).T, strict=True)
     return tuple(Contour(name, values, axis, unit, origin) for (name, unit), values in columns)
 
 

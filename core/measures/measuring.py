@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.analyses.measures import Measure, by_reading
 from core.analyses.registry import TABLE
 from core.annotation.tiers import Annotation, Tier, layers_name
 from core.faults import Cancelled, Fault
 from core.measures.plan import MeasurementPlan
-from core.measures.values import KINDS, Column, Kind, Refusal, Stretch, Subject
+from core.measures.values import READERS, Column, Refusal, Stretch, Subject
 from core.provenance import Origin
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -180,13 +181,14 @@ def measure_layer(
     refusals: list[Refusal] = []
     used: dict[str, Any] = {}
     notices: list[str] = []
-    for kind, names in _kinds(plan):
-        made, refused = _of_kind(on, plan, kind, names)
+    for (analysis, _), rows in by_reading(plan.measures).items():
+        made, refused = _read(on, plan, rows)
         columns |= {column.measure: column for column in made}
         refusals += refused
-        if made and kind.analysis:
-            used[kind.analysis] = plan.settings(kind.analysis, on.own)
-            notices += _noticed(on, plan, kind)
+        if made and analysis:
+            used[analysis] = plan.settings(analysis, on.own)
+            notice = TABLE[analysis].notice(on.own, plan.asked(analysis))
+            notices += [notice] if notice else []
     ordered = tuple(columns[name] for name in plan.measures if name in columns)
     return MeasuredLayer(
         item.file, item.item, layer, stretches, ordered, tuple(refusals), tuple(notices), used,
@@ -194,36 +196,20 @@ def measure_layer(
     )  # fmt: skip
 
 
-def _kinds(plan: MeasurementPlan) -> Iterator[tuple[Kind, list[str]]]:
-    for kind in KINDS:
-        names = [name for name in plan.measures if name in kind.names]
-        if names:
-            yield kind, names
-
-
-def _noticed(on: Subject, plan: MeasurementPlan, kind: Kind) -> list[str]:
-    asked = getattr(plan, kind.analysis, None)
-    said = TABLE[kind.analysis].notice(on.own, asked) if asked is not None else None
-    return [said] if said else []
-
-
-def _of_kind(
-    on: Subject, plan: MeasurementPlan, kind: Kind, names: list[str]
-) -> tuple[list[Column], list[Refusal]]:
-    """Give the columns of one kind, or its refusal for every name."""
-    refused = _refusal(on, plan, kind)
+def _read(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> tuple[list[Column], list[Refusal]]:
+    """Give the columns of measures that are read together, or their common refusal for each of them."""
+    refused = _refusal(on, plan, rows[0].analysis)
     if refused is None:
         try:
-            return kind.values(on, plan, names)
+            return READERS[rows[0].reading](on, plan, rows)
         except Fault as fault:  # Praat's own refusal, in its words
             refused = fault.sentence.removesuffix(".")
-    return [], [Refusal(name, refused) for name in names]
+    return [], [Refusal(row.key, refused) for row in rows]
 
 
-def _refusal(on: Subject, plan: MeasurementPlan, kind: Kind) -> str | None:
-    """Say why the layer's own rate, or its samples, do not carry a kind of measure."""
-    if not kind.analysis:
+def _refusal(on: Subject, plan: MeasurementPlan, analysis: str) -> str | None:
+    """Say why the layer's own rate, or its samples, do not carry an analysis."""
+    if not analysis:
         return None
-    row = TABLE[kind.analysis]
-    asked = getattr(plan, kind.analysis, plan.peaks)
-    return row.refusal(on.own, asked) or row.refusal(on.track, plan.settings(kind.analysis, on.own))
+    row = TABLE[analysis]
+    return row.refusal(on.own, plan.asked(analysis)) or row.refusal(on.track, plan.settings(analysis, on.own))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.analyses import measures as registry
 from core.analyses.events import PeakSettings
 from core.analyses.formants import FormantSettings
+from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.intensity import IntensitySettings
+from core.analyses.measures import MEASURES, STANDARD
 from core.analyses.pitch import PitchSettings
 from core.analyses.presets import PRESETS, Preset
 from core.analyses.registry import TABLE
@@ -18,29 +21,6 @@ from core.faults import Fault
 from core.signals.axis import TimeAxis
 
 MOST_POINTS = 1000
-
-UNITS: Mapping[str, str] = {
-    "duration": "s",
-    "f0": "Hz",
-    "intensity": "dB",
-    **{f"f{k}": "Hz" for k in range(1, 6)},
-    "cog": "Hz",
-    "sd": "Hz",
-    "skewness": "",
-    "kurtosis": "",
-    "peak_time": "s",
-    "peak_latency": "s",
-}
-"""Every measure by the name that it has in a table, with its unit."""
-
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "formants": ("f1", "f2", "f3"),
-    "moments": ("cog", "sd", "skewness", "kurtosis"),
-    "latency": ("peak_time", "peak_latency"),
-}
-"""Words that ask for several measures at once."""
-
-STANDARD = ("f0", "intensity", "formants", "duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +39,22 @@ class MeasurementPlan:
     formants: FormantSettings = field(default_factory=FormantSettings)
     moments: MomentSettings = field(default_factory=lambda: MomentSettings(slices=1))
     peaks: PeakSettings = field(default_factory=PeakSettings)
+    harmonicity: HarmonicitySettings = field(default_factory=HarmonicitySettings)
+
+    def asked(self, analysis: str) -> Any:
+        """Give the settings of an analysis as asked; an analysis without settings here has its standards."""
+        found = getattr(self, _FIELDS.get(analysis, analysis), None)
+        return TABLE[analysis].settings() if found is None else found
 
     def settings(self, analysis: str, axis: TimeAxis) -> Any:
         """Give the settings of an analysis as a layer with this axis can carry them."""
         if analysis == "moments":
             return replace(self.moments, band_high_hz=self.moments.band_high_hz or axis.nyquist_hz)
-        used = self.peaks if analysis == "envelope peaks" else getattr(self, analysis)
-        return TABLE[analysis].carried(axis, used)
+        return TABLE[analysis].carried(axis, self.asked(analysis))
+
+
+_FIELDS = {"envelope peaks": "peaks"}
+"""The fields of a plan whose names are not their analysis's."""
 
 
 def plan_of(
@@ -83,8 +72,9 @@ def plan_of(
         raise Fault(f"There is no band from {low:g} to {high:g} Hz.", "Write its ends in Hz: 750,8000.")
     moments = MomentSettings(slices=1, band_low_hz=low, band_high_hz=high)
     return MeasurementPlan(
-        names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments
-    )
+        names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments,
+        harmonicity=found.harmonicity,
+    )  # fmt: skip
 
 
 def check_band(plan: MeasurementPlan, nyquist_hz: float) -> None:
@@ -100,14 +90,19 @@ def names_of(words: Iterable[str]) -> tuple[str, ...]:
 
     Raises Fault for a word that asks for none.
     """
+    groups = registry.groups()
     names: dict[str, None] = {}
     for word in (word.strip().lower() for word in words):
-        if word not in UNITS and word not in GROUPS:
-            raise Fault(f"“{word}” cannot be measured.", f"Choose among {', '.join((*GROUPS, *UNITS))}.")
-        names.update(dict.fromkeys(GROUPS.get(word, (word,))))
+        if word not in MEASURES and word not in groups:
+            raise Fault(f"“{word}” cannot be measured.", _choices())
+        names.update(dict.fromkeys(groups.get(word, (word,))))
     if not names:
-        raise Fault("No measure was named.", f"Choose among {', '.join((*GROUPS, *UNITS))}.")
+        raise Fault("No measure was named.", _choices())
     return tuple(names)
+
+
+def _choices() -> str:
+    return f"Choose among {', '.join(registry.names())}."
 
 
 def preset_of(name: str) -> Preset:

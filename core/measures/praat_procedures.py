@@ -1,6 +1,22 @@
-"""The part of a Praat script that is the same for every table: its procedures."""
+"""The procedures of a Praat script: those of every table, and the one that reads a table's contours."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from core.analyses.measures import Measure
+
+
+def curve(measures: Iterable[Measure]) -> Iterator[str]:
+    """Give the procedure that reads these measures of contours at a time, each by its own Praat query."""
+    yield from ("procedure curve: .measure$, .time", "    .value = undefined")
+    for one in measures:
+        yield f'    if .measure$ = "{one.key}" and .time >= xmin and .time <= xmax'
+        yield f"        selectObject: {one.analysis or 'sound'}"
+        yield f"        .value = {one.praat}"
+        yield "    endif"
+    yield "endproc"
+
 
 PROCEDURES = """
 # --- how an interval is measured
@@ -35,28 +51,12 @@ procedure interval: .tier$, .label$, .start, .end
         else
             for p to points
                 .time = .start + (.end - .start) * (p - 0.5) / points
-                @curve: kind$ [m], measure$ [m], .time
+                @curve: measure$ [m], .time
                 @point: m, p, .start, .end, curve.value
             endfor
         endif
     endfor
     appendFile: table$, rows$
-endproc
-
-procedure curve: .kind$, .measure$, .time
-    .value = undefined
-    if .time >= xmin and .time <= xmax
-        if .kind$ = "pitch"
-            selectObject: pitch
-            .value = Get value at time: .time, "Hertz", "linear"
-        elsif .kind$ = "intensity"
-            selectObject: intensity
-            .value = Get value at time: .time, "linear"
-        else
-            selectObject: formants
-            .value = Get value at time: number (mid$ (.measure$, 2, 1)), .time, "hertz", "linear"
-        endif
-    endif
 endproc
 
 # The samples whose centres lie from .from up to but not at .to, as a power spectrum cut to the band;

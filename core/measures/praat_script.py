@@ -14,6 +14,7 @@ from typing import Any
 
 from core.analyses.formants import FormantSettings
 from core.analyses.intensity import IntensitySettings
+from core.analyses.measures import MEASURES, Measure
 from core.analyses.pitch import PitchSettings
 from core.analyses.spectral_moments import MomentSettings
 from core.annotation.textgrid import write_textgrid
@@ -22,8 +23,7 @@ from core.files.praat_sound import write_praat_sound
 from core.files.versions import own_version
 from core.measures.long_table import COLUMNS, number, write
 from core.measures.measuring import IntervalChoice, MeasuredLayer, MeasurementItem, Table
-from core.measures.praat_procedures import PROCEDURES
-from core.measures.values import KINDS
+from core.measures.praat_procedures import PROCEDURES, curve
 
 SCRIPT, TABLE, PRAATS = "measure.praat", "phonoscope.csv", "praat.csv"
 
@@ -75,6 +75,7 @@ def praat_script(items: Sequence[MeasurementItem], table: Table) -> Iterator[str
         for one in (next(found) for _ in item.tracks):
             yield from _layer(items, place, one)
     yield from ("", 'appendInfoLine: values, " values written to ", table$', PROCEDURES)
+    yield from curve(one for one in map(MEASURES.__getitem__, table.plan.measures) if one.praat)
 
 
 def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
@@ -82,6 +83,10 @@ def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> 
     yield from ("", f"# --- {one.item}, {one.layer}, {one.rate_hz:g} Hz".replace("\n", " "))
     for sentence in dict.fromkeys(refusal.sentence for refusal in one.refusals):
         yield f"# {sentence}".replace("\n", " ")
+    columns = [column for column in one.columns if _has_query(MEASURES[column.measure])]
+    for column in one.columns:
+        if column not in columns:
+            yield f"# Praat has no query with the same numbers for {column.measure}: it is left out."
     yield f"head$ = {text(','.join(map(_cell, (one.file, one.item, one.layer))))}"
     yield f"sound = Read from file: {text(sound_name(items, place, one.layer))}"
     yield from _AXIS
@@ -91,13 +96,13 @@ def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> 
     yield f"own_end = {number(own.extent.end_s)}"
     analyses = list(one.settings)
     for analysis in analyses:
-        yield from _WAYS[analysis](one.settings[analysis])
+        yield from _WAYS.get(analysis, _nothing)(one.settings[analysis])
     if "envelope peaks" in analyses:
         yield from _envelopes(items, place, one)
-    yield f"measures = {len(one.columns)}"
-    for k, column in enumerate(one.columns, 1):
+    yield f"measures = {len(columns)}"
+    for k, column in enumerate(columns, 1):
         yield f"measure$ [{k}] = {text(column.measure)}"
-        yield f"kind$ [{k}] = {text(_KIND_OF[column.measure])}"
+        yield f"kind$ [{k}] = {text(_KINDS[MEASURES[column.measure].reading])}"
         yield f"unit$ [{k}] = {text(column.unit)}"
     for stretch in one.stretches:
         ends = f"{number(stretch.start_s)}, {number(stretch.end_s)}"
@@ -113,11 +118,17 @@ _AXIS = (
     "x1 = Get time from sample number: 1",
 )
 
-_KIND_OF = {
-    name: {"": "duration", "envelope peaks": "peaks"}.get(kind.analysis, kind.analysis)
-    for kind in KINDS
-    for name in kind.names
-}
+_KINDS = {"contour": "contour", "interval": "duration", "slices": "moments", "peak": "peaks"}
+"""What the script's procedures call the ways of reading."""
+
+
+def _has_query(measure: Measure) -> bool:
+    """Tell whether the script's procedures find the values of a measure."""
+    return bool(measure.praat) if measure.reading == "contour" else measure.analysis in _PROCEDURES
+
+
+_PROCEDURES = ("", "moments", "envelope peaks")
+"""The analyses of whole intervals that the procedures hold; "" is the duration."""
 
 
 def _pitch(used: PitchSettings) -> Iterator[str]:
@@ -166,7 +177,6 @@ _WAYS = {
     "intensity": _intensity,
     "formants": _formants,
     "moments": _moments,
-    "envelope peaks": _nothing,
 }
 """How a script asks Praat for each analysis, with the settings as the layer carries them."""
 

@@ -1,11 +1,11 @@
-"""From one layer and its intervals to values: one function per kind of measure, and their table."""
+"""From one layer and its intervals to values: one function for each way in which measures are read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from core.analyses import resolution_guard as guard
 from core.analyses import spectral_moments
 from core.analyses.contour_values import values_at
 from core.analyses.events import PeakSettings, envelope_of
-from core.analyses.formants import no_room
-from core.analyses.results import Doubles
+from core.analyses.measure_reading import no_formant
+from core.analyses.measures import MEASURES, Measure, Reading
+from core.analyses.registry import TABLE
+from core.analyses.results import Doubles, Report
 from core.faults import Fault
-from core.measures.plan import UNITS, MeasurementPlan
+from core.measures.plan import MeasurementPlan
 from core.processes.praat_pool import InlinePool
 from core.recordings.long_sound import LongTrack
 from core.recordings.pyramid import sum_of
@@ -66,7 +68,7 @@ class Column:
 
     @property
     def unit(self) -> str:
-        return UNITS[self.measure]
+        return MEASURES[self.measure].unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +94,43 @@ def times_of(stretches: Sequence[Stretch], points: int) -> Doubles:
     return starts[:, None] + lengths[:, None] * places(points)
 
 
-def _durations(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
-    whole = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
-    return [Column("duration", whole)], []
+# --- contours
 
 
-_RENAMED = {"pitch": "f0"}
+def _contours(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
+    """Read the contours of one analysis, or the curve itself, at the normalised points."""
+    times_s = times_of(on.stretches, plan.points)
+    refused = _no_formants(rows, plan, on.own)
+    beyond = {one.measure for one in refused}
+    left = [row for row in rows if row.key not in beyond]
+    analysis = rows[0].analysis
+    if not analysis:
+        return [Column(row.key, points=_read_curve(on, times_s)) for row in left], refused
+    # the pool's own way: above ten minutes in tiles
+    asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
+    tracks = {track.name: track for track in cast("tuple[Track, ...]", asked.result())}
+    inside = on.track.axis.extent
+    columns = [
+        Column(row.key, points=_read(tracks[row.result], times_s, inside.start_s, inside.end_s))
+        for row in left
+    ]
+    return columns, refused
 
 
-def _contours(analysis: str) -> Callable[[Subject, MeasurementPlan, Sequence[str]], Found]:
-    def found(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
-        # the pool's own way: above ten minutes in tiles
-        asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
-        made = cast("tuple[Track, ...]", asked.result())
-        tracks = {_RENAMED.get(track.name, track.name): track for track in made}
-        times_s = times_of(on.stretches, plan.points)
-        beyond = _beyond(names, plan, on.own) if analysis == "formants" else []
-        refused = {one.measure for one in beyond}
-        inside = on.track.axis.extent
-        columns = [
-            Column(name, points=_read(tracks[name], times_s, inside.start_s, inside.end_s))
-            for name in names
-            if name not in refused
-        ]
-        return columns, beyond
-
-    return found
+def _no_formants(rows: Sequence[Measure], plan: MeasurementPlan, axis: TimeAxis) -> list[Refusal]:
+    """Give the refusals of those formants and bandwidths that have no room below the layer's Nyquist."""
+    said = [(row.key, no_formant(axis, row, plan.formants)) for row in rows]
+    return [Refusal(key, sentence) for key, sentence in said if sentence]
 
 
-def _beyond(names: Sequence[str], plan: MeasurementPlan, axis: TimeAxis) -> list[Refusal]:
-    """Give the refusals of those formants for which there is no room below the layer's Nyquist."""
-    said = [(name, no_room(axis, plan.formants, name.upper())) for name in names]
-    return [Refusal(name, sentence) for name, sentence in said if sentence]
+def _read_curve(on: Subject, times_s: Doubles) -> Doubles:
+    """Read the samples themselves, of a long recording no more than one interval's at once."""
+    values = np.full(times_s.shape, np.nan)
+    for k, one in enumerate(on.stretches):
+        long = isinstance(on.track, LongTrack)
+        track = _around(on.track, one.start_s, one.end_s) if long else on.track
+        values[k] = [track.at(time_s) for time_s in times_s[k].tolist()]
+    return values
 
 
 def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubles:
@@ -132,16 +139,44 @@ def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubl
     return np.where((times_s >= start_s) & (times_s <= end_s), found, np.nan)
 
 
+# --- values of whole intervals
+
+
+def _intervals(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
+    """Give one value of every interval: its duration, or a line of an analysis's report on it."""
+    if not rows[0].analysis:
+        lengths = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
+        return [Column(row.key, lengths) for row in rows], []
+    settings = plan.settings(rows[0].analysis, on.own)
+    reports = [_report(on, one, rows[0].analysis, settings) for one in on.stretches]
+    values = {row.key: [report.get(row.result, np.nan) for report in reports] for row in rows}
+    return [Column(key, np.array(found, dtype=np.float64)) for key, found in values.items()], []
+
+
+def _report(on: Subject, one: Stretch, analysis: str, settings: Any) -> Mapping[str, float]:
+    """Give what an analysis reports on an interval; nothing where it cannot be made there."""
+    asked = replace(settings, start_s=one.start_s, end_s=one.end_s)
+    if one.end_s <= one.start_s or TABLE[analysis].refusal(on.own, asked):
+        return {}
+    track = _around(on.track, one.start_s, one.end_s) if isinstance(on.track, LongTrack) else on.track
+    if TABLE[analysis].refusal(track, asked):
+        return {}
+    return cast(Report, TABLE[analysis].run(track, asked)).values()
+
+
 # --- moments
 
 
-def _moments(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
+def _moments(on: Subject, plan: MeasurementPlan, measures: Sequence[Measure]) -> Found:
     settings: spectral_moments.MomentSettings = plan.settings("moments", on.own)
     rows = [_moments_of(on, one, plan.points, settings) for one in on.stretches]
-    kept = [[name for name, _ in spectral_moments.MEASURES].index(name) for name in names]
+    kept = [[name for name, _ in spectral_moments.MOMENTS].index(one.result) for one in measures]
     whole = np.array([first for first, _ in rows], dtype=np.float64).reshape(-1, 4)
     parts = np.array([rest for _, rest in rows], dtype=np.float64).reshape(-1, 4, plan.points)
-    return [Column(name, whole[:, k], points=parts[:, k]) for name, k in zip(names, kept, strict=True)], []
+    columns = [
+        Column(one.key, whole[:, k], points=parts[:, k]) for one, k in zip(measures, kept, strict=True)
+    ]
+    return columns, []
 
 
 def _moments_of(
@@ -188,7 +223,8 @@ _AT_ONCE = 1 << 22
 """So many samples of a file are summed at once."""
 
 
-def _peaks(on: Subject, plan: MeasurementPlan, names: Sequence[str]) -> Found:
+def _peaks(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
+    names = [row.key for row in rows]
     at_s = peak_times(on.track, on.stretches, plan.peaks)
     starts = np.array([one.start_s for one in on.stretches], dtype=np.float64)
     columns = [Column("peak_time", at_s - starts, at_s)] if "peak_time" in names else []
@@ -260,24 +296,12 @@ def _highest(level: Doubles, axis: TimeAxis, one: Stretch) -> float:
     return float(np.clip(axis.seconds(place), one.start_s, one.end_s))
 
 
-# --- the table
+# --- the ways of reading
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of measure: the analysis whose limits it has ("" for none), its names, its function."""
-
-    analysis: str
-    names: tuple[str, ...]
-    values: Callable[[Subject, MeasurementPlan, Sequence[str]], Found]
-
-
-KINDS = (
-    Kind("", ("duration",), _durations),
-    Kind("pitch", ("f0",), _contours("pitch")),
-    Kind("intensity", ("intensity",), _contours("intensity")),
-    Kind("formants", ("f1", "f2", "f3", "f4", "f5"), _contours("formants")),
-    Kind("moments", ("cog", "sd", "skewness", "kurtosis"), _moments),
-    Kind("envelope peaks", ("peak_time", "peak_latency"), _peaks),
-)
-"""All kinds of measures. To add one, write its function, name its unit in `UNITS`, add its row."""
+READERS: Mapping[Reading, Callable[[Subject, MeasurementPlan, Sequence[Measure]], Found]] = {
+    "contour": _contours,
+    "interval": _intervals,
+    "slices": _moments,
+    "peak": _peaks,
+}
+"""How the measures of one analysis are read over the intervals of a layer."""

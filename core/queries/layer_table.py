@@ -6,8 +6,10 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from core.analyses.measure_reading import Place
+from core.analyses.measures import MEASURES, Measure, Statistic
 from core.files.table import digits
-from core.queries.queries import MEASURES, Answer, Layer, Measure, Place, Statistic, ask
+from core.queries.queries import Answer, Layer, ask
 from core.signals.axis import Range
 
 STATISTICS: tuple[Statistic, ...] = ("mean", "minimum", "maximum")

@@ -13,11 +13,13 @@ import numpy as np
 
 from core.analyses import resolution_guard as guard
 from core.analyses.events import latencies
+from core.analyses.measure_reading import Place, value
+from core.analyses.measures import MEASURES
 from core.analyses.registry import TABLE
 from core.analyses.results import Points, Report, Result, Spectrum
 from core.faults import Fault
 from core.queries.listing_text import Listing, fixed, voice_listing
-from core.queries.queries import MEASURES, Layer, Place, value
+from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack, in_memory
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
@@ -36,7 +38,7 @@ def listing(layer: Layer, analysis: str, place: Place) -> Listing:
     """List an analysis that is in `layer.results`: its frames in a selection, or one line at a cursor."""
     name, keys, heads = LISTINGS[analysis]
     known = {track.name: track for track in layer.results[analysis]}
-    tracks = [known[MEASURES[key].track] for key in keys]
+    tracks = [known[MEASURES[key].result] for key in keys]
     if isinstance(place, Range):
         rows = _frames(tracks, place)
     else:

@@ -157,7 +157,7 @@ def test_a_bug_flies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_help_and_version_start_without_numpy_torch_or_qt() -> None:
     script = (
-        "import sys; from app.cli import main\n"
+        "import sys; from app.cli.main import main\n"
         "try: main(['layers', '--help'])\n"
         "except SystemExit: pass\n"
         "print([name for name in ('numpy', 'torch', 'PySide6', 'scipy') if name in sys.modules])"
@@ -170,7 +170,7 @@ def test_help_and_version_start_without_numpy_torch_or_qt() -> None:
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_leaves_early_gets_no_traceback(unbuffered: str) -> None:
-    script = "import sys; from app.cli import main; sys.exit(main(['--version']))"
+    script = "import sys; from app.cli.main import main; sys.exit(main(['--version']))"
     program = subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,

@@ -12,10 +12,11 @@ import soundfile
 
 from app.bench.long_recording import syllables
 from core.analyses import pitch
+from core.analyses.measures import MEASURES
 from core.analyses.presets import PRESETS
 from core.processes.praat_pool import InlinePool
 from core.queries.listings import listing
-from core.queries.queries import MEASURES, ask
+from core.queries.queries import ask
 from core.signals.axis import Range
 from core.tiles import loudest
 from tests.app.recordings.test_open_recordings import bare, noted  # noqa: F401

@@ -8,8 +8,9 @@ import soundfile
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.queries import dock
+from core.analyses.measures import MEASURES
 from core.analyses.praat import call_praat, sound_of
-from core.queries.queries import MEASURES, Answer, ask
+from core.queries.queries import Answer, ask
 from tests.app.queries.test_layer_results import SELECTION, latest, rows_of, settle
 
 QUERIES = {

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.queries.queries import MEASURES, ask
+from core.analyses.measures import MEASURES
+from core.queries.queries import ask
 from core.signals.axis import Range
 
 SELECTION = Range(0.2, 0.25)

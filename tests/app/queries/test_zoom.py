@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.queries.queries import MEASURES, Layer, ask
+from core.analyses.measures import read_as
+from core.queries.queries import Layer, ask
 from core.signals.axis import Range
 
 ZOOMS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02)
@@ -18,7 +19,7 @@ def answers(window) -> dict[tuple[str, str, int], str]:
         results = {name: tracks for (key, name), tracks in shown.items() if key == lane.key}
         settings = {name: window.on.analysis_settings.of(name) for name in results}
         layer = Layer(lane.key, lane.key, session.shown.tracks[lane.key], settings, results)
-        for measure in MEASURES.values():
+        for measure in read_as("contour"):
             if not measure.analysis or measure.analysis in results:
                 for number, place in enumerate(PLACES):
                     found[lane.key, measure.key, number] = repr(ask(layer, measure, place).value)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.analyses.measure_reading import value
+from core.analyses.measures import MEASURES
 from core.analyses.registry import TABLE
-from core.queries.queries import MEASURES, value
 from core.recordings.sound_file import resampled_to
 from core.signals.axis import Range
 

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.analyses.formants import for_speaker
+from core.analyses.measure_reading import contour_analyses
+from core.analyses.measures import MEASURES, read_as
 from core.analyses.presets import PRESETS
 from core.analyses.registry import TABLE
 from core.analyses.results import Report, Result, Spectrum
@@ -24,11 +26,11 @@ from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
 from core.measures.long_table import rows
 from core.measures.measuring import MeasurementItem, measure
-from core.measures.plan import UNITS, plan_of
+from core.measures.plan import plan_of
 from core.playback.sonification import published
 from core.queries.layer_table import as_text
 from core.queries.listings import LISTINGS, Listing, listing, over, result_listing
-from core.queries.queries import ANALYSES, MEASURES, Layer, ask
+from core.queries.queries import Layer, ask
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
 
@@ -113,15 +115,15 @@ def test_every_analysis_and_its_listing_keep_below_nyquist(
 @given(track=tracks, preset=st.sampled_from(list(PRESETS.values())), speaker=st.sampled_from(list(SPEAKERS)))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_every_query_and_the_copied_table_keep_below_nyquist(track, preset, speaker):
-    used = {name: preset.settings(name) for name in ANALYSES}
+    used = {name: preset.settings(name) for name in contour_analyses()}
     used["formants"] = for_speaker(used["formants"], speaker)
-    carried = [name for name in ANALYSES if TABLE[name].refusal(track, used[name]) is None]
+    carried = [name for name in contour_analyses() if TABLE[name].refusal(track, used[name]) is None]
     results = {name: TABLE[name].run(track, used[name]) for name in carried}
     layer = Layer("conv", "Conv", track, used, results)
     nyquist_hz = track.axis.nyquist_hz
     places = (track.axis.extent, track.axis.extent.middle_s)
     for place in places:
-        for one in MEASURES.values():
+        for one in read_as("contour"):
             for statistic in ("mean", "minimum", "maximum"):
                 answer = ask(layer, one, place, statistic)
                 if one.analysis and one.analysis not in carried:
@@ -136,20 +138,25 @@ def test_every_query_and_the_copied_table_keep_below_nyquist(track, preset, spea
             assert not row[head] or float(row[head]) <= nyquist_hz
 
 
+def is_frequency(measure: str) -> bool:
+    """Tell whether a measure is a place on the frequency axis: a bandwidth is none, however wide."""
+    return MEASURES[measure].unit == "Hz" and not measure.startswith("b")
+
+
 @pytest.mark.parametrize("as_published", [False, True])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_row_of_a_measured_table_keeps_below_the_layers_own_nyquist(preset, as_published):
     own = {f"conv{k}": signal("noise", rate_hz, round(1.024 * rate_hz)) for k, rate_hz in enumerate(RATES_HZ)}
     axes, out_axis = {name: track.axis for name, track in own.items()}, TimeAxis.of_sound(22050.0, 22579)
     shown = {name: published(track, out_axis) for name, track in own.items()} if as_published else own
-    plan = plan_of(tuple(UNITS), 7, preset)
+    plan = plan_of(tuple(MEASURES), 7, preset)
     plan = replace(plan, formants=for_speaker(plan.formants, "child"))
     table = measure([MeasurementItem("made", "noise", shown, "conv7", axes)], plan)
     told = [
         dict(zip(("layer", "measure", "value"), (row[2], row[7], row[11]), strict=True))
         for row in rows(table)
     ]
-    hertz = [row for row in told if UNITS[row["measure"]] == "Hz" and row["value"]]
+    hertz = [row for row in told if is_frequency(row["measure"]) and row["value"]]
     assert len({row["layer"] for row in hertz}) >= 5
     for row in hertz:
         assert float(row["value"]) < axes[row["layer"]].nyquist_hz

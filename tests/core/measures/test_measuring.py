@@ -13,6 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from parselmouth.praat import call
 
+from core.analyses.measure_reading import contour_analyses
+from core.analyses.measures import MEASURES, read_as
 from core.analyses.registry import TABLE
 from core.annotation.tiers import Annotation, Tier
 from core.faults import Cancelled, Fault
@@ -22,7 +24,7 @@ from core.measures.measuring import IntervalChoice, MeasurementItem, measure, st
 from core.measures.plan import MeasurementPlan, names_of, plan_of
 from core.measures.values import Stretch, peak_times, places, times_of
 from core.playback.sonification import published
-from core.queries.queries import MEASURES, Layer, ask
+from core.queries.queries import Layer, ask
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
 from tests.support.praat_oracle import needs_recordings, recording
@@ -190,11 +192,11 @@ def test_an_interval_does_not_change_the_numbers_of_another():
 
 
 def test_every_value_is_that_of_the_single_query_at_its_time():
-    item, plan = model(), plan_of(("f0", "intensity", "f1", "f2"), 10, PRAAT)
+    item, plan = model(), plan_of([one.key for one in read_as("contour")], 10, PRAAT)
     table = measure([item], plan, IntervalChoice(label="a|i"))
     for one in table.layers:
         track = item.tracks[one.layer]
-        settings = {name: getattr(plan, name) for name in ("pitch", "intensity", "formants")}
+        settings = {name: getattr(plan, name) for name in contour_analyses()}
         results = {
             name: TABLE[name].run(track, used)
             for name, used in settings.items()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.analyses.measures import MEASURES
 from core.annotation.tiers import Annotation
 from core.measures.measuring import IntervalChoice, MeasurementItem, measure
 from core.measures.plan import plan_of
@@ -18,7 +19,7 @@ from core.playback.sonification import published
 from tests.core.measures.test_measuring import GRID, glide, model, note, sound
 from tests.support.praat_oracle import needs_praat, needs_recordings, recording
 
-EVERYTHING = ("f0", "intensity", "f1", "f2", "f3", "f4", "f5", "duration", "moments", "latency")
+EVERYTHING = tuple(key for key in MEASURES if key != "harmonicity")
 NUMBERS = ("start_s", "end_s", "time_s", "normalised_time", "value")
 
 
@@ -121,6 +122,13 @@ def test_praat_recomputes_a_real_recording(preset, tmp_path):
     plan = plan_of(("f0", "intensity", "formants", "duration", "moments", "peak_time"), 10, preset)
     count = assert_praat_measures_the_same(tmp_path, [item], plan, IntervalChoice("words", "[a-f].*"))
     assert count > 200
+
+
+def test_what_praat_would_not_give_alike_is_left_out_and_named(tmp_path):
+    table = measure([sound(glide())], plan_of(("duration", "harmonicity"), 2))
+    lines = list(praat_script([sound(glide())], table))
+    assert "# Praat has no query with the same numbers for harmonicity: it is left out." in lines
+    assert "measures = 1" in lines
 
 
 def test_a_word_in_the_script_is_what_it_was():

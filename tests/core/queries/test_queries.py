@@ -12,11 +12,13 @@ from core.analyses.contour_values import mean_over, nearest_crossing, power_at, 
 from core.analyses.formants import FormantSettings
 from core.analyses.harmonicity import HarmonicitySettings
 from core.analyses.intensity import IntensitySettings
+from core.analyses.measure_reading import contour_analyses, extreme, value
+from core.analyses.measures import MEASURES, read_as
 from core.analyses.pitch import PitchSettings
 from core.analyses.praat import call_praat, sound_of
 from core.analyses.registry import TABLE
 from core.analyses.spectrogram import SpectrogramSettings
-from core.queries.queries import ANALYSES, MEASURES, Layer, ask, extreme, value
+from core.queries.queries import Layer, ask
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 from tests.support.praat_oracle import ask_praat, needs_praat, needs_recordings, recording, write_wav
@@ -55,7 +57,11 @@ def voice(rate_hz: float = 10000.0) -> Track:
 def layer() -> Layer:
     track = voice()
     return Layer(
-        "out", "Out", track, SETTINGS, {name: TABLE[name].run(track, SETTINGS[name]) for name in ANALYSES}
+        "out",
+        "Out",
+        track,
+        SETTINGS,
+        {name: TABLE[name].run(track, SETTINGS[name]) for name in contour_analyses()},
     )
 
 
@@ -158,7 +164,7 @@ def test_nothing_is_read_between_unvoiced_frames_or_outside(layer):
     assert np.isnan(values_at(pitch.samples, pitch.axis, outside)).all()
 
 
-@pytest.mark.parametrize("key", [key for key in MEASURES if key != "activation"])
+@pytest.mark.parametrize("key", [one.key for one in read_as("contour") if one.analysis])
 def test_a_selection_past_the_end_of_a_layer_has_no_value(layer, key):
     end_s = layer.track.axis.extent.end_s
     for statistic in ("mean", "minimum", "maximum"):
