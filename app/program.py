@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -124,8 +125,8 @@ def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
     return made[0]
 
 
-def main(path: str | None = None) -> int:
-    """Open the window, on `path` where one is given, and run until it is closed."""
+def main(paths: Sequence[str] = ()) -> int:
+    """Open the window on a checkpoint and sounds, or on the built-in model; run until it is closed."""
     from app.base import log
     from app.shell import start_times
     from app.shell.window import Window
@@ -146,7 +147,7 @@ def main(path: str | None = None) -> int:
     log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
     start_times.start(window, lambda: bool(window.stack.lanes))
     show(window)
-    QTimer.singleShot(0, lambda: _first_steps(window, path))
+    QTimer.singleShot(0, lambda: open_first(window, paths))
     status = app.exec()
     window.dock_view.list.close()
     kept.save(instrument.preferences.values, place)
@@ -163,11 +164,11 @@ def show(window: Window) -> None:
         window.showMaximized()
 
 
-def _first_steps(window: Window, path: str | None) -> None:
+def open_first(window: Window, paths: Sequence[str]) -> None:
     """Open what was asked for, else the built-in model; warm up what a first click will need."""
     opening = window.on.model_loader
-    if path is not None:
+    for path in paths:
         opening.open(path)
-    elif opening.has_demo():
+    if not paths and opening.has_demo():
         opening.open_demo()
     QTimer.singleShot(1500, window.on.pool.warm)

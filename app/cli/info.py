@@ -19,7 +19,7 @@ _NETWORKS = {"G": "generator", "D": "discriminator", "Q": "Q network"}
 
 
 def run(asked: Namespace) -> int:
-    """Print the facts of `asked.path` as a table, or as one JSON object."""
+    """Print the facts of a model as a table, or as one JSON object."""
     card: Card = opened(asked).card
     if asked.json:
         print(msgspec.json.format(msgspec.json.encode(plain(card)), indent=2).decode())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.cli.parser import COMMANDS, make_parser, with_values_joined
 from core.faults import Fault
@@ -48,10 +50,34 @@ def _run(arguments: list[str]) -> int:
     return _command(asked)
 
 
-def _window(arguments: list[str]) -> int:
-    if len(arguments) > 1:
-        raise Fault(f"There is no command “{arguments[0]}”.", "See phonoscope --help.")
-    return importlib.import_module("app.program").main(arguments[0] if arguments else None)
+def _window(paths: list[str]) -> int:
+    """Open the window on at most one checkpoint and any number of sounds."""
+    if paths and re.fullmatch(r"[a-z][a-z-]*", paths[0]) and not Path(paths[0]).exists():
+        raise Fault(f"There is no command “{paths[0]}”.", "See phonoscope --help.")
+    if any(path.startswith("-") for path in paths):
+        raise Fault("The window takes no options.", "See phonoscope --help.")
+    _check_one_model(paths)
+    _check_screen()
+    return importlib.import_module("app.program").main(paths)
+
+
+def _check_one_model(paths: list[str]) -> None:
+    from core.recordings.sound_file import is_sound_file
+
+    models = [path for path in paths if not is_sound_file(Path(path))]
+    if len(models) > 1:
+        named = " and ".join(f"“{path}”" for path in models[:2])
+        raise Fault(f"{named} are no sounds.", "Open one checkpoint, and as many sounds as you like.")
+
+
+def _check_screen() -> None:
+    """Raise Fault where Qt would end the process, because nothing can show a window."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(map(os.environ.get, screens)):
+        raise Fault(
+            "There is no screen here (DISPLAY and WAYLAND_DISPLAY are empty).",
+            "Start Phonoscope on a desktop, or use its command line: phonoscope --help.",
+        )
 
 
 def _command(asked: Namespace) -> int:

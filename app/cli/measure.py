@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.measure_sounds import Read, name_ends, read_grid, read_sounds, sounds_of
-from app.cli.model import drawn, name_assumptions, note, opened
+from app.cli.model import drawn, name_assumptions, note, opened, path_of
 from core.analyses.speakers import ceiling_words
 from core.faults import Fault
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(asked: Namespace) -> int:
-    """Measure `asked.path`, a model or a sound, and write the table and its record."""
+    """Measure a model or sounds, and write the table and its record."""
     from core.measures.job import Job, do
     from core.measures.long_table import checked
     from core.measures.measuring import IntervalChoice
@@ -106,7 +106,7 @@ def _model(asked: Namespace) -> Read:
     name = no_seed(Path(asked.point).stem) if wanted.seed is None else _name(asked, wanted.seed)
     name_assumptions(card)
     item = generated(
-        card, tracks, name, Path(asked.path).name or str(asked.path), asked.as_published, annotation
+        card, tracks, name, Path(path_of(asked)).name or str(asked.path), asked.as_published, annotation
     )
     name_ends(item, annotation)
     return [item], record(card, "G", drive, {})

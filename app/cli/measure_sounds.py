@@ -21,7 +21,7 @@ def sounds_of(asked: Namespace) -> list[Path]:
     """Give the sound files that are asked for, in order; none where a model is. May raise Fault."""
     from core.recordings.sound_file import is_sound_file
 
-    paths = [Path(asked.path), *map(Path, asked.more)]
+    paths = list(map(Path, filter(None, (asked.path, *asked.more))))
     found: list[Path] = []
     for path in paths:
         inside = _sounds_in(path) if path.is_dir() else [path] if is_sound_file(path) else []

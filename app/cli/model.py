@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.models.built_in import built_in_model
 from core.export.record import assumed, read_point
 from core.families.card import Answer, Card
 from core.faults import Fault
@@ -28,10 +29,20 @@ class PointChoice:
     changes: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
+def path_of(asked: Namespace) -> str:
+    """Give the checkpoint asked for, the built-in model where none is named."""
+    if asked.path:
+        return asked.path
+    file = built_in_model()
+    if file is None:
+        raise Fault("No model ships with this copy of Phonoscope.", "Name a checkpoint.")
+    return str(file)
+
+
 def opened(asked: Namespace) -> Any:
-    """Open the model of `asked.path` with the answers given; raise Fault for an answer to no question."""
+    """Open the model asked for with the answers given; raise Fault for an answer to no question."""
     answers = {name: typed(text) for name, text in asked.answer}
-    model = _one_run(asked.path, answers)
+    model = _one_run(path_of(asked), answers)
     names = [question.name for question in model.card.questions]
     for name in answers:
         if name not in names:

@@ -101,7 +101,12 @@ class ShowVersion(argparse.Action):
 
 
 def _model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", help="a checkpoint: its folder, prefix or any of its files")
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        help="a checkpoint: its folder, prefix or any of its files (default: the built-in model)",
+    )
     _answers(parser)
 
 
@@ -162,7 +167,12 @@ def _shot(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, a sound, a folder of sounds")
+    parser.add_argument(
+        "path",
+        metavar="PATH_OR_SOUND",
+        nargs="?",
+        help="a checkpoint, a sound, a folder of sounds (default: the built-in model)",
+    )
     parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
     _answers(parser)
     _point(parser)
@@ -280,8 +290,9 @@ def make_parser(wanted: str = "") -> Parser:
     """Make the parser; a command with a parser of its own is imported only where it is wanted."""
     parser = Parser(
         prog="phonoscope",
-        usage="%(prog)s [PATH]\n       %(prog)s COMMAND ...",
-        description="Look inside a generative network of speech. With PATH, or alone, opens the window.",
+        usage="%(prog)s [MODEL] [SOUND ...]\n       %(prog)s COMMAND ...",
+        description="Look inside a generative network of speech. Without a command, opens the window on a\n"
+        "checkpoint and sounds, or on the built-in model.",
         epilog="A file named like a command is opened as ./info.",
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and end")

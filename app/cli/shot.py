@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.base.clock import Clock
 from app.base.context import make_context
-from app.cli.model import drawn, name_assumptions, typed
+from app.cli.model import drawn, name_assumptions, path_of, typed
 from app.program import assemble
 from app.shell.instrument import Instrument
 from core.families.card import Card
@@ -71,7 +71,7 @@ def run(asked: Namespace) -> int:
 
     app = QApplication.instance() or QApplication(["phonoscope"])
     on = inline_instrument()
-    on.model_loader.open(Path(asked.path), {name: typed(text) for name, text in asked.answer})
+    on.model_loader.open(path_of(asked), {name: typed(text) for name, text in asked.answer})
     card = on.session.card  # a file that cannot be opened has flown as a Fault
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from psygnal import Signal
 
 from app.base.context import Context
+from app.models.built_in import built_in_model, built_in_points
 from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.checkpoint.run_files import ChooseRun
 from core.families.card import Answer, Card
@@ -20,7 +19,6 @@ from core.networks.layer_info import LayerInfo
 from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
 from core.session.lanes import Lane, Lanes
-from core.session.named_points import NamedPoint, read_points
 from core.session.point_names import is_drawn
 from core.session.session import Snapshot
 
@@ -73,20 +71,20 @@ class ModelLoader:
 
     def has_demo(self) -> bool:
         """Whether a model ships with this copy of Phonoscope."""
-        return demo_file() is not None
+        return built_in_model() is not None
 
     @property
     def is_demo(self) -> bool:
         """Whether the open model is the one that ships with the program."""
         card = self._session.card
-        return card is not None and Path(card.path) == demo_file()
+        return card is not None and Path(card.path) == built_in_model()
 
     def open_demo(self) -> None:
         """Open the model that ships inside, at the first of its named points."""
-        file = demo_file()
+        file = built_in_model()
         if file is None:
             return
-        first = next(iter(demo_points()), None)
+        first = next(iter(built_in_points()), None)
         self.open(file, start=Snapshot(first.point, first.point, None, first.name) if first else None)
 
     def _opened(self, card: Card, start: Snapshot | None) -> None:
@@ -154,17 +152,3 @@ def _first_look(layer: LayerInfo, top: bool, card: Card) -> Lane:
 
 # From which rate a layer shows a measure at first: pitch once a voice's F0 fits well below Nyquist.
 FIRST_LOOK = (("pitch", 1000.0), ("intensity", 4000.0), ("spectrogram", 4000.0))
-
-
-@cache
-def demo_file() -> Path | None:
-    """Give the built-in model's file, or None where none ships; looked for once, since menus ask often."""
-    return next(iter(sorted(DEMO.glob("*.safetensors"))), None)
-
-
-def demo_points() -> tuple[NamedPoint, ...]:
-    """Give the built-in model's named points."""
-    return read_points(DEMO / "points.json")
-
-
-DEMO = Path(str(files("resources.demo")))

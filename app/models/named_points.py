@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.models.model_loader import demo_file, demo_points
+from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
 from core.session.named_points import NamedPoint, default_path, read_points, write_points
 from core.session.session import Snapshot
@@ -36,8 +36,8 @@ class NamedPoints:
         assert session.card is not None
         size = session.layout.size
         kept = read_points(default_path(session.card.digest), size)
-        demo = demo_file()
-        own = demo_points() if demo is not None and str(demo) == session.card.path else ()
+        demo = built_in_model()
+        own = built_in_points() if demo is not None and str(demo) == session.card.path else ()
         self.named = (*own, *kept)
         self._window.knobs.show_points(tuple(one.name for one in self.named))
         here = next((one.name for one in self.named if one.point == session.point), "")

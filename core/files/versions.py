@@ -13,10 +13,11 @@ _LIBRARIES = {"torch": "torch", "numpy": "numpy", "parselmouth": "praat-parselmo
 
 def own_version() -> str:
     """Give Phonoscope's version, from the checkout where it runs from one."""
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    if project.is_file():
-        values: dict[str, Any] = tomllib.loads(project.read_text(encoding="utf-8"))
-        return str(values["project"]["version"])
+    file = Path(__file__).parents[2] / "pyproject.toml"
+    if file.is_file():
+        project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+        if project.get("name") == "phonoscope":
+            return str(project["version"])
     return metadata.version("phonoscope")
 
 

@@ -44,7 +44,9 @@ def understood(*words: str) -> Namespace:
         ["layers", "x", "--out", "d", "--sound", "a.wav"],
         ["layers", "x", "--out", "d", "--network", "Q", "--sound", "a.wav", "--seed", "3"],
         ["layers", "x", "--out", "d", "--answer", "slope"],
-        ["info"],
+        ["inof"],
+        ["some/run", "other/run"],
+        ["some/run", "--seed", "3"],
         ["info", "x", "--jso"],
         ["shot", "x"],
         ["shot", "x", "--out", "a.bmp"],
@@ -111,14 +113,42 @@ def test_answers_are_read_as_the_numbers_they_are() -> None:
     assert isinstance(typed("65536"), int)
 
 
-def test_no_command_opens_the_window_with_or_without_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str | None] = []
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Give what the window would be opened on, each time."""
+    paths: list[list[str]] = []
     window = types.ModuleType("app.program")
-    window.main = lambda path: opened.append(path) or 7  # type: ignore[attr-defined]
+    window.main = lambda wanted: paths.append(list(wanted)) or 7  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "app.program", window)
-    assert main([]) == 7
-    assert main(["some/run"]) == 7
-    assert opened == [None, "some/run"]
+    return paths
+
+
+@pytest.mark.parametrize(
+    "paths", [[], ["some/run"], ["some/run", "a.wav"], ["a.wav", "b.flac"], ["a.wav", "some/run"]]
+)
+def test_no_command_opens_the_window_on_a_model_and_sounds(opened: list[list[str]], paths: list[str]) -> None:
+    assert main(paths) == 7
+    assert opened == [paths]
+
+
+def test_a_file_named_like_no_command_is_opened(
+    opened: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    assert main(["run"]) == 7
+    assert opened == [["run"]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_without_a_screen_the_window_is_refused(
+    opened: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == 2
+    assert capsys.readouterr().err.startswith("phonoscope: There is no screen here")
+    assert opened == []
 
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli.main import main
 from app.export.figure import caption
-from app.models.model_loader import demo_points
+from app.models.built_in import built_in_points
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
@@ -74,7 +74,7 @@ def test_two_points_never_share_a_name():
 
 
 def test_the_built_in_models_point_is_not_told_as_a_seed(window):
-    first = demo_points()[0]
+    first = built_in_points()[0]
     window.on.model_loader.open_demo()
     assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
     assert window.knobs._seed.value is None

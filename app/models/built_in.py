@@ -1,0 +1,26 @@
+"""The model that ships with the program."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.session.named_points import NamedPoint
+
+FOLDER = Path(str(files("resources.demo")))
+
+
+@cache
+def built_in_model() -> Path | None:
+    """Give its file, or None where none ships; looked for once, since menus ask often."""
+    return next(iter(sorted(FOLDER.glob("*.safetensors"))), None)
+
+
+def built_in_points() -> tuple[NamedPoint, ...]:
+    """Give its named points."""
+    from core.session.named_points import read_points
+
+    return read_points(FOLDER / "points.json")
