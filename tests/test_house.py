@@ -79,7 +79,7 @@ IMPORT_CORE = """
 import importlib, importlib.abc, pkgutil, sys
 class NoQt(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtawesome", "qtpy"}:
+        if name.split(".")[0] in {"PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy"}:
             raise ModuleNotFoundError(f"{name} is not installed", name=name)
 sys.meta_path.insert(0, NoQt())
 import core

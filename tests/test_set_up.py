@@ -61,6 +61,7 @@ def test_every_package_that_comes_along_is_pinned():
     # the libraries of a GPU build of torch are pinned by its own wheel
     own = {name for name in seen if name == "triton" or name.startswith(("nvidia-", "cuda-"))}
     assert seen - own - set(pinned) == set()
+    assert set(pinned) - seen <= {"uv"}  # set-up fetches PyTorch with it
 
 
 def fresh_checkout(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """Reading and writing TextGrids without changing anything that nobody changed.
 
-praatio, which the project has, strips spaces off labels, drops empty intervals and prints times
+praatio strips spaces off labels, drops empty intervals and prints times
 anew; a file that was only opened and saved must keep every label and every digit.
 """
 
