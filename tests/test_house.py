@@ -164,9 +164,9 @@ def test_the_changelog_and_the_project_agree_on_the_version():
 
 
 def test_the_program_tells_the_projects_version():
-    from core.files.versions import own_version
+    from core.files.versions import app_version
 
-    assert own_version() == PROJECT["project"]["version"]
+    assert app_version() == PROJECT["project"]["version"]
 
 
 def test_the_licence_is_the_one_that_parselmouth_demands():

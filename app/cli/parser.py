@@ -94,9 +94,9 @@ class ShowVersion(argparse.Action):
     """Prints the version and ends, looking it up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> None:
-        from core.files.versions import own_version
+        from core.files.versions import app_version
 
-        print(f"phonoscope {own_version()}")
+        print(f"phonoscope {app_version()}")
         parser.exit()
 
 

@@ -10,7 +10,7 @@ from app.base.player import PlayerLike
 from app.models.latent_driven import LatentDriven
 from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.faults import Fault
-from core.playback.sonification import Samples, heard, part
+from core.playback.sonification import Samples, part, sonified
 from core.recordings.sound_file import resampled_to
 from core.session import lanes as lane_tools
 from core.signals.axis import Range, TimeAxis
@@ -180,7 +180,7 @@ class Playback:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
         card, tracks = self._session.card, self._session.shown.tracks
         reference = tracks.get(card.output) if card is not None else None
-        made = heard(track, axis, self._preferences.values.sound, reference, self._gains.get(key))
+        made = sonified(track, axis, self._preferences.values.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"
         return made.samples

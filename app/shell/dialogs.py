@@ -276,9 +276,9 @@ class Dialogs:
 
     def show_about(self) -> None:
         """Show what Phonoscope is and under which licence."""
-        from core.files.versions import own_version
+        from core.files.versions import app_version
 
-        dialog = SmallDialog(f"Phonoscope {own_version()}", self._window)
+        dialog = SmallDialog(f"Phonoscope {app_version()}", self._window)
         for words in ABOUT:
             dialog.body.addWidget(Words(words, 12, 400))
         dialog.add_buttons((), (("Close", dialog.accept),))

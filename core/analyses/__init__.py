@@ -1,1 +1,1 @@
-"""One file per analysis: a settings dataclass and a function from a track to tracks or an image."""
+"""One module per analysis: a settings class, and a function from a track to its result."""

@@ -1,6 +1,6 @@
-"""Values of a contour at a time and over a window, by the rules of Praat's queries.
+"""Values of a contour at a time or over a window, computed as Praat's queries do.
 
-They are those of fon/Sampled.cpp for what may be undefined, and of fon/Vector.cpp for the rest.
+Undefined values follow fon/Sampled.cpp, the rest follows fon/Vector.cpp.
 """
 
 from __future__ import annotations
@@ -19,26 +19,27 @@ from core.signals.track import Image, Track
 
 
 def at(track: Track, time_s: float) -> float:
-    """Give the value at a time: on the line between two frames, the nearer one's where the other has none.
+    """Return the value at a time, interpolated between two frames.
 
-    NaN where the nearer frame has none, and more than half a frame outside.
+    If the farther frame is undefined, this is the value of the nearer one. NaN if the nearer one is
+    undefined, and more than half a frame outside the contour.
     """
     return float(values_at(track.samples, track.axis, np.array([time_s]))[0])
 
 
 def values_at(samples: NDArray[Any], axis: TimeAxis, times_s: Doubles) -> Doubles:
-    """Give the values of frames on an axis at many times, float64 [n]."""
+    """Return the values of frames on an axis at many times, float64 [n]."""
     place = (times_s - axis.start_s) * axis.rate_hz
     low = np.floor(place)
     past = place - low >= 0.5
     near, far = (low + past).astype(np.intp), (low + ~past).astype(np.intp)
-    here, there = _frames(samples, near), _frames(samples, far)
-    step = np.where(past, 1 - (place - low), place - low) * (there - here)
-    return here + np.where(np.isfinite(there), step, 0.0)
+    here, beyond = _frames(samples, near), _frames(samples, far)
+    step = np.where(past, 1 - (place - low), place - low) * (beyond - here)
+    return here + np.where(np.isfinite(beyond), step, 0.0)
 
 
 def _frames(samples: NDArray[Any], indices: NDArray[np.intp]) -> Doubles:
-    """Give the values of frames, NaN for those before the first and after the last."""
+    """Return the values of frames by index; NaN before the first and after the last."""
     if samples.size == 0:
         return np.full(indices.size, np.nan)
     found = samples[np.clip(indices, 0, samples.size - 1)].astype(np.float64)
@@ -46,11 +47,11 @@ def _frames(samples: NDArray[Any], indices: NDArray[np.intp]) -> Doubles:
 
 
 def mean_over(samples: NDArray[Any], axis: TimeAxis, window: Range) -> float:
-    """Give the mean over time of the line between the frames, undefined stretches left out.
+    """Return the mean over time of the line between the frames, without the undefined parts.
 
-    From the first frame's centre in the window to the last one's the line's integral is a sum over
-    the frames, of which the outer two count half: an undefined frame's neighbours reach half a
-    frame towards it. What is left at both ends is integrated piece by piece.
+    From the first to the last frame centre in the window, the integral of the line is a sum over the
+    frames in which the outer two count half; next to an undefined frame, the line extends half a frame.
+    The remainders at both ends are integrated piece by piece.
     """
     inside = window.cut(axis.extent)
     first, last = axis.samples_in(inside)
@@ -69,10 +70,10 @@ def mean_over(samples: NDArray[Any], axis: TimeAxis, window: Range) -> float:
 
 
 def _integral(samples: NDArray[Any], axis: TimeAxis, start_s: float, end_s: float) -> tuple[float, float]:
-    """Give the integral of the line over a short stretch and how much of it is defined, in frames.
+    """Return the integral of the line over a short range, and how much of it is defined, in frames.
 
-    The line is straight from each half frame to the next: its value in the middle of such a piece is
-    the piece's mean.
+    The line is straight between half-frame positions, so its value at the middle of each such piece is
+    the mean of that piece.
     """
     first, last = 2 * axis.index(start_s), 2 * axis.index(end_s)
     between = np.arange(math.floor(first) + 1, math.ceil(last))
@@ -83,12 +84,12 @@ def _integral(samples: NDArray[Any], axis: TimeAxis, start_s: float, end_s: floa
 
 
 def mean_line(track: Track, window: Range) -> float:
-    """Give the mean over time of a contour: Praat's mean pitch, formant or amplitude."""
+    """Return the mean of a contour over time, as Praat's mean pitch, formant or amplitude."""
     return mean_over(track.samples, track.axis, window)
 
 
 def mean_energy(track: Track, window: Range) -> float:
-    """Give the level in dB of the mean energy of an intensity contour."""
+    """Return the level, in dB, of the mean energy of an intensity contour."""
     first, last = track.axis.samples_in(window)
     low, high = max(first - 2, 0), min(last + 2, track.axis.n)
     if high <= low:
@@ -100,22 +101,22 @@ def mean_energy(track: Track, window: Range) -> float:
 
 
 def mean_frames(track: Track, window: Range) -> float:
-    """Give the mean over the defined frames in a window; NaN for none."""
+    """Return the mean of the defined frames in a window, NaN if there are none."""
     values = track.part(window)
     defined = values[np.isfinite(values)]
     return float(np.mean(defined, dtype=np.float64)) if defined.size else math.nan
 
 
 def lowest(track: Track, window: Range, edges: bool, refined: bool = True) -> tuple[float, float]:
-    """Give the lowest value in a window and its time; NaN for both where nothing is defined.
+    """Return the lowest value in a window and its time; NaN for both if nothing is defined.
 
-    `refined` frames are those of a parabola through their neighbours, else they stand for
-    themselves. With `edges` the line's values at the window's edges count too, otherwise the
-    outermost frames do; without a frame in the window only its edges are there.
+    With `refined`, a minimum is that of a parabola through the frame and its neighbours. With `edges`,
+    the interpolated values at the window's edges count too; otherwise the outermost frames do. If no
+    frame lies in the window, only its edges count.
     """
     first, last = track.axis.samples_in(window)
-    turn = _turns if refined else _least
-    values, places = turn(track.samples, first, last, edges)
+    minima = _local_minima if refined else _minimum
+    values, places = minima(track.samples, first, last, edges)
     times_s = track.axis.start_s + places / track.axis.rate_hz
     if edges or first == last:
         outer = np.array([window.start_s, window.end_s])
@@ -128,14 +129,14 @@ def lowest(track: Track, window: Range, edges: bool, refined: bool = True) -> tu
 
 
 def highest(track: Track, window: Range, edges: bool, refined: bool = True) -> tuple[float, float]:
-    """Give the highest value in a window and its time, by the rules of `lowest`."""
-    turned = replace(track, samples=-track.samples)
-    value, time_s = lowest(turned, window, edges, refined)
+    """Return the highest value in a window and its time, by the same rules as `lowest`."""
+    negated = replace(track, samples=-track.samples)
+    value, time_s = lowest(negated, window, edges, refined)
     return -value, time_s
 
 
-def _least(samples: NDArray[Any], first: int, last: int, edges: bool) -> tuple[Doubles, Doubles]:
-    """Give the least of the samples `first:last`, and its index."""
+def _minimum(samples: NDArray[Any], first: int, last: int, edges: bool) -> tuple[Doubles, Doubles]:
+    """Return the smallest of the samples `first:last`, and its index."""
     part = samples[first:last]
     if not part.size or not np.isfinite(part).any():
         return np.zeros(0), np.zeros(0)
@@ -143,28 +144,28 @@ def _least(samples: NDArray[Any], first: int, last: int, edges: bool) -> tuple[D
     return part[place : place + 1].astype(np.float64), np.array([first + place], np.float64)
 
 
-def _turns(samples: NDArray[Any], first: int, last: int, edges: bool) -> tuple[Doubles, Doubles]:
-    """Give the refined minima among the frames `first:last`, and their fractional indices.
+def _local_minima(samples: NDArray[Any], first: int, last: int, edges: bool) -> tuple[Doubles, Doubles]:
+    """Return the refined minima among the frames `first:last`, and their fractional indices.
 
-    A frame beside an undefined one stands for itself; without `edges` so do the outermost.
+    A frame next to an undefined one is not refined; without `edges`, neither are the outermost frames.
     """
     frames = np.arange(first, last)
     left, here, right = (_frames(samples, frames + shift) for shift in (-1, 0, 1))
-    turns = (here < left) & (here <= right)
+    is_minimum = (here < left) & (here <= right)
     rise, bend = 0.5 * (right - left), 2 * here - left - right
-    bend = np.where(turns & (bend != 0), bend, 1.0)
+    bend = np.where(is_minimum & (bend != 0), bend, 1.0)
     alone = ~(np.isfinite(left) & np.isfinite(right))
     if not edges:
         alone[:1] = alone[-1:] = True
-    refined = np.where(turns, here + 0.5 * rise * rise / bend, np.where(alone, here, np.nan))
-    return refined, np.where(turns, frames + rise / bend, frames.astype(np.float64))
+    refined = np.where(is_minimum, here + 0.5 * rise * rise / bend, np.where(alone, here, np.nan))
+    return refined, np.where(is_minimum, frames + rise / bend, frames.astype(np.float64))
 
 
 def nearest_crossing(track: Track, time_s: float) -> float:
-    """Give the time of the zero crossing nearest to `time_s`, NaN where there is none.
+    """Return the time of the zero crossing nearest to `time_s`, NaN if there is none.
 
-    Looks ever farther around the time, so that an hour of sound costs no more than a second. As in
-    Praat a crossing between the two samples around the time counts as being there.
+    The search widens step by step, so that an hour of sound costs no more than a second. As in Praat, a
+    crossing between the two samples around `time_s` takes precedence.
     """
     values, axis = track.samples, track.axis
     middle = math.floor(axis.index(time_s))
@@ -183,7 +184,7 @@ def nearest_crossing(track: Track, time_s: float) -> float:
 
 
 def _crossings(values: NDArray[Any]) -> Doubles:
-    """Give the fractional indices at which the line between two samples, both numbers, passes through 0."""
+    """Return the fractional indices where the line between two finite samples crosses zero."""
     upper, known = values >= 0, np.isfinite(values)
     before = np.flatnonzero((upper[:-1] != upper[1:]) & known[:-1] & known[1:])
     low, high = values[before].astype(np.float64), values[before + 1].astype(np.float64)
@@ -191,7 +192,7 @@ def _crossings(values: NDArray[Any]) -> Doubles:
 
 
 def power_at(image: Image, time_s: float, frequency_hz: float) -> float:
-    """Give the power density in Pa²/Hz at a time and a frequency, bilinear between the image's cells."""
+    """Return the power density in Pa²/Hz at a time and a frequency, by bilinear interpolation."""
     row = image.axis.index(time_s)
     column = (frequency_hz - image.low_hz) / image.step_hz
     frames, bins = image.values.shape
@@ -205,7 +206,7 @@ def power_at(image: Image, time_s: float, frequency_hz: float) -> float:
 
 
 def _shares(place: float, count: int) -> tuple[tuple[int, float], tuple[int, float]]:
-    """Give the two cells around a place with the weight of each; beyond the outer ones the outer's."""
+    """Return the two cells around a position with their weights; beyond the ends, the outer cell."""
     low = min(max(math.floor(place), 0), count - 1)
     high = min(low + 1, count - 1)
     part = min(max(place - low, 0.0), 1.0)

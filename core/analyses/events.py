@@ -1,4 +1,4 @@
-"""Moments in a curve: its zero crossings and the peaks of its envelope, for latencies."""
+"""Events in a curve for measuring latencies: zero crossings and peaks of the envelope."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from core.signals.track import Track
 
 @dataclass(frozen=True, slots=True)
 class CrossingSettings:
-    """Which crossings count; the standards are those of Praat's To PointProcess (zeroes)."""
+    """Which crossings count. The defaults are those of Praat's To PointProcess (zeroes)."""
 
     rising: bool = True
     falling: bool = False
 
 
 def crossing_cause(axis: TimeAxis, settings: CrossingSettings) -> str | None:
-    """Say why there are no zero crossings to look for."""
-    return None if settings.rising or settings.falling else "neither rising nor falling ones are wanted"
+    """Return why there are no zero crossings to find, or None."""
+    return (
+        None if settings.rising or settings.falling else "neither rising nor falling crossings are selected"
+    )
 
 
 def zero_crossings(track: Track, settings: CrossingSettings) -> Points:
-    """Give the times, in seconds, at which the line between two samples passes through 0."""
+    """Return the times, in seconds, at which the line between two samples crosses zero."""
     values = track.samples.astype(np.float64)
     below = values < 0
     up, down = below[:-1] & ~below[1:], ~below[:-1] & below[1:]
@@ -39,24 +41,28 @@ def zero_crossings(track: Track, settings: CrossingSettings) -> Points:
 
 @dataclass(frozen=True, slots=True)
 class PeakSettings:
-    """The envelope is the distance from the mean under a Gaussian of this standard deviation; peaks
-    lower than `least_height` of the highest do not count.
+    """Settings of the envelope, the distance from the mean smoothed by a Gaussian.
+
+    `smoothing_s` is its standard deviation. Peaks below `least_height` times the highest do not count.
     """
 
     smoothing_s: float = 0.010
-    least_height: float = field(default=0.10, metadata={"label": "Least height, part of the highest"})
+    least_height: float = field(default=0.10, metadata={"label": "Minimum height, fraction of the highest"})
 
 
 def peak_cause(axis: TimeAxis, settings: PeakSettings) -> str | None:
-    """Say why there are no envelope peaks to look for."""
-    senseless = guard.negative(smoothing=settings.smoothing_s)
-    if senseless or 0 <= settings.least_height <= 1:
-        return senseless or guard.too_short(axis, 3 / axis.rate_hz, "a peak of 3 samples")
-    return f"the least height must lie between 0 and 1, not {guard.figure(settings.least_height)}"
+    """Return why there are no envelope peaks to find, or None."""
+    invalid = guard.negative(smoothing=settings.smoothing_s)
+    if invalid or 0 <= settings.least_height <= 1:
+        return invalid or guard.too_short(axis, 3 / axis.rate_hz, "a peak of 3 samples")
+    return f"the minimum height must lie between 0 and 1, not {guard.figure(settings.least_height)}"
 
 
 def envelope_of(track: Track, settings: PeakSettings, mean: float | None = None) -> Doubles:
-    """Give the smoothed distance from the mean, float64 [n]; of a part, from the `mean` of the whole."""
+    """Return the smoothed distance from the mean, float64 [n].
+
+    For a part of a track, pass the `mean` of the whole track.
+    """
     values = track.samples.astype(np.float64)
     away: Doubles = np.abs(values - (values.mean() if mean is None else mean))
     width = settings.smoothing_s * track.axis.rate_hz
@@ -70,7 +76,7 @@ def envelope_of(track: Track, settings: PeakSettings, mean: float | None = None)
 
 
 def envelope_peaks(track: Track, settings: PeakSettings) -> Points:
-    """Give the times of the envelope's peaks, in seconds, and their heights, both refined by a parabola."""
+    """Return the times of the envelope peaks, in seconds, and their heights; both refined by a parabola."""
     level = envelope_of(track, settings)
     inner = level[1:-1]
     high = inner >= settings.least_height * level.max()
@@ -84,8 +90,9 @@ def envelope_peaks(track: Track, settings: PeakSettings) -> Points:
 
 
 def latencies(peaks: Points, reference: Points) -> Doubles:
-    """Give how much later each peak comes than the nearest one of `reference`, in seconds: float64
-    [peaks], NaN where there is no reference.
+    """Return how much later each peak is than the nearest point of `reference`, in seconds.
+
+    Float64 [peaks], NaN if there is no reference.
     """
     if reference.times_s.size == 0:
         return np.full(peaks.times_s.size, np.nan)

@@ -1,4 +1,4 @@
-"""Which formant frames are loud enough to be drawn: Praat's dynamic range of speckles."""
+"""Which formant frames are loud enough to be drawn: the dynamic range of Praat's formant dots."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 RANGE_DB = 30.0
-"""The standard of Praat's editor."""
+"""The default of Praat's editor."""
 
 
 def loud(
     track: Track, frames: TimeAxis, settings: FormantSettings, range_db: float = RANGE_DB
 ) -> NDArray[np.bool_]:
-    """Tell for each frame whether its peak lies within `range_db` of the loudest frame's. Bool [frames]."""
+    """Return whether the peak of each frame is within `range_db` of the loudest frame, bool [frames]."""
     return near_loudest(peaks(track, frames, settings), range_db)
 
 
 def near_loudest(found: NDArray[np.float64], range_db: float = RANGE_DB) -> NDArray[np.bool_]:
-    """Tell which peaks, float64 [frames], lie within `range_db` of the greatest. Bool [frames]."""
+    """Return which peaks, float64 [frames], are within `range_db` of the highest, bool [frames]."""
     return found >= found.max(initial=0.0) * 10 ** (-range_db / 10)
 
 
 def peaks(track: Track, frames: TimeAxis, settings: FormantSettings) -> NDArray[np.float64]:
-    """Give each frame's intensity, float64 [frames].
+    """Return the intensity of each frame, float64 [frames].
 
-    As in Praat (fon/Sound_to_Formant.cpp, fon/Formant.cpp) that is its largest squared sample after
-    pre-emphasis, over a window twice the nominal length. Here the samples are those of the track's
-    own rate, not of one resampled to twice the ceiling. What is no number is silence.
+    As in Praat (fon/Sound_to_Formant.cpp, fon/Formant.cpp), this is the largest squared sample after
+    pre-emphasis, over a window twice the nominal length. Here the samples have the rate of the track;
+    they are not resampled to twice the ceiling. Samples that are not finite count as silence.
     """
     if frames.n == 0 or track.axis.n == 0:
         return np.zeros(frames.n)
@@ -45,10 +45,10 @@ def peaks(track: Track, frames: TimeAxis, settings: FormantSettings) -> NDArray[
 
 
 def _greatest_around(values: NDArray[np.float64], half: int) -> NDArray[np.float64]:
-    """Give the greatest value within `half` samples of each, the values being 0 or more.
+    """Return the maximum within `half` samples of each value; all values must be at least 0.
 
-    Van Herk's way (1992): the greatest of a window is that of the end of one block of its length
-    and the beginning of the next, so that its length does not matter.
+    Van Herk's algorithm (1992): the maximum of a window is the maximum of the end of one block of its
+    length and the beginning of the next, so the cost does not depend on the window's length.
 
     >>> _greatest_around(np.array([1.0, 0.0, 3.0, 0.0, 0.0, 2.0]), 1)
     array([1., 3., 3., 3., 2., 2.])

@@ -19,11 +19,11 @@ from core.signals.track import Track
 
 @dataclass(frozen=True, slots=True)
 class FormantSettings:
-    """Praat's formant settings; the standards are those of its editor.
+    """Praat's formant settings, with the defaults of its editor.
 
-    The ceiling goes with the speaker: 5500 Hz for a woman, 5000 for a man, 8000 for a child; the
-    choice of a speaker sets nothing else and outlasts a change of preset.
-    A time step of 0 is Praat's "automatic", a quarter of the window length.
+    The ceiling depends on the speaker: 5000 Hz for a man, 5500 Hz for a woman, 8000 Hz for a child.
+    Choosing a speaker changes nothing else and survives a change of preset. A time step of 0 is Praat's
+    "automatic", a quarter of the window length.
     """
 
     ceiling_hz: float = field(default=5500.0, metadata={"label": "Formant ceiling", "named": CEILINGS})
@@ -34,8 +34,10 @@ class FormantSettings:
 
 
 def carried(axis: TimeAxis, settings: FormantSettings) -> FormantSettings:
-    """Give the settings as the layer can carry them: a ceiling above Nyquist is lowered to it,
-    and the number of formants in proportion, to the nearest half as Praat counts.
+    """Return the settings adapted to the layer.
+
+    A ceiling above Nyquist is lowered to it, and the number of formants in proportion, rounded to the
+    nearest half as Praat counts.
     """
     if settings.ceiling_hz <= axis.nyquist_hz:
         return settings
@@ -46,12 +48,12 @@ def carried(axis: TimeAxis, settings: FormantSettings) -> FormantSettings:
 
 
 def for_speaker(settings: FormantSettings, name: str) -> FormantSettings:
-    """Give the settings with the ceiling of a speaker: man, woman, child; as they are for ""."""
+    """Return the settings with the ceiling for a speaker (man, woman, child); unchanged for ""."""
     return replace(settings, ceiling_hz=speaker_named(name).ceiling_hz) if name else settings
 
 
 def notice(axis: TimeAxis, settings: FormantSettings) -> str | None:
-    """Say that the ceiling and the number of formants were lowered."""
+    """Return the note that the ceiling and the number of formants were lowered, or None."""
     used = carried(axis, settings)
     if used == settings:
         return None
@@ -62,15 +64,15 @@ def notice(axis: TimeAxis, settings: FormantSettings) -> str | None:
 
 
 def cause(axis: TimeAxis, settings: FormantSettings) -> str | None:
-    """Say why this layer has no formants with these settings."""
-    senseless = guard.not_positive(
+    """Return why this layer has no formants with these settings, or None."""
+    invalid = guard.not_positive(
         ceiling=settings.ceiling_hz,
         number_of_formants=settings.max_formants,
         window_length=settings.window_length_s,
         frequency_of_pre_emphasis=settings.pre_emphasis_from_hz,
     ) or guard.negative(time_step=settings.time_step_s)
-    if senseless:
-        return senseless
+    if invalid:
+        return invalid
     if carried(axis, settings).max_formants < 1:
         return f"Nyquist is {guard.hertz(axis.nyquist_hz)}"
     return _unfit_window(axis, settings)
@@ -88,7 +90,7 @@ def _unfit_window(axis: TimeAxis, settings: FormantSettings) -> str | None:
 
 
 def formants(track: Track, settings: FormantSettings) -> tuple[Track, ...]:
-    """Give the tracks f1 .. f5 and b1 .. b5 in Hz, NaN where Praat finds none or at or above Nyquist."""
+    """Return the tracks f1..f5 and b1..b5 in Hz; NaN where Praat finds none or at or above Nyquist."""
     used = carried(track.axis, settings)
     found = praat_formants(track, used)
     values = _table(found, formant_count(used))
@@ -97,7 +99,7 @@ def formants(track: Track, settings: FormantSettings) -> tuple[Track, ...]:
 
 
 def no_room(axis: TimeAxis, settings: FormantSettings, name: str) -> str:
-    """Say that formant or bandwidth `name`, such as F4, has no room below the ceiling; "" where it has."""
+    """Report that a formant or bandwidth such as F4 does not fit below the ceiling; "" if it does."""
     used = carried(axis, settings)
     room = math.ceil(used.max_formants)
     if int(name[1:]) <= room:
@@ -107,12 +109,12 @@ def no_room(axis: TimeAxis, settings: FormantSettings, name: str) -> str:
 
 
 def formant_count(settings: FormantSettings) -> int:
-    """Give how many formants are listed, found or not."""
+    """Return the number of formants that are listed, found or not."""
     return max(5, math.ceil(settings.max_formants))
 
 
 def named(values: Doubles, axis: TimeAxis, nyquist_hz: float, origin: Origin) -> tuple[Track, ...]:
-    """Give frequencies and bandwidths [2, count, frames] as tracks, NaN at or above Nyquist."""
+    """Return frequencies and bandwidths [2, count, frames] as tracks; NaN at or above Nyquist."""
     values[:, values[0] >= nyquist_hz] = np.nan
     return tuple(
         Contour(f"{kind}{k + 1}", row, axis, "Hz", origin)
@@ -122,7 +124,7 @@ def named(values: Doubles, axis: TimeAxis, nyquist_hz: float, origin: Origin) ->
 
 
 def praat_formants(track: Track, settings: FormantSettings) -> Any:
-    """Give Praat's Formant object of `track`; the settings are taken as they stand."""
+    """Return Praat's Formant object for `track`; the settings are used unchanged."""
     return sound_of(track).to_formant_burg(
         time_step=or_automatic(settings.time_step_s),
         max_number_of_formants=settings.max_formants,
@@ -133,7 +135,7 @@ def praat_formants(track: Track, settings: FormantSettings) -> Any:
 
 
 def _table(found: Any, count: int) -> Doubles:
-    """Give all frequencies and bandwidths at the frames' own times, float64 [2, count, frames]."""
+    """Return all frequencies and bandwidths at the frame times, float64 [2, count, frames]."""
     times = found.xs()
     ask = (found.get_value_at_time, found.get_bandwidth_at_time)
     return np.array([[[one(k + 1, t) for t in times] for k in range(count)] for one in ask], dtype=np.float64)

@@ -15,7 +15,7 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 UNVOICED_DB = -200.0
-"""Praat's mark for a frame without periodicity."""
+"""Praat's value for a frame without periodicity."""
 
 _LEAST_SAMPLES = 6
 
@@ -23,15 +23,15 @@ _LEAST_SAMPLES = 6
 Method = Literal["cross-correlation", "autocorrelation"]
 
 STANDARD_PERIODS = {"cross-correlation": 1.0, "autocorrelation": 4.5}
-"""Praat's standards, one for each method."""
+"""Praat's defaults for each method."""
 
 
 @dataclass(frozen=True, slots=True)
 class HarmonicitySettings:
-    """The standards of Praat's To Harmonicity (cc), or of To Harmonicity (ac) where that is the method.
+    """Settings with the defaults of Praat's To Harmonicity (cc), or (ac) for that method.
 
-    An automatic number of periods per window is the method's own: 1 by cross-correlation, which
-    Praat prefers, 4.5 by autocorrelation.
+    The automatic number of periods per window depends on the method: 1 for cross-correlation, which
+    Praat recommends, 4.5 for autocorrelation.
     """
 
     time_step_s: float = 0.01
@@ -42,28 +42,28 @@ class HarmonicitySettings:
 
     @property
     def periods(self) -> float:
-        """The number of periods per window, the method's own where it is automatic."""
+        """The number of periods per window; the default of the method if automatic."""
         return STANDARD_PERIODS[self.method] if self.periods_per_window is None else self.periods_per_window
 
     @property
     def window_periods(self) -> float:
-        """How many periods a frame takes: with the longest lag, or twice as many under a Gaussian."""
+        """The number of periods in a frame: including the longest lag, or twice as many with a Gaussian."""
         return self.periods + 1 if self.method == "cross-correlation" else 2 * self.periods
 
 
 def carried(axis: TimeAxis, settings: HarmonicitySettings) -> HarmonicitySettings:
-    """Give the settings with the number of periods spelled out."""
+    """Return the settings with an explicit number of periods."""
     return replace(settings, periods_per_window=settings.periods)
 
 
 def cause(axis: TimeAxis, settings: HarmonicitySettings) -> str | None:
-    """Say why this layer has no harmonicity: two harmonics of the floor must fit below Nyquist."""
+    """Return why this layer has no harmonicity: two harmonics of the floor must fit below Nyquist."""
     floor, periods = settings.floor_hz, settings.periods
-    senseless = guard.not_positive(
+    invalid = guard.not_positive(
         time_step=settings.time_step_s, pitch_floor=floor, number_of_periods=periods
     ) or guard.negative(silence_threshold=settings.silence_threshold)
-    if senseless:
-        return senseless
+    if invalid:
+        return invalid
     if axis.nyquist_hz < 2 * floor:
         nyquist = guard.hertz(axis.nyquist_hz)
         return f"Nyquist is {nyquist}, below the second harmonic of the floor of {guard.hertz(floor)}"
@@ -76,7 +76,7 @@ def cause(axis: TimeAxis, settings: HarmonicitySettings) -> str | None:
 
 
 def harmonicity(track: Track, settings: HarmonicitySettings) -> tuple[Track, ...]:
-    """Give the track "harmonicity" in dB on Praat's frames, NaN where Praat finds no period."""
+    """Return the track "harmonicity" in dB on Praat's frames; NaN where Praat finds no period."""
     used, sound = carried(track.axis, settings), sound_of(track)
     by_lags = used.method == "cross-correlation"
     ask: Any = sound.to_harmonicity_cc if by_lags else sound.to_harmonicity_ac

@@ -1,4 +1,4 @@
-"""Intensity in dB relative to 2e-5 Pa, as Praat smooths it."""
+"""Intensity in dB relative to 2e-5 Pa, smoothed as in Praat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.signals.track import Track
 
 @dataclass(frozen=True, slots=True)
 class IntensitySettings:
-    """Praat's intensity settings; in the editor the floor is that of the pitch.
+    """Praat's intensity settings; the editor uses the pitch floor.
 
     A time step of 0 is Praat's "automatic", 0.8 periods of the floor.
     """
@@ -26,10 +26,10 @@ class IntensitySettings:
 
 
 def cause(axis: TimeAxis, settings: IntensitySettings) -> str | None:
-    """Say why this layer has no intensity with these settings."""
-    senseless = guard.not_positive(floor=settings.floor_hz) or guard.negative(time_step=settings.time_step_s)
-    if senseless:
-        return senseless
+    """Return why this layer has no intensity with these settings, or None."""
+    invalid = guard.not_positive(floor=settings.floor_hz) or guard.negative(time_step=settings.time_step_s)
+    if invalid:
+        return invalid
     if axis.nyquist_hz < settings.floor_hz:
         return (
             f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below the floor of {guard.hertz(settings.floor_hz)}"
@@ -41,7 +41,7 @@ def cause(axis: TimeAxis, settings: IntensitySettings) -> str | None:
 
 
 def intensity(track: Track, settings: IntensitySettings) -> tuple[Track, ...]:
-    """Give the track "intensity" in dB on Praat's frames (−300 dB where a window is all zero)."""
+    """Return the track "intensity" in dB on Praat's frames (−300 dB where a window is all zero)."""
     found = sound_of(track).to_intensity(
         minimum_pitch=settings.floor_hz,
         time_step=or_automatic(settings.time_step_s),

@@ -1,4 +1,4 @@
-"""Pitch by Praat's methods, the filtered ones of Praat 6.4 rebuilt."""
+"""Pitch by Praat's methods; the filtered methods of Praat 6.4 are reimplemented."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LEAST_SAMPLES = 6
 
 @dataclass(frozen=True, slots=True)
 class PitchSettings:
-    """Praat's pitch settings; the standards are those of the editor of Praat 6.1 to 6.3.
+    """Praat's pitch settings, with the defaults of the editor of Praat 6.1 to 6.3.
 
-    A time step of 0 is Praat's "automatic". With `lower_ceiling` a ceiling above a layer's
-    Nyquist is lowered to it, under a notice, where otherwise the measure is refused.
+    A time step of 0 is Praat's "automatic". With `lower_ceiling`, a ceiling above the Nyquist frequency
+    of a layer is lowered to it and a note says so; otherwise there is no pitch.
     """
 
     method: Method = "raw autocorrelation"
@@ -56,8 +56,9 @@ class PitchSettings:
 
     @property
     def window_periods(self) -> int:
-        """How many periods of the floor a frame takes: a very accurate window is twice as long,
-        and a cross-correlation takes one period and, beside it, the longest lag.
+        """The number of floor periods in a frame.
+
+        A very accurate window is twice as long. Cross-correlation takes one period plus the longest lag.
         """
         if not self.auto:
             return 2
@@ -65,14 +66,14 @@ class PitchSettings:
 
 
 def carried(axis: TimeAxis, settings: PitchSettings) -> PitchSettings:
-    """Give the settings as the layer can carry them: the ceiling lowered where that was asked for."""
+    """Return the settings adapted to the layer: the ceiling is lowered if `lower_ceiling` is set."""
     if settings.lower_ceiling and settings.ceiling_hz > axis.nyquist_hz:
         return replace(settings, ceiling_hz=axis.nyquist_hz)
     return settings
 
 
 def notice(axis: TimeAxis, settings: PitchSettings) -> str | None:
-    """Say that the ceiling was lowered to Nyquist."""
+    """Return the note that the ceiling was lowered to Nyquist, or None."""
     lowered = carried(axis, settings)
     if lowered == settings:
         return None
@@ -81,11 +82,11 @@ def notice(axis: TimeAxis, settings: PitchSettings) -> str | None:
 
 
 def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
-    """Say why this layer has no pitch with these settings."""
-    return _senseless(settings) or _beyond_nyquist(axis, settings) or _too_short(axis, settings)
+    """Return why this layer has no pitch with these settings, or None."""
+    return _invalid(settings) or _beyond_nyquist(axis, settings) or _too_short(axis, settings)
 
 
-def _senseless(settings: PitchSettings) -> str | None:
+def _invalid(settings: PitchSettings) -> str | None:
     costs = guard.negative(
         time_step=settings.time_step_s,
         silence_threshold=settings.silence_threshold,
@@ -101,7 +102,7 @@ def _senseless(settings: PitchSettings) -> str | None:
         return f"at least 2 candidates are needed, not {settings.max_candidates}"
     if settings.filtered and not 0 < settings.attenuation_at_top < 1:
         return f"the attenuation at the top must lie between 0 and 1, not {settings.attenuation_at_top:g}"
-    return guard.upside_down(settings.floor_hz, settings.ceiling_hz)
+    return guard.reversed_range(settings.floor_hz, settings.ceiling_hz)
 
 
 def _beyond_nyquist(axis: TimeAxis, settings: PitchSettings) -> str | None:
@@ -116,9 +117,9 @@ def _beyond_nyquist(axis: TimeAxis, settings: PitchSettings) -> str | None:
 def _too_short(axis: TimeAxis, settings: PitchSettings) -> str | None:
     periods, floor = settings.window_periods, guard.hertz(settings.floor_hz)
     window = f"a window of {periods} periods of {floor}"
-    long = guard.too_short(axis, periods / settings.floor_hz, window)
-    if long:
-        return long
+    too_short = guard.too_short(axis, periods / settings.floor_hz, window)
+    if too_short:
+        return too_short
     inner = periods if settings.auto else 1
     if math.floor(inner * axis.rate_hz / settings.floor_hz) < _LEAST_SAMPLES:
         return f"a window of {inner} periods of {floor} holds fewer than {_LEAST_SAMPLES} samples"
@@ -126,8 +127,10 @@ def _too_short(axis: TimeAxis, settings: PitchSettings) -> str | None:
 
 
 def low_passed(samples: Doubles, rate_hz: float, settings: PitchSettings) -> Doubles:
-    """Give the sound as Praat 6.4's filtered methods see it: a Gaussian low-pass that leaves
-    `attenuation_at_top` at the ceiling, on the power-of-two spectrum. Float64 [n], as `samples` are.
+    """Return the input of Praat 6.4's filtered methods, float64 [n].
+
+    A Gaussian low-pass filter, applied to the power-of-two spectrum, whose gain at the ceiling is
+    `attenuation_at_top`.
     """
     n = samples.size
     padded = 1 << max(0, n - 1).bit_length()
@@ -137,7 +140,7 @@ def low_passed(samples: Doubles, rate_hz: float, settings: PitchSettings) -> Dou
 
 
 def pitch(track: Track, settings: PitchSettings) -> tuple[Track, ...]:
-    """Give the track "pitch" in Hz on Praat's frames, NaN where unvoiced."""
+    """Return the track "pitch" in Hz on Praat's frames, NaN where unvoiced."""
     used = carried(track.axis, settings)
     found = praat_pitch(track, used)
     frequencies = np.array(found.selected_array["frequency"])
@@ -147,7 +150,7 @@ def pitch(track: Track, settings: PitchSettings) -> tuple[Track, ...]:
 
 
 def praat_pitch(track: Track, settings: PitchSettings) -> Any:
-    """Give Praat's Pitch object of `track`; the settings are taken as they stand."""
+    """Return Praat's Pitch object for `track`; the settings are used unchanged."""
     samples = track.samples.astype(np.float64)
     if settings.filtered:
         samples = low_passed(samples, track.axis.rate_hz, settings)

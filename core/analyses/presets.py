@@ -1,4 +1,4 @@
-"""Named settings of all analyses: Praat's editor by version, and the papers'."""
+"""Named settings for all analyses: those of Praat's editor by version, and those of the papers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.analyses.voice_report import VoiceSettings
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One choice of settings for every analysis, and where it comes from."""
+    """Settings for every analysis, with their source."""
 
     name: str
     source: str
@@ -29,7 +29,7 @@ class Preset:
     greys: GreySettings = field(default_factory=GreySettings)
 
     def settings(self, analysis: str) -> Any:
-        """Give the settings of an analysis: its own here, those that follow the pitch, or the standards."""
+        """Return the settings of an analysis: from the preset, derived from its pitch, or the defaults."""
         if analysis == "pulses":
             return self.pitch
         if analysis == "voice report":
@@ -38,7 +38,7 @@ class Preset:
 
     @property
     def title(self) -> str:
-        """The name as a screen shows it, ranges with a dash."""
+        """The name for the screen; ranges have an en dash."""
         return self.name.replace("-", "–")
 
 
@@ -50,7 +50,7 @@ FILTERED = PitchSettings(
     voicing_threshold=0.50,
     octave_cost=0.055,
 )
-"""The pitch of the editor of Praat 6.4."""
+"""The pitch settings of the editor of Praat 6.4."""
 
 _ROWS = (
     Preset("Praat 6.4", "the editor of Praat 6.4.14 and later", FILTERED, IntensitySettings(50.0)),
@@ -83,4 +83,4 @@ _ROWS = (
 )
 
 PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ROWS}
-"""All presets by name, Praat's newest first."""
+"""All presets by name, the newest Praat first."""

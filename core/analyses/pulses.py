@@ -1,4 +1,4 @@
-"""Glottal pulses: one moment per period of the voiced parts, with the settings of the pitch."""
+"""Glottal pulses: one point per period of the voiced parts, with the pitch settings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 LEAST_SAMPLES = 4
-"""Per period; with fewer Praat's search for the next pulse may never move on."""
+"""Samples per period; with fewer, Praat's search for the next pulse may never advance."""
 
 
 def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
-    """Say why this layer has no pulses: no pitch, or too few samples in a period."""
+    """Return why this layer has no pulses: no pitch, or too few samples per period; else None."""
     ceiling_hz = carried(axis, settings).ceiling_hz
     few = axis.rate_hz < LEAST_SAMPLES * ceiling_hz
     nyquist = (
@@ -29,15 +29,15 @@ def cause(axis: TimeAxis, settings: PitchSettings) -> str | None:
 
 
 def pulses(track: Track, settings: PitchSettings) -> Points:
-    """Give the pulses of Praat's To PointProcess (cc), in seconds."""
+    """Return the pulses of Praat's To PointProcess (cc), in seconds."""
     used = carried(track.axis, settings)
     points = praat_pulses(sound_of(track), praat_pitch(track, used))
     origin = origin_of(track, "pulses", used)
-    some = call_praat(points, "Get number of points") > 0
-    times_s = call_praat(points, "To Matrix").values[0] if some else np.zeros(0)
+    any_pulses = call_praat(points, "Get number of points") > 0
+    times_s = call_praat(points, "To Matrix").values[0] if any_pulses else np.zeros(0)
     return Points("pulses", times_s, origin)
 
 
 def praat_pulses(sound: Any, pitch: Any) -> Any:
-    """Give Praat's PointProcess of a Sound and its Pitch."""
+    """Return Praat's PointProcess for a Sound and its Pitch."""
     return call_praat([sound, pitch], "To PointProcess (cc)")

@@ -1,7 +1,4 @@
-"""One file per analysis: a settings dataclass and a function from Track to tracks or an image.
-
-`TABLE` is the list of them. To add one, write its file and a row here.
-"""
+"""The table of all analyses. To add an analysis, write its module and add a row to `TABLE`."""
 
 from __future__ import annotations
 
@@ -34,11 +31,11 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 
-def _as_they_are(axis: TimeAxis, settings: Any) -> Any:
+def _unchanged(axis: TimeAxis, settings: Any) -> Any:
     return settings
 
 
-def _nothing_to_say(axis: TimeAxis, settings: Any) -> str | None:
+def _no_notice(axis: TimeAxis, settings: Any) -> str | None:
     return None
 
 
@@ -47,17 +44,16 @@ def _ideal(length_s: float) -> TimeAxis:
 
 
 IDEAL = (_ideal(1.0), _ideal(1e5))
-"""Of so high a rate, and so short or long, whatever is refused is refused for its settings alone."""
+"""Axes with an extremely high rate, short and long: what is refused here is refused for its settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One row: what an analysis is called, what it is set by, what it computes, when it must not.
+    """One analysis: its names, its settings class, what it computes, and when it must be refused.
 
-    `noun` stands in a refusal ("No pitch: ..."), `settings` is the settings' class, `cause` says
-    why a layer cannot carry the measure, `carried` gives the settings as lowered to what a layer
-    can carry, and `notice` says so. A curve "as published" is judged, and its settings are lowered,
-    on the axis of the layer that it was made from.
+    `noun` is used in refusals ("No pitch: ..."). `cause` returns why a layer cannot carry the measure,
+    `carried` the settings adapted to the layer, and `notice` the note that they were adapted. For a
+    curve "as published", all three use the axis of the layer it was made from.
     """
 
     name: str
@@ -66,25 +62,25 @@ class Analysis:
     settings: type[Any]
     compute: Callable[[Track, Any], Result]
     cause: Callable[[TimeAxis, Any], str | None]
-    carried: Callable[[TimeAxis, Any], Any] = _as_they_are
-    notice: Callable[[TimeAxis, Any], str | None] = _nothing_to_say
+    carried: Callable[[TimeAxis, Any], Any] = _unchanged
+    notice: Callable[[TimeAxis, Any], str | None] = _no_notice
 
     def refusal(self, track: Track | TimeAxis, settings: Any = None) -> str | None:
-        """Say why there is no such measure, or None where there is; with a track its samples count too."""
+        """Return why there is no such measure, or None; for a track, its samples are checked too."""
         used = self.settings() if settings is None else settings
         axis = track.axis if isinstance(track, Track) else track
         cause = self.cause(axis, used) or (guard.unusable(track) if isinstance(track, Track) else None)
         return f"No {self.noun}: {cause}" if cause else None
 
     def lowered(self, axis: TimeAxis, settings: Any = None) -> str:
-        """Say what was lowered so that a layer carries the measure, "" where nothing was or it is refused."""
+        """Return the note that settings were lowered to fit the rate, "" if none were or it is refused."""
         used = self.settings() if settings is None else settings
         return "" if self.cause(axis, used) else self.notice(axis, used) or ""
 
     def impossible(self, settings: Any, track: Track | None = None) -> str | None:
-        """Say why no sound whatever has this measure with these settings, or None.
+        """Return why no sound at all can have this measure with these settings, or None.
 
-        A reason that tells how long a sound is tells it of `track`, which is named.
+        If the reason mentions a duration, it is that of `track`.
         """
         causes = [self.cause(axis, settings) for axis in IDEAL]
         if not all(causes):
@@ -94,12 +90,12 @@ class Analysis:
         return f"No {self.noun} of {track.name}: {self.cause(_ideal(track.axis.duration_s), settings)}"
 
     def origin(self, track: Track, settings: Any = None) -> Origin:
-        """Give the origin that the result will have: the key to keep it by."""
+        """Return the origin that the result will have; it serves as cache key."""
         used = self.settings() if settings is None else settings
         return origin_of(track, self.name, self.carried(track.axis, used))
 
     def run(self, track: Track, settings: Any = None) -> Result:
-        """Compute the measure; raises Fault with the refusal where there is none."""
+        """Compute the measure; raises Fault with the reason if it is refused."""
         used = self.settings() if settings is None else settings
         by_s = track.origin.moved_s
         if by_s:
@@ -107,17 +103,17 @@ class Analysis:
         refused = self.refusal(track, used)
         if refused:
             raise Fault(f"{refused}.")
-        heard = in_memory(track)
-        bad = guard.not_numbers(heard.samples) if heard is not track else None
+        loaded = in_memory(track)
+        bad = guard.not_numbers(loaded.samples) if loaded is not track else None
         if bad:
             raise Fault(f"No {self.noun}: {bad}.")
         try:
-            return self.compute(heard, used)
+            return self.compute(loaded, used)
         except Exception as error:
             if not is_praats(error):
                 raise
-            said = f"No {self.noun} of {track.name}: Praat says “{praats_words(error)}”."
-            raise Fault(said, "Change its settings.") from error
+            sentence = f"No {self.noun} of {track.name}: Praat reports “{praats_words(error)}”."
+            raise Fault(sentence, "Change its settings.") from error
 
 
 _ROWS = (
@@ -175,19 +171,19 @@ TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
 """All analyses by name, in the order of Praat's menus."""
 
 SHOWN = ("pitch", "formants", "intensity", "spectrogram", "pulses")
-"""The measures that a lane can show over its curve, in the order of its header."""
+"""The measures that a lane can draw over its curve, in the order of its header."""
 
 _CEILINGS = {"pitch": "pitch", "formants": "formant"}
 """What the ceiling of a measure is called."""
 
 
 def refusals(track: Track | TimeAxis, settings: Mapping[str, Any]) -> Mapping[str, str | None]:
-    """Give, for each measure that a lane can show, its refusal or None; `settings` by analysis name."""
+    """Return the refusal or None of each measure that a lane can draw; `settings` by analysis name."""
     return {name: TABLE[name].refusal(track, settings.get(name)) for name in SHOWN}
 
 
 def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | None:
-    """Give the one sentence for the top right of a lane: the first refusal, or that nothing is left."""
+    """Return the sentence for the top right of a lane: the first refusal, or that only the curve is left."""
     found = [refusal for refusal in refusals(track, settings).values() if refusal]
     axis = track.axis if isinstance(track, Track) else track
     used = settings.get("pitch") or pitch.PitchSettings()
@@ -198,7 +194,7 @@ def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | 
 
 
 def lane_notice(axis: TimeAxis, settings: Mapping[str, Any], shown: Collection[str]) -> str:
-    """Give the few words in a lane on ceilings that were lowered for what it shows, "" where none was."""
+    """Return the note in a lane about lowered ceilings of what it draws, "" if there are none."""
     words = [
         word
         for name, word in _CEILINGS.items()
@@ -206,5 +202,5 @@ def lane_notice(axis: TimeAxis, settings: Mapping[str, Any], shown: Collection[s
     ]
     if not words:
         return ""
-    said = f"{' and '.join(words)} ceiling{'s' * (len(words) > 1)} lowered to {guard.hertz(axis.nyquist_hz)}"
-    return said[:1].upper() + said[1:]
+    note = f"{' and '.join(words)} ceiling{'s' * (len(words) > 1)} lowered to {guard.hertz(axis.nyquist_hz)}"
+    return note[:1].upper() + note[1:]

@@ -1,4 +1,4 @@
-"""What analyses give: contours as precise as Praat's, points, spectra and reports."""
+"""What analyses return: contours with Praat's precision, points, spectra and reports."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Doubles = NDArray[np.float64]
 
 
 def locked(values: Any) -> Doubles:
-    """Give `values` as a read-only float64 array of their own."""
+    """Return a read-only float64 copy of `values`."""
     array = np.array(values, dtype=np.float64)
     array.flags.writeable = False
     return array
 
 
 class Locked:
-    """Keeps arrays read-only on their way out of a worker, where pickling would forget it."""
+    """Keeps arrays read-only after unpickling in another process."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -45,7 +45,10 @@ class Contour(Locked, Track):
 
 @dataclass(frozen=True, eq=False)
 class Points(Locked):
-    """Moments in time: float64 [n], in seconds, rising; of peaks their heights too, float64 [n], else [0]."""
+    """Points in time, float64 [n], in seconds, ascending.
+
+    Peaks also have heights, float64 [n]; otherwise `heights` is empty.
+    """
 
     name: str
     times_s: Doubles
@@ -63,7 +66,7 @@ class Points(Locked):
 
 @dataclass(frozen=True, eq=False)
 class Spectrum(Locked):
-    """Levels over frequency: float64 [bins], bin k at `low_hz + k * step_hz`."""
+    """Levels over frequency: float64 [bins]; bin k is at `low_hz + k * step_hz`."""
 
     name: str
     levels: Doubles
@@ -76,15 +79,15 @@ class Spectrum(Locked):
         object.__setattr__(self, "levels", locked(self.levels))
 
     def frequencies(self) -> Doubles:
-        """Give the frequency of every bin, float64 [bins], in Hz."""
+        """Return the frequency of every bin, float64 [bins], in Hz."""
         return np.asarray(self.low_hz + np.arange(self.levels.size) * self.step_hz, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a report: what was measured, its value (NaN where undefined) and its unit.
+    """A line of a report: what was measured, its value (NaN if undefined) and its unit.
 
-    `group` is the head under which it stands, `words` is the value as Praat writes it, with its digits.
+    `group` is the heading above it, `words` the value as Praat writes it, with Praat's digits.
     """
 
     name: str
@@ -96,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """Values without a time axis, in the order in which they are read."""
+    """Values without a time axis, in reading order."""
 
     name: str
     lines: tuple[Line, ...]
@@ -110,10 +113,10 @@ Result = tuple[Track, ...] | Image | Points | Spectrum | Report
 
 
 def origin_of(track: Track, analysis: str, settings: Any) -> Origin:
-    """Give the origin of what `analysis` computes from `track`."""
+    """Return the origin of what `analysis` computes from `track`."""
     return track.origin.of(analysis=analysis, settings=settings_of(settings))
 
 
 def frame_axis(first_s: float, step_s: float, n: int) -> TimeAxis:
-    """Give Praat's frames as an axis: the centre of the first one at `first_s`."""
+    """Return the time axis of Praat's frames, with the first centre at `first_s`."""
     return TimeAxis(1.0 / step_s, n, first_s)

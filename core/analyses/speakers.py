@@ -1,4 +1,4 @@
-"""The formant ceiling by speaker, as Praat's manual advises."""
+"""Formant ceilings by speaker, as Praat's manual recommends."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from core.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A kind of speaker and the ceiling below which five formants of such a voice lie."""
+    """A kind of speaker, and the ceiling below which five formants of such a voice lie."""
 
     name: str
     ceiling_hz: float
 
     @property
     def title(self) -> str:
-        """The choice as the screen shows it: Man 5000 Hz."""
+        """The text of the menu item: Man 5000 Hz."""
         return f"{self.name.capitalize()} {self.ceiling_hz:g} Hz"
 
 
@@ -31,15 +31,15 @@ CEILINGS: Mapping[str, float] = {one.title: one.ceiling_hz for one in SPEAKERS.v
 
 
 def speaker_named(name: str) -> Speaker:
-    """Give a speaker by name, whatever its case. Raises Fault for another word."""
+    """Return a speaker by name, in any case; raises Fault if there is none."""
     known = SPEAKERS.get(name.strip().lower())
     if known is None:
-        raise Fault(f"There is no ceiling for “{name}”.", f"Choose among {', '.join(SPEAKERS)}.")
+        raise Fault(f"No ceiling is known for “{name}”.", f"Choose among {', '.join(SPEAKERS)}.")
     return known
 
 
 def ceiling_words(ceiling_hz: float) -> str:
-    """Give a ceiling with the speaker that it is for, where it has one.
+    """Return a ceiling with the speaker it belongs to, if any.
 
     >>> ceiling_words(5000.0), ceiling_words(5300.0)
     ('5000 Hz (man)', '5300 Hz')

@@ -1,4 +1,4 @@
-"""Spectra of a stretch: the spectral slice of Praat's editor, and the long-term average."""
+"""Spectra of a time range: the spectral slice of Praat's editor, and the long-term average."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAST_SAMPLES = 8
 
 @dataclass(frozen=True, slots=True)
 class SliceSettings:
-    """A selection, or a cursor where both ends are equal: then one spectrogram window around it."""
+    """The selection; if both ends are equal, one spectrogram window around the cursor."""
 
     start_s: float = 0.0
     end_s: float = 0.0
@@ -27,24 +27,24 @@ class SliceSettings:
 
 @dataclass(frozen=True, slots=True)
 class LtasSettings:
-    """The standard of Praat's To Ltas."""
+    """The default of Praat's To Ltas."""
 
     bandwidth_hz: float = 100.0
 
 
 def stretch(axis: TimeAxis, settings: SliceSettings) -> Range:
-    """Give the time that a slice covers, cut to the track."""
+    """Return the time range of a slice, limited to the track."""
     reach = settings.window_length_s if settings.start_s == settings.end_s else 0.0
     return Range(settings.start_s - reach, settings.end_s + reach).cut(axis.extent)
 
 
 def slice_cause(axis: TimeAxis, settings: SliceSettings) -> str | None:
-    """Say why there is no slice: outside the track, or fewer samples than make a spectrum."""
-    senseless = guard.not_positive(window_length=settings.window_length_s) or guard.outside(
+    """Return why there is no slice: outside the track, or too few samples; else None."""
+    invalid = guard.not_positive(window_length=settings.window_length_s) or guard.outside(
         axis, settings.start_s, settings.end_s
     )
-    if senseless:
-        return senseless
+    if invalid:
+        return invalid
     covered_s = stretch(axis, settings).length_s
     samples = round(covered_s * axis.rate_hz)
     if samples < _LEAST_SAMPLES:
@@ -54,7 +54,7 @@ def slice_cause(axis: TimeAxis, settings: SliceSettings) -> str | None:
 
 
 def spectral_slice(track: Track, settings: SliceSettings) -> Spectrum:
-    """Give the power density in dB re 4e-10 Pa²/Hz of a stretch under a Gaussian window."""
+    """Return the power density in dB re 4e-10 Pa²/Hz of a range with a Gaussian window."""
     covered = stretch(track.axis, settings)
     ends = covered.start_s, covered.end_s
     part = call_praat(sound_of(track), "Extract part", *ends, "Gaussian2", 1.0, "yes")
@@ -66,10 +66,10 @@ def spectral_slice(track: Track, settings: SliceSettings) -> Spectrum:
 
 
 def ltas_cause(axis: TimeAxis, settings: LtasSettings) -> str | None:
-    """Say why there is no long-term average: a band wider than what lies below Nyquist."""
-    senseless = guard.not_positive(bandwidth=settings.bandwidth_hz)
-    if senseless:
-        return senseless
+    """Return why there is no long-term average: the band must fit below Nyquist; else None."""
+    invalid = guard.not_positive(bandwidth=settings.bandwidth_hz)
+    if invalid:
+        return invalid
     band = guard.hertz(settings.bandwidth_hz)
     if settings.bandwidth_hz > axis.nyquist_hz:
         return f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below one band of {band}"
@@ -80,7 +80,7 @@ def ltas_cause(axis: TimeAxis, settings: LtasSettings) -> str | None:
 
 
 def ltas(track: Track, settings: LtasSettings) -> Spectrum:
-    """Give Praat's To Ltas in dB/Hz; a band that reaches beyond Nyquist is left out."""
+    """Return Praat's To Ltas in dB/Hz, without the band that extends above Nyquist."""
     found = call_praat(call_praat(sound_of(track), "To Ltas", settings.bandwidth_hz), "To Matrix")
     width = settings.bandwidth_hz
     whole = int(track.axis.nyquist_hz / width + 1e-9)

@@ -1,4 +1,4 @@
-"""Spectral moments over a band: centre of gravity, standard deviation, skewness, kurtosis."""
+"""Spectral moments in a band: centre of gravity, standard deviation, skewness, kurtosis."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ MOMENTS = (("cog", "Hz"), ("sd", "Hz"), ("skewness", ""), ("kurtosis", ""))
 _LEAST_SAMPLES = 8
 
 MOST_POWER = 10.0
-"""Higher powers leave nothing but the highest peak, and overflow."""
+"""Higher powers leave only the highest peak, and overflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class MomentSettings:
-    """A stretch (0 to 0 is the whole track) in equal slices, a band (a top of 0 is Nyquist), and
-    the power to which the spectrum is raised (2: the power spectrum, 1: the amplitudes).
+    """A time range (0 to 0: the whole track) in equal slices, a band (a top of 0: Nyquist), and a power.
+
+    The spectrum is raised to the power (2: power spectrum, 1: amplitude spectrum).
     """
 
-    start_s: float = field(default=0.0, metadata=guard.ASKED)
-    end_s: float = field(default=0.0, metadata=guard.ASKED)
+    start_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
+    end_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
     slices: int = field(default=10, metadata={"label": "Number of slices"})
     band_low_hz: float = field(default=0.0, metadata={"label": "Bottom of the band"})
     band_high_hz: float = field(default=0.0, metadata={"label": "Top of the band", "zero": "Nyquist"})
@@ -35,21 +36,21 @@ class MomentSettings:
 
 
 def stretch(axis: TimeAxis, settings: MomentSettings) -> Range:
-    """Give the time that is measured."""
+    """Return the time range that is measured."""
     whole = settings.start_s == settings.end_s == 0
     return axis.extent if whole else Range(settings.start_s, settings.end_s).cut(axis.extent)
 
 
 def cause(axis: TimeAxis, settings: MomentSettings) -> str | None:
-    """Say why this layer has no moments: its band is not below Nyquist, or its slices are empty."""
+    """Return why this layer has no moments: a band above Nyquist, or empty slices; else None."""
     low, high = settings.band_low_hz, settings.band_high_hz or axis.nyquist_hz
-    senseless = (
+    invalid = (
         guard.not_positive(power=settings.power, number_of_slices=settings.slices)
         or guard.negative(bottom_of_the_band=low, top_of_the_band=high)
         or guard.outside(axis, settings.start_s, settings.end_s)
     )
-    if senseless:
-        return senseless
+    if invalid:
+        return invalid
     if settings.power > MOST_POWER:
         return f"the power must be at most {guard.figure(MOST_POWER)}, not {guard.figure(settings.power)}"
     if low >= high:
@@ -63,8 +64,9 @@ def cause(axis: TimeAxis, settings: MomentSettings) -> str | None:
 
 
 def moments(track: Track, settings: MomentSettings) -> tuple[Track, ...]:
-    """Give the tracks cog, sd, skewness and kurtosis, one value per slice, as Praat's Spectrum has
-    them of the slice's samples; NaN where a slice has no energy in the band.
+    """Return the tracks cog, sd, skewness and kurtosis, one value per slice, as Praat's Spectrum gives them.
+
+    NaN where a slice has no energy in the band.
     """
     covered = stretch(track.axis, settings)
     step_s = covered.length_s / settings.slices
@@ -79,7 +81,7 @@ def moments(track: Track, settings: MomentSettings) -> tuple[Track, ...]:
 
 
 def _between(axis: TimeAxis, start_s: float, end_s: float) -> tuple[int, int]:
-    """Give the samples whose centres lie from `start_s` up to but not at `end_s`."""
+    """Return the samples whose centres lie in [`start_s`, `end_s`)."""
     first, last = (int(np.ceil(axis.index(t) - 1e-9)) for t in (start_s, end_s))
     return max(first, 0), min(last, axis.n)
 

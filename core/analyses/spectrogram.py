@@ -1,4 +1,4 @@
-"""Praat's spectrogram, and the greys that its painter makes of it."""
+"""Praat's spectrogram, and the greys that its painter derives from it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Image, Track
 
 REFERENCE_PA2 = 4e-10
-"""The square of 2e-5 Pa, to which levels in dB refer."""
+"""The square of 2e-5 Pa, the reference of levels in dB."""
 
 LEAST_BANDS = 4
-"""A picture with fewer resolvable bands than this below Nyquist is no spectrogram."""
+"""With fewer resolvable bands than this below Nyquist, there is no spectrogram."""
 
 _MOST_OVERSAMPLING = 8.0
 _FRAMES_AT_ONCE = 4096
@@ -27,7 +27,7 @@ _FRAMES_AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramSettings:
-    """What is computed; the standards are those of Praat's To Spectrogram, the window Gaussian."""
+    """Settings with the defaults of Praat's To Spectrogram; the window is Gaussian."""
 
     window_length_s: float = 0.005
     ceiling_hz: float = 5000.0
@@ -36,13 +36,13 @@ class SpectrogramSettings:
 
     @property
     def bandwidth_hz(self) -> float:
-        """The −3 dB bandwidth of the Gaussian window, as Praat's manual gives it."""
+        """The −3 dB bandwidth of the Gaussian window, from Praat's manual."""
         return 1.2982804 / self.window_length_s
 
 
 @dataclass(frozen=True, slots=True)
 class GreySettings:
-    """How an image becomes greys; the standards are those of Praat's editor."""
+    """How an image becomes greys. The defaults are those of Praat's editor."""
 
     dynamic_range_db: float = 70.0
     pre_emphasis_db_per_octave: float = 6.0
@@ -50,7 +50,7 @@ class GreySettings:
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramGrid:
-    """Praat's frames and bins for one axis and settings (fon/Sound_and_Spectrogram.cpp)."""
+    """Praat's frames and bins for an axis and settings (fon/Sound_and_Spectrogram.cpp)."""
 
     first_s: float
     step_s: float
@@ -67,15 +67,15 @@ class SpectrogramGrid:
 
 
 def cause(axis: TimeAxis, settings: SpectrogramSettings) -> str | None:
-    """Say why this layer has no spectrogram with these settings."""
-    senseless = guard.not_positive(
+    """Return why this layer has no spectrogram with these settings, or None."""
+    invalid = guard.not_positive(
         window_length=settings.window_length_s,
         ceiling=settings.ceiling_hz,
         time_step=settings.time_step_s,
         frequency_step=settings.frequency_step_hz,
     )
-    if senseless:
-        return senseless
+    if invalid:
+        return invalid
     if axis.nyquist_hz < LEAST_BANDS * settings.bandwidth_hz:
         band = guard.hertz(round(settings.bandwidth_hz))
         return f"Nyquist is {guard.hertz(axis.nyquist_hz)}, below {LEAST_BANDS} bandwidths of {band}"
@@ -88,7 +88,7 @@ def cause(axis: TimeAxis, settings: SpectrogramSettings) -> str | None:
 
 
 def _no_bins(axis: TimeAxis, used: SpectrogramSettings) -> str | None:
-    """Say that not one step of frequency, nor what the window resolves, fits below the ceiling."""
+    """Report that not even one frequency bin fits below the ceiling, or None."""
     grid = grid_of(axis, used)
     if grid.bins >= 1:
         return None
@@ -96,12 +96,12 @@ def _no_bins(axis: TimeAxis, used: SpectrogramSettings) -> str | None:
 
 
 def carried(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramSettings:
-    """Give the settings as the layer can carry them: the picture ends at Nyquist."""
+    """Return the settings adapted to the layer: the ceiling is at most Nyquist."""
     return replace(settings, ceiling_hz=min(settings.ceiling_hz, axis.nyquist_hz))
 
 
 def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramGrid:
-    """Lay Praat's grid over an axis: steps no finer than an eighth of what the window resolves."""
+    """Return Praat's grid for an axis: steps no finer than an eighth of the window's resolution."""
     physical_s = 2 * settings.window_length_s
     resolved_s = settings.window_length_s / math.sqrt(math.pi)
     step_s = max(settings.time_step_s, resolved_s / _MOST_OVERSAMPLING)
@@ -120,10 +120,10 @@ def grid_of(axis: TimeAxis, settings: SpectrogramSettings) -> SpectrogramGrid:
 
 
 def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
-    """Give the power density in dB re 4e-10 Pa²/Hz, on Praat's frames and bins.
+    """Return the power density in dB re 4e-10 Pa²/Hz, on Praat's frames and bins.
 
-    Equal to Praat's To Spectrogram; computed here because it lies on the way from a knob to
-    the screen and is the faster for not waking Praat.
+    Equal to Praat's To Spectrogram. It is computed here because it is recomputed while a knob moves, and
+    this avoids a call to a Praat process.
     """
     used = carried(track.axis, settings)
     grid = grid_of(track.axis, used)
@@ -138,7 +138,7 @@ def spectrogram(track: Track, settings: SpectrogramSettings) -> Image:
 def frames(
     piece: Track, settings: SpectrogramSettings, whole: TimeAxis, wanted: slice, begin: int
 ) -> NDArray[np.float32]:
-    """Give the levels of some frames of a whole track from the piece of it that begins at sample `begin`.
+    """Return the levels of some frames of a whole track from a piece that begins at sample `begin`.
 
     Float32 [frames, bins], in dB re 4e-10 Pa²/Hz.
     """
@@ -149,7 +149,7 @@ def frames(
 
 
 def _starts(axis: TimeAxis, grid: SpectrogramGrid) -> NDArray[np.intp]:
-    """Give the first sample of every frame."""
+    """Return the first sample of every frame."""
     times_s = grid.first_s + np.arange(grid.frames) * grid.step_s
     left = np.floor((times_s - axis.start_s) * axis.rate_hz).astype(np.intp)
     return np.clip(left + 1 - grid.window // 2, 0, axis.n - grid.window)
@@ -158,7 +158,7 @@ def _starts(axis: TimeAxis, grid: SpectrogramGrid) -> NDArray[np.intp]:
 def _powers(
     samples: Doubles, starts: NDArray[np.intp], grid: SpectrogramGrid, settings: SpectrogramSettings
 ) -> Doubles:
-    """Give the power density of every frame and bin, float64 [frames, bins], in Pa²/Hz."""
+    """Return the power density of every frame and bin, float64 [frames, bins], in Pa²/Hz."""
     window = _window(grid.window, 2 * settings.window_length_s * grid.bin_hz * grid.fft)
     slices: Doubles = np.lib.stride_tricks.sliding_window_view(samples, grid.window)
     power = np.empty((grid.frames, grid.bins))
@@ -173,7 +173,7 @@ def _powers(
 
 @lru_cache(maxsize=16)
 def _window(samples: int, physical_samples: float) -> Doubles:
-    """Give Praat's Gaussian window, float64 [samples], zero at its physical edges."""
+    """Return Praat's Gaussian window, float64 [samples], zero at its physical edges."""
     phase = (np.arange(1, samples + 1) - 0.5 * (samples + 1)) / physical_samples
     edge = math.exp(-12.0)
     return (np.exp(-48.0 * phase * phase) - edge) / (1.0 - edge)
@@ -182,11 +182,11 @@ def _window(samples: int, physical_samples: float) -> Doubles:
 def greys(
     image: Image, settings: GreySettings | None = None, top_db: float | None = None
 ) -> NDArray[np.float32]:
-    """Give 0 (white) to 1 (black) per frame and bin, float32 [frames, bins], as Praat paints.
+    """Return 0 (white) to 1 (black) per frame and bin, float32 [frames, bins], as Praat paints.
 
-    The darkest point is the loudest of the whole image, or of a part of a long recording `top_db`,
-    so that the picture does not change when the view does. Praat never takes that loudest point
-    to be below 0 dB; a layer may be as quiet as it likes.
+    Black is the loudest point of the whole image (`top_db` for part of a long recording), so that the
+    picture does not change with the view. Unlike Praat, the loudest point may be below 0 dB, because a
+    layer may be very quiet.
     """
     used = settings or GreySettings()
     levels = _emphasized(image, used)
@@ -200,13 +200,13 @@ def greys(
 
 @lru_cache(maxsize=8)
 def loudest(image: Image, settings: GreySettings) -> float:
-    """Give the level of the darkest point of an image, in dB after pre-emphasis; −∞ of an empty one."""
+    """Return the level of the loudest point of an image, in dB after pre-emphasis; −∞ if it is empty."""
     return float(_emphasized(image, settings).max(initial=-np.inf))
 
 
 def _emphasized(image: Image, used: GreySettings) -> NDArray[np.float32]:
-    """Give the levels with pre-emphasis, which counts octaves from 1000 Hz."""
-    # Praat's painter takes bin k, counted from 1, at k times the step
+    """Return the levels with pre-emphasis, in octaves relative to 1000 Hz."""
+    # Praat's painter places bin k, counted from 1, at k times the step
     bands: Doubles = np.arange(1.0, image.values.shape[1] + 1)
     octaves = np.log2(bands * (image.step_hz / 1000.0))
     return image.values + (used.pre_emphasis_db_per_octave * octaves).astype(np.float32)

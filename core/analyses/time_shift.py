@@ -1,4 +1,4 @@
-"""Recordings moved in time: measured as if they were not, so that only the times of the results differ."""
+"""Recordings shifted in time: measured as if unshifted, then the times of the results are shifted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ AnyTrack = TypeVar("AnyTrack", bound=Track)
 AnyResult = TypeVar("AnyResult", bound=Result)
 
 _NEAR = 1e-3
-"""So near to a sample's place, in samples, a moved sound that is brought back began there."""
+"""A shifted sound that is shifted back began at a sample if it is this close to one, in samples."""
 
 
 def moved_track(track: AnyTrack, by_s: float) -> AnyTrack:
-    """Give a track that begins so much later than its own time says; its origin tells by how much."""
+    """Return a track shifted later by `by_s`; its origin records the shift."""
     if by_s == 0:
         return track
     total_s = track.origin.moved_s + by_s
@@ -26,19 +26,19 @@ def moved_track(track: AnyTrack, by_s: float) -> AnyTrack:
 
 
 def own_track(track: AnyTrack) -> AnyTrack:
-    """Give a track at its own time: exactly as it was before it was moved."""
+    """Return a track at its original time, exactly as it was before it was shifted."""
     by_s = track.origin.moved_s
     if by_s == 0:
         return track
     axis = _later(track.axis, -by_s)
     place = axis.index(0.5 / axis.rate_hz)
-    if abs(place - round(place)) < _NEAR:  # a sound that begins at 0, or a stretch of one: without rounding
+    if abs(place - round(place)) < _NEAR:  # a sound that begins at 0, or part of one: avoid rounding
         axis = TimeAxis(axis.rate_hz, axis.n, 0.5 / axis.rate_hz - round(place) / axis.rate_hz)
     return replace(track, axis=axis, origin=track.origin.of(moved_s=0.0))
 
 
 def moved_result(result: Result, by_s: float) -> Result:
-    """Give what was measured of a track at its own time, at the times of the moved one."""
+    """Return a result measured on an unshifted track, shifted by `by_s`."""
     if isinstance(result, tuple):
         return tuple(moved_track(track, by_s) for track in result)
     if by_s == 0:
@@ -52,7 +52,7 @@ def moved_result(result: Result, by_s: float) -> Result:
 
 
 def placed_result(result: AnyResult, moved_s: float) -> AnyResult:
-    """Give what was measured of a moved track where the track is moved to instead."""
+    """Return a result of a shifted track, for a shift of `moved_s` instead."""
     if isinstance(result, tuple):
         own: Result = tuple(own_track(track) for track in result)
     else:
@@ -65,10 +65,10 @@ def _at(result: Spectrum | Report, origin: Any) -> Result:
 
 
 def own_settings(settings: Any, by_s: float) -> Any:
-    """Give settings with their stretch of time, where they have one, at the track's own time."""
+    """Return settings with their time range, if any, at the track's original time."""
     start_s, end_s = getattr(settings, "start_s", 0.0), getattr(settings, "end_s", 0.0)
     if start_s == end_s == 0 and not isinstance(settings, SliceSettings):
-        return settings  # the whole track, or no such settings; of a slice it is the cursor's place
+        return settings  # the whole track, or no time range; for a slice, 0 is a cursor position
     return replace(settings, start_s=start_s - by_s, end_s=end_s - by_s)
 
 

@@ -1,4 +1,4 @@
-"""Praat's voice report: pitch, pulses, voicing, jitter, shimmer and harmonicity of a stretch."""
+"""Praat's voice report: pitch, pulses, voicing, jitter, shimmer and harmonicity of a time range."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from core.signals.track import Track
 
 @dataclass(frozen=True, slots=True)
 class VoiceSettings:
-    """The stretch (0 to 0 is the whole track) and Praat's settings; the pitch is by
-    cross-correlation, as Praat advises for voice research.
+    """The time range (0 to 0: the whole track) and Praat's settings.
+
+    The pitch method is cross-correlation, as Praat recommends for voice research.
     """
 
-    start_s: float = field(default=0.0, metadata=guard.ASKED)
-    end_s: float = field(default=0.0, metadata=guard.ASKED)
+    start_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
+    end_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
     floor_hz: float = field(default=75.0, metadata={"label": "Pitch floor"})
     ceiling_hz: float = field(default=500.0, metadata={"label": "Pitch ceiling"})
     max_period_factor: float = 1.3
@@ -43,7 +44,7 @@ class VoiceSettings:
 
 
 def cause(axis: TimeAxis, settings: VoiceSettings) -> str | None:
-    """Say why this layer has no voice report: no pulses, or no such stretch."""
+    """Return why this layer has no voice report: no pulses, or an invalid range; else None."""
     factors = guard.not_positive(
         maximum_period_factor=settings.max_period_factor,
         maximum_amplitude_factor=settings.max_amplitude_factor,
@@ -54,42 +55,42 @@ def cause(axis: TimeAxis, settings: VoiceSettings) -> str | None:
 
 
 def voice_report(track: Track, settings: VoiceSettings) -> Report:
-    """Give the lines of Praat's voice report, in its order and with its units.
+    """Return the lines of Praat's voice report, in its order and with its units.
 
-    They are those of Praat 6.3: Praat 6.1, which parselmouth has, says "(0 seconds / 0 seconds)" where
-    there is no voice break, whatever the stretch lasts, and calls the seconds undefined where there is
-    no pulse. All other lines are the same.
+    The text is that of Praat 6.3. Praat 6.1, which parselmouth contains, prints "(0 seconds / 0 seconds)"
+    if there is no voice break, whatever the duration, and undefined seconds if there is no pulse. All
+    other lines are the same.
     """
     sound, pitch = sound_of(track), praat_pitch(track, settings.pitch)
-    said: str = call_praat(
+    text: str = call_praat(
         [sound, pitch, praat_pulses(sound, pitch)],
         "Voice report",
         *(settings.start_s, settings.end_s, settings.floor_hz, settings.ceiling_hz),
         *(settings.max_period_factor, settings.max_amplitude_factor),
         *(settings.silence_threshold, settings.voicing_threshold),
     )
-    asked_s = settings.end_s - settings.start_s
-    said = _with_breaks(said, asked_s if asked_s > 0 else track.axis.duration_s)
-    return Report("voice report", tuple(_lines(said)), origin_of(track, "voice report", settings))
+    selected_s = settings.end_s - settings.start_s
+    text = _with_breaks(text, selected_s if selected_s > 0 else track.axis.duration_s)
+    return Report("voice report", tuple(_lines(text)), origin_of(track, "voice report", settings))
 
 
-def _with_breaks(said: str, length_s: float) -> str:
-    """Give Praat's text with the seconds of voice breaks as Praat 6.3 prints them."""
+def _with_breaks(text: str, length_s: float) -> str:
+    """Return Praat's text with the seconds of voice breaks as Praat 6.3 prints them."""
     unbroken, unpulsed = "(0 seconds / 0 seconds)", "(--undefined-- seconds / --undefined-- seconds)"
-    return said.replace(unbroken, f"(0 seconds / {length_s:.6f} seconds)").replace(unpulsed, unbroken)
+    return text.replace(unbroken, f"(0 seconds / {length_s:.6f} seconds)").replace(unpulsed, unbroken)
 
 
 _LINE = re.compile(r"   (?!From )([A-Z][^:]*): ((--undefined--|[-+.\dE]+) ?([%A-Za-z]*).*)")
 
 
-def _lines(said: str) -> Iterator[Line]:
-    """Give the lines of Praat's text, each with the head of its group."""
+def _lines(text: str) -> Iterator[Line]:
+    """Yield the lines of Praat's text, each with the heading of its group."""
     group = ""
-    for text in said.splitlines():
-        found = _LINE.match(text)
+    for line in text.splitlines():
+        found = _LINE.match(line)
         if found:
             name, words, value, unit = found.groups()
             number = float("nan" if value.startswith("--") else value)
             yield Line(name, number, {"seconds": "s"}.get(unit, unit), group, words)
-        elif text.endswith(":"):
-            group = text.removesuffix(":")
+        elif line.endswith(":"):
+            group = line.removesuffix(":")

@@ -1,4 +1,4 @@
-"""Editing annotations, as Praat's editor does: every function gives a new value or refuses."""
+"""Editing of annotations by the rules of Praat's editor; functions return a new value or raise Fault."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from core.annotation.trigraphs import with_letters
 from core.faults import Fault
 from core.signals.axis import Range
 
-LEAST_S = 0.0001  # a boundary comes no nearer to its neighbours
+LEAST_S = 0.0001  # minimum distance of a boundary from its neighbours
 
 
-def add_boundary(note: Annotation, place: int, time_s: float, label: str = "") -> Annotation:
-    """Cut an interval in two, its label staying at the left, or add a point.
+def add_boundary(annotation: Annotation, place: int, time_s: float, label: str = "") -> Annotation:
+    """Split an interval in two, with its label on the left, or add a point.
 
-    Raises Fault outside the tier and where there is one already.
+    Raises Fault outside the tier, and if there already is a boundary or point at that time.
     """
-    tier = note.tier(place)
+    tier = annotation.tier(place)
     _refuse_outside(tier, time_s)
     if tier.has(time_s):
         what = "boundary" if tier.is_interval else "point"
@@ -26,26 +26,27 @@ def add_boundary(note: Annotation, place: int, time_s: float, label: str = "") -
     index = bisect.bisect_left(tier.times, time_s)
     times = (*tier.times[:index], time_s, *tier.times[index:])
     labels = (*tier.labels[:index], label, *tier.labels[index:])
-    return note.with_tier(place, replace(tier, times=times, labels=labels))
+    return annotation.with_tier(place, replace(tier, times=times, labels=labels))
 
 
-def add_interval(note: Annotation, place: int, wanted: Range) -> Annotation:
-    """Put boundaries at both ends of a stretch; a label it lies within goes to the new interval.
+def add_interval(annotation: Annotation, place: int, wanted: Range) -> Annotation:
+    """Add boundaries at both ends of a range; a label that spans it moves to the new interval.
 
-    An empty stretch, a cursor, takes the boundaries around it from the other tiers, as in Praat. Raises
-    Fault on a point tier, outside the tier, where both are there already, and where none are around.
+    For an empty range (a cursor), use the surrounding boundaries of the other tiers, as Praat does.
+    Raises Fault on a point tier, outside the tier, if both boundaries exist, or if there are none around
+    the cursor.
     """
-    tier = note.tier(place)
+    tier = annotation.tier(place)
     if not tier.is_interval:
         raise Fault(f"Tier {place + 1}, “{tier.name}”, is a point tier.", "Add a point instead.")
     if wanted.length_s == 0:
-        wanted = _around(note, place, wanted.start_s)
+        wanted = _around(annotation, place, wanted.start_s)
     missing = [time_s for time_s in (wanted.start_s, wanted.end_s) if not tier.has(time_s)]
     if not missing:
-        raise Fault(f"Both boundaries are already there on tier {place + 1}.")
+        raise Fault(f"Both boundaries already exist on tier {place + 1}.")
     outer = tier.index_at(wanted.start_s)
     whole_inside = outer is not None and wanted.end_s <= tier.times[outer + 1]
-    found = note
+    found = annotation
     for time_s in missing:
         found = add_boundary(found, place, time_s)
     if not whole_inside or outer is None:
@@ -59,9 +60,9 @@ def add_interval(note: Annotation, place: int, wanted: Range) -> Annotation:
     return found.with_tier(place, replace(made, labels=tuple(labels)))
 
 
-def _around(note: Annotation, place: int, time_s: float) -> Range:
-    """Give the stretch between the nearest boundaries of other tiers around a time."""
-    others = [t for k, tier in enumerate(note.tiers) if k != place for t in tier.times]
+def _around(annotation: Annotation, place: int, time_s: float) -> Range:
+    """Return the range between the nearest boundaries of other tiers around a time."""
+    others = [t for k, tier in enumerate(annotation.tiers) if k != place for t in tier.times]
     before = max((t for t in others if t <= time_s), default=None)
     after = min((t for t in others if t > time_s), default=None)
     if before is None or after is None:
@@ -69,12 +70,12 @@ def _around(note: Annotation, place: int, time_s: float) -> Range:
     return Range(float(before), float(after))
 
 
-def remove_boundary(note: Annotation, place: int, time_s: float) -> Annotation:
-    """Take away the boundary or point at a time; labels on both sides of a boundary are joined.
+def remove_boundary(annotation: Annotation, place: int, time_s: float) -> Annotation:
+    """Remove the boundary or point at a time; the labels on both sides of a boundary are joined.
 
-    Raises Fault where there is none that can be removed.
+    Raises Fault if there is none that can be removed.
     """
-    tier = note.tier(place)
+    tier = annotation.tier(place)
     index = bisect.bisect_left(tier.times, time_s)
     if not tier.has(time_s) or not tier.may_move(index):
         what = "boundary" if tier.is_interval else "point"
@@ -87,110 +88,113 @@ def remove_boundary(note: Annotation, place: int, time_s: float) -> Annotation:
     else:
         joined = tier.labels[index - 1] + tier.labels[index]
         labels = (*tier.labels[: index - 1], joined, *tier.labels[index + 1 :])
-    return note.with_tier(place, replace(tier, times=times, labels=labels))
+    return annotation.with_tier(place, replace(tier, times=times, labels=labels))
 
 
 def move_boundary(
-    note: Annotation, place: int, index: int, time_s: float, together: bool = False
+    annotation: Annotation, place: int, index: int, time_s: float, together: bool = False
 ) -> Annotation:
-    """Move a boundary or point; `together` takes coincident ones along.
+    """Move a boundary or point, and with `together` those of other tiers at the same time.
 
-    Raises Fault for the ends of a tier, and past a neighbour, as Praat refuses it.
+    Raises Fault for the ends of a tier and, as in Praat, past a neighbour.
     """
-    tier = note.tier(place)
+    tier = annotation.tier(place)
     if not tier.may_move(index):
-        raise Fault("The ends of a tier stay where they are.")
-    moving = coincident(note.tiers, tier.times[index]) if together else {}
+        raise Fault("The ends of a tier cannot be moved.")
+    moving = coincident(annotation.tiers, tier.times[index]) if together else {}
     moving[place] = index
-    rooms = [_room(note.tiers[k], at) for k, at in moving.items()]
-    room = Range(max(room.start_s for room in rooms), min(room.end_s for room in rooms))
+    allowed = [_allowed_range(annotation.tiers[k], at) for k, at in moving.items()]
+    room = Range(max(room.start_s for room in allowed), min(room.end_s for room in allowed))
     if not room.start_s <= time_s <= room.end_s:
         what = "boundary" if tier.is_interval else "point"
         raise Fault(f"A {what} cannot be moved past another: it stays at {tier.times[index]:.6f} s.")
     if time_s == tier.times[index]:
-        return note
+        return annotation
     for k, at in moving.items():
-        moved = note.tiers[k]
-        note = note.with_tier(k, replace(moved, times=(*moved.times[:at], time_s, *moved.times[at + 1 :])))
-    return note
+        moved = annotation.tiers[k]
+        annotation = annotation.with_tier(
+            k, replace(moved, times=(*moved.times[:at], time_s, *moved.times[at + 1 :]))
+        )
+    return annotation
 
 
-def _room(tier: Tier, index: int) -> Range:
-    """Give where a boundary may stand between its neighbours."""
+def _allowed_range(tier: Tier, index: int) -> Range:
+    """Return the times to which a boundary or point may move between its neighbours."""
     low = tier.times[index - 1] if index > 0 else tier.start_s
     high = tier.times[index + 1] if index + 1 < len(tier.times) else tier.end_s
     least = min(LEAST_S, (high - low) / 4)
     inner_low = low if not tier.is_interval and index == 0 else low + least
     inner_high = high if not tier.is_interval and index + 1 == len(tier.times) else high - least
-    here = float(tier.times[index])
-    return Range(min(inner_low, here), max(inner_high, here))
+    current_s = float(tier.times[index])
+    return Range(min(inner_low, current_s), max(inner_high, current_s))
 
 
-def set_label(note: Annotation, place: int, index: int, text: str) -> Annotation:
-    """Write the label of an interval or a point. Raises Fault where there is none."""
-    tier = note.tier(place)
+def set_label(annotation: Annotation, place: int, index: int, text: str) -> Annotation:
+    """Set the label of an interval or a point; raises Fault if there is none."""
+    tier = annotation.tier(place)
     if not 0 <= index < len(tier.labels):
-        raise Fault(f"Tier {place + 1} has nothing to label there.")
+        raise Fault(f"Tier {place + 1} has no interval or point there.")
     labels = (*tier.labels[:index], text, *tier.labels[index + 1 :])
-    return note.with_tier(place, replace(tier, labels=labels))
+    return annotation.with_tier(place, replace(tier, labels=labels))
 
 
 # --- whole tiers
 
 
-def add_tier(note: Annotation, name: str, kind: Kind, place: int | None = None) -> Annotation:
-    """Add an empty tier, at the bottom or at a place counted from 0."""
-    place = len(note.tiers) if place is None else place
-    made = empty_tier(_named(name), kind, note.start_s, note.end_s)
-    return replace(note, tiers=(*note.tiers[:place], made, *note.tiers[place:]))
+def add_tier(annotation: Annotation, name: str, kind: Kind, place: int | None = None) -> Annotation:
+    """Add an empty tier at a zero-based position, by default at the bottom."""
+    place = len(annotation.tiers) if place is None else place
+    made = empty_tier(_named(name), kind, annotation.start_s, annotation.end_s)
+    return replace(annotation, tiers=(*annotation.tiers[:place], made, *annotation.tiers[place:]))
 
 
-def duplicate_tier(note: Annotation, place: int, name: str) -> Annotation:
-    """Put a copy of a tier below it, under another name."""
-    copy = replace(note.tier(place), name=_named(name))
-    return replace(note, tiers=(*note.tiers[: place + 1], copy, *note.tiers[place + 1 :]))
+def duplicate_tier(annotation: Annotation, place: int, name: str) -> Annotation:
+    """Add a copy of a tier below it, under another name."""
+    copy = replace(annotation.tier(place), name=_named(name))
+    return replace(annotation, tiers=(*annotation.tiers[: place + 1], copy, *annotation.tiers[place + 1 :]))
 
 
-def rename_tier(note: Annotation, place: int, name: str) -> Annotation:
-    """Give a tier another name."""
-    return note.with_tier(place, replace(note.tier(place), name=_named(name)))
+def rename_tier(annotation: Annotation, place: int, name: str) -> Annotation:
+    """Rename a tier."""
+    return annotation.with_tier(place, replace(annotation.tier(place), name=_named(name)))
 
 
-def remove_tier(note: Annotation, place: int) -> Annotation:
-    """Take a tier away."""
-    note.tier(place)
-    return replace(note, tiers=(*note.tiers[:place], *note.tiers[place + 1 :]))
+def remove_tier(annotation: Annotation, place: int) -> Annotation:
+    """Remove a tier."""
+    annotation.tier(place)
+    return replace(annotation, tiers=(*annotation.tiers[:place], *annotation.tiers[place + 1 :]))
 
 
-def clear_labels(note: Annotation, place: int) -> Annotation:
-    """Empty every label of a tier, the boundaries staying."""
-    tier = note.tier(place)
-    return note.with_tier(place, replace(tier, labels=("",) * len(tier.labels)))
+def clear_labels(annotation: Annotation, place: int) -> Annotation:
+    """Clear all labels of a tier, and keep its boundaries."""
+    tier = annotation.tier(place)
+    return annotation.with_tier(place, replace(tier, labels=("",) * len(tier.labels)))
 
 
 def _named(name: str) -> str:
     if not name.strip():
-        raise Fault("A tier needs a name.", "Write one, such as phones.")
+        raise Fault("A tier needs a name.", "Enter one, such as phones.")
     return name.strip()
 
 
 def _refuse_outside(tier: Tier, time_s: float) -> None:
     if not tier.start_s <= time_s <= tier.end_s:
-        raise Fault(f"{time_s:.6f} s lies outside tier “{tier.name}”.")
+        raise Fault(f"{time_s:.6f} s is outside tier “{tier.name}”.")
 
 
 def find_label(tier: Tier, text: str, after: int = -1) -> int | None:
-    """Give the next interval or point whose label holds `text`, as it is written or as its letters show.
+    """Return the next interval or point whose label contains `text`.
 
-    Past the last comes the first, and `after` itself at the very end.
+    Labels are compared as written and with their trigraphs as letters. The search wraps around
+    and checks `after` itself last.
 
     >>> words = Tier("w", "point", 0, 9, (1, 2, 3), ("ma", "schema", "me"))
     >>> find_label(words, "ma", 0), find_label(words, "ma", 1), find_label(words, "x")
     (1, 0, None)
     """
     count = len(tier.labels)
-    turned = ((after + 1 + k) % count for k in range(count))
-    return next((k for k in turned if any(text in label for label in _written(tier.labels[k]))), None)
+    order = ((after + 1 + k) % count for k in range(count))
+    return next((k for k in order if any(text in label for label in _written(tier.labels[k]))), None)
 
 
 def _written(label: str) -> tuple[str, str]:
@@ -201,7 +205,7 @@ def _written(label: str) -> tuple[str, str]:
 
 
 def snapped(tiers: tuple[Tier, ...], time_s: float, within_s: float, skip: frozenset[int]) -> float:
-    """Give the nearest boundary or point of the tiers not skipped, where one is near enough."""
+    """Return the nearest boundary or point of the tiers not in `skip`, or `time_s` if none is near enough."""
     near = [(tier, tier.nearest(time_s)) for k, tier in enumerate(tiers) if k not in skip]
     found = [float(tier.times[index]) for tier, index in near if index >= 0]
     best = min(found, key=lambda other_s: abs(other_s - time_s), default=time_s)
@@ -209,6 +213,6 @@ def snapped(tiers: tuple[Tier, ...], time_s: float, within_s: float, skip: froze
 
 
 def coincident(tiers: tuple[Tier, ...], time_s: float) -> dict[int, int]:
-    """Give, per tier, the movable boundary or point at exactly this time."""
+    """Return, by tier, the movable boundary or point at exactly this time."""
     found = {k: bisect.bisect_left(tier.times, time_s) for k, tier in enumerate(tiers) if tier.has(time_s)}
     return {k: at for k, at in found.items() if tiers[k].may_move(at)}

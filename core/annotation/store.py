@@ -1,7 +1,7 @@
-"""The annotations of one checkpoint, or of one recording, on the disk: none is lost with the window.
+"""Annotations of a model or a recording on disk, so that they survive a crash or a closed window.
 
-Several windows write into the same file, so only what changed is written; every other row, one that
-cannot be read among them, stays as it stands there.
+Several windows may write the same file, so only changed rows are written. All other rows, including
+damaged ones, stay unchanged.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class _Row(msgspec.Struct):
 
 
 def default_path(digest: str) -> Path:
-    """Give the place where the annotations of the model or recording with this digest are kept."""
+    """Return the file for the annotations of the model or recording with this digest."""
     from platformdirs import user_data_path
 
-    name = digest[:32].replace(":", "-")  # the digest of a long recording has a colon
+    name = digest[:32].replace(":", "-")  # the digest of a long recording contains a colon
     return user_data_path("phonoscope") / "annotations" / f"{name}.json"
 
 
 def adopt(digest: str) -> None:
-    """Give the tiers of a long recording the name of its content: once they had that of its file's state."""
+    """Rename annotations kept under the file state of a long recording to its content."""
     before, now = default_path(f"file:{state_in(digest)}"), default_path(lasting(digest))
     if state_in(digest) and before.is_file() and not now.exists():
         with contextlib.suppress(OSError):
@@ -59,21 +59,21 @@ def adopt(digest: str) -> None:
 def read_shelf(
     path: Path, size: int, sound: str = "", tell: Callable[[str], object] = lambda words: None
 ) -> Shelf:
-    """Read annotations of points of `size` numbers, of a recording 0; what cannot be read is told, left out.
+    """Read the annotations of points with `size` coordinates (0: of a recording).
 
-    `sound` is the recording's digest.
+    `sound` is the digest of the recording. Damaged rows are skipped and reported to `tell`.
     """
     try:
         rows = [_row(raw) for raw in _raws(path.read_bytes())]
     except FileNotFoundError:
         return ()
     except (OSError, msgspec.MsgspecError):
-        tell(f"The tiers kept in {path} cannot be read.")
+        tell(f"The saved tiers in {path} cannot be read.")
         return ()
     found = [_kept(row, sound) for row in rows if row is not None and len(row.z) == size]
     damaged = found.count(None) + rows.count(None)
     if damaged:
-        tell(f"{damaged} of {len(rows)} annotations kept in {path} cannot be read; they stay there.")
+        tell(f"{damaged} of {len(rows)} saved annotations in {path} cannot be read; they stay in the file.")
     return tuple(kept for kept in found if kept is not None)
 
 
@@ -101,34 +101,34 @@ def _kept(row: _Row, sound: str = "") -> Kept | None:
 
 
 def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[str, ...]:
-    """Write what changed between `before` and `now`, every digit that a file gave kept.
+    """Write what changed between `before` and `now`, keeping every digit of an imported file.
 
-    Gives a sentence for what could not stay in its place and was put elsewhere: a file that cannot be
-    read, and what another window than `window` has written of the same point or recording. Raises
-    Fault where the disk cannot be read or written.
+    Returns a sentence for everything that was moved to another file: a damaged file, and what a window
+    other than `window` wrote for the same point or recording. Raises Fault if the disk cannot be read or
+    written.
     """
     folder_for(path.parent)
-    raws, said = _readable(path)
+    raws, notices = _readable_rows(path)
     old, new = ({kept.point.z: kept for kept in shelf} for shelf in (before, now))
     changed = {z for z in (*old, *new) if old.get(z) != new.get(z)}
     stay: list[msgspec.Raw] = []
     for raw in raws:
         row = _row(raw)
         if row is not None and row.by == window and tuple(row.z) in changed & old.keys():
-            continue  # this window's own: reading ten thousand intervals only to know it takes its time
+            continue  # this window's own row: parsing ten thousand intervals only to find that out is slow
         theirs = _kept(row) if row is not None and tuple(row.z) in changed else None
         if row is None or theirs is None:
             stay.append(raw)
         elif not _is_known(row, theirs, old, new):
             whose = "This window annotated the same before" if row.by == window else _ANOTHER
-            said.append(f"{whose}: those tiers are in {_apart(path, row, theirs)}")
-    made = [_made(kept, window) for z, kept in new.items() if z in changed]
+            notices.append(f"{whose}: those tiers are in {_write_separately(path, row, theirs)}")
+    made = [_row_of(kept, window) for z, kept in new.items() if z in changed]
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.encode([*stay, *made]))
-    return tuple(said)
+    return tuple(notices)
 
 
-def _made(kept: Kept, window: str) -> _Row:
+def _row_of(kept: Kept, window: str) -> _Row:
     return _Row(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
 
 
@@ -136,8 +136,8 @@ def _text(kept: Kept) -> str:
     return textgrid_bytes(kept.annotation, _INSIDE).decode()
 
 
-def _readable(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
-    """Give the rows of a file; what is no such file is kept under another name, which is said."""
+def _readable_rows(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
+    """Return the rows of a file; an unreadable file is renamed, which is reported."""
     try:
         return _raws(path.read_bytes()), []
     except FileNotFoundError:
@@ -147,20 +147,20 @@ def _readable(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
         aside = next(name for name in names if not name.exists())
         with contextlib.suppress(FileNotFoundError):
             path.rename(aside)
-        return [], [f"The tiers kept here before cannot be read: they are in {aside}"]
+        return [], [f"The tiers saved earlier cannot be read; the file is now {aside}"]
     except OSError as problem:
-        said = f"“{path}” cannot be read: {problem.strerror}."
-        raise Fault(said, "Save the tiers as a TextGrid.") from problem
+        sentence = f"“{path}” cannot be read: {problem.strerror}."
+        raise Fault(sentence, "Save the tiers as a TextGrid.") from problem
 
 
 def _is_known(row: _Row, theirs: Kept, old: _Rows, new: _Rows) -> bool:
-    """Tell whether a row holds the tiers that this window left or read there, or those that it writes."""
+    """Return whether a row holds tiers that this window wrote or read, or is about to write."""
     mine = [shelf[theirs.point.z] for shelf in (old, new) if theirs.point.z in shelf]
     return any(kept.annotation == theirs.annotation or _text(kept) == row.textgrid for kept in mine)
 
 
-def _apart(path: Path, row: _Row, theirs: Kept) -> Path:
-    """Write another window's tiers into a TextGrid of their own: one per point and window, its newest."""
+def _write_separately(path: Path, row: _Row, theirs: Kept) -> Path:
+    """Write another window's tiers to a separate TextGrid: one per point and window, the newest."""
     what = [hashlib.sha256(repr(row.z).encode()).hexdigest()[:8]] if row.z else []
     whose = row.by or hashlib.sha256(row.textgrid.encode()).hexdigest()[:8]
     apart = path.with_name("-".join([path.stem, *what, "other-window", whose]) + ".TextGrid")

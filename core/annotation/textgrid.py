@@ -1,4 +1,4 @@
-"""Reading and writing TextGrids without changing anything that nobody changed.
+"""Reading and writing TextGrids without changing anything that was not edited.
 
 praatio strips spaces off labels, drops empty intervals and prints times
 anew; a file that was only opened and saved must keep every label and every digit.
@@ -18,14 +18,14 @@ from core.annotation.tiers import Annotation, Instant, Tier, Unwritten
 from core.faults import Fault
 from core.files.atomic import atomic
 
-TOLERANCE_S = 1e-6  # gaps and overlaps below this are roundings
+TOLERANCE_S = 1e-6  # smaller gaps and overlaps are rounding errors
 _CLASSES = {"IntervalTier": True, "TextTier": False}
-_COPY = "Copy it again, or open it where it was made and save it again."
+_COPY = "Copy it again, or open and save it again in the program that made it."
 
 
 @dataclass(frozen=True)
 class TextGridFile:
-    """What a file held, how it was laid out, and sentences on what had to be mended."""
+    """The content of a file, its layout, and sentences about what was repaired."""
 
     annotation: Annotation
     style: Style
@@ -33,13 +33,13 @@ class TextGridFile:
 
 
 def textgrid_of(sound: Path, folder: Path) -> Path | None:
-    """Give the TextGrid in a folder that has the name of a sound file, None where there is none."""
+    """Return the TextGrid in a folder with the name of a sound file, None if there is none."""
     named = (folder / f"{sound.stem}{suffix}" for suffix in (".TextGrid", ".textgrid"))
     return next((path for path in named if path.is_file()), None)
 
 
 def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
-    """Read a TextGrid, long or short. Raises Fault where it is damaged or something else."""
+    """Read a TextGrid, long or short; raises Fault if it is damaged or not a TextGrid."""
     place = Path(path)
     try:
         if place.stat().st_size > MOST_BYTES:
@@ -52,15 +52,15 @@ def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
 
 def parse_textgrid(data: bytes, name: str = "TextGrid") -> TextGridFile:
     """Read the bytes of a TextGrid file called `name`."""
-    _refuse_others(data, name)
+    _refuse_other_formats(data, name)
     text, encoding, notes = decode(data, name)
-    reading = _Reading(words(text), name)
+    reading = _Parser(words(text), name)
     annotation = reading.grid()
     return TextGridFile(annotation, style_of(text, encoding), (*notes, *reading.notes))
 
 
-def _refuse_others(data: bytes, name: str) -> None:
-    """Say what the other files are that people take for a TextGrid's text."""
+def _refuse_other_formats(data: bytes, name: str) -> None:
+    """Raise a Fault that names the format of files that are often mistaken for text TextGrids."""
     head = data[:200].replace(b"\0", b"")
     if not head.strip():
         raise Fault(f"“{name}” is empty.", _COPY)
@@ -72,12 +72,12 @@ def _refuse_others(data: bytes, name: str) -> None:
         )
 
 
-class _Reading:
-    """The words of one file, taken in the order that Praat's format prescribes."""
+class _Parser:
+    """Parser for the tokens of one file, in the order of Praat's format."""
 
     def __init__(self, source: Iterator[Word], name: str) -> None:
         self._source, self._name = source, name
-        self._where = "its head"
+        self._where = "its header"
         self.notes: list[str] = []
 
     # --- words
@@ -91,22 +91,22 @@ class _Reading:
             raise self._fault(f"it ends early, in {self._where}")
         if found.kind == "broken":
             raise self._fault(
-                f"a quotation in {self._where} does not end",
-                'Look for a single " there; inside a label it is written twice.',
+                f"a quoted text in {self._where} does not end",
+                'Look for a single " there; inside a label it must be doubled.',
             )
         if found.kind != kind:
-            raise self._fault(f"in {self._where}, “{found.text[:40]}” stands in place of {wanted}")
+            raise self._fault(f"in {self._where}, “{found.text[:40]}” was found instead of {wanted}")
         return found.text
 
     def _time(self, wanted: str) -> str:
-        """Give a time as it is written. Raises Fault where it is no number."""
+        """Return a time as written; raises Fault if it is not a number."""
         text = self._next("number", wanted)
         try:
-            sound = math.isfinite(float(text))
+            valid = math.isfinite(float(text))
         except ValueError:
-            sound = False
-        if not sound or "_" in text:
-            raise self._fault(f"in {self._where}, {text} is no time")
+            valid = False
+        if not valid or "_" in text:
+            raise self._fault(f"in {self._where}, {text} is not a time")
         return text
 
     def _count(self, wanted: str) -> int:
@@ -122,19 +122,19 @@ class _Reading:
         heads = list(itertools.islice(self._source, 2))
         kinds = [word.text for word in heads if word.kind == "text"]
         if len(kinds) < 2 or not kinds[0].startswith("ooTextFile") or kinds[1] != "TextGrid":
-            raise self._fault("it is no TextGrid", "Choose a file that Praat saved as a TextGrid.")
+            raise self._fault("it is not a TextGrid", "Choose a file that Praat saved as a TextGrid.")
         start, end = self._ends("the TextGrid")
         exists = self._next("flag", "<exists>") == "exists"
         count = self._count("the number of tiers") if exists else 0
         tiers = tuple(self._tier(place, count) for place in range(1, count + 1))
         if next(self._source, None) is not None:
-            raise self._fault("it goes on after its last tier", "One of its counts is too small.")
+            raise self._fault("it continues after its last tier", "One of its counts is too small.")
         return Annotation(tiers, start, end)
 
     def _ends(self, whose: str) -> tuple[Instant, Instant]:
         start, end = (Instant(self._time(f"the {word} time of {whose}")) for word in ("start", "end"))
         if not end > start:
-            raise self._fault(f"{whose} ends at {end.before} s, before it starts at {start.before} s")
+            raise self._fault(f"{whose} ends at {end.before} s, but starts at {start.before} s")
         return start, end
 
     def _tier(self, place: int, count: int) -> Tier:
@@ -157,14 +157,14 @@ class _Reading:
             time = Instant(self._time("a time"))
             self._check_inside(time, tier)
             if time <= last:
-                raise self._fault(f"{self._where} at {time.before} s does not come after the one before it")
+                raise self._fault(f"{self._where} at {time.before} s is not later than the previous point")
             last = time
             times.append(time)
             labels.append(self._next("text", "a label"))
         return Tier(tier.name, "point", tier.start_s, tier.end_s, tuple(times), tuple(labels))
 
     def _intervals(self, tier_words: str, tier: Tier, count: int) -> Tier:
-        """Read intervals; gaps between them become intervals without a label, which is told."""
+        """Read intervals; gaps between them become unlabelled intervals, which is reported."""
         starts: list[str] = []
         ends: list[str] = [getattr(tier.start_s, "before", "")]
         labels: list[str] = []
@@ -175,7 +175,7 @@ class _Reading:
             label = self._next("text", "a label")
             gaps += self._joined(start, starts, ends, labels)
             if float(end) < float(start):
-                raise self._fault(f"{self._where} ends at {end} s, before it starts at {start} s")
+                raise self._fault(f"{self._where} ends at {end} s, but starts at {start} s")
             self._check_inside(float(end), tier)
             starts.append(start)
             ends.append(end)
@@ -183,9 +183,9 @@ class _Reading:
         gaps += self._joined(getattr(tier.end_s, "after", ""), starts, ends, labels)
         starts.append(getattr(tier.end_s, "after", ""))
         if gaps and count:
-            said = "1 gap was" if gaps == 1 else f"{gaps} gaps were"
+            gaps_were = "1 gap was" if gaps == 1 else f"{gaps} gaps were"
             self.notes.append(
-                f"“{self._name}”: {said} filled with intervals without a label in {tier_words}."
+                f"“{self._name}”: {gaps_were} filled with intervals without a label in {tier_words}."
             )
         if not count:
             labels = [Unwritten(label) for label in labels]
@@ -193,10 +193,10 @@ class _Reading:
         return Tier(tier.name, "interval", tier.start_s, tier.end_s, times, tuple(labels))
 
     def _joined(self, start: str, starts: list[str], ends: list[str], labels: list[str]) -> int:
-        """Fill a gap before `start` and count it; raise Fault for an overlap."""
+        """Fill a gap before `start` and count it; raises Fault for an overlap."""
         gap_s = float(start) - float(ends[-1])
         if gap_s < -TOLERANCE_S:
-            before = "the end of the one before it" if labels else "its tier's start"
+            before = "the end of the previous one" if labels else "the start of its tier"
             raise self._fault(f"{self._where} starts at {start} s, earlier than {before} at {ends[-1]} s")
         if gap_s <= TOLERANCE_S:
             return 0
@@ -208,39 +208,39 @@ class _Reading:
     def _check_inside(self, time_s: float, tier: Tier) -> None:
         if not tier.start_s - TOLERANCE_S <= time_s <= tier.end_s + TOLERANCE_S:
             raise self._fault(
-                f"{self._where} lies at {time_s:g} s, outside its tier, {tier.start_s:g} to {tier.end_s:g} s"
+                f"{self._where} is at {time_s:g} s, outside its tier ({tier.start_s:g} to {tier.end_s:g} s)"
             )
 
 
 # --- writing
 
 
-def write_textgrid(path: str | os.PathLike[str], note: Annotation, style: Style = PRAATS) -> None:
-    """Write a TextGrid in a style; what was read from a file and not changed is written as it was."""
+def write_textgrid(path: str | os.PathLike[str], annotation: Annotation, style: Style = PRAATS) -> None:
+    """Write a TextGrid in a style; unedited parts of an imported file are written unchanged."""
     with atomic(path) as draft:
-        draft.write_bytes(textgrid_bytes(note, style))
+        draft.write_bytes(textgrid_bytes(annotation, style))
 
 
-def textgrid_bytes(note: Annotation, style: Style = PRAATS) -> bytes:
-    """Give the bytes of a TextGrid file."""
-    lines = _long(note, style.space) if style.long else _short(note)
+def textgrid_bytes(annotation: Annotation, style: Style = PRAATS) -> bytes:
+    """Return the bytes of a TextGrid file."""
+    lines = _long(annotation, style.space) if style.long else _short(annotation)
     head = style.head or PRAATS.head
     return style.encode(style.newline.join((head, 'Object class = "TextGrid"', "", *lines, "")))
 
 
-def _short(note: Annotation) -> Iterator[str]:
-    yield from (_real(note.start_s), _real(note.end_s), "<exists>", str(len(note.tiers)))
-    for tier in note.tiers:
+def _short(annotation: Annotation) -> Iterator[str]:
+    yield from (_real(annotation.start_s), _real(annotation.end_s), "<exists>", str(len(annotation.tiers)))
+    for tier in annotation.tiers:
         yield from (f'"{_class(tier)}"', quoted(tier.name), _real(tier.start_s), _real(tier.end_s))
         rows = _rows(tier)
         yield str(len(rows))
         yield from itertools.chain.from_iterable(rows)
 
 
-def _long(note: Annotation, end: str) -> Iterator[str]:
-    yield from (f"xmin = {_real(note.start_s)}{end}", f"xmax = {_real(note.end_s)}{end}")
-    yield from (f"tiers? <exists>{end}", f"size = {len(note.tiers)}{end}", f"item []:{end}")
-    for place, tier in enumerate(note.tiers, 1):
+def _long(annotation: Annotation, end: str) -> Iterator[str]:
+    yield from (f"xmin = {_real(annotation.start_s)}{end}", f"xmax = {_real(annotation.end_s)}{end}")
+    yield from (f"tiers? <exists>{end}", f"size = {len(annotation.tiers)}{end}", f"item []:{end}")
+    for place, tier in enumerate(annotation.tiers, 1):
         yield f"    item [{place}]:"
         values = (f'"{_class(tier)}"', quoted(tier.name), _real(tier.start_s), _real(tier.end_s))
         for field, value in zip(("class", "name", "xmin", "xmax"), values, strict=True):
@@ -261,7 +261,7 @@ def _class(tier: Tier) -> str:
 
 
 def _rows(tier: Tier) -> list[tuple[str, ...]]:
-    """Give what is written of each interval or point."""
+    """Return the fields to write for each interval or point."""
     if not tier.is_interval:
         return [(_real(time), quoted(label)) for time, label in zip(tier.times, tier.labels, strict=True)]
     if len(tier.labels) == 1 and isinstance(tier.labels[0], Unwritten):
@@ -271,7 +271,7 @@ def _rows(tier: Tier) -> list[tuple[str, ...]]:
 
 
 def _real(value: float, after: bool = False) -> str:
-    """Give a time as it was read, else with the fewest digits that keep it, as Praat does."""
+    """Return a time as it was read, or with the shortest digits that preserve it, as Praat does."""
     if isinstance(value, Instant):
         return value.after if after else value.before
     return repr(float(value)).removesuffix(".0")

@@ -1,4 +1,4 @@
-"""The text of a TextGrid file: its bytes, its layout, and the words that count in it."""
+"""The syntax of TextGrid files: encoding, layout and tokens."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ _MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a TextGrid file is laid out, so that it is written back in the same way."""
+    """The layout of a TextGrid file, so that it is written back the same way."""
 
     long: bool = True
     encoding: str = "utf-8"
     newline: str = "\n"
-    space: str = " "  # Praat ends the lines of its long format with one
+    space: str = " "  # Praat ends the lines of its long format with a space
     head: str = 'File type = "ooTextFile"'
 
     def encode(self, text: str) -> bytes:
-        """Give the bytes of a file; labels that would not be read back from its encoding make it UTF-8."""
+        """Return the bytes of a file, as UTF-8 if the labels cannot be represented in its encoding."""
         marked = _MARK + text if self.encoding.startswith("utf-16") else text
         try:
             data = marked.encode(self.encoding)
         except UnicodeEncodeError:
             return text.encode("utf-8", "replace")
-        told = self.encoding != "latin-1" or _is_latin(data)
-        return data if told else text.encode("utf-8")
+        readable = self.encoding != "latin-1" or _is_latin(data)
+        return data if readable else text.encode("utf-8")
 
 
 PRAATS = Style()
 
 
 def decode(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Give the text of a file, its encoding, and a sentence where that was guessed.
+    """Return the text of a file, its encoding, and a sentence if the encoding was guessed.
 
-    Raises Fault for bytes that are no text, or text in an encoding that nothing tells.
+    Raises Fault if the bytes are not text, or the encoding cannot be determined.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -65,13 +65,13 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
     except UnicodeDecodeError:
         words = encoding.upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
         raise Fault(
-            f"“{name}” says that it is {words}, but some of its bytes are not.",
-            "It may be cut short: copy it again, or save it again as UTF-8.",
+            f"“{name}” is marked as {words}, but some of its bytes are not valid.",
+            "It may be truncated: copy it again, or save it again as UTF-8.",
         ) from None
 
 
 def _is_latin(data: bytes) -> bool:
-    """Tell whether bytes in Latin-1, or in ASCII alone, are read as such."""
+    """Return whether bytes written as Latin-1, or pure ASCII, would be read back as such."""
     try:
         return decode(data, "")[1] == "latin-1" or data.isascii()
     except Fault:
@@ -79,18 +79,18 @@ def _is_latin(data: bytes) -> bool:
 
 
 def _latin(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Read Latin-1, in which Praat once wrote; what has its control characters is something else."""
+    """Decode Latin-1, which old versions of Praat wrote; C1 control characters mean it is something else."""
     text = data.decode("latin-1")
     if not text.isascii() and not re.search("[\x80-\x9f]", text):
         return text, "latin-1", (f"“{name}” is neither UTF-8 nor UTF-16 and was read as ISO Latin-1.",)
     raise Fault(
         f"“{name}” is neither UTF-8 nor UTF-16 nor ISO Latin-1.",
-        "Open it where it was made and save it as UTF-8.",
+        "Open it in the program that made it and save it as UTF-8.",
     )
 
 
 def style_of(text: str, encoding: str) -> Style:
-    """Tell how a text is laid out."""
+    """Detect the layout of a text."""
     head = text[:4000]
     newline = re.search(r"\r\n|\n|\r", head)
     ended = re.search(r"xmin = \S+( ?)[\r\n]", head)
@@ -105,13 +105,13 @@ def style_of(text: str, encoding: str) -> Style:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One thing that counts in Praat's text format: a "text", a "number" or a "flag"."""
+    """A token of Praat's text format: a "text", a "number" or a "flag"."""
 
     kind: str
     text: str
 
 
-# Praat reads texts, free-standing numbers and flags; every other word is there for people.
+# Praat reads quoted texts, free-standing numbers and flags; all other words are comments.
 _WORDS = re.compile(
     r'"(?P<text>[^"]*(?:""[^"]*)*)"(?!\S)'
     r'|(?P<broken>")'
@@ -123,7 +123,7 @@ _WORDS = re.compile(
 
 
 def words(text: str) -> Iterator[Word]:
-    """Give what counts, in order; a quotation that does not end comes as "broken"."""
+    """Yield the tokens in order; an unterminated quotation is "broken"."""
     for found in _WORDS.finditer(text):
         kind = found.lastgroup
         if kind is None or kind == "comment":
@@ -134,5 +134,5 @@ def words(text: str) -> Iterator[Word]:
 
 
 def quoted(text: str) -> str:
-    """Give a text as Praat writes it, its quotation marks doubled."""
+    """Return a text as Praat writes it, with doubled quotation marks."""
     return '"' + text.replace('"', '""') + '"'

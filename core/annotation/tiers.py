@@ -1,4 +1,4 @@
-"""Tiers of labelled intervals and points, as frozen values; each belongs to one latent point."""
+"""Tiers of labelled intervals and points, as frozen values."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Kind = Literal["interval", "point"]
 
 
 class Instant(float):
-    """A time that remembers how a file wrote it, so that it is written back as it was.
+    """A time that remembers its digits in a file, so that it is written back unchanged.
 
-    A boundary stands in a file twice: `before` as the end of one interval, `after` as the start of
+    A boundary is written twice in a file: `before` as the end of one interval, `after` as the start of
     the next.
     """
 
@@ -38,16 +38,16 @@ class Instant(float):
 
 
 class Unwritten(str):
-    """The label of the one interval of a tier in which a file wrote none, so that none is written back."""
+    """The label of the only interval of a tier that was written without intervals; not written back."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. Intervals touch: `times` are their n + 1 boundaries, of points the n times.
+    """One tier. Intervals are contiguous: `times` are their n + 1 boundaries; for points, the n times.
 
-    `labels` has one text per interval or point; `start_s` and `end_s` are the tier's own ends.
+    `labels` has one text per interval or point; `start_s` and `end_s` are the ends of the tier.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Tier:
 
     @cached_property
     def times_s(self) -> NDArray[np.float64]:
-        """All times as an array, made once."""
+        """All times as a cached array, float64."""
         return np.array(self.times, dtype=np.float64)
 
     @property
@@ -71,7 +71,7 @@ class Tier:
         return self.kind == "interval"
 
     def index_at(self, time_s: float) -> int | None:
-        """Give the interval that holds a time, its start included, or the point at exactly that time."""
+        """Return the interval that contains a time (or starts at it), or the point at exactly that time."""
         if self.is_interval:
             if not self.labels or not self.times[0] <= time_s <= self.times[-1]:
                 return None
@@ -80,48 +80,48 @@ class Tier:
         return place if place < len(self.times) and self.times[place] == time_s else None
 
     def nearest(self, time_s: float) -> int:
-        """Give the boundary or point nearest to a time; -1 where there is none."""
+        """Return the boundary or point nearest to a time; -1 if there is none."""
         place = bisect.bisect_left(self.times, time_s)
         near = [k for k in (place - 1, place) if 0 <= k < len(self.times)]
         return min(near, key=lambda k: abs(self.times[k] - time_s), default=-1)
 
     def range_of(self, index: int) -> Range:
-        """Give the stretch of time of an interval, or the empty one at a point."""
+        """Return the time range of an interval; it is empty for a point."""
         last = index + 1 if self.is_interval else index
         return Range(float(self.times[index]), float(self.times[last]))
 
     def has(self, time_s: float) -> bool:
-        """Tell whether a boundary or point stands at exactly this time."""
+        """Return whether there is a boundary or point at exactly this time."""
         place = bisect.bisect_left(self.times, time_s)
         return place < len(self.times) and self.times[place] == time_s
 
     def may_move(self, index: int) -> bool:
-        """Tell whether a boundary or point can be moved: not the two ends of an interval tier."""
+        """Return whether a boundary or point can be moved; the two ends of an interval tier cannot."""
         inner = 0 < index < len(self.times) - 1
         return inner if self.is_interval else 0 <= index < len(self.times)
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """Tiers over one stretch of time: what Praat calls a TextGrid."""
+    """Tiers over the same time range: a TextGrid in Praat's terms."""
 
     tiers: tuple[Tier, ...]
     start_s: float
     end_s: float
 
     def tier(self, place: int) -> Tier:
-        """Give the tier at a place counted from 0. Raises Fault where there is none."""
+        """Return the tier at a zero-based position; raises Fault if there is none."""
         if not 0 <= place < len(self.tiers):
-            raise Fault(f"There is no tier {place + 1}.", "The Tier menu adds one.")
+            raise Fault(f"There is no tier {place + 1}.", "Add one with the Tier menu.")
         return self.tiers[place]
 
     def with_tier(self, place: int, tier: Tier) -> Annotation:
-        """Give the annotation with one tier replaced."""
+        """Return the annotation with one tier replaced."""
         return replace(self, tiers=(*self.tiers[:place], tier, *self.tiers[place + 1 :]))
 
 
 def empty_tier(name: str, kind: Kind, start_s: float, end_s: float) -> Tier:
-    """Give a tier without points, or with one interval without a label."""
+    """Return a tier without points, or with a single unlabelled interval."""
     interval = kind == "interval"
     return Tier(name, kind, start_s, end_s, (start_s, end_s) if interval else (), ("",) if interval else ())
 
@@ -129,7 +129,7 @@ def empty_tier(name: str, kind: Kind, start_s: float, end_s: float) -> Tier:
 def new_annotation(
     intervals: tuple[str, ...], points: tuple[str, ...], start_s: float, end_s: float
 ) -> Annotation:
-    """Give empty tiers with these names, those of intervals first."""
+    """Return empty tiers with these names, interval tiers first."""
     made = [empty_tier(name, "interval", start_s, end_s) for name in intervals]
     made += [empty_tier(name, "point", start_s, end_s) for name in points]
     return Annotation(tuple(made), start_s, end_s)
@@ -137,11 +137,10 @@ def new_annotation(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An annotation and what it describes: a latent point's output, or with `sound`, a recording's
-    digest, that recording, whatever the point.
+    """An annotation with its owner: the output at a latent point or, with `sound`, a recording.
 
-    `file` is the path it was read from or last written to; `style` how that file is laid out; `name`
-    what the point was called when its tiers were begun, such as seed 3.
+    `sound` is the digest of the recording. `file` is the path it was read from or last written to, `style`
+    the layout of that file, and `name` the name of the point when its tiers were created, such as "seed 3".
     """
 
     point: Point
@@ -160,23 +159,23 @@ Shelf = tuple[Kept, ...]
 
 
 def kept_at(shelf: Shelf, point: Point) -> Kept | None:
-    """Give the annotation that belongs to a point's output, or None."""
+    """Return the annotation of the output at a point, or None."""
     return next((kept for kept in shelf if kept.owner == point), None)
 
 
 def kept_for(shelf: Shelf, sound: str) -> Kept | None:
-    """Give the annotation of the recording with this digest, or None."""
+    """Return the annotation of the recording with this digest, or None."""
     return next((kept for kept in shelf if sound and kept.sound == sound), None)
 
 
 def put(shelf: Shelf, kept: Kept) -> Shelf:
-    """Lay an annotation on the shelf, on top, in place of what its owner had; an empty one is taken off."""
+    """Return the annotations with one replaced or added; an annotation without tiers is removed."""
     rest = tuple(other for other in shelf if other.owner != kept.owner)
     return (*rest, kept) if kept.annotation.tiers else rest
 
 
 def layers_name(layer: str, name: str) -> str:
-    """Give the name of a layer's own tier, which stands in for the tier `name` there.
+    """Return the name of a layer's own tier, which replaces the tier `name` for that layer.
 
     >>> layers_name("conv4", "phones"), layers_name("conv3", "conv4/phones")
     ('conv4/phones', 'conv3/phones')

@@ -1,4 +1,4 @@
-"""Tiers of a recording that was moved in time: shown where it is, kept at its own time to the letter."""
+"""Tiers of a recording shifted in time: displayed shifted, stored at its own time without rounding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.annotation.tiers import Annotation, Tier
 
 
 class Moved(float):
-    """A time on the stack's axis that remembers the time it stands for, so that nothing is rounded twice."""
+    """A time on the stack's axis that remembers the recording's own time, to avoid rounding twice."""
 
     own_s: float
 
@@ -23,29 +23,29 @@ class Moved(float):
 
 
 class MovedTiers:
-    """Gives tiers so much later, each time knowing its own; asked again, the same ones."""
+    """Shifts tiers and caches the results; each shifted time remembers its own."""
 
     MOST_KEPT = 8
 
     def __init__(self) -> None:
-        # found by identity: hashing takes as long as moving
+        # compared by identity: hashing takes as long as shifting
         self._kept: list[tuple[Annotation, float, Annotation]] = []
 
     def of(self, annotation: Annotation, by_s: float) -> Annotation:
-        """Give the tiers so many seconds later."""
+        """Return the tiers shifted by `by_s` seconds."""
         if not by_s:
             return annotation
-        for own, own_by_s, there in self._kept:
+        for own, own_by_s, shifted in self._kept:
             if own is annotation and own_by_s == by_s:
-                return there
-        there = _with_times(annotation, lambda time_s: Moved(time_s, by_s))
-        self._kept.append((annotation, by_s, there))
+                return shifted
+        shifted = _with_times(annotation, lambda time_s: Moved(time_s, by_s))
+        self._kept.append((annotation, by_s, shifted))
         del self._kept[: -self.MOST_KEPT]
-        return there
+        return shifted
 
 
 def own_tiers(annotation: Annotation, by_s: float) -> Annotation:
-    """Give moved tiers at the recording's own time: what nobody changed as it was."""
+    """Return shifted tiers at the recording's own time; unedited times are restored exactly."""
 
     def own(time_s: float) -> float:
         return time_s.own_s if isinstance(time_s, Moved) else float(time_s) - by_s

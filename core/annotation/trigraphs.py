@@ -1,4 +1,4 @@
-r"""Praat's backslash trigraphs, in which much of the world's annotation is written: `\sw` is ə."""
+r"""Praat's backslash trigraphs, which many annotations are written in: `\sw` is ə."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _TRIGRAPH = re.compile(r"\\([!-~]{2})")
 
 @cache
 def _table() -> tuple[dict[str, str], dict[str, str]]:
-    """Give the letter of each trigraph, and the trigraph of each letter that is not ASCII.
+    """Return the letter of each trigraph, and the trigraph of each non-ASCII letter.
 
-    A line of the table holds a letter and its trigraphs, Praat's own choice first.
+    A line of the table holds a letter and its trigraphs, Praat's preferred one first.
     """
     letters: dict[str, str] = {}
     trigraphs: dict[str, str] = {}
@@ -41,15 +41,17 @@ def with_letters(text: str) -> str:
 
 
 def with_trigraphs(text: str) -> str:
-    """Give a text in ASCII as far as Praat has trigraphs for its letters."""
+    """Return a text with its letters as trigraphs, as far as Praat has them."""
     if text.isascii():
         return text
     _, trigraphs = _table()
     return "".join(trigraphs.get(letter, letter) for letter in text)
 
 
-def all_labels(note: Annotation, change: str) -> Annotation:
-    """Give an annotation whose every label is written in "letters" or in "trigraphs"."""
+def all_labels(annotation: Annotation, change: str) -> Annotation:
+    """Return an annotation with all labels in "letters" or in "trigraphs"."""
     written = {"letters": with_letters, "trigraphs": with_trigraphs}[change]
-    tiers = (replace(tier, labels=tuple(written(label) for label in tier.labels)) for tier in note.tiers)
-    return replace(note, tiers=tuple(tiers))
+    tiers = (
+        replace(tier, labels=tuple(written(label) for label in tier.labels)) for tier in annotation.tiers
+    )
+    return replace(annotation, tiers=tuple(tiers))

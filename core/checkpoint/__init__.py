@@ -1,1 +1,1 @@
-"""Reading strangers' files: safely, lazily, without running anything that is in them."""
+"""Reading checkpoint files safely and lazily, without running any code in them."""

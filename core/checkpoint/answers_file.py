@@ -1,4 +1,4 @@
-"""The card beside a checkpoint in which a user's answers are remembered."""
+"""The file next to a checkpoint that remembers the user's answers about it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ LARGEST_BYTES = 1_000_000
 
 
 class SidecarCard(msgspec.Struct):
-    """What the file holds: its version and the answers by their questions' names."""
+    """The content of the file: its version, and the answers by question name."""
 
     format: int = 1
     answers: Answers = {}
 
 
 def sidecar_path(checkpoint: Path) -> Path:
-    """Give `<checkpoint>.phonoscope.json`."""
+    """Return `<checkpoint>.phonoscope.json`."""
     return checkpoint.with_name(f"{checkpoint.name}.phonoscope.json")
 
 
 def load(checkpoint: Path) -> Answers:
-    """Give the remembered answers, none where there is no card; raises Fault where it is damaged."""
+    """Return the remembered answers, empty if there is no file; raises Fault if it is damaged."""
     path = sidecar_path(checkpoint)
     if not path.is_file():
         return {}
@@ -37,16 +37,13 @@ def load(checkpoint: Path) -> Answers:
         return msgspec.json.decode(path.read_bytes(), type=SidecarCard).answers
     except (msgspec.DecodeError, ValueError) as flaw:
         raise Fault(
-            f"The card “{path.name}” beside the checkpoint cannot be read.",
-            "Correct or delete it: it only holds answers that can be given again.",
+            f"The file “{path.name}” next to the checkpoint cannot be read.",
+            "Correct or delete it: it only holds answers that you can give again.",
         ) from flaw
 
 
 def save(checkpoint: Path, answers: Mapping[str, str | int | float | bool]) -> None:
-    """Write the answers beside the checkpoint, whole or not at all.
-
-    Raises Fault where the folder cannot be written to.
-    """
+    """Write the answers next to the checkpoint, atomically; raises Fault if the folder is not writeable."""
     path = sidecar_path(checkpoint)
     data = msgspec.json.format(msgspec.json.encode(SidecarCard(1, dict(answers))), indent=2)
     try:
@@ -54,6 +51,6 @@ def save(checkpoint: Path, answers: Mapping[str, str | int | float | bool]) -> N
             draft.write_bytes(data + b"\n")
     except Fault as flaw:
         raise Fault(
-            f"The answers could not be remembered: “{path.parent}” cannot be written to.",
-            "They hold until the checkpoint is closed.",
+            f"Your answers could not be saved: “{path.parent}” is not writeable.",
+            "They apply until you close the checkpoint.",
         ) from flaw

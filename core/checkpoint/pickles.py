@@ -1,7 +1,7 @@
-"""Reading a state dict's pickle without running anything that it names.
+"""Reading the pickle of a state dict without running any code it names.
 
-Every name in the pickle is looked up in the table below and nowhere else, so a pickle can make
-dictionaries, numbers and descriptions of tensors, and nothing more.
+Every name in the pickle is looked up only in the table below, so a pickle can create dictionaries,
+numbers and descriptions of tensors, and nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A run of numbers kept beside the pickle, under its key."""
+    """A block of numbers stored next to the pickle, under its key."""
 
     key: str
     dtype: str
@@ -34,7 +34,7 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A tensor as a view of a storage: offset and strides count elements."""
+    """A tensor as a view of a storage; offset and strides are in elements."""
 
     storage: Storage
     offset: int
@@ -43,7 +43,7 @@ class Stored:
 
 
 class Inert:
-    """Stands for values that describe no tensor: numpy scalars, paths, settings."""
+    """A placeholder for values that are not tensors: numpy scalars, paths, settings."""
 
     def __init__(self, *args: object, **kwargs: object) -> None: ...
 
@@ -52,7 +52,7 @@ class Inert:
 
 @dataclass(frozen=True, slots=True)
 class ElementType:
-    """Stands for a storage class or an element type of torch."""
+    """A placeholder for a storage class or an element type of torch."""
 
     dtype: str
 
@@ -61,10 +61,10 @@ class ElementType:
 
 
 def _tensor(storage: object, offset: object, size: object, stride: object, *rest: object) -> Stored:
-    """Describe a tensor as torch's own rebuilder is told of it."""
+    """Describe a tensor, with the arguments of torch._utils._rebuild_tensor_v2."""
     if not isinstance(storage, Storage) or not isinstance(offset, int):
         raise ValueError("a tensor without a storage")
-    shape, strides = _whole(size), _whole(stride)
+    shape, strides = _integers(size), _integers(stride)
     if len(shape) != len(strides) or offset < 0 or any(step < 0 for step in strides):
         raise ValueError("a tensor that does not fit its storage")
     spec = TensorSpec(checked_shape(shape, "tensor"), storage.dtype)
@@ -72,17 +72,17 @@ def _tensor(storage: object, offset: object, size: object, stride: object, *rest
 
 
 def _tensor_v3(storage: object, offset: object, size: object, stride: object, *rest: object) -> Stored:
-    """Describe a tensor whose element type stands apart from its untyped storage."""
+    """Describe a tensor whose element type is separate from its untyped storage."""
     kind = rest[2] if len(rest) > 2 else None
     if not isinstance(storage, Storage) or not isinstance(kind, ElementType):
         raise ValueError("a tensor without an element type")
     return _tensor(Storage(storage.key, kind.dtype, storage.count), offset, size, stride)
 
 
-def _whole(values: object) -> tuple[int, ...]:
+def _integers(values: object) -> tuple[int, ...]:
     items = cast("tuple[object, ...]", values) if isinstance(values, tuple) else None
     if items is None or not all(isinstance(item, int) for item in items):
-        raise ValueError("a shape that is none")
+        raise ValueError("not a shape")
     return cast("tuple[int, ...]", items)
 
 
@@ -116,7 +116,12 @@ DTYPES = {name: name for name in STORAGES.values()} | {
     "half": "float16",
     "long": "int64",
 }
-NUMPY_ROOMS = ("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
+NUMPY_MODULES = (
+    "numpy.core.multiarray",
+    "numpy._core.multiarray",
+    "numpy.core.numeric",
+    "numpy._core.numeric",
+)
 NUMPY_NAMES = ("scalar", "dtype", "_reconstruct", "ndarray", "_frombuffer")
 KNOWN: dict[tuple[str, str], Callable[..., object]] = {
     ("collections", "OrderedDict"): OrderedDict,
@@ -141,13 +146,13 @@ KNOWN: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "complex"): Inert,
     ("builtins", "bytearray"): Inert,
     **{("torch", name): ElementType(dtype) for name, dtype in (STORAGES | DTYPES).items()},
-    **{(room, name): Inert for room in (*NUMPY_ROOMS, "numpy") for name in NUMPY_NAMES},
+    **{(room, name): Inert for room in (*NUMPY_MODULES, "numpy") for name in NUMPY_NAMES},
     **{("numpy.dtypes", f"{name}DType"): Inert for name in ("Float32", "Float64", "Int32", "Int64")},
 }
 
 
 class _Reader(pickle.Unpickler):
-    """An unpickler that knows the names of the table only, and imports nothing."""
+    """An unpickler that knows only the names in the table, and imports nothing."""
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         known = KNOWN.get((module_name, global_name))
@@ -166,17 +171,17 @@ def _refusal(module_name: str, global_name: str) -> Fault:
     root = module_name.split(".")[0]
     if root in sys.stdlib_module_names or root in ("nt", "posix"):
         return Fault(
-            f"This file asks to run {module_name}.{global_name} when it is opened, so it was not read.",
-            "Do not open it with other programs either, unless you trust who made it.",
+            f"This file would run {module_name}.{global_name} when opened, so it was not read.",
+            "Do not open it with other programs either, unless you trust its author.",
         )
     return Fault(
-        f"This file is a whole pickled program ({module_name}.{global_name}), not only a network's weights.",
-        f"Where it was made, save the weights alone: {RECIPE}",
+        f"This file is a whole pickled program ({module_name}.{global_name}), not only weights.",
+        f"In the program that made it, save only the weights: {RECIPE}",
     )
 
 
 def load(data: bytes, what: str) -> object:
-    """Give what a pickle holds; raises Fault where it is damaged or asks for more than data."""
+    """Return the content of a pickle; raises Fault if it is damaged or contains more than data."""
     if len(data) > LARGEST_PICKLE_BYTES:
         raise damaged(what)
     try:
@@ -184,19 +189,19 @@ def load(data: bytes, what: str) -> object:
         return _Reader(io.BytesIO(data)).load()
     except Fault:
         raise
-    except Exception as flaw:  # a hostile pickle can raise anything; none of it is our own
+    except Exception as flaw:  # a hostile pickle can raise any exception; none of them is a bug of ours
         raise damaged(what) from flaw
 
 
 def check_memo(data: bytes) -> None:
-    """Refuse memo numbers that would make the unpickler reserve gigabytes."""
+    """Reject memo indices that would make the unpickler allocate gigabytes."""
     for opcode, argument, _ in pickletools.genops(data):
         if opcode.name.endswith("PUT") and isinstance(argument, int) and argument > len(data):
             raise ValueError("a memo number larger than the pickle")
 
 
 def one_pickle(file: BinaryIO) -> bytes:
-    """Give the bytes of the one pickle that begins where `file` stands, and stop after it."""
+    """Return the bytes of the pickle at the current position of `file`, which is left after it."""
     start = file.tell()
     for _ in pickletools.genops(file):
         if file.tell() - start > LARGEST_PICKLE_BYTES:
@@ -207,7 +212,7 @@ def one_pickle(file: BinaryIO) -> bytes:
 
 
 def tensors_in(value: object, scope: str = "", depth: int = 0) -> Iterator[tuple[str, Stored]]:
-    """Give every tensor in nested dictionaries, its keys joined by "/"."""
+    """Yield every tensor in nested dictionaries, with the keys joined by "/"."""
     if depth > MOST_DEPTH or not isinstance(value, Mapping):
         return
     for key, item in cast("Mapping[object, object]", value).items():

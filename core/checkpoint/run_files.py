@@ -1,4 +1,4 @@
-"""From what a user gave (a folder, a prefix, any file of a run) to the files of one run."""
+"""Find the files of one training run from a folder, a prefix, or any file of the run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
 BUNDLE_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 STEP = re.compile(r"\d+")
 CARD = ".phonoscope.json"
-HINT = "Give a folder of a training run, or a file of it (.index, .pt, .safetensors)."
+HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
 
 
 class ChooseRun(Fault):
-    """A folder holds several runs; `choices` pairs what to open with the words for it."""
+    """A folder holds several runs; `choices` pairs the path to open with its description."""
 
     def __init__(self, sentence: str, hint: str, choices: tuple[tuple[Path, str], ...]) -> None:
         super().__init__(sentence, hint)
@@ -34,9 +34,9 @@ class ChooseRun(Fault):
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """One checkpoint at one step: `path` names it, `files` hold its tensors.
+    """A checkpoint of one training step: `path` names it, `files` hold its tensors.
 
-    For TensorFlow both are the prefix. `others` are the same run's other steps, oldest first.
+    For TensorFlow both are the prefix. `others` are the other steps of the same run, oldest first.
     """
 
     path: Path
@@ -46,13 +46,13 @@ class RunFiles:
 
     @property
     def step(self) -> int | None:
-        """The training step in the name, if there is one."""
+        """The training step in the name, None if there is none."""
         numbers = STEP.findall(self.path.name)
         return int(numbers[-1]) if numbers else None
 
 
 def resolve(path: Path) -> RunFiles:
-    """Give the run that `path` belongs to; raises Fault, or ChooseRun where there are several."""
+    """Return the run that `path` belongs to; raises Fault, or ChooseRun if there are several."""
     if path.name.endswith(CARD):
         path = path.with_name(path.name.removesuffix(CARD))
     if path.is_dir():
@@ -84,7 +84,7 @@ def _bundle(prefix: Path) -> RunFiles:
 
 
 def runs_in(folder: Path) -> list[RunFiles]:
-    """Give every checkpoint in a folder, steps of one run in order."""
+    """Return every checkpoint in a folder, with the steps of a run in order."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
     bundles = [path.with_name(path.name.removesuffix(".index")) for path in files if path.suffix == ".index"]
     runs = [RunFiles(prefix, "tensorflow", (prefix,)) for prefix in bundles]
@@ -103,13 +103,13 @@ def _torch_runs(files: Iterable[Path]) -> list[RunFiles]:
 
 
 def _main(group: list[Path]) -> Path:
-    """Give the file that stands for a run: its generator's."""
+    """Return the file that represents a run: the generator's."""
     generators = [path for path in group if re.search(r"(?i)(^|[_.-])(G|gen|generator|netG)$", path.stem)]
     return (generators or group)[0]
 
 
 def _family_name(run: RunFiles) -> str:
-    """Give a run's name without its numbers, by which steps of one run are found."""
+    """Return a run's name without its numbers, which is the same for all steps of the run."""
     return f"{run.kind} {STEP.sub('#', run.path.name)}"
 
 
@@ -119,21 +119,21 @@ def _with_others(run: RunFiles, siblings: Iterable[RunFiles]) -> RunFiles:
 
 
 def _in_folder(folder: Path) -> RunFiles:
-    """Give the run in a folder: the step that `checkpoint` names, else the newest."""
+    """Return the run in a folder: the step that `checkpoint` names, or the newest."""
     runs = runs_in(folder)
     named = _named_latest(folder, runs)
     if named is not None and len({_family_name(run) for run in runs}) == 1:
         return _with_others(named, runs)
     if not runs:
-        return _below(folder)
+        return _in_subfolders(folder)
     latest = {_family_name(run): run for run in runs}
     if len(latest) > 1:
-        raise _choose(folder, latest.values())
+        raise _ambiguous(folder, latest.values())
     return _with_others(runs[-1], runs)
 
 
 def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
-    """Read TensorFlow's `checkpoint` file, whose path is often one of another machine."""
+    """Read TensorFlow's `checkpoint` file; its path often comes from another machine."""
     try:
         text = (folder / "checkpoint").read_text(errors="replace")[:4096]
     except OSError:
@@ -143,8 +143,8 @@ def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
     return next((run for run in runs if run.path.name == name), None)
 
 
-def _below(folder: Path) -> RunFiles:
-    """Look into the folders directly inside one that holds no checkpoint itself."""
+def _in_subfolders(folder: Path) -> RunFiles:
+    """Look in the immediate subfolders of a folder without checkpoints."""
     inside = [run for sub in sorted(folder.iterdir()) if sub.is_dir() for run in _readable_runs(sub)]
     latest = {(run.path.parent, _family_name(run)): run for run in inside}
     if not latest:
@@ -156,7 +156,7 @@ def _below(folder: Path) -> RunFiles:
             )
         raise Fault(f"There is no checkpoint in “{folder.name}”.", HINT)
     if len(latest) > 1:
-        raise _choose(folder, latest.values())
+        raise _ambiguous(folder, latest.values())
     return _in_folder(next(iter(latest.values())).path.parent)
 
 
@@ -167,6 +167,6 @@ def _readable_runs(folder: Path) -> list[RunFiles]:
         return []
 
 
-def _choose(folder: Path, runs: Iterable[RunFiles]) -> ChooseRun:
+def _ambiguous(folder: Path, runs: Iterable[RunFiles]) -> ChooseRun:
     choices = tuple((run.path, str(run.path.relative_to(folder))) for run in runs)
     return ChooseRun(f"“{folder.name}” holds {len(choices)} runs.", "Choose one of them.", choices)

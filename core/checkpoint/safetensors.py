@@ -1,4 +1,4 @@
-"""Safetensors files, read by seeking."""
+"""Safetensors files; single tensors are read by seeking."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LARGEST_HEADER_BYTES = 64_000_000
 
 
 class SafeFile:
-    """One `.safetensors` file; `metadata` is what was written beside the tensors."""
+    """One `.safetensors` file; `metadata` is the text stored with the tensors."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -57,7 +57,7 @@ class SafeFile:
         return {name: spec for name, (spec, _, _) in self._places.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
-        """Give one tensor; raises Fault where the file does not hold it."""
+        """Return one tensor; raises Fault if the file does not contain it."""
         spec, first, last = self._places[name]
         if last - first != spec.count * ITEM_BYTES[spec.dtype]:
             raise damaged(self.path.name)
@@ -70,7 +70,7 @@ def _place(name: str, row: Mapping[str, Any]) -> tuple[TensorSpec, int, int]:
     shape = tuple(cast("list[int]", row["shape"]))
     first, last = cast("list[int]", row["data_offsets"])
     if not all(type(value) is int for value in (*shape, first, last)):
-        raise ValueError("a place that is no number")
+        raise ValueError("an offset that is not an integer")
     if first < 0:
-        raise ValueError("a place before the numbers")
+        raise ValueError("a negative offset")
     return TensorSpec(checked_shape(shape, name), DTYPES[row["dtype"]]), first, last

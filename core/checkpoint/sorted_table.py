@@ -1,4 +1,4 @@
-"""The sorted string table in a TensorFlow `.index` file (LevelDB's format, uncompressed)."""
+"""The sorted string table in a TensorFlow `.index` file (LevelDB format, uncompressed)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TRAILER_BYTES = 5
 
 
 def masked_crc32c(data: bytes) -> int:
-    """Give the CRC32C of `data`, masked as TensorFlow stores it."""
+    """Return the CRC32C of `data`, masked as TensorFlow stores it."""
     import google_crc32c
 
     crc = cast("int", google_crc32c.value(data))  # pyright: ignore[reportUnknownMemberType]
@@ -22,7 +22,7 @@ def masked_crc32c(data: bytes) -> int:
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:
-    """Give the variable-length integer at `at` and the place after it."""
+    """Return the variable-length integer at `at` and the position after it."""
     value = shift = 0
     while True:
         byte = data[at]
@@ -35,20 +35,20 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def block(data: bytes, offset: int, size: int, what: str) -> bytes:
-    """Give the contents of one block, its checksum verified."""
+    """Return the contents of one block after verifying its checksum."""
     end = offset + size
     if end + TRAILER_BYTES > len(data):
         raise damaged(what)
     stored = int.from_bytes(data[end + 1 : end + TRAILER_BYTES], "little")
     if masked_crc32c(data[offset : end + 1]) != stored:
-        raise Fault(f"“{what}” is damaged: its checksum is wrong.", "Copy it again from where it was made.")
+        raise Fault(f"“{what}” is damaged: its checksum is wrong.", "Copy it again from its source.")
     if data[end]:
-        raise Fault(f"“{what}” is a compressed table, which TensorFlow's checkpoints never are.")
+        raise Fault(f"“{what}” is a compressed table, which is not used in TensorFlow checkpoints.")
     return data[offset:end]
 
 
 def entries(contents: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give the keys and values of one block in order."""
+    """Yield the keys and values of one block in order."""
     restarts = int.from_bytes(contents[-4:], "little")
     end = len(contents) - 4 * (restarts + 1)
     at, key = 0, b""
@@ -63,10 +63,10 @@ def entries(contents: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def read_table(data: bytes, what: str) -> dict[bytes, bytes]:
-    """Give every key and value of a table file; raises Fault where it is none or damaged."""
+    """Return all keys and values of a table file; raises Fault if it is damaged or not a table."""
     if len(data) < FOOTER_BYTES or data[-8:] != MAGIC:
         raise Fault(
-            f"“{what}” is no TensorFlow index: its last bytes are not those of a table.",
+            f"“{what}” is not a TensorFlow index: it does not end like one.",
             "Copy the .index file again from where the network was trained.",
         )
     try:

@@ -27,7 +27,7 @@ OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
-    """Where the bundle keeps one variable."""
+    """Where the bundle stores one variable."""
 
     spec: TensorSpec
     shard: int
@@ -56,7 +56,7 @@ class Bundle:
         return {name: entry.spec for name, entry in self._entries.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
-        """Give one variable; raises Fault where its data are missing, short or damaged."""
+        """Return one variable; raises Fault if its data are missing, incomplete or damaged."""
         entry = self._entries[name]
         if entry.size != entry.spec.count * ITEM_BYTES[entry.spec.dtype]:
             raise damaged(name)
@@ -66,7 +66,7 @@ class Bundle:
         if masked_crc32c(raw) != entry.crc:
             raise Fault(
                 f"“{path.name}” is damaged: the checksum of {name} is wrong.",
-                "Copy it again from where it was made.",
+                "Copy it again from its source.",
             )
         return as_float32(np.frombuffer(raw, np.uint8), entry.spec.dtype).reshape(entry.spec.shape)
 
@@ -74,14 +74,14 @@ class Bundle:
         path = self.path.with_name(f"{self.path.name}.data-{shard:05d}-of-{self._shards:05d}")
         if not path.is_file():
             raise Fault(
-                f"The weights themselves are missing: there is no “{path.name}” beside the index.",
+                f"The weights themselves are missing: there is no “{path.name}” next to the index.",
                 "Copy all files of the checkpoint into one folder.",
             )
         return path
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Give the fields of a protocol buffer message: numbers as int, the rest as bytes."""
+    """Yield the fields of a protocol buffer message: numbers as int, the rest as bytes."""
     at = 0
     while at < len(message):
         tag, at = varint(message, at)
@@ -112,12 +112,12 @@ def _variables(table: dict[bytes, bytes]) -> Iterator[tuple[str, BundleEntry]]:
 
 def _shape(message: int | bytes) -> tuple[int, ...]:
     if isinstance(message, int):
-        raise ValueError("a number where a shape belongs")
+        raise ValueError("a number instead of a shape")
     dims = [part for number, part in _fields(message) if number == 2]
     return tuple(_signed(dict(_fields(dim)).get(1, 0)) for dim in dims if isinstance(dim, bytes))
 
 
 def _signed(value: int | bytes) -> int:
     if isinstance(value, bytes):
-        raise ValueError("bytes where a number belongs")
+        raise ValueError("bytes instead of a number")
     return value - (1 << 64) if value >> 63 else value

@@ -1,4 +1,4 @@
-"""What every checkpoint reader gives: names with shapes, and numbers only when asked."""
+"""The interface of all checkpoint readers: names and shapes at once, values on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_DIMENSIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """The shape and the element type ("float32", "bfloat16", ..) of one stored tensor."""
+    """The shape and the element type ("float32", "bfloat16", ...) of a stored tensor."""
 
     shape: tuple[int, ...]
     dtype: str
@@ -30,7 +30,7 @@ class TensorSpec:
 
 
 class Tensors(Protocol):
-    """A checkpoint file, opened: specs of everything in it, tensors read one by one."""
+    """An open checkpoint file: the specs of all tensors; values are read one tensor at a time."""
 
     @property
     def path(self) -> Path: ...
@@ -56,7 +56,7 @@ ITEM_BYTES = {
 
 
 def as_float32(raw: NDArray[np.uint8], dtype: str) -> NDArray[np.float32]:
-    """Give raw little-endian bytes of one element type as float32 [elements]."""
+    """Convert raw little-endian bytes of one element type to float32 [elements]."""
     if dtype == "bfloat16":
         wide = raw.view("<u2").astype(np.uint32) << 16
         return wide.view(np.float32)
@@ -65,31 +65,31 @@ def as_float32(raw: NDArray[np.uint8], dtype: str) -> NDArray[np.float32]:
 
 
 def read_bytes(file: BinaryIO, offset: int, size: int, what: str) -> bytes:
-    """Give `size` bytes at `offset`, having made sure that the file holds them."""
+    """Return `size` bytes at `offset`; raises Fault if the file is shorter."""
     held = file.seek(0, 2)
     if offset < 0 or size < 0 or offset + size > held:
         raise Fault(
-            f"“{what}” claims {size:,} bytes that the file does not hold.",
-            "The file was cut short or is damaged: copy it again from where it was made.",
+            f"“{what}” needs {size:,} bytes that are not in the file.",
+            "The file is truncated or damaged: copy it again from its source.",
         )
     file.seek(offset)
     return file.read(size)
 
 
 def checked_shape(shape: tuple[int, ...], what: str) -> tuple[int, ...]:
-    """Give `shape` back where a tensor can have it; raises Fault otherwise."""
+    """Return `shape` if it is a valid tensor shape; raises Fault otherwise."""
     if len(shape) > MOST_DIMENSIONS or any(size < 0 for size in shape):
         raise damaged(what)
     return shape
 
 
 def damaged(what: str) -> Fault:
-    """Give the fault for a file whose inside contradicts itself."""
-    return Fault(f"“{what}” is damaged and cannot be read.", "Copy it again from where it was made.")
+    """Return the fault for a file with inconsistent content."""
+    return Fault(f"“{what}” is damaged and cannot be read.", "Copy it again from its source.")
 
 
 class Digest:
-    """SHA-256 over tensors' names, shapes and float32 bytes, whatever order they are read in."""
+    """SHA-256 of the names, shapes and float32 bytes of tensors, independent of reading order."""
 
     def __init__(self) -> None:
         self._parts: dict[str, bytes] = {}
@@ -100,5 +100,5 @@ class Digest:
         self._parts[name] = part.digest()
 
     def text(self) -> str:
-        """Give the digest as 64 hexadecimal digits."""
+        """Return the digest as 64 hexadecimal digits."""
         return hashlib.sha256(b"".join(self._parts[name] for name in sorted(self._parts))).hexdigest()

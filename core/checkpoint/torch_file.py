@@ -1,4 +1,4 @@
-"""PyTorch checkpoints, both formats, read by seeking and without PyTorch."""
+"""PyTorch checkpoints in both formats, read by seeking and without PyTorch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST_PICKLE_BYTES = pickles.LARGEST_PICKLE_BYTES
 
 
 class TorchFile:
-    """One `.pt` file: its tensors by name ("generator/fc1.weight" where dictionaries are nested)."""
+    """One `.pt` file: its tensors by name ("generator/fc1.weight" for nested dictionaries)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,7 +37,7 @@ class TorchFile:
         return {name: stored.spec for name, stored in self._tensors.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
-        """Give one tensor, reading only the part of the file that it covers."""
+        """Return one tensor, reading only its part of the file."""
         stored = self._tensors[name]
         if 0 in stored.spec.shape:
             return np.zeros(stored.spec.shape, np.float32)
@@ -46,7 +46,7 @@ class TorchFile:
         reach = 1 + sum((size - 1) * step for size, step in steps)
         start, room = self._places.get(stored.storage.key, (0, -1))
         if (stored.offset + reach) * item > room or stored.spec.count > reach:
-            raise _short(self.path.name)
+            raise _truncated(self.path.name)
         with self.path.open("rb") as file:
             raw = read_bytes(file, start + stored.offset * item, reach * item, self.path.name)
         flat = as_float32(np.frombuffer(raw, np.uint8), stored.spec.dtype)
@@ -54,13 +54,13 @@ class TorchFile:
         return np.lib.stride_tricks.as_strided(flat, stored.spec.shape, strides, writeable=False)
 
 
-Places = dict[str, tuple[int, int]]  # storage key to where its bytes begin and how many there are
+Places = dict[str, tuple[int, int]]  # storage key to the offset and number of its bytes
 
 
-def _short(what: str) -> Fault:
+def _truncated(what: str) -> Fault:
     return Fault(
-        f"“{what}” names more numbers than the file holds.",
-        "The file was cut short or is damaged: copy it again from where it was made.",
+        f"“{what}” refers to more data than it contains.",
+        "The file is truncated or damaged: copy it again from its source.",
     )
 
 
@@ -68,8 +68,8 @@ def _named(root: object, what: str) -> dict[str, Stored]:
     tensors = dict(pickles.tensors_in(root))
     if not tensors:
         raise Fault(
-            f"“{what}” holds no weights of a network.",
-            f"Save the weights where they were made: {pickles.RECIPE}",
+            f"“{what}” contains no network weights.",
+            f"Save the weights in the program that made them: {pickles.RECIPE}",
         )
     return tensors
 
@@ -102,7 +102,7 @@ def _open_zip(file: BinaryIO, what: str) -> tuple[object, Places]:
 
 
 def _record(file: BinaryIO, record: zipfile.ZipInfo, what: str) -> tuple[int, int]:
-    """Give where a stored record's bytes begin and how many there are."""
+    """Return the offset and number of bytes of a stored record."""
     header = read_bytes(file, record.header_offset, LOCAL_HEADER_BYTES, what)
     if record.compress_type != zipfile.ZIP_STORED or header[:4] != b"PK\x03\x04":
         raise damaged(what)
@@ -111,16 +111,16 @@ def _record(file: BinaryIO, record: zipfile.ZipInfo, what: str) -> tuple[int, in
 
 
 def _open_legacy(file: BinaryIO, what: str) -> tuple[object, Places]:
-    """Read the format of before 2020: five pickles, then each storage's length and bytes."""
+    """Read the format used before 2020: five pickles, then the length and bytes of each storage."""
     try:
         parts = [pickles.one_pickle(file) for _ in range(5)]
     except Exception as flaw:
-        raise _no_checkpoint(what, file) from flaw
+        raise _not_a_checkpoint(what, file) from flaw
     magic, _, _, root, keys = (pickles.load(part, what) for part in parts)
     if magic != LEGACY_MAGIC or not isinstance(keys, list):
         raise Fault(
             f"“{what}” is a pickle, but not one that PyTorch saved.",
-            f"Save the weights where they were made: {pickles.RECIPE}",
+            f"Save the weights in the program that made them: {pickles.RECIPE}",
         )
     return root, _legacy_places(file, root, [str(key) for key in keys], what)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
@@ -140,12 +140,12 @@ def _legacy_places(file: BinaryIO, root: object, keys: list[str], what: str) -> 
     return places
 
 
-def _no_checkpoint(what: str, file: BinaryIO) -> Fault:
-    """Say what a file is that was taken for a checkpoint, as far as its first bytes tell."""
+def _not_a_checkpoint(what: str, file: BinaryIO) -> Fault:
+    """Return the fault for a file that is not a checkpoint, by its first bytes."""
     file.seek(0)
     head = file.read(16)
     if not head:
-        return Fault(f"“{what}” is empty.", "Copy it again from where it was made.")
+        return Fault(f"“{what}” is empty.", "Copy it again from its source.")
     signs = {
         b"RIFF": "a sound file",
         b"%PDF": "a PDF document",
@@ -162,6 +162,6 @@ def _no_checkpoint(what: str, file: BinaryIO) -> Fault:
     if kind:
         return Fault(f"“{what}” is {kind}, not a checkpoint.", "Choose the file that training saved.")
     return Fault(
-        f"“{what}” is no checkpoint that Phonoscope can read, or it was cut short.",
+        f"“{what}” is not a checkpoint that Phonoscope can read, or is truncated.",
         "Choose a TensorFlow, PyTorch or safetensors checkpoint of a WaveGAN.",
     )

@@ -1,4 +1,4 @@
-"""The settings that a TensorFlow training run wrote down, in `args.txt`."""
+"""The settings that a TensorFlow training run wrote to `args.txt`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ QUESTIONS = {"data_sample_rate": "rate", "data_slice_len": "slice", "num_categ":
 
 
 def read_args(folder: Path) -> dict[str, str]:
-    """Give the lines `key,value` of `args.txt`, none where there is no such file."""
+    """Return the `key,value` lines of `args.txt`, empty if there is no such file."""
     path = folder / "args.txt"
     if not path.is_file() or path.stat().st_size > LARGEST_BYTES:
         return {}

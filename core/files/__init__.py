@@ -1,1 +1,1 @@
-"""Files written whole or not at all: tables, arrays, sounds."""
+"""Atomic file writing, and the file formats that are exported: tables, arrays, sounds."""

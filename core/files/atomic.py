@@ -1,4 +1,4 @@
-"""Write a file so that its old content stays whole until the new one is on the disk."""
+"""Atomic writing: a file keeps its old content until the new content is on the disk."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from core.faults import Fault
 
 _REASONS = {
     errno.ENOSPC: ("The disk is full", "Free some space or choose another folder."),
-    errno.EDQUOT: ("Your share of the disk is used up", "Free some space or choose another folder."),
-    errno.EACCES: ("Its folder may not be written to", "Choose another folder."),
-    errno.EPERM: ("Its folder may not be written to", "Choose another folder."),
+    errno.EDQUOT: ("Your disk quota is used up", "Free some space or choose another folder."),
+    errno.EACCES: ("You may not write to its folder", "Choose another folder."),
+    errno.EPERM: ("You may not write to its folder", "Choose another folder."),
     errno.EROFS: ("Its disk is read-only", "Choose another folder."),
     errno.ENOENT: ("Its folder does not exist", "Choose a folder that does."),
-    errno.ENOTDIR: ("Its folder is a file", "Choose another folder."),
+    errno.ENOTDIR: ("Its folder is not a folder but a file", "Choose another folder."),
     errno.EISDIR: ("A folder has that name", "Choose another name."),
     errno.ENAMETOOLONG: ("Its name is too long", "Choose a shorter name."),
 }
 
 
 def unwritable(path: Path, problem: OSError) -> Fault:
-    """Give the fault that says why `path` was not written and what to do."""
-    said = problem.strerror or str(problem)
-    reason, hint = _REASONS.get(problem.errno or 0, (said, "Choose another folder."))
+    """Return the fault that explains why `path` was not written and what to do."""
+    message = problem.strerror or str(problem)
+    reason, hint = _REASONS.get(problem.errno or 0, (message, "Choose another folder."))
     return Fault(f"“{path}” was not written: {reason[0].lower()}{reason[1:]}.", hint)
 
 
 @contextlib.contextmanager
 def atomic(path: str | os.PathLike[str]) -> Generator[Path]:
-    """Give a path beside `path` to write to; it takes the place of `path` when the block ends well.
+    """Yield a temporary path next to `path`; rename it to `path` if the block succeeds.
 
-    The temporary name keeps the suffix, for writers that go by it. Raises Fault where the disk is
-    full or the folder cannot be written to; whatever goes wrong, `path` keeps its old content.
+    The temporary name keeps the suffix, because some writers depend on it. Raises Fault if the disk is
+    full or the folder is not writeable. After any error `path` keeps its old content.
     """
     final = Path(os.path.realpath(path))
     draft = final.with_name(f".{final.stem[:100]}.{secrets.token_hex(6)}{final.suffix}")
@@ -53,7 +53,7 @@ def atomic(path: str | os.PathLike[str]) -> Generator[Path]:
 
 
 def _settle(draft: Path, final: Path) -> None:
-    """Force the draft to the disk, then give it its name."""
+    """Flush the draft to the disk, then rename it."""
     handle = os.open(draft, os.O_RDWR)
     try:
         os.fsync(handle)
@@ -66,7 +66,7 @@ def _settle(draft: Path, final: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Force the new name to the disk too, where the system lets a folder be opened."""
+    """Flush the new name to the disk too, on systems that can open a folder."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -76,29 +76,29 @@ def _sync_folder(folder: Path) -> None:
 
 
 def folder_for(path: str | os.PathLike[str]) -> Path:
-    """Give `path` as a folder that exists, made where it did not; raise Fault where it cannot be."""
+    """Create the folder `path` if necessary and return it; raises Fault if that fails."""
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise Fault(f"“{folder}” is a file, not a folder.", "Choose another folder.") from None
     except OSError as problem:
-        raise Fault(f"The folder “{folder}” could not be made: {problem.strerror}.") from problem
+        raise Fault(f"The folder “{folder}” could not be created: {problem.strerror}.") from problem
     return folder
 
 
 @contextlib.contextmanager
 def atomic_folder(path: str | os.PathLike[str]) -> Generator[Path]:
-    """Give an empty folder to write to; its files take their places in `path` when the block ends well.
+    """Yield an empty folder; move its files to `path` if the block succeeds.
 
-    `path` is made where it was not there; whatever goes wrong in the block, it stays as it was.
+    `path` is created if it does not exist. After an error in the block it is unchanged.
     """
     final = Path(os.path.realpath(path))
-    home = folder_for(final if final.exists() else final.parent)
-    draft = folder_for(home / f".{final.name[:100]}.{secrets.token_hex(6)}")
+    parent = folder_for(final if final.exists() else final.parent)
+    draft = folder_for(parent / f".{final.name[:100]}.{secrets.token_hex(6)}")
     try:
         yield draft
-        if home == final:
+        if parent == final:
             for file in draft.iterdir():
                 os.replace(file, final / file.name)
         else:

@@ -1,4 +1,4 @@
-"""Layers as numpy arrays at their native rates, byte for byte the same at every export."""
+"""Layers as numpy arrays at their native rates; equal layers give equal files, byte for byte."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def write_npz(
     tracks: Mapping[str, Track],
     logits: NDArray[np.float32] | None = None,
 ) -> None:
-    """Write each track's samples under its key, float32 [samples], and `logits` where given."""
+    """Write the samples of each track under its key, float32 [samples], plus `logits` if given."""
     arrays: dict[str, Any] = {key: track.samples for key, track in tracks.items()}
     if logits is not None:
         arrays["logits"] = np.asarray(logits, dtype=np.float32)
     with atomic(path) as draft, draft.open("wb") as file:
-        # numpy dates every member 1 January 1980, so that equal layers make equal files
+        # numpy dates every member 1 January 1980, so equal layers give equal files
         np.savez(file, **arrays)

@@ -1,4 +1,4 @@
-"""Praat's own text Sound, which holds a fractional rate and a true start as no WAV file can."""
+"""Praat's text format for Sound, which can hold a fractional rate and a start time; WAV cannot."""
 
 from __future__ import annotations
 
@@ -30,47 +30,47 @@ z [] []:
 
 
 MOST_SAMPLES = 30_000_000
-"""The longest sound that is written as text, ten minutes at 48 kHz: 1.4 GB."""
+"""The longest sound that is written as text: ten minutes at 48 kHz, 1.4 GB."""
 
-_AT_ONCE = 1 << 16
+_BATCH = 1 << 16
 
 
 def check_length(track: Track) -> None:
-    """Raise Fault where a sound is too long for a text file."""
+    """Raise Fault if a sound is too long for a text file."""
     if track.axis.n > MOST_SAMPLES:
-        long = f"{track.axis.duration_s:.0f} s at {track.axis.rate_hz:g} Hz"
+        duration = f"{track.axis.duration_s:.0f} s at {track.axis.rate_hz:g} Hz"
         raise Fault(
-            f"{long} are too many numbers for Praat's text Sound.",
-            "Save the part that you need, or save all as WAV and open that in Praat.",
+            f"{duration} is too long for a Praat text Sound.",
+            "Save the part that you need, or save everything as WAV and open that in Praat.",
         )
 
 
 def praat_sound(track: Track, domain: Range | None = None) -> str:
-    """Give `track` in Praat's long text format, every digit of every sample kept.
+    """Return `track` in Praat's long text format, with all digits of every sample.
 
-    `domain` is Praat's xmin and xmax, by default the time that the samples cover. A layer given
-    the output's domain stands beside the output in grouped editors, and "Resample..." in Praat
-    lays it on the output's own samples; x1 and dx stay true either way.
+    `domain` sets xmin and xmax (default: the time the samples cover). A layer that is given the domain
+    of the output lines up with it in grouped editors, and "Resample..." in Praat puts it on the samples
+    of the output. x1 and dx are true either way.
     """
     return "".join(_blocks(track, domain))
 
 
 def _blocks(track: Track, domain: Range | None) -> Iterator[str]:
-    """Give the text piece by piece, of a recording in its file no more read than one needs."""
+    """Yield the text in batches, so that a recording on disk is never read as a whole."""
     whole = domain or track.axis.extent
     yield _HEAD.format(xmin=float(whole.start_s), xmax=float(whole.end_s), axis=track.axis)
-    for first in range(0, track.axis.n, _AT_ONCE):
-        values = track.samples[first : first + _AT_ONCE].tolist()
+    for first in range(0, track.axis.n, _BATCH):
+        values = track.samples[first : first + _BATCH].tolist()
         yield "".join(f"        z [1] [{k}] = {_real(value)}\n" for k, value in enumerate(values, first + 1))
 
 
 def _real(value: float) -> str:
-    """Give a number as Praat reads it; what is not finite is undefined there."""
+    """Return a number as Praat reads it; a value that is not finite is undefined."""
     return repr(value) if math.isfinite(value) else "--undefined--"
 
 
 def write_praat_sound(path: str | os.PathLike[str], track: Track, domain: Range | None = None) -> None:
-    """Write `track` as a `.Sound` file at its native rate and true times; a Fault where it is too long."""
+    """Write `track` as a `.Sound` file at its native rate and true times; raises Fault if it is too long."""
     check_length(track)
     with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as out:
         out.writelines(_blocks(track, domain))

@@ -13,7 +13,7 @@ from core.files.atomic import atomic
 from core.signals.track import Track
 
 COLUMNS: dict[str, str] = {
-    "file": "what was looked at: the name of the export's folder, or of the sound that drove the network",
+    "file": "name of the export folder, or of the sound that drove the network",
     "layer": "fc, conv1, ..., out (pp after a post-processing filter)",
     "sample": "number of the sample in its layer, counted from 1",
     "time_s": "true time of the sample's centre in seconds, rounded to a nanosecond",
@@ -25,7 +25,7 @@ Row = tuple[str, str, int, str, str]
 
 
 def rows(file: str, tracks: Mapping[str, Track]) -> Iterator[Row]:
-    """Give the rows of all layers, layer after layer in the order of computation."""
+    """Yield the rows of all layers in the order of computation."""
     for layer, track in tracks.items():
         times = track.axis.times().tolist()
         for number, (time_s, value) in enumerate(zip(times, track.samples, strict=True), 1):
@@ -33,7 +33,7 @@ def rows(file: str, tracks: Mapping[str, Track]) -> Iterator[Row]:
 
 
 def digits(value: float) -> str:
-    """Give a measured value as other programs read it: nine significant digits, "" where undefined.
+    """Return a measured value for other programs: nine significant digits, "" if undefined.
 
     >>> digits(-0.02489999), digits(124.978331234), digits(float("nan"))
     ('-0.02489999', '124.978331', '')
@@ -42,14 +42,14 @@ def digits(value: float) -> str:
 
 
 def _number(value: np.float32) -> str:
-    """Give the shortest digits that read back as the same float32, and R's words for the rest."""
+    """Return the shortest digits that read back as the same float32; NaN, Inf and -Inf as R writes them."""
     if math.isfinite(value):
         return str(value)
     return "NaN" if math.isnan(value) else "Inf" if value > 0 else "-Inf"
 
 
 def write_table(path: str | os.PathLike[str], file: str, tracks: Mapping[str, Track]) -> None:
-    """Write the long table of all layers as comma-separated UTF-8 with one header line."""
+    """Write the long table of all layers as comma-separated UTF-8 with a header line."""
     with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)

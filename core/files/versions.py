@@ -1,4 +1,4 @@
-"""The versions that an export names, so that a number can be computed again."""
+"""Version numbers for exports, so that a number can be computed again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIBRARIES = {"torch": "torch", "numpy": "numpy", "parselmouth": "praat-parselmo
 
 
 def own_version() -> str:
-    """Give Phonoscope's version, from the checkout where it runs from one."""
+    """Return Phonoscope's version, from the checkout where it runs from one."""
     file = Path(__file__).parents[2] / "pyproject.toml"
     if file.is_file():
         project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
@@ -22,8 +22,8 @@ def own_version() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of Phonoscope, Python and the libraries that compute, importing none of them."""
-    found = {"phonoscope": own_version(), "python": platform.python_version()}
+    """Return the versions of Phonoscope, Python and the numeric libraries, without importing them."""
+    found = {"phonoscope": app_version(), "python": platform.python_version()}
     for name, distribution in _LIBRARIES.items():
         try:
             found[name] = metadata.version(distribution)

@@ -1,7 +1,7 @@
-"""Sounds as 32-bit float WAV files that carry the origin of what they hold.
+"""Sounds as 32-bit float WAV files with their origin in a comment chunk.
 
-Written here rather than by libsndfile, which stamps the time of day into float files (two exports
-of one layer would differ) and drops comments longer than two kilobytes, as ours are.
+This does not use libsndfile, which writes the time of day into float files (two exports of one layer
+would differ) and drops comments longer than two kilobytes; ours are longer.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _Chunks = list[tuple[bytes, bytes]]
 
 
 def write_wav(path: str | os.PathLike[str], track: Track) -> None:
-    """Write the samples of `track` as they are, float32 and unscaled, with its origin as comment.
+    """Write the samples of `track` unscaled as float32, with the origin as a comment.
 
-    Raises Fault for a rate that is no whole number of hertz, which a WAV file cannot say.
+    Raises Fault if the rate is not a whole number of hertz, because a WAV file cannot store it.
     """
     rate_hz = round(track.axis.rate_hz)
     if abs(rate_hz - track.axis.rate_hz) > 1e-9:
         raise Fault(
-            f"A WAV file cannot hold a rate of {track.axis.rate_hz:g} Hz, only whole numbers.",
+            f"A WAV file cannot have a rate of {track.axis.rate_hz:g} Hz, only a whole number.",
             "Write a Praat Sound instead.",
         )
     with atomic(path) as draft:

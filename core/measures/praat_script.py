@@ -20,7 +20,7 @@ from core.analyses.spectral_moments import MomentSettings
 from core.annotation.textgrid import write_textgrid
 from core.files.atomic import atomic
 from core.files.praat_sound import write_praat_sound
-from core.files.versions import own_version
+from core.files.versions import app_version
 from core.measures.long_table import COLUMNS, number, write
 from core.measures.measuring import IntervalChoice, MeasuredLayer, MeasurementItem, Table
 from core.measures.praat_procedures import PROCEDURES, curve
@@ -67,7 +67,7 @@ def praat_script(items: Sequence[MeasurementItem], table: Table) -> Iterator[str
     yield f"#     praat --run {SCRIPT}"
     yield f"# It reads the .Sound files beside it and writes {PRAATS}, row by row like {TABLE}."
     yield "# (Praat writes labels beyond ASCII in UTF-16, unless its text writing preferences say UTF-8.)"
-    yield f"# Written by Phonoscope {own_version()}; settings: {table.plan.preset or 'set by hand'}."
+    yield f"# Written by Phonoscope {app_version()}; settings: {table.plan.preset or 'set by hand'}."
     yield from ("", f"table$ = {text(PRAATS)}", f"writeFileLine: table$, {text(','.join(COLUMNS))}")
     yield from (f"points = {table.plan.points}", "values = 0")
     found = iter(table.layers)

@@ -1,4 +1,4 @@
-"""The player's desk: one thread that opens devices and prepares sounds, and may hang doing so."""
+"""The thread that opens devices and prepares sounds, so that only it hangs if a device does."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from core.recordings.file_samples import FileSamples
 Samples = NDArray[np.float32]
 T = TypeVar("T")
 
-# How long an unused device is kept open.
+# an unused device is closed after this time
 IDLE_S = 10.0
-# How often a long recording is read further.
+# interval at which more of a long recording is read
 READ_S = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
-    """What the user wants to hear: a sound at its own rate, and how it is to begin.
+class PlayRequest:
+    """A request to play a sound at its own rate.
 
-    `number` grows with every order, `play` is the number of the one that began this playing.
+    `number` increases with every request; `play` is the number of the request that started the current
+    playback. With `keeps_phase` the sound continues at the position of the previous one.
     """
 
     samples: Samples | FileSamples
@@ -44,17 +45,16 @@ class Order:
 
 
 class DeviceThread:
-    """Does its tasks one after the other on a daemon thread; faults go to `report`.
+    """Runs tasks one after the other on a daemon thread; faults go to `report`.
 
-    `wanted` gives the order that is to be heard now, if any; `lost` is called when the device
-    goes away by itself.
+    `wanted` returns the current request, if any. `lost` is called when the device disappears.
     """
 
     def __init__(
         self,
         backend: Backend,
         mixer: Mixer,
-        wanted: Callable[[], Order | None],
+        wanted: Callable[[], PlayRequest | None],
         report: Callable[[Fault], None],
         lost: Callable[[], None],
     ) -> None:
@@ -62,11 +62,11 @@ class DeviceThread:
         self._wanted, self._report, self._lost = wanted, report, lost
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._stream: Stream | None = None
-        self._streamed: FileStream | None = None
-        self._served = 0
+        self._file_stream: FileStream | None = None
+        self._served_number = 0
         self._calling_since_s: float | None = None
         self._filled_s: float | None = None
-        self._thread = threading.Thread(target=self._work, name="sound desk", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="sound device", daemon=True)
         self.device = ""
         self.devices: tuple[Device, ...] = ()
 
@@ -75,31 +75,31 @@ class DeviceThread:
             self._thread.start()
         self._tasks.put(task)
 
-    def leave(self, limit_s: float) -> bool:
-        """Close the device and end; say whether that was done within the limit."""
+    def stop(self, limit_s: float) -> bool:
+        """Close the device and stop; return whether that was done within the limit."""
         if self._thread.ident is None:
             return True
-        self._tasks.put(self.shut)
+        self._tasks.put(self.close_device)
         self._tasks.put(None)
         self._thread.join(limit_s)
         return not self._thread.is_alive()
 
     @property
     def stuck_s(self) -> float:
-        """How long a call to the device has not come back, 0 where none is under way."""
+        """How long the current call to the device has taken, 0 if there is none."""
         since_s = self._calling_since_s
         return 0.0 if since_s is None else clock_s() - since_s
 
     @property
     def unfilled_s(self) -> float:
-        """How long an open device has not asked for a block, 0 where none is open."""
+        """How long an open device has not requested a block, 0 if none is open."""
         filled_s = self._filled_s
         return 0.0 if filled_s is None else clock_s() - filled_s
 
     def serve(self) -> None:
-        """Make what is wanted ready to be heard, opening the device first where none is open."""
+        """Prepare the current request for playing; opens the device if necessary."""
         order = self._wanted()
-        if order is None or order.number <= self._served:
+        if order is None or order.number <= self._served_number:
             return
         if self._stream is None:
             self._open()
@@ -107,37 +107,37 @@ class DeviceThread:
         if self._stream is None or order is None:
             return
         samples = self._prepared(order)
-        self._served = order.number
-        self._mixer.wish = Voice(
+        self._served_number = order.number
+        self._mixer.next_voice = Voice(
             samples, order.number, order.play, order.start_s, order.loop, order.keeps_phase
         )
 
-    def _prepared(self, order: Order) -> Samples | FileStream:
-        """Give a sound at the device's rate: all of it, or of a long recording its beginning for now."""
+    def _prepared(self, order: PlayRequest) -> Samples | FileStream:
+        """Return a sound at the device's rate: all of it, or a stream for a long recording."""
         rate_hz = self._mixer.rate_hz
-        self._streamed = None
+        self._file_stream = None
         if isinstance(order.samples, FileSamples) and FileStream.suits(order.samples, order.rate_hz, rate_hz):
-            self._streamed = FileStream(order.samples, order.rate_hz, rate_hz)
-            return self._streamed
+            self._file_stream = FileStream(order.samples, order.rate_hz, rate_hz)
+            return self._file_stream
         whole = bounded(np.asarray(order.samples))
         return safe(resampled(whole, order.rate_hz, rate_hz), rate_hz)
 
     def reopen(self) -> None:
-        """Let what is wanted begin anew on the device now chosen."""
-        self.shut()
-        self._served = 0
+        """Restart the current request on the newly selected device."""
+        self.close_device()
+        self._served_number = 0
         self.serve()
 
-    def shut(self) -> None:
-        """Close the device, if one is open."""
+    def close_device(self) -> None:
+        """Close the device if one is open."""
         stream, self._stream, self._filled_s = self._stream, None, None
         if stream is not None:
             self._call(stream.close)
 
-    def look(self, then: Callable[[tuple[Device, ...]], None]) -> None:
-        """Look for devices where none is in use, and tell those known."""
+    def find_devices(self, then: Callable[[tuple[Device, ...]], None]) -> None:
+        """Pass the devices to `then`; search for them anew if none is in use."""
         if self._wanted() is None:
-            self.shut()
+            self.close_device()
             self.devices = self._call(self._backend.devices)
         then(self.devices)
 
@@ -162,9 +162,9 @@ class DeviceThread:
     def _work(self) -> None:
         while True:
             try:
-                task = self._tasks.get(timeout=self._patience_s())
+                task = self._tasks.get(timeout=self._timeout_s())
             except Empty:
-                task = self._rest
+                task = self._idle
             if task is None:
                 return
             try:
@@ -172,24 +172,24 @@ class DeviceThread:
             except Fault as fault:
                 self._report(fault)
 
-    def _patience_s(self) -> float | None:
-        """Give after how long without a task there is something to do; None where there is not."""
-        if self._streamed is not None:
+    def _timeout_s(self) -> float | None:
+        """Return the time after which there is something to do without a task, None for never."""
+        if self._file_stream is not None:
             return READ_S
         return IDLE_S if self._stream is not None else None
 
-    def _rest(self) -> None:
-        if self._streamed is not None:
+    def _idle(self) -> None:
+        if self._file_stream is not None:
             if self._wanted() is not None:
-                self._streamed.top_up()
+                self._file_stream.top_up()
             else:
-                self._streamed = None
+                self._file_stream = None
         elif self._wanted() is None:
-            self.shut()
+            self.close_device()
 
 
 def resampled(samples: Samples, from_hz: float, to_hz: float) -> Samples:
-    """Give the same sound at another rate."""
+    """Resample a sound (soxr, high quality)."""
     if from_hz == to_hz:
         return samples
     import soxr  # pyright: ignore[reportMissingTypeStubs]

@@ -1,4 +1,4 @@
-"""The sound devices, through PortAudio: every call here may block, so only the player's desk calls."""
+"""Sound devices, through PortAudio. Every call may block, so they are all made on the device thread."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from numpy.typing import NDArray
 from core.faults import Fault
 
 Samples = NDArray[np.float32]
-# Writes the next samples into a block; the first of them is heard at the given `clock_s`.
+# writes the next samples into a block; the first one is heard at the given `clock_s`
 Fill = Callable[[Samples, float], None]
 
-# What is asked of PortAudio: enough for a busy window, little enough for a knob to be heard at once.
+# requested from PortAudio: long enough for a busy window, short enough for a knob to be heard at once
 LATENCY_S = 0.04
-# Tried before a device's own default: PortAudio says 44100 of any sound server, which then
-# converts once more, and PulseAudio's small buffers run dry at it now and then.
+# Tried before a device's own default: PortAudio reports 44100 for every sound server, which then resamples
+# once more, and PulseAudio's small buffers underrun at it now and then.
 USUAL_RATE_HZ = 48000.0
-NO_DEVICE = "No sound device answers."
-NO_DEVICE_HINT = "Connect or start one and play again; everything else works without."
+NO_DEVICE = "No sound device responds."
+NO_DEVICE_HINT = "Connect or start one and play again; everything else works without sound."
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A way out for sound: what settings remember (`id`), and the name that a user reads."""
+    """A sound device: its `id` in the preferences, and its name for the user."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ DEFAULT = Device("", "System default")
 
 
 class Stream(Protocol):
-    """An open device, calling its `Fill` for every block from start to close."""
+    """An open device, which calls its `Fill` for every block between start and close."""
 
     rate_hz: float
 
@@ -49,7 +49,7 @@ class Stream(Protocol):
 
 
 class Backend(Protocol):
-    """Lists and opens devices; `lost` is called, from any thread, when an open one goes away."""
+    """Lists and opens devices; `lost` is called, on any thread, when an open device disappears."""
 
     def devices(self) -> tuple[Device, ...]: ...
 
@@ -59,28 +59,28 @@ class Backend(Protocol):
 
 
 def clock_s() -> float:
-    """Give the time by the clock that positions are told on."""
+    """Return the time of the clock that playback positions refer to."""
     return time.perf_counter()
 
 
 class PortAudio:
-    """The devices that PortAudio knows; its library may be missing, and its servers dead."""
+    """The devices of PortAudio, whose library may be missing and whose servers may hang."""
 
     def __init__(self, latency_s: float = LATENCY_S) -> None:
         self._latency_s = latency_s
         self._abandoned = False
 
     def devices(self) -> tuple[Device, ...]:
-        """List the devices anew; only while none is open.
+        """Search for devices again, only while none is open.
 
-        Raises Fault where PortAudio is missing.
+        Raises Fault if PortAudio is missing.
         """
         return (DEFAULT, *(Device(name, name) for name in self._found(afresh=True)))
 
     def open(self, device: str, fill: Fill, lost: Callable[[], None]) -> Stream:
-        """Open a device by its id, "" for the system's choice; look for devices anew where it fails.
+        """Open a device by its id ("": the system default); searches again if that fails.
 
-        Raises Fault where no device answers.
+        Raises Fault if no device responds.
         """
         sounddevice = self._library()
         for afresh in (False, True):
@@ -93,19 +93,19 @@ class PortAudio:
                 continue
         if device and device not in self._found(afresh=False):
             raise Fault(
-                f"The sound device “{device}” is not there.", "Choose another one, or the system default."
+                f"The sound device “{device}” was not found.", "Choose another one, or the system default."
             )
         raise Fault(NO_DEVICE, NO_DEVICE_HINT)
 
     def abandon(self) -> None:
-        """Do not wait for a dead sound server when the program ends."""
+        """Do not wait for a hanging sound server when the program exits."""
         self._abandoned = True
 
     def _found(self, afresh: bool) -> dict[str, int]:
-        """Give PortAudio's number of each device that plays, by its name."""
+        """Return PortAudio's index of each output device by name."""
         sounddevice = self._library()
         if afresh:
-            # PortAudio looks for devices once, when it starts; sounddevice has no public restart
+            # PortAudio searches for devices only when it starts, and sounddevice has no public restart
             sounddevice._terminate()
             sounddevice._initialize()
         hosts = [host["name"] for host in sounddevice.query_hostapis()]
@@ -117,9 +117,9 @@ class PortAudio:
         }
 
     def _library(self) -> Any:
-        """Import sounddevice, which looks for every device: a tenth of a second, or many.
+        """Import sounddevice, which searches for devices: this takes 0.1 s or much longer.
 
-        Raises Fault where PortAudio is missing or does not start.
+        Raises Fault if PortAudio is missing or does not start.
         """
         first = "sounddevice" not in sys.modules
         try:
@@ -130,7 +130,7 @@ class PortAudio:
             ) from missing
         sounddevice: Any = library
         if first:
-            # its own way out waits for a dead server for ever
+            # its own exit handler waits forever for a hanging server
             atexit.unregister(sounddevice._exit_handler)
             atexit.register(self._leave, sounddevice)
         return sounddevice
@@ -141,7 +141,7 @@ class PortAudio:
 
 
 class _PortAudioStream:
-    """One open device: the mixer's single channel in as many as it has, two at most."""
+    """One open device; the mixer's single channel is copied to its channels, at most two."""
 
     def __init__(
         self, sounddevice: Any, index: int | None, latency_s: float, fill: Fill, lost: Callable[[], None]

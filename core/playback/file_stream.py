@@ -1,4 +1,4 @@
-"""A long recording as the mixer hears it: read from its file and resampled a few seconds ahead."""
+"""A long recording for the mixer: read from its file and resampled a few seconds ahead."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from core.recordings.sound_file import resampled_to
 Samples = NDArray[np.float32]
 
 FROM_S = 60.0
-"""Longer sounds are read as they are played."""
+"""Longer sounds are streamed."""
 
 CHUNK_S, MARGIN_S, AHEAD = 4, 1, 3
 FADE_S = 0.010
 
 
 class FileStream:
-    """Looks like the samples of a voice, and holds only those that are about to be heard.
+    """Behaves like the samples of a voice, but holds only those that are about to be played.
 
-    The desk's thread calls `top_up`; the sound card's thread reads slices, and silence where the
-    file came too late. Pieces are resampled with a second more on either side, so that where they
-    meet nothing is heard.
+    The device thread calls `top_up`. The sound card's thread reads slices, with silence where the file was
+    read too late. Chunks are resampled with a margin of a second on both sides, so that the joins are
+    inaudible.
     """
 
     def __init__(self, samples: FileSamples, from_hz: float, to_hz: float) -> None:
@@ -36,18 +36,18 @@ class FileStream:
 
     @classmethod
     def suits(cls, samples: object, from_hz: float, to_hz: float) -> bool:
-        """Tell whether a sound is to be read as it is played."""
+        """Return whether a sound should be streamed."""
         long = isinstance(samples, FileSamples) and samples.size > FROM_S * from_hz
         return long and float(from_hz).is_integer() and float(to_hz).is_integer()
 
     @property
     def count(self) -> int:
-        """How many pieces there are in all."""
+        """The number of chunks."""
         return -(-self.size // self._chunk)
 
     @property
     def held(self) -> int:
-        """How many samples are in memory."""
+        """The number of samples in memory."""
         return sum(chunk.size for chunk in list(self._chunks.values()))
 
     def __getitem__(self, place: slice) -> Samples:
@@ -63,16 +63,16 @@ class FileStream:
         return found
 
     def top_up(self, ahead: int = AHEAD) -> None:
-        """Have the pieces that follow the one now heard, and the first for a loop; forget the others."""
+        """Load the chunks that follow the current one, and the first one for a loop; drop all others."""
         here = self._at // self._chunk
         wanted = [0, *range(here, min(here + ahead, self.count))]
         for number in wanted:
             if number not in self._chunks:
-                self._chunks[number] = self._made(number)
+                self._chunks[number] = self._render_chunk(number)
         for number in [number for number in self._chunks if number not in wanted]:
             self._chunks.pop(number)
 
-    def _made(self, number: int) -> Samples:
+    def _render_chunk(self, number: int) -> Samples:
         begin = number * CHUNK_S * self._from_hz
         margin = MARGIN_S * self._from_hz if number else 0
         last = min(self._samples.size, begin + (CHUNK_S + MARGIN_S) * self._from_hz)

@@ -1,4 +1,4 @@
-"""Fills the sound card's blocks from one sound, and cross-fades to the next without a click."""
+"""Fills the sound card's blocks from one sound, with cross-fades to the next."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """A sound at the mixer's rate, ready to be heard.
+    """A sound at the mixer's rate, ready to play.
 
-    `number` grows with every wish of the user; `play` is the number of the wish that began this
-    playing, so that a swap (`keeps_phase`) of a sound that has ended meanwhile is not begun anew.
+    `number` increases with every request; `play` is the number of the request that started the current
+    playback, so that a swap (`keeps_phase`) does not restart a sound that has ended meanwhile.
     """
 
     samples: Samples | FileStream
@@ -32,7 +32,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackPosition:
-    """Sample `place` of a voice is heard at `at_s`, its playing since `since_s`, on `fill`'s clock."""
+    """Sample `place` of a voice is heard at `at_s`; its playback began at `since_s` (clock of `fill`)."""
 
     voice: Voice
     place: int
@@ -40,7 +40,7 @@ class PlaybackPosition:
     since_s: float
 
     def position_s(self, now_s: float, rate_hz: float) -> float:
-        """Give the time in the track that is heard at `now_s`."""
+        """Return the time in the track that is heard at `now_s`."""
         length = self.voice.samples.size
         place = self.place + (now_s - self.at_s) * rate_hz
         if now_s < self.since_s:
@@ -50,16 +50,16 @@ class PlaybackPosition:
         return self.voice.start_s + min(max(place, 0.0), length) / rate_hz
 
     def end_s(self, rate_hz: float) -> float:
-        """Give the time at which the last sample has been heard."""
+        """Return the time at which the last sample has been heard."""
         return self.at_s + (self.voice.samples.size - self.place) / rate_hz
 
 
 class Mixer:
-    """One sound at a time; changes are 10 ms cross-fades whose weights add up to 1.
+    """Plays one sound at a time; changes are 10 ms cross-fades whose weights add up to 1.
 
-    Two threads write: the one that prepares sounds sets `wish`, the user's sets `silenced`, the
-    number of the newest wish that is not to be heard. The sound card's thread only reads them,
-    so nothing waits for anything. `on_over` is told the number of a sound that came to its end.
+    The thread that prepares sounds sets `next_voice`. The user's thread sets `silenced`, the number of
+    the newest request that must not be heard. The sound card's thread only reads both, so no thread waits.
+    `on_over` receives the number of a sound that has ended.
     """
 
     def __init__(self, rate_hz: float, on_over: Callable[[int], None] = lambda number: None) -> None:
@@ -69,10 +69,10 @@ class Mixer:
         self.tune(rate_hz)
 
     def tune(self, rate_hz: float) -> None:
-        """Take the rate of a newly opened device; only while none is open."""
+        """Set the rate of a newly opened device; only while none is open."""
         self.rate_hz = rate_hz
-        self.wish: Voice | None = None
-        self.heard: PlaybackPosition | None = None
+        self.next_voice: Voice | None = None
+        self.position: PlaybackPosition | None = None
         self._voice: Voice | None = None
         self._place, self._since_s = 0, 0.0
         self._number = self._play = 0
@@ -85,11 +85,11 @@ class Mixer:
         self._gain = self.gain
 
     def fill(self, block: Samples, at_s: float = 0.0) -> None:
-        """Write the next samples, float32 [n]; the first of them is heard at `at_s`."""
-        self._follow_wish(at_s)
+        """Write the next samples, float32 [n]; the first one is heard at `at_s`."""
+        self._follow_request(at_s)
         before = self._voice
         if before is not None:
-            self.heard = PlaybackPosition(before, self._place, at_s, self._since_s)
+            self.position = PlaybackPosition(before, self._place, at_s, self._since_s)
         self._mix(block)
         if self.gain != self._gain:
             block *= np.linspace(self._gain, self.gain, block.size, dtype=np.float32)
@@ -99,20 +99,20 @@ class Mixer:
         if before is not None and self._voice is None:
             self._on_over(before.number)
 
-    def _follow_wish(self, at_s: float) -> None:
-        wish = self.wish
-        if wish is not None and wish.number > self._number and wish.number > self.silenced:
-            self._number = wish.number
-            if wish.keeps_phase and wish.play == self._play and self._voice is None:
-                self._on_over(wish.number)
+    def _follow_request(self, at_s: float) -> None:
+        voice = self.next_voice
+        if voice is not None and voice.number > self._number and voice.number > self.silenced:
+            self._number = voice.number
+            if voice.keeps_phase and voice.play == self._play and self._voice is None:
+                self._on_over(voice.number)
             else:
-                self._since_s = self._since_s if wish.play == self._play else at_s
-                self._turn_to(wish)
+                self._since_s = self._since_s if voice.play == self._play else at_s
+                self._fade_to(voice)
         elif self.silenced >= self._number and self._voice is not None:
-            self._turn_to(None)
+            self._fade_to(None)
 
-    def _turn_to(self, voice: Voice | None) -> None:
-        """Let what would have been heard fade away under the beginning of `voice`."""
+    def _fade_to(self, voice: Voice | None) -> None:
+        """Cross-fade from the current voice to `voice`."""
         place = self._place if voice is not None and voice.keeps_phase and self._voice is not None else 0
         self._mix(self._spare)
         self._spare *= self._fall
@@ -134,7 +134,7 @@ class Mixer:
             self._faded += count
 
     def _read(self, block: Samples) -> None:
-        """Copy the voice into the block, around the loop or to its end."""
+        """Copy the voice into the block, looping or up to its end."""
         voice, done = self._voice, 0
         while voice is not None and done < block.size:
             count = min(block.size - done, voice.samples.size - self._place)

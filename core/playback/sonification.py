@@ -1,4 +1,4 @@
-"""From a layer's curve to the sound that is heard: the papers' conversion and three named others."""
+"""From a layer's curve to an audible sound: the papers' conversion and three others."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Samples = NDArray[np.float32]
 AUDIBLE_RATE_HZ = 100.0
 CARRIER_HZ = 440.0
 GAIN_CAP_DB = 30.0
-# Loudness is matched to the output's, but at most to this: a layer's peaks stand up to 33 dB above
-# its K-weighted loudness, and a louder match would hold most layers back at their peaks.
+# Loudness is matched to the output's, but at most to this: the peaks of a layer are up to 33 dB above its
+# K-weighted loudness, so a higher target would limit most layers by their peaks.
 LOUDEST_LUFS = -33.0
-# A hair under -1 dBFS, so that rounding to float32 never passes it.
+# slightly under -1 dBFS, so that rounding to float32 never exceeds it
 PLAYED_PEAK = 0.891
 FADE_S = 0.010
-# Infinite values become this large, so that sums and squares stay finite.
+# infinite values are clipped to this, so that sums and squares stay finite
 LARGEST = 1e30
 
 
 @dataclass(frozen=True, eq=False)
 class Sonification:
-    """What is heard of a track: samples on the output's axis, and the words that name it.
+    """A track as sound: samples on the output's axis, and a description of the conversion.
 
-    `gain_db` is the gain that was found; a live loop hands it back, so that turning a knob
-    does not turn the volume.
+    `gain_db` is the gain that was used; a live loop passes it back, so that the volume does not change
+    with the knobs.
     """
 
     samples: Samples
@@ -45,7 +45,7 @@ class Sonification:
 
 @dataclass(frozen=True, eq=False)
 class _Raw:
-    """A track on the output's axis, without NaN; what its loudness follows, the gain to keep."""
+    """A track on the output's axis, without NaN; the reference of its loudness, and a gain to keep."""
 
     samples: NDArray[np.float64]
     rate_hz: float
@@ -53,13 +53,13 @@ class _Raw:
     gain_db: float | None
 
 
-# The samples, what is added to the words, and the gain.
+# the samples, a note for the description, and the gain
 _Made = tuple[NDArray[np.float64], str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One way to hear a track: its key, its words on screen, how, and the layers it is meant for."""
+    """A way to make a track audible: its key, its description, the conversion, and the layers it fits."""
 
     key: str
     words: str
@@ -68,10 +68,10 @@ class Sound:
 
 
 def published(track: Track, out_axis: TimeAxis) -> Track:
-    """Give the track as the papers write it: linear, half-pixel, clipped to [-1, 1], unscaled.
+    """Return the track as in the papers: linear interpolation, half-pixel, clipped to [-1, 1], unscaled.
 
-    The whole track is stretched over the whole of `out_axis`, which is up to a few
-    milliseconds off the true positions; no DC is removed and undefined samples stay undefined.
+    The whole track is stretched over the whole of `out_axis`, which is up to a few milliseconds off the
+    true positions. DC is not removed, and undefined samples stay undefined.
     """
     samples = np.clip(_stretched(track, out_axis), -1.0, 1.0).astype(np.float32)
     return Track(
@@ -79,18 +79,17 @@ def published(track: Track, out_axis: TimeAxis) -> Track:
     )
 
 
-def heard(
+def sonified(
     track: Track,
     out_axis: TimeAxis,
     sound_key: str = "published",
     reference: Track | None = None,
     gain_db: float | None = None,
 ) -> Sonification:
-    """Give what is heard of a track in one of the `SOUNDS`, and the words that name it.
+    """Convert a track to sound by one of the `SOUNDS`.
 
-    `reference` is the output that loudness is matched to; `gain_db` keeps the gain of an
-    earlier sound. A sound that does not fit the layer's rate gives way to "published", and
-    the words say so.
+    `reference` is the output whose loudness is matched; `gain_db` keeps the gain of an earlier sound. A
+    conversion that does not fit the layer's rate is replaced by "published", and the description says so.
     """
     sound = _BY_KEY[sound_key] if _BY_KEY[sound_key].fits(track.axis) else SOUNDS[0]
     stretched = np.clip(np.nan_to_num(_stretched(track, out_axis)), -LARGEST, LARGEST)
@@ -100,26 +99,26 @@ def heard(
 
 
 def audible(axis: TimeAxis) -> bool:
-    """Say whether a layer of this rate can be heard at all without a carrier."""
+    """Return whether a layer of this rate is audible without a carrier."""
     return axis.rate_hz >= AUDIBLE_RATE_HZ
 
 
 def part(samples: Samples, axis: TimeAxis, window: Range) -> tuple[Samples, float]:
-    """Give the samples in `window`, and the time at which the first of them begins, in seconds."""
+    """Return the samples in `window`, and the time at which the first of them begins, in seconds."""
     first, last = axis.samples_in(window)
     begin_s = axis.seconds(first) - axis.step_s / 2
     if isinstance(samples, FileSamples):
-        return cast(Samples, samples.stretch(first, last)), begin_s  # read by the player's desk
+        return cast(Samples, samples.stretch(first, last)), begin_s  # read later, on the device thread
     return samples[first:last], begin_s
 
 
 def bounded(samples: Samples) -> Samples:
-    """Give finite samples between -1 and 1: undefined ones silent, infinite ones at the edge."""
+    """Return finite samples between -1 and 1: NaN becomes 0, infinities become ±1."""
     return np.clip(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0, dtype=np.float32)
 
 
 def safe(samples: Samples, rate_hz: float) -> Samples:
-    """Give what may be played, whatever the layer holds: at most -1 dBFS, faded at both ends.
+    """Return a version that is safe to play, whatever the layer holds: at most -1 dBFS, faded at both ends.
 
     The gain is the same for every sound (1 dB down), so that a live swap never changes it.
     """
@@ -133,12 +132,12 @@ def safe(samples: Samples, rate_hz: float) -> Samples:
 
 
 def fade_in(count: int) -> Samples:
-    """Give a raised-cosine rise of `count` samples that starts at 0."""
+    """Return a raised-cosine rise of `count` samples that starts at 0."""
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)).astype(np.float32)
 
 
 def _stretched(track: Track, out_axis: TimeAxis) -> NDArray[np.float64]:
-    """Interpolate linearly with the half-pixel convention, the outer samples held at the ends."""
+    """Interpolate linearly with the half-pixel convention; the outer samples extend to the ends."""
     count = track.axis.n
     if count == 0 or count == out_axis.n:
         return np.resize(track.samples.astype(np.float64), out_axis.n)
@@ -155,19 +154,19 @@ def _without_dc(raw: _Raw) -> _Made:
 
 
 def _matched(raw: _Raw) -> _Made:
-    """Bring the K-weighted loudness to the reference's, within the peaks and the cap."""
+    """Match the K-weighted loudness of the reference, limited by full scale and the gain cap."""
     moving = _centred(raw.samples)
     if raw.gain_db is not None:
-        return _raised(moving, raw.gain_db, "")
+        return _amplified(moving, raw.gain_db, "")
     target_lufs = _target_lufs(raw.reference)
-    return _raised(moving, *_capped(target_lufs - loudness_lufs(moving, raw.rate_hz), moving))
+    return _amplified(moving, *_capped(target_lufs - loudness_lufs(moving, raw.rate_hz), moving))
 
 
-def _on_carrier(raw: _Raw) -> _Made:
-    """Let the curve be the amplitude of a tone, raised until its largest value is full scale."""
+def _modulated(raw: _Raw) -> _Made:
+    """Use the curve as the amplitude of a tone, amplified until its maximum is at full scale."""
     tone = np.sin(2 * np.pi * CARRIER_HZ * np.arange(raw.samples.size) / raw.rate_hz)
-    gain = _capped(_room_db(raw.samples), raw.samples) if raw.gain_db is None else (raw.gain_db, "")
-    envelope, note, gain_db = _raised(raw.samples, *gain)
+    gain = _capped(_headroom_db(raw.samples), raw.samples) if raw.gain_db is None else (raw.gain_db, "")
+    envelope, note, gain_db = _amplified(raw.samples, *gain)
     return envelope * tone, note, gain_db
 
 
@@ -183,21 +182,21 @@ def _target_lufs(reference: Track | None) -> float:
     return min(lufs, LOUDEST_LUFS) if np.isfinite(lufs) else LOUDEST_LUFS
 
 
-def _room_db(samples: NDArray[np.float64]) -> float:
-    """Give the gain that would bring the largest sample to full scale."""
+def _headroom_db(samples: NDArray[np.float64]) -> float:
+    """Return the gain that brings the largest sample to full scale."""
     peak = float(np.abs(samples).max(initial=0.0))
     return -20 * float(np.log10(peak)) if peak > 0 else float("inf")
 
 
 def _capped(wanted_db: float, samples: NDArray[np.float64]) -> tuple[float, str]:
-    """Give the gain within the peaks and the cap, and which of the two held it back."""
+    """Return the gain limited by the peaks and the cap, and a note about which of them limited it."""
     most_db, why = min(
-        (_room_db(samples), " (held by its peaks)"), (GAIN_CAP_DB, f" (capped at {GAIN_CAP_DB:.0f})")
+        (_headroom_db(samples), " (limited by its peaks)"), (GAIN_CAP_DB, f" (capped at {GAIN_CAP_DB:.0f})")
     )
     return (most_db, why) if wanted_db > most_db else (wanted_db, "")
 
 
-def _raised(samples: NDArray[np.float64], gain_db: float, why: str) -> _Made:
+def _amplified(samples: NDArray[np.float64], gain_db: float, why: str) -> _Made:
     figure = f"{round(gain_db, 1) + 0.0:+.1f} dB".replace("-", "−")
     return np.clip(samples * 10 ** (gain_db / 20), -1, 1), figure + why, gain_db
 
@@ -211,7 +210,7 @@ SOUNDS = (
     Sound("dc", "DC removed", _without_dc, _any_rate),
     Sound("loudness", "loudness matched", _matched, _any_rate),
     Sound(
-        "carrier", f"envelope on a {CARRIER_HZ:.0f} Hz carrier", _on_carrier, lambda axis: not audible(axis)
+        "carrier", f"envelope on a {CARRIER_HZ:.0f} Hz carrier", _modulated, lambda axis: not audible(axis)
     ),
 )
 _BY_KEY = {sound.key: sound for sound in SOUNDS}

@@ -1,1 +1,1 @@
-"""Sound files: read whole, or left on the disk where they are long."""
+"""Sound files: short ones are read into memory, long ones stay on disk and are read in blocks."""

@@ -1,4 +1,4 @@
-"""Pyramids and loudest moments kept on the disk, so that a long recording is looked through only once."""
+"""A disk cache for pyramids and filter peaks, so that a long recording is scanned only once."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from core.recordings.pyramid import BASE, PyramidEnds
 from core.recordings.sound_file import SoundFile
 
 VERSION = 2
-HEAD_VALUES = 5  # the version, two halves of how many are bad, two of the sum
+HEAD_VALUES = 5  # VERSION, then two halves each of the count of bad values and of the sum
 MOST_BYTES = 256 << 20
 PEAKS = ".peaks"
 _HEAD = 64 << 10
 
 
 def default_folder() -> Path:
-    """Give the place of the kept pyramids, by the habits of the operating system."""
+    """Return the system's cache folder for pyramids."""
     from platformdirs import user_cache_path
 
     return user_cache_path("phonoscope") / "pyramids"
 
 
 def place_of(key: str, channel: int) -> str:
-    """Give the key under which one channel is kept; all averaged is the recording itself."""
+    """Return the cache key of one channel; the average of all channels has the key of the recording."""
     return f"{key}-{channel}" if channel else key
 
 
 def key_of(file: SoundFile) -> str:
-    """Give what stands for this file as it is now: its place, size, time and first 64 KiB."""
+    """Return the cache key of a file in its present state: path, size, time and first 64 KiB."""
     path = Path(file.path).resolve()
     state = path.stat()
     with path.open("rb") as stream:
@@ -44,7 +44,7 @@ def key_of(file: SoundFile) -> str:
 
 
 def kept(folder: Path, key: str, n: int) -> PyramidEnds | None:
-    """Give the pyramid kept under a key, or None where there is none that can be trusted."""
+    """Return the cached pyramid for a key, or None if there is none or it is invalid."""
     path = folder / f"{key}.pyramid"
     blocks = -(-n // BASE)
     try:
@@ -60,7 +60,7 @@ def kept(folder: Path, key: str, n: int) -> PyramidEnds | None:
 
 
 def keep(folder: Path, key: str, ends: PyramidEnds, most_bytes: int = MOST_BYTES) -> None:
-    """Keep a whole pyramid; a disk that cannot be written to costs only time."""
+    """Write a complete pyramid to the cache. Errors are ignored: they only cost time."""
     facts = (np.array([ends.bad], np.int64), np.array([ends.total], np.float64))
     head = np.concatenate([np.array([VERSION], np.float32), *(fact.view(np.float32) for fact in facts)])
     with contextlib.suppress(Fault, OSError), atomic(folder_for(folder) / f"{key}.pyramid") as draft:
@@ -69,7 +69,7 @@ def keep(folder: Path, key: str, ends: PyramidEnds, most_bytes: int = MOST_BYTES
 
 
 def kept_peaks(folder: Path, key: str) -> dict[str, float]:
-    """Give the loudest moments kept under a key, each by the name of its filter; none where none is."""
+    """Return the cached peaks for a key, by filter name; empty if there are none."""
     try:
         found = json.loads((folder / f"{key}{PEAKS}").read_text("utf-8"))
         return {str(name): float(peak) for name, peak in found.items() if float(peak) >= 0}
@@ -78,14 +78,14 @@ def kept_peaks(folder: Path, key: str) -> dict[str, float]:
 
 
 def keep_peak(folder: Path, key: str, name: str, peak: float) -> None:
-    """Keep the loudest moment that a filter leaves of a file."""
+    """Add the peak of a file after one filter to the cache."""
     peaks = {**kept_peaks(folder, key), name: peak}
     with contextlib.suppress(Fault, OSError), atomic(folder_for(folder) / f"{key}{PEAKS}") as draft:
         draft.write_text(json.dumps(peaks), "utf-8")
 
 
 def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
-    """Delete the pyramids that were not used for longest, until the rest is small enough."""
+    """Delete the least recently used pyramids until the cache is small enough."""
     with contextlib.suppress(OSError):
         files = [(path.stat().st_mtime_ns, path.stat().st_size, path) for path in folder.glob("*.pyramid")]
         total = sum(size for _, size, _ in files)

@@ -1,4 +1,4 @@
-"""The samples of a sound that stays in its file: looked at like an array, read by blocks."""
+"""The samples of a sound that stays on disk, with the interface of an array and read in blocks."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from core.recordings.sound_file import Samples, SoundFile, blocks_of, opened
 
 BLOCK = 1 << 16
 MOST_KEPT = 48
-"""How many blocks a thread keeps: 12 MB, three screens of single samples."""
+"""Number of blocks that a thread caches: 12 MB, three screens of single samples."""
 
 MOST_AT_ONCE = 60_000_000
-"""No more samples than these (240 MB) are ever brought into memory at once."""
+"""At most this many samples (240 MB) are in memory at once."""
 
 
 class FileSamples:
-    """Gives slices of a file's samples, float32 [n], NaN where a value is not finite.
+    """Slices of the samples of a file, float32 [n]; values that are not finite become NaN.
 
-    `first` and `last` name the stretch of the file that it stands for (all of it, when -1). Every
-    thread reads through a file and blocks of its own. Crossing to another process takes only the
-    file's name along.
+    `first` and `last` select a part of the file (-1: to its end). Every thread has its own file handle
+    and block cache. Pickling stores only the file name and the part.
     """
 
     ndim = 1
@@ -50,11 +49,11 @@ class FileSamples:
             return self.read(index, index + 1)[0]
         first, last, step = place.indices(self.size)
         if step != 1:
-            raise ValueError("a file is read forwards, sample by sample")
+            raise ValueError("samples in a file can only be sliced with step 1")
         return self.read(first, max(first, last))
 
     def stretch(self, first: int, last: int) -> FileSamples:
-        """Give a part that is read only when somebody asks for its numbers."""
+        """Return a part as another lazy view; nothing is read yet."""
         made = FileSamples(self.file, self._first + first, self._first + last)
         made._own = self._own
         return made
@@ -63,17 +62,17 @@ class FileSamples:
         return self.read(0, self.size).astype(dtype or np.float32, copy=False)
 
     def astype(self, dtype: Any) -> NDArray[Any]:
-        """Give all samples as an array; a Fault where they are too many to be held."""
+        """Return all samples as an array; raises Fault if they are too many for memory."""
         return self.__array__(dtype)
 
     def read(self, first: int, last: int) -> Samples:
-        """Give the samples `first:last`; NaN where the file can no longer be read.
+        """Return the samples `first:last`; NaN where the file can no longer be read.
 
-        Raises Fault where they are too many to be held.
+        Raises Fault if they are too many for memory.
         """
         if last - first > MOST_AT_ONCE:
             raise Fault(
-                f"“{self.file.name}” is too long for this: {self.size / self.file.rate_hz:.0f} s.",
+                f"“{self.file.name}” is too long to load: {self.size / self.file.rate_hz:.0f} s.",
                 "Cut out the part that you need.",
             )
         if last - first > MOST_KEPT // 2 * BLOCK:
@@ -98,18 +97,18 @@ class FileSamples:
         return kept[number]
 
     def _straight(self, first: int, last: int) -> Samples:
-        """Read from the file; the rest is NaN where the file was cut or taken away meanwhile."""
+        """Read from the file without the cache; NaN where the file was truncated or removed meanwhile."""
         found, done = np.full(last - first, np.nan, np.float32), 0
         try:
-            own = self._own.__dict__
-            file = own.setdefault("open", None) or opened(self.file.path)
-            own["open"] = file
+            state = self._own.__dict__
+            file = state.setdefault("open", None) or opened(self.file.path)
+            state["open"] = file
         except Fault:
             return found
         for block in blocks_of(file, first, last, self.file.channel):
             found[done : done + block.size] = block
             done += block.size
         if done < last - first:
-            own["open"] = None  # a failed search spoils a reader
+            state["open"] = None  # a failed seek leaves the reader unusable
         found[~np.isfinite(found)] = np.nan
         return found

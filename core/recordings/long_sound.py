@@ -1,4 +1,4 @@
-"""A recording too long for the memory, as a track: shown through its pyramid, read by blocks."""
+"""A recording too long for memory, as a track: drawn from its pyramid, read in blocks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ EMPTY = Pyramid(np.zeros(0, np.float32), np.zeros(0, np.float32))
 
 @dataclass(frozen=True, eq=False)
 class LongTrack(Track):
-    """A track whose samples stay in their file; all that a Track does, it does by reading blocks.
+    """A track whose samples stay on disk and are read in blocks.
 
-    `pyramid` holds the extremes known so far, `part_known` how much of the file was looked through
-    (1: all), `mean` the mean of it all, known then. Pickled, it takes only the file's name along.
+    `pyramid` holds the extremes known so far, `part_known` the fraction of the file that was scanned
+    (1: all of it), `mean` the mean, valid once all is known. Pickling stores only the file name.
     """
 
     pyramid: Pyramid = field(default=EMPTY)
@@ -46,35 +46,35 @@ class LongTrack(Track):
 
     @property
     def in_file(self) -> FileSamples:
-        """The samples as what they are."""
+        """The samples with their real type."""
         return cast(FileSamples, self.samples)
 
     def stretch(self, window: Range) -> LongTrack:
-        """Give the samples with centres in `window`, at their true time, not read yet."""
+        """Return the samples with centres in `window`, at their true time, not read yet."""
         return self.between(*self.axis.samples_in(window))
 
     def between(self, first: int, last: int) -> LongTrack:
-        """Give the samples `first:last`, at their true time, not read yet."""
+        """Return the samples `first:last`, at their true time, not read yet."""
         axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
         samples = cast("NDArray[np.float32]", self.in_file.stretch(first, last))
         return LongTrack(self.name, samples, axis, self.unit, self.origin)
 
     @property
     def peak(self) -> float:
-        """The largest distance from the mean that is known of, 0 where nothing is."""
+        """The largest known distance from the mean, 0 if nothing is known."""
         low, high = extremes(self, self.axis.extent, self.pyramid)
         return max(self.mean - low, high - self.mean, 0.0) if math.isfinite(low) else 0.0
 
     def loaded(self) -> Track:
-        """Read all of it into memory; a Fault where it is too long for that."""
+        """Read everything into memory; raises Fault if it is too long."""
         return Track(self.name, self.in_file.astype(np.float32), self.axis, self.unit, self.origin)
 
 
 class LongSound:
-    """One long recording being looked through: `track` is what is known of it when asked."""
+    """Scans one long recording; `track` returns what is known so far."""
 
     def __init__(self, file: SoundFile, folder: Path | None = None) -> None:
-        """Know at once what an earlier look left on the disk, else what a glance shows."""
+        """Load the cached pyramid, or take a coarse first look at the file."""
         self.file = file
         self._folder = folder or cache.default_folder()
         self._key = cache.key_of(file)
@@ -92,22 +92,22 @@ class LongSound:
 
     @property
     def bad(self) -> int:
-        """How many values are not finite, known once it is whole."""
+        """Number of values that are not finite; valid once `whole` is true."""
         return self._ends.bad
 
     def lost(self) -> Fault | None:
-        """Say what became of the file since it was opened; None where it is as it was."""
+        """Return the Fault if the file changed or vanished since it was opened, else None."""
         now = _state(self.file)
         if now == self._state:
             return None
         if now is None:
-            said = f"“{self.file.name}” is no longer where it was opened: what was not read yet is a gap."
-            return Fault(said, "Put it back and open it again.")
-        said = f"“{self.file.name}” was changed while it was open: what is shown is no longer what it holds."
-        return Fault(said, "Open it again.")
+            sentence = f"“{self.file.name}” was moved or deleted: parts that were not read yet are missing."
+            return Fault(sentence, "Put it back and open it again.")
+        sentence = f"“{self.file.name}” was changed by another program: the display is out of date."
+        return Fault(sentence, "Open it again.")
 
     def track(self, name: str) -> LongTrack:
-        """Give what is known now; a new value, since values never change."""
+        """Return what is known now, as a new value."""
         samples = cast("NDArray[np.float32]", self._samples)
         origin = Origin(sound=self._digest, reduction=self.file.reduction)
         mean = self._ends.total / max(1, self.file.n - self._ends.bad)
@@ -116,7 +116,7 @@ class LongSound:
     def look_through(
         self, tell: Callable[[float], None] = lambda part: None, stopped: Callable[[], bool] = lambda: False
     ) -> None:
-        """Look at every sample and keep what was found on the disk; does nothing where all is known."""
+        """Read every sample and cache the result; does nothing if everything is known."""
         if self.whole:
             return
 
@@ -134,7 +134,7 @@ class LongSound:
 
 
 def _state(file: SoundFile) -> tuple[int, int] | None:
-    """Give size and time of a file, None where it is gone."""
+    """Return size and modification time of a file, None if it does not exist."""
     try:
         found = Path(file.path).stat()
     except OSError:
@@ -143,7 +143,7 @@ def _state(file: SoundFile) -> tuple[int, int] | None:
 
 
 def in_memory(track: Track, window: Range | None = None) -> Track:
-    """Give a track as one in memory: itself, or of a long one the part in `window` (all without one)."""
+    """Return a track in memory: the track itself, or the part of a long track in `window` (default: all)."""
     if not isinstance(track, LongTrack):
         return track
     return (track if window is None else track.stretch(window)).loaded()

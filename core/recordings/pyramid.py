@@ -1,4 +1,4 @@
-"""The extremes of a whole file, found in the background: a coarse look first, then every sample."""
+"""Block extremes of a whole file, computed in the background: a coarse look first, then every sample."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.recordings.sound_file import Samples, SoundFile, blocks_of, opened
 from core.signals.envelope import Pyramid
 
 BASE = 256
-"""Samples in a block of the lowest level: an hour at 44.1 kHz takes 5 MB."""
+"""Samples per block at the lowest level: an hour at 44.1 kHz takes 5 MB."""
 
 COARSE_PLACES = 2048
 COARSE_LIMIT_S = 0.25
@@ -21,9 +21,9 @@ TELL_EVERY_S = 0.2
 
 @dataclass(frozen=True, eq=False)
 class PyramidEnds:
-    """The lowest and highest sample of each block of 256, NaN where not yet known, float32 [blocks].
+    """Minimum and maximum of each block of 256 samples, float32 [blocks], NaN while unknown.
 
-    `bad` counts the values that are not finite and `total` sums the others, once all is known.
+    Once everything is known, `bad` counts the values that are not finite and `total` sums the others.
     """
 
     low: Samples
@@ -37,12 +37,12 @@ class PyramidEnds:
         return cls(np.full(blocks, np.nan, np.float32), np.full(blocks, np.nan, np.float32))
 
     def pyramid(self, whole: bool = False) -> Pyramid:
-        """Give what is known as a pyramid, with its coarser levels once it is whole."""
+        """Return what is known as a pyramid, with coarser levels if it is complete."""
         lowest = Pyramid(self.low, self.high, BASE)
         return lowest.heightened() if whole else lowest
 
     def fill(self, first: int, samples: Samples) -> int:
-        """Note samples that begin at the edge of a block; give how many of them are not finite."""
+        """Enter samples that begin at a block edge; return how many of them are not finite."""
         finite = np.isfinite(samples)
         bad = int(samples.size - np.count_nonzero(finite))
         if bad:
@@ -59,7 +59,7 @@ class PyramidEnds:
 
 
 def glance(file: SoundFile, ends: PyramidEnds, limit_s: float = COARSE_LIMIT_S) -> None:
-    """Look at places spread over the whole file, the wide gaps first, for at most `limit_s`."""
+    """Sample blocks spread over the whole file, widest gaps first, for at most `limit_s`."""
     until_s = time.monotonic() + limit_s
     count = min(COARSE_PLACES, ends.low.size)
     with opened(file.path) as reader:
@@ -72,10 +72,10 @@ def glance(file: SoundFile, ends: PyramidEnds, limit_s: float = COARSE_LIMIT_S) 
 
 
 def spread(count: int) -> list[int]:
-    """Give 0 to count - 1 in the order of reversed bits, so that any beginning of it is evenly spread."""
+    """Return 0 to count - 1 in bit-reversed order, so that every prefix is evenly spread."""
     bits = max(1, (count - 1).bit_length())
-    turned = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
-    return [number for number in turned if number < count]
+    reversed_bits = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
+    return [number for number in reversed_bits if number < count]
 
 
 def build(
@@ -84,11 +84,11 @@ def build(
     tell: Callable[[float], None] = lambda part: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> PyramidEnds | None:
-    """Look at every sample, telling now and then which part is done; None when stopped on the way.
+    """Read every sample and report progress from time to time; None if stopped.
 
-    Raises Fault where the file cannot be opened. What cannot be read stays unknown.
+    Raises Fault if the file cannot be opened. Parts that cannot be read stay unknown.
     """
-    first, bad, total, told_s = 0, 0, 0.0, time.monotonic()
+    first, bad, total, reported_s = 0, 0, 0.0, time.monotonic()
     held = np.zeros(0, np.float32)
     with opened(file.path) as reader:
         for samples in blocks_of(reader, 0, file.n, file.channel):
@@ -99,8 +99,8 @@ def build(
             first, held = first + whole, held[whole:]
             if stopped():
                 return None
-            if time.monotonic() - told_s > TELL_EVERY_S:
-                told_s = time.monotonic()
+            if time.monotonic() - reported_s > TELL_EVERY_S:
+                reported_s = time.monotonic()
                 tell(first / file.n)
     if held.size:
         bad += ends.fill(first, held)
@@ -108,7 +108,7 @@ def build(
 
 
 def sum_of(samples: Samples) -> float:
-    """Give the sum of the finite values."""
+    """Return the sum of the finite values."""
     with np.errstate(invalid="ignore"):
         found = float(np.sum(samples, dtype=np.float64))
     return (

@@ -1,4 +1,4 @@
-"""Reading a recording: any format, any rate, any number of channels, as one curve."""
+"""Reading a recording of any format, rate and number of channels as one curve."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ MOST_SAMPLES = 1 << 32
 """The longest sound that is opened: 27 hours at 44.1 kHz."""
 
 LONG_FROM = 3_000_000
-"""Sounds of more samples than this (a minute at 48 kHz) stay in their files and are read by blocks."""
+"""A sound with more samples than this (a minute at 48 kHz) stays on disk and is read in blocks."""
 
-# The densest format is FLAC's silence: 65536 samples in a few bytes. What promises more is lying.
+# FLAC packs silence most densely: 65536 samples in a few bytes. A header that claims more is wrong.
 _MOST_PER_BYTE = 8192
-_AT_ONCE = 1 << 18
+_BLOCK = 1 << 18
 _FULL_SCALE, _CLIPPED_FROM = 0.9999, 10
 
 
 @dataclass(frozen=True)
 class SoundFile:
-    """What a sound file holds: `n` samples that can really be read, at `rate_hz`, in `channels`.
+    """What a sound file holds: `n` readable samples at `rate_hz` in `channels` channels.
 
-    `channel` is the one that is heard, counted from 1; 0 is the average of all, as Praat's "Convert to
-    mono" makes it. `notes` are sentences on what was done or found, such as a header that promises too much.
+    `channel` is the selected one, counted from 1; 0 is the average of all, as in Praat's "Convert to mono".
+    `notes` are sentences about what was found or done, such as a header that claims too many samples.
     """
 
     path: str
@@ -49,7 +49,7 @@ class SoundFile:
 
     @property
     def reduction(self) -> str:
-        """Say how the channels became one curve, "" where there is only one."""
+        """How the channels became one curve, "" for a mono file."""
         return channel_words(self.channels, self.channel)
 
     @property
@@ -62,33 +62,33 @@ class SoundFile:
 
     @property
     def long(self) -> bool:
-        """Whether it stays in its file."""
+        """Whether the samples stay on disk."""
         return self.n > LONG_FROM
 
 
 def is_sound_file(path: Path) -> bool:
-    """Tell by its name whether a file is meant as a sound."""
+    """Return whether the file name has the suffix of a sound file."""
     return path.suffix.lower() in SUFFIXES and not path.is_dir()
 
 
 def channel_words(channels: int, channel: int) -> str:
-    """Say how channels become one curve: `2 channels averaged`, `channel 1 of 2`, "" of a single one."""
+    """Describe how channels become one curve: `2 channels averaged`, `channel 1 of 2`, "" for mono."""
     if channels < 2:
         return ""
     return f"channel {channel} of {channels}" if channel else f"{channels} channels averaged"
 
 
 def look_at(path: Path, channel: int = 0) -> SoundFile:
-    """Read the head of a sound file and see how far its samples really go.
+    """Read the header of a sound file and find how many of its samples can be read.
 
-    Raises Fault for no sound, and where there is no such channel.
+    Raises Fault if it is not a sound, or has no such channel.
     """
     with opened(path) as file:
         rate_hz, claimed, channels = float(file.samplerate), int(file.frames), int(file.channels)
     size = path.stat().st_size
     if claimed > MOST_SAMPLES and claimed <= size * _MOST_PER_BYTE:
         raise Fault(
-            f"“{path.name}” lasts {claimed / rate_hz / 3600:.0f} hours, more than can be shown.",
+            f"“{path.name}” lasts {claimed / rate_hz / 3600:.0f} hours, which is too long.",
             "Cut it into parts of at most a day.",
         )
     n = _readable(path, min(claimed, size * _MOST_PER_BYTE))
@@ -96,18 +96,18 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
         raise empty(path)
     if channel > channels:
         held = "only one channel" if channels == 1 else f"{channels} channels"
-        raise Fault(f"“{path.name}” has {held}, so no channel {channel}.", "Choose another channel.")
+        raise Fault(f"“{path.name}” has {held}, not channel {channel}.", "Choose another channel.")
     words = channel_words(channels, channel)
     notes = (words,) if words else ()
     if n < claimed:
-        notes += (f"it ends at {n / rate_hz:.3f} s, where its header promises {claimed / rate_hz:.6g} s",)
+        notes += (f"it ends at {n / rate_hz:.3f} s, but its header says {claimed / rate_hz:.6g} s",)
     else:
         notes += notes_on(path, n, rate_hz)
     return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0)
 
 
 def opened(path: Path | str) -> Any:
-    """Open a sound file for reading; raises Fault where that cannot be done."""
+    """Open a sound file for reading; raises Fault if that fails."""
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     name = Path(path).name
@@ -116,18 +116,18 @@ def opened(path: Path | str) -> Any:
             return soundfile.SoundFile(str(path))
     except (soundfile.LibsndfileError, OSError, ValueError, TypeError) as error:
         if not Path(path).exists():
-            raise Fault(f"There is no file “{name}” any more.", "Choose it again.") from error
+            raise Fault(f"The file “{name}” no longer exists.", "Choose it again.") from error
         raise unreadable(Path(path)) from error
 
 
 def blocks_of(file: Any, first: int, last: int, channel: int = 0) -> Iterator[Samples]:
-    """Give the samples `first:last` of an open file in blocks: one channel, or the average of all.
+    """Yield the samples `first:last` of an open file in blocks: one channel, or the average of all.
 
-    They are fewer where the file ends. A damaged stretch ends the reading: what was read before it is kept.
+    There are fewer samples if the file ends early. Reading stops at damaged data; earlier blocks are kept.
     """
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
-    at_once = max(1, _AT_ONCE // file.channels)
+    at_once = max(1, _BLOCK // file.channels)
     try:
         file.seek(first)
         while first < last:
@@ -141,13 +141,13 @@ def blocks_of(file: Any, first: int, last: int, channel: int = 0) -> Iterator[Sa
 
 
 def _averaged(found: Samples) -> Samples:
-    """Average channels; an infinity beside its opposite is no number, without a warning."""
+    """Average the channels without a warning; inf and -inf average to NaN."""
     with np.errstate(invalid="ignore", over="ignore"):
         return found.mean(axis=1, dtype=np.float32)
 
 
 def all_samples(file: SoundFile) -> Samples:
-    """Read all samples that a file holds, as they stand there."""
+    """Read all samples of a file, unchanged."""
     with opened(file.path) as reader:
         return np.concatenate([np.zeros(0, np.float32), *blocks_of(reader, 0, file.n, file.channel)])
 
@@ -155,10 +155,10 @@ def all_samples(file: SoundFile) -> Samples:
 def read_sound(
     path: Path, rate_hz: float = 0.0, channel: int = 0
 ) -> tuple[Samples, TimeAxis, tuple[str, ...]]:
-    """Give samples float32 [n], their axis, and sentences on what was changed on the way.
+    """Return samples float32 [n], their axis, and sentences about what was changed.
 
-    Channels are averaged, or one is taken. With `rate_hz` the sound is resampled to it (soxr, very
-    high quality). Raises Fault where the file is no sound that can be read.
+    Channels are averaged, or one is selected. If `rate_hz` is given, the sound is resampled to it (soxr,
+    very high quality). Raises Fault if the file is not a readable sound.
     """
     facts = look_at(path, channel)
     mono = all_samples(facts)
@@ -166,21 +166,23 @@ def read_sound(
         bad = int(mono.size - np.count_nonzero(np.isfinite(mono)))
         values = "1 value that is not a number" if bad == 1 else f"{bad} values that are not numbers"
         raise Fault(f"“{path.name}” holds {values}.", "Export it again from its source.")
-    done = (*facts.notes, *clipped(mono))
+    notes = (*facts.notes, *clipped(mono))
     if rate_hz and facts.rate_hz != rate_hz:
         mono = resampled_to(mono, facts.rate_hz, rate_hz)
-        done += (f"resampled from {facts.rate_hz:g} to {rate_hz:g} Hz",)
-    return mono, TimeAxis.of_sound(rate_hz or facts.rate_hz, len(mono)), done
+        notes += (f"resampled from {facts.rate_hz:g} to {rate_hz:g} Hz",)
+    return mono, TimeAxis.of_sound(rate_hz or facts.rate_hz, len(mono)), notes
 
 
 def clipped(samples: Samples) -> tuple[str, ...]:
-    """Say that samples stand at full scale, three or more of them in a row, as a clipped wave's do."""
-    at_top = sum(_flat(side) for side in (samples, -samples))
-    return (f"{at_top:,} samples at full scale: clipped?",) if at_top >= _CLIPPED_FROM else ()
+    """Report samples at full scale in runs of three or more, as in a clipped wave."""
+    clipped_samples = sum(_flat(side) for side in (samples, -samples))
+    return (
+        (f"{clipped_samples:,} samples at full scale: clipped?",) if clipped_samples >= _CLIPPED_FROM else ()
+    )
 
 
 def _flat(side: Samples) -> int:
-    """Count the samples that stay at the top of the format, three or more in a row."""
+    """Count the samples at full scale that occur in runs of three or more."""
     top = float(side.max(initial=0.0))
     if not _FULL_SCALE <= top <= 1.0:
         return 0
@@ -190,7 +192,7 @@ def _flat(side: Samples) -> int:
 
 
 def resampled_to(samples: Samples, from_hz: float, to_hz: float) -> Samples:
-    """Give the same sound at another rate (soxr, very high quality)."""
+    """Resample a sound (soxr, very high quality)."""
     if from_hz == to_hz:
         return samples
     import soxr  # pyright: ignore[reportMissingTypeStubs]
@@ -200,7 +202,7 @@ def resampled_to(samples: Samples, from_hz: float, to_hz: float) -> Samples:
 
 
 def _readable(path: Path, claimed: int) -> int:
-    """Give how many of the claimed samples can really be read, by halving where the last cannot."""
+    """Return how many of the claimed samples can be read, by bisection if the last one cannot."""
     if claimed <= 0 or _reads(path, claimed - 1):
         return max(0, claimed)
     low, high = 0, claimed - 1  # the first `low` samples can be read, sample `high` cannot
@@ -214,6 +216,6 @@ def _readable(path: Path, claimed: int) -> int:
 
 
 def _reads(path: Path, place: int) -> bool:
-    """Tell whether one sample can be read; a file of its own, since a failed search spoils a reader."""
+    """Return whether one sample can be read; opens the file anew, since a failed seek spoils a reader."""
     with opened(path) as file:
         return any(block.size for block in blocks_of(file, place, place + 1))

@@ -1,4 +1,4 @@
-"""What the head of a WAV file says, and where it does not agree with the file: libsndfile keeps silent."""
+"""The header of a WAV file, and where it contradicts the file; libsndfile reports neither."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from typing import BinaryIO
 from core.faults import Fault
 
 MOST_CHANNELS, MOST_RATE_HZ = 1024, 655_350  # what libsndfile opens
-_UNKNOWN = 0xFFFFFFFF  # written by what cannot go back and fill in the length
-_PLAIN = (1, 3, 0xFFFE)  # whole numbers, floats, and either with a longer head
-_MOST_CHUNKS = 1000  # so many are looked at: gigabytes of zeros would be read as chunks of no bytes
-_STRAY_BYTES = 1000  # fewer after the last chunk are a tag or padding, not sound
-_SILENCE = threading.Lock()  # the process has one stderr: two files silenced at once would leave it silent
-AGAIN = "Export it again from its source."
+_UNKNOWN = 0xFFFFFFFF  # from writers that cannot seek back to fill in the length
+_PLAIN = (1, 3, 0xFFFE)  # integers, floats, and either with an extended header
+_MOST_CHUNKS = 1000  # limit, since gigabytes of zeros would be read as empty chunks
+_STRAY_BYTES = 1000  # fewer bytes after the last chunk are a tag or padding, not sound
+_SILENCE = (
+    threading.Lock()
+)  # stderr belongs to the process: silencing two files at once would leave it silent
+EXPORT_AGAIN = "Export it again from its source."
 
 
 @dataclass(frozen=True, slots=True)
 class WavHeader:
-    """The numbers in a WAV file's head; `data_at` is -1 where no samples begin."""
+    """The fields of a WAV header; `data_at` is -1 if there is no data chunk."""
 
     coding: int
     channels: int
@@ -32,18 +34,18 @@ class WavHeader:
     block_bytes: int
     bits: int
     file_bytes: int
-    whole_bytes: int  # as the head says, 0xFFFFFFFF where it does not know
+    whole_bytes: int  # as the header says; 0xFFFFFFFF if unknown
     data_at: int = -1
     data_bytes: int = 0
 
     @property
     def frame_bytes(self) -> int:
-        """How many bytes hold one sample of every channel."""
+        """Number of bytes for one sample of every channel."""
         return self.channels * ((self.bits + 7) // 8)
 
 
 def head_of(path: Path) -> WavHeader | None:
-    """Read the head of a WAV file; None where it is another file, or ends before it says anything."""
+    """Read the header of a WAV file; None if it is another format or ends before its format chunk."""
     size = path.stat().st_size
     with path.open("rb") as file:
         name, whole = _chunk(file)
@@ -53,36 +55,36 @@ def head_of(path: Path) -> WavHeader | None:
         for _ in range(_MOST_CHUNKS):
             if file.tell() >= size:
                 break
-            name, said = _chunk(file)
+            name, size_bytes = _chunk(file)
             if name == b"fmt ":
                 content = file.read(16)
                 found = struct.unpack("<HHIIHH", content) if len(content) == 16 else ()
-                file.seek(said + said % 2 - len(content), 1)
+                file.seek(size_bytes + size_bytes % 2 - len(content), 1)
             elif name == b"data" and found:
-                return _head(found, size, whole, file.tell(), said)
+                return _head(found, size, whole, file.tell(), size_bytes)
             else:
-                file.seek(said + said % 2, 1)
+                file.seek(size_bytes + size_bytes % 2, 1)
     return _head(found, size, whole) if found else None
 
 
-def _head(found: tuple[int, ...], size: int, whole: int, at: int = -1, said: int = 0) -> WavHeader:
+def _head(found: tuple[int, ...], size: int, whole: int, at: int = -1, data_bytes: int = 0) -> WavHeader:
     coding, channels, rate_hz, _, block_bytes, bits = found
-    return WavHeader(coding, channels, rate_hz, block_bytes, bits, size, whole, at, said)
+    return WavHeader(coding, channels, rate_hz, block_bytes, bits, size, whole, at, data_bytes)
 
 
 def _chunk(file: BinaryIO) -> tuple[bytes, int]:
-    """Read the head of a chunk: its name and its size."""
+    """Read a chunk's name and size."""
     return file.read(4), int.from_bytes(file.read(4), "little")
 
 
 def unreadable(path: Path) -> Fault:
-    """Say why a file that is there cannot be read as a sound."""
+    """Explain why an existing file cannot be read as a sound."""
     if path.is_file() and path.stat().st_size == 0:
-        return Fault(f"“{path.name}” is empty: it has 0 bytes.", AGAIN)
+        return Fault(f"“{path.name}” is empty: it has 0 bytes.", EXPORT_AGAIN)
     head = head_of(path) if path.is_file() else None
     if head is None:
         if path.is_file() and _is_wav(path):
-            return Fault(f"“{path.name}” ends within its header.", AGAIN)
+            return Fault(f"“{path.name}” ends within its header.", EXPORT_AGAIN)
         return Fault(f"“{path.name}” cannot be read as a sound.", "Use WAV, FLAC, AIFF, Ogg or MP3.")
     wrong = {
         "has no channels": head.channels == 0,
@@ -91,10 +93,10 @@ def unreadable(path: Path) -> Fault:
         f"has {head.bits} bits per sample": head.coding in _PLAIN and head.bits not in range(1, 65),
         "has no samples": head.data_at < 0,
     }
-    said = next((words for words, is_wrong in wrong.items() if is_wrong), "")
-    if said:
-        return Fault(f"“{path.name}” {said}, by its header.", AGAIN)
-    return Fault(f"“{path.name}” holds a coding of sound that cannot be read ({head.coding}).", AGAIN)
+    reason = next((words for words, is_wrong in wrong.items() if is_wrong), "")
+    if reason:
+        return Fault(f"“{path.name}” {reason} according to its header.", EXPORT_AGAIN)
+    return Fault(f"“{path.name}” has an audio encoding that cannot be read ({head.coding}).", EXPORT_AGAIN)
 
 
 def _is_wav(path: Path) -> bool:
@@ -104,35 +106,37 @@ def _is_wav(path: Path) -> bool:
 
 
 def empty(path: Path) -> Fault:
-    """Say that a file holds no samples, or only by its header."""
+    """Return the fault for a file without samples, or with samples that its header denies."""
     head = head_of(path)
     left = 0 if head is None else _left_out(path, head)
     if head is not None and head.data_at >= 0 and left:
-        said = f"“{path.name}” has no samples by its header, and {left:,} bytes after it."
-        return Fault(said, f"Mend it first: sox --ignore-length {path.name} mended.wav")
-    return Fault(f"“{path.name}” holds no samples.", AGAIN)
+        sentence = f"“{path.name}” has no samples according to its header, but {left:,} bytes follow it."
+        return Fault(sentence, f"Repair it first: sox --ignore-length {path.name} repaired.wav")
+    return Fault(f"“{path.name}” holds no samples.", EXPORT_AGAIN)
 
 
 def notes_on(path: Path, n: int, rate_hz: float) -> tuple[str, ...]:
-    """Say where a WAV file of `n` samples that can be read is not what its head says it is."""
+    """Describe where the header of a readable WAV file of `n` samples contradicts the file."""
     head = head_of(path)
     if head is None:
         return ()
     notes: tuple[str, ...] = ()
     if is_cut(head):
-        notes += (f"it ends at {n / rate_hz:.3f} s, before its header says",)
+        notes += (f"it ends at {n / rate_hz:.3f} s, earlier than its header says",)
     left = _left_out(path, head)
     if left:
-        notes += (f"its header promises {n / rate_hz:.6g} s, the {left:,} bytes after that are left out",)
+        notes += (f"its header says {n / rate_hz:.6g} s; {left:,} bytes after that are ignored",)
     if contradicts_itself(head):
         channels = "1 channel" if head.channels == 1 else f"{head.channels} channels"
-        said = f"{channels} of {head.bits} bits in blocks of {head.block_bytes} bytes"
-        notes += (f"its header contradicts itself ({said}), it is read in blocks of {head.frame_bytes}",)
+        layout = f"{channels} of {head.bits} bits in blocks of {head.block_bytes} bytes"
+        notes += (
+            f"its header contradicts itself ({layout}) and is read in blocks of {head.frame_bytes} bytes",
+        )
     return notes
 
 
 def is_cut(head: WavHeader) -> bool:
-    """Tell whether a file is shorter than it says: as a whole, or in its samples."""
+    """Return whether the file, or its data chunk, is shorter than the header says."""
     if head.whole_bytes == _UNKNOWN:
         return False
     short = head.data_at >= 0 and head.data_bytes != _UNKNOWN
@@ -142,25 +146,25 @@ def is_cut(head: WavHeader) -> bool:
 
 
 def contradicts_itself(head: WavHeader) -> bool:
-    """Tell whether blocks have another size than their channels; 24 bits may stand in 4 bytes."""
+    """Return whether the block size does not fit the channels; 24 bits may be padded to 4 bytes."""
     padded = head.bits == 24 and head.block_bytes == 4 * head.channels
     return head.coding in _PLAIN and head.block_bytes != head.frame_bytes and not padded
 
 
 def _left_out(path: Path, head: WavHeader) -> int:
-    """Give how many bytes follow the samples that are no chunk of the file's."""
+    """Return how many bytes follow the data that do not belong to any chunk."""
     at = head.data_at + head.data_bytes + head.data_bytes % 2
     if head.data_at < 0 or head.data_bytes == _UNKNOWN:
         return 0
     with path.open("rb") as file:
         for _ in range(_MOST_CHUNKS):
             file.seek(at)
-            name, said = _chunk(file)
+            name, size_bytes = _chunk(file)
             is_chunk = name.isascii() and name.decode("ascii", "replace").isprintable()
-            beyond = at + 8 + said > head.file_bytes + 1
+            beyond = at + 8 + size_bytes > head.file_bytes + 1
             if name[:3] in (b"TAG", b"ID3") or not name or not is_chunk or beyond:
                 break
-            at += 8 + said + said % 2
+            at += 8 + size_bytes + size_bytes % 2
         file.seek(at)
         rest = file.read(_STRAY_BYTES)
     left = max(0, head.file_bytes - at)
@@ -169,7 +173,7 @@ def _left_out(path: Path, head: WavHeader) -> int:
 
 @contextmanager
 def quiet(path: Path | str) -> Generator[None]:
-    """Keep libmpg123, which reads MP3, from writing to the terminal what is said in a sentence of ours."""
+    """Keep libmpg123 (MP3) from writing to the terminal; a Fault reports its errors instead."""
     if Path(path).suffix.lower() != ".mp3" or not _has_stderr():
         yield
         return
@@ -185,7 +189,7 @@ def quiet(path: Path | str) -> Generator[None]:
 
 
 def _has_stderr() -> bool:
-    """Tell whether anything is listened to: a program without a terminal may have none."""
+    """Return whether stderr is open; a program without a terminal may have none."""
     try:
         os.fstat(2)
     except OSError:

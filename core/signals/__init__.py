@@ -1,1 +1,1 @@
-"""Values over time: axes, tracks, images, and what is drawn or said of them."""
+"""Values over time: axes, tracks, images, envelopes and loudness."""

@@ -1,4 +1,4 @@
-"""The lowest and highest sample under each pixel, so that a long curve can be drawn in few strokes."""
+"""Minimum and maximum under each pixel, so that a long curve is drawn with few strokes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Samples = NDArray[np.float32]
 _PYRAMID_BASE = 64
 _PYRAMID_FROM = 1 << 18
 _STEP = 16
-_LOOKED_AT = 256
+_MIN_BLOCKS = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Envelope:
-    """`low` and `high`, float32 [blocks]: extremes of `per_block` samples each; equal where it is 1.
+    """Minima and maxima of blocks of `per_block` samples, float32 [blocks]; equal where `per_block` is 1.
 
-    Block k is centred at `first_s + k * step_s`. A block that holds nothing but NaN is NaN.
+    Block k is centred at `first_s + k * step_s`. A block that holds only NaN is NaN.
     """
 
     first_s: float
@@ -32,16 +32,16 @@ class Envelope:
     high: Samples
 
     def times(self) -> NDArray[np.float64]:
-        """Give the centres of the blocks, float64 [blocks], in seconds."""
+        """Return the centre times of the blocks, float64 [blocks], in seconds."""
         counts = np.arange(self.low.shape[0], dtype=np.float64)
         return self.first_s + counts * self.step_s
 
 
 @dataclass(frozen=True, eq=False)
 class Pyramid:
-    """The extremes of a long track in blocks, made once and read at every zoom; NaN where not yet known.
+    """Block minima and maxima of a long track, computed once and used at every zoom; NaN while unknown.
 
-    `coarser` holds the same in larger blocks, so that an hour is no slower to draw than a minute.
+    `coarser` holds the same extremes in larger blocks: an hour is drawn as fast as a minute.
     """
 
     low: Samples
@@ -55,29 +55,28 @@ class Pyramid:
         return cls(low, high)
 
     def heightened(self) -> Pyramid:
-        """Give this pyramid with coarser levels on top, as many as are worth their making."""
+        """Return this pyramid with as many coarser levels as pay off."""
         if self.low.shape[0] < _STEP * _STEP:
             return self
         above = Pyramid(_least(self.low, _STEP), _greatest(self.high, _STEP), self.per_block * _STEP)
         return Pyramid(self.low, self.high, self.per_block, above.heightened())
 
     def level(self, size: int) -> Pyramid:
-        """Give the coarsest level that still has four blocks or more in `size` samples."""
+        """Return the coarsest level that still has at least four blocks in `size` samples."""
         above = self.coarser
         return above.level(size) if above is not None and size >= 4 * above.per_block else self
 
 
 def is_long(track: Track) -> bool:
-    """Tell whether a pyramid is worth its making for this track."""
+    """Return whether the track is long enough for a pyramid to pay off."""
     return track.axis.n >= _PYRAMID_FROM
 
 
 def envelope(track: Track, window: Range, width_px: float, pyramid: Pyramid | None = None) -> Envelope:
-    """Give the extremes of a track in blocks of at most one pixel, one block past both window edges.
+    """Return the extremes of a track in blocks of at most one pixel, one block past both window edges.
 
-    Blocks are counted from the first sample of the track, never from the window: scrolling moves
-    the same blocks, so that nothing shimmers. Where a pixel holds fewer than two samples, every
-    sample is a block of its own.
+    Blocks are counted from the first sample of the track, not of the window, so the curve does not
+    shimmer while it scrolls. If a pixel holds fewer than two samples, every sample is its own block.
     """
     per_block, pyramid = _block_size(track.axis, window, width_px, pyramid)
     first, last = _blocks_in(track.axis, window, per_block)
@@ -92,12 +91,12 @@ def envelope(track: Track, window: Range, width_px: float, pyramid: Pyramid | No
 
 
 def extremes(track: Track, window: Range, pyramid: Pyramid | None = None) -> tuple[float, float]:
-    """Give the lowest and highest finite sample with its centre in `window`; NaN where there is none.
+    """Return the lowest and highest finite sample with its centre in `window`, NaN if there is none.
 
-    With a pyramid only the samples of the broken blocks at both edges are looked at themselves.
+    With a pyramid, only the samples of the incomplete blocks at both edges are read.
     """
     first, last = track.axis.samples_in(window)
-    pyramid = pyramid.level((last - first) // _LOOKED_AT) if pyramid is not None else None
+    pyramid = pyramid.level((last - first) // _MIN_BLOCKS) if pyramid is not None else None
     base = pyramid.per_block if pyramid is not None else 1
     begin, end = -(-first // base), last // base
     if pyramid is None or end - begin < 2:
@@ -115,7 +114,7 @@ def _finite_ends(*parts: Samples) -> tuple[float, float]:
 def _block_size(
     axis: TimeAxis, window: Range, width_px: float, pyramid: Pyramid | None
 ) -> tuple[int, Pyramid | None]:
-    """Give the largest whole number of samples in a pixel, and the level whose blocks it is made of."""
+    """Return the largest whole number of samples per pixel, and the pyramid level for its blocks."""
     per_px = window.length_s * axis.rate_hz / max(width_px, 1.0)
     size = max(1, math.floor(per_px + 1e-9))
     if pyramid is None or size < pyramid.per_block:
@@ -125,7 +124,7 @@ def _block_size(
 
 
 def _blocks_in(axis: TimeAxis, window: Range, per_block: int) -> tuple[int, int]:
-    """Give `first, last` so that blocks `first:last` cover the window and one neighbour on each side."""
+    """Return `first, last` such that blocks `first:last` cover the window plus one neighbour on each side."""
     count = -(-axis.n // per_block)
     first = math.floor(axis.index(window.start_s) / per_block) - 1
     last = math.floor(axis.index(window.end_s) / per_block) + 3
@@ -134,7 +133,7 @@ def _blocks_in(axis: TimeAxis, window: Range, per_block: int) -> tuple[int, int]
 
 
 def _extremes(samples: Samples, per_block: int) -> tuple[Samples, Samples]:
-    """Give the least and greatest of each block; the last block may be shorter."""
+    """Return the minimum and maximum of each block; the last block may be shorter."""
     if per_block == 1:
         return samples, samples
     return _least(samples, per_block), _greatest(samples, per_block)
@@ -149,7 +148,7 @@ def _greatest(samples: Samples, per_block: int) -> Samples:
 
 
 def _reduced(choose: np.ufunc, samples: Samples, per_block: int) -> Samples:
-    """Reduce whole blocks at once and the rest, if any, by itself."""
+    """Reduce all whole blocks at once, then the remainder."""
     whole = samples.shape[0] // per_block
     blocks = samples[: whole * per_block].reshape(whole, per_block)
     found: Samples = choose.reduce(blocks, axis=1)

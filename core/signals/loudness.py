@@ -1,4 +1,4 @@
-"""How loud a sound is, by ITU-R BS.1770-4: K-weighting, 400 ms blocks, and the two gates."""
+"""Loudness by ITU-R BS.1770-4: K-weighting, 400 ms blocks, absolute and relative gate."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ STEP_S = 0.1
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 OFFSET_LU = -0.691
-# The analogue prototypes of BS.1770's two filters: a high shelf (Hz, dB, Q) and a high pass.
+# The analogue prototypes of the two filters of BS.1770: a high shelf (Hz, dB, Q) and a high-pass (Hz, Q).
 SHELF_HZ, SHELF_DB, SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
 SHELF_SLOPE = 0.4996667741545416
 HIGH_PASS_HZ, HIGH_PASS_Q = 38.13547087602444, 0.5003270373238773
 
 
 def loudness_lufs(samples: NDArray[np.float64], rate_hz: float) -> float:
-    """Give the gated loudness of one channel, -inf for silence.
+    """Return the gated loudness of one channel in LUFS, -inf for silence.
 
-    The absolute gate is set relative to a peak of full scale, so that a gain of x dB always
-    changes the loudness by x LU. A sound shorter than a block is one block.
+    The absolute gate is relative to a full-scale peak, so a gain of x dB always changes the loudness
+    by x LU. A sound shorter than a block counts as one block.
     """
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0.0:
@@ -36,7 +36,7 @@ def loudness_lufs(samples: NDArray[np.float64], rate_hz: float) -> float:
 
 
 def k_weighted(samples: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
-    """Filter as BS.1770 does, at any rate, by multiplying the zero-padded spectrum."""
+    """Apply the K-weighting filter of BS.1770 at any rate, by multiplying the zero-padded spectrum."""
     padded = 1 << (2 * samples.size - 1).bit_length()
     spectrum = np.fft.rfft(samples, padded)
     z = np.exp(-2j * np.pi * np.arange(padded // 2 + 1) / padded)
@@ -53,7 +53,7 @@ def _shelf(z: NDArray[np.complex128], rate_hz: float) -> NDArray[np.complex128]:
 
 def _high_pass(z: NDArray[np.complex128], rate_hz: float) -> NDArray[np.complex128]:
     k = math.tan(math.pi * HIGH_PASS_HZ / rate_hz)
-    # the standard leaves the numerator at 1, -2, 1 and lets its offset make good for it
+    # the standard keeps the numerator at 1, -2, 1 and corrects for it in its offset
     return (1 - 2 * z + z * z) * (1 + k / HIGH_PASS_Q + k * k) / _poles(z, k, HIGH_PASS_Q)
 
 
@@ -62,7 +62,7 @@ def _poles(z: NDArray[np.complex128], k: float, q: float) -> NDArray[np.complex1
 
 
 def _block_powers(weighted: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
-    """Give the mean square of every 400 ms block, one each 100 ms."""
+    """Return the mean square of every 400 ms block, one block every 100 ms."""
     length, step = round(BLOCK_S * rate_hz), max(1, round(STEP_S * rate_hz))
     if weighted.size <= length:
         return np.array([float(np.mean(weighted**2))])

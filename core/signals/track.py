@@ -1,4 +1,4 @@
-"""One curve over time, or one time-by-frequency image, with its axis and its origin."""
+"""A curve over time or a time-by-frequency image, with its axis and its origin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.signals.axis import Range, TimeAxis
 
 
 def frozen(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give `values` as a read-only float32 array, copied where somebody could still write to it."""
+    """Return `values` as a read-only float32 array; copy them if they are still writeable."""
     array = np.asarray(values, dtype=np.float32)
     if array.flags.writeable:
         array = array.copy()
@@ -22,7 +22,7 @@ def frozen(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """A curve: samples float32 [n] at the times of its axis; NaN where undefined (unvoiced).
+    """A curve: samples float32 [n] on a time axis, NaN where undefined (unvoiced).
 
     `unit` is "" for an activation or a waveform, "Hz" for pitch and formants, "dB" for intensity.
     """
@@ -39,7 +39,7 @@ class Track:
         object.__setattr__(self, "samples", frozen(self.samples))
 
     def at(self, time_s: float) -> float:
-        """Give the linearly interpolated value at `time_s`; NaN outside or beside NaN."""
+        """Return the linearly interpolated value at `time_s`; NaN outside the track or next to NaN."""
         place = self.axis.index(time_s)
         if not -0.5 <= place <= self.axis.n - 0.5:
             return float("nan")
@@ -51,7 +51,7 @@ class Track:
         return float(self.samples[low]) * (1 - part) + float(self.samples[high]) * part
 
     def part(self, window: Range) -> NDArray[np.float32]:
-        """Give the samples whose centres lie in `window`."""
+        """Return the samples whose centres lie in `window`."""
         first, last = self.axis.samples_in(window)
         return self.samples[first:last]
 
@@ -61,7 +61,7 @@ class Track:
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """A time-by-frequency image: values float32 [frames, bins], bin k at `low_hz + k * step_hz`."""
+    """A time-by-frequency image: values float32 [frames, bins]; bin k is at `low_hz + k * step_hz`."""
 
     name: str
     values: NDArray[np.float32]

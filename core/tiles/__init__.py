@@ -1,1 +1,1 @@
-"""Analyses cut into parts: for two workers at once, and for recordings too long to measure whole."""
+"""Analyses in parts: shared among workers, and in tiles for long recordings."""

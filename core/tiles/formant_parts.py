@@ -1,9 +1,9 @@
-"""Formants of a long sound in parts for several workers: the numbers of Praat's one call.
+"""Formants of a long sound in parts for several workers; the numbers equal those of one Praat call.
 
-What Praat's call does to the sound as a whole, resampling and pre-emphasis, is done once; after that
-each frame depends on its own window alone. A part lays the windows of its frames end to end and has
-Praat analyse that row with a time step of one window, so that no frame falls between two samples
-otherwise than in the whole sound. Every number is bit by bit Praat's.
+Resampling and pre-emphasis concern the whole sound and are done once; after that each frame depends
+only on its own window. A part concatenates the windows of its frames and lets Praat analyse them with
+a time step of one window, so that every frame has the same position relative to the samples as in the
+whole sound. The results are bit-identical.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _NO_PRE_EMPHASIS_HZ = 1e12
 """So high that exp(−2π f dx) is 0 and Praat's pre-emphasis changes nothing."""
 
 _AT_ONCE = 1024
-"""Frames in one row: many enough for Praat's objects to cost little beside what they hold."""
+"""Frames in one call: enough to make the overhead of Praat's objects small."""
 
 _SPARE = 2
-"""Samples beside each window, so that rounding never makes Praat miss a frame."""
+"""Extra samples beside each window, so that rounding never makes Praat drop a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """Praat's frames over a sound: `n` of them, and where their windows lie, in samples."""
+    """Praat's frames of a sound: how many, and the size of their windows in samples."""
 
     first_s: float
     step_s: float
@@ -46,14 +46,14 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one worker computes: the frames of a stretch whose first window begins at its sample 0."""
+    """The work of one worker: frames given by the starts of their windows, counted from its first sample."""
 
     settings: FormantSettings
     starts: NDArray[np.intp]
 
 
 def emphasized(track: Track, settings: FormantSettings) -> Contour:
-    """Give the sound as Praat's formant analysis sees it: resampled to twice the ceiling, pre-emphasized."""
+    """Return the input of Praat's formant analysis: resampled to twice the ceiling and pre-emphasized."""
     used = carried(track.axis, settings)
     sound: Any = sound_of(track)
     rate_hz: float = track.axis.rate_hz
@@ -62,13 +62,13 @@ def emphasized(track: Track, settings: FormantSettings) -> Contour:
     if not math.isclose(used.ceiling_hz / (0.5 / sound.dx), 1.0, rel_tol=0, abs_tol=1e-12):
         rate_hz = 2 * used.ceiling_hz
         values, start_s = resampled(sound, rate_hz)
-    # not Praat's command "Pre-emphasize (in-place)": that one rescales the sound as well
+    # not Praat's command "Pre-emphasize (in-place)", which also rescales the sound
     values[1:] -= math.exp(-2.0 * math.pi * used.pre_emphasis_from_hz * (1.0 / rate_hz)) * values[:-1]
     return Contour("emphasized", values, TimeAxis(rate_hz, values.size, start_s))
 
 
 def frames_of(axis: TimeAxis, settings: FormantSettings) -> Frames:
-    """Give Praat's frames (fon/Sound_to_Formant.cpp), in the order of its own arithmetic."""
+    """Return Praat's frames (fon/Sound_to_Formant.cpp), with the order of its arithmetic."""
     dx, half_s = 1.0 / axis.rate_hz, settings.window_length_s
     step_s = or_automatic(settings.time_step_s) or half_s / 4.0
     duration_s, window_s = axis.n * dx, 2.0 * half_s
@@ -79,14 +79,14 @@ def frames_of(axis: TimeAxis, settings: FormantSettings) -> Frames:
 
 
 def starts_of(axis: TimeAxis, frames: Frames) -> NDArray[np.intp]:
-    """Give the sample, counted from 0, at which the window of each frame begins: integers [frames]."""
+    """Return the zero-based sample at which each frame's window begins, integers [frames]."""
     times_s = frames.first_s + np.arange(frames.n) * frames.step_s
     left = np.floor((times_s - axis.start_s) / (1.0 / axis.rate_hz) + 1.0).astype(np.intp)
     return left - frames.half
 
 
 def cut(sound: Contour, settings: FormantSettings, parts: int) -> list[tuple[Contour, Part]]:
-    """Cut a sound into stretches of equally many frames; none where Praat would cut a window short."""
+    """Cut a sound into parts with equally many frames; empty if Praat would truncate a window."""
     used = carried(sound.axis, settings)
     frames = frames_of(sound.axis, used)
     starts = starts_of(sound.axis, frames)
@@ -106,7 +106,7 @@ def _stretch(
 
 
 def formant_part(sound: Track, part: Part) -> Doubles:
-    """Give frequencies and bandwidths of the frames of one part, float64 [2, count, frames]."""
+    """Return frequencies and bandwidths of the frames of one part, float64 [2, count, frames]."""
     frames = frames_of(sound.axis, part.settings)
     row = frames.window + frames.window % 2 + _SPARE
     lead = row // 2 - frames.half
@@ -120,7 +120,7 @@ def formant_part(sound: Track, part: Part) -> Doubles:
 def _row(windows: Doubles, axis: TimeAxis, settings: FormantSettings) -> Doubles:
     dx, samples = 1.0 / axis.rate_hz, windows.size
     step_s = _short(windows.shape[1] * dx)
-    # the first frame at 0: there Praat's arithmetic finds the frames' numbers exactly
+    # with the first frame at 0, Praat's arithmetic finds the frame numbers exactly
     middle_s = 0.5 * (samples * dx - dx - (windows.shape[0] - 1) * step_s)
     laid = Track("windows", np.zeros(0, np.float32), TimeAxis(axis.rate_hz, 0, -middle_s))
     found = sound_of(laid, windows.reshape(-1)).to_formant_burg(
@@ -134,21 +134,21 @@ def _row(windows: Doubles, axis: TimeAxis, settings: FormantSettings) -> Doubles
 
 
 def _rows(found: Any, frames: int, count: int) -> Doubles:
-    """Read every frame's own numbers, undefined as NaN: [2, count, frames], frequencies and bandwidths."""
-    given = np.full((2, count, frames), np.nan)
+    """Return frequencies and bandwidths of every frame, float64 [2, count, frames], NaN if undefined."""
+    values = np.full((2, count, frames), np.nan)
     for k in range(count):  # 0 where a frame has no such formant
-        given[0, k] = _matrix(found, "To Matrix", k + 1)[0]
-    if np.all(given[0, 0]):
+        values[0, k] = _matrix(found, "To Matrix", k + 1)[0]
+    if np.all(values[0, 0]):
         tier: Any = call_praat(found, "Down to FormantTier")
-        # a row for each frame: its time, then frequencies and bandwidths in turn, then anything
+        # one row per frame: time, then frequencies and bandwidths in turn, then the rest
         table = _matrix(call_praat(tier, "Down to TableOfReal", True, True), "To Matrix")
         bandwidths = table[:, 2::2].T[:count]
-        given[1, : len(bandwidths)] = bandwidths
-    else:  # that command reads from nowhere where a frame has no formant at all, which can end the process
+        values[1, : len(bandwidths)] = bandwidths
+    else:  # that command reads invalid memory, and may crash, if a frame has no formant
         times = found.xs()
-        given[1] = [[found.get_bandwidth_at_time(k + 1, t) for t in times] for k in range(count)]
-    given[:, given[0] == 0.0] = np.nan
-    return given
+        values[1] = [[found.get_bandwidth_at_time(k + 1, t) for t in times] for k in range(count)]
+    values[:, values[0] == 0.0] = np.nan
+    return values
 
 
 def _matrix(thing: Any, command: str, *arguments: float) -> Doubles:
@@ -165,16 +165,16 @@ def _short(step_s: float) -> float:
 def joined(
     track: Track, sound: Contour, settings: FormantSettings, parts: list[Doubles]
 ) -> tuple[Track, ...]:
-    """Give the tracks that the formant analysis of the whole would give."""
+    """Return the tracks of the formant analysis of the whole sound."""
     used = carried(track.axis, settings)
     frames = frames_of(sound.axis, used)
-    values = _as_asked(np.concatenate(parts, axis=2), frames)
+    values = _at_frame_times(np.concatenate(parts, axis=2), frames)
     axis = frame_axis(frames.first_s, frames.step_s, frames.n)
     return named(values, axis, track.axis.nyquist_hz, origin_of(track, "formants", used))
 
 
-def _as_asked(values: Doubles, frames: Frames) -> Doubles:
-    """Give what Praat answers at the frames' own times, where its rounding moves it a hair off them."""
+def _at_frame_times(values: Doubles, frames: Frames) -> Doubles:
+    """Return what Praat returns at the frame times, which its rounding moves slightly off the frames."""
     times = frames.first_s + np.arange(frames.n) * frames.step_s
     place = (times - frames.first_s) / frames.step_s + 1.0
     left = np.floor(place)
@@ -184,6 +184,6 @@ def _as_asked(values: Doubles, frames: Frames) -> Doubles:
     far = np.where(later, near - 1, near + 1)
     part = np.where(later, 1.0 - part, part)
     known = (far >= 0) & (far < frames.n)
-    beside = values[:, :, np.clip(far, 0, frames.n - 1)]
+    neighbour = values[:, :, np.clip(far, 0, frames.n - 1)]
     at = values[:, :, near]
-    return np.where(known & ~np.isnan(beside), at + part * (beside - at), at)
+    return np.where(known & ~np.isnan(neighbour), at + part * (neighbour - at), at)

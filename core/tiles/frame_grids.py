@@ -1,4 +1,4 @@
-"""Praat's frames over a whole track, as each of its analyses lays them."""
+"""Praat's frames of a whole track for each analysis."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from core.signals.axis import TimeAxis
 
 @dataclass(frozen=True, slots=True)
 class FrameGrid:
-    """Praat's frames over a whole track, the window of each, and the margin of a tile.
+    """Praat's frames of a whole track, the length of their windows, and the margin of a tile.
 
-    `resampled_hz` is the rate at which the frames are laid, 0 where it is the track's own.
+    `resampled_hz` is the rate of the samples on which the frames are placed, 0 for the track's own rate.
     """
 
     first_s: float
@@ -33,14 +33,14 @@ class FrameGrid:
 
 
 def centred(axis: TimeAxis, window_s: float, step_s: float, margin_s: float = 0.0) -> FrameGrid:
-    """Give as many frames as fit, in the middle (Praat's Sampled_shortTermAnalysis)."""
+    """Return as many frames as fit, centred (Praat's Sampled_shortTermAnalysis)."""
     n = count_of(axis, window_s, step_s)
     middle_s = axis.start_s + 0.5 * (axis.n - 1) / axis.rate_hz
     return FrameGrid(middle_s - 0.5 * (n - 1) * step_s, step_s, n, window_s, math.ceil(margin_s / step_s))
 
 
 def count_of(axis: TimeAxis, window_s: float, step_s: float) -> int:
-    """Count frames in the order of Praat's arithmetic, which decides where the last one just fits."""
+    """Count frames with the order of Praat's arithmetic, which decides whether the last one just fits."""
     return math.floor((axis.n * (1.0 / axis.rate_hz) - window_s) / step_s) + 1
 
 
@@ -66,7 +66,7 @@ def _formants(axis: TimeAxis, used: Any) -> FrameGrid:
 
 
 def resampled_axis(axis: TimeAxis, rate_hz: float) -> TimeAxis:
-    """Give the samples that Praat's resampling lays over an axis."""
+    """Return the axis of Praat's resampled sound."""
     n = math.floor(axis.duration_s * rate_hz + 0.5)
     return TimeAxis(rate_hz, n, 0.5 * (axis.extent.start_s + axis.extent.end_s - (n - 1) / rate_hz))
 
@@ -87,10 +87,10 @@ GRIDS: Mapping[str, Callable[[TimeAxis, Any], FrameGrid]] = {
 
 
 def grid_of(name: str, axis: TimeAxis, settings: Any = None) -> FrameGrid:
-    """Give the frames of an analysis over a whole track."""
+    """Return the frames of an analysis of a whole track."""
     return GRIDS[name](axis, used_of(name, axis, settings))
 
 
 def used_of(name: str, axis: TimeAxis, settings: Any) -> Any:
-    """Give the settings as an axis carries them, the standards where there are none."""
+    """Return the settings adapted to an axis; None stands for the defaults."""
     return TABLE[name].carried(axis, TABLE[name].settings() if settings is None else settings)

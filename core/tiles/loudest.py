@@ -1,4 +1,4 @@
-"""The loudest sample of a whole recording, to which Praat's silence thresholds refer, in any tile of it."""
+"""The peak of a whole recording, to which Praat's silence thresholds refer in every tile."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from core.recordings.identity import state_in
 from core.recordings.long_sound import LongTrack
 
 MARGIN_S = 0.1
-"""The filter's response is a Gaussian of a few milliseconds; twenty times that is as good as all of it."""
+"""The filter's response is a Gaussian of a few milliseconds; this is twenty times as long."""
 
 _STRETCH_S = 2.0
-"""At least so much is filtered at once, and as much more as takes the same time."""
+"""At least this much is filtered at a time, and as much more as fits the same FFT."""
 
 
 def name_of(used: Any) -> str:
-    """Name what the peak depends on besides the recording: the filter, and not what is done after it."""
+    """Return what the peak depends on besides the recording: the filter, "" for none."""
     return f"{used.ceiling_hz!r} {used.attenuation_at_top!r}" if _filtered(used) else ""
 
 
 def known_peak(track: LongTrack, used: Any, folder: Path) -> float | None:
-    """Give the peak where it is known without looking: unfiltered, or kept on the disk."""
+    """Return the peak if it is known: without a filter, or from the cache."""
     if not _filtered(used):
         return track.peak
     return cache.kept_peaks(folder, _place(track)).get(name_of(used))
@@ -37,21 +37,22 @@ def known_peak(track: LongTrack, used: Any, folder: Path) -> float | None:
 def find_peak(
     track: LongTrack, used: Any, folder: Path, stopped: Callable[[], bool] = lambda: False
 ) -> float | None:
-    """Look for the peak and keep it on the disk; None where it was stopped on the way, or where the
-    file is gone or another one: what is read of it then is silence.
+    """Find the peak and cache it.
+
+    None if stopped, or if the file vanished or changed, because it then reads as silence.
     """
     found = known_peak(track, used, folder)
-    if found is not None or not _is_as_it_was(track):
+    if found is not None or not _is_unchanged(track):
         return found
     found = peak_of(track, used, stopped)
-    if found is None or not _is_as_it_was(track):
+    if found is None or not _is_unchanged(track):
         return None
     cache.keep_peak(folder, _place(track), name_of(used), found)
     return found
 
 
 def loudest_s(track: LongTrack) -> float:
-    """Give the time around which a recording lies farthest from its mean, to a few milliseconds."""
+    """Return the time of the recording's peak, to within a few milliseconds."""
     far = np.fmax(track.mean - track.pyramid.low, track.pyramid.high - track.mean)
     block = int(np.argmax(np.nan_to_num(far, nan=-1.0)))
     return track.axis.seconds(min((block + 0.5) * track.pyramid.per_block, track.axis.n - 1))
@@ -61,10 +62,10 @@ def _filtered(used: Any) -> bool:
     return bool(getattr(used, "filtered", False))
 
 
-def _is_as_it_was(track: LongTrack) -> bool:
-    """Tell whether the file was there, unchanged, all the while."""
+def _is_unchanged(track: LongTrack) -> bool:
+    """Return whether the file still exists and is unchanged."""
     try:
-        return _key(track).startswith(cache.key_of(track.in_file.file))  # a channel has a mark behind
+        return _key(track).startswith(cache.key_of(track.in_file.file))  # a channel adds a suffix
     except OSError:
         return False
 
@@ -78,10 +79,10 @@ def _place(track: LongTrack) -> str:
 
 
 def peak_of(track: LongTrack, used: Any, stopped: Callable[[], bool] = lambda: False) -> float | None:
-    """Give the largest distance from the mean, of a sound that is filtered first after its filter.
+    """Return the largest distance from the mean, after the filter if the method has one.
 
-    The filter takes weighted means and never rises above what it was given. So the stretches are
-    filtered from the loudest down, until the next is not as loud as the loudest found.
+    The filter takes weighted means, so it never exceeds its input. The parts are therefore filtered from
+    the loudest down, until the next part is not as loud as the highest peak found.
     """
     if not _filtered(used):
         return track.peak
@@ -96,14 +97,14 @@ def peak_of(track: LongTrack, used: Any, stopped: Callable[[], bool] = lambda: F
 
 
 def _loudest_first(track: LongTrack) -> list[tuple[float, tuple[int, int]]]:
-    """Give stretches of the whole track and how far from the mean their samples lie, the farthest first.
+    """Return parts of the whole track with a bound on their distance from the mean, loudest first.
 
-    They are of whole blocks of the pyramid, so that nothing is read; a neighbour's loudness counts too.
+    The parts consist of whole pyramid blocks, so nothing is read; the bound includes the neighbours.
     """
     low, high = track.pyramid.low, track.pyramid.high
     far = np.nan_to_num(np.fmax(track.mean - low, high - track.mean))
     rate_hz = track.axis.rate_hz
-    # the filter takes a power of two of samples: with its margins a stretch just fills one
+    # the FFT length is a power of two: a part with its margins just fills it
     room = 1 << math.ceil(math.log2((_STRETCH_S + 2 * MARGIN_S) * rate_hz))
     blocks = max(1, (room - 2 * round(MARGIN_S * rate_hz)) // track.pyramid.per_block)
     count = -(-far.size // blocks)

@@ -1,12 +1,12 @@
-"""Praat's resampling to a lower rate, bit by bit, in less time: at 16 kHz in less than half of it.
+"""Praat's downsampling, bit by bit, in less than half the time at 16 kHz.
 
-Praat (fon/Sound.cpp, Sound_resample; melder/NUMinterpol.cpp, NUM_interpolate_sinc) filters by a Fourier
-transform and interpolates by sin(x)/x, with new weights for every sample. The transform here is Praat's
-own. Where the rates stand as two whole numbers, new samples fall on the same few places between the old
-ones, apart from what Praat's arithmetic rounds: weights are made once for each such place, and a matrix
-product adds up many samples at once. Its sums are Praat's where the product rounds every term and adds
-them in order, which depends on the kernel (core.praat_worker chooses one that does), so some sums of
-every answer are looked at; where they differ, Praat itself is asked.
+Praat (fon/Sound.cpp, Sound_resample; melder/NUMinterpol.cpp, NUM_interpolate_sinc) filters with a
+Fourier transform and interpolates with sin(x)/x, computing new weights for every sample. The transform
+here is Praat's own. If the two rates have a simple ratio, new samples fall on the same few positions
+between the old ones, apart from rounding: weights are computed once per position, and a matrix product
+sums many samples at once. Its sums equal Praat's if the product rounds every term and adds them in
+order. That depends on the BLAS kernel (core.processes.praat_worker selects a suitable one), so a few
+sums of every result are checked; if they differ, Praat itself resamples.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 DEPTH = 50
-"""Samples on either side that count, as in Praat's formant analysis."""
+"""Samples used on either side, as in Praat's formant analysis."""
 
 _TURN_AROUND = 1000
-"""Zeros before and after the sound where Praat filters it."""
+"""Zeros before and after the sound when Praat filters it."""
 
 _MOST_PHASES = 1000
 _FEW_ROUNDINGS, _MOST_ROUNDINGS = 8, 64
 
 _SPAN, _TURNS = 40, 1024
-"""Old samples between the places of one product, and its rows: larger products are added in parts."""
+"""Old samples spanned by one product, and its number of rows; BLAS would split larger products."""
 
 _TILE = 8
-"""Rows and columns of products are multiples of this: what is left over is added in another order."""
+"""Rows and columns of products are multiples of this; BLAS adds a remainder in another order."""
 
 _FINE = 128.0
-"""Below this, places hold more digits than their distance to the last sample that counts."""
+"""Below this, positions have more digits than their distance to the last sample used."""
 
-_LOOKS = 16
+_CHECKS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """One product: turns that are rounded alike, phases that lie close together, and their places.
+    """One product: repetitions ("turns") with the same rounding, neighbouring phases, and their positions.
 
-    `before` and `fraction`, [phases, roundings], are the places that occur: the sample before them,
-    counted from where the turn begins, and how far they lie behind it. `rounding`, [turns, phases],
-    tells which of them each new sample has.
+    `before` and `fraction`, [phases, roundings], are the positions that occur: the preceding sample,
+    counted from the start of the turn, and the distance to it. `rounding`, [turns, phases], selects one
+    of them for each new sample.
     """
 
     turns: slice
@@ -64,7 +64,7 @@ class _Stretch:
 
 
 def resampled(sound: Any, rate_hz: float) -> tuple[Doubles, float]:
-    """Give the samples of a parselmouth.Sound at another rate, and the time of the first one's centre."""
+    """Return the samples of a parselmouth.Sound at another rate, and the time of the first centre."""
     ratio = Fraction(sound.sampling_frequency / rate_hz).limit_denominator(_MOST_PHASES)
     exact = math.isclose(float(ratio) * rate_hz, sound.sampling_frequency, rel_tol=1e-14)
     if rate_hz * sound.dx < 1 - 1e-6 and exact and ratio.numerator <= _MOST_PHASES:
@@ -79,7 +79,7 @@ def resampled(sound: Any, rate_hz: float) -> tuple[Doubles, float]:
 
 
 def _filtered(samples: Doubles, part: float) -> Doubles:
-    """Take away what lies above a part of Nyquist, by Praat's own transforms."""
+    """Remove everything above a fraction of Nyquist, with Praat's own transforms."""
     n = samples.size
     length = 1 << (n + 2 * _TURN_AROUND - 1).bit_length()
     data = np.zeros(length)
@@ -87,7 +87,7 @@ def _filtered(samples: Doubles, part: float) -> Doubles:
     # at 1 Hz Praat scales by 1 and by a power of two, which changes no digit
     padded = Track("padded", np.zeros(0, np.float32), TimeAxis.of_sound(1.0, 0))
     spectrum: Any = sound_of(padded, data).to_spectrum()
-    # counted from 1, Praat's resampling has bin k's real part at 2k + 1 and its imaginary part at 2k + 2
+    # counted from 1, Praat stores the real part of bin k at 2k + 1 and the imaginary part at 2k + 2
     first = math.floor(part * length)
     spectrum.values[0, first // 2 :] = 0.0
     spectrum.values[1, (first - 1) // 2 :] = 0.0
@@ -95,10 +95,10 @@ def _filtered(samples: Doubles, part: float) -> Doubles:
 
 
 def interpolated(old: Doubles, places: Doubles, ratio: Fraction) -> Doubles | None:
-    """Give the values at places, counted from 1, that rise by a ratio of two whole numbers.
+    """Return the values at positions, counted from 1, whose step is a ratio of two integers.
 
-    `old` is float64 [samples], `places` and what is given float64 [places]; places count samples. None
-    where this process's matrix products do not give Praat's sums, or too few places are alike.
+    `old` is float64 [samples]; `places` and the result are float64 [places], in samples. None if the
+    matrix products of this process do not equal Praat's sums, or if too few positions coincide.
     """
     step, phases = ratio.numerator, ratio.denominator
     first, last = np.searchsorted(places, [_FINE, old.size - DEPTH]).tolist()
@@ -113,12 +113,12 @@ def interpolated(old: Doubles, places: Doubles, ratio: Fraction) -> Doubles | No
         new[first:last] = inner.reshape(-1)
     ends = (*range(first), *range(last, places.size))
     new[[*ends]] = [_at(old, float(places[k])) for k in ends]
-    looks = range(first, last, max(1, (last - first) // _LOOKS))
-    return new if all(new[k] == _at(old, float(places[k])) for k in looks) else None
+    checks = range(first, last, max(1, (last - first) // _CHECKS))
+    return new if all(new[k] == _at(old, float(places[k])) for k in checks) else None
 
 
 def _inner(old: Doubles, grid: Doubles, step: int) -> Doubles | None:
-    """Give the values at a grid of places, [turns, phases], that are far from both ends."""
+    """Return the values at a grid of positions, [turns, phases], far from both ends."""
     base = math.floor(grid[0, 0])
     stretches = list(_stretches(grid, base, step))
     if max(each.fraction.shape[1] for each in stretches) > _MOST_ROUNDINGS:
@@ -135,7 +135,7 @@ def _inner(old: Doubles, grid: Doubles, step: int) -> Doubles | None:
 
 
 def _stretches(grid: Doubles, base: int, step: int) -> Iterator[_Stretch]:
-    """Part a grid of places: turns where their last digit changes, phases where they lie far apart."""
+    """Split a grid of positions: turns where the last digit changes, phases where they are far apart."""
     turns, phases = grid.shape
     exponents = np.frexp(grid[:, 0])[1]
     changes: list[int] = (np.flatnonzero(np.diff(exponents)) + 1).tolist()
@@ -150,14 +150,14 @@ def _stretches(grid: Doubles, base: int, step: int) -> Iterator[_Stretch]:
         rounding: NDArray[np.intp] = ((place - least) / digit).astype(np.intp)
         if rounding.max() < _FEW_ROUNDINGS:
             found: Doubles = least[:, None] + np.arange(int(rounding.max()) + 1) * digit
-        else:  # at the beginning of a sound that begins late: the times are coarser than the places
+        else:  # at the start of a sound with a late start time, times are coarser than positions
             found, rounding = _distinct(place)
         before = np.floor(found)
         yield _Stretch(slice(*rows), slice(*columns), before.astype(np.intp), found - before, rounding)
 
 
 def _distinct(place: Doubles) -> tuple[Doubles, NDArray[np.intp]]:
-    """Give each phase's places once, [phases, most], and for each of [turns, phases] which it is."""
+    """Return the distinct positions of each phase, [phases, most], and their indices, [turns, phases]."""
     each = [np.unique(phase, return_inverse=True) for phase in place.T]
     most = max(values.size for values, _which in each)
     found = np.array([np.pad(values, (0, most - values.size), mode="edge") for values, _which in each])
@@ -165,9 +165,9 @@ def _distinct(place: Doubles) -> tuple[Doubles, NDArray[np.intp]]:
 
 
 def _sums(old: Doubles, begin: int, step: int, stretch: _Stretch, weights: Doubles) -> Doubles:
-    """Give the values at a stretch's places, [turns, phases], in Praat's order of adding.
+    """Return the values at a stretch's positions, [turns, phases], added in Praat's order.
 
-    Its first turn begins at `begin`; `weights`, [phases × roundings, 2 `DEPTH`], are those of each place.
+    Its first turn begins at `begin`; `weights`, [phases × roundings, 2 `DEPTH`], belong to the positions.
     """
     before = stretch.before.reshape(-1, 1)
     low, high, turns = int(before.min()), int(before.max()), len(stretch.rounding)
@@ -176,7 +176,7 @@ def _sums(old: Doubles, begin: int, step: int, stretch: _Stretch, weights: Doubl
     column, tap = np.arange(before.size)[:, None], np.arange(DEPTH)
     matrix[high - before + tap, column] = weights[:, :DEPTH]
     matrix[half + before - low + tap, column] = weights[:, DEPTH:]
-    # from the place to the left, then from it to the right
+    # from the position to the left, then from it to the right
     order = np.concatenate([np.arange(high, low - DEPTH, -1), np.arange(low + 1, high + DEPTH + 1)])
     first = low - DEPTH + 1
     windows = np.lib.stride_tricks.sliding_window_view(old[begin + first :], high + DEPTH + 1 - first)[::step]
@@ -186,15 +186,15 @@ def _sums(old: Doubles, begin: int, step: int, stretch: _Stretch, weights: Doubl
 
 
 def _weights(fractions: Doubles) -> Doubles:
-    """Give the weights of the samples around places, nearest first: `DEPTH` before, `DEPTH` behind them."""
+    """Return the weights of the samples around positions, nearest first: `DEPTH` before, `DEPTH` after."""
     both = [_side(fractions), _side(1.0 - fractions)]
     weights = np.concatenate(both, axis=1)
-    weights[fractions == 0.0] = np.eye(1, 2 * DEPTH)  # a place on a sample has that sample's value
+    weights[fractions == 0.0] = np.eye(1, 2 * DEPTH)  # a position on a sample takes that sample's value
     return weights
 
 
 def _side(distance: Doubles) -> Doubles:
-    """Give sin(x)/x under a raised cosine for `DEPTH` samples, the nearest at a distance, as Praat does."""
+    """Return Praat's raised-cosine windowed sin(x)/x for `DEPTH` samples, the nearest at `distance`."""
     length = distance + (DEPTH - 1) + 1.0
     sine = 0.5 * _each(math.sin, math.pi * distance)
     turn, angle = math.pi / length, math.pi * distance / length
@@ -209,12 +209,12 @@ def _side(distance: Doubles) -> Doubles:
 
 
 def _each(function: Callable[[float], float], values: Doubles) -> Doubles:
-    """Apply Python's function, which is the C library's as in Praat; numpy's differs in the last digit."""
+    """Apply a function of the C library, as Praat does; numpy's differ in the last digit."""
     return np.array([function(value) for value in values.tolist()])
 
 
 def _at(old: Doubles, place: float) -> float:
-    """Give the value at one place, counted from 1, as NUM_interpolate_sinc does."""
+    """Return the value at one position, counted from 1, as NUM_interpolate_sinc does."""
     before = math.floor(place)
     if place == before or not 1 <= place <= old.size:
         return float(old[min(max(before, 1), old.size) - 1])
@@ -234,7 +234,7 @@ def _at(old: Doubles, place: float) -> float:
 
 
 def _added(value: float, samples: list[float], x: float, length: float) -> float:
-    """Add one side's weighted samples to a value."""
+    """Add the weighted samples of one side to a value."""
     angle, turn, sine = x / length, math.pi / length, 0.5 * math.sin(x)
     cos, sin, cos_turn, sin_turn = math.cos(angle), math.sin(angle), math.cos(turn), math.sin(turn)
     for sample in samples:
@@ -245,7 +245,7 @@ def _added(value: float, samples: list[float], x: float, length: float) -> float
 
 
 def _cubic(left: list[float], right: list[float], rise: float, fall: float) -> float:
-    """Interpolate between two samples by the slopes at each."""
+    """Interpolate between two samples with the slopes at both."""
     at_left, at_right = 0.5 * (right[0] - left[1]), 0.5 * (right[1] - left[0])
     bend = 0.5 * (at_right - at_left) + (rise - 0.5) * (at_left + at_right - 2 * (right[0] - left[0]))
     return left[0] * fall + right[0] * rise - rise * fall * bend

@@ -1,4 +1,4 @@
-"""Analyses that several workers share: rounds of asks, each made of the answers to the one before."""
+"""Analyses shared among workers, in rounds of requests, each made from the answers to the last."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from core.tiles import formant_parts, tiles
 from core.tiles.frame_grids import GRIDS
 
 Ask = tuple[str, Track, Any]
-"""What to compute: the name of an analysis or step, the track, its settings (None for the standards)."""
+"""What to compute: the name of an analysis or step, the track, its settings (None: defaults)."""
 
 Rounds = Generator[list[Ask], list[Any], Any]
 
 SHARED_S = 10.0
-"""Formants of a track longer than this are shared between workers."""
+"""Formants of a longer track than this are shared among workers."""
 
 LOW_HZ = 40.0
 
@@ -34,21 +34,21 @@ FRAME_PEAKS, UNSHARED = "peaks of frames", "unshared formants"
 
 
 def _frame_peaks(piece: Track, settings: tiles.TileSettings) -> Doubles:
-    """Give the peaks of a tile's frames: how loud each is decides whether its formants are drawn."""
+    """Return the peaks of a tile's frames, which decide whether their formants are drawn."""
     grid, tile = tiles.grid_of("formants", settings.whole, settings.used), settings.tile
     frames = TimeAxis(grid.axis.rate_hz, tile.last - tile.first, grid.axis.seconds(tile.first))
     return formant_visibility.peaks(piece, frames, settings.used)
 
 
 def runner(name: str) -> Callable[[Track, Any], Any]:
-    """Give what answers an ask of this name."""
+    """Return the function for a request of this name."""
     if name.startswith(TILE):
         return lambda piece, settings: tiles.measure(name.removeprefix(TILE), piece, settings)
     return _STEPS[name] if name in _STEPS else partial(_whole, name)
 
 
 def _whole(name: str, track: Track, settings: Any) -> Result:
-    """Measure a whole track; in a recording, what is no number is a gap, in a layer it is a refusal."""
+    """Measure a whole track. Non-finite samples are a gap in a recording, but a refusal in a layer."""
     framed = name in GRIDS and name != "spectrogram"
     gaps = framed and track.origin.sound and guard.not_numbers(track.samples)
     if not gaps or TABLE[name].refusal(track.axis, settings):
@@ -57,7 +57,7 @@ def _whole(name: str, track: Track, settings: Any) -> Result:
 
 
 def _emphasized(track: Track, settings: Any) -> Contour | None:
-    """Give the sound as formant analysis sees it; None where it has gaps, which resampling would spread."""
+    """Return the input of formant analysis; None if it has gaps, which resampling would spread."""
     return None if guard.not_numbers(track.samples) else formant_parts.emphasized(track, settings)
 
 
@@ -71,16 +71,17 @@ _STEPS: Mapping[str, Callable[[Track, Any], Any]] = {
 
 
 def takes_long(axis: TimeAxis, *used: Any) -> bool:
-    """Tell whether analyses of a track with these settings keep one waiting: windows for a voice this
-    low are long, and a frame costs their square.
+    """Return whether analyses of a track with these settings take long.
+
+    For a very low floor the windows are long, and the cost of a frame is their length squared.
     """
     return axis.duration_s > SHARED_S and any(getattr(one, "floor_hz", LOW_HZ) < LOW_HZ for one in used)
 
 
 def rounds_of(name: str, track: Track, settings: Any = None, alone: bool = False) -> Rounds | None:
-    """Give the rounds of a long analysis; None where one worker does it all, or where it is refused.
+    """Return the rounds of a long analysis; None if one worker does it all, or if it is refused.
 
-    A worker that is `alone` shares nothing: Praat's one call is faster then, with the same numbers.
+    A worker that is `alone` does not share: one Praat call is then faster, with the same numbers.
     """
     axis = getattr(track, "axis", None)
     if name not in TABLE or axis is None or axis.duration_s <= SHARED_S:
@@ -96,7 +97,7 @@ def rounds_of(name: str, track: Track, settings: Any = None, alone: bool = False
 
 
 def _at_own_time(name: str, track: Track, settings: Any, alone: bool) -> Rounds | None:
-    """Measure a recording as if it had not been moved; None where one worker does that."""
+    """Measure a shifted recording at its original time; None if one worker does it all."""
     by_s = track.origin.moved_s
     used = None if settings is None else own_settings(settings, by_s)
     rounds = rounds_of(name, own_track(track), used, alone)
@@ -125,7 +126,7 @@ def _tiles(name: str, track: Track, settings: Any) -> Rounds:
     peak = 0.0
     if tiles.has_peak(used):
         ends: list[tiles.TileEnds] = yield [(ENDS, piece, used) for piece, _tile in pieces]
-        peak = reduce(tiles.TileEnds.and_of, ends).peak
+        peak = reduce(tiles.TileEnds.merged, ends).peak
     parts: list[Doubles] = yield [
         (TILE + name, piece, tiles.TileSettings(used, tile, peak, track.axis)) for piece, tile in pieces
     ]

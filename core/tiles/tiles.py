@@ -1,9 +1,9 @@
-"""Long tracks in tiles: stretches of whole frames, anchored to the file, each measured by itself.
+"""Long tracks in tiles: groups of whole frames, anchored to the file, each measured separately.
 
-The frames are those that Praat would lay over the whole track. A tile's margins are chosen so that
-Praat, which centres its frames in what it is given, puts them at the same times; where that cannot
-be, to a quarter of a sample. Margins are measured and thrown away: there resampling rings and paths
-of pitch settle.
+The frames are those of Praat for the whole track. The margins of a tile are chosen such that Praat,
+which centres its frames in its input, puts them at the same times, or within a quarter of a sample if
+that is impossible. The margins are measured and discarded, because resampling rings and the path of
+the pitch settles there.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from core.signals.track import Track
 from core.tiles.frame_grids import GRIDS, FrameGrid, count_of, grid_of, resampled_axis, used_of
 
 LONG_S = guard.WHOLE_S
-"""Tracks longer than this are measured in tiles, shorter ones as a whole."""
+"""Longer tracks are measured in tiles, shorter ones as a whole."""
 
 TILE_S = 60.0
 
 _MOST_MORE = 4000
-"""So many frames more a margin may have, for no frame to be shifted."""
+"""A margin may have this many extra frames to keep all frames in place."""
 
 _ROUNDING = 1e-4
-"""Of a sample: so much more than needed, lest Praat's rounding lose a frame."""
+"""Extra, in samples, so that Praat's rounding does not lose a frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """Frames `first` to `last` of a grid, and the samples `begin` to `end` that give them.
+    """Frames `first` to `last` of a grid, and the samples `begin` to `end` they are measured from.
 
-    `lead` frames come before and `measured` frames are measured in all.
+    `lead` margin frames come first; `measured` frames are measured in all.
     """
 
     first: int
@@ -52,7 +52,7 @@ class Tile:
     end: int
 
     def piece(self, track: Track) -> Track:
-        """Give the samples of this tile, on their true times."""
+        """Return the samples of this tile, at their true times."""
         if isinstance(track, LongTrack):
             return track.between(self.begin, self.end)
         axis = TimeAxis(track.axis.rate_hz, self.end - self.begin, track.axis.seconds(self.begin))
@@ -61,7 +61,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class TileSettings:
-    """How a tile is measured: with the settings that the whole track carries, its peak and its axis."""
+    """How a tile is measured: the whole track's adapted settings, peak and axis."""
 
     used: Any
     tile: Tile
@@ -70,19 +70,19 @@ class TileSettings:
 
 
 def tiled(name: str, axis: TimeAxis) -> bool:
-    """Tell whether an analysis of a track is made in tiles."""
+    """Return whether an analysis of a track is tiled."""
     return name in GRIDS and axis.duration_s > LONG_S
 
 
 def tiles_of(name: str, axis: TimeAxis, settings: Any = None, tile_s: float = TILE_S) -> tuple[Tile, ...]:
-    """Cut the frames of an analysis into tiles; they depend on the track and settings alone."""
+    """Divide the frames of an analysis into tiles, which depend only on the track and the settings."""
     grid = grid_of(name, axis, settings)
     frames = max(1, round(tile_s / grid.step_s))
     return tuple(_tile(axis, grid, first, min(first + frames, grid.n)) for first in range(0, grid.n, frames))
 
 
 def _tile(axis: TimeAxis, grid: FrameGrid, first: int, last: int) -> Tile:
-    """Choose margins and samples so that Praat, which centres its frames, has just these."""
+    """Choose margins and samples such that Praat, which centres its frames, has exactly these."""
     lead, trail = min(grid.margin, first), min(grid.margin, grid.n - last)
     turn, off = _turn(axis, grid), first + last - grid.n - lead + trail
     more, beyond = off % turn, -off % turn
@@ -96,9 +96,9 @@ def _tile(axis: TimeAxis, grid: FrameGrid, first: int, last: int) -> Tile:
 
 
 def _turn(axis: TimeAxis, grid: FrameGrid) -> int:
-    """Give by how many frames a tile's middle may be off the track's so that both have the same places.
+    """Return by how many frames the middles may differ for the frames of tile and track to coincide.
 
-    The middles then lie a whole number of half samples apart, and of samples as they are resampled.
+    The middles are then a whole number of half samples apart, at the original and the resampled rate.
     """
     rates = (axis.rate_hz, 0.5 * grid.resampled_hz)
     parts = [Fraction(grid.step_s * rate_hz).limit_denominator(_MOST_MORE) for rate_hz in rates]
@@ -107,20 +107,23 @@ def _turn(axis: TimeAxis, grid: FrameGrid) -> int:
 
 
 def _twice(axis: TimeAxis, grid: FrameGrid, first: int, last: int, lead: int, trail: int) -> float:
-    """Give twice the middle of the measured frames, in samples; where it is whole, Praat can be exact."""
+    """Return twice the middle of the measured frames, in samples; Praat can be exact if it is an integer."""
     middle = (first - lead + last + trail - 1) / 2
     return 2 * axis.index(grid.first_s) + 2 * middle * grid.step_s * axis.rate_hz
 
 
 def _samples(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float) -> tuple[int, int]:
-    """Give the first sample and how many there are: none too few, around the middle, within the track."""
+    """Return the first sample and the number of samples: enough, centred, and within the track."""
     rate_hz = axis.rate_hz
     needed = (grid.window_s + (measured - 1) * grid.step_s) * rate_hz
     least = math.ceil(needed + _ROUNDING)
-    least += (round(twice) + 1 - least) % 2  # an even number lies around a place between two samples
+    least += (round(twice) + 1 - least) % 2  # an even number of samples is centred between two samples
     spare = math.ceil(0.5 * grid.step_s * rate_hz)
     around = [least + 2 * k for k in (*range(spare // 2, -1, -1), *range(spare // 2, spare))]
-    for fits in (_fits, _holds):  # at nearly the same rate, resampled places may be half a sample off
+    for fits in (
+        _fits,
+        _holds,
+    ):  # at nearly equal rates, resampled positions may be half a sample off
         for n in around:
             begin = (round(twice) - (n - 1)) // 2
             if not _outside(begin, n, axis) and fits(axis, grid, n, measured):
@@ -129,8 +132,9 @@ def _samples(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float) -> tu
 
 
 def _at_an_end(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float, least: int) -> tuple[int, int]:
-    """Give the samples where a track ends and nothing is to spare: those nearest to the middle that hold
-    all frames. Resampled they may be one too few, and a few more lie a sample or two beside the middle.
+    """Return the samples at the end of a track: those nearest to the middle that hold all frames.
+
+    After resampling they may be one too few; a few more are then off the middle by a sample or two.
     """
     most = least + math.ceil(grid.step_s * axis.rate_hz)
     around = [n for n in range(least - 2, min(most, axis.n) + 1) if _holds(axis, grid, n, measured)]
@@ -139,12 +143,12 @@ def _at_an_end(axis: TimeAxis, grid: FrameGrid, measured: int, twice: float, lea
 
 
 def _begin(axis: TimeAxis, n: int, twice: float) -> int:
-    """Give the first of so many samples around a middle, within the track."""
+    """Return the first of `n` samples around a middle, within the track."""
     return min(max(round(0.5 * twice - 0.5 * (n - 1)), 0), axis.n - n)
 
 
 def _fits(axis: TimeAxis, grid: FrameGrid, n: int, measured: int) -> bool:
-    """Tell whether so many samples hold so many frames, resampled at the places of the whole track's."""
+    """Return whether `n` samples hold the frames, with resampled positions as in the whole track."""
     piece = TimeAxis(axis.rate_hz, n)
     if grid.resampled_hz:
         numbers = [resampled_axis(one, grid.resampled_hz).n for one in (piece, axis)]
@@ -165,7 +169,7 @@ def _outside(begin: int, n: int, axis: TimeAxis) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TileEnds:
-    """The extremes of a stretch of sound, and what its mean is made of."""
+    """The extremes of a piece of sound, and its sum and count for the mean."""
 
     low: float
     high: float
@@ -178,37 +182,37 @@ class TileEnds:
         mean = self.total / max(1, self.n)
         return max(self.high - mean, mean - self.low, 0.0)
 
-    def and_of(self, other: TileEnds) -> TileEnds:
-        """Give those of two stretches together."""
+    def merged(self, other: TileEnds) -> TileEnds:
+        """Return the extremes of both pieces together."""
         low, high = min(self.low, other.low), max(self.high, other.high)
         return TileEnds(low, high, self.total + other.total, self.n + other.n)
 
 
 def has_peak(settings: Any) -> bool:
-    """Tell whether an analysis depends on the loudest sample of the whole."""
+    """Return whether an analysis depends on the peak of the whole track."""
     return hasattr(settings, "silence_threshold")
 
 
 def ends_of(piece: Track, used: Any) -> TileEnds:
-    """Give the extremes of a piece, for pitch by a filtered method after its filter.
+    """Return the extremes of a piece, after the filter if the pitch method has one.
 
-    What is no number is silence to the filter and does not count, as in a long recording's pyramid.
+    Samples that are not finite are silence to the filter and do not count, as in a recording's pyramid.
     """
     samples = piece.samples.astype(np.float64)
     finite = np.isfinite(samples)
     samples[~finite] = 0.0
     if getattr(used, "filtered", False):
         samples = pitch.low_passed(samples, piece.axis.rate_hz, used)
-    heard = samples[finite]
-    low, high = heard.min(initial=math.inf), heard.max(initial=-math.inf)
-    return TileEnds(float(low), float(high), float(heard.sum()), heard.size)
+    valid = samples[finite]
+    low, high = valid.min(initial=math.inf), valid.max(initial=-math.inf)
+    return TileEnds(float(low), float(high), float(valid.sum()), valid.size)
 
 
 def measure(name: str, piece: Track, settings: TileSettings) -> NDArray[Any]:
-    """Give the values of a tile's frames, [rows, frames]: float64, of a spectrogram float32.
+    """Return the values of a tile's frames, [rows, frames]: float64, for a spectrogram float32.
 
-    What is no number is silence to the analyses, and frames that it reaches have no value. Of pulses
-    their times are given, [1, pulses], those between the tile's frames and its neighbours'.
+    Samples that are not finite are silence to the analyses, and frames that include one are NaN. For
+    pulses these are their times, [1, pulses], between the frames of this tile and its neighbours.
     """
     used, tile = settings.used, settings.tile
     bad = np.flatnonzero(~np.isfinite(piece.samples))
@@ -240,7 +244,7 @@ def _pulses(piece: Track, used: Any, grid: FrameGrid, tile: Tile) -> Doubles:
 
 
 def _reached(bad: NDArray[np.intp], axis: TimeAxis, grid: FrameGrid, tile: Tile) -> NDArray[np.bool_]:
-    """Tell which of a tile's frames have a sample in their window that is no number."""
+    """Return which frames of a tile have a non-finite sample in their window, bool [frames]."""
     times = grid.first_s + np.arange(tile.first, tile.last) * grid.step_s
     places = axis.start_s + bad / axis.rate_hz
     ends = (np.searchsorted(places, times + side * 0.5 * grid.window_s) for side in (-1, 1))
@@ -249,9 +253,7 @@ def _reached(bad: NDArray[np.intp], axis: TimeAxis, grid: FrameGrid, tile: Tile)
 
 
 def with_gaps(name: str, track: Track, settings: Any) -> tuple[Track, ...] | Points:
-    """Give an analysis of a recording some of whose values are no numbers: as one tile, whose frames have
-    no value where they reach one.
-    """
+    """Return an analysis of a recording with gaps, as one tile; frames that include a gap are NaN."""
     used = used_of(name, track.axis, settings)
     (tile,) = tiles_of(name, track.axis, used, 2 * track.axis.duration_s)
     peak = ends_of(track, used).peak if has_peak(used) else 0.0
@@ -260,7 +262,7 @@ def with_gaps(name: str, track: Track, settings: Any) -> tuple[Track, ...] | Poi
 
 
 def joined(name: str, track: Track, settings: Any, parts: list[Doubles]) -> tuple[Track, ...] | Points:
-    """Give the tracks of an analysis, or its points, from the values of all tiles."""
+    """Return the tracks of an analysis, or its points, from the values of all tiles."""
     used = used_of(name, track.axis, settings)
     axis, origin = grid_of(name, track.axis, settings).axis, origin_of(track, name, used)
     rows = np.concatenate(parts, axis=1)

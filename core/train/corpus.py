@@ -1,4 +1,4 @@
-"""A folder of recordings as the slices that training hears, held in memory."""
+"""A folder of recordings as training slices in memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KERNEL_LEN = 25
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that training does not hear, and why."""
+    """A file that is not used for training, and why."""
 
     name: str
     reason: str
@@ -35,9 +35,9 @@ class Skipped:
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Slices to train on and slices held out, [n, slice], with what was left out.
+    """Training slices and held-out slices, [n, slice], and the files that were left out.
 
-    They are float32, or 16 bits of full scale where there are many: `shelf.as_heard` gives samples.
+    They are float32, or 16-bit integers if there are many; `slice_memory.as_samples` converts them.
     """
 
     training: Kept
@@ -48,10 +48,10 @@ class Corpus:
 
 
 def load_corpus(folder: Path, slice_len: int, rate_hz: int, trim: bool, held_out: float, seed: int) -> Corpus:
-    """Read every recording under `folder`, cut it to slices and hold out a part of the recordings.
+    """Read every recording under `folder`, cut it into slices, and hold out some of the recordings.
 
-    All of it stays in memory, so that training never waits for the disk. Raises Fault where fewer
-    than two slices are left, or the memory is not there.
+    Everything stays in memory, so training never waits for the disk. Raises Fault if there are fewer than
+    two slices, or too little memory.
     """
     skipped: list[Skipped] = []
     shelf, places = SliceMemory(slice_len), dict[str, range]()
@@ -60,7 +60,7 @@ def load_corpus(folder: Path, slice_len: int, rate_hz: int, trim: bool, held_out
         for piece in pieces:
             shelf.add(piece)
     if shelf.count < 2:
-        raise _too_little(folder, shelf.count, skipped)
+        raise _too_few_slices(folder, shelf.count, skipped)
     apart = _held_out_names(list(places), held_out, seed)
     training, held = shelf.divided([k for name in places if name in apart for k in places[name]])
     digest = hashlib.sha256(training.data.cast("B")).hexdigest()
@@ -71,7 +71,7 @@ def _read_all(
     folder: Path, slice_len: int, rate_hz: int, trim: bool, skipped: list[Skipped]
 ) -> Iterator[tuple[str, list[Samples]]]:
     if not folder.is_dir():
-        raise Fault(f"There is no folder “{folder}”.", "Give the folder that holds the recordings.")
+        raise Fault(f"The folder “{folder}” does not exist.", "Choose the folder with the recordings.")
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = str(path.relative_to(folder))
         try:
@@ -83,9 +83,9 @@ def _read_all(
 
 
 def prepared(path: Path, rate_hz: int, trim: bool) -> Samples:
-    """Read one recording as mono samples at `rate_hz`, trimmed on request, its peak at 0.95.
+    """Read a recording as mono samples at `rate_hz`, optionally trimmed, with its peak at 0.95.
 
-    Raises Fault, with the reason for skipping it, where it holds no sound to train on.
+    Raises Fault, with the reason for skipping it, if it cannot be used for training.
     """
     sound, _, _ = read_sound(path, rate_hz)
     if np.ptp(sound) < SILENT_PEAK:
@@ -97,7 +97,7 @@ def prepared(path: Path, rate_hz: int, trim: bool) -> Samples:
 
 
 def _trimmed(sound: Samples, rate_hz: int) -> Samples:
-    """Cut the silence before and after: frames 40 dB below the loudest one, but for one frame each."""
+    """Trim the silence at both ends, frames 40 dB below the loudest one, but keep one frame each."""
     frame = max(1, round(TRIM_FRAME_S * rate_hz))
     whole = -(-len(sound) // frame) * frame
     rows = np.pad(sound, (0, whole - len(sound))).reshape(-1, frame)
@@ -107,7 +107,7 @@ def _trimmed(sound: Samples, rate_hz: int) -> Samples:
 
 
 def slices_of(sound: Samples, slice_len: int, rate_hz: int) -> list[Samples]:
-    """Cut a recording into slices: short ones padded, cut ends faded, tails under half a slice dropped."""
+    """Cut a recording into slices: pad short ones, fade cut ends, and drop tails under half a slice."""
     parts = [sound[start : start + slice_len] for start in range(0, len(sound), slice_len)]
     kept = [part for k, part in enumerate(parts) if k == 0 or len(part) >= slice_len / 2]
     loud = [k for k, part in enumerate(kept) if np.ptp(part) >= SILENT_PEAK]
@@ -124,19 +124,19 @@ def _fitted(part: Samples, slice_len: int, rate_hz: int, goes_on: bool) -> Sampl
 
 
 def _held_out_names(names: Sequence[str], part: float, seed: int) -> set[str]:
-    """Choose the recordings to hold out, none where there are fewer than four."""
+    """Choose the recordings to hold out, none if there are fewer than four."""
     count = round(part * len(names)) if len(names) >= 4 else 0
     order = np.random.default_rng(seed).permutation(len(names))
     return {names[int(k)] for k in order[: max(count, 2) if count else 0]}
 
 
-def _too_little(folder: Path, count: int, skipped: Sequence[Skipped]) -> Fault:
+def _too_few_slices(folder: Path, count: int, skipped: Sequence[Skipped]) -> Fault:
     reasons = " ".join(f"{one.name}: {one.reason}" for one in skipped[:3])
     more = f" And {len(skipped) - 3} more." if len(skipped) > 3 else ""
     told = f"Skipped: {reasons}{more}" if skipped else ""
     if count:
         return Fault(
-            f"“{folder.name}” gives one slice of sound, and a model needs at least two.",
+            f"“{folder.name}” has only one slice of sound; a model needs at least two.",
             f"Add recordings. {told}".strip(),
         )
-    return Fault(f"“{folder.name}” holds no recording to train on.", told or "The folder holds no files.")
+    return Fault(f"“{folder.name}” contains no recording to train on.", told or "The folder holds no files.")

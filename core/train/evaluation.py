@@ -1,4 +1,4 @@
-"""How near generated sound is to the recordings, and whether Q finds the code in it again."""
+"""How close the generated sounds are to the recordings, and whether Q recovers their codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEED = 20210
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a report shows: Q's accuracy (None without a code), the distance and its floor, in dB²."""
+    """Q's accuracy (None without a code), the distance to the recordings and its floor, in dB²."""
 
     steps: int
     q_accuracy: float | None
@@ -41,14 +41,14 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """The recordings' statistics, found once, and how far held-out recordings are from them."""
+    """Statistics of the recordings, computed once, and the distance of the held-out recordings."""
 
     real: Statistics
     floor_db2: float | None
 
     @classmethod
     def of(cls, training: Kept, held_out: Kept, rate_hz: int) -> Reference:
-        """Measure the recordings, at most `MOST` slices of them, evenly spread."""
+        """Measure at most `MOST` evenly spaced slices of the recordings."""
         real = statistics(_frames(training, rate_hz))
         if len(held_out) < 2:
             return cls(real, None)
@@ -56,13 +56,13 @@ class Reference:
 
 
 def _frames(rows: Kept, rate_hz: int) -> Values:
-    """Give the frames of the slices, a few slices at a time: their spectra are large."""
+    """Return the frames of the slices, a few slices at a time because their spectra are large."""
     sounds = spread(rows, MOST)
     return np.concatenate([log_mel(sounds[at : at + 32], rate_hz) for at in range(0, len(sounds), 32)])
 
 
 def measure(nets: Nets, layout: LatentLayout, reference: Reference, rate_hz: int, steps: int) -> Evaluation:
-    """Generate sounds from the averaged generator and hold them against the recordings."""
+    """Generate sounds with the averaged generator and compare them with the recordings."""
     z = fixed_latent(layout, SOUNDS)
     sounds = generated(nets, z)
     return Evaluation(
@@ -74,7 +74,7 @@ def measure(nets: Nets, layout: LatentLayout, reference: Reference, rate_hz: int
 
 
 def fixed_latent(layout: LatentLayout, count: int, seed: int = SEED) -> Tensor:
-    """Give latent vectors that are the same at every report and take nothing from the run's own."""
+    """Return latent vectors that are the same at every evaluation, without using the run's random numbers."""
     z = Draws(seed, 1, count).latent(layout)
     codes = torch.tensor(layout.codes(), dtype=torch.float32)
     if layout.code:
@@ -84,14 +84,14 @@ def fixed_latent(layout: LatentLayout, count: int, seed: int = SEED) -> Tensor:
 
 @torch.no_grad()
 def generated(nets: Nets, z: Tensor) -> NDArray[np.float32]:
-    """Give the averaged generator's sounds, a few at a time."""
+    """Return the averaged generator's sounds, a few at a time."""
     device = next(nets.average.parameters()).device
     return np.concatenate([nets.average(some.to(device)).numpy(force=True) for some in _few(z)])
 
 
 @torch.no_grad()
 def q_accuracy(nets: Nets, z: Tensor, sounds: NDArray[np.float32], layout: LatentLayout) -> float | None:
-    """Give the share of sounds whose whole code Q recovers."""
+    """Return the fraction of sounds whose whole code Q recovers."""
     if nets.Q is None:
         return None
     device = next(nets.Q.parameters()).device
@@ -109,7 +109,7 @@ def _few(rows: Tensor, count: int = 16) -> list[Tensor]:
 
 
 def log_mel(sounds: NDArray[np.float32], rate_hz: int) -> Values:
-    """Give every frame of every sound as 40 mel bands in dB re full scale, not below -80 dB."""
+    """Return every frame of every sound as 40 mel bands in dB re full scale, at least -80 dB."""
     size, hop = round(WINDOW_S * rate_hz), round(HOP_S * rate_hz)
     frames = np.lib.stride_tricks.sliding_window_view(sounds, size, axis=1)[:, ::hop]
     shaped = frames.reshape(-1, size) * np.hanning(size + 2)[1:-1].astype(np.float32)
@@ -119,7 +119,7 @@ def log_mel(sounds: NDArray[np.float32], rate_hz: int) -> Values:
 
 @cache
 def _mel_bands(size: int, rate_hz: int) -> Values:
-    """Give triangular bands, evenly spaced in mel, as a matrix [bins, bands] with columns of sum 1."""
+    """Return triangular bands, evenly spaced in mel, as a matrix [bins, bands] whose columns sum to 1."""
 
     def mel(hz: Any) -> Values:
         return 2595 * np.log10(1 + np.asarray(hz) / 700)
@@ -133,12 +133,12 @@ def _mel_bands(size: int, rate_hz: int) -> Values:
 
 
 def statistics(frames: Values) -> Statistics:
-    """Give the frames' mean and covariance."""
+    """Return the mean and covariance of the frames."""
     return frames.mean(0), np.cov(frames, rowvar=False)
 
 
 def frechet(one: Statistics, other: Statistics) -> float:
-    """Give the Frechet distance of two normal distributions: |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½).
+    """Return the Fréchet distance of two normal distributions: |m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½).
 
     >>> round(frechet((np.zeros(1), np.eye(1)), (np.full(1, 3.0), 4 * np.eye(1))), 6)
     10.0

@@ -1,4 +1,4 @@
-"""A trained model as one safetensors file with its card, under the names TensorFlow gives its variables."""
+"""A trained model as one safetensors file with its card, with TensorFlow's variable names."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _LAST = {"weight": "kernel", "bias": "bias"}
 
 
 def tensorflow_arrays(network: str, module: nn.Module) -> dict[str, NDArray[Any]]:
-    """Give a network's parameters under TensorFlow's names and in its layouts."""
+    """Return a network's parameters with TensorFlow's names and layouts."""
     state = {name: value.numpy(force=True) for name, value in module.state_dict().items()}
-    return {_name(network, own): _laid_out(network, array) for own, array in state.items()}
+    return {_name(network, own): _transposed(network, array) for own, array in state.items()}
 
 
 def _name(network: str, own: str) -> str:
@@ -41,8 +41,8 @@ def _name(network: str, own: str) -> str:
     return f"{_PLACES[network, part].format(*number)}/{_LAST[last]}"
 
 
-def _laid_out(network: str, array: NDArray[Any]) -> NDArray[Any]:
-    """Turn our kernel [wide, taps, narrow] into [1, taps, out, in] for G and [taps, in, out] else."""
+def _transposed(network: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Convert our kernel [wide, taps, narrow] to [1, taps, out, in] for G, otherwise to [taps, in, out]."""
     if array.ndim < 3:
         return array
     turned = np.ascontiguousarray(array.transpose(1, 2, 0))
@@ -50,7 +50,7 @@ def _laid_out(network: str, array: NDArray[Any]) -> NDArray[Any]:
 
 
 def make_card(recipe: Recipe, steps: int, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the card: what the network is, what it learned from, for how long and with what."""
+    """Return the card: what the network is, and what, how long and with what it was trained."""
     layout = recipe.layout
     return {
         "format": FORMAT,
@@ -69,7 +69,7 @@ def make_card(recipe: Recipe, steps: int, more: Mapping[str, Any]) -> dict[str, 
 
 
 def digest_of(arrays: Arrays) -> str:
-    """Give the SHA-256 over names, shapes and values, in the order of the names."""
+    """Return the SHA-256 of names, shapes and values, in the order of the names."""
     whole = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -79,7 +79,7 @@ def digest_of(arrays: Arrays) -> str:
 
 
 def save_model(path: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
-    """Write the safetensors file with the card inside it, and the card again as JSON beside it."""
+    """Write the safetensors file with the card inside, and the card as JSON next to it."""
     from safetensors.numpy import save
 
     whole = {**card, "sha256": digest_of(arrays)}

@@ -1,4 +1,4 @@
-"""Starting, watching and stopping a training run from outside: it lives in a process of its own."""
+"""Starts, watches and stops a training run, which lives in its own process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LossRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """What was measured of the generated sounds at one step; None where there is nothing to measure."""
+    """The evaluation of the generated sounds at one step; None where a figure does not apply."""
 
     step: int
     q_accuracy: float | None
@@ -42,7 +42,7 @@ Row = TypeVar("Row", LossRow, EvaluationRow)
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """What a run's folder tells now."""
+    """The state of a run, read from its folder."""
 
     running: bool = False
     step: int = 0
@@ -58,14 +58,16 @@ class RunStatus:
 
 
 def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start `phonoscope train` in a session of its own, so that it outlives the window.
+    """Start `phonoscope train` in a new session, so that it outlives the window.
 
-    Raises Fault where the folder does not exist, or a run is already under way in `out`.
+    Raises Fault if the folder does not exist, or a run is already active in `out`.
     """
     if not folder.is_dir():
-        raise Fault(f"“{folder}” is no folder of recordings.", "Choose a folder.")
+        raise Fault(f"“{folder}” is not a folder of recordings.", "Choose a folder.")
     if process_of(folder_for(out)) is not None:
-        raise Fault(f"A training is already under way in “{out.name}”.", "Stop it, or choose another folder.")
+        raise Fault(
+            f"A training run is already active in “{out.name}”.", "Stop it, or choose another folder."
+        )
     command = [sys.executable, "-m", "app", "train", str(folder), "--out", str(out), *options]
     with (out / LOG_FILE).open("wb") as log:
         made = subprocess.Popen(
@@ -77,16 +79,16 @@ def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[b
 
 
 def process_of(out: Path) -> int | None:
-    """Give the number of the process that trains in `out`, or None where none does any more."""
+    """Return the id of the process that trains in `out`, or None if there is none."""
     try:
         number = int((out / PROCESS_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
-    return number if _lives(number) else None
+    return number if _is_alive(number) else None
 
 
-def _lives(number: int) -> bool:
-    """Tell whether a process is a training that goes on; one that ended, reaped or not, is none."""
+def _is_alive(number: int) -> bool:
+    """Return whether a process is a training that is still running; a zombie is not."""
     import psutil
 
     try:
@@ -99,14 +101,14 @@ def _lives(number: int) -> bool:
 
 
 def stop(out: Path) -> None:
-    """Ask the run in `out` to save and end, as Ctrl+C does."""
+    """Ask the run in `out` to save and stop, as Ctrl+C does."""
     number = process_of(out)
     if number is not None:
         os.kill(number, signal.SIGINT)
 
 
 def see(out: Path) -> RunStatus:
-    """Read what the run in `out` has written so far; lines half written are left for the next look."""
+    """Read what the run in `out` has written so far; incomplete lines are skipped."""
     losses: list[LossRow] = []
     measures: list[EvaluationRow] = []
     last: dict[str, Any] = {}
@@ -118,7 +120,7 @@ def see(out: Path) -> RunStatus:
             floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
             measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
     model = out / "model.safetensors"
-    losses, measures = _without_what_was_done_again(losses), _without_what_was_done_again(measures)
+    losses, measures = _without_repeated_steps(losses), _without_repeated_steps(measures)
     left = last.get("left_s")
     return RunStatus(
         running=process_of(out) is not None,
@@ -135,8 +137,8 @@ def see(out: Path) -> RunStatus:
     )
 
 
-def _without_what_was_done_again(rows: list[Row]) -> list[Row]:
-    """Leave out what a killed run told of steps that it did again when it went on."""
+def _without_repeated_steps(rows: list[Row]) -> list[Row]:
+    """Drop the rows of a killed run for steps that it repeated after it was resumed."""
     kept: list[Row] = []
     for row in rows:
         while kept and kept[-1].step >= row.step:
@@ -160,7 +162,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _tail(path: Path) -> str:
-    """Give the last line of the log: what the run said last, for example why it ended."""
+    """Return the last line of the log, for example why the run ended."""
     try:
         lines = path.read_bytes()[-LONGEST_LOG:].decode("utf-8", "replace").strip().splitlines()
     except OSError:

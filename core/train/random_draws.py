@@ -1,7 +1,7 @@
-"""Every random number of a training run, drawn for the whole batch of all processes together.
+"""Every random number of a training run, drawn for the global batch of all processes.
 
-Each process draws the same numbers and keeps its own rows, so that two processes compute what one
-process with the same global batch computes, and so that one state resumes them all.
+Each process draws the same numbers and keeps its own rows. So two processes compute the same as one
+with the same global batch, and a single state resumes them all.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class Draws:
         return whole[self.rank :: self.world]
 
     def rows(self) -> Tensor:
-        """Give the next slices' places, every slice once before any comes again."""
+        """Return the indices of the next slices; every slice occurs once before any is repeated."""
         while self.queue.shape[0] < self.batch:
             self.queue = torch.cat([self.queue, torch.randperm(self.slices, generator=self.chance)])
         taken, self.queue = self.queue[: self.batch], self.queue[self.batch :]
         return self._mine(taken)
 
     def latent(self, layout: LatentLayout) -> Tensor:
-        """Give latent vectors: the code drawn evenly from all its values, the rest uniform."""
+        """Return latent vectors: the code drawn evenly from its values, the rest uniform."""
         z = torch.rand(self.batch, layout.size, generator=self.chance) * 2 - 1
         if layout.kind == "one-hot":
             places = torch.randint(layout.code, (self.batch,), generator=self.chance)
@@ -46,11 +46,11 @@ class Draws:
         return self._mine(z)
 
     def mixtures(self) -> Tensor:
-        """Give where between the generated and the real sound each penalty is taken."""
+        """Return where each gradient penalty is taken between a generated and a real sound."""
         return self._mine(torch.rand(self.batch, 1, generator=self.chance))
 
     def shifts(self, most: int, layers: int = 4) -> list[int]:
-        """Give the phase shuffle after each of the first four layers, one for the whole batch."""
+        """Return the phase shuffle after each of the first four layers, one for the whole batch."""
         drawn = torch.randint(2 * most + 1, (layers,), generator=self.chance)
         return [int(one) - most for one in drawn]
 

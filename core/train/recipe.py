@@ -1,4 +1,4 @@
-"""What a training run is told: the recipe's numbers, frozen and comparable."""
+"""The settings of a training run, frozen and comparable."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ KINDS: dict[Model, CodeKind] = {"wavegan": "none", "ciwgan": "one-hot", "fiwgan"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The published recipe (Donahue et al. 2019; Beguš 2021), each number open to change.
+    """The published recipe (Donahue et al. 2019; Beguš 2021); every number can be changed.
 
-    `categories` are the classes of a ciwGAN or the bits of a fiwGAN. `averaging` is the part that
-    the averaged generator keeps of itself at each step; the averaged one is what is saved.
+    `categories` are the classes of a ciwGAN or the bits of a fiwGAN. `averaging` is the decay of the
+    generator's moving average, which is the generator that is saved.
     """
 
     model: Model = "ciwgan"
@@ -47,47 +47,47 @@ class Recipe:
         coded = self.model != "wavegan"
         return (
             (
-                f"A {self.model} needs to know how many categories there are.",
-                "Give --categories, at least 2 for a ciwgan and at least 1 for a fiwgan.",
+                f"A {self.model} needs a number of categories.",
+                "Set --categories to at least 2 for a ciwgan or at least 1 for a fiwgan.",
                 coded and self.categories < (2 if self.model == "ciwgan" else 1),
             ),
             (
                 "A wavegan has no categories.",
-                "Leave --categories out, or train a ciwgan or fiwgan.",
+                "Omit --categories, or train a ciwgan or fiwgan.",
                 not coded and self.categories != 0,
             ),
             (
                 f"{self.categories} categories do not fit into {self.latent} latent variables.",
-                "Give fewer categories.",
+                "Use fewer categories.",
                 self.categories >= self.latent,
             ),
             (
-                f"A slice of {self.slice_len} samples is none of the three that the papers use.",
-                "Give 16384, 32768 or 65536.",
+                f"A slice of {self.slice_len} samples is not one of the three lengths in the papers.",
+                "Use 16384, 32768 or 65536.",
                 self.slice_len not in (16384, 32768, 65536),
             ),
             (
-                "Dim, batch, rate and the number of critic updates are at least 1.",
-                "Give whole numbers from 1.",
+                "Dim, batch, rate and the number of critic updates must be at least 1.",
+                "Use whole numbers from 1.",
                 min(self.dim, self.batch, self.rate_hz, self.critic_updates) < 1,
             ),
             (
-                "A learning rate is above 0.",
+                "A learning rate must be above 0.",
                 "The published one is 1e-4.",
                 not (0 < self.learning_rate < float("inf") and 0 < self.q_learning_rate < float("inf")),
             ),
-            ("A seed is a whole number from 0.", "Give --seed 0 or more.", self.seed < 0),
+            ("A seed must be a whole number from 0.", "Use --seed 0 or more.", self.seed < 0),
         )
 
     @property
     def layout(self) -> LatentLayout:
-        """The latent vector's layout: the code first, then the noise."""
+        """The layout of the latent vector: first the code, then the noise."""
         return LatentLayout(self.latent, self.categories, KINDS[self.model])
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
 
     def differences(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
-        """Give the names at which two recipes differ, with both values."""
+        """Return the settings that differ between two recipes, with both values."""
         mine, theirs = self.plain(), other.plain()
         return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}

@@ -1,4 +1,4 @@
-"""What a training run tells while it goes on: rate, time left, losses, measures; to people and to files."""
+"""Progress of a training run, for people and in files: rate, time left, losses, evaluations."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from core.train.evaluation import Evaluation
 Tell = Callable[[str], None]
 
 
-def told_time(seconds: float) -> str:
-    """Give a stretch of time as people say it: 40 s, 12 min, 3 h 5 min, 2 d 4 h."""
+def duration_words(seconds: float) -> str:
+    """Return a duration in words: 40 s, 12 min, 3 h 5 min, 2 d 4 h."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{seconds:.0f} s"
@@ -32,7 +32,7 @@ def told_time(seconds: float) -> str:
 
 
 class Pace:
-    """How fast the steps go, over the last stretch."""
+    """The current speed of training."""
 
     def __init__(self, steps: int) -> None:
         self.began = (steps, time.monotonic())
@@ -42,7 +42,7 @@ class Pace:
         return time.monotonic() - self.last[1]
 
     def per_s(self, steps: int) -> float:
-        """Give the steps per second since the last call."""
+        """Return the steps per second since the last call."""
         now = time.monotonic()
         rate = (steps - self.last[0]) / max(now - self.last[1], 1e-9)
         self.last = (steps, now)
@@ -50,7 +50,7 @@ class Pace:
 
 
 class Records:
-    """The run's own records: TensorBoard's logs, progress.jsonl, and previews as sound files."""
+    """The records of a run: TensorBoard logs, progress.jsonl, and previews as sound files."""
 
     def __init__(self, out: Path, steps: int, tell: Tell) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -60,9 +60,9 @@ class Records:
 
     def losses(self, step: int, of: int, per_s: float, losses: Mapping[str, float]) -> None:
         left_s = (of - step) / per_s if per_s else math.inf
-        left = told_time(left_s) if math.isfinite(left_s) else "unknown time"
-        told = ", ".join(f"{name} {value:.3f}" for name, value in losses.items())
-        self.tell(f"step {step} of {of} · {per_s:.2f} steps/s · {left} left · {told}")
+        left = duration_words(left_s) if math.isfinite(left_s) else "unknown time"
+        listed = ", ".join(f"{name} {value:.3f}" for name, value in losses.items())
+        self.tell(f"step {step} of {of} · {per_s:.2f} steps/s · {left} left · {listed}")
         for name, value in losses.items():
             self.board.add_scalar(f"loss/{name}", value, step)  # pyright: ignore
         known_s = left_s if math.isfinite(left_s) else None
@@ -80,7 +80,7 @@ class Records:
         self._line(asdict(found))
 
     def preview(self, sounds: NDArray[np.float32], rate_hz: int, step: int) -> None:
-        """Save a row of sounds, one code after the other with silence between, as one file."""
+        """Save sounds as one file, one code after the other, separated by silence."""
         import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
         gap = np.zeros(rate_hz // 5, np.float32)

@@ -1,4 +1,4 @@
-"""Where a training run writes, how long it goes on, on which devices, and what its card says."""
+"""Where a training run writes, how long it runs, on which devices, and what its card says."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """Everything about a run that may differ when it goes on, unlike its recipe.
+    """Everything about a run that may change when it is resumed, unlike its recipe.
 
-    `also` names further layouts to save the model in ("tensorflow", "pytorch"); `about` is what the
-    card says besides the figures (title, data, licence, command); into `publish` goes, at the end,
-    what is given away of the model. Over the last `cool_down` steps the learning rates fall to 0.
+    `also` names further formats to save the model in ("tensorflow", "pytorch"); `about` is the text of the
+    card (title, data, licence, command); `publish` is the folder for the published model. The learning
+    rates fall to 0 over the last `cool_down` steps.
     """
 
     out: Path
@@ -36,19 +36,21 @@ class RunPlan:
     precision: str = "32-true"
 
     def pace(self, done: int) -> float:
-        """Give the part of the learning rates that the step after `done` steps uses, 0 to 1."""
+        """Return the factor of the learning rates after `done` steps, 0 to 1."""
         return min(1.0, max(0.0, (self.steps - done) / self.cool_down)) if self.cool_down else 1.0
 
 
 def make_fabric(plan: RunPlan) -> Fabric:
-    """Give Fabric for the plan's devices, its processes started by its launcher or torchrun.
+    """Return Fabric for the plan's devices; its processes are started by its launcher or by torchrun.
 
-    Raises Fault where the machine does not have them.
+    Raises Fault if the machine does not have these devices.
     """
     from lightning_fabric import Fabric
 
     wanted: Any = plan.precision
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # its report of ranks is not ours
+    logging.getLogger("lightning_fabric").setLevel(
+        logging.WARNING
+    )  # its report about ranks is of no interest here
     try:
         fabric = Fabric(
             accelerator=plan.accelerator, devices=plan.devices, num_nodes=plan.nodes, precision=wanted
@@ -59,6 +61,6 @@ def make_fabric(plan: RunPlan) -> Fabric:
             "See --accelerator, --devices and --precision.",
         ) from problem
     if fabric.device.type == "cpu" and plan.precision == "16-mixed":
-        raise Fault("A processor cannot train with 16-mixed.", "Give --precision bf16-mixed, or a GPU.")
+        raise Fault("A CPU cannot train with 16-mixed.", "Use --precision bf16-mixed, or a GPU.")
     fabric.launch()
     return fabric

@@ -16,7 +16,7 @@ LIMIT_MS = 100.0
 CHILD = """
 import sys, time
 import numpy as np
-from core.player import Player
+from core.playback.player import Player
 
 faults = []
 player = Player(lambda fault: print("fault", fault, flush=True))

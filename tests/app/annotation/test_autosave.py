@@ -57,8 +57,8 @@ def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
         path.write_bytes(damage)
         window.on.model_loader.open(small_model)
         assert window.on.tier_editor.shown is None
-    one = f"1 of 1 annotations kept in {path} cannot be read; they stay there."
-    assert heard == [one, one, f"The tiers kept in {path} cannot be read."]
+    one = f"1 of 1 saved annotations in {path} cannot be read; they stay in the file."
+    assert heard == [one, one, f"The saved tiers in {path} cannot be read."]
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare
         assert set(lane.refusals) == set(MEASURES)
 
 
-def test_a_header_that_promises_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811
+def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811
     said = noted(bare)
     header(tmp_path / "liar.wav", frames=8000, claimed=1 << 30)
     bare.on.model_loader.open(tmp_path / "liar.wav")
@@ -102,11 +102,11 @@ def test_a_header_that_promises_too_much_opens_as_far_as_it_goes_and_says_so(bar
     assert any("it ends at 1.000 s" in words for words in said)
 
 
-def test_a_header_that_promises_too_little_says_what_is_left_out(bare, tmp_path):  # noqa: F811
+def test_a_header_that_claims_too_little_says_what_is_ignored(bare, tmp_path):  # noqa: F811
     said = noted(bare)
     header(tmp_path / "liar.wav", frames=8000, claimed=800)
     bare.on.model_loader.open(tmp_path / "liar.wav")
-    assert "liar.wav: its header promises 0.05 s, the 15,200 bytes after that are left out" in said
+    assert "liar.wav: its header says 0.05 s; 15,200 bytes after that are ignored" in said
 
 
 def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(bare, tmp_path):  # noqa: F811
@@ -140,7 +140,7 @@ def test_a_long_file_that_is_deleted_while_open_is_said_once(bare, long_file, tm
     bare.on.session.set_range(Range(510.0, 520.0))
     bare.wiring.show_stack()
     bare.grab()
-    assert [fault.sentence.split(":")[0] for fault in said] == ["“copy.wav” is no longer where it was opened"]
+    assert [fault.sentence.split(":")[0] for fault in said] == ["“copy.wav” was moved or deleted"]
     assert shown
     assert bare.on.session.lane("sound:copy.wav") is not None
 
@@ -155,7 +155,7 @@ def test_a_long_file_that_changes_while_open_is_said_and_opens_anew(bare, long_f
     else:
         hum(path, 8000, 620.0, 220.0)
     bare.on.session.set_range(Range(600.0, 610.0))
-    assert ["was changed while it was open" in fault.sentence for fault in said] == [True]
+    assert ["was changed by another program" in fault.sentence for fault in said] == [True]
     bare.on.model_loader.open(path)
     length_s = bare.on.session.shown.tracks["sound:copy.wav"].axis.duration_s
     assert length_s == pytest.approx(315.0 if kind == "cut" else 620.0, abs=0.01)

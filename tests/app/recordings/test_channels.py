@@ -78,7 +78,7 @@ def test_a_table_and_its_record_name_the_channel(two, tmp_path, capsys):
 
 def test_a_channel_that_is_not_there_is_refused(two, capsys, small_model):
     assert main(["listing", str(two), "pitch", "--channel", "3"]) == 2
-    assert "has 2 channels, so no channel 3" in capsys.readouterr().err
+    assert "has 2 channels, not channel 3" in capsys.readouterr().err
     assert main(["listing", str(two), "pitch", "--channel", "0"]) == 2
     assert "no channel" in capsys.readouterr().err
     assert main(["listing", str(small_model), "pitch", "--channel", "1"]) == 2

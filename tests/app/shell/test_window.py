@@ -325,7 +325,7 @@ def test_in_a_narrow_window_the_panel_gives_way_to_the_dock(window):
 
 
 def test_a_silent_device_is_forgotten_once_it_plays(window):
-    window.on.playback.failed(Fault("The sound device has stopped answering."))
+    window.on.playback.failed(Fault("The sound device stopped responding."))
     window.menus.run("play.toggle")
     assert window.notice.isVisible()
     for time_s in (0.1, 0.1, 0.2):

@@ -32,7 +32,7 @@ def test_a_speaker_sets_the_ceiling_of_any_preset_and_nothing_else(preset, name)
 def test_an_unknown_speaker_is_refused_with_the_known_ones():
     with pytest.raises(Fault) as told:
         for_speaker(FormantSettings(), "baby")
-    assert str(told.value) == "There is no ceiling for “baby”. Choose among man, woman, child."
+    assert str(told.value) == "No ceiling is known for “baby”. Choose among man, woman, child."
 
 
 def test_a_ceiling_is_told_with_its_speaker():

@@ -255,7 +255,7 @@ def test_the_time_of_a_bump_is_its_envelopes_peak_and_its_latency():
         ("pulses", PitchSettings(ceiling_hz=450), 1000.0, 1024,
          "No pulses: Nyquist is 500 Hz, below twice the ceiling of 450 Hz"),
         ("voice report", VoiceSettings(3.0, 4.0), 16000.0, 16384,
-         "No voice report: the stretch from 3 s to 4 s is outside the track"),
+         "No voice report: the range from 3 s to 4 s is outside the track"),
         ("slice", SliceSettings(0.5, 0.5), 62.5, 64,
          "No spectral slice: 0.01 s holds 1 sample, fewer than 8"),
         ("ltas", None, 62.5, 64,
@@ -265,9 +265,9 @@ def test_the_time_of_a_bump_is_its_envelopes_peak_and_its_latency():
         ("moments", MomentSettings(slices=100), 250.0, 256,
          "No spectral moments: a slice of 0.01024 s holds fewer than 8 samples"),
         ("zero crossings", CrossingSettings(False, False), 250.0, 256,
-         "No zero crossings: neither rising nor falling ones are wanted"),
+         "No zero crossings: neither rising nor falling crossings are selected"),
         ("envelope peaks", PeakSettings(0.01, 2.0), 250.0, 256,
-         "No envelope peaks: the least height must lie between 0 and 1, not 2"),
+         "No envelope peaks: the minimum height must lie between 0 and 1, not 2"),
     ],
 )  # fmt: skip
 def test_what_a_layer_cannot_carry_is_refused(name, settings, rate_hz, n, sentence):

@@ -102,10 +102,10 @@ def test_a_cursor_takes_the_boundaries_around_it_from_the_other_tiers():
         (lambda n: edits.add_boundary(n, 0, 1.5), "outside tier “phones”"),
         (lambda n: edits.add_boundary(n, 7, 0.5), "no tier 8"),
         (lambda n: edits.add_interval(n, 1, Range(0.1, 0.2)), "is a point tier"),
-        (lambda n: edits.add_interval(n, 0, Range(0.25, 0.5)), "already there"),
+        (lambda n: edits.add_interval(n, 0, Range(0.25, 0.5)), "already exist"),
         (lambda n: edits.remove_boundary(n, 0, 0.0), "no boundary to remove at 0.000000 s"),
         (lambda n: edits.remove_boundary(n, 1, 0.3), "no point to remove at 0.300000 s"),
-        (lambda n: edits.move_boundary(n, 0, 3, 0.9), "ends of a tier stay"),
+        (lambda n: edits.move_boundary(n, 0, 3, 0.9), "ends of a tier cannot be moved"),
         (lambda n: edits.add_tier(n, "  ", "interval"), "needs a name"),
     ],
 )

@@ -16,8 +16,8 @@ MEASURE = """
 import hashlib, json, re, sys, time
 from pathlib import Path
 import google_crc32c, msgspec
-from core import probe
-from core.families import open_model
+from core.probing import forward
+from core.families.registry import open_model
 
 def peak():
     return 1024 * int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])

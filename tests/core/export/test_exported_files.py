@@ -22,7 +22,7 @@ from core.files.atomic import atomic, folder_for
 from core.files.npz import write_npz
 from core.files.praat_sound import praat_sound, write_praat_sound
 from core.files.table import COLUMNS, write_table
-from core.files.versions import own_version, versions
+from core.files.versions import app_version, versions
 from core.files.wav import write_wav
 from core.provenance import Origin
 from core.recordings.long_sound import LongSound
@@ -141,7 +141,7 @@ def test_a_recording_that_stays_in_its_file_is_written_as_one_in_memory(tmp_path
 
 def test_what_would_be_gigabytes_of_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.files.praat_sound.MOST_SAMPLES", 63)
-    with pytest.raises(Fault, match=r"1 s at 62\.5 Hz are too many numbers"):
+    with pytest.raises(Fault, match=r"1 s at 62\.5 Hz is too long"):
         write_praat_sound(tmp_path / "conv1.Sound", CONV1)
     assert not list(tmp_path.iterdir())
 
@@ -233,7 +233,7 @@ def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "word"),
-    [(errno.ENOSPC, "disk is full"), (errno.EACCES, "may not be written"), (errno.EIO, "nput/output")],
+    [(errno.ENOSPC, "disk is full"), (errno.EACCES, "may not write"), (errno.EIO, "nput/output")],
 )
 def test_a_write_that_the_system_refuses_is_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, word: str
@@ -257,17 +257,17 @@ def test_a_folder_that_is_missing_or_a_file_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Fault, match="does not exist"), atomic(tmp_path / "no" / "a.txt"):
         pass
-    with pytest.raises(Fault, match="folder is a file"), atomic(tmp_path / "file" / "a.txt"):
+    with pytest.raises(Fault, match="not a folder but a file"), atomic(tmp_path / "file" / "a.txt"):
         pass
     with pytest.raises(Fault, match="is a file, not a folder"):
         folder_for(tmp_path / "file")
-    with pytest.raises(Fault, match="could not be made"):
+    with pytest.raises(Fault, match="could not be created"):
         folder_for(tmp_path / "file" / "deeper")
     assert folder_for(tmp_path / "a" / "b").is_dir()
 
 
 def test_the_versions_name_the_program_and_what_computed() -> None:
     found = versions()
-    assert found["phonoscope"] == own_version()
+    assert found["phonoscope"] == app_version()
     assert found["numpy"] == np.__version__
     assert found["parselmouth"] == parselmouth.__version__

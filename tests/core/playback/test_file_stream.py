@@ -84,16 +84,16 @@ def test_the_player_reads_on_while_it_plays(samples):
     try:
         player.play(samples, RATE_HZ)
         settle(player)
-        streamed = player._desk._streamed
+        streamed = player._device_thread._file_stream
         assert streamed is not None
         streamed[20 * 48000 : 20 * 48000 + 480]
-        player._desk.put(player._desk._rest)
+        player._device_thread.put(player._device_thread._idle)
         settle(player)
         assert streamed[20 * 48000 : 20 * 48000 + 480].any()
         player.stop()
-        player._desk.put(player._desk._rest)
+        player._device_thread.put(player._device_thread._idle)
         settle(player)
-        assert player._desk._streamed is None
+        assert player._device_thread._file_stream is None
     finally:
         device.gate.set()
         player.close()

@@ -24,7 +24,7 @@ def run(mixer: Mixer, count: int, size: int = 128, at_s: float = 0.0) -> np.ndar
 
 def mixing(samples, **how) -> Mixer:
     mixer = Mixer(RATE_HZ)
-    mixer.wish = voice(samples, **how)
+    mixer.next_voice = voice(samples, **how)
     return mixer
 
 
@@ -52,7 +52,7 @@ def test_swapping_a_sound_for_itself_changes_nothing(size):
     sound = tone(hz=480, count=4800)
     mixer = mixing(sound, loop=True)
     before = run(mixer, 5, size)
-    mixer.wish = voice(sound, number=2, loop=True, keeps_phase=True)
+    mixer.next_voice = voice(sound, number=2, loop=True, keeps_phase=True)
     after = run(mixer, 20, size)
     wanted = np.resize(sound, before.size + after.size).astype(np.float32)
     np.testing.assert_allclose(np.concatenate((before, after))[FADE:], wanted[FADE:], atol=1e-6)
@@ -62,7 +62,7 @@ def test_a_swap_keeps_the_phase_and_the_gain():
     first, second = tone(count=9600), np.linspace(-0.5, 0.5, 9600)
     mixer = mixing(first, loop=True)
     run(mixer, 20)
-    mixer.wish = voice(second, number=2, loop=True, keeps_phase=True)
+    mixer.next_voice = voice(second, number=2, loop=True, keeps_phase=True)
     heard = run(mixer, 20)
     np.testing.assert_allclose(heard[FADE:], second[20 * 128 + FADE : 40 * 128], atol=1e-6)
 
@@ -71,7 +71,7 @@ def test_a_shorter_sound_is_entered_at_the_phase_in_its_own_length():
     mixer = mixing(tone(count=9600), loop=True)
     run(mixer, 40)
     shorter = np.linspace(0, 1, 2000).astype(np.float32)
-    mixer.wish = voice(shorter, number=2, loop=True, keeps_phase=True)
+    mixer.next_voice = voice(shorter, number=2, loop=True, keeps_phase=True)
     heard = run(mixer, 8)
     place = (40 * 128 + FADE) % 2000
     np.testing.assert_allclose(heard[FADE : FADE + 100], shorter[place : place + 100], atol=1e-6)
@@ -80,7 +80,7 @@ def test_a_shorter_sound_is_entered_at_the_phase_in_its_own_length():
 def test_the_cross_fade_is_10_ms_long_and_its_weights_add_up_to_1():
     mixer = mixing(np.full(9600, 0.5), loop=True)
     run(mixer, 20)
-    mixer.wish = voice(np.full(9600, -0.25), number=2, loop=True, keeps_phase=True)
+    mixer.next_voice = voice(np.full(9600, -0.25), number=2, loop=True, keeps_phase=True)
     heard = run(mixer, 5)
     rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(FADE) / FADE)
     np.testing.assert_allclose(heard[:FADE], 0.5 * (1 - rise) - 0.25 * rise, atol=1e-6)
@@ -90,7 +90,7 @@ def test_the_cross_fade_is_10_ms_long_and_its_weights_add_up_to_1():
 def test_swapping_two_tones_leaves_no_click():
     mixer = mixing(tone(hz=200, count=48000), loop=True)
     pieces = [run(mixer, 40)]
-    mixer.wish = voice(tone(hz=330, count=48000), number=2, loop=True, keeps_phase=True)
+    mixer.next_voice = voice(tone(hz=330, count=48000), number=2, loop=True, keeps_phase=True)
     pieces.append(run(mixer, 40))
     heard = np.concatenate(pieces)[FADE:]
     window = np.hanning(heard.size)
@@ -103,7 +103,9 @@ def test_swaps_faster_than_their_fades_never_jump_nor_grow():
     mixer = mixing(np.full(4800, 0.8), loop=True)
     pieces = [run(mixer, 10)]
     for number in range(2, 30):
-        mixer.wish = voice(np.full(4800, 0.8 * (-1) ** number), number=number, loop=True, keeps_phase=True)
+        mixer.next_voice = voice(
+            np.full(4800, 0.8 * (-1) ** number), number=number, loop=True, keeps_phase=True
+        )
         pieces.append(run(mixer, 1))
     heard = np.concatenate(pieces)[FADE:]
     assert np.abs(heard).max() <= 0.8 + 1e-6
@@ -123,16 +125,16 @@ def test_silencing_fades_out_within_10_ms():
 def test_a_wish_that_was_silenced_before_it_was_ready_is_never_heard():
     mixer = Mixer(RATE_HZ)
     mixer.silenced = 3
-    mixer.wish = voice(np.ones(100), number=3, play=3)
+    mixer.next_voice = voice(np.ones(100), number=3, play=3)
     assert not run(mixer, 3).any()
-    mixer.wish = voice(np.ones(4800), number=4, play=4)
+    mixer.next_voice = voice(np.ones(4800), number=4, play=4)
     assert run(mixer, 10).any()
 
 
 def test_the_end_is_told_once_with_the_sounds_number():
     told: list[int] = []
     mixer = Mixer(RATE_HZ, told.append)
-    mixer.wish = voice(np.ones(200), number=7, play=7)
+    mixer.next_voice = voice(np.ones(200), number=7, play=7)
     run(mixer, 10)
     assert told == [7]
 
@@ -140,9 +142,9 @@ def test_the_end_is_told_once_with_the_sounds_number():
 def test_a_swap_of_a_sound_that_has_ended_is_over_at_once():
     told: list[int] = []
     mixer = Mixer(RATE_HZ, told.append)
-    mixer.wish = voice(np.ones(200))
+    mixer.next_voice = voice(np.ones(200))
     run(mixer, 10)
-    mixer.wish = voice(np.ones(200), number=2, keeps_phase=True)
+    mixer.next_voice = voice(np.ones(200), number=2, keeps_phase=True)
     assert not run(mixer, 5).any()
     assert told == [1, 2]
 
@@ -150,9 +152,9 @@ def test_a_swap_of_a_sound_that_has_ended_is_over_at_once():
 def test_a_swap_to_a_sound_that_is_over_at_this_phase_ends():
     told: list[int] = []
     mixer = Mixer(RATE_HZ, told.append)
-    mixer.wish = voice(np.ones(9600))
+    mixer.next_voice = voice(np.ones(9600))
     run(mixer, 20)
-    mixer.wish = voice(np.ones(100), number=2, keeps_phase=True)
+    mixer.next_voice = voice(np.ones(100), number=2, keeps_phase=True)
     run(mixer, 20)
     assert told == [2]
 
@@ -169,7 +171,7 @@ def test_the_volume_changes_without_a_jump():
 def test_the_position_is_what_is_heard_now_and_not_what_was_filled():
     mixer = mixing(tone(count=48000), loop=True, start_s=3.0)
     run(mixer, 100, 480, at_s=10.0)
-    moment = mixer.heard
+    moment = mixer.position
     assert moment is not None
     assert moment.position_s(10.5, RATE_HZ) == pytest.approx(3.5)
     assert moment.position_s(9.9, RATE_HZ) == 3.0
@@ -179,7 +181,7 @@ def test_the_position_is_what_is_heard_now_and_not_what_was_filled():
 def test_the_position_of_a_sound_that_is_not_looped_stays_at_its_end():
     mixer = mixing(tone(count=4800), start_s=1.0)
     run(mixer, 20, 480, at_s=5.0)
-    moment = mixer.heard
+    moment = mixer.position
     assert moment is not None
     assert moment.end_s(RATE_HZ) == pytest.approx(5.1)
     assert moment.position_s(9.0, RATE_HZ) == pytest.approx(1.1)

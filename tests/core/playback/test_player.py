@@ -209,10 +209,10 @@ class TestDevices:
         assert device.blocks(5)[-1] == pytest.approx(0.891)
 
     def test_a_device_that_refuses_is_told_and_the_next_try_may_work(self, player, device, told):
-        device.refusal = Fault("No sound device answers.")
+        device.refusal = Fault("No sound device responds.")
         player.play(tone(), RATE_HZ)
         assert told.faulted.wait(5)
-        assert told.faults[0].sentence == "No sound device answers."
+        assert told.faults[0].sentence == "No sound device responds."
         assert not player.playing
         device.refusal = None
         player.play(tone(), RATE_HZ)
@@ -224,7 +224,7 @@ class TestDevices:
         player.play(tone(), RATE_HZ)
         assert player.playing
         assert told.faulted.wait(5)
-        assert told.faults[0].sentence == "No sound device answers."
+        assert told.faults[0].sentence == "No sound device responds."
         assert not player.playing
         assert device.abandoned
 
@@ -243,7 +243,7 @@ class TestDevices:
         loop(player, tone())
         device.lose()
         assert told.faulted.wait(5)
-        assert "stopped answering" in told.faults[0].sentence
+        assert "stopped responding" in told.faults[0].sentence
         settle(player)
         assert device.closed == 1
         assert not player.playing
@@ -252,7 +252,7 @@ class TestDevices:
         loop(player, tone())
         device.blocks(3)
         assert told.faulted.wait(5)
-        assert "stopped answering" in told.faults[0].sentence
+        assert "stopped responding" in told.faults[0].sentence
         assert player.position_s is None
 
     def test_closing_ends_both_threads(self, told, device):
@@ -262,7 +262,7 @@ class TestDevices:
         assert device.closed == 1
         assert not device.abandoned
         names = [thread.name for thread in threading.enumerate() if thread.is_alive()]
-        assert "sound desk" not in names
+        assert "sound device" not in names
 
     def test_without_portaudio_the_program_goes_on_with_one_sentence(self):
         script = """
@@ -275,7 +275,7 @@ class Missing(MetaPathFinder):
 sys.meta_path.insert(0, Missing())
 import threading
 import numpy as np
-from core.player import Player
+from core.playback.player import Player
 told = threading.Event()
 player = Player(lambda fault: (print(fault.sentence, "|", fault.hint), told.set()))
 player.play(np.ones(100, np.float32), 16000)
@@ -287,14 +287,14 @@ player.close()
             [sys.executable, "-c", script], cwd=pulse.ROOT, capture_output=True, text=True, timeout=20
         )
         assert made.returncode == 0, made.stderr
-        assert made.stdout.startswith("No sound device answers. | Install PortAudio")
+        assert made.stdout.startswith("No sound device responds. | Install PortAudio")
         assert made.stdout.strip().endswith("False")
 
 
 TO_THE_END = """
 import sys, threading
 import numpy as np
-from core.player import Player
+from core.playback.player import Player
 ended = threading.Event()
 player = Player(print, ended.set)
 time_s = np.arange(8000) / 16000
@@ -308,7 +308,7 @@ print("done")
 FOR_EVER = """
 import sys, threading, time
 import numpy as np
-from core.player import Player
+from core.playback.player import Player
 def tell(fault):
     print("fault", fault.sentence, round(time.perf_counter() - since_s, 2), flush=True)
 player = Player(tell, open_limit_s=1.0, silent_limit_s=1.0)
@@ -368,7 +368,7 @@ class TestReallyHeard:
                 monitor.wait(lambda heard: heard.max() > 0.2)
                 server.kill()
                 assert child.stdout is not None
-                assert "stopped answering" in child.stdout.readline()
+                assert "stopped responding" in child.stdout.readline()
             with pulse.server(server.folder) as successor, pulse.monitor(successor) as monitor:
                 assert say(child).startswith("called")
                 monitor.wait(lambda heard: heard.max() > 0.2)
@@ -379,7 +379,7 @@ class TestReallyHeard:
             monitor.wait(lambda heard: heard.max() > 0.2)
             server.freeze()
             assert child.stdout is not None
-            assert "stopped answering" in child.stdout.readline()
+            assert "stopped responding" in child.stdout.readline()
             word, seconds = say(child).split()
             assert word == "called"
             assert float(seconds) < 0.2
@@ -395,7 +395,7 @@ class TestReallyHeard:
             assert float(seconds) < 0.2
             assert child.stdout is not None
             fault = child.stdout.readline()
-            assert fault.startswith("fault No sound device answers.")
+            assert fault.startswith("fault No sound device responds.")
             assert float(fault.split()[-1]) < 2
             out, _ = child.communicate(timeout=5)
             assert "closed" in out

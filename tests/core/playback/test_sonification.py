@@ -14,10 +14,10 @@ from core.playback.sonification import (
     LOUDEST_LUFS,
     SOUNDS,
     audible,
-    heard,
     part,
     published,
     safe,
+    sonified,
 )
 from core.probing.forward import generate
 from core.signals.axis import Range, TimeAxis
@@ -86,41 +86,41 @@ class TestAsPublished:
 class TestTheWaysToListen:
     def test_each_is_named(self):
         track = layer(noise(256) * 0.1)
-        assert heard(track, OUT, "published").words == "as published, clipped"
-        assert heard(track, OUT, "dc").words == "DC removed"
-        assert heard(track, OUT, "loudness").words.startswith("loudness matched, ")
+        assert sonified(track, OUT, "published").words == "as published, clipped"
+        assert sonified(track, OUT, "dc").words == "DC removed"
+        assert sonified(track, OUT, "loudness").words.startswith("loudness matched, ")
 
     def test_what_is_heard_as_published_is_what_is_exported(self):
         track = layer(noise(256, high=2))
-        np.testing.assert_array_equal(heard(track, OUT).samples, published(track, OUT).samples)
+        np.testing.assert_array_equal(sonified(track, OUT).samples, published(track, OUT).samples)
 
     def test_removing_dc_takes_the_mean_and_nothing_else(self):
         track = layer(0.3 + 0.1 * noise(256))
         plain = published(track, OUT).samples.astype(float)
-        np.testing.assert_allclose(heard(track, OUT, "dc").samples, plain - plain.mean(), atol=1e-6)
+        np.testing.assert_allclose(sonified(track, OUT, "dc").samples, plain - plain.mean(), atol=1e-6)
 
     def test_a_quiet_layer_is_raised_by_the_cap_at_most_and_says_so(self):
-        made = heard(layer(1e-6 * noise(4096), 4), OUT, "loudness")
+        made = sonified(layer(1e-6 * noise(4096), 4), OUT, "loudness")
         assert made.gain_db == GAIN_CAP_DB
         assert made.words == "loudness matched, +30.0 dB (capped at 30)"
 
     def test_a_slow_layer_is_held_by_its_peaks_and_never_clipped(self):
         track = layer(0.5 * np.sin(2 * np.pi * np.arange(256) / 128))
-        made = heard(track, OUT, "loudness")
-        assert made.words.endswith("(held by its peaks)")
+        made = sonified(track, OUT, "loudness")
+        assert made.words.endswith("(limited by its peaks)")
         assert np.abs(made.samples).max() == pytest.approx(1)
         whole = published(track, OUT).samples * 10 ** (made.gain_db / 20)
         np.testing.assert_allclose(made.samples, whole, atol=1e-5)
 
     def test_a_lowered_sound_is_written_with_a_true_minus(self):
-        assert "−" in heard(Track("out", noise(), OUT), OUT, "loudness").words
+        assert "−" in sonified(Track("out", noise(), OUT), OUT, "loudness").words
 
     @pytest.mark.parametrize("high", [0.02, 0.1, 0.9])
     def test_two_layers_are_within_half_a_unit_of_each_other(self, high):
         out = Track("out", 0.3 * np.sin(2 * np.pi * 300 * OUT.times()).astype(np.float32), OUT)
         conv4 = layer(0.2 + high * np.sin(2 * np.pi * 180 * np.arange(4096) / 4000), 4)
         loud = [
-            loudness_lufs(heard(track, OUT, "loudness", out).samples.astype(float), RATE_HZ)
+            loudness_lufs(sonified(track, OUT, "loudness", out).samples.astype(float), RATE_HZ)
             for track in (out, conv4)
         ]
         assert loud[0] == pytest.approx(loud[1], abs=0.5)
@@ -131,20 +131,20 @@ class TestTheWaysToListen:
         means = generate(model, draw(model.card.layout, 1))
         out = Track("out", means["out"].samples, OUT)
         for name, ratio in (("conv4", 4), ("conv3", 16), ("conv2", 64)):
-            made = heard(layer(means[name].samples, ratio), OUT, "loudness", out)
-            plain = heard(out, OUT, "loudness", out)
+            made = sonified(layer(means[name].samples, ratio), OUT, "loudness", out)
+            plain = sonified(out, OUT, "loudness", out)
             loud = [loudness_lufs(one.samples.astype(float), RATE_HZ) for one in (made, plain)]
             assert loud[0] == pytest.approx(loud[1], abs=0.5), name
 
     def test_a_quiet_output_draws_its_layers_down(self):
         quiet = Track("out", 0.01 * np.sin(2 * np.pi * 300 * OUT.times()).astype(np.float32), OUT)
-        made = heard(layer(noise(4096), 4), OUT, "loudness", quiet).samples.astype(float)
+        made = sonified(layer(noise(4096), 4), OUT, "loudness", quiet).samples.astype(float)
         wanted = loudness_lufs(quiet.samples.astype(float), RATE_HZ)
         assert loudness_lufs(made, RATE_HZ) == pytest.approx(wanted, abs=0.1)
 
     def test_a_live_loop_keeps_the_gain_it_was_given(self):
-        first = heard(layer(0.1 * noise(256)), OUT, "loudness")
-        second = heard(layer(0.2 * noise(256)), OUT, "loudness", gain_db=first.gain_db)
+        first = sonified(layer(0.1 * noise(256)), OUT, "loudness")
+        second = sonified(layer(0.2 * noise(256)), OUT, "loudness", gain_db=first.gain_db)
         assert second.gain_db == first.gain_db
         np.testing.assert_allclose(second.samples, 2 * first.samples, rtol=1e-4, atol=1e-6)
 
@@ -158,7 +158,7 @@ class TestTheWaysToListen:
 
     def test_the_carrier_swells_and_fades_with_the_layer(self):
         envelope = np.concatenate((np.zeros(32), np.full(32, 0.25)))
-        made = heard(layer(envelope, 256), OUT, "carrier")
+        made = sonified(layer(envelope, 256), OUT, "carrier")
         assert made.words == "envelope on a 440 Hz carrier, +12.0 dB"
         assert np.abs(made.samples[:8000]).max() == 0
         loud = made.samples[9000:16000]
@@ -166,12 +166,12 @@ class TestTheWaysToListen:
         assert np.argmax(np.abs(np.fft.rfft(loud))) * RATE_HZ / loud.size == pytest.approx(440, abs=2)
 
     def test_a_sound_that_does_not_fit_gives_way_and_is_named_by_what_is_heard(self):
-        assert heard(layer(noise(256)), OUT, "carrier").words == "as published, clipped"
+        assert sonified(layer(noise(256)), OUT, "carrier").words == "as published, clipped"
 
     @pytest.mark.parametrize("key", [sound.key for sound in SOUNDS])
     @pytest.mark.parametrize("value", [0.0, 1.0, -5.0, np.nan, np.inf, -np.inf, 3e38])
     def test_whatever_the_layer_holds_something_finite_is_heard(self, key, value):
-        made = heard(layer(np.full(64, value), 256), OUT, key, layer(np.full(64, value), 256))
+        made = sonified(layer(np.full(64, value), 256), OUT, key, layer(np.full(64, value), 256))
         assert made.samples.shape == (16384,)
         assert np.isfinite(made.samples).all()
         assert np.abs(made.samples).max() <= 1

@@ -83,7 +83,7 @@ def test_only_samples_spread_over_the_file_are_read(path, monkeypatch):
         soundfile.SoundFile, "read", lambda self, n, **k: read.append(n) or real(self, n, **k)
     )
     content_of(look_at(path))
-    assert sum(read) <= identity.PLACES * identity.AT_A_PLACE + 10
+    assert sum(read) <= identity.SAMPLED_PLACES * identity.SAMPLES_PER_PLACE + 10
 
 
 def test_the_examples_run():

@@ -29,14 +29,14 @@ def wav(path, channels=1, rate_hz=16000, bits=16, block=None, said=None, coding=
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"channels": 0}, "has no channels, by its header"),
-        ({"channels": 2000}, "has 2000 channels, more than 1024, by its header"),
-        ({"rate_hz": 0}, "has a sampling frequency of 0 Hz, by its header"),
-        ({"rate_hz": 4_000_000_000}, "has a sampling frequency of 4000000000 Hz, by its header"),
-        ({"bits": 0}, "has 0 bits per sample, by its header"),
-        ({"coding": 0x9999}, "coding of sound that cannot be read (39321)"),
+        ({"channels": 0}, "has no channels according to its header"),
+        ({"channels": 2000}, "has 2000 channels, more than 1024 according to its header"),
+        ({"rate_hz": 0}, "has a sampling frequency of 0 Hz according to its header"),
+        ({"rate_hz": 4_000_000_000}, "has a sampling frequency of 4000000000 Hz according to its header"),
+        ({"bits": 0}, "has 0 bits per sample according to its header"),
+        ({"coding": 0x9999}, "audio encoding that cannot be read (39321)"),
         ({"said": 0, "body": b""}, "holds no samples"),
-        ({"said": 0}, "has no samples by its header, and 32,000 bytes after it"),
+        ({"said": 0}, "has no samples according to its header, but 32,000 bytes follow it"),
     ],
 )
 def test_a_wav_that_cannot_be_read_is_refused_for_what_is_wrong_with_it(tmp_path, wrong, words):
@@ -59,10 +59,10 @@ def test_a_header_that_breaks_off_is_told(tmp_path, kept):
         look_at(tmp_path / "a.wav")
 
 
-def test_what_follows_the_samples_that_a_header_promises_is_said_to_be_left_out(tmp_path):
+def test_bytes_after_the_samples_that_the_header_claims_are_reported_as_ignored(tmp_path):
     found = look_at(wav(tmp_path / "a.wav", said=100))
     assert found.n == 50
-    assert found.notes == ("its header promises 0.003125 s, the 31,900 bytes after that are left out",)
+    assert found.notes == ("its header says 0.003125 s; 31,900 bytes after that are ignored",)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,8 @@ def test_chunks_tags_and_padding_after_the_samples_are_nothing_to_speak_of(tmp_p
 
 def test_blocks_that_contradict_their_channels_are_told(tmp_path):
     said = (
-        "its header contradicts itself (1 channel of 16 bits in blocks of 4 bytes), it is read in blocks of 2"
+        "its header contradicts itself (1 channel of 16 bits in blocks of 4 bytes) "
+        "and is read in blocks of 2 bytes"
     )
     assert look_at(wav(tmp_path / "a.wav", block=4)).notes == (said,)
 

@@ -55,7 +55,7 @@ def in_tiles(name: str, track: Track, used, tile_s: float) -> np.ndarray:
         ends = [tiles.ends_of(piece, used) for piece, _tile in pieces]
         whole = ends[0]
         for each in ends[1:]:
-            whole = whole.and_of(each)
+            whole = whole.merged(each)
         peak = whole.peak
     parts = [
         tiles.measure(name, piece, tiles.TileSettings(used, tile, peak, track.axis)) for piece, tile in pieces
@@ -193,7 +193,7 @@ def test_a_tile_without_any_number_adds_nothing_to_the_peak():
     none = tiles.ends_of(Track("out", np.full(800, np.nan, np.float32), axis), PitchSettings())
     wave = tiles.ends_of(Track("out", np.linspace(-0.5, 0.7, 800).astype(np.float32), axis), PitchSettings())
     assert none.peak == 0
-    assert none.and_of(wave) == wave.and_of(none) == wave
+    assert none.merged(wave) == wave.merged(none) == wave
 
 
 GRIDS = {

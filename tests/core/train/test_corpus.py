@@ -10,7 +10,7 @@ import soundfile
 
 from core.faults import Fault
 from core.train.corpus import Corpus, load_corpus, prepared, slices_of
-from core.train.slice_memory import SliceMemory, as_heard
+from core.train.slice_memory import SliceMemory, as_samples
 
 RATE = 16000
 
@@ -105,7 +105,8 @@ def test_too_little_to_train_on_is_refused(tmp_path: Path, content: str) -> None
         (folder / "a.txt").write_text("ma1 ma2")
     if content == "one":
         save(folder / "a.wav", tone(0.5))
-    said = {"one": "one slice of sound", "no folder": "no folder"}.get(content, "no recording to train on")
+    reasons = {"one": "one slice of sound", "no folder": "does not exist"}
+    said = reasons.get(content, "no recording to train on")
     with pytest.raises(Fault, match=said):
         loaded(folder)
 
@@ -125,8 +126,8 @@ def test_many_slices_are_kept_in_16_bits_and_divided_where_they_lie() -> None:
     small, small_held = many.divided(apart)
     assert small.dtype == np.int16
     assert small.nbytes == 2 * 50 * 96
-    np.testing.assert_allclose(as_heard(small), pieces[stay], atol=0.5 / 32767 + 1e-7)
-    np.testing.assert_allclose(as_heard(small_held), pieces[apart], atol=0.5 / 32767 + 1e-7)
+    np.testing.assert_allclose(as_samples(small), pieces[stay], atol=0.5 / 32767 + 1e-7)
+    np.testing.assert_allclose(as_samples(small_held), pieces[apart], atol=0.5 / 32767 + 1e-7)
 
 
 def test_recordings_that_do_not_fit_in_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.networks.latent import LatentLayout
 from core.train.evaluation import fixed_latent, frechet, generated, log_mel, q_accuracy, statistics
 from core.train.random_draws import Draws
-from core.train.reporting import told_time
+from core.train.reporting import duration_words
 from core.train.step import Nets, code_loss
 
 
@@ -106,4 +106,4 @@ def test_two_processes_draw_one_batch_between_them() -> None:
     ("seconds", "words"), [(40, "40 s"), (720, "12 min"), (11100, "3 h 5 min"), (190000, "2 d 4 h")]
 )
 def test_time_left_is_told_as_people_say_it(seconds: float, words: str) -> None:
-    assert told_time(seconds) == words
+    assert duration_words(seconds) == words

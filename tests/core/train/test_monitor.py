@@ -82,7 +82,7 @@ def test_a_run_that_ended_is_not_under_way_and_keeps_its_exit_status(tmp_path):
 
 
 def test_what_cannot_be_trained_on_is_said(tmp_path):
-    with pytest.raises(Fault, match="no folder of recordings"):
+    with pytest.raises(Fault, match="not a folder of recordings"):
         start(tmp_path / "missing", tmp_path / "out", [])
 
 
@@ -112,7 +112,7 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path, begin):
     out = tmp_path / "out"
     options = ["--model", "wavegan", "--dim", "1", "--batch", "2", "--accelerator", "cpu", "--every", "0.02"]
     first = begin(sounds, out, options)
-    with pytest.raises(Fault, match="already under way"):
+    with pytest.raises(Fault, match="already active"):
         start(sounds, out, options)
     with rows_of(out, first) as rows:
         next(row for row in rows if row.get("steps", 0) > 0)
