@@ -43,7 +43,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def voice(rate_hz: float, n: int) -> Track:
-    """Give a made-up voice: breathy syllables under a gliding pitch, ringing at 500 and 1500 Hz."""
+    """Return a made-up voice: breathy syllables under a gliding pitch, ringing at 500 and 1500 Hz."""
     axis = TimeAxis.of_sound(rate_hz, n)
     times_s = axis.times()
     turns = 120 * times_s + 10 * np.sin(2 * np.pi * 0.5 * times_s)
@@ -55,13 +55,13 @@ def voice(rate_hz: float, n: int) -> Track:
 
 
 def shown(pool: PraatPool, track: Track) -> float:
-    """Give the time of what the output's lane shows over its spectrogram, and of that."""
+    """Return the time of what the output's lane shows over its spectrogram, and of that."""
     names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and seldom shown
     return _seconds(lambda: [pool.submit(name, track) for name in names])
 
 
 def everything(pool: PraatPool, tracks: list[Track]) -> float:
-    """Give the time of every analysis of every layer that can carry it, the output's first."""
+    """Return the time of every analysis of every layer that can carry it, the output's first."""
     output, *layers = tracks
 
     def ask() -> list[Future[Any]]:
@@ -73,7 +73,7 @@ def everything(pool: PraatPool, tracks: list[Track]) -> float:
 
 
 def shared(pool: PraatPool, track: Track) -> float:
-    """Give the time of two workers by that of Praat's two calls one after the other, measured in turn."""
+    """Return the time of two workers by that of Praat's two calls one after the other, measured in turn."""
     sound = sound_of(track)
     start_s = perf_counter()
     sound.to_pitch_ac(pitch_ceiling=500.0)

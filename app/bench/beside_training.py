@@ -56,7 +56,7 @@ def beside(turn: Callable[[], float], share: float = 1.0) -> Figure:
 
 @contextmanager
 def training() -> Generator[int]:
-    """Train on made sounds for as long as the block lasts, in a process of its own; give its number."""
+    """Train on made sounds for as long as the block lasts, in a process of its own; return its number."""
     if not hasattr(signal, "SIGSTOP"):
         raise Fault("A training cannot be held and let go on this system.")
     with tempfile.TemporaryDirectory(prefix="phonoscope-", ignore_cleanup_errors=True) as made:

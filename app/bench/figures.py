@@ -38,7 +38,7 @@ class Figure:
         return self.median <= self.limit
 
     def line(self) -> str:
-        """Give the figure as one JSON object."""
+        """Return the figure as one JSON object."""
         row = {
             "name": self.name,
             "median": round(self.median, 4),
@@ -50,7 +50,7 @@ class Figure:
         return json.dumps(row)
 
     def words(self) -> str:
-        """Give the figure as one line of the table."""
+        """Return the figure as one line of the table."""
         limits = self.limit if isinstance(self.limit, tuple) else (self.limit,)
         bound = f"{' / '.join(f'{limit:g}' for limit in limits)} {self.unit}"
         name = self.name.replace("_", " ")
@@ -59,7 +59,7 @@ class Figure:
 
 
 def head() -> str:
-    """Give the table's first line."""
+    """Return the table's first line."""
     return _row(HEADS)
 
 
@@ -69,5 +69,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def milliseconds(seconds: Iterable[float]) -> tuple[float, ...]:
-    """Give seconds as milliseconds."""
+    """Return seconds as milliseconds."""
     return tuple(1000 * each for each in seconds)

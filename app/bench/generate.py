@@ -35,7 +35,7 @@ def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
 
 
 def _product(count: int) -> Callable[[], object]:
-    """Give a float32 matrix product of `count` multiply-adds."""
+    """Return a float32 matrix product of `count` multiply-adds."""
     rows = max(1, round(count / WIDTH**2))
     left, right = np.ones((rows, WIDTH), np.float32), np.ones((WIDTH, WIDTH), np.float32)
     out = np.empty((rows, WIDTH), np.float32)

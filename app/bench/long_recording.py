@@ -56,7 +56,7 @@ def write_sound(path: Path, length_s: float) -> Path:
 
 
 def syllables(length_s: float, rate_hz: float, seed: int = 0) -> NDArray[np.float64]:
-    """Give pulses through vowels' resonances, four syllables a second, with their peak at 1."""
+    """Return pulses through vowels' resonances, four syllables a second, with their peak at 1."""
     from scipy.signal import lfilter
 
     chance, n = np.random.default_rng(seed), round(length_s * rate_hz)
@@ -87,7 +87,7 @@ def _first_paint(window: TimedWindow, path: Path) -> float:
 
 
 def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames: int) -> list[float]:
-    """Give what each frame of a scroll costs, the overlays of where it goes being known."""
+    """Return what each frame of a scroll costs, the overlays of where it goes being known."""
     session = window.on.session
     key = session.lanes[0].key
     session.set_lane(key, "overlays", shown=shown)
@@ -101,7 +101,7 @@ def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames:
 
 
 def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
-    """Give windows of one length that go on from the middle and turn back at the end."""
+    """Return windows of one length that go on from the middle and turn back at the end."""
     room_s = whole.length_s - seen_s
     places = [(0.5 * room_s + STEP * seen_s * (k + 1)) % (2 * room_s) for k in range(frames)]
     starts = [whole.start_s + min(place, 2 * room_s - place) for place in places]

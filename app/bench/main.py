@@ -43,7 +43,7 @@ def run(args: Namespace) -> int:
 
 
 def figures(name: str, path: Path) -> Iterator[Figure]:
-    """Give one benchmark's figures; what cannot be measured here is said on standard error."""
+    """Return one benchmark's figures; what cannot be measured here is said on standard error."""
     measure: Callable[[Path], Iterator[Figure]] = importlib.import_module((ROWS | ALONE)[name]).figures
     try:
         yield from measure(path)

@@ -18,7 +18,7 @@ CODE = 3
 
 
 def widths(dim: int = DIM) -> tuple[int, ...]:
-    """Give the channels of every layer, from the fully connected one to the output."""
+    """Return the channels of every layer, from the fully connected one to the output."""
     return (16 * dim, 8 * dim, 4 * dim, 2 * dim, dim, 1)
 
 
@@ -46,7 +46,7 @@ def write_model(folder: Path, dim: int = DIM) -> Path:
 
 
 def _arrays(dim: int) -> Arrays:
-    """Give weights that keep a signal's power from layer to layer, so that nothing is dead."""
+    """Return weights that keep a signal's power from layer to layer, so that nothing is dead."""
     chance, channels = np.random.default_rng(0), widths(dim)
     arrays = _layer(chance, "G/z_project/dense", (LATENT, FIRST_N * channels[0]), LATENT / 3)
     for i, (before, after) in enumerate(itertools.pairwise(channels)):

@@ -54,7 +54,7 @@ class PlainTrainer(Trainer):
 
 
 def made(recipe: Recipe, *, plain: bool) -> Trainer:
-    """Give a trainer of either formulation, with the same weights and the same made sounds."""
+    """Return a trainer of either formulation, with the same weights and the same made sounds."""
     nets = Nets.fresh(recipe)
     if plain:  # the same parameters, another way to compute
         for network in nets.named().values():

@@ -37,7 +37,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def wishes(whole: Range, count: int) -> list[Range]:
-    """Give windows of time that a wheel would wish: scrolled to the end and back at several zooms."""
+    """Return windows of time that a wheel would wish: scrolled to the end and back at several zooms."""
     found: list[Range] = []
     for k in range(count):
         zoomed = (1.1 ** (10 * np.sin(2 * np.pi * 3 * k / count))) * whole.length_s / 4
@@ -58,7 +58,7 @@ def frame(window: TimedWindow, wish: Range) -> float:
 
 
 def longest_silence(window: TimedWindow, work: Callable[[], object]) -> float:
-    """Give the longest time without a heartbeat of the window's thread while it is asked for something."""
+    """Return the longest time without a heartbeat of the window's thread while it is asked for something."""
     beats = [perf_counter()]
     heart = QTimer(window)
     heart.timeout.connect(lambda: beats.append(perf_counter()))

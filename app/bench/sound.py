@@ -42,7 +42,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def _sound_server() -> Any:
-    """Give the tests' own sound server, which is there in a checkout only."""
+    """Return the tests' own sound server, which is there in a checkout only."""
     try:
         pulse = importlib.import_module("tests.support.pulse")
     except ModuleNotFoundError:

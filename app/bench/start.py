@@ -53,7 +53,7 @@ def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
 
 
 def _environment(folder: str, note: Path) -> dict[str, str]:
-    """Give an environment that keeps the user's settings and log out of it."""
+    """Return an environment that keeps the user's settings and log out of it."""
     from app.bench.window import needs_no_screen
 
     own = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), folder)

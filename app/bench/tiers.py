@@ -52,7 +52,7 @@ def _measured(window: TimedWindow, file: Path, count: int, share: float) -> Iter
 
 
 def annotation(whole: Range, count: int) -> Annotation:
-    """Give `count` labelled phones of unequal lengths, and words of four."""
+    """Return `count` labelled phones of unequal lengths, and words of four."""
     chance = np.random.default_rng(0)
     inner = np.sort(chance.uniform(whole.start_s, whole.end_s, count - 1)).tolist()
     edges = (whole.start_s, *inner, whole.end_s)

@@ -39,7 +39,7 @@ class TimedWindow(Window):
         return done
 
     def seconds_to(self, shown: Callable[[], bool], wish: Callable[[], None]) -> float:
-        """Give the time from a wish to the end of the painting that shows it."""
+        """Return the time from a wish to the end of the painting that shows it."""
         start_s, self.expected = perf_counter(), shown
         wish()
         wait(lambda: self.expected is None)
@@ -61,7 +61,7 @@ class TimedWindow(Window):
 
 
 def wait(until: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
-    """Let the window live until something is true; raises Fault where it never is."""
+    """Let the window live until something is true; raises Fault if it never is."""
     end_s = perf_counter() + limit_s
     ticks = QTimer()
     ticks.start(TICK_MS)

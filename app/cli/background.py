@@ -49,7 +49,7 @@ def _leads() -> bool:
 
 
 def run_apart() -> int:
-    """Do this command in a session of its own, which ends with this process; give its exit status.
+    """Do this command in a session of its own, which ends with this process; return its exit status.
 
     What the terminal asks of this process, it asks of the other one: to save and stop, or to wait.
     """

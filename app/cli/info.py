@@ -31,7 +31,7 @@ def run(asked: Namespace) -> int:
 
 
 def plain(card: Card) -> dict[str, Any]:
-    """Give a card as the documented JSON-ready values of `info --json`."""
+    """Return a card as the documented JSON-ready values of `info --json`."""
     names = ("path", "title", "family", "digest", "size_bytes", "rate_hz", "slice_len", "sounds")
     return {
         **{name: getattr(card, name) for name in names},
@@ -45,7 +45,7 @@ def plain(card: Card) -> dict[str, Any]:
 
 
 def told(card: Card) -> list[str]:
-    """Give a card as lines for reading."""
+    """Return a card as lines for reading."""
     lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, generator's SHA-256 {card.digest}", ""]
     lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
     for network, layers in card.layers.items():
@@ -85,7 +85,7 @@ def _layer(layer: LayerInfo) -> Sequence[str]:
 
 
 def _question(question: Question) -> list[str]:
-    """Give an open question, and each preset as the option that answers it."""
+    """Return an open question, and each preset as the option that answers it."""
     options = [f"{question.name}={choice.value}" for choice in question.choices]
     rows = [
         (f"  --answer {shlex.quote(option)}", f"{choice.words}{_mark(choice.value == question.assumed)}")

@@ -83,7 +83,7 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
 def fitted(
     samples: NDArray[np.float32], n: int, axis: TimeAxis
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """Give `samples` cut, or padded with zeros at the end, to `n`, and what was done in words."""
+    """Return `samples` cut, or padded with zeros at the end, to `n`, and what was done in words."""
     have = len(samples)
     if have > n:
         return samples[:n], (f"cut to its first {n / axis.rate_hz:.6g} s of {axis.duration_s:.6g} s",)

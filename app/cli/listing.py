@@ -45,7 +45,7 @@ def run(asked: Namespace) -> int:
 
 
 def analysis_named(word: str) -> str:
-    """Give the analysis of a word such as voice-report. Raises Fault for another."""
+    """Return the analysis of a word such as voice-report. Raises Fault for another."""
     from core.analyses.registry import TABLE
 
     name = word.strip().lower().replace("-", " ").replace("_", " ")
@@ -56,7 +56,7 @@ def analysis_named(word: str) -> str:
 
 
 def settings_of(name: str, asked: Namespace) -> Any:
-    """Give the preset's settings, with the speaker's ceiling, then each value that was set."""
+    """Return the preset's settings, with the speaker's ceiling, then each value that was set."""
     from core.analyses.formants import for_speaker
     from core.measures.plan import preset_of
 
@@ -69,7 +69,7 @@ def settings_of(name: str, asked: Namespace) -> Any:
 
 
 def with_values(settings: Any, values: Sequence[tuple[str, str]]) -> Any:
-    """Give settings with some fields read from text. Raises Fault for unknown names and for nonsense."""
+    """Return settings with some fields read from text. Raises Fault for unknown names and for nonsense."""
     hints = typing.get_type_hints(type(settings))
     fields = [one.name for one in dataclasses.fields(settings) if one.metadata.get("form", True)]
     for name, text in values:
@@ -102,7 +102,7 @@ Tracks = list[tuple[str, Track]]
 
 
 def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[str, Any]]:
-    """Give the layers to list, the output that latencies are told from, and what is known of the file."""
+    """Return the layers to list, the output that latencies are told from, and what is known of the file."""
     from core.measures.items import SOUND, read_recording
     from core.recordings.sound_file import is_sound_file
 
@@ -144,7 +144,7 @@ def _layers(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
 
 
 def _window(asked: Namespace, tracks: list[Track]) -> Range:
-    """Give the stretch that was asked for, else all of every track."""
+    """Return the stretch that was asked for, else all of every track."""
     ends = [track.axis.extent for track in tracks]
     whole = Range(min(end.start_s for end in ends), max(end.end_s for end in ends))
     if asked.range is None:
@@ -231,7 +231,7 @@ def _tell(
 
 
 def _text(tables: list[tuple[tuple[str, ...], Rows]]) -> Iterator[str]:
-    """Give the lines; layers whose columns differ have a head each."""
+    """Return the lines; layers whose columns differ have a head each."""
     before: tuple[str, ...] = ()
     for head, rows in tables:
         if head != before:

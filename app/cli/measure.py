@@ -46,7 +46,7 @@ def run(asked: Namespace) -> int:
 
 
 def _with_ceiling(plan: MeasurementPlan, asked: Namespace) -> MeasurementPlan:
-    """Give the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
+    """Return the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
     from core.analyses.formants import for_speaker
 
     if asked.speaker is None and asked.ceiling is None:
@@ -63,7 +63,7 @@ def _with_ceiling(plan: MeasurementPlan, asked: Namespace) -> MeasurementPlan:
 
 
 def _progress() -> Callable[[int, int], None]:
-    """Give what says how far it is, on a terminal, on one line."""
+    """Return what says how far it is, on a terminal, on one line."""
 
     def said(done: int, of: int) -> None:
         end = "" if done < of else "\n"

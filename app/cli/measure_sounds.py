@@ -18,7 +18,7 @@ Read = tuple[list["MeasurementItem"], dict[str, Any]]
 
 
 def sounds_of(asked: Namespace) -> list[Path]:
-    """Give the sound files that are asked for, in order; none where a model is. May raise Fault."""
+    """Return the sound files that are asked for, in order; none where a model is. May raise Fault."""
     from core.recordings.sound_file import is_sound_file
 
     paths = list(map(Path, filter(None, (asked.path, *asked.more))))
@@ -32,7 +32,7 @@ def sounds_of(asked: Namespace) -> list[Path]:
 
 
 def _sounds_in(folder: Path) -> list[Path]:
-    """Give the sounds in a folder, unless it holds checkpoints: then it is a model's."""
+    """Return the sounds in a folder, unless it holds checkpoints: then it is a model's."""
     from core.checkpoint.run_files import runs_in
     from core.recordings.sound_file import is_sound_file
 
@@ -81,7 +81,7 @@ def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, di
 
 
 def _grid_of(asked: Namespace, path: Path) -> Path | None:
-    """Give the TextGrid named, or in the folder named that of the sound's name."""
+    """Return the TextGrid named, or in the folder named that of the sound's name."""
     from core.annotation.textgrid import textgrid_of
 
     if asked.textgrid is None:
@@ -106,7 +106,7 @@ def read_grid(path: Path) -> Annotation:
 
 
 def name_ends(item: MeasurementItem, annotation: Annotation | None) -> None:
-    """Say that the TextGrid and the sound do not have the same length."""
+    """Report that the TextGrid and the sound do not have the same length."""
     if annotation is None:
         return
     end_s, whole = annotation.end_s, item.whole

@@ -21,7 +21,7 @@ MOST_RUNS_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class PointChoice:
-    """A latent point and how it came about; `seed` is None where a file gave the vector."""
+    """A latent point and how it came about; `seed` is None if a file gave the vector."""
 
     point: Point
     seed: int | None
@@ -75,7 +75,7 @@ def typed(text: str) -> Answer:
 
 
 def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
-    """Give the point asked for: a file's or the seed's vector, then the code, then the changes."""
+    """Return the point asked for: a file's or the seed's vector, then the code, then the changes."""
     changes = dict(asked.changes)
     if asked.point is None:
         seed = asked.seed or 0

@@ -54,7 +54,7 @@ class Silence:
 
 
 def inline_instrument() -> Instrument:
-    """Give an instrument that computes at once, in this thread, and is never heard."""
+    """Return an instrument that computes at once, in this thread, and is never heard."""
     context = make_context(Clock(lambda call: call(), lambda call: call()))
     context.messages.faulted.connect(_raise)
     return assemble(context, InlineEngine(), InlinePool(), Silence())
@@ -115,7 +115,7 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
 
 
 def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:
-    """Give the lanes showing exactly these measures, the output all, the layers what first looks show."""
+    """Return the lanes showing exactly these measures, the output all, the layers what first looks show."""
     return tuple(
         replace(lane, shown=measures if place == 0 else lane.shown & measures)
         for place, lane in enumerate(lanes)

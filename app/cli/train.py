@@ -88,13 +88,13 @@ def run(args: Namespace) -> int:
 
 
 def recipe_of(args: Namespace) -> Recipe:
-    """Give the recipe that the options ask for; raises Fault where they contradict each other."""
+    """Return the recipe that the options ask for; raises Fault if they contradict each other."""
     names = ("model", "categories", "slice_len", "rate_hz", "dim", "batch", "learning_rate", "trim", "seed")
     return Recipe(**{name: getattr(args, name) for name in names})
 
 
 def plan_of(args: Namespace) -> RunPlan:
-    """Give where, how long and on what to train; raises Fault for impossible numbers."""
+    """Return where, how long and on what to train; raises Fault for impossible numbers."""
     if min(args.steps, args.devices, args.nodes) < 1 or min(args.every, args.cool_down) < 0:
         raise Fault("Steps, devices and nodes are at least 1; interval and cool-down are not negative.")
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}

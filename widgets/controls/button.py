@@ -44,7 +44,7 @@ class Button(QAbstractButton):
 
     @classmethod
     def of(cls, action: QAction, icon: str = "", words: str = "", kind: ButtonKind = "bare") -> Button:
-        """Give a button that runs a command and follows whether it is enabled and on."""
+        """Return a button that runs a command and follows whether it is enabled and on."""
         button = cls(words, icon, kind=kind, icon_px=18, name=action.text().replace("&", ""))
         action.changed.connect(lambda: button.follow(action))
         button.clicked.connect(lambda: action.trigger())
@@ -92,7 +92,7 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor, QColor]:
-        """Give fill, edge, ink of the icon and ink of the words."""
+        """Return fill, edge, ink of the icon and ink of the words."""
         look, down, hover = self._look, self.isDown(), self.underMouse() and self.isEnabled()
         if not self.isEnabled():
             edge = look.line2 if self._kind != "bare" else None

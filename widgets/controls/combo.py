@@ -72,7 +72,7 @@ class ComboBox(QComboBox):
         self.update()
 
     def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
-        """Give the chosen words as far as they fit, in a shorter form where there is one."""
+        """Return the chosen words as far as they fit, in a shorter form where there is one."""
         words = self.currentText()
         if metrics.horizontalAdvance(words) > width_px:
             words = self._shorter.get(self._current, words)

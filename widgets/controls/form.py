@@ -22,7 +22,7 @@ FIELD_PX = 148
 
 
 def self_report(title: str, labels: list[str], choices: str = "") -> str:
-    """Give the closing line on how the settings stand to the standards.
+    """Return the closing line on how the settings stand to the standards.
 
     `labels` are those that differ; `choices` says what standard values with a name are called.
 
@@ -129,7 +129,7 @@ class SettingsForm(SmallDialog):
         self.show_value(self._standards)
 
     def value(self) -> Any:
-        """Read the fields. Raises Fault where one holds nonsense."""
+        """Read the fields. Raises Fault if one holds nonsense."""
         try:
             value = replace(self._value, **{name: made.read() for name, made in self._fields.items()})
         except ValueError as error:
@@ -155,7 +155,7 @@ class SettingsForm(SmallDialog):
             self.accept()
 
     def _tell(self) -> None:
-        """Say how the fields stand to the standards, or what is wrong with them."""
+        """Describe how the fields stand to the standards, or what is wrong with them."""
         if len(self._fields) < len(_asked(self._value)) or not hasattr(self, "_report"):
             return
         try:
@@ -200,11 +200,11 @@ class SettingsForm(SmallDialog):
 
 
 def _asked(value: Any) -> list[DataField[Any]]:
-    """Give the fields that a form has: those that say how, not where."""
+    """Return the fields that a form has: those that say how, not where."""
     return [known for known in fields(value) if known.metadata.get("form", True)]
 
 
 def _help_text(value: Any) -> str:
-    """Give what the settings' own page says of them."""
+    """Return what the settings' own page says of them."""
     text = inspect.cleandoc(type(value).__doc__ or "").replace("`", "")
     return " ".join(part.strip() for part in text.splitlines() if part.strip())

@@ -28,7 +28,7 @@ _AUTOMATIC_WORDS = ("", "auto", AUTOMATIC)
 
 
 def label_and_unit(name: str) -> tuple[str, str]:
-    """Give a field's words and unit from its name; `_db_per_octave` and its like are read too.
+    """Return a field's words and unit from its name; `_db_per_octave` and its like are read too.
 
     >>> label_and_unit("window_length_s"), label_and_unit("max_formants")
     (('Window length', 's'), ('Number of formants', ''))
@@ -146,7 +146,7 @@ class NamedValues:
         self.box.activated.connect(self._chosen)
 
     def show(self, value: float) -> str:
-        """Show what a value is called; give its name as the middle of a sentence has it."""
+        """Show what a value is called; return its name as the middle of a sentence has it."""
         row = self.box.findData(value)
         self.box.setCurrentIndex(row if row >= 0 else self.box.count() - 1)
         words = self.box.currentText()

@@ -32,7 +32,7 @@ class Linear:
         return self.low + min(max(place, 0.0), 1.0) * (self.high - self.low)
 
     def holding(self, *values: float) -> Linear:
-        """Give a scale about 0 wide enough for every value: 1, 2 or 5 times a power of ten.
+        """Return a scale about 0 wide enough for every value: 1, 2 or 5 times a power of ten.
 
         >>> Linear(-1, 1).holding(0.3, -3.2)
         Linear(low=-5.0, high=5.0)
@@ -78,9 +78,9 @@ class Steps:
         return self.coarse if modifiers & Qt.KeyboardModifier.ControlModifier else self.plain
 
     def turned(self, value: float, count: float, modifiers: Qt.KeyboardModifier) -> float:
-        """Give the value some steps further, without the dust of binary fractions."""
+        """Return the value some steps further, without the dust of binary fractions."""
         return self.rounded(value + count * self.of(modifiers))
 
     def rounded(self, value: float) -> float:
-        """Give the value as it is shown, so that what was turned is what is read."""
+        """Return the value as it is shown, so that what was turned is what is read."""
         return round(value, shown_decimals(value, self.decimals)) + 0.0  # + 0.0: never a negative zero

@@ -64,7 +64,7 @@ def _clamped(y_px: float, rect: QRectF, edge_px: float) -> float:
 
 
 def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float:
-    """Give the free place next to a taken one, on the side where the label wanted to stand."""
+    """Return the free place next to a taken one, on the side where the label wanted to stand."""
     above, below = taken_px - APART_PX, taken_px + APART_PX
     wanted = above if y_px < taken_px else below
     other = below if wanted == above else above
@@ -72,7 +72,7 @@ def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float
 
 
 def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: Look) -> list[Label]:
-    """Give the labels of the curve: its greatest and least value, zero, and the value at the cursor."""
+    """Return the labels of the curve: its greatest and least value, zero, and the value at the cursor."""
     labels = [
         Label(rows.top_px - GAP_PX, activation(rows.high), look.ink2, END),
         Label(rows.top_px + rows.height_px + GAP_PX, activation(rows.low), look.ink2, END),
@@ -89,7 +89,7 @@ def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: 
 
 
 def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> Label:
-    """Give the value at the cursor; beyond the scale it stands inside of its end, not in its place."""
+    """Return the value at the cursor; beyond the scale it stands inside of its end, not in its place."""
     beyond = int(drawn > rows.high) - int(drawn < rows.low)
     apart_px = APART_PX + EDGE_PX + 2 - GAP_PX
     inside = {0: rows.y(drawn), 1: rows.top_px + apart_px, -1: rows.top_px + rows.height_px - apart_px}
@@ -97,7 +97,7 @@ def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> La
 
 
 def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, look: Look) -> list[Label]:
-    """Give the labels of the hertz scale: both ends, round values, and the frequency cursor."""
+    """Return the labels of the hertz scale: both ends, round values, and the frequency cursor."""
     rows = frequency_rows(lane, rect)
     labels = [
         Label(rect.top(), short(rows.high), look.ink2, END, unit="Hz"),
@@ -114,7 +114,7 @@ def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, l
 
 
 def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
-    """Give the labels of the right axis: pitch outermost, dB inside it, the values bold."""
+    """Return the labels of the right axis: pitch outermost, dB inside it, the values bold."""
     labels: list[Label] = []
     inset = 0.0
     if "pitch" in lane.shown and "pitch" not in lane.refusals:
@@ -157,7 +157,7 @@ def _intensity_labels(
 
 
 def level(value_db: float) -> str:
-    """Give a level with as many digits as leave room for its unit beside a lane.
+    """Return a level with as many digits as leave room for its unit beside a lane.
 
     >>> level(77.634), level(-29.864), level(-335.41)
     ('77.63', '−29.9', '−335')

@@ -33,7 +33,7 @@ def _built(track: Track) -> Pyramid:
 
 
 def _pyramid(track: Track) -> Pyramid | None:
-    """Give the pyramid of a track that is long enough to have one."""
+    """Return the pyramid of a track that is long enough to have one."""
     if isinstance(track, LongTrack):
         return track.pyramid
     return _built(track) if is_long(track) else None
@@ -41,38 +41,38 @@ def _pyramid(track: Track) -> Pyramid | None:
 
 @lru_cache(maxsize=128)
 def whole_extremes(track: Track) -> Limits:
-    """Give the extremes of all finite samples of a track."""
+    """Return the extremes of all finite samples of a track."""
     return extremes(track, track.axis.extent, _pyramid(track))
 
 
 def peak(track: Track) -> float:
-    """Give the largest finite magnitude of a track, 0 where nothing is finite."""
+    """Return the largest finite magnitude of a track, 0 where nothing is finite."""
     return max((abs(end) for end in whole_extremes(track) if math.isfinite(end)), default=0.0)
 
 
 def curve_limits(curve: Curve, window: Range | None) -> Limits:
-    """Give the lowest and highest finite value of a curve in a window (None: in all of it), with its gain."""
+    """Return the lowest and highest finite value of a curve in a window (None: everywhere), with gain."""
     track = curve.track
     low, high = whole_extremes(track) if window is None else extremes(track, window, _pyramid(track))
     return (low * curve.gain, high * curve.gain) if curve.gain >= 0 else (high * curve.gain, low * curve.gain)
 
 
 def _spanned(limits: Iterable[Limits]) -> Limits:
-    """Give the least range that holds all limits and 0; -1 to 1 where nothing is finite."""
+    """Return the least range that holds all limits and 0; -1 to 1 where nothing is finite."""
     ends = [end for pair in limits for end in pair if math.isfinite(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     return (low, high) if high > low else (-1.0, 1.0)
 
 
 def shared_limits(lanes: Iterable[LaneView]) -> Limits:
-    """Give the one range of all lanes that share their scale."""
+    """Return the one range of all lanes that share their scale."""
     return _spanned(
         curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
     )
 
 
 def value_limits(lane: LaneView, window: Range, shared: Limits = (-1.0, 1.0)) -> Limits:
-    """Give the values at the bottom and the top of a lane.
+    """Return the values at the bottom and the top of a lane.
 
     A lane of one curve prints that curve's own values, and its gain magnifies: gain 2 halves the
     range. Merged curves are drawn multiplied by their gains on the range that holds them all.
@@ -99,20 +99,20 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
 
 
 def curve_rows(limits: Limits, rect: QRectF) -> PixelRows:
-    """Give the rows of a lane's values inside a rectangle, with a little air above and below."""
+    """Return the rows of a lane's values inside a rectangle, with a little air above and below."""
     padding = min(CURVE_PADDING_PX, rect.height() / 6)
     return PixelRows(*limits, rect.top() + padding, rect.height() - 2 * padding)
 
 
 def curve_colour(curve: Curve, look: Look) -> QColor:
-    """Give the colour of a curve: the output's, an activation's, or a step for each merged one."""
+    """Return the colour of a curve: the output's, an activation's, or a step for each merged one."""
     if curve.role.startswith("merged"):
         return look.step((int(curve.role[-1]) - 0.5) / 2)
     return look.sound if curve.role == "sound" else look.curve
 
 
 def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
-    """Give the envelope of a track per device pixel, through a pyramid where the track is long."""
+    """Return the envelope of a track per device pixel, through a pyramid where the track is long."""
     return envelope(track, columns.window, columns.width_px * ratio, _pyramid(track))
 
 
@@ -154,7 +154,7 @@ def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: PixelRow
 
 
 def _zigzag(found: Envelope) -> np.ndarray:
-    """Give low, high, high, low, low, high ...: each block once up or down, joined at the nearer end."""
+    """Return low, high, high, low, low, high ...: each block once up or down, joined at the nearer end."""
     pairs = np.stack((found.low, found.high), axis=1).astype(np.float64)
     pairs[1::2] = pairs[1::2, ::-1]
     return pairs.reshape(-1)

@@ -53,7 +53,7 @@ def _margin(size_px: float) -> int:
 
 @lru_cache(maxsize=1024)
 def _stamp(rgba: int, size_px: float, across: float, down: float, ratio: float) -> QPixmap:
-    """Give the picture of a dot whose centre lies `across` and `down` of a whole pixel."""
+    """Return the picture of a dot whose centre lies `across` and `down` of a whole pixel."""
     margin = _margin(size_px)
     side = 2 * margin + 1
     made = QPixmap(int(np.ceil(side * ratio)), int(np.ceil(side * ratio)))

@@ -44,18 +44,18 @@ class Marks:
 
 
 def is_sound(lane: LaneView) -> bool:
-    """Tell whether the lane shows the output's waveform."""
+    """Return whether the lane shows the output's waveform."""
     return bool(lane.curves) and lane.curves[0].role == "sound"
 
 
 def has_analysis(lane: LaneView) -> bool:
-    """Tell whether a lane needs a second plot with a scale in hertz."""
+    """Return whether a lane needs a second plot with a scale in hertz."""
     wanted = set(MEASURES) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
     return not lane.collapsed and bool(wanted & lane.shown)
 
 
 def lane_height_px(lane: LaneView) -> int:
-    """Give the height a lane asks for, its lower border included."""
+    """Return the height a lane asks for, its lower border included."""
     if lane.collapsed:
         return COLLAPSED_PX
     if not has_analysis(lane):
@@ -64,7 +64,7 @@ def lane_height_px(lane: LaneView) -> int:
 
 
 def lane_parts(lane: LaneView, rect: QRectF) -> tuple[QRectF, QRectF | None]:
-    """Give the plot of the curve and, below it, that of the analyses."""
+    """Return the plot of the curve and, below it, that of the analyses."""
     if not has_analysis(lane):
         return rect, None
     share = SOUND_PX / (SOUND_PX + SOUND_ANALYSIS_PX) if is_sound(lane) else 0.5
@@ -103,7 +103,7 @@ def paint_plot(
 
 
 def _is_off(lane: LaneView) -> bool:
-    """Tell whether the layer's rate carries no measure at all."""
+    """Return whether the layer's rate carries no measure at all."""
     return bool(lane.refusals) and set(MEASURES) <= set(lane.refusals)
 
 
@@ -189,7 +189,7 @@ def _paint_reason(
 
 
 def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: PixelRows) -> bool:
-    """Tell whether a curve of the lane rises into a corner."""
+    """Return whether a curve of the lane rises into a corner."""
     window = Range(columns.time_s(room.left()), columns.time_s(room.right()))
     single = len(lane.curves) == 1
     tops = [curve_limits(Curve(curve.track) if single else curve, window)[1] for curve in lane.curves]
@@ -226,7 +226,7 @@ def paint_marks(
 
 
 def marked_times(marks: Marks) -> list[float]:
-    """Give the times that get a dotted line: both edges of the selection, else the cursor."""
+    """Return the times that get a dotted line: both edges of the selection, else the cursor."""
     if marks.selection is not None:
         return [marks.selection.start_s, marks.selection.end_s]
     return [] if marks.cursor_s is None else [marks.cursor_s]

@@ -16,7 +16,7 @@ PIECE = 8  # steps of a wide line drawn at once
 
 
 def polygon(xs: Values, ys: Values) -> QPolygonF:
-    """Give a polygon of points without a Python object per point."""
+    """Return a polygon of points without a Python object per point."""
     points = QPolygonF()
     points.resize(xs.shape[0])
     if xs.shape[0]:
@@ -29,7 +29,7 @@ def polygon(xs: Values, ys: Values) -> QPolygonF:
 
 
 def finite_runs(values: Values) -> list[slice]:
-    """Give the stretches without NaN, so that gaps stay gaps."""
+    """Return the stretches without NaN, so that gaps stay gaps."""
     inside = np.concatenate(([False], np.isfinite(values), [False])).astype(np.int8)
     if inside[1:-1].all():
         return [slice(0, values.shape[0])] if values.shape[0] else []
@@ -39,7 +39,7 @@ def finite_runs(values: Values) -> list[slice]:
 
 
 def pen(colour: QColor, width_px: float) -> QPen:
-    """Give a pen with round ends and joins."""
+    """Return a pen with round ends and joins."""
     made = QPen(colour, width_px)
     made.setCapStyle(Qt.PenCapStyle.RoundCap)
     made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -61,7 +61,7 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_p
 
 
 def is_screen(painter: QPainter) -> bool:
-    """Tell whether a painter fills a picture for the screen, pixel by pixel, and not a figure to scale."""
+    """Return whether a painter fills a picture for the screen, pixel by pixel, and not a figure to scale."""
     unscaled = painter.worldTransform().type() == QTransform.TransformationType.TxNone
     return unscaled and isinstance(painter.device(), QPixmap)
 
@@ -122,7 +122,7 @@ def _draw_halo(painter: QPainter, line: QLineF, colour: QColor, width_px: float)
 def draw_text(
     painter: QPainter, place: QPointF, text: str, font: QFont, colour: QColor, align: str = "left"
 ) -> QRectF:
-    """Draw one line of text that starts at, ends at, or is centred on a place; give the room it took."""
+    """Draw one line of text that starts at, ends at, or is centred on a place; return the room it took."""
     painter.setFont(font)
     painter.setPen(colour)
     width = painter.fontMetrics().horizontalAdvance(text)

@@ -28,7 +28,7 @@ from widgets.timeline.lane_views import LaneView
 def left_labels(
     rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks, shared: Limits = NO_LIMITS
 ) -> list[Label]:
-    """Give the numbers left of a lane: the curve's, and below them those in hertz."""
+    """Return the numbers left of a lane: the curve's, and below them those in hertz."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     cursor_s = None if marks.selection is not None else marks.cursor_s
@@ -41,7 +41,7 @@ def left_labels(
 
 
 def right_labels(rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> list[Label]:
-    """Give the numbers right of a lane: the overlays' scales and values."""
+    """Return the numbers right of a lane: the overlays' scales and values."""
     if lane.collapsed:
         return []
     curve_rect, analysis_rect = lane_parts(lane, rect)
@@ -70,6 +70,6 @@ def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look
 
 
 def value_at(labels: Iterable[Label], place: QPointF) -> str:
-    """Give the value under the mouse with its unit, "" where none stands: `213.4 Hz`."""
+    """Return the value under the mouse with its unit, "" where none stands: `213.4 Hz`."""
     near = [one for one in labels if one.rank == VALUE and abs(one.y_px - place.y()) <= APART_PX / 2]
     return f"{near[0].text} {near[0].unit}".strip() if near else ""

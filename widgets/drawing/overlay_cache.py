@@ -89,24 +89,24 @@ class OverlayLayer:
 
 
 def _crowded(lane: LaneView, columns: Columns) -> bool:
-    """Tell whether frames stand so close that half a pixel does not matter."""
+    """Return whether frames stand so close that half a pixel does not matter."""
     steps = [lane.overlays[name][0].axis.step_s for name in lane.shown if lane.overlays.get(name)]
     return min(steps) * columns.px_per_s < CROWDED_PX
 
 
 def _scales(lane: LaneView) -> tuple[Any, ...]:
-    """Give the scales of what is painted over a lane."""
+    """Return the scales of what is painted over a lane."""
     scales = (lane.view_low_hz, lane.view_high_hz, lane.intensity_low_db, lane.intensity_high_db)
     return (*scales, lane.pitch_floor_hz, lane.pitch_ceiling_hz, lane.pitch_log)
 
 
 def _drawn(lane: LaneView) -> tuple[Any, ...]:
-    """Give all that the overlays' painting reads of a lane, but whether they are stale."""
+    """Return all that the overlays' painting reads of a lane, but whether they are stale."""
     return tuple(lane.overlays.items()), lane.merged_pitch, lane.shown, _scales(lane)
 
 
 def _content(lane: LaneView, window: Range) -> tuple[Any, ...]:
-    """Give the numbers themselves that are painted in a stretch of time, whichever track brought them."""
+    """Return the numbers themselves that are painted in a stretch of time, whichever track brought them."""
     found: list[Any] = []
     for measure in sorted(lane.shown):
         beside = tuple(one.track for one in lane.merged_pitch) if measure == "pitch" else ()

@@ -23,29 +23,29 @@ CROWDED_PX = 1.5
 
 
 def pitch_rows(lane: LaneView, rect: QRectF) -> PixelRows:
-    """Give the rows of pitch, in hertz or, on a logarithmic scale, in log hertz."""
+    """Return the rows of pitch, in hertz or, on a logarithmic scale, in log hertz."""
     low, high = lane.pitch_floor_hz, lane.pitch_ceiling_hz
     ends = (math.log(low), math.log(high)) if lane.pitch_log else (low, high)
     return PixelRows(*ends, rect.top(), rect.height())
 
 
 def pitch_y(lane: LaneView, rect: QRectF, pitch_hz: float) -> float:
-    """Give the height of one pitch."""
+    """Return the height of one pitch."""
     return pitch_rows(lane, rect).y(math.log(pitch_hz) if lane.pitch_log else pitch_hz)
 
 
 def intensity_rows(lane: LaneView, rect: QRectF) -> PixelRows:
-    """Give the rows of intensity in dB."""
+    """Return the rows of intensity in dB."""
     return PixelRows(lane.intensity_low_db, lane.intensity_high_db, rect.top(), rect.height())
 
 
 def frequency_rows(lane: LaneView, rect: QRectF) -> PixelRows:
-    """Give the rows of the spectrogram and the formants in hertz."""
+    """Return the rows of the spectrogram and the formants in hertz."""
     return PixelRows(lane.view_low_hz, lane.view_high_hz, rect.top(), rect.height())
 
 
 def reading(lane: LaneView, measure: str, cursor_s: float | None) -> float:
-    """Give the value to print for a measure: the one handed over, else the track's at the cursor."""
+    """Return the value to print for a measure: the one handed over, else the track's at the cursor."""
     if measure in lane.readings:
         return lane.readings[measure]
     tracks = lane.overlays.get(measure, ())
@@ -92,7 +92,7 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
 
 
 def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Values]:
-    """Give places and values of the frames in the window, and one beyond each edge.
+    """Return places and values of the frames in the window, and one beyond each edge.
 
     With `every`, only each so manieth of the track, so that scrolling shows the same ones.
     """

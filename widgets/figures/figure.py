@@ -85,7 +85,7 @@ class FigureLayout:
     tiers: tuple[QRectF, ...] = ()
 
     def place(self, spot: Spot, lanes: tuple[LaneView, ...]) -> QPointF | None:
-        """Give the point of a spot, or None where its lane or time is not in the picture."""
+        """Return the point of a spot, or None if its lane or time is not in the picture."""
         keys = [lane.key for lane in lanes]
         if spot.lane not in keys or not self.columns.window.contains(spot.time_s):
             return None
@@ -93,7 +93,7 @@ class FigureLayout:
         return QPointF(self.columns.x(spot.time_s), rect.top() + spot.part * rect.height())
 
     def spot(self, point: QPointF, lanes: tuple[LaneView, ...]) -> Spot | None:
-        """Give the spot under a point; the inverse of `place`."""
+        """Return the spot under a point; the inverse of `place`."""
         for lane, rect in zip(lanes, self.rects, strict=True):
             if rect.top() <= point.y() <= rect.bottom():
                 window = self.columns.window
@@ -103,7 +103,7 @@ class FigureLayout:
 
 
 def lay_out(figure: FigureView) -> FigureLayout:
-    """Give the place of every part of a picture of this width."""
+    """Return the place of every part of a picture of this width."""
     left = MARGIN_PX + HEADER_PX + AXIS_PX
     columns = Columns(figure.stack.visible, left, figure.width_px - left - AXIS_PX - MARGIN_PX)
     top = MARGIN_PX + (LINE_PX + 8 if figure.title else 0) + STRIP_PX

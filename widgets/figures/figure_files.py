@@ -57,7 +57,7 @@ def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0
 
 
 def picture_of(figure: FigureView) -> Picture:
-    """Give the picture of a figure."""
+    """Return the picture of a figure."""
     layout = lay_out(figure)
 
     def paint(painter: QPainter, look: Look) -> None:
@@ -92,12 +92,12 @@ def _png(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> N
 
 
 def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
-    """Give the stack as an image of so many dots per inch."""
+    """Return the stack as an image of so many dots per inch."""
     return rendered(picture_of(figure), dpi, look)
 
 
 def rendered(picture: Picture, dpi: float, look: Look = PRINT) -> QImage:
-    """Give a picture as an image of so many dots per inch."""
+    """Return a picture as an image of so many dots per inch."""
     scale = dpi / PX_PER_INCH
     image = QImage(_size(picture, scale), QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(dpi / MM_PER_INCH * 1000))

@@ -27,22 +27,22 @@ Code = tuple[float, ...]
 
 
 def is_one_hot(code: Sequence[float]) -> bool:
-    """Tell whether one slot is 1 and all others are 0."""
+    """Return whether one slot is 1 and all others are 0."""
     return sorted(code) == [0.0] * (len(code) - 1) + [1.0]
 
 
 def is_bits(code: Sequence[float]) -> bool:
-    """Tell whether every slot is 0 or 1."""
+    """Return whether every slot is 0 or 1."""
     return all(value in (0.0, 1.0) for value in code)
 
 
 def one_hot(code: Sequence[float], slot: int) -> Code:
-    """Give the code of one category."""
+    """Return the code of one category."""
     return tuple(1.0 if k == slot else 0.0 for k in range(len(code)))
 
 
 def flipped(code: Sequence[float], slot: int) -> Code:
-    """Give the code with one bit turned over, the others taken as the bit they are nearest to."""
+    """Return the code with one bit turned over, the others taken as the bit they are nearest to."""
     bits = [float(value > 0.5) for value in code]
     bits[slot] = 1.0 - bits[slot]
     return tuple(bits)

@@ -107,21 +107,21 @@ class KnobView(QAbstractScrollArea):
     # --- geometry -------------------------------------------------------------------------------
 
     def _top(self, row: int) -> int:
-        """Give a row's upper edge before scrolling; a line stands between pinned rows and the others."""
+        """Return a row's upper edge before scrolling; a line stands between pinned rows and the others."""
         pinned = len(self._shown.pinned)
         return row * ROW_PX + (GAP_PX if 0 < pinned <= row else 0)
 
     def row_rect(self, row: int) -> QRect:
-        """Give a row's place in the viewport."""
+        """Return a row's place in the viewport."""
         return QRect(0, self._top(row) - self.verticalScrollBar().value(), self.viewport().width(), ROW_PX)
 
     def line_rect(self, row: int) -> QRectF:
-        """Give the place of a row's slider line in the viewport."""
+        """Return the place of a row's slider line in the viewport."""
         extra = max(0, self.viewport().width() - RESET_X - 12)
         return QRectF(LINE_X, self.row_rect(row).top(), LINE_PX + extra, ROW_PX)
 
     def _shift(self) -> int:
-        """Give how far value and reset stand to the right in a panel wider than the usual one."""
+        """Return how far value and reset stand to the right in a panel wider than the usual one."""
         return max(0, self.viewport().width() - RESET_X - 12)
 
     def _row_at(self, y: float) -> int:

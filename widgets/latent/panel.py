@@ -184,7 +184,7 @@ class LatentPanel(Panel):
         self._list.show_pins(pins)
 
     def show_seed(self, seed: int | None) -> None:
-        """Show the seed that the point was drawn with; None where it was not drawn here."""
+        """Show the seed that the point was drawn with; None if it was not drawn here."""
         self._seed.show_value(seed)
 
     def show_slot(self, which: str) -> None:

@@ -64,7 +64,7 @@ class PointField(QLineEdit):
             self.named.emit(name)
 
     def menu(self) -> QMenu:
-        """Give the list of kept points."""
+        """Return the list of kept points."""
         menu = QMenu(self)
         for name in self._names:
             action = menu.addAction(name)

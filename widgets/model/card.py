@@ -19,7 +19,7 @@ NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
 
 
 def size_text(size_bytes: int) -> str:
-    """Give a file's size as people say it.
+    """Return a file's size as people say it.
 
     >>> size_text(6_012_345), size_text(800_000_000)
     ('6.0 MB', '800 MB')
@@ -43,20 +43,20 @@ FAMILIES = {
 
 
 def family_text(card: Card) -> str:
-    """Give the family in short, and the width of its networks: "PyTorch port, dim 16"."""
+    """Return the family in short, and the width of its networks: "PyTorch port, dim 16"."""
     hidden = [layer.channels for layer in card.layers["G"] if layer.name.startswith("conv")]
     width = f", dim {hidden[-1]}" if hidden and card.sounds else ""
     return f"{FAMILIES.get(card.family, card.family)}{width}"
 
 
 def latent_text(card: Card) -> str:
-    """Give the latent vector's make-up: its code, if any, and its noise."""
+    """Return the latent vector's make-up: its code, if any, and its noise."""
     code, noise = card.layout.code, card.layout.size - card.layout.code
     return f"{code} code + {noise} z" if code else f"{noise} z"
 
 
 def slice_text(card: Card) -> str:
-    """Give the length of the output, in samples and seconds."""
+    """Return the length of the output, in samples and seconds."""
     return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
 
 
@@ -74,7 +74,7 @@ _DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
 
 
 def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
-    """Give the fact behind a row: of several, the one that is least sure."""
+    """Return the fact behind a row: of several, the one that is least sure."""
     known = [fact for fact in card.facts if fact.name.lower() in names]
     return max(known, key=lambda fact: _DOUBT[fact.source], default=None)
 

@@ -18,7 +18,7 @@ _YES = {True: "yes", False: "no"}
 
 
 def fact_rows(card: Card) -> tuple[Row, ...]:
-    """Give name, value, source and note of everything known about a model."""
+    """Return name, value, source and note of everything known about a model."""
     facts = tuple(
         (
             fact.name.capitalize() if fact.name.islower() else fact.name,
@@ -49,7 +49,7 @@ def breakable(text: str) -> str:
 
 
 def as_table(rows: tuple[Row, ...]) -> str:
-    """Give rows as tab-separated text with plain minus signs."""
+    """Return rows as tab-separated text with plain minus signs."""
     return "\n".join("\t".join(row).rstrip("\t").replace(MINUS, "-") for row in rows) + "\n"
 
 

@@ -84,7 +84,7 @@ class SheetView(QAbstractScrollArea):
     # --- geometry -------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        """Give every output its place, the cells as wide as the columns allow."""
+        """Return every output its place, the cells as wide as the columns allow."""
         room = self.viewport().width() - 2 * MARGIN_PX - LABEL_PX + GAP_PX
         self._columns = self._most_even(room // (NARROWEST_PX + GAP_PX))
         width = min(max(room // self._columns - GAP_PX, 40), WIDEST_PX)
@@ -104,7 +104,7 @@ class SheetView(QAbstractScrollArea):
         self.viewport().update()
 
     def _most_even(self, most: int) -> int:
-        """Give the number of columns that fills the rows of the largest group most evenly."""
+        """Return the number of columns that fills the rows of the largest group most evenly."""
         largest = max((len(keys) for keys in self._groups.values()), default=1)
         largest = max(largest, self._each)
         rows = -(-largest // max(most, 1))
@@ -123,7 +123,7 @@ class SheetView(QAbstractScrollArea):
         return rect.translated(0, -self.verticalScrollBar().value())
 
     def place(self, key: str) -> QRect:
-        """Give an output's place in the viewport."""
+        """Return an output's place in the viewport."""
         return self._on_screen(self._places[key])
 
     def _star_rect(self, place: QRect) -> QRect:
@@ -275,7 +275,7 @@ class SheetView(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def _neighbour(self, across: int, down: int) -> str:
-        """Give the next output to the side, or the nearest one in the row above or below."""
+        """Return the next output to the side, or the nearest one in the row above or below."""
         keys = list(self._places)
         here = self._places[self._current]
         if across:

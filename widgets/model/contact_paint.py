@@ -28,7 +28,7 @@ class SheetItem:
 
 
 def low_high(samples: NDArray[np.float32], width_px: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give the lowest and highest sample under each of `width_px` pixels; no numbers count as 0."""
+    """Return the lowest and highest sample under each of `width_px` pixels; no numbers count as 0."""
     finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     if finite.size == 0:
         return np.zeros(width_px, np.float32), np.zeros(width_px, np.float32)

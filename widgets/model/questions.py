@@ -67,7 +67,7 @@ class QuestionBox(QWidget):
         column.addLayout(row)
 
     def answer(self) -> Answer:
-        """Read the answer. Raises Fault where the typed number is none."""
+        """Read the answer. Raises Fault if the typed number is none."""
         for button, value in self._buttons:
             if button.isChecked():
                 return value
@@ -111,7 +111,7 @@ class QuestionsDialog(SmallDialog):
         self.set_least_width(440)
 
     def answers(self) -> dict[str, Answer]:
-        """Read all answers. Raises Fault where a typed number is none."""
+        """Read all answers. Raises Fault if a typed number is none."""
         return {box.question.name: box.answer() for box in self._boxes}
 
     def _accept(self) -> None:

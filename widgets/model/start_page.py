@@ -20,7 +20,7 @@ LAYERS = (16, 64, 256, 4096)  # samples per second of the layers that the mark d
 
 
 def mark_curve(count: int) -> np.ndarray:
-    """Give the mark's curve as a layer of so many samples would carry it, from −1 to 1."""
+    """Return the mark's curve as a layer of so many samples would carry it, from −1 to 1."""
     time_s = (np.arange(count) + 0.5) / count
     swell = np.exp(-(((time_s - 0.4) / 0.22) ** 2)) + 0.35 * np.exp(-(((time_s - 0.8) / 0.09) ** 2))
     if count <= 64:

@@ -19,7 +19,7 @@ class PaletteRow:
 
 
 def fit(typed: str, row: PaletteRow) -> float | None:
-    """Give how well a row fits every typed word, None where one does not fit.
+    """Return how well a row fits every typed word, None if one does not fit.
 
     >>> fit("zo se", PaletteRow("a", "Zoom to selection", "Time")) > 0
     True
@@ -52,7 +52,7 @@ def _in_order(letters: Iterable[str], text: str) -> bool:
 
 
 def ranked(typed: str, rows: Sequence[PaletteRow]) -> tuple[PaletteRow, ...]:
-    """Give the rows that fit, the best first; those that cannot run now come last."""
+    """Return the rows that fit, the best first; those that cannot run now come last."""
     scored = [(fit(typed, row), place, row) for place, row in enumerate(rows)]
     fitting = [(not row.enabled, -score, place, row) for score, place, row in scored if score is not None]
     if not typed.strip():

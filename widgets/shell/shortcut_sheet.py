@@ -42,7 +42,7 @@ MOUSE: tuple[Line, ...] = (
 
 
 def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """Give keys and titles by menu, in the order in which the rows name the menus, the mouse last."""
+    """Return keys and titles by menu, in the order in which the rows name the menus, the mouse last."""
     menus: dict[str, list[Line]] = {}
     for row in rows:
         if row.key:
@@ -93,7 +93,7 @@ def columns(
 
 
 def widths_px(lines: Sequence[Line]) -> tuple[int, int]:
-    """Give the room that the longest keys, and the longest words, of a column need."""
+    """Return the room that the longest keys, and the longest words, of a column need."""
     keys, words = QFontMetrics(font(11)), QFontMetrics(font(12))
     return (
         max((keys.horizontalAdvance(line[0]) for line in lines), default=0) + BOX_AIR_PX,
@@ -172,7 +172,7 @@ class ShortcutSheet(SmallDialog):
 
     @staticmethod
     def _highest_px(parent: QWidget | None) -> int:
-        """Give the height that the window leaves it."""
+        """Return the height that the window leaves it."""
         return HIGHEST_PX if parent is None else min(HIGHEST_PX, parent.window().height() - 40)
 
 

@@ -74,7 +74,7 @@ class LaneWidget(QWidget):
 
 
 def _without_numbers(lane: LaneView) -> LaneView:
-    """Give what the header shows of a lane, which stays the same while a knob is turned."""
+    """Return what the header shows of a lane, which stays the same while a knob is turned."""
     return replace(
         lane, curves=(), ghost=None, spectrogram=None, overlays={}, pulses=None, readings={}, stale=False
     )

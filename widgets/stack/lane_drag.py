@@ -32,7 +32,7 @@ class Drop:
 
 
 def drop_at(key: Hashable, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
-    """Give what dropping lane `key` at a height would do; None over itself."""
+    """Return what dropping lane `key` at a height would do; None over itself."""
     keys = [placed.lane.key for placed in lanes]
     for place, placed in enumerate(lanes):
         rect = placed.geometry()

@@ -163,7 +163,7 @@ class LaneHeader(QWidget):
         self.update()
 
     def _name_width(self) -> int:
-        """Give the room that the name takes: all it needs, as far as the header and its buttons leave it."""
+        """Return the width of the name: its full width, limited by the header and its buttons."""
         closes = self.lane.closable and not self.lane.collapsed
         right_px = 28 if self.lane.collapsed else int(HEADER_PX) - self.close_button.x() if closes else 2
         room_px = int(HEADER_PX) - NAME_X_PX - right_px

@@ -29,7 +29,7 @@ MOVES = (
 def lane_menu(
     lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[Hashable], None], parent: QWidget
 ) -> QMenu:
-    """Give the menu of a lane; `limits` is the range it shows now."""
+    """Return the menu of a lane; `limits` is the range it shows now."""
     menu = QMenu(parent)
     _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
     _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))

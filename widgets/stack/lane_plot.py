@@ -121,7 +121,7 @@ class LanePlot(QWidget):
         self._paint_playhead(painter, rect, self._columns)
 
     def _painted(self, rect: QRectF, columns: Columns) -> QPixmap:
-        """Give the picture of everything that does not move, painted anew only after a change."""
+        """Return the picture of everything that does not move, painted anew only after a change."""
         if self._picture is None:
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
@@ -154,14 +154,14 @@ class LanePlot(QWidget):
     # --- mouse --------------------------------------------------------------------------------
 
     def _frequency_at(self, y_px: float) -> float | None:
-        """Give the frequency under a height, None outside the spectrogram."""
+        """Return the frequency under a height, None outside the spectrogram."""
         analysis = lane_parts(self.lane, self.plot_rect)[1]
         if analysis is None or not analysis.top() <= y_px <= analysis.bottom():
             return None
         return frequency_rows(self.lane, analysis).value(y_px)
 
     def _value_at(self, place: QPointF) -> str:
-        """Give the value beside the plot that is under the mouse: what a click copies."""
+        """Return the value beside the plot that is under the mouse: what a click copies."""
         rect, columns = self.plot_rect, self._columns
         if columns is None or rect.left() <= place.x() <= rect.right():
             return ""
@@ -214,7 +214,7 @@ class LanePlot(QWidget):
         self.menu_wanted.emit(event.globalPos())
 
     def _said(self, time_s: float, y_px: float) -> str:
-        """Say what is under the pointer: its time, and its value or its frequency and level."""
+        """Describe what is under the pointer: its time, and its value or its frequency and level."""
         frequency = self._frequency_at(y_px)
         words = [f"Pointer {seconds(time_s)} s"]
         if frequency is None:

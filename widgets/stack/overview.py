@@ -94,7 +94,7 @@ class Overview(QWidget):
         draw_text(painter, place, text, font(11, numbers=True), look.ink2)
 
     def _drawn(self, strip: QRectF) -> QPixmap:
-        """Give the waveform of the whole, painted once per sound and width."""
+        """Return the waveform of the whole, painted once per sound and width."""
         if self._picture is None:
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(round(strip.width() * ratio), round(strip.height() * ratio))
@@ -183,7 +183,7 @@ class Overview(QWidget):
         self._held = None
 
     def _dragged(self, part: str, window: Range, by_s: float) -> Range:
-        """Give the window after one of its edges, or all of it, was moved."""
+        """Return the window after one of its edges, or all of it, was moved."""
         if part == "inside":
             return window.moved(by_s).within(self._whole)
         least = self._whole.length_s / 2000

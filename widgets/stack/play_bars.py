@@ -35,7 +35,7 @@ class PlayBar:
 
 
 def pieces(columns: Columns, whole: Range, marks: Marks) -> list[PlayBar]:
-    """Give the rectangles of all three bars, from the upper left to the lower right."""
+    """Return the rectangles of all three bars, from the upper left to the lower right."""
     return [*_cut_pieces(columns, marks), *_window_pieces(columns, whole), _whole_piece(columns, whole)]
 
 

@@ -33,7 +33,7 @@ class EdgeTime:
 
 
 def selection_words(selection: Range) -> str:
-    """Give a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"; of a long one the
+    """Return a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"; of a long one the
     inverse has as many decimals as it takes to say something.
     """
     length = selection.length_s
@@ -44,20 +44,20 @@ def selection_words(selection: Range) -> str:
 
 
 def seconds_within(time_s: float, room_px: float, face: QFont) -> str:
-    """Give a time with six decimals, fewer where there is no room for them, "" where there is for none."""
+    """Return a time with six decimals, fewer where there is no room for them, "" where there is for none."""
     found = (signed(f"{time_s:.{decimals}f}") for decimals in range(6, 0, -1))
     return next((text for text in found if _width(text, face) <= room_px), "")
 
 
 def selection_rect(columns: Columns, selection: Range) -> QRectF:
-    """Give the place of the button that stands over the visible part of a selection."""
+    """Return the place of the button that stands over the visible part of a selection."""
     seen = selection.cut(columns.window)
     left, right = columns.line_x(seen.start_s) - 0.5, columns.line_x(seen.end_s) + 0.5
     return QRectF(left, BUTTON_TOP_PX, max(1.0, right - left), BUTTON_PX)
 
 
 def is_visible(columns: Columns, selection: Range) -> bool:
-    """Tell whether some of a selection lies in the window."""
+    """Return whether some of a selection lies in the window."""
     window = columns.window
     return selection.end_s > window.start_s and selection.start_s < window.end_s
 
@@ -86,7 +86,7 @@ def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Ra
 
 
 def _edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
-    """Give the times beside the button; the right one stays on the right axis, smaller where it must."""
+    """Return the times beside the button; the right one stays on the right axis, smaller where it must."""
     face, rect = font(12, 500, numbers=True), selection_rect(columns, selection)
     room_px, end_px = columns.right_px + AXIS_PX - rect.right(), _width(seconds(selection.end_s), face)
     roomy = end_px <= room_px - 2 * BESIDE_PX
@@ -110,7 +110,7 @@ def _width(text: str, face: QFont) -> float:
 
 
 def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
-    """Give where the times of the strip stand, the cursor's or those beside the selection's button."""
+    """Return where the times of the strip stand, the cursor's or those beside the selection's button."""
     selection, found = marks.selection, list[tuple[float, QRectF]]()
     if selection is not None:
         found = [(edge.time_s, edge.place) for edge in _edge_times(columns, selection)]
@@ -206,7 +206,7 @@ class Ruler(QWidget):
             paint_triangle(painter, x, self.height() - 1, self._look.ink)
 
     def _time_at(self, event: QMouseEvent) -> str:
-        """Give the time under the mouse, the cursor's or that of an edge of the selection, "" for none."""
+        """Return the time under the mouse, the cursor's or that of an edge of the selection, "" for none."""
         if self._columns is None:
             return ""
         return next(

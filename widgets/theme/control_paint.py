@@ -12,7 +12,7 @@ RADIUS_PX = 4.0
 
 
 def pass_look(parent: QWidget, look: Look) -> None:
-    """Give a look to every widget below a parent that takes one."""
+    """Return a look to every widget below a parent that takes one."""
     for child in parent.findChildren(QWidget):
         take = getattr(child, "set_look", None)
         if take is not None:

@@ -47,7 +47,7 @@ GLYPHS = {
 
 @cache
 def font_path() -> Path | None:
-    """Give the file of the icon font, or None where qtawesome is not installed."""
+    """Return the file of the icon font, or None if qtawesome is not installed."""
     found = importlib.util.find_spec("qtawesome")
     if found is None or found.origin is None:
         return None
@@ -85,7 +85,7 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor, size_
 
 
 def icon(name: str, colour: QColor, size_px: int = 16, ratio: float = 2.0) -> QIcon:
-    """Give an icon for Qt's own menus and dialogs."""
+    """Return an icon for Qt's own menus and dialogs."""
     pixmap = QPixmap(QSize(size_px, size_px) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

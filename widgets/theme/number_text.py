@@ -11,7 +11,7 @@ MINUS = "−"
 
 
 def number_text(value: float, decimals: int = 2) -> str:
-    """Give a number with a true minus: two decimals, or from 10 on four digits, and never a false zero.
+    """Return a number with a true minus: two decimals, or from 10 on four digits, and never a false zero.
 
     >>> number_text(-0.5), number_text(0.004), number_text(-1234.5), number_text(-1234567.0)
     ('−0.50', '0.004', '−1234', '−1.235e+06')
@@ -28,14 +28,14 @@ def number_text(value: float, decimals: int = 2) -> str:
 
 
 def shown_decimals(value: float, decimals: int = 2) -> int:
-    """Give how many decimals of a number are shown: fewer as it grows beyond 100."""
+    """Return how many decimals of a number are shown: fewer as it grows beyond 100."""
     if abs(value) < 100:
         return decimals
     return max(0, decimals + 1 - math.floor(math.log10(abs(value))))
 
 
 def exact_text(value: float) -> str:
-    """Give every digit of a number, as it is edited and copied: whole numbers without a point."""
+    """Return every digit of a number, as it is edited and copied: whole numbers without a point."""
     return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 

@@ -9,22 +9,22 @@ NONE = "–"
 
 
 def signed(text: str) -> str:
-    """Give `text` with the typographic minus (U+2212) the screen uses."""
+    """Return `text` with the typographic minus (U+2212) the screen uses."""
     return text.replace("-", MINUS)
 
 
 def copied(text: str) -> str:
-    """Give `text` with the plain `-` that other programs read."""
+    """Return `text` with the plain `-` that other programs read."""
     return text.replace(MINUS, "-")
 
 
 def seconds(value_s: float) -> str:
-    """Give a time with Praat's six decimals."""
+    """Return a time with Praat's six decimals."""
     return signed(f"{value_s:.6f}") if math.isfinite(value_s) else NONE
 
 
 def four_digits(value: float) -> str:
-    """Give a value with four significant digits, and an exponent only below a ten-thousandth.
+    """Return a value with four significant digits, and an exponent only below a ten-thousandth.
 
     >>> four_digits(-0.60874), four_digits(125.04), four_digits(12345.6)
     ('−0.6087', '125.0', '12346')
@@ -38,7 +38,7 @@ def four_digits(value: float) -> str:
 
 
 def activation(value: float) -> str:
-    """Give an amplitude or an activation with four decimals, as Praat's axes do; finer where it is tiny.
+    """Return an amplitude or an activation with four decimals, as Praat's axes do; finer where it is tiny.
 
     >>> activation(0.0093), activation(-0.625), activation(12.5), activation(0.00001234)
     ('0.0093', '−0.6250', '12.50', '1.234e−05')
@@ -47,7 +47,7 @@ def activation(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """Give a rate, a gain or a tick without trailing zeros and with two decimals at most.
+    """Return a rate, a gain or a tick without trailing zeros and with two decimals at most.
 
     >>> short(16000.0), short(31.25), short(7.8125), short(0.5)
     ('16000', '31.25', '7.81', '0.5')
@@ -57,7 +57,7 @@ def short(value: float) -> str:
 
 
 def duration_words(duration_s: float) -> str:
-    """Give a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    """Return a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
     if duration_s < 1e-3:
         return f"{duration_s * 1e3:.3g} ms"
     if duration_s < 60:

@@ -74,12 +74,12 @@ class Look:
         return self.name == "print"
 
     def overlay(self, measure: str) -> QColor:
-        """Give the colour of a measure ("pitch", "formants", "intensity", "spectrogram", "pulses")."""
+        """Return the colour of a measure ("pitch", "formants", "intensity", "spectrogram", "pulses")."""
         colour: QColor = getattr(self, _OVERLAYS[measure])
         return colour
 
     def step(self, share: float) -> QColor:
-        """Give the colour of a place between 0 and 1 along a series: plasma, cut to what is legible here."""
+        """Return the colour at 0..1 of a series: the legible part of the plasma colour map."""
         low, high = (0.4, 1.0) if self.name == "dark" else (0.0, 0.62)
         place = (low + (high - low) * min(max(share, 0.0), 1.0)) * (len(_PLASMA) - 1)
         first = min(int(place), len(_PLASMA) - 2)
@@ -89,7 +89,7 @@ class Look:
         return QColor(red, green, blue)
 
     def ramp(self) -> NDArray[np.uint32]:
-        """Give 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
+        """Return 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
         ends = np.array([[c.red(), c.green(), c.blue()] for c in (self.quiet, self.loud)], dtype=np.float64)
         steps = np.linspace(0.0, 1.0, 256)[:, None]
         rgb = np.rint(ends[0] * (1 - steps) + ends[1] * steps).astype(np.uint32)
@@ -141,7 +141,7 @@ def load_fonts() -> None:
 def font(
     size_px: int, weight: int = 400, *, numbers: bool = False, ipa: bool = False, italic: bool = False
 ) -> QFont:
-    """Give the font of a size and weight; `numbers` sets figures of equal width, `ipa` phonetic letters."""
+    """Return the font of a size and weight; `numbers` sets figures of equal width, `ipa` phonetic letters."""
     made = QFont()
     made.setFamilies(IPA_FAMILIES if ipa else TEXT_FAMILIES)
     made.setPixelSize(size_px)
@@ -154,14 +154,14 @@ def font(
 
 
 def _faded(colour: QColor) -> QColor:
-    """Give a colour at the low contrast of what is disabled just now."""
+    """Return a colour at the low contrast of what is disabled just now."""
     faded = QColor(colour)
     faded.setAlphaF(0.35)
     return faded
 
 
 def style_sheet(look: Look) -> str:
-    """Give the style sheet of the ordinary widgets, filled with the colours of a look."""
+    """Return the style sheet of the ordinary widgets, filled with the colours of a look."""
     colours = {key: value.name() for key, value in vars(look).items() if isinstance(value, QColor)}
     icons = files("resources") / "icons"
     shade = "dark" if look.name == "dark" else "light"
@@ -171,7 +171,7 @@ def style_sheet(look: Look) -> str:
 
 
 def palette(look: Look) -> QPalette:
-    """Give the palette for what the style sheet does not reach."""
+    """Return the palette for what the style sheet does not reach."""
     made = QPalette()
     roles = QPalette.ColorRole
     for role, colour in {
@@ -188,12 +188,12 @@ def palette(look: Look) -> QPalette:
 
 
 def desktop_is_dark() -> bool:
-    """Tell whether the desktop asks for dark colours."""
+    """Return whether the desktop asks for dark colours."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def apply(app: QApplication, look: Look) -> None:
-    """Give the whole program its fonts, palette and style sheet."""
+    """Return the whole program its fonts, palette and style sheet."""
     if app.property("phonoscope_fonts") is None:
         load_fonts()
         app.setProperty("phonoscope_fonts", True)

@@ -32,22 +32,22 @@ class TierPlaces:
     scroll_px: int = 0
 
     def row(self, place: int) -> Row | None:
-        """Give the row of a tier, None where there is no such tier."""
+        """Return the row of a tier, None if there is no such tier."""
         return next((row for row in rows(self.view.tiers) if row.place == place), None)
 
     def plot(self, row: Row) -> QRectF:
-        """Give the plot of a tier, without header, axes and lower border."""
+        """Return the plot of a tier, without header, axes and lower border."""
         top = row.top_px - self.scroll_px
         return QRectF(self.columns.left_px, top, self.columns.width_px, row.height_px - 1)
 
     def row_at(self, y_px: float) -> Row | None:
-        """Give the tier at a height."""
+        """Return the tier at a height."""
         y = y_px + self.scroll_px
         found = (row for row in rows(self.view.tiers) if row.top_px <= y < row.top_px + row.height_px)
         return next(found, None)
 
     def grip_at(self, place: QPointF) -> Grip | None:
-        """Give the boundary or point that a press would take hold of."""
+        """Return the boundary or point that a press would take hold of."""
         row = self.row_at(place.y())
         if row is None or self.view.is_away(row.place) or not self.plot(row).contains(place):
             return None
@@ -59,7 +59,7 @@ class TierPlaces:
         return Grip(row.place, index) if near else None
 
     def circle_at(self, place: QPointF) -> tuple[int, float] | None:
-        """Give the tier and the time of the circle under the mouse."""
+        """Return the tier and the time of the circle under the mouse."""
         row = self.row_at(place.y())
         if row is None or self.view.is_away(row.place):
             return None
@@ -69,7 +69,7 @@ class TierPlaces:
         return None
 
     def room(self, place: int, index: int) -> QRectF:
-        """Give the visible place of an interval or point."""
+        """Return the visible place of an interval or point."""
         row = self.row(place)
         assert row is not None
         plot = self.plot(row)

@@ -31,7 +31,7 @@ GROUPS = (
 
 
 def shown_letter(letter: str) -> str:
-    """Give a letter as it is shown: what combines stands on a dotted circle."""
+    """Return a letter as it is shown: what combines stands on a dotted circle."""
     return f"◌{letter}" if unicodedata.combining(letter) else letter
 
 
@@ -58,7 +58,7 @@ class LetterGrid(QWidget):
         self.update()
 
     def cell(self, index: int) -> QRectF:
-        """Give the place of a letter."""
+        """Return the place of a letter."""
         line, column = divmod(index, COLUMNS)
         return QRectF(column * CELL_PX, TITLE_PX + line * CELL_PX, CELL_PX, CELL_PX)
 

@@ -27,18 +27,18 @@ POINT_PART = 0.24  # of the height, at the top and at the bottom
 
 
 def tier_font(tier: Tier) -> QFont:
-    """Give the font of a tier's labels."""
+    """Return the font of a tier's labels."""
     return font(PHONES_SIZES_PX[0] if is_phones(tier) else WORDS_SIZES_PX[0], ipa=True)
 
 
 def chosen_index(tier: Tier, marks: Marks) -> int | None:
-    """Give the interval or point that is chosen on a tier: the one where the selection or cursor stands."""
+    """Return the interval or point that is chosen on a tier: the one where the selection or cursor stands."""
     time_s = marks.selection.start_s if marks.selection else marks.cursor_s
     return None if time_s is None else tier.index_at(time_s)
 
 
 def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tuple[int, int]:
-    """Give `first, last` so that `first:last` are the times that may be seen between two places."""
+    """Return `first, last` so that `first:last` are the times that may be seen between two places."""
     low, high = columns.time_s(left_px), columns.time_s(right_px)
     first, last = np.searchsorted(tier.times_s, [low, high])
     return max(int(first) - 2, 0), min(int(last) + 2, len(tier.times))
@@ -84,7 +84,7 @@ def _paint_chosen(
 
 
 def _interval_rect(rect: QRectF, tier: Tier, columns: Columns, index: int) -> QRectF:
-    """Give the visible part of an interval."""
+    """Return the visible part of an interval."""
     left = max(columns.x(tier.times[index]), rect.left())
     right = min(columns.x(tier.times[index + 1]), rect.right())
     return QRectF(left, rect.top(), max(0.0, right - left), rect.height())
@@ -99,7 +99,7 @@ def _paint_boundaries(
 
 
 def _is_crowded(tier: Tier, columns: Columns) -> bool:
-    """Tell whether boundaries stand so close in the window that bars would hide everything."""
+    """Return whether boundaries stand so close in the window that bars would hide everything."""
     first, last = np.searchsorted(tier.times_s, [columns.window.start_s, columns.window.end_s])
     return int(last - first) > columns.width_px / DENSE_PX
 
@@ -121,7 +121,7 @@ def _paint_bars(
 
 
 def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
-    """Give a picture one pixel high with a hair at each place: one blit, however many there are."""
+    """Return a picture one pixel high with a hair at each place: one blit, however many there are."""
     row = np.zeros(max(1, width_px), np.uint32)
     inside = places[(places >= 0) & (places < width_px)].astype(np.int64)
     row[inside] = look.ghost.rgba()
@@ -142,7 +142,7 @@ def _laid_out(text: str, size_px: int) -> tuple[QStaticText, float]:
 
 @lru_cache(maxsize=8192)
 def _fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
-    """Give the largest size in which a label fits its room, shortened at the least; "" if no letter does."""
+    """Return a label and the largest font size in which it fits, shortened if necessary, "" if not."""
     sizes = PHONES_SIZES_PX if phones else WORDS_SIZES_PX
     for size_px in sizes:
         if _laid_out(text, size_px)[1] <= room_px:
@@ -205,7 +205,7 @@ def _paint_points(
 
 
 def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tuple[QPointF, float]]:
-    """Give the circles of a tier, where a click adds a boundary, each with its time."""
+    """Return the circles of a tier, where a click adds a boundary, each with its time."""
     return [
         (QPointF(columns.line_x(time_s), rect.top() + CIRCLE_PX + 2), time_s)
         for time_s in marked_times(marks)

@@ -64,7 +64,7 @@ class Tiers(TiersCanvas):
         super().show_time(columns, marks, view)
 
     def _leave_editor(self, view: TiersView, moved: bool) -> None:
-        """Write the label when something else is chosen; give it up where its interval is gone."""
+        """Write the label when something else is chosen; return it up where its interval is gone."""
         at = self.editor.at
         if at is None:
             return
@@ -156,7 +156,7 @@ class Tiers(TiersCanvas):
             self.pointed.emit(places.columns.time_s(at.x()), self._said(places, at))
 
     def _said(self, places: TierPlaces, at: QPointF) -> str:
-        """Say what is under the pointer: its time, the label there and how long it lasts."""
+        """Describe what is under the pointer: its time, the label there and how long it lasts."""
         row = places.row_at(at.y())
         if row is None or not places.plot(row).contains(at):
             return ""
@@ -184,7 +184,7 @@ class Tiers(TiersCanvas):
         self.pointed.emit(time_s, f"Pointer {seconds(time_s)} s")
 
     def _snapped(self, event: QMouseEvent, columns: Columns, held: Grip, time_s: float) -> float:
-        """Give the boundary of another tier near a time; with Ctrl the time itself."""
+        """Return the boundary of another tier near a time; with Ctrl the time itself."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return time_s
         tiers = self._view.tiers
@@ -265,5 +265,5 @@ class Tiers(TiersCanvas):
 
 
 def _typed(event: QKeyEvent) -> bool:
-    """Tell whether a key press writes something."""
+    """Return whether a key press writes something."""
     return bool(event.text()) and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS

@@ -92,6 +92,6 @@ class Pointer(QObject):
 
 
 def _clipped(columns: Columns, x_px: float) -> float:
-    """Give the time under the pointer, inside the window: what is seen is what is selected."""
+    """Return the time under the pointer, inside the window: what is seen is what is selected."""
     window = columns.window
     return min(max(columns.time_s(x_px), window.start_s), window.end_s)

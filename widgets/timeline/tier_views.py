@@ -29,11 +29,11 @@ class TiersView:
     changed: tuple[str, ...] = ()
 
     def is_away(self, place: int) -> bool:
-        """Tell whether a tier belongs to another latent point."""
+        """Return whether a tier belongs to another latent point."""
         return bool(self.elsewhere) and (self.away < 0 or place < self.away)
 
     def owner(self, place: int) -> str:
-        """Give the name of the recording that a tier belongs to, "" for the generator's."""
+        """Return the name of the recording that a tier belongs to, "" for the generator's."""
         return self.owners[place] if place < len(self.owners) else ""
 
     def told(self, place: int) -> str:
@@ -41,7 +41,7 @@ class TiersView:
         return ": ".join(words for words in (self.owner(place), self.change(place)) if words)
 
     def change(self, place: int) -> str:
-        """Say that the file of a tier and those below it holds other ones, "" where it does not."""
+        """Report that the file of a tier and those below it holds other ones, "" where it does not."""
         return self.changed[place] if place < len(self.changed) else ""
 
 
@@ -58,17 +58,17 @@ class Row:
 
 
 def is_phones(tier: Tier) -> bool:
-    """Tell whether a tier holds single sounds, which are written larger than words."""
+    """Return whether a tier holds single sounds, which are written larger than words."""
     return any(word in tier.name.lower() for word in _PHONES)
 
 
 def tier_height_px(tier: Tier) -> int:
-    """Give the height of a tier, its lower border included."""
+    """Return the height of a tier, its lower border included."""
     return PHONES_PX if is_phones(tier) else WORDS_PX
 
 
 def rows(tiers: tuple[Tier, ...]) -> Iterator[Row]:
-    """Give the place of every tier."""
+    """Return the place of every tier."""
     top = 0
     for place, tier in enumerate(tiers):
         yield Row(place, top, tier_height_px(tier))
