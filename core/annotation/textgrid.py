@@ -1,7 +1,7 @@
 """Reading and writing TextGrids without changing anything that was not edited.
 
-praatio strips spaces off labels, drops empty intervals and prints times
-anew; a file that was only opened and saved must keep every label and every digit.
+praatio strips spaces from labels, drops empty intervals and reformats times. A file that is only
+opened and saved must keep every label and every digit.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from typing import Any
 _LIBRARIES = {"torch": "torch", "numpy": "numpy", "parselmouth": "praat-parselmouth"}
 
 
-def own_version() -> str:
-    """Return Phonoscope's version, from the checkout where it runs from one."""
+def app_version() -> str:
+    """Return Phonoscope's version; a checkout reads it from its pyproject.toml."""
     file = Path(__file__).parents[2] / "pyproject.toml"
     if file.is_file():
         project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
