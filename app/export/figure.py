@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.file_locations import ask_file
-from core.faults import Fault
+from app.base.plot_files import ask_picture_path, written
 from core.session.point_names import changed
 from widgets.figures.figure import FigureView
-from widgets.figures.figure_files import Paper, Picture, write_figure, write_picture
+from widgets.figures.figure_files import Paper, write_figure
 from widgets.timeline.lane_views import StackView
 
 if TYPE_CHECKING:
     from app.shell.instrument import Instrument
     from app.shell.window import Window
-    from widgets.plots.view import PlotView
 
-KINDS = "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
 MOST_CHANGES = 6
 
 
@@ -83,39 +78,9 @@ def ask_picture(window: Window) -> None:
 
 def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
     """Ask for the file and write it; tell whether it was written."""
-    path = _ask_path(window, "stack.pdf")
+    path = ask_picture_path(window, "stack.pdf")
     if path is None:
         return False
     window.on.preferences.change(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
-    sized = replace(figure, width_px=paper.width_px)
-    return _written(
-        window, path, lambda: write_figure(path, sized, window.on.file_export.origin_text(), paper.dpi)
-    )
-
-
-def save_plot(window: Window, plot: PlotView, title: str, name: str, origin: str) -> bool:
-    """Ask for a file and write a plot as it is shown, on white paper; tell whether it was written."""
-    path = _ask_path(window, name)
-    if path is None:
-        return False
-    picture = Picture(title, plot.width(), plot.height(), plot.paint)
-    dpi = window.on.preferences.values.figure_dpi
-    return _written(window, path, lambda: write_picture(path, picture, origin, dpi))
-
-
-def _ask_path(window: Window, name: str) -> Path | None:
-    """Ask where a picture goes; the kind chosen is the suffix of a name that has none."""
-    chosen, kind = ask_file(window, "Save picture", name, KINDS)
-    if not chosen:
-        return None
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind[:3].lower()}")
-
-
-def _written(window: Window, path: Path, write: Callable[[], None]) -> bool:
-    try:
-        write()
-    except Fault as fault:
-        window.on.messages.faulted.emit(fault)
-        return False
-    window.status.show_help(f"Saved {path.name}")
-    return True
+    sized, origin = replace(figure, width_px=paper.width_px), window.on.file_export.origin_text()
+    return written(window, path, lambda: write_figure(path, sized, origin, paper.dpi))

@@ -74,7 +74,7 @@ def _ask(window: Window, title: str, use) -> None:
 
 
 def _save(window: Window, sheet: PlotSheet, origin: str) -> None:
-    from app.export.figure import save_plot
+    from app.base.plot_files import save_plot
 
     save_plot(window, sheet, "Each layer against the output", "comparison.pdf", origin)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.base.plot_files import save_plot
 from app.queries.layer_results import LayerResults
 from app.queries.listing_windows import ListingWindows
 from app.queries.queries import Queries, value_text
@@ -24,6 +25,7 @@ from widgets.theme.praat_numbers import NONE, activation, seconds, signed
 
 if TYPE_CHECKING:
     from app.shell.window import Window
+    from widgets.plots.view import PlotView
     from widgets.results.slice_plot import SliceDialog
 
 REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
@@ -257,7 +259,7 @@ class DockView:
         from widgets.results.slice_plot import SliceDialog
 
         if self._large is None:
-            self._large = SliceDialog(self._window)
+            self._large = SliceDialog(self._save_slices, self._window)
             self._large.finished.connect(self._look_who_looks)
         self._large.set_look(self._window.look)
         self._large.show()
@@ -265,6 +267,10 @@ class DockView:
         self._large.raise_()
         self._rest.start()
         self.show_slices()
+
+    def _save_slices(self, plot: PlotView) -> None:
+        record = self.layer_results.slices_record()
+        save_plot(self._window, plot, "Spectral slice", "slice.pdf", record)
 
 
 def _where(place: float | Range) -> tuple[tuple[str, str], ...]:

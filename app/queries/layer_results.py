@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from psygnal import Signal
@@ -243,6 +244,16 @@ class LayerResults:
         self._sliced_as = settings, {layer.key: layer.track.origin for layer in layers}
         self.no_slice = "" if self.slices else why_none(self._tiled_overlays, self.layers(), settings, found)
         self.sliced.emit()
+
+    def slices_record(self) -> str:
+        """Say as JSON which curves the slices are of, and how they were computed."""
+        from core.files.versions import versions
+
+        if self._sliced_as is None:
+            return json.dumps({})
+        settings, origins = self._sliced_as
+        layers = {title_of(self._session.card, key): origins[key].plain() for key in self.slices}
+        return json.dumps({"slice": asdict(settings), "layers": layers, "versions": versions()})
 
     @property
     def slices_stale(self) -> bool:

@@ -7,6 +7,7 @@ that the window starts without it.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -113,18 +114,26 @@ class SlicePlot(QWidget):
 
 
 class SliceDialog(SmallDialog):
-    """The spectral slices, large, in a window of their own that follows the cursor and the selection."""
+    """The spectral slices, large, in a window of their own that follows the cursor and the selection.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `save` asks where a picture of them goes.
+    """
+
+    def __init__(self, save: Callable[[SliceChart], None], parent: QWidget | None = None) -> None:
         super().__init__("Spectral slice", parent)
+        self._save = save
         self.words = Words("", 11, 400, "ink2")
         self.plot = SlicePlot()
         self.body.addWidget(self.words)
         self.body.addWidget(self.plot, 1)
-        self.add_buttons((), (("Close", self.accept),))
+        self.add_buttons((("Save picture…", self._save_chart),), (("Close", self.accept),))
         self.resize(900, 520)
 
     def show_view(self, view: SliceView, words: str) -> None:
         """Show these slices."""
         self.words.setText(words)
         self.plot.show_view(view)
+
+    def _save_chart(self) -> None:
+        if self.plot.chart is not None:
+            self._save(self.plot.chart)

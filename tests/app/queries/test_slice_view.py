@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from core.analyses.measures import MEASURES
 from core.queries.queries import ask
 from core.signals.axis import Range
+from tests.support.figure_origin import origin_in_figure
+from widgets.results import slice_chart  # noqa: F401  imported, so that no test waits for it
+from widgets.results.slice_plot import SliceDialog
 
 SELECTION = Range(0.2, 0.25)
 
@@ -48,3 +54,15 @@ def test_layers_that_have_no_slice_here_are_named(window):
     assert view.without
     assert {one.title for one in view.slices}.isdisjoint(view.without)
     assert "FC" in view.without
+
+
+def test_the_large_slice_is_saved_as_a_picture_with_what_it_is_of(window, tmp_path, monkeypatch):
+    settle(window)
+    window.dock_view.show_large()
+    (dialog,) = window.findChildren(SliceDialog)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.svg"), ""))
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == "Save picture…").click()
+    kept = json.loads(origin_in_figure(tmp_path / "a.svg"))
+    assert {"Out", "hum"} <= set(kept["layers"])
+    assert kept["slice"]["start_s"] == pytest.approx(SELECTION.start_s)
+    assert ">Out</text>" in (tmp_path / "a.svg").read_text()
