@@ -14,14 +14,22 @@ from core.analyses.pitch import PitchSettings
 from core.analyses.registry import TABLE
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
-from tests.support.praat_oracle import ask_praat, recording
+from tests.support.praat_oracle import ask_praat, beside, recording
 
 RECORDINGS = (
-    ("speech/198-209-0000.hq.ogg", 3.0),
-    ("speech/mfa_creaky.flac", None),
-    ("speech/whisper.flac", None),
-    ("speech/falsetto.flac", None),
-    ("digits/0_lucas_30.wav", None),
+    ("american", 3.0),
+    ("creaky", None),
+    ("whisper", None),
+    ("falsetto", None),
+    ("vietnamese", None),
+    ("digit", None),
+    *beside(
+        ("speech/198-209-0000.hq.ogg", 3.0),
+        ("speech/mfa_creaky.flac", None),
+        ("speech/whisper.flac", None),
+        ("speech/falsetto.flac", None),
+        ("digits/0_lucas_30.wav", None),
+    ),
 )
 FRAME = "Get value in frame: i"
 COMMANDS = (
@@ -77,7 +85,7 @@ def compared(ours: tuple[Track, ...], theirs: np.ndarray) -> tuple[int, int, flo
 
 
 def with_praat(folder: Path) -> list[tuple[str, str, int, int, float]]:
-    """Give one row per recording and analysis."""
+    """Give one row per utterance and analysis."""
     rows: list[tuple[str, str, int, int, float]] = []
     for file, seconds in RECORDINGS:
         track = recording(file, seconds)
@@ -96,7 +104,7 @@ def refused() -> list[tuple[str, str, str]]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        print("| recording | Praat's command | values | on one side only | largest difference |")
+        print("| speech | Praat's command | values | on one side only | largest difference |")
         print("|--|--|--|--|--|")
         for file, command, n, alone, most in with_praat(Path(folder)):
             print(f"| {file} | {command} | {n} | {alone} | {most:.1e} |")

@@ -1,4 +1,4 @@
-"""Every listed value equals what Debian's Praat prints for the same recording."""
+"""Every listed value equals what Debian's Praat prints for the same speech."""
 
 from __future__ import annotations
 
@@ -11,16 +11,25 @@ from core.analyses.pitch import PitchSettings
 from core.analyses.registry import TABLE
 from core.analyses.spectrogram import SpectrogramSettings, spectrogram
 from core.signals.track import Image, Track
-from tests.support.praat_oracle import ask_praat, needs_praat, needs_recordings, recording
+from tests.support.praat_oracle import ask_praat, beside, recording
 
-pytestmark = [needs_praat, needs_recordings]
-
+SPEECH = [
+    ("english", 3.0),
+    ("creaky", None),
+    ("whisper", None),
+    ("german", 2.0),
+    ("mandarin", 2.0),
+    ("digit", None),
+]
 RECORDINGS = [
-    ("speech/198-209-0000.hq.ogg", 3.0),
-    ("speech/mfa_creaky.flac", None),
-    ("speech/whisper.flac", None),
-    ("speech/acoustic_corpus.wav", 4.0),
-    ("digits/0_lucas_30.wav", None),
+    *SPEECH,
+    *beside(
+        ("speech/198-209-0000.hq.ogg", 3.0),
+        ("speech/mfa_creaky.flac", None),
+        ("speech/whisper.flac", None),
+        ("speech/acoustic_corpus.wav", 4.0),
+        ("digits/0_lucas_30.wav", None),
+    ),
 ]
 
 LISTING = """
@@ -111,7 +120,10 @@ def test_intensity_is_what_praat_lists(file, seconds, settings, command, tmp_pat
     assert_equal_as_printed(tracks("intensity", sound, settings), theirs)
 
 
-@pytest.mark.parametrize(("file", "seconds"), RECORDINGS[:1] + RECORDINGS[-1:])
+@pytest.mark.parametrize(
+    ("file", "seconds"),
+    [SPEECH[0], SPEECH[-1], *beside(("speech/198-209-0000.hq.ogg", 3.0), ("digits/0_lucas_30.wav", None))],
+)
 @pytest.mark.parametrize(
     ("settings", "arguments"),
     [
@@ -131,9 +143,9 @@ def test_the_spectrogram_is_praats(file, seconds, settings, arguments, tmp_path)
         y1 = Get y of row: 1
         dy = Get row distance
         appendInfoLine: nx, tab$, ny, tab$, x1, tab$, dx, tab$, y1, tab$, dy
-        for i to nx
+        for k to (nx - 1) div 9 + 1
             for j to ny
-                v = Get value in cell: j, i
+                v = Get value in cell: j, 9 * k - 8
                 appendInfoLine: v
             endfor
         endfor
@@ -143,5 +155,5 @@ def test_the_spectrogram_is_praats(file, seconds, settings, arguments, tmp_path)
     assert isinstance(ours, Image)
     grid = (*ours.values.shape, ours.axis.start_s, ours.axis.step_s, ours.low_hz, ours.step_hz)
     np.testing.assert_allclose(grid, head, rtol=1e-12)
-    theirs = 10 * np.log10(np.maximum(np.array(cells), 1e-30) / 4e-10).reshape(ours.values.shape)
-    np.testing.assert_allclose(ours.values, theirs, atol=1e-5)
+    theirs = 10 * np.log10(np.maximum(np.ravel(cells), 1e-30) / 4e-10)
+    np.testing.assert_allclose(ours.values[::9].reshape(-1), theirs, atol=1e-5)

@@ -13,7 +13,7 @@ from core.analyses.registry import TABLE
 from core.analyses.speakers import CEILINGS, SPEAKERS, ceiling_words
 from core.faults import Fault
 from core.signals.axis import TimeAxis
-from tests.support.praat_oracle import ask_praat, needs_praat, needs_recordings, recording
+from tests.support.praat_oracle import ask_praat, beside, recording
 
 
 def test_the_ceilings_are_those_of_praats_manual():
@@ -47,11 +47,10 @@ def test_on_a_layer_below_the_ceiling_every_speaker_ends_at_nyquist():
     assert {one.ceiling_hz for one in used} == {2000.0}
 
 
-@needs_praat
-@needs_recordings
+@pytest.mark.parametrize("file", ["falsetto", *beside("speech/falsetto.flac")])
 @pytest.mark.parametrize("name", SPEAKERS)
-def test_each_speakers_formants_are_praats(name, tmp_path):
-    sound = recording("speech/falsetto.flac", 1.0)
+def test_each_speakers_formants_are_praats(file, name, tmp_path):
+    sound = recording(file, 1.0)
     found = TABLE["formants"].run(sound, for_speaker(FormantSettings(), name))
     ceiling_hz = min(SPEAKERS[name].ceiling_hz, sound.axis.nyquist_hz)
     count = (

@@ -15,9 +15,14 @@ from core.analyses.spectral_moments import MomentSettings
 from core.analyses.voice_report import VoiceSettings
 from core.signals.axis import TimeAxis
 from core.signals.track import Image, Track
-from tests.support.praat_oracle import ask_praat, needs_praat, needs_recordings, recording
+from tests.support.praat_oracle import ask_praat, beside, recording
 
-RECORDINGS = [("speech/mfa_creaky.flac", 1.5), ("speech/falsetto.flac", 1.5), ("digits/0_lucas_30.wav", None)]
+RECORDINGS = [
+    ("creaky", 1.5),
+    ("falsetto", 1.5),
+    ("digit", None),
+    *beside(("speech/mfa_creaky.flac", 1.5), ("speech/falsetto.flac", 1.5), ("digits/0_lucas_30.wav", None)),
+]
 
 by_recording = pytest.mark.parametrize(("file", "seconds"), RECORDINGS)
 
@@ -31,8 +36,6 @@ def tone(hz: float, rate_hz: float = 16000.0, n: int = 16384) -> Track:
     return Track("out", np.sin(2 * np.pi * hz * axis.times()).astype(np.float32), axis)
 
 
-@needs_praat
-@needs_recordings
 class TestBesidePraat:
     @by_recording
     @pytest.mark.parametrize(

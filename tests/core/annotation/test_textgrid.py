@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from core.annotation.textgrid import parse_textgrid, read_textgrid, textgrid_byt
 from core.annotation.textgrid_syntax import Style
 from core.annotation.tiers import Annotation, Tier
 from core.faults import Fault
-from tests.support.praat_oracle import SHARED, needs_praat, needs_recordings
+from tests.support.praat_oracle import SHARED, SPEECH, beside, needs_praat
 
 STYLES = [
     Style(long, encoding, newline)
@@ -55,12 +56,19 @@ def test_every_label_and_time_comes_back_in_every_layout_and_encoding(note: Anno
     assert read.notes == ()
 
 
-@needs_recordings
+OTHERS = SHARED / "data" / "speech"
+
+
 @pytest.mark.parametrize(
-    "name", ["acoustic_corpus", "michaelandsickmichael_short_tg", "short_segments", "vietnamese"]
+    "path",
+    [
+        *(SPEECH / f"{name}.TextGrid" for name in ("words", "words_short", "phonemes_utf16", "points")),
+        *beside(OTHERS / "acoustic_corpus.TextGrid", OTHERS / "michaelandsickmichael_short_tg.TextGrid"),
+        *beside(OTHERS / "short_segments.TextGrid", OTHERS / "vietnamese.TextGrid"),
+    ],
+    ids=lambda path: path.stem,
 )
-def test_a_real_file_opened_and_saved_is_the_same_byte_for_byte(name: str, tmp_path):
-    path = SHARED / "data" / "speech" / f"{name}.TextGrid"
+def test_a_file_of_praat_opened_and_saved_is_the_same_byte_for_byte(path: Path, tmp_path):
     read = read_textgrid(path)
     write_textgrid(tmp_path / "again.TextGrid", read.annotation, read.style)
     assert (tmp_path / "again.TextGrid").read_bytes() == path.read_bytes()

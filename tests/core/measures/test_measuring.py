@@ -27,7 +27,7 @@ from core.playback.sonification import published
 from core.queries.queries import Layer, ask
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
-from tests.support.praat_oracle import needs_recordings, recording
+from tests.support.praat_oracle import beside, recording, sound_file
 
 RATE_HZ = 16000.0
 PRAAT = "Praat 6.1-6.3"
@@ -433,15 +433,16 @@ def test_measuring_tells_how_far_it_is_and_stops_between_layers():
     assert seen == [(1, 4), (2, 4)]
 
 
-@needs_recordings
-def test_a_real_recordings_words_are_measured_as_praat_does():
+@pytest.mark.parametrize(
+    ("name", "tier"), [("words", "word"), *beside(("speech/acoustic_corpus.wav", "words"))]
+)
+def test_the_words_of_speech_are_measured_as_praat_does(name, tier):
     from core.annotation.textgrid import read_textgrid
-    from tests.support.praat_oracle import SHARED
 
-    track = recording("speech/acoustic_corpus.wav")
-    grid = read_textgrid(SHARED / "data" / "speech" / "acoustic_corpus.TextGrid").annotation
+    track = recording(name)
+    grid = read_textgrid(sound_file(name).with_suffix(".TextGrid")).annotation
     table = measure(
-        [sound(track, grid)], plan_of(("f0", "f2"), 10, PRAAT), IntervalChoice("words", "speech|fast")
+        [sound(track, grid)], plan_of(("f0", "f2"), 10, PRAAT), IntervalChoice(tier, "speech|fast")
     )
     whole = parselmouth.Sound(track.samples.astype(np.float64), track.axis.rate_hz)
     pitch = call(whole, "To Pitch (ac)", 0, 75, 15, 0, 0.03, 0.45, 0.01, 0.35, 0.14, 500)

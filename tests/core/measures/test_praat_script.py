@@ -17,7 +17,7 @@ from core.measures.plan import plan_of
 from core.measures.praat_script import praat_script, text, write_praat_script
 from core.playback.sonification import published
 from tests.core.measures.test_measuring import GRID, glide, model, note, sound
-from tests.support.praat_oracle import needs_praat, needs_recordings, recording
+from tests.support.praat_oracle import beside, needs_praat, recording, sound_file
 
 EVERYTHING = tuple(key for key in MEASURES if key != "harmonicity")
 NUMBERS = ("start_s", "end_s", "time_s", "normalised_time", "value")
@@ -111,16 +111,17 @@ def test_praat_puts_no_variable_where_a_label_or_a_name_has_apostrophes(tmp_path
 
 
 @needs_praat
-@needs_recordings
+@pytest.mark.parametrize(
+    ("name", "tier"), [("words", "word"), *beside(("speech/acoustic_corpus.wav", "words"))]
+)
 @pytest.mark.parametrize("preset", ["Praat 6.1-6.3", "Praat 6.4"])
-def test_praat_recomputes_a_real_recording(preset, tmp_path):
+def test_praat_recomputes_annotated_speech(preset, name, tier, tmp_path):
     from core.annotation.textgrid import read_textgrid
-    from tests.support.praat_oracle import SHARED
 
-    grid = read_textgrid(SHARED / "data" / "speech" / "acoustic_corpus.TextGrid").annotation
-    item = sound(recording("speech/acoustic_corpus.wav", 6.0), grid)
+    grid = read_textgrid(sound_file(name).with_suffix(".TextGrid")).annotation
+    item = sound(recording(name, 6.0), grid)
     plan = plan_of(("f0", "intensity", "formants", "duration", "moments", "peak_time"), 10, preset)
-    count = assert_praat_measures_the_same(tmp_path, [item], plan, IntervalChoice("words", "[a-f].*"))
+    count = assert_praat_measures_the_same(tmp_path, [item], plan, IntervalChoice(tier, "[a-f].*"))
     assert count > 200
 
 

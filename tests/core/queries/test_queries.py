@@ -21,7 +21,7 @@ from core.analyses.spectrogram import SpectrogramSettings
 from core.queries.queries import Layer, ask
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
-from tests.support.praat_oracle import ask_praat, needs_praat, needs_recordings, recording, write_wav
+from tests.support.praat_oracle import ask_praat, beside, recording, write_wav
 
 SETTINGS = {
     "pitch": PitchSettings(),
@@ -206,9 +206,9 @@ def test_the_power_at_the_cursor_cross_is_praats(layer, praat):
     np.testing.assert_allclose([power_at(image, *place) for place in places], said, rtol=2e-5)
 
 
-@needs_praat
-@needs_recordings
-@pytest.mark.parametrize("file", ["speech/198-209-0000.hq.ogg", "digits/0_lucas_30.wav"])
+@pytest.mark.parametrize(
+    "file", ["english", "digit", *beside("speech/198-209-0000.hq.ogg", "digits/0_lucas_30.wav")]
+)
 def test_queries_of_a_recording_are_what_praat_prints(file, tmp_path):
     sound = recording(file, 1.0)
     results = {name: TABLE[name].run(sound, settings) for name, settings in SETTINGS.items()}

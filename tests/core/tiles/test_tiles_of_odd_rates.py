@@ -12,10 +12,8 @@ from core.analyses.pitch import PitchSettings
 from core.signals.axis import TimeAxis
 from core.tiles import tiles
 from tests.core.tiles.test_tiles import in_tiles, speech, whole
-from tests.support.praat_oracle import needs_recordings
 
 
-@needs_recordings
 @pytest.mark.parametrize(
     ("name", "used", "rate_hz"),
     [
