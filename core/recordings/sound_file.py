@@ -85,6 +85,7 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
     """
     with opened(path) as file:
         rate_hz, claimed, channels = float(file.samplerate), int(file.frames), int(file.channels)
+        log = str(file.extra_info)
     size = path.stat().st_size
     if claimed > MOST_SAMPLES and claimed <= size * _MOST_PER_BYTE:
         raise Fault(
@@ -102,7 +103,7 @@ def look_at(path: Path, channel: int = 0) -> SoundFile:
     if n < claimed:
         notes += (f"it ends at {n / rate_hz:.3f} s, but its header says {claimed / rate_hz:.6g} s",)
     else:
-        notes += notes_on(path, n, rate_hz)
+        notes += notes_on(path, log, n, rate_hz)
     return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0)
 
 

@@ -11,7 +11,6 @@ import pytest
 import soundfile
 
 from core.faults import Fault
-from core.recordings import wav_header
 from core.recordings.sound_file import look_at, read_sound
 from core.recordings.wav_header import quiet
 
@@ -52,7 +51,7 @@ def test_an_empty_file_is_called_empty(tmp_path):
         look_at(tmp_path / "a.wav")
 
 
-@pytest.mark.parametrize("kept", [12, 20, 30])
+@pytest.mark.parametrize("kept", [4, 10, 12, 20, 30])
 def test_a_header_that_breaks_off_is_told(tmp_path, kept):
     (tmp_path / "a.wav").write_bytes(wav(tmp_path / "b.wav").read_bytes()[:kept])
     with pytest.raises(Fault, match="ends within its header"):
@@ -108,15 +107,23 @@ def test_a_bad_mp3_is_refused_in_our_words_alone(tmp_path, capfd):
     assert capfd.readouterr().err == "still there\n"
 
 
-def test_megabytes_of_zeros_are_not_read_eight_by_eight(tmp_path, monkeypatch):
-    seen = []
-    chunk = wav_header._chunk
-    monkeypatch.setattr(wav_header, "_chunk", lambda file: (seen.append(1), chunk(file))[1])
+def test_megabytes_of_zeros_and_of_empty_chunks_are_nothing_to_speak_of(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"RIFF" + bytes([0, 0, 16, 0]) + b"WAVE" + bytes(1 << 20))
-    with pytest.raises(Fault):
+    with pytest.raises(Fault, match=r"“a\.wav” "):
         look_at(tmp_path / "a.wav")
-    look_at(wav(tmp_path / "b.wav", after=(b"AAAA" + bytes(4)) * 20_000))
-    assert 0 < len(seen) < 5000
+    assert look_at(wav(tmp_path / "b.wav", after=(b"AAAA" + bytes(4)) * 20_000)).notes == ()
+
+
+@pytest.mark.parametrize(("said", "n"), [(64000, 16000), (0xFFFFFFFF, 16000)])
+def test_a_file_that_was_cut_is_told_unless_its_length_was_never_known(tmp_path, said, n):
+    found = look_at(wav(tmp_path / "a.wav", said=said))
+    assert found.n == n
+    assert found.notes == (("it ends at 1.000 s, earlier than its header says",) if said == 64000 else ())
+
+
+def test_sound_that_begins_with_silence_after_the_promised_samples_is_left_out_too(tmp_path):
+    (said,) = look_at(wav(tmp_path / "a.wav", after=bytes(100) + BODY)).notes
+    assert said.endswith("bytes after that are ignored")
 
 
 def test_two_mp3s_opened_at_once_leave_the_terminal_what_it_was(tmp_path):
