@@ -1,4 +1,8 @@
-"""Safetensors files; single tensors are read by seeking."""
+"""Safetensors files; single tensors are read by seeking.
+
+The library's `safe_open` cannot read bfloat16 without torch, and it maps the file into memory: a file
+that is truncated meanwhile ends the process (SIGBUS), where this reader raises a Fault.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """Praat workers: two processes that run analyses, since parselmouth holds the interpreter's lock.
 
 A worker waits on its own pipe: it ends when the window closes the pipe, or dies and so closes it.
+
+Pebble's pool ends and restarts stuck workers too, but would need the rest of this file around it (the
+newest under a key, patient jobs, a second try, rounds), and pickles a minute of sound through a pipe in
+76 ms where the shared block takes 16.
 """
 
 from __future__ import annotations
