@@ -50,7 +50,7 @@ cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
 
 
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
-  slice, ltas, moments, zero-crossings, envelope-peaks
+  slice, ltas, moments, zero-crossings, envelope-peaks, acoustic-checks
 Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
 The voice report is printed as Praat prints it, to a .txt file too; a .tsv file holds it as a table.
 What a layer's rate cannot carry is refused with its reason; nothing above its Nyquist is listed."""

@@ -86,6 +86,10 @@ def _moment(key: str, title: str, unit: str) -> Measure:
     return Measure(key, title, unit, "moments", key, title, reading="slices", group="moments")
 
 
+def _check(key: str, title: str, result: str, unit: str = "s", digits: int = 3) -> Measure:
+    return Measure(key, title, unit, "acoustic checks", result, digits=digits, reading="interval")
+
+
 def _peak(key: str, title: str) -> Measure:
     return Measure(key, title, "s", "envelope peaks", reading="peak", group="latency")
 
@@ -114,6 +118,21 @@ _ROWS = (
     _moment("kurtosis", "Kurtosis", ""),
     _peak("peak_time", "Peak time"),
     _peak("peak_latency", "Peak latency"),
+    _check("voiced_duration", "Longest voiced stretch", "voiced_s"),
+    _check("voicing_onset", "Voicing onset", "voiced_at_s"),
+    _check("tone_duration", "Tone duration", "tone_s"),
+    _check("tone_f0", "Median F0 of the tone", "f0_hz", "Hz", 1),
+    _check("tone_start_f0", "F0 at the tone's start", "f0_start_hz", "Hz", 1),
+    _check("tone_lowest_f0", "Lowest F0 of the tone", "f0_lowest_hz", "Hz", 1),
+    _check("tone_end_f0", "F0 at the tone's end", "f0_end_hz", "Hz", 1),
+    _check("tone_slope", "F0 slope", "f0_slope", "semitones/s", 1),
+    _check("tone_curvature", "F0 curvature", "f0_bend", "semitones/s²", 1),
+    _check("frication_duration", "Longest frication", "fricative_s"),
+    _check("frication_onset", "Frication onset", "fricative_at_s"),
+    _check("silence_duration", "Longest silence", "silent_s"),
+    _check("pause_duration", "Longest pause", "pause_s"),
+    _check("sounding_duration", "Sounding duration", "duration_s"),
+    _check("sounding_intensity", "Intensity where sounding", "intensity_db", "dB", 1),
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {row.key: row for row in _ROWS}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.analyses import (
+    acoustic_checks,
     events,
     formants,
     harmonicity,
@@ -164,6 +165,10 @@ _ROWS = (
     Analysis(
         "envelope peaks", "Envelope peaks", "envelope peaks", events.PeakSettings,
         events.envelope_peaks, events.peak_cause,
+    ),
+    Analysis(
+        "acoustic checks", "Acoustic checks", "acoustic checks", acoustic_checks.CheckSettings,
+        acoustic_checks.acoustic_checks, acoustic_checks.cause,
     ),
 )  # fmt: skip
 

@@ -83,7 +83,7 @@ def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> 
     yield from ("", f"# --- {one.item}, {one.layer}, {one.rate_hz:g} Hz".replace("\n", " "))
     for sentence in dict.fromkeys(refusal.sentence for refusal in one.refusals):
         yield f"# {sentence}".replace("\n", " ")
-    columns = [column for column in one.columns if _has_query(MEASURES[column.measure])]
+    columns = [column for column in one.columns if has_query(MEASURES[column.measure])]
     for column in one.columns:
         if column not in columns:
             yield f"# Praat has no query with the same numbers for {column.measure}: it is left out."
@@ -122,7 +122,7 @@ _KINDS = {"contour": "contour", "interval": "duration", "slices": "moments", "pe
 """What the script's procedures call the ways of reading."""
 
 
-def _has_query(measure: Measure) -> bool:
+def has_query(measure: Measure) -> bool:
     """Tell whether the script's procedures find the values of a measure."""
     return bool(measure.praat) if measure.reading == "contour" else measure.analysis in _PROCEDURES
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from core.analyses.measures import MEASURES
+from core.analyses.registry import TABLE
 from core.analyses.results import Report
 from core.provenance import Origin
 from core.signals.axis import Range
@@ -37,6 +39,18 @@ class Listing:
 def fixed(number: float) -> str:
     """Give a number as Praat lists it, with six decimals."""
     return f"{number:.6f}" if math.isfinite(number) else UNDEFINED
+
+
+def report_listing(title: str, report: Report, window: Range) -> Listing:
+    """List a report of the registry's measures: each one's noun, value and unit."""
+    titles = {row.result: row.title for row in MEASURES.values() if row.analysis == report.name}
+    times = (
+        ("Start of time range", fixed(window.start_s), "s"),
+        ("End of time range", fixed(window.end_s), "s"),
+    )
+    lines = ((titles.get(line.name, line.name), fixed(line.value), line.unit) for line in report.lines)
+    name = TABLE[report.name].title
+    return Listing(f"{name} of {title}", ("Measure", "Value", "Unit"), (*times, *lines))
 
 
 _VOICE_HEAD = ("Measure", "Value", "Unit", "Of", "Group")

@@ -18,7 +18,7 @@ from core.analyses.measures import MEASURES
 from core.analyses.registry import TABLE
 from core.analyses.results import Points, Report, Result, Spectrum
 from core.faults import Fault
-from core.queries.listing_text import Listing, fixed, voice_listing
+from core.queries.listing_text import Listing, fixed, report_listing, voice_listing
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack, in_memory
 from core.signals.axis import Range, TimeAxis
@@ -108,7 +108,8 @@ def result_listing(
     from where the window begins.
     """
     if isinstance(result, Report):
-        return voice_listing(title, result, window)
+        voice = result.name == "voice report"
+        return voice_listing(title, result, window) if voice else report_listing(title, result, window)
     if isinstance(result, Points):
         return _points(title, result, window, reference)
     if isinstance(result, Spectrum):

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.analyses.acoustic_checks import AcousticChecks, hear
+from core.analyses.measures import MEASURES
 from core.files.atomic import atomic, folder_for
 from core.networks.latent import LatentLayout
-from core.train.acoustic_checks import AcousticChecks, hear
 from core.train.corpus import Corpus
 from core.train.evaluation import MOST, Reference, fixed_latent, generated, measure
 from core.train.model_file import Arrays, make_card, save_model, tensorflow_arrays
@@ -141,21 +142,24 @@ def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[AcousticChe
 def summary(heard: list[AcousticChecks]) -> dict[str, float | None]:
     """Give shares and medians over many sounds, None for a median of nothing."""
 
-    def share(of: Callable[[AcousticChecks], bool]) -> float:
-        return round(float(np.mean([of(one) for one in heard])), 3)
+    def values(measure: str) -> list[float]:
+        return [getattr(one, MEASURES[measure].result) for one in heard]
 
-    def middle(of: Callable[[AcousticChecks], float], digits: int) -> float | None:
-        known = [value for value in map(of, heard) if np.isfinite(value)]
-        return round(float(np.median(known)), digits) if known else None
+    def share(measure: str, least: float) -> float:
+        return round(float(np.mean([value >= least for value in values(measure)])), 3)
+
+    def middle(measure: str) -> float | None:
+        known = [value for value in values(measure) if np.isfinite(value)]
+        return round(float(np.median(known)), MEASURES[measure].digits) if known else None
 
     return {
         "sounds": len(heard),
-        "voiced_80_ms_share": share(lambda one: one.voiced_s >= VOICED_S),
-        "fricative_50_ms_share": share(lambda one: one.fricative_s >= EVENT_S),
-        "silent_50_ms_share": share(lambda one: one.silent_s >= EVENT_S),
-        "median_f0_hz": middle(lambda one: one.f0_hz, 1),
-        "median_duration_s": middle(lambda one: one.duration_s, 3),
-        "median_intensity_db": middle(lambda one: one.intensity_db, 1),
+        "voiced_80_ms_share": share("voiced_duration", VOICED_S),
+        "fricative_50_ms_share": share("frication_duration", EVENT_S),
+        "silent_50_ms_share": share("silence_duration", EVENT_S),
+        "median_f0_hz": middle("tone_f0"),
+        "median_duration_s": middle("sounding_duration"),
+        "median_intensity_db": middle("sounding_intensity"),
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.analyses.acoustic_checks import hear
 from core.families.registry import open_model
 from core.probing.forward import generate
 from core.session.named_points import read_points
-from core.train.acoustic_checks import hear
 from core.train.model_file import digest_of
 
 ROOT = Path(__file__).parents[3]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.analyses.acoustic_checks import hear, runs
 from core.families.registry import open_model
 from core.probing.forward import generate
 from core.session.named_points import read_points
-from core.train.acoustic_checks import hear, runs
 from core.train.corpus import Corpus
 from core.train.evaluation import generated
 from core.train.publish import named_points, publish

@@ -1,18 +1,26 @@
-"""What a phonetician would measure in a short sound: voicing, pitch, frication, silence, duration."""
+"""What a phonetician checks in a short sound: voicing, tone, frication, silence, duration, intensity."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analyses import resolution_guard as guard
+from core.analyses.measures import read_as
+from core.analyses.results import Line, Report, origin_of
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
+
 Values = NDArray[np.float64]
 
 STEP_S = 0.005
 PITCH_FLOOR_HZ, PITCH_CEILING_HZ = 75.0, 450.0
+LEAST_S = 3 / PITCH_FLOOR_HZ + 1e-3
+"""Praat's autocorrelation needs three periods of the floor."""
 SOUNDING_DB = -30.0
 VOICED_DB = -20.0
 SILENT_DB = -40.0
@@ -47,12 +55,51 @@ class AcousticChecks:
     intensity_db: float
 
 
-def hear(sound: NDArray[np.float32], rate_hz: int) -> AcousticChecks:
-    """Measure one sound (pitch by Praat's autocorrelation, 75-450 Hz, every 5 ms).
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """The stretch that is checked; 0 to 0 is the whole track."""
 
-    Sounding is within 30 dB of the loudest frame, silent 40 dB below it; voicing is within 20 dB of
-    it and has its spectrum's centre of gravity below 2.5 kHz, so that neither hum nor buzz counts;
-    frication is sounding, unvoiced and has it above.
+    start_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
+    end_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
+
+
+def stretch(axis: TimeAxis, settings: CheckSettings) -> Range:
+    """Give the time that is checked, cut to the track."""
+    whole = settings.start_s == settings.end_s == 0
+    return axis.extent if whole else Range(settings.start_s, settings.end_s).cut(axis.extent)
+
+
+def cause(axis: TimeAxis, settings: CheckSettings) -> str | None:
+    """Say why a stretch cannot be checked: no room for frication below Nyquist, or too short for pitch."""
+    senseless = guard.outside(axis, settings.start_s, settings.end_s)
+    if senseless:
+        return senseless
+    if axis.nyquist_hz <= FRICATION_HZ:
+        nyquist, bottom = guard.hertz(axis.nyquist_hz), guard.hertz(FRICATION_HZ)
+        return f"Nyquist is {nyquist}, and frication lies above {bottom}"
+    covered_s = stretch(axis, settings).length_s
+    if covered_s < LEAST_S:
+        return (
+            f"three periods of the pitch floor take {guard.seconds(LEAST_S)}, not {guard.seconds(covered_s)}"
+        )
+    return None
+
+
+def acoustic_checks(track: Track, settings: CheckSettings) -> Report:
+    """Report all checks of a stretch, NaN throughout where it is constant, by the registry's rows."""
+    samples = track.part(stretch(track.axis, settings))
+    found = hear(samples, track.axis.rate_hz) if np.ptp(samples) > 0 else None
+    rows = [row for row in read_as("interval") if row.analysis == "acoustic checks"]
+    lines = (Line(row.result, nan if found is None else getattr(found, row.result), row.unit) for row in rows)
+    return Report("acoustic checks", tuple(lines), origin_of(track, "acoustic checks", settings))
+
+
+def hear(sound: NDArray[np.float32], rate_hz: float) -> AcousticChecks:
+    """Check one sound (pitch by Praat's autocorrelation, 75-450 Hz, every 5 ms).
+
+    Sounding frames lie within 30 dB of the loudest one, silent frames 40 dB or more below it. Voiced
+    frames lie within 20 dB of it, and their spectrum's centre of gravity lies below 2.5 kHz, so that
+    neither hum nor buzz counts. Frication is sounding and unvoiced, with its centre of gravity above.
     """
     frames = _frames(sound, rate_hz)
     level = 10 * np.log10(np.square(frames).mean(1) + 1e-12)
@@ -77,14 +124,14 @@ def hear(sound: NDArray[np.float32], rate_hz: int) -> AcousticChecks:
     )  # fmt: skip
 
 
-def _frames(sound: NDArray[np.float32], rate_hz: int) -> Values:
+def _frames(sound: NDArray[np.float32], rate_hz: float) -> Values:
     """Cut the sound into stretches of 15 ms every 5 ms, centred where the pitch is."""
     size, hop = round(3 * STEP_S * rate_hz), round(STEP_S * rate_hz)
     padded = np.pad(sound.astype(np.float64), hop)
     return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
 
 
-def _pitch(sound: NDArray[np.float32], rate_hz: int, count: int) -> Values:
+def _pitch(sound: NDArray[np.float32], rate_hz: float, count: int) -> Values:
     """Give F0 in Hz at every frame's centre, NaN where unvoiced."""
     import parselmouth
 
@@ -96,7 +143,7 @@ def _pitch(sound: NDArray[np.float32], rate_hz: int, count: int) -> Values:
     return np.array([pitch.get_value_at_time(time_s) for time_s in times], np.float64)
 
 
-def _centre_hz(frames: Values, rate_hz: int) -> Values:
+def _centre_hz(frames: Values, rate_hz: float) -> Values:
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1)))
     hz = np.fft.rfftfreq(frames.shape[1], 1 / rate_hz)
     return power @ hz / (power.sum(1) + 1e-12)
