@@ -99,7 +99,7 @@ def move_start(window: Window) -> None:
     moving.to(moving.of(session.active), session.cursor_s or 0.0)
 
 
-@command("layers.move_mark", "Mark this moment of it", "Layers", "Ctrl+Shift+K", _is_recording)
+@command("layers.move_mark", "Mark this time in it", "Layers", "Ctrl+Shift+K", _is_recording)
 def move_mark(window: Window) -> None:
     """Remember the cursor's moment of the active recording, such as a burst, to bring it elsewhere."""
     session, moving = window.on.session, window.on.alignment
@@ -108,7 +108,7 @@ def move_mark(window: Window) -> None:
 
 @command(
     "layers.move_marked",
-    "Move the marked moment to the cursor",
+    "Move the marked time to the cursor",
     "Layers",
     "Ctrl+Shift+J",
     lambda on: on.alignment.marked is not None,
@@ -118,7 +118,7 @@ def move_marked(window: Window) -> None:
     window.on.alignment.bring(window.on.session.cursor_s or 0.0)
 
 
-@command("layers.move_back", "Let it start at 0 again", "Layers", "", _is_moved)
+@command("layers.move_back", "Start at 0 again", "Layers", "", _is_moved)
 def move_back(window: Window) -> None:
     """Put the active recording back to its own time."""
     moving = window.on.alignment

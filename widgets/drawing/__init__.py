@@ -1,1 +1,1 @@
-"""Plain functions of a painter: curves, spectrograms, overlays, axes."""
+"""Painting functions: curves, spectrograms, overlays, axes."""

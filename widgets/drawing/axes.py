@@ -1,4 +1,4 @@
-"""The numbers beside a lane: scale ends, round ticks, values at the cursor, never on top of each other."""
+"""The numbers beside a lane: scale ends, round ticks and values at the cursor, without overlaps."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ EDGE_PX = 8.0
 TICK_PX = 4.0
 GAP_PX = 6.0
 WIDEST = 5
-VALUE, END, ROUND = 0, 1, 2  # a value at the cursor beats an end of the scale beats a round tick
+VALUE, END, ROUND = 0, 1, 2  # priorities: cursor value, scale end, round tick
 
 
 @dataclass(frozen=True)
 class Label:
-    """A number beside an axis: where it wants to stand, how it looks, and what it gives way to.
+    """A number beside an axis: its position, its look, and its priority.
 
-    `beyond` tells of a value that the scale does not reach: 1 above it, -1 below.
+    `beyond` marks a value outside the scale: 1 above it, -1 below.
     """
 
     y_px: float
@@ -43,9 +43,9 @@ class Label:
 
 
 def settled(labels: Iterable[Label], rect: QRectF, edge_px: float = EDGE_PX) -> list[Label]:
-    """Keep labels inside a rectangle and 14 px apart; where two are too near, the lesser rank goes.
+    """Keep labels inside a rectangle and 14 px apart; of two that are too close, the lesser one is dropped.
 
-    Two values at the cursor are both wanted, so the second one is moved instead.
+    Two values at the cursor are both needed, so the second one is moved instead.
     """
     kept: list[Label] = []
     for label in sorted(labels, key=lambda one: one.rank):
@@ -64,7 +64,7 @@ def _clamped(y_px: float, rect: QRectF, edge_px: float) -> float:
 
 
 def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float:
-    """Return the free place next to a taken one, on the side where the label wanted to stand."""
+    """Return the free position next to a taken one, on the side where the label belongs."""
     above, below = taken_px - APART_PX, taken_px + APART_PX
     wanted = above if y_px < taken_px else below
     other = below if wanted == above else above
@@ -72,7 +72,7 @@ def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float
 
 
 def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: Look) -> list[Label]:
-    """Return the labels of the curve: its greatest and least value, zero, and the value at the cursor."""
+    """Return the labels of the curve: its maximum and minimum, zero, and the value at the cursor."""
     labels = [
         Label(rows.top_px - GAP_PX, activation(rows.high), look.ink2, END),
         Label(rows.top_px + rows.height_px + GAP_PX, activation(rows.low), look.ink2, END),
@@ -89,7 +89,7 @@ def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: 
 
 
 def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> Label:
-    """Return the value at the cursor; beyond the scale it stands inside of its end, not in its place."""
+    """Return the value at the cursor; outside the scale it is drawn just inside its end."""
     beyond = int(drawn > rows.high) - int(drawn < rows.low)
     apart_px = APART_PX + EDGE_PX + 2 - GAP_PX
     inside = {0: rows.y(drawn), 1: rows.top_px + apart_px, -1: rows.top_px + rows.height_px - apart_px}
@@ -97,7 +97,7 @@ def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> La
 
 
 def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, look: Look) -> list[Label]:
-    """Return the labels of the hertz scale: both ends, round values, and the frequency cursor."""
+    """Return the labels of the frequency scale: both ends, round values, and the frequency cursor."""
     rows = frequency_rows(lane, rect)
     labels = [
         Label(rect.top(), short(rows.high), look.ink2, END, unit="Hz"),
@@ -114,7 +114,7 @@ def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, l
 
 
 def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
-    """Return the labels of the right axis: pitch outermost, dB inside it, the values bold."""
+    """Return the labels of the right axis: pitch outermost, dB inside it, values in bold."""
     labels: list[Label] = []
     inset = 0.0
     if "pitch" in lane.shown and "pitch" not in lane.refusals:
@@ -157,7 +157,7 @@ def _intensity_labels(
 
 
 def level(value_db: float) -> str:
-    """Return a level with as many digits as leave room for its unit beside a lane.
+    """Return a level with as many digits as leave space for its unit beside a lane.
 
     >>> level(77.634), level(-29.864), level(-335.41)
     ('77.63', '−29.9', '−335')
@@ -167,7 +167,7 @@ def level(value_db: float) -> str:
 
 
 def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float, look: Look) -> None:
-    """Paint labels that end at an axis, with a tick where they have one."""
+    """Paint labels that end at an axis, with a tick if they have one."""
     for label in labels:
         text = f"{label.text} {label.unit}".rstrip()
         draw_text(painter, QPointF(axis_x - GAP_PX, label.y_px), text, _font(label), label.colour, "right")
@@ -178,7 +178,7 @@ def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float,
 
 
 def paint_right_labels(painter: QPainter, labels: Iterable[Label], axis_x: float) -> None:
-    """Paint labels that begin at an axis; an italic unit tells of a logarithmic scale."""
+    """Paint labels that begin at an axis; an italic unit marks a logarithmic scale."""
     for label in labels:
         number = draw_text(
             painter, QPointF(axis_x + GAP_PX, label.y_px), label.text, _font(label), label.colour
@@ -194,7 +194,7 @@ def _font(label: Label, italic: bool = False) -> QFont:
 
 
 def _paint_wedge(painter: QPainter, x: float, label: Label) -> None:
-    """Point at a value's height; a dash would read as a minus before the number."""
+    """Point at a value's height; a dash would look like a minus sign."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(label.colour)
@@ -205,7 +205,7 @@ def _paint_wedge(painter: QPainter, x: float, label: Label) -> None:
 
 
 def _paint_beyond(painter: QPainter, x: float, label: Label) -> None:
-    """Point up or down to where a value lies beyond the scale."""
+    """Point up or down towards a value outside the scale."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(label.colour)

@@ -1,4 +1,4 @@
-"""A curve and its scale: the envelope where samples crowd, a line with dots where they do not."""
+"""A curve and its scale: an envelope where samples are dense, otherwise a line with dots."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _built(track: Track) -> Pyramid:
 
 
 def _pyramid(track: Track) -> Pyramid | None:
-    """Return the pyramid of a track that is long enough to have one."""
+    """Return the pyramid of a track, None if it is too short for one."""
     if isinstance(track, LongTrack):
         return track.pyramid
     return _built(track) if is_long(track) else None
@@ -46,7 +46,7 @@ def whole_extremes(track: Track) -> Limits:
 
 
 def peak(track: Track) -> float:
-    """Return the largest finite magnitude of a track, 0 where nothing is finite."""
+    """Return the largest finite magnitude of a track, 0 if nothing is finite."""
     return max((abs(end) for end in whole_extremes(track) if math.isfinite(end)), default=0.0)
 
 
@@ -58,14 +58,14 @@ def curve_limits(curve: Curve, window: Range | None) -> Limits:
 
 
 def _spanned(limits: Iterable[Limits]) -> Limits:
-    """Return the least range that holds all limits and 0; -1 to 1 where nothing is finite."""
+    """Return the smallest range that contains all limits and 0; -1 to 1 if nothing is finite."""
     ends = [end for pair in limits for end in pair if math.isfinite(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     return (low, high) if high > low else (-1.0, 1.0)
 
 
 def shared_limits(lanes: Iterable[LaneView]) -> Limits:
-    """Return the one range of all lanes that share their scale."""
+    """Return the common range of all lanes that share their scale."""
     return _spanned(
         curve_limits(curve, None) for lane in lanes if lane.scale == "shared" for curve in lane.curves
     )
@@ -74,8 +74,8 @@ def shared_limits(lanes: Iterable[LaneView]) -> Limits:
 def value_limits(lane: LaneView, window: Range, shared: Limits = (-1.0, 1.0)) -> Limits:
     """Return the values at the bottom and the top of a lane.
 
-    A lane of one curve prints that curve's own values, and its gain magnifies: gain 2 halves the
-    range. Merged curves are drawn multiplied by their gains on the range that holds them all.
+    The axis of a lane with one curve shows the curve's own values, and its gain magnifies: gain 2 halves
+    the range. Merged curves are multiplied by their gains and share the range that contains them all.
     """
     low, high = _scale_limits(lane, window, shared)
     magnified = abs(lane.curves[0].gain) if len(lane.curves) == 1 else 1.0
@@ -99,7 +99,7 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
 
 
 def curve_rows(limits: Limits, rect: QRectF) -> PixelRows:
-    """Return the rows of a lane's values inside a rectangle, with a little air above and below."""
+    """Return the rows of a lane's values inside a rectangle, with a small margin above and below."""
     padding = min(CURVE_PADDING_PX, rect.height() / 6)
     return PixelRows(*limits, rect.top() + padding, rect.height() - 2 * padding)
 
@@ -112,7 +112,7 @@ def curve_colour(curve: Curve, look: Look) -> QColor:
 
 
 def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
-    """Return the envelope of a track per device pixel, through a pyramid where the track is long."""
+    """Return the envelope of a track per device pixel, from a pyramid if the track is long."""
     return envelope(track, columns.window, columns.width_px * ratio, _pyramid(track))
 
 
@@ -125,7 +125,7 @@ def paint_curve(
     gain: float = 1.0,
     dots: bool = True,
 ) -> None:
-    """Paint one curve: extremes per pixel, a line through samples, and the samples as dots once they part."""
+    """Paint one curve: extremes per pixel, a line through the samples, and dots when they are far apart."""
     found = found_envelope(track, columns, painter.device().devicePixelRatioF())
     xs = columns.xs(found.times())
     apart_px = columns.px_per_s * track.axis.step_s
@@ -142,7 +142,7 @@ def paint_curve(
 
 
 def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: PixelRows, colour: QColor) -> None:
-    """Paint values without a course in time: a bar from zero for each, in its own stretch."""
+    """Paint values that are not a curve: a bar from zero for each, over its own time range."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     apart_px = columns.px_per_s * track.axis.step_s
     width_px = min(BAR_PX, apart_px * 0.6)
@@ -180,7 +180,7 @@ def paint_curves(
 
 
 def paint_zero(painter: QPainter, rect: QRectF, rows: PixelRows, look: Look) -> None:
-    """Paint a quiet line at zero where values lie on both sides of it."""
+    """Paint a faint line at zero if values lie on both sides of it."""
     if rows.low < 0 < rows.high:
         y = math.floor(rows.y(0.0)) + 0.5
         draw_solid(painter, QLineF(rect.left(), y, rect.right(), y), look.line, 1.0, None)

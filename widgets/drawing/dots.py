@@ -1,4 +1,4 @@
-"""Round dots by the thousand: stamps on the screen, true circles where a figure is drawn to scale."""
+"""Thousands of round dots: stamps on the screen, true circles in a figure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from widgets.drawing.lines import Values, is_screen
 
-PHASES = 4  # stamps are kept for quarters of a pixel: an eighth is the most a dot can be off
+PHASES = 4  # stamps are kept for quarters of a pixel, so a dot is off by at most an eighth
 
 
 def draw_dots(painter: QPainter, xs: Values, ys: Values, colour: QColor, size_px: float) -> None:
-    """Draw round dots where the height is not NaN."""
+    """Draw round dots where y is not NaN."""
     seen = np.isfinite(ys)
     if is_screen(painter):
         _draw_stamps(painter, xs[seen], ys[seen], colour, size_px)
@@ -32,7 +32,7 @@ def _draw_circles(painter: QPainter, xs: Values, ys: Values, colour: QColor, siz
 
 
 def _draw_stamps(painter: QPainter, xs: Values, ys: Values, colour: QColor, size_px: float) -> None:
-    """Copy a small picture per dot: a tenth of the time that Qt takes to fill a circle."""
+    """Copy a small picture per dot, which takes a tenth of the time of filling a circle in Qt."""
     margin = _margin(size_px)
     places = np.rint(np.stack((xs, ys)) * PHASES).astype(np.int64)
     columns, rows = (places // PHASES - margin).tolist()
@@ -53,7 +53,7 @@ def _margin(size_px: float) -> int:
 
 @lru_cache(maxsize=1024)
 def _stamp(rgba: int, size_px: float, across: float, down: float, ratio: float) -> QPixmap:
-    """Return the picture of a dot whose centre lies `across` and `down` of a whole pixel."""
+    """Return the picture of a dot whose centre is offset by `across` and `down` within a pixel."""
     margin = _margin(size_px)
     side = 2 * margin + 1
     made = QPixmap(int(np.ceil(side * ratio)), int(np.ceil(side * ratio)))

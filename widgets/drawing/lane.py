@@ -1,4 +1,4 @@
-"""One lane painted: plot and marks, the same on the screen and in an exported figure."""
+"""Painting of one lane: plot and marks, the same on the screen and in an exported figure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Look], None]
 
 @dataclass(frozen=True)
 class Marks:
-    """What the user points at: painted over every lane at the same place in time."""
+    """The cursor, selection and frequency cursor, painted over every lane."""
 
     cursor_s: float | None = None
     selection: Range | None = None
@@ -49,13 +49,13 @@ def is_sound(lane: LaneView) -> bool:
 
 
 def has_analysis(lane: LaneView) -> bool:
-    """Return whether a lane needs a second plot with a scale in hertz."""
+    """Return whether a lane needs a second plot with a frequency scale."""
     wanted = set(MEASURES) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
     return not lane.collapsed and bool(wanted & lane.shown)
 
 
 def lane_height_px(lane: LaneView) -> int:
-    """Return the height a lane asks for, its lower border included."""
+    """Return the preferred height of a lane, including its lower border."""
     if lane.collapsed:
         return COLLAPSED_PX
     if not has_analysis(lane):
@@ -84,7 +84,7 @@ def paint_plot(
     shared: Limits = NO_LIMITS,
     overlays: PaintOverlays = paint_overlays,
 ) -> None:
-    """Paint a lane's plot without anything that moves: ground, grid, curves, spectrogram, overlays."""
+    """Paint everything in a lane's plot but the marks: background, grid, curves, spectrogram, overlays."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.fillRect(rect, look.plot_off if _is_off(lane) else look.plot)
     _paint_grid(painter, curve_rect, columns, look)
@@ -103,7 +103,7 @@ def paint_plot(
 
 
 def _is_off(lane: LaneView) -> bool:
-    """Return whether the layer's rate carries no measure at all."""
+    """Return whether the layer's rate is too low for any measure."""
     return bool(lane.refusals) and set(MEASURES) <= set(lane.refusals)
 
 
@@ -124,7 +124,7 @@ def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
 
 
 def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
-    """Name the curves that share these axes, each with its gain, in the papers' manner."""
+    """Name the curves that share these axes, with their gains, as the papers do."""
     if len(lane.curves) < 2:
         return
     x, y = rect.left() + 8, rect.top() + 11
@@ -139,7 +139,7 @@ def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -
 
 
 def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
-    """Quieten the plot behind words, so that a curve does not run through them."""
+    """Dim the plot behind text, so that no curve runs through it."""
     ground = QColor(look.plot_off if _is_off(lane) else look.plot)
     ground.setAlphaF(0.8)
     painter.fillRect(rect, ground)
@@ -155,7 +155,7 @@ def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> N
 def _paint_reason(
     painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, look: Look
 ) -> None:
-    """Say in an upper corner what the lane has to say, and what its rate cannot carry."""
+    """Show the lane's notes in an upper corner, and what its rate cannot carry."""
     if not (lane.reason or lane.note):
         return
     painter.setFont(font(11, numbers=True))
@@ -226,14 +226,14 @@ def paint_marks(
 
 
 def marked_times(marks: Marks) -> list[float]:
-    """Return the times that get a dotted line: both edges of the selection, else the cursor."""
+    """Return the times with a dotted line: both edges of the selection, or the cursor."""
     if marks.selection is not None:
         return [marks.selection.start_s, marks.selection.end_s]
     return [] if marks.cursor_s is None else [marks.cursor_s]
 
 
 def _paint_selection(painter: QPainter, rect: QRectF, columns: Columns, look: Look, selection: Range) -> None:
-    """Tint the ground and leave the curves: multiplied on white, added on black, none on paper."""
+    """Tint the background but not the curves: multiply on white, add on black, nothing in print."""
     seen = selection.cut(columns.window)
     if look.is_print or seen.length_s <= 0:
         return

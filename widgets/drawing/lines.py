@@ -1,4 +1,4 @@
-"""Lines and words as plain functions of a painter, for the screen and for exported figures."""
+"""Lines and text as painting functions, for the screen and for exported figures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def polygon(xs: Values, ys: Values) -> QPolygonF:
     points = QPolygonF()
     points.resize(xs.shape[0])
     if xs.shape[0]:
-        # The stubs know neither VoidPtr's arguments nor that it is a buffer.
+        # the stubs know neither the arguments of VoidPtr nor that it is a buffer
         buffer = VoidPtr(points.data(), xs.shape[0] * 16, True)  # pyright: ignore
         memory = np.frombuffer(buffer, dtype=np.float64)  # pyright: ignore
         memory[0::2] = xs
@@ -29,7 +29,7 @@ def polygon(xs: Values, ys: Values) -> QPolygonF:
 
 
 def finite_runs(values: Values) -> list[slice]:
-    """Return the stretches without NaN, so that gaps stay gaps."""
+    """Return the runs without NaN, so that gaps stay gaps."""
     inside = np.concatenate(([False], np.isfinite(values), [False])).astype(np.int8)
     if inside[1:-1].all():
         return [slice(0, values.shape[0])] if values.shape[0] else []
@@ -47,10 +47,10 @@ def pen(colour: QColor, width_px: float) -> QPen:
 
 
 def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_px: float) -> None:
-    """Draw a line through points, broken where a height is NaN.
+    """Draw a line through points, broken where y is NaN.
 
-    On the screen a wide line is drawn in short pieces whose round ends meet: Qt fills small
-    shapes several times as fast as one that spans the window.
+    On the screen a wide line is drawn in short pieces whose round ends meet: Qt fills small shapes several
+    times as fast as one that spans the window.
     """
     painter.setPen(pen(colour, width_px))
     for run in finite_runs(ys):
@@ -61,16 +61,16 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_p
 
 
 def is_screen(painter: QPainter) -> bool:
-    """Return whether a painter fills a picture for the screen, pixel by pixel, and not a figure to scale."""
+    """Return whether a painter draws to the pixels of the screen, and not to a scaled figure."""
     unscaled = painter.worldTransform().type() == QTransform.TransformationType.TxNone
     return unscaled and isinstance(painter.device(), QPixmap)
 
 
 def draw_dense(painter: QPainter, xs: Values, ys: Values, colour: QColor) -> None:
-    """Draw a line of 1 px through very many points, broken where a height is NaN.
+    """Draw a line of 1 px through very many points, broken where y is NaN.
 
-    Qt draws lines of one device pixel a hundred times as fast as wider ones, so the screen gets
-    as many of those, side by side, as one pixel holds; two at least, which makes them firm.
+    Qt draws lines of one device pixel a hundred times as fast as wider ones, so on the screen several of
+    them are drawn side by side to fill one pixel; at least two, for enough contrast.
     """
     if not is_screen(painter):
         draw_line(painter, xs, ys, colour, 1.0)
@@ -87,7 +87,7 @@ def draw_dense(painter: QPainter, xs: Values, ys: Values, colour: QColor) -> Non
 
 
 def draw_dotted(painter: QPainter, line: QLineF, colour: QColor, halo: QColor | None = None) -> None:
-    """Draw a dotted line of 1 px, over a halo of 3 px where it crosses a picture."""
+    """Draw a dotted line of 1 px, with a halo of 3 px where it crosses an image."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     if halo is not None:
@@ -122,7 +122,7 @@ def _draw_halo(painter: QPainter, line: QLineF, colour: QColor, width_px: float)
 def draw_text(
     painter: QPainter, place: QPointF, text: str, font: QFont, colour: QColor, align: str = "left"
 ) -> QRectF:
-    """Draw one line of text that starts at, ends at, or is centred on a place; return the room it took."""
+    """Draw one line of text aligned to a point; return the rectangle it took."""
     painter.setFont(font)
     painter.setPen(colour)
     width = painter.fontMetrics().horizontalAdvance(text)

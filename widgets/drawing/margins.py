@@ -1,4 +1,4 @@
-"""The numbers left and right of a lane: which stand there, painted, and which of them is under the mouse."""
+"""The numbers left and right of a lane: their layout, their painting, and which one is under the mouse."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from widgets.timeline.lane_views import LaneView
 def left_labels(
     rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks, shared: Limits = NO_LIMITS
 ) -> list[Label]:
-    """Return the numbers left of a lane: the curve's, and below them those in hertz."""
+    """Return the numbers left of a lane: those of the curve, and the frequencies below."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     cursor_s = None if marks.selection is not None else marks.cursor_s
@@ -41,7 +41,7 @@ def left_labels(
 
 
 def right_labels(rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> list[Label]:
-    """Return the numbers right of a lane: the overlays' scales and values."""
+    """Return the numbers right of a lane: the scales and values of the overlays."""
     if lane.collapsed:
         return []
     curve_rect, analysis_rect = lane_parts(lane, rect)
@@ -59,17 +59,17 @@ def paint_left_axis(
     marks: Marks,
     shared: Limits = NO_LIMITS,
 ) -> None:
-    """Paint the numbers left of a lane; `rect` is the plot's height over the axis's width."""
+    """Paint the numbers left of a lane; `rect` has the plot's height and the axis's width."""
     labels = left_labels(rect, lane, columns, look, marks, shared)
     paint_left_labels(painter, labels, rect.right(), look)
 
 
 def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> None:
-    """Paint the overlays' scales and values right of a lane."""
+    """Paint the scales and values of the overlays right of a lane."""
     paint_right_labels(painter, right_labels(rect, lane, look, marks), rect.left())
 
 
 def value_at(labels: Iterable[Label], place: QPointF) -> str:
-    """Return the value under the mouse with its unit, "" where none stands: `213.4 Hz`."""
+    """Return the value under the mouse with its unit, `213.4 Hz`, or "" if there is none."""
     near = [one for one in labels if one.rank == VALUE and abs(one.y_px - place.y()) <= APART_PX / 2]
     return f"{near[0].text} {near[0].unit}".strip() if near else ""

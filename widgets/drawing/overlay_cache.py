@@ -1,4 +1,4 @@
-"""The overlays of a lane kept as pictures of their own, which a knob only fades and a scroll only moves."""
+"""The overlays of a lane as cached pictures, which are faded while a knob moves and shifted by scrolling."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView
 
 CROWDED_PX = 2.0
-"""Where frames stand closer than this, lines are painted in strips that scrolling moves."""
+"""If frames are closer than this, lines are painted in strips that scrolling shifts."""
 
 STRIP_PX = 128
-SPILL_PX = 8.0  # halos reach so far into the neighbouring strip
+SPILL_PX = 8.0  # halos extend this far into the neighbouring strip
 MOST_STRIPS = 96
 
 
 class OverlayLayer:
-    """Paints overlays as `paint_overlays` does, but anew only where they differ.
+    """Paints overlays like `paint_overlays`, but repaints only what differs.
 
-    Lines wider than a pixel cost more than everything else in a lane. While a knob is turned the
-    curves change with every frame and the overlays not at all; while a long recording is scrolled
-    most of what is seen was seen before, up to half a pixel beside it.
+    Lines wider than a pixel cost more than everything else in a lane. While a knob moves, the curves change
+    with every frame, but the overlays do not. While a long recording is scrolled, most of the picture was
+    visible before, shifted by at most half a pixel.
     """
 
     def __init__(self) -> None:
@@ -63,9 +63,9 @@ class OverlayLayer:
     def _paint_strips(
         self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look
     ) -> None:
-        """Paint strips that stand at fixed times, moved to whole pixels of the screen."""
+        """Paint strips at fixed times, shifted by whole pixels of the screen."""
         ratio, scale = painter.device().devicePixelRatioF(), columns.px_per_s
-        begin_px = columns.window.start_s * scale - columns.left_px  # of the screen, from the time 0
+        begin_px = columns.window.start_s * scale - columns.left_px  # in screen pixels, from time 0
         first, last = ((begin_px + x) / STRIP_PX for x in (rect.left(), rect.right()))
         for number in range(math.floor(first), math.ceil(last)):
             left = round((number * STRIP_PX - begin_px) * ratio) / ratio
@@ -89,24 +89,24 @@ class OverlayLayer:
 
 
 def _crowded(lane: LaneView, columns: Columns) -> bool:
-    """Return whether frames stand so close that half a pixel does not matter."""
+    """Return whether frames are so close that half a pixel does not matter."""
     steps = [lane.overlays[name][0].axis.step_s for name in lane.shown if lane.overlays.get(name)]
     return min(steps) * columns.px_per_s < CROWDED_PX
 
 
 def _scales(lane: LaneView) -> tuple[Any, ...]:
-    """Return the scales of what is painted over a lane."""
+    """Return the scales of a lane's overlays."""
     scales = (lane.view_low_hz, lane.view_high_hz, lane.intensity_low_db, lane.intensity_high_db)
     return (*scales, lane.pitch_floor_hz, lane.pitch_ceiling_hz, lane.pitch_log)
 
 
 def _drawn(lane: LaneView) -> tuple[Any, ...]:
-    """Return all that the overlays' painting reads of a lane, but whether they are stale."""
+    """Return everything that painting the overlays depends on, except whether they are stale."""
     return tuple(lane.overlays.items()), lane.merged_pitch, lane.shown, _scales(lane)
 
 
 def _content(lane: LaneView, window: Range) -> tuple[Any, ...]:
-    """Return the numbers themselves that are painted in a stretch of time, whichever track brought them."""
+    """Return the painted values in a time range, whichever track they come from."""
     found: list[Any] = []
     for measure in sorted(lane.shown):
         beside = tuple(one.track for one in lane.merged_pitch) if measure == "pitch" else ()

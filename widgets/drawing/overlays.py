@@ -1,4 +1,4 @@
-"""Pitch, formants, intensity and pulses over a lane: each with a halo, gaps left as gaps."""
+"""Pitch, formants, intensity and pulses over a lane, with halos; gaps stay gaps."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from widgets.theme.theme import Look
 from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import LaneView
 
-PITCH_DOTS_BELOW = 101  # Praat's "automatic" drawing: dots where fewer points than this are visible
+PITCH_DOTS_BELOW = 101  # Praat's "automatic" drawing: dots if fewer points than this are visible
 STALE_OPACITY = 0.4
 CROWDED_PX = 1.5
 
 
 def pitch_rows(lane: LaneView, rect: QRectF) -> PixelRows:
-    """Return the rows of pitch, in hertz or, on a logarithmic scale, in log hertz."""
+    """Return the rows of pitch, in Hz or, on a logarithmic scale, in log Hz."""
     low, high = lane.pitch_floor_hz, lane.pitch_ceiling_hz
     ends = (math.log(low), math.log(high)) if lane.pitch_log else (low, high)
     return PixelRows(*ends, rect.top(), rect.height())
 
 
 def pitch_y(lane: LaneView, rect: QRectF, pitch_hz: float) -> float:
-    """Return the height of one pitch."""
+    """Return the y position of a pitch."""
     return pitch_rows(lane, rect).y(math.log(pitch_hz) if lane.pitch_log else pitch_hz)
 
 
@@ -40,12 +40,12 @@ def intensity_rows(lane: LaneView, rect: QRectF) -> PixelRows:
 
 
 def frequency_rows(lane: LaneView, rect: QRectF) -> PixelRows:
-    """Return the rows of the spectrogram and the formants in hertz."""
+    """Return the rows of the spectrogram and the formants in Hz."""
     return PixelRows(lane.view_low_hz, lane.view_high_hz, rect.top(), rect.height())
 
 
 def reading(lane: LaneView, measure: str, cursor_s: float | None) -> float:
-    """Return the value to print for a measure: the one handed over, else the track's at the cursor."""
+    """Return the value to print for a measure: the given reading, or the track's value at the cursor."""
     if measure in lane.readings:
         return lane.readings[measure]
     tracks = lane.overlays.get(measure, ())
@@ -60,9 +60,9 @@ def paint_overlays(
     look: Look,
     seen: Range | None = None,
 ) -> None:
-    """Paint what is shown and there, from below: intensity, formants, pitch.
+    """Paint the visible overlays in the order intensity, formants, pitch.
 
-    `seen` is the whole window where only a strip of it is painted: by it pitch is drawn as dots or not.
+    `seen` is the whole window if only a strip of it is painted; it decides whether pitch is drawn as dots.
     """
     seen = seen or columns.window
     painter.save()
@@ -76,7 +76,7 @@ def paint_overlays(
 
 
 def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
-    """Paint the glottal pulses as fine upright lines behind the waveform."""
+    """Paint the glottal pulses as thin vertical lines behind the waveform."""
     if lane.pulses is None or "pulses" not in lane.shown:
         return
     times = lane.pulses.times_s
@@ -85,16 +85,16 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     painter.setPen(QPen(look.line2, 1))
     first, last = np.searchsorted(times, (columns.window.start_s, columns.window.end_s))
-    # one line for a pixel, however many pulses it holds
+    # one line per pixel, however many pulses it holds
     xs = np.unique(np.floor(np.minimum(columns.xs(times[first:last]) + 1e-6, columns.right_px - 1))) + 0.5
     painter.drawLines([QLineF(x, rect.top() + 2, x, rect.bottom() - 2) for x in xs.tolist()])
     painter.restore()
 
 
 def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Values]:
-    """Return places and values of the frames in the window, and one beyond each edge.
+    """Return the positions and values of the frames in the window, plus one beyond each edge.
 
-    With `every`, only each so manieth of the track, so that scrolling shows the same ones.
+    `every` keeps each k-th frame of the track, so that scrolling shows the same ones.
     """
     step = track.axis.step_s
     window = Range(columns.window.start_s - step, columns.window.end_s + step)
@@ -117,12 +117,12 @@ def _paint_intensity(
 def _paint_formants(
     painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
 ) -> None:
-    """Odd formants as filled dots, even ones as rings: shape tells neighbours apart, not hue."""
+    """Draw odd formants as filled dots and even ones as rings, so that shape separates neighbours."""
     rows = frequency_rows(lane, rect)
     places: list[tuple[Values, Values]] = []
     apart_px = lane.overlays["formants"][0].axis.step_s * columns.px_per_s
     dot_px = min(5.5, max(3.0, 0.8 * apart_px))  # crowded frames get smaller dots, not a solid band
-    every = max(1, math.ceil(CROWDED_PX / apart_px))  # and where they fall on each other, fewer
+    every = max(1, math.ceil(CROWDED_PX / apart_px))  # and fewer dots where they would overlap
     for track in lane.overlays["formants"]:
         xs, values = _visible(track, columns, every)
         values[(values < rows.low) | (values > rows.high)] = np.nan

@@ -1,4 +1,4 @@
-"""A spectrogram as a grey picture that stays put while time is scrolled and zoomed."""
+"""A spectrogram as a grey image, which is reused while time is scrolled and zoomed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from widgets.timeline.columns import Columns, PixelRows
 
 @lru_cache(maxsize=24)
 def grey_picture(image: Image, look: Look) -> QImage:
-    """Return the picture of greys 0 to 1 in the look's two ends: a column per frame, high bins on top."""
+    """Return greys 0 to 1 as an image in the theme's two colours: a column per frame, high bins on top."""
     greys = np.nan_to_num(image.values, nan=0.0)
     steps = (np.clip(greys, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     pixels = np.ascontiguousarray(look.ramp()[steps.T[::-1]])
@@ -25,7 +25,7 @@ def grey_picture(image: Image, look: Look) -> QImage:
 
 
 def grey_at(image: Image, time_s: float, frequency_hz: float) -> float:
-    """Return the grey of the frame and bin nearest to a point; NaN outside the picture."""
+    """Return the grey of the frame and bin nearest to a point; NaN outside the image."""
     frame = round(image.axis.index(time_s))
     bin_ = round((frequency_hz - image.low_hz) / image.step_hz)
     inside = 0 <= frame < image.values.shape[0] and 0 <= bin_ < image.values.shape[1]
@@ -35,7 +35,7 @@ def grey_at(image: Image, time_s: float, frequency_hz: float) -> float:
 def paint_spectrogram(
     painter: QPainter, rect: QRectF, image: Image, columns: Columns, rows: PixelRows, look: Look
 ) -> None:
-    """Paint the part of a spectrogram under some columns (seconds) and rows (hertz)."""
+    """Paint the part of a spectrogram under some columns (seconds) and rows (Hz)."""
     if image.values.size == 0:
         return
     extent = image.axis.extent

@@ -1,4 +1,4 @@
-"""One lane of the stack: header, plot, and the line below them."""
+"""One lane of the stack: header, plot, and the border below them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from widgets.timeline.lane_views import LaneView
 
 
 class LaneWidget(QWidget):
-    """A header of 136 px and a plot that takes the rest."""
+    """A header of 136 px, and a plot in the remaining width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class LaneWidget(QWidget):
         return self.plot.lane
 
     def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
-        """Show another state of the lane, or the same one over other columns."""
+        """Show a new state of the lane, or the same state over other columns."""
         words = _without_numbers(lane)
         if words != self.header.lane:
             self.header.show_lane(words)
@@ -47,7 +47,7 @@ class LaneWidget(QWidget):
         self.update()
 
     def set_target(self, target: bool) -> None:
-        """Show that a lane dropped here would share these axes."""
+        """Highlight that a lane dropped here would share these axes."""
         if target != self._target:
             self._target = target
             self.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +74,7 @@ class LaneWidget(QWidget):
 
 
 def _without_numbers(lane: LaneView) -> LaneView:
-    """Return what the header shows of a lane, which stays the same while a knob is turned."""
+    """Return the part of a lane that its header shows, which does not change while a knob moves."""
     return replace(
         lane, curves=(), ghost=None, spectrogram=None, overlays={}, pulses=None, readings={}, stale=False
     )

@@ -1,4 +1,4 @@
-"""Where the lanes stand below each other: a column that scrolls when it is taller than its room."""
+"""The column of lanes, which scrolls when it is taller than the available height."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GRID_PX = 4
 
 
 def stretched(heights: list[int], room_px: int, least_px: int = 33) -> list[int]:
-    """Share room that is left over among the open lanes, by their heights, up to half as much again."""
+    """Distribute the remaining height among the open lanes in proportion, up to half as much again."""
     open_px = sum(height for height in heights if height >= least_px)
     spare = room_px - sum(heights)
     if spare <= 0 or open_px == 0:
@@ -27,7 +27,7 @@ def stretched(heights: list[int], room_px: int, least_px: int = 33) -> list[int]
 
 
 class LaneArea(QScrollArea):
-    """A scroll area whose lanes are placed by hand, so that all share their left and right edges."""
+    """A scroll area with manual layout, so that all lanes share their left and right edges."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,17 +47,17 @@ class LaneArea(QScrollArea):
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more lanes than room."""
+        """Whether the lanes are taller than the area."""
         return self.column.height() > self.height()
 
     def place(self, lanes: list[tuple[LaneWidget, int]]) -> None:
-        """Place lanes from the top, each with the height it asks for."""
+        """Place lanes from the top, each with its preferred height."""
         if lanes != self._lanes:
             self._lanes = lanes
             self.arrange()
 
     def arrange(self) -> None:
-        """Lay the lanes out in the room there is now."""
+        """Lay out the lanes in the current size."""
         heights = [height for _, height in self._lanes]
         total = sum(heights)
         self.column.resize(self._inner_width(total), max(total, self.height()))
@@ -67,7 +67,7 @@ class LaneArea(QScrollArea):
             y += height
 
     def reveal(self, lane: LaneWidget) -> None:
-        """Scroll until a lane is seen, but never while the mouse is pressed on one."""
+        """Scroll until a lane is visible, but not while the mouse is pressed on one."""
         if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
             self.ensureWidgetVisible(lane, 0, 0)
 
@@ -80,7 +80,7 @@ class LaneArea(QScrollArea):
         self.arrange()
 
     def show_line(self, y_px: int | None) -> None:
-        """Show where a dragged lane would be put, or with None nothing."""
+        """Show where a dragged lane would be inserted; None hides the line."""
         self._line.setVisible(y_px is not None)
         if y_px is not None:
             self._line.setGeometry(0, y_px - 1, self.column.width(), 2)
@@ -88,7 +88,7 @@ class LaneArea(QScrollArea):
 
 
 class _Column(QWidget):
-    """The ground under the lanes."""
+    """The background under the lanes."""
 
     def __init__(self) -> None:
         super().__init__()

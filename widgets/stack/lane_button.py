@@ -1,4 +1,4 @@
-"""The small buttons of a lane's header, painted by the design's grid."""
+"""The small buttons of a lane's header."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from widgets.theme.theme import LIGHT, Look, font
 
 
 class LaneButton(QAbstractButton):
-    """One button: a word or an icon; on, refused, or marked by the 3 px line of its measure.
+    """A button with a word or an icon: on, refused, or marked with the 3 px line of its measure.
 
-    A shy one is seen only while the mouse is over its header.
-
-    It never takes the focus, so that Tab goes on playing; commands reach the same wishes by key.
+    A shy button is visible only while the mouse is over its header. Lane buttons never take the focus, so
+    that Tab keeps playing; the commands have keys.
     """
 
     double_clicked = Signal()
@@ -45,7 +44,7 @@ class LaneButton(QAbstractButton):
     def set_state(
         self, *, word: str = "", icon: str = "", on: bool = False, refusal: str = "", says: str = ""
     ) -> None:
-        """Show another word or icon, on or off, refused with a reason or not."""
+        """Show another word or icon, on or off, and refused with a reason or not."""
         told = (word or self.word, icon or self.icon_name, on, refusal)
         if told != (self.word, self.icon_name, self.is_on, self.refusal):
             self.word, self.icon_name, self.is_on, self.refusal = told
@@ -104,7 +103,7 @@ class LaneButton(QAbstractButton):
             self._paint_measure_line(painter)
 
     def _paint_hollow(self, painter: QPainter) -> None:
-        """Paint a play triangle without its filling: this cannot be heard as it is."""
+        """Paint an outlined play triangle: this cannot be heard without a carrier."""
         x, y = self.width() / 2, self.height() / 2
         painter.setPen(QPen(self._look.ink2, 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -112,7 +111,7 @@ class LaneButton(QAbstractButton):
         painter.drawPolygon(QPolygonF(corners))
 
     def _paint_measure_line(self, painter: QPainter) -> None:
-        """Paint the lower 3 px in the overlay's colour, with the button's own corners."""
+        """Paint the lower 3 px in the overlay's colour, within the button's rounded corners."""
         painter.save()
         painter.setClipRect(QRectF(0, self.height() - 3, self.width(), 3))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,4 +1,4 @@
-"""Where a dragged lane would land: on the axes of another lane, or between two."""
+"""Where a dragged lane would be dropped: on the axes of another lane, or between two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EDGE_PX = 10
 
 
 class LanePlace(Protocol):
-    """A lane with a place in the column."""
+    """A lane with a position in the column."""
 
     @property
     def lane(self) -> LaneView: ...
@@ -24,7 +24,7 @@ class LanePlace(Protocol):
 
 @dataclass(frozen=True)
 class Drop:
-    """A lane to merge with (`target`), or a new order of the lanes and the height of its gap."""
+    """A lane to merge with (`target`), or a new order of the lanes and the height of the gap."""
 
     target: Hashable = None
     order: tuple[Hashable, ...] = ()
@@ -32,7 +32,7 @@ class Drop:
 
 
 def drop_at(key: Hashable, lanes: Sequence[LanePlace], y_px: int) -> Drop | None:
-    """Return what dropping lane `key` at a height would do; None over itself."""
+    """Return the effect of dropping lane `key` at a height; None over itself."""
     keys = [placed.lane.key for placed in lanes]
     for place, placed in enumerate(lanes):
         rect = placed.geometry()

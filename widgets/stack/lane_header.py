@@ -1,4 +1,4 @@
-"""The header of a lane in four rows: name, channels and rates, play, measures."""
+"""The header of a lane in four rows: name, channels and rates, playback, measures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MEASURE_NAMES = {
 
 
 class LaneHeader(QWidget):
-    """Shows one lane's words and buttons; wishes go out as field and value."""
+    """Shows the text and buttons of a lane; requests are emitted as field and value."""
 
     field_wanted = Signal(str, object)
     play_clicked = Signal()
@@ -89,13 +89,13 @@ class LaneHeader(QWidget):
         self.update()
 
     def set_focused(self, focused: bool) -> None:
-        """Make room at the left edge for the ring of the stack's focus."""
+        """Leave space at the left edge for the focus ring of the stack."""
         if focused != self._focused:
             self._focused = focused
             self.update()
 
     def show_lane(self, lane: LaneView) -> None:
-        """Show another state of the lane."""
+        """Show a new state of the lane."""
         self.lane = lane
         folded = lane.collapsed
         self.fold.set_state(
@@ -103,7 +103,7 @@ class LaneHeader(QWidget):
         )
         says = "Stop" if lane.playing else f"Play {lane.title}"
         if not lane.audible:
-            says += ". Its rate is below 100 Hz: it cannot be heard as it is"
+            says += ". Its rate is below 100 Hz: it is inaudible without a carrier"
         self.play.is_hollow = not lane.audible
         self.play.set_state(icon="stop-fill" if lane.playing else "play-fill", on=lane.playing, says=says)
         self.mute.set_state(on=lane.muted, says=f"Mute {lane.title}")
@@ -123,7 +123,7 @@ class LaneHeader(QWidget):
         self.update()
 
     def _place(self, lane: LaneView) -> None:
-        """Show the buttons that fit: all four rows, or one row when folded."""
+        """Show the buttons that fit: four rows, or one row if the lane is collapsed."""
         for button in (self.mute, self.solo, self.gain, *self.measures.values()):
             button.setVisible(not lane.collapsed)
         self.close_button.setVisible(lane.closable and not lane.collapsed)
@@ -158,7 +158,7 @@ class LaneHeader(QWidget):
         self._hover()
 
     def _hover(self) -> None:
-        """Show the closing cross in the place of the badge, or the badge again."""
+        """Show the close button in place of the badge, or the badge again."""
         self.close_button.update()
         self.update()
 
@@ -190,7 +190,7 @@ class LaneHeader(QWidget):
         return metrics.elidedText(meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10)
 
     def _paint_badge(self, painter: QPainter, y: float) -> None:
-        """Paint the Nyquist badge at the right, or none where name or cross need the room: never cut."""
+        """Paint the Nyquist badge at the right, unless the name or the close button needs the space."""
         if self.lane.closable and not self.lane.collapsed and self.underMouse():
             return
         from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
@@ -208,7 +208,7 @@ class LaneHeader(QWidget):
     # --- gain ---------------------------------------------------------------------------------
 
     def edit_gain(self) -> None:
-        """Open a field over the gain; Enter takes what is typed, Esc leaves it as it was."""
+        """Open a field over the gain; Enter accepts, Esc cancels."""
         if self._editor is not None:
             return
         editor = OwnLine(short(self.lane.gain), self)

@@ -1,4 +1,4 @@
-"""The legend under the output's header: what is drawn, how, and with which settings."""
+"""The legend under the output's header: what is drawn, and with which settings."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ _SAMPLES = {
 
 
 def paint_sample(painter: QPainter, kind: str, x: float, y: float, look: Look) -> None:
-    """Draw 16 px of a kind of data as it looks over a lane."""
+    """Draw 16 px of a kind of data as it looks in a lane."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _SAMPLES[kind](painter, x, y, look)
 
 
 class LegendRow(QAbstractButton):
-    """One line of the legend; a click wishes to see its settings."""
+    """One line of the legend; a click opens its settings."""
 
     def __init__(self, line: LegendLine, look: Look = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,5 +121,5 @@ class LegendRow(QAbstractButton):
 
 
 def _fitting(text: str, fits: Callable[[str], bool]) -> str:
-    """Leave out what stands in brackets where it has no room; the tooltip says all."""
+    """Drop the text in brackets if there is no space for it; the tooltip shows everything."""
     return text if fits(text) else text.partition(" (")[0]

@@ -1,4 +1,4 @@
-"""The context menu of a lane: its scale, its gain, what shares its axes."""
+"""The context menu of a lane: scale, gain, and the curves that share its axes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ GAINS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 SCALES = (
     ("window", "By window"),
     ("whole", "By whole sound"),
-    ("shared", "Shared by all lanes set so"),
+    ("shared", "Shared with other lanes"),
 )
 MOVES = (
     ("Move in time…", "ask"),
     ("Align its start to the cursor", "start"),
-    ("Mark this moment of it", "mark"),
-    ("Move the marked moment to the cursor", "marked"),
+    ("Mark this time in it", "mark"),
+    ("Move the marked time to the cursor", "marked"),
 )
 
 
 def lane_menu(
     lane: LaneView, limits: Limits, wish: Wish, unmerge: Callable[[Hashable], None], parent: QWidget
 ) -> QMenu:
-    """Return the menu of a lane; `limits` is the range it shows now."""
+    """Return the menu of a lane; `limits` is its present range."""
     menu = QMenu(parent)
     _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
     _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
@@ -52,11 +52,11 @@ def lane_menu(
             menu.addAction(words, lambda what=what: wish("move", what))
         if lane.channels > 1:
             _add_channels(menu.addMenu("Channel"), lane, wish)
-        menu.addAction("Let it start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
+        menu.addAction("Start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
     if len(lane.curves) > 1:
         menu.addSeparator()
         for curve in lane.curves[1:]:
-            words = f"Take {curve.label or curve.name} off these axes"
+            words = f"Move {curve.label or curve.name} to its own lane"
             menu.addAction(words, lambda key=curve.key: unmerge(key))
     if lane.closable:
         menu.addSeparator()
@@ -80,7 +80,7 @@ def _add_scales(menu: QMenu, lane: LaneView, limits: Limits, wish: Wish) -> None
         wish("fixed_high", limits[1])
         wish("scale", "fixed")
 
-    menu.addAction(f"Keep the range of now: {activation(limits[0])} to {activation(limits[1])}", keep)
+    menu.addAction(f"Keep the present range: {activation(limits[0])} to {activation(limits[1])}", keep)
 
 
 def _add_channels(menu: QMenu, lane: LaneView, wish: Wish) -> None:

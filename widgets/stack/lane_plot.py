@@ -1,4 +1,4 @@
-"""The plot of a lane with its two axes: painted once, kept as a picture, marks and play head on top."""
+"""The plot of a lane with its two axes, cached as a picture, with marks and play head on top."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HEAD_PX = 8
 
 
 class LanePlot(QWidget):
-    """Paints one lane over the stack's columns and tells where the mouse is in time and frequency."""
+    """Paints one lane over the stack's columns and reports the pointer's time and frequency."""
 
     pressed = Signal(float, bool, object)
     moved = Signal(float)
@@ -62,7 +62,7 @@ class LanePlot(QWidget):
         self._lateness.timeout.connect(lambda: self._set_late(True))
 
     def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
-        """Show another lane, window, cursor or selection; what is painted is kept where it still holds."""
+        """Show another lane, window, cursor or selection; pictures that are still valid are kept."""
         own = columns.moved(HEADER_PX)
         if (lane, own, shared) != (self.lane, self._columns, self._shared):
             self._picture = None
@@ -89,7 +89,7 @@ class LanePlot(QWidget):
         self.update()
 
     def set_playhead(self, time_s: float | None) -> None:
-        """Move the play head; only the columns it leaves and enters are painted."""
+        """Move the play head; only the columns it leaves and enters are repainted."""
         for place in (self._playhead_s, time_s):
             if place is not None and self._columns is not None and self._columns.window.contains(place):
                 x = math.floor(self._columns.x(place))
@@ -121,7 +121,7 @@ class LanePlot(QWidget):
         self._paint_playhead(painter, rect, self._columns)
 
     def _painted(self, rect: QRectF, columns: Columns) -> QPixmap:
-        """Return the picture of everything that does not move, painted anew only after a change."""
+        """Return the cached picture of everything but the marks, repainted only after a change."""
         if self._picture is None:
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
@@ -154,14 +154,14 @@ class LanePlot(QWidget):
     # --- mouse --------------------------------------------------------------------------------
 
     def _frequency_at(self, y_px: float) -> float | None:
-        """Return the frequency under a height, None outside the spectrogram."""
+        """Return the frequency at a height, None outside the spectrogram."""
         analysis = lane_parts(self.lane, self.plot_rect)[1]
         if analysis is None or not analysis.top() <= y_px <= analysis.bottom():
             return None
         return frequency_rows(self.lane, analysis).value(y_px)
 
     def _value_at(self, place: QPointF) -> str:
-        """Return the value beside the plot that is under the mouse: what a click copies."""
+        """Return the value next to the plot under the mouse, which a click copies."""
         rect, columns = self.plot_rect, self._columns
         if columns is None or rect.left() <= place.x() <= rect.right():
             return ""
@@ -190,7 +190,7 @@ class LanePlot(QWidget):
             self.setToolTip(f"{HINT} {words}" if words else "")
         if self._columns is not None and self.plot_rect.contains(place):
             time_s = self._columns.time_s(place.x())
-            self.pointed.emit(time_s, self._said(time_s, place.y()))
+            self.pointed.emit(time_s, self._pointer_text(time_s, place.y()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -213,8 +213,8 @@ class LanePlot(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())
 
-    def _said(self, time_s: float, y_px: float) -> str:
-        """Describe what is under the pointer: its time, and its value or its frequency and level."""
+    def _pointer_text(self, time_s: float, y_px: float) -> str:
+        """Describe the point under the mouse: its time, and its value or its frequency and level."""
         frequency = self._frequency_at(y_px)
         words = [f"Pointer {seconds(time_s)} s"]
         if frequency is None:

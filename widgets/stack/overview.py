@@ -1,4 +1,4 @@
-"""The whole sound in a strip, with a frame around the window that can be dragged and stretched."""
+"""The whole sound in a strip, with a frame around the visible window that can be dragged and resized."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HANDLE_W_PX, HANDLE_H_PX = 6.0, 14.0
 
 
 class Overview(QWidget):
-    """Where the window lies in the whole; dragging its frame wishes for another window."""
+    """Shows the window within the whole sound; dragging its frame requests another window."""
 
     range_wanted = Signal(Range)
 
@@ -39,7 +39,7 @@ class Overview(QWidget):
         self._held: tuple[str, float, Range] | None = None
 
     def show_time(self, columns: Columns, whole: Range, marks: Marks, track: Track | None) -> None:
-        """Show another window, whole, cursor or sound."""
+        """Show another window, whole range, cursor or sound."""
         told = (columns, whole, marks, track)
         if told == (self._columns, self._whole, self._marks, self._track):
             return
@@ -61,7 +61,7 @@ class Overview(QWidget):
 
     @property
     def _all(self) -> Columns:
-        """The columns of the whole sound over the strip."""
+        """The columns of the whole sound in the strip."""
         assert self._columns is not None
         return Columns(self._whole, self._columns.left_px, self._columns.width_px)
 
@@ -94,7 +94,7 @@ class Overview(QWidget):
         draw_text(painter, place, text, font(11, numbers=True), look.ink2)
 
     def _drawn(self, strip: QRectF) -> QPixmap:
-        """Return the waveform of the whole, painted once per sound and width."""
+        """Return the waveform of the whole sound, painted once per sound and width."""
         if self._picture is None:
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(round(strip.width() * ratio), round(strip.height() * ratio))
@@ -148,7 +148,7 @@ class Overview(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _part_at(self, x_px: float) -> str:
-        """Name what lies under the pointer: an edge of the frame, its inside, or the rest."""
+        """Name the part of the frame under the pointer: an edge, its inside, or outside."""
         frame = self._frame()
         near_left, near_right = abs(x_px - frame.left()) <= GRIP_PX, abs(x_px - frame.right()) <= GRIP_PX
         if near_left or near_right:
@@ -183,7 +183,7 @@ class Overview(QWidget):
         self._held = None
 
     def _dragged(self, part: str, window: Range, by_s: float) -> Range:
-        """Return the window after one of its edges, or all of it, was moved."""
+        """Return the window after one of its edges, or the whole window, was dragged."""
         if part == "inside":
             return window.moved(by_s).within(self._whole)
         least = self._whole.length_s / 2000

@@ -1,4 +1,4 @@
-"""Praat's three grey bars: every rectangle plays the stretch of time that it stands for."""
+"""Praat's three grey bars: every rectangle plays the time range it covers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEIGHT_PX = TOP_PX + 2 * PITCH_PX + BAR_PX + 2
 
 @dataclass(frozen=True)
 class PlayBar:
-    """One rectangle: where it stands, what it plays, what is written on it."""
+    """One rectangle: its place, what it plays, and its text."""
 
     rect: QRectF
     played: Range
@@ -44,7 +44,7 @@ def _bar(left: float, right: float, row: int) -> QRectF:
 
 
 def _cut_pieces(columns: Columns, marks: Marks) -> list[PlayBar]:
-    """The visible part, cut at the cursor or at the selection's edges."""
+    """The visible part, split at the cursor or at the edges of the selection."""
     window = columns.window
     cuts = [time_s for time_s in marked_times(marks) if window.start_s < time_s < window.end_s]
     edges = [window.start_s, *cuts, window.end_s]
@@ -56,7 +56,7 @@ def _cut_pieces(columns: Columns, marks: Marks) -> list[PlayBar]:
 
 
 def _window_pieces(columns: Columns, whole: Range) -> list[PlayBar]:
-    """The window, and what lies before and after it in the margins."""
+    """The window, and the times before and after it in the margins."""
     window = columns.window
     words = f"Visible part {seconds(window.length_s)} seconds"
     found = [PlayBar(_bar(columns.left_px, columns.right_px, 1), window, words, "Play the window")]
@@ -72,7 +72,7 @@ def _window_pieces(columns: Columns, whole: Range) -> list[PlayBar]:
 
 
 def _whole_piece(columns: Columns, whole: Range) -> PlayBar:
-    """The whole sound; it runs into the margins on the sides where there is more than the window."""
+    """The whole sound; it extends into the margin on a side where there is more than the window."""
     left = columns.left_px - (AXIS_PX if _is_before(columns, whole) else 0.0)
     right = columns.right_px + (AXIS_PX if _is_after(columns, whole) else 0.0)
     words = f"Total duration {seconds(whole.length_s)} seconds"
@@ -88,7 +88,7 @@ def _is_after(columns: Columns, whole: Range) -> bool:
 
 
 class PlayBars(QWidget):
-    """The bars with their names and keys; a click wishes to hear a stretch of time."""
+    """The bars with their names and keys; a click plays a time range."""
 
     play_wanted = Signal(Range)
 
@@ -106,13 +106,13 @@ class PlayBars(QWidget):
         self._cut = False
 
     def set_cut(self, cut: bool) -> None:
-        """Draw a line on top where the lanes above are cut off."""
+        """Draw a line at the top if the lanes above are cut off."""
         if cut != self._cut:
             self._cut = cut
             self.update()
 
     def show_time(self, columns: Columns, whole: Range, marks: Marks) -> None:
-        """Show other columns, another whole, or another cursor or selection."""
+        """Show other columns, another whole range, cursor or selection."""
         if (columns, whole, marks) != (self._columns, self._whole, self._marks):
             self._columns, self._whole, self._marks = columns, whole, marks
             self._pieces = pieces(columns, whole, marks)
@@ -144,7 +144,7 @@ class PlayBars(QWidget):
             draw_text(painter, QPointF(HEADER_PX - 8, y), key, font(11), self._look.ink3, "right")
 
     def _paint_words(self, painter: QPainter, piece: PlayBar) -> None:
-        """Write a piece's words with air beside them; where they do not fit, its length in fewer decimals."""
+        """Draw a piece's text, or only its length with fewer decimals if it does not fit."""
         room_px, number = piece.rect.width() - 2 * AIR_PX, font(12, numbers=True)
         fits = QFontMetricsF(number).horizontalAdvance(piece.words) <= room_px
         if not fits:
@@ -153,7 +153,7 @@ class PlayBars(QWidget):
         draw_text(painter, piece.rect.center(), text, number, self._look.ink, "centre")
 
     def _paint_window_times(self, painter: QPainter, columns: Columns) -> None:
-        """Paint the window's two ends in blue inside the second bar, where there is room for them."""
+        """Paint the two ends of the window in blue inside the second bar, if there is space."""
         if columns.width_px < 380:
             return
         y = TOP_PX + PITCH_PX + BAR_PX / 2

@@ -1,4 +1,4 @@
-"""The strip of the cursor or selection, and the ruler of time below it."""
+"""The strip with the cursor or selection, and the time ruler below it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from widgets.timeline.columns import AXIS_PX, Columns, time_ticks
 
 STRIP_PX, RULER_PX = 28, 16
 BUTTON_TOP_PX, BUTTON_PX = 4, 21
-BESIDE_PX = 6  # between the button and its times, half of it where they are near the edge
+BESIDE_PX = 6  # between the button and its times; half of it near the edge
 
 
 @dataclass(frozen=True)
 class EdgeTime:
-    """The time of a selection's edge, as it is written and where."""
+    """The time of an edge of the selection: its text and its place."""
 
     time_s: float
     text: str
@@ -33,8 +33,9 @@ class EdgeTime:
 
 
 def selection_words(selection: Range) -> str:
-    """Return a duration and its inverse as Praat writes them: "0.150718 (6.635 / s)"; of a long one the
-    inverse has as many decimals as it takes to say something.
+    """Return a duration and its inverse as Praat prints them: "0.150718 (6.635 / s)".
+
+    For a long duration, the inverse has as many decimals as it needs to be meaningful.
     """
     length = selection.length_s
     if length <= 0:
@@ -44,20 +45,20 @@ def selection_words(selection: Range) -> str:
 
 
 def seconds_within(time_s: float, room_px: float, face: QFont) -> str:
-    """Return a time with six decimals, fewer where there is no room for them, "" where there is for none."""
+    """Return a time with six decimals, or as many as fit; "" if none fits."""
     found = (signed(f"{time_s:.{decimals}f}") for decimals in range(6, 0, -1))
     return next((text for text in found if _width(text, face) <= room_px), "")
 
 
 def selection_rect(columns: Columns, selection: Range) -> QRectF:
-    """Return the place of the button that stands over the visible part of a selection."""
+    """Return the place of the button over the visible part of a selection."""
     seen = selection.cut(columns.window)
     left, right = columns.line_x(seen.start_s) - 0.5, columns.line_x(seen.end_s) + 0.5
     return QRectF(left, BUTTON_TOP_PX, max(1.0, right - left), BUTTON_PX)
 
 
 def is_visible(columns: Columns, selection: Range) -> bool:
-    """Return whether some of a selection lies in the window."""
+    """Return whether part of a selection lies in the window."""
     window = columns.window
     return selection.end_s > window.start_s and selection.start_s < window.end_s
 
@@ -86,7 +87,7 @@ def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Ra
 
 
 def _edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
-    """Return the times beside the button; the right one stays on the right axis, smaller where it must."""
+    """Return the times beside the button; the right one stays on the right axis, smaller if necessary."""
     face, rect = font(12, 500, numbers=True), selection_rect(columns, selection)
     room_px, end_px = columns.right_px + AXIS_PX - rect.right(), _width(seconds(selection.end_s), face)
     roomy = end_px <= room_px - 2 * BESIDE_PX
@@ -110,7 +111,7 @@ def _width(text: str, face: QFont) -> float:
 
 
 def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
-    """Return where the times of the strip stand, the cursor's or those beside the selection's button."""
+    """Return the places of the times in the strip: of the cursor, or beside the selection's button."""
     selection, found = marks.selection, list[tuple[float, QRectF]]()
     if selection is not None:
         found = [(edge.time_s, edge.place) for edge in _edge_times(columns, selection)]
@@ -121,7 +122,7 @@ def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
 
 
 def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False) -> None:
-    """Paint one of Praat's grey rectangles that play."""
+    """Paint one of Praat's grey play rectangles."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(look.edge, 1))
     painter.setBrush(look.bar_hover if hovered else look.bar)
@@ -129,7 +130,7 @@ def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False
 
 
 def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
-    """Paint round times, centred over their columns; a line that was painted before ends around a number."""
+    """Paint round times, centred over their columns, with a gap in any line behind a number."""
     ticks, decimals = time_ticks(columns)
     number = font(11, numbers=True)
     for tick_s in ticks:
@@ -141,7 +142,7 @@ def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -
 
 
 def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -> None:
-    """Paint the play head's triangle, its tip on a column."""
+    """Paint the play head's triangle, with its tip on a column."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
@@ -150,7 +151,7 @@ def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -
 
 
 class Ruler(QWidget):
-    """Times over the columns; a click on the selection's button wishes to hear it, on a time copies it."""
+    """Times over the columns; a click on the selection's button plays it, a click on a time copies it."""
 
     play_wanted = Signal(Range)
     pointed = Signal(float, str)
@@ -167,7 +168,7 @@ class Ruler(QWidget):
         self._hovered = False
 
     def show_time(self, columns: Columns, marks: Marks) -> None:
-        """Show other columns or another cursor or selection."""
+        """Show other columns, or another cursor or selection."""
         if (columns, marks) != (self._columns, self._marks):
             self._columns, self._marks = columns, marks
             self.update()
@@ -206,7 +207,7 @@ class Ruler(QWidget):
             paint_triangle(painter, x, self.height() - 1, self._look.ink)
 
     def _time_at(self, event: QMouseEvent) -> str:
-        """Return the time under the mouse, the cursor's or that of an edge of the selection, "" for none."""
+        """Return the time under the mouse (cursor or edge of the selection), "" if there is none."""
         if self._columns is None:
             return ""
         return next(

@@ -1,4 +1,4 @@
-"""The stack: every lane, the ruler, the play bars and the overview over one time axis."""
+"""The stack: all lanes, the ruler, the play bars and the overview over one time axis."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MM_PER_INCH = 25.4
 
 
 class Stack(QWidget):
-    """Shows a StackView and tells what the user wishes; it keeps nothing but what it paints."""
+    """Shows a StackView and emits the user's requests; it holds no other state."""
 
     range_wanted = Signal(Range)
     zoom_wanted = Signal(str)
@@ -120,7 +120,7 @@ class Stack(QWidget):
         plot.pointed.connect(self.pointer_moved)
         plot.wheeled.connect(self._wheel)
         plot.pinched.connect(self._pinch)
-        plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # before the proxy, which would take the policy over
+        plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # before the proxy, which replaces it
         plot.setFocusProxy(self)
         lane.setFocusProxy(self)
         return lane
@@ -128,7 +128,7 @@ class Stack(QWidget):
     # --- showing ------------------------------------------------------------------------------
 
     def show_view(self, view: StackView) -> None:
-        """Show other values; only what differs from what is painted is painted anew."""
+        """Show new values; only what differs is repainted."""
         before, self._view = self._view, view
         keys = [lane.key for lane in view.lanes]
         for key in [key for key in self._lanes if key not in keys]:
@@ -144,7 +144,7 @@ class Stack(QWidget):
         self._reveal_active(before)
 
     def _reveal_active(self, before: StackView | None) -> None:
-        """Bring the active lane into sight when another became it, by a key or with a new recording."""
+        """Scroll to the active lane when it changes, by a key or with a new recording."""
         was, now = (
             next((lane.key for lane in view.lanes if lane.active), None) if view else None
             for view in (before, self._view)
@@ -154,7 +154,7 @@ class Stack(QWidget):
 
     @property
     def columns(self) -> Columns:
-        """Where times stand, in the stack's own pixels."""
+        """The time columns, in the stack's own pixels."""
         window = self._view.visible if self._view else Range(0.0, 1.0)
         return Columns.of_stack(window, self._area.column.width())
 
@@ -180,7 +180,7 @@ class Stack(QWidget):
         self.overview.show_time(columns, view.whole, marks, view.overview)
 
     def set_playhead(self, time_s: float | None) -> None:
-        """Move the play head, or with None take it away; cheap enough for every frame."""
+        """Move the play head, or remove it with None; fast enough for every frame."""
         if self._view is not None and time_s != self._view.playhead_s:
             self._view = replace(self._view, playhead_s=time_s)
         for lane in self._lanes.values():
@@ -190,7 +190,7 @@ class Stack(QWidget):
         self.overview.set_playhead(time_s)
 
     def set_look(self, look: Look) -> None:
-        """Paint everything in other colours."""
+        """Repaint everything in other colours."""
         self._look = look
         for part in (
             self.ruler,
@@ -253,7 +253,7 @@ class Stack(QWidget):
         self._wheel(event, event.position().x())
 
     def _wheel(self, event: QWheelEvent, x_px: float) -> None:
-        """The wheel scrolls in time, sideways too; with Ctrl it zooms at the pointer."""
+        """The wheel scrolls in time, also sideways; with Ctrl it zooms at the pointer."""
         if self._view is None:
             return
         across, along = -event.angleDelta().x() / 120, -event.angleDelta().y() / 120

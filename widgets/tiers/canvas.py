@@ -1,4 +1,4 @@
-"""The tiers as they are painted: over the stack's columns, below each other, scrolled when many."""
+"""The tiers as painted over the stack's columns; they scroll if there are many."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCROLL_BAR_PX = 10
 
 
 class TiersCanvas(QWidget):
-    """Paints a TiersView; as high as its tiers, and hidden without any."""
+    """Paints a TiersView; it is as high as its tiers, and hidden if there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +65,9 @@ class TiersCanvas(QWidget):
         self.update()
 
     def _lay_out(self) -> None:
-        """Be as high as the tiers, up to a height from which on they scroll."""
+        """Set the height to that of the tiers, up to the maximum, beyond which they scroll."""
         total = sum(row.height_px for row in rows(self._view.tiers))
-        height = min(max(total - 1, 0), MOST_PX)  # the last border is the bars' edge
+        height = min(max(total - 1, 0), MOST_PX)  # the last border is the edge of the bars
         if height != self.height() or self.isHidden() != (height == 0):
             self.setFixedHeight(height)
             self.setVisible(height > 0)
@@ -75,7 +75,7 @@ class TiersCanvas(QWidget):
         self._scroll.setRange(0, max(0, total - 1 - height))
         self._scroll.setPageStep(height)
         self.copy_button.setVisible(bool(self._view.elsewhere))
-        self.copy_button.setToolTip(f"{self._view.elsewhere}; put a copy of them at this point")
+        self.copy_button.setToolTip(f"{self._view.elsewhere}; copy them to this point")
 
     def _scroll_to_chosen(self) -> None:
         row = self.places.row(self._view.chosen) if self.places else None
@@ -93,7 +93,7 @@ class TiersCanvas(QWidget):
         self.update()
 
     def set_playhead(self, time_s: float | None) -> None:
-        """Move the play head; only the columns it leaves and enters are painted."""
+        """Move the play head; only the columns it leaves and enters are repainted."""
         for place in (self._playhead_s, time_s):
             if place is not None and self._columns is not None and self._columns.window.contains(place):
                 x = math.floor(self._columns.x(place))
@@ -102,7 +102,7 @@ class TiersCanvas(QWidget):
 
     @property
     def places(self) -> TierPlaces | None:
-        """Where the tiers stand now; None before anything was shown."""
+        """The current positions of the tiers; None before anything was shown."""
         if self._columns is None:
             return None
         return TierPlaces(self._view, self._columns, self._marks, self._scroll.value())

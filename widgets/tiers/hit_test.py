@@ -1,4 +1,4 @@
-"""Where the tiers stand, and what of them is under the mouse."""
+"""The geometry of the tiers, and what is under the mouse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GRAB_PX, CIRCLE_GRAB_PX = 4.0, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """A boundary or point under the mouse: its tier and its place on it."""
+    """A boundary or point under the mouse: its tier and its index."""
 
     place: int
     index: int
@@ -24,7 +24,7 @@ class Grip:
 
 @dataclass(frozen=True)
 class TierPlaces:
-    """Tiers laid over columns, scrolled up by `scroll_px`."""
+    """Tiers over columns, scrolled up by `scroll_px`."""
 
     view: TiersView
     columns: Columns
@@ -41,13 +41,13 @@ class TierPlaces:
         return QRectF(self.columns.left_px, top, self.columns.width_px, row.height_px - 1)
 
     def row_at(self, y_px: float) -> Row | None:
-        """Return the tier at a height."""
+        """Return the tier at a height, or None."""
         y = y_px + self.scroll_px
         found = (row for row in rows(self.view.tiers) if row.top_px <= y < row.top_px + row.height_px)
         return next(found, None)
 
     def grip_at(self, place: QPointF) -> Grip | None:
-        """Return the boundary or point that a press would take hold of."""
+        """Return the boundary or point that a press at a place would grab, or None."""
         row = self.row_at(place.y())
         if row is None or self.view.is_away(row.place) or not self.plot(row).contains(place):
             return None
@@ -59,7 +59,7 @@ class TierPlaces:
         return Grip(row.place, index) if near else None
 
     def circle_at(self, place: QPointF) -> tuple[int, float] | None:
-        """Return the tier and the time of the circle under the mouse."""
+        """Return the tier and the time of the circle under the mouse, or None."""
         row = self.row_at(place.y())
         if row is None or self.view.is_away(row.place):
             return None
@@ -69,7 +69,7 @@ class TierPlaces:
         return None
 
     def room(self, place: int, index: int) -> QRectF:
-        """Return the visible place of an interval or point."""
+        """Return the visible rectangle of an interval or point."""
         row = self.row(place)
         assert row is not None
         plot = self.plot(row)

@@ -1,4 +1,4 @@
-"""The letters of the International Phonetic Alphabet that no keyboard has, to be clicked."""
+"""A palette of IPA letters that keyboards do not have."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ GROUPS = (
 
 
 def shown_letter(letter: str) -> str:
-    """Return a letter as it is shown: what combines stands on a dotted circle."""
+    """Return a letter for display; a combining mark is put on a dotted circle."""
     return f"◌{letter}" if unicodedata.combining(letter) else letter
 
 
 class LetterGrid(QWidget):
-    """Letters in rows of eight; a click wishes to write one and leaves the focus where it is."""
+    """Letters in rows of eight; a click inserts one without moving the focus."""
 
     letter_wanted = Signal(str)
 
@@ -58,7 +58,7 @@ class LetterGrid(QWidget):
         self.update()
 
     def cell(self, index: int) -> QRectF:
-        """Return the place of a letter."""
+        """Return the rectangle of a letter."""
         line, column = divmod(index, COLUMNS)
         return QRectF(column * CELL_PX, TITLE_PX + line * CELL_PX, CELL_PX, CELL_PX)
 
@@ -95,7 +95,7 @@ class LetterGrid(QWidget):
             self.letter_wanted.emit(self.letters[index])
 
     def event(self, event: QEvent) -> bool:
-        """Name the letter under the mouse."""
+        """Show the name of the letter under the mouse."""
         if isinstance(event, QHelpEvent):
             index = self._index_at(QPointF(event.pos()))
             words = unicodedata.name(self.letters[index], "").capitalize() if index >= 0 else ""

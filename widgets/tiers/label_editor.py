@@ -1,4 +1,4 @@
-"""The field in which a label is written, over its own interval."""
+"""The field for editing a label, over its interval."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LabelEditor(QLineEdit):
-    """Emits `written(place, index, text)` on Enter or when left, and nothing after Esc."""
+    """Emits `written(place, index, text)` on Enter or focus loss, and nothing after Esc."""
 
     written = Signal(int, int, str)
     closed = Signal()
@@ -33,7 +33,7 @@ class LabelEditor(QLineEdit):
         self._look = look
 
     def _dress(self, letters: QFont) -> None:
-        """Set font and colours here, since the window's style sheet overrules `setFont`."""
+        """Set font and colours by style sheet, since the window's style sheet overrides `setFont`."""
         look, families = self._look, ", ".join(f'"{family}"' for family in letters.families())
         self.setStyleSheet(
             f"QLineEdit {{ font-family: {families}; font-size: {letters.pixelSize()}px; padding: 0;"
@@ -43,11 +43,11 @@ class LabelEditor(QLineEdit):
 
     @property
     def at(self) -> tuple[int, int] | None:
-        """The tier and the interval whose label is being written."""
+        """The tier and the interval of the label that is being edited, or None."""
         return self._at
 
     def open_at(self, place: int, index: int, room: QRectF, text: str, typed: str, letters: QFont) -> None:
-        """Open over an interval with its label, what was typed already put behind it."""
+        """Open over an interval with its label, followed by what was already typed."""
         self.finish()
         self._at, self._before = (place, index), text
         self._dress(letters)
@@ -62,14 +62,14 @@ class LabelEditor(QLineEdit):
             self.selectAll()
 
     def finish(self) -> None:
-        """Write what stands in the field, if it is another text, and close."""
+        """Write the text, if it was changed, and close."""
         at, text = self._at, self.text()
         self._close()
         if at is not None and text != self._before:
             self.written.emit(*at, text)
 
     def give_up(self) -> None:
-        """Close and keep the old label."""
+        """Close without changing the label."""
         self._close()
 
     def _close(self) -> None:
@@ -82,7 +82,7 @@ class LabelEditor(QLineEdit):
             self.closed.emit()
 
     def event(self, event: QEvent) -> bool:
-        """Keep Esc, which elsewhere stops the sound, and Enter, which elsewhere adds a boundary."""
+        """Claim Esc, which otherwise stops the sound, and Enter, which otherwise adds a boundary."""
         keeps(event, _OWN_KEYS)
         return super().event(event)
 

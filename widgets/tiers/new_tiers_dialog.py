@@ -1,4 +1,4 @@
-"""The question that new tiers begin with: their names."""
+"""The dialog that asks for the names of new tiers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ STANDARD = "phones words"
 
 
 class NewTiersDialog(SmallDialog):
-    """Asks for the names of interval tiers and of point tiers, with spaces between them."""
+    """Asks for the names of interval tiers and of point tiers, separated by spaces."""
 
     tiers_wanted = Signal(tuple, tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("New tiers", parent)
-        self.intervals = self._field("Interval tiers, with spaces between the names", STANDARD)
+        self.intervals = self._field("Interval tiers, names separated by spaces", STANDARD)
         self.points = self._field("Point tiers", "")
-        self.add_buttons((), (("Cancel", self.reject), ("Make tiers", self._accept)))
+        self.add_buttons((), (("Cancel", self.reject), ("Create tiers", self._accept)))
         self.setMinimumWidth(360)
 
     def _field(self, label: str, text: str) -> QLineEdit:

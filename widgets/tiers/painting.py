@@ -1,4 +1,4 @@
-"""One tier painted: only what is visible, however many intervals there are."""
+"""Painting of one tier: only the visible part, however many intervals there are."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from widgets.timeline.columns import AXIS_PX, Columns
 from widgets.timeline.tier_views import is_phones
 
 BOUNDARY_PX = 3.0
-DENSE_PX = 5.0  # boundaries closer than this are drawn as hairs
+DENSE_PX = 5.0  # boundaries closer than this are drawn as hairlines
 CIRCLE_PX = 4.0
 LEAST_LABEL_PX = 11.0
 PHONES_SIZES_PX, WORDS_SIZES_PX = (19, 16, 13, 11), (16, 13, 11)
-POINT_PART = 0.24  # of the height, at the top and at the bottom
+POINT_PART = 0.24  # fraction of the height, at the top and at the bottom
 
 
 def tier_font(tier: Tier) -> QFont:
@@ -32,13 +32,13 @@ def tier_font(tier: Tier) -> QFont:
 
 
 def chosen_index(tier: Tier, marks: Marks) -> int | None:
-    """Return the interval or point that is chosen on a tier: the one where the selection or cursor stands."""
+    """Return the chosen interval or point of a tier: the one at the selection or cursor."""
     time_s = marks.selection.start_s if marks.selection else marks.cursor_s
     return None if time_s is None else tier.index_at(time_s)
 
 
 def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tuple[int, int]:
-    """Return `first, last` so that `first:last` are the times that may be seen between two places."""
+    """Return `first, last` such that the times `first:last` may be visible between two x positions."""
     low, high = columns.time_s(left_px), columns.time_s(right_px)
     first, last = np.searchsorted(tier.times_s, [low, high])
     return max(int(first) - 2, 0), min(int(last) + 2, len(tier.times))
@@ -48,7 +48,7 @@ def paint_tier(
     painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks, chosen: bool,
     elsewhere: bool = False,
 ) -> None:  # fmt: skip
-    """Paint a tier's plot over the columns: ground, chosen interval, boundaries, labels, cursor."""
+    """Paint a tier's plot over the columns: background, chosen interval, boundaries, labels, cursor."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     clip = painter.clipBoundingRect() if painter.hasClipping() else rect
@@ -71,7 +71,7 @@ def paint_tier(
 def _paint_chosen(
     painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks
 ) -> None:
-    """Paint the chosen interval yellow, and orange what lies within the selection."""
+    """Paint the chosen interval yellow, and its overlap with the selection orange."""
     index = chosen_index(tier, marks)
     if index is not None:
         painter.fillRect(_interval_rect(rect, tier, columns, index), look.tier_sel)
@@ -84,7 +84,7 @@ def _paint_chosen(
 
 
 def _interval_rect(rect: QRectF, tier: Tier, columns: Columns, index: int) -> QRectF:
-    """Return the visible part of an interval."""
+    """Return the visible rectangle of an interval."""
     left = max(columns.x(tier.times[index]), rect.left())
     right = min(columns.x(tier.times[index + 1]), rect.right())
     return QRectF(left, rect.top(), max(0.0, right - left), rect.height())
@@ -99,7 +99,7 @@ def _paint_boundaries(
 
 
 def _is_crowded(tier: Tier, columns: Columns) -> bool:
-    """Return whether boundaries stand so close in the window that bars would hide everything."""
+    """Return whether the boundaries are so close that bars would hide everything."""
     first, last = np.searchsorted(tier.times_s, [columns.window.start_s, columns.window.end_s])
     return int(last - first) > columns.width_px / DENSE_PX
 
@@ -108,7 +108,7 @@ def _paint_bars(
     painter: QPainter, rects: list[QRectF], times_s: NDArray[np.float64], columns: Columns, look: Look,
     crowded: bool, elsewhere: bool,
 ) -> None:  # fmt: skip
-    """Paint a bar at each time in each of the rectangles, or where they crowd grey hairs."""
+    """Paint a bar at each time in each of the rectangles, or grey hairlines if they are crowded."""
     places = np.unique(np.floor(columns.xs(times_s) + 1e-6))
     if crowded:
         for rect in rects:
@@ -121,12 +121,12 @@ def _paint_bars(
 
 
 def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
-    """Return a picture one pixel high with a hair at each place: one blit, however many there are."""
+    """Return an image one pixel high with a hairline at each place, so that all are drawn at once."""
     row = np.zeros(max(1, width_px), np.uint32)
     inside = places[(places >= 0) & (places < width_px)].astype(np.int64)
     row[inside] = look.ghost.rgba()
     image = QImage(row.data, row.size, 1, 4 * row.size, QImage.Format.Format_ARGB32)
-    return image.copy()  # Qt keeps no hold of the array
+    return image.copy()  # Qt does not keep a reference to the array
 
 
 @lru_cache(maxsize=8192)
@@ -153,7 +153,7 @@ def _fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
 
 
 def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool) -> None:
-    """Paint a label in the middle of its room."""
+    """Paint a label in the middle of its rectangle."""
     shown, size_px = _fitting(text, int(room.width()), phones)
     if shown:
         made, width = _laid_out(shown, size_px)
@@ -185,7 +185,7 @@ def _paint_points(
     painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, seen: tuple[int, int],
     index: int | None, elsewhere: bool,
 ) -> None:  # fmt: skip
-    """Paint points as Praat does: a bar at the top and at the bottom, the label between them."""
+    """Paint points as Praat does: a bar at the top and at the bottom, with the label between them."""
     first, last = seen
     xs = columns.xs(tier.times_s[first:last])
     part = rect.height() * POINT_PART
@@ -205,7 +205,7 @@ def _paint_points(
 
 
 def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tuple[QPointF, float]]:
-    """Return the circles of a tier, where a click adds a boundary, each with its time."""
+    """Return the circles of a tier, where a click adds a boundary, with their times."""
     return [
         (QPointF(columns.line_x(time_s), rect.top() + CIRCLE_PX + 2), time_s)
         for time_s in marked_times(marks)
@@ -232,7 +232,7 @@ def _paint_marks(
 def paint_tier_header(
     painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool, aside: str, ink: QColor
 ) -> None:
-    """Paint a tier's number and name, and a word aside; the chosen one has a bar of 3 px."""
+    """Paint a tier's number and name, and a note; the chosen tier has a bar of 3 px."""
     if chosen:
         painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), look.accent)
     y = rect.center().y()
@@ -250,7 +250,7 @@ def paint_tier_header(
 
 
 def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, marks: Marks) -> None:
-    """Paint at the right which interval is chosen out of how many, as Praat does."""
+    """Paint at the right which interval is chosen and how many there are, as Praat does."""
     index = chosen_index(tier, marks)
     count = len(tier.labels)
     words = f"{index + 1}/{count}" if index is not None else f"{count}"
@@ -263,7 +263,7 @@ def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, ma
 def paint_figure_tier(
     painter: QPainter, rect: QRectF, name_px: float, tier: Tier, columns: Columns, look: Look, marks: Marks
 ) -> None:
-    """Paint a tier in a picture: framed, its name at the left, nothing chosen."""
+    """Paint a tier in a figure: framed, with its name at the left, and nothing chosen."""
     painter.save()
     painter.setClipRect(rect)
     paint_tier(painter, rect, tier, columns, look, marks, chosen=False)

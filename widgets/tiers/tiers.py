@@ -1,4 +1,4 @@
-"""The tiers below the lanes: what clicking, dragging and typing on them wishes for."""
+"""The tiers below the lanes: requests from clicking, dragging and typing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMMAND_KEYS = (
 
 
 class Tiers(TiersCanvas):
-    """Shows a TiersView and tells what the user wishes of it."""
+    """Shows a TiersView and emits the user's requests."""
 
     tier_wanted = Signal(int)
     cursor_wanted = Signal(float)
@@ -64,7 +64,7 @@ class Tiers(TiersCanvas):
         super().show_time(columns, marks, view)
 
     def _leave_editor(self, view: TiersView, moved: bool) -> None:
-        """Write the label when something else is chosen; return it up where its interval is gone."""
+        """Write the label when something else is chosen; cancel if its interval no longer exists."""
         at = self.editor.at
         if at is None:
             return
@@ -99,7 +99,7 @@ class Tiers(TiersCanvas):
             self._press(event, row, places)
 
     def _choose_under(self, row: Row, places: TierPlaces, at: QPointF) -> None:
-        """Choose what a menu is asked for, unless it is chosen already."""
+        """Choose what is under the mouse for a context menu, unless it is already chosen."""
         if row.place != self._view.chosen:
             self.tier_wanted.emit(row.place)
         time_s, selection = places.columns.time_s(at.x()), self._marks.selection
@@ -120,7 +120,7 @@ class Tiers(TiersCanvas):
             self._choose(tier, places.columns.time_s(x))
 
     def _choose(self, tier: Tier, time_s: float) -> None:
-        """Select the interval under a time, or put the cursor there where there is none."""
+        """Select the interval at a time, or put the cursor there if there is none."""
         index = tier.index_at(time_s) if tier.is_interval else None
         if index is None:
             self.cursor_wanted.emit(time_s)
@@ -146,17 +146,17 @@ class Tiers(TiersCanvas):
         if places is not None and places.circle_at(at) is not None:
             shape, words = Qt.CursorShape.PointingHandCursor, "Add a boundary here"
         elif places is not None and places.grip_at(at) is not None:
-            shape, words = Qt.CursorShape.SplitHCursor, "Drag; with Shift all boundaries at this time"
+            shape, words = Qt.CursorShape.SplitHCursor, "Drag; Shift+drag moves all boundaries at this time"
         row = places.row_at(at.y()) if places is not None else None
         if row is not None and at.x() < HEADER_PX:
             words = self._view.told(row.place)
         self.setCursor(shape)
         self.setToolTip(words)
         if places is not None:
-            self.pointed.emit(places.columns.time_s(at.x()), self._said(places, at))
+            self.pointed.emit(places.columns.time_s(at.x()), self._pointer_text(places, at))
 
-    def _said(self, places: TierPlaces, at: QPointF) -> str:
-        """Describe what is under the pointer: its time, the label there and how long it lasts."""
+    def _pointer_text(self, places: TierPlaces, at: QPointF) -> str:
+        """Describe what is under the pointer: its time, its label, and its duration."""
         row = places.row_at(at.y())
         if row is None or not places.plot(row).contains(at):
             return ""
@@ -176,7 +176,7 @@ class Tiers(TiersCanvas):
     def _drag(self, event: QMouseEvent, columns: Columns, held: Grip) -> None:
         window = columns.window
         time_s = min(max(columns.time_s(event.position().x()), window.start_s), window.end_s)
-        if not self._together:  # else it would take along what it snaps to, and snaps once it is let go
+        if not self._together:  # otherwise it would drag along what it snaps to; it snaps on release
             time_s = self._snapped(event, columns, held, time_s)
         if time_s != self._held_s:
             self._held_s = time_s
@@ -184,7 +184,7 @@ class Tiers(TiersCanvas):
         self.pointed.emit(time_s, f"Pointer {seconds(time_s)} s")
 
     def _snapped(self, event: QMouseEvent, columns: Columns, held: Grip, time_s: float) -> float:
-        """Return the boundary of another tier near a time; with Ctrl the time itself."""
+        """Return a nearby boundary of another tier; with Ctrl, the time itself."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return time_s
         tiers = self._view.tiers
@@ -218,7 +218,7 @@ class Tiers(TiersCanvas):
     # --- labels -------------------------------------------------------------------------------
 
     def edit(self, place: int, index: int, typed: str = "") -> None:
-        """Open the field for a label, with what was already typed behind it."""
+        """Open the field for a label, followed by what was already typed."""
         if self.places is not None and not self._view.is_away(place):
             tier = self._view.tiers[place]
             room = self.places.room(place, index)
@@ -232,14 +232,14 @@ class Tiers(TiersCanvas):
                 self.edit(self._view.chosen, index, typed)
 
     def insert(self, letters: str) -> None:
-        """Put letters where the label is being written, or behind the chosen interval's label."""
+        """Insert letters into the open label field, or append them to the chosen label."""
         if self.editor.at is not None:
             self.editor.insert(letters)
         else:
             self.edit_chosen(letters)
 
     def event(self, event: QEvent) -> bool:
-        """Claim what is typed, and Esc in a drag, before the window's commands get it."""
+        """Claim typed text, and Esc during a drag, before the window's commands get them."""
         overrides = event.type() == QEvent.Type.ShortcutOverride
         if overrides and isinstance(event, QKeyEvent) and (_typed(event) or self._ends_drag(event)):
             event.accept()
@@ -265,5 +265,5 @@ class Tiers(TiersCanvas):
 
 
 def _typed(event: QKeyEvent) -> bool:
-    """Return whether a key press writes something."""
+    """Return whether a key press types text."""
     return bool(event.text()) and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS

@@ -57,7 +57,7 @@ def test_names_become_tiers(qtbot, stack):
     made: list[tuple] = []
     dialog.tiers_wanted.connect(lambda *names: made.append(names))
     dialog.points.setText(" tones  bells ")
-    next(b for b in dialog.findChildren(QPushButton) if b.text() == "Make tiers").click()
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "Create tiers").click()
     assert made == [(("phones", "words"), ("tones", "bells"))]
 
 
