@@ -12,8 +12,9 @@ import msgspec
 
 from app.cli.model import name_assumptions, opened
 from core.export.record import assumed, layer_facts
-from core.families.card import Card, Question
+from core.families.card import Card, NetworkCard, Question
 from core.networks.layer_info import LayerInfo
+from core.networks.spec import ClassesOutput, SoundDrive
 
 _NETWORKS = {"G": "generator", "D": "discriminator", "Q": "Q network"}
 
@@ -46,18 +47,19 @@ def plain(card: Card) -> dict[str, Any]:
 
 def told(card: Card) -> list[str]:
     """Return a card as lines for reading."""
-    lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, generator's SHA-256 {card.digest}", ""]
+    whose = _NETWORKS[next(iter(card.networks))]
+    lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, {whose}'s SHA-256 {card.digest}", ""]
     lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
-    for network, layers in card.layers.items():
+    for role, network in card.networks.items():
         head = (
-            f"{network}, {_NETWORKS[network]}",
+            f"{role}, {_NETWORKS[role]}",
             "Channels × samples",
             "Rate",
             "Nyquist",
             "First sample at",
         )
-        lines += ["", *_table([head, *map(_layer, layers)])]
-    if not card.sounds:
+        lines += ["", *_table([head, *map(_layer, network.layers)]), *_driven(network)]
+    if card.generator is not None and not card.sounds:
         lines += ["", "The output is no sound: its layers can be seen and written, not heard."]
     for question in card.questions:
         if question.name in card.unanswered:
@@ -66,6 +68,15 @@ def told(card: Card) -> list[str]:
     if settled:
         lines += ["", f"What --answer NAME=VALUE can say differently: {', '.join(settled)}"]
     return lines
+
+
+def _driven(network: NetworkCard) -> list[str]:
+    """Say what drives D and Q, and what they give."""
+    drive, output = network.drive, network.output
+    if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput):
+        return []
+    length = "sound of any length" if drive.n is None else f"{drive.n} samples of sound"
+    return [f"  takes {length} at {drive.rate_hz:g} Hz, gives {', '.join(output.labels)}"]
 
 
 def _fact(fact: Any) -> Sequence[str]:

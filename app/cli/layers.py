@@ -22,10 +22,7 @@ def run(asked: Namespace) -> int:
     """Run the network asked for and write what it gave to `asked.out`."""
     _check(asked)
     model = opened(asked)
-    if asked.network not in model.card.layers:
-        raise Fault(
-            f"This checkpoint has no {asked.network} network.", f"It has {', '.join(model.card.layers)}."
-        )
+    model.spec(asked.network)  # says which networks there are, where this one is missing
     done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
     _write(done, model.card, folder_for(asked.out))
     for sentence in done.notes:
@@ -69,7 +66,7 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
     path = Path(asked.sound)
     rate_hz = heard_rate_hz(model, asked.network)
     samples, axis, steps = read_sound(path, rate_hz)
-    samples, more = fitted(samples, heard_samples(model, asked.network), axis)
+    samples, more = fitted(samples, heard_samples(model, asked.network) or len(samples), axis)
     digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
     steps = (*steps, *more)

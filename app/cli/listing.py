@@ -133,7 +133,7 @@ def _layers(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
     wanted = drawn(asked, model.card.layout)
     found = generate(model, wanted.point)
     name_assumptions(model.card)
-    output = model.card.layers["G"][-1].name
+    output = model.card.output
     layer = asked.layer or output
     if layer != "all" and layer not in found:
         raise Fault(f"There is no layer “{layer}”.", f"Choose among {', '.join(found)}, all.")

@@ -17,7 +17,10 @@ from app.recordings.open_recordings import OpenRecordings
 from core.annotation.tiers import Annotation, Kept
 from core.faults import Fault
 from core.networks.latent import Point
+from core.probing.drive import LatentPoints
+from core.probing.request import ProbeRequest
 from core.processes.engine import Engine
+from core.session.lane_key import FIRST_MODEL
 from core.session.point_names import UNNAMED, no_seed, point_words, unlike
 from core.signals.track import Track
 
@@ -99,7 +102,8 @@ class ItemGathering:
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
         """Let the engine compute one of the points that are to be measured."""
         self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
-        future = self._engine.ask("probe", point, (), key="measure points")
+        asked = ProbeRequest(FIRST_MODEL, "G", LatentPoints((point,)))
+        future = self._engine.probe(asked, key="measure points")
 
         def arrived(probed: Any) -> None:
             with self.faults_told():

@@ -9,7 +9,10 @@ from psygnal import Signal
 
 from app.base.context import Context
 from core.networks.latent import Point, draw
+from core.probing.drive import LatentPoints
+from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
+from core.session.lane_key import FIRST_MODEL
 
 BATCH = 4  # a knob waits for at most one batch
 CODES = 16  # a bit code of more values shows the first ones
@@ -55,6 +58,8 @@ class ContactSheet:
         """Draw `each` outputs per code value from the seeds from `first_seed` on."""
         layout = self._session.layout
         self.clear()
+        if self._session.card is None or self._session.card.generator is None:
+            return
         wanted = [
             (seed, code, draw(layout, seed, code))
             for code in layout.codes()[:CODES]
@@ -65,17 +70,23 @@ class ContactSheet:
             self._ask(wanted[start : start + BATCH], self._round, start)
 
     def _ask(self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int) -> None:
-        future = self._engine.ask("outputs", tuple(point for _, _, point in batch))
-        self._jobs.follow(f"sheet {start}", future, lambda out: self._arrived(batch, number, start, out))
+        card = self._session.card
+        if card is None:
+            return
+        points = LatentPoints(tuple(point for _, _, point in batch))
+        future = self._engine.probe(ProbeRequest(FIRST_MODEL, "G", points, record=(card.output,)))
+        self._jobs.follow(
+            f"sheet {start}", future, lambda probed: self._arrived(batch, number, start, probed)
+        )
 
     def _arrived(
-        self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, outputs: np.ndarray
+        self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, probed: Probed
     ) -> None:
         card = self._session.card
         if number != self._round or card is None:
             return
         made = tuple(
-            SheetOutput(f"{start + k}", point, seed, code, outputs[k], card.out_axis.rate_hz)
+            SheetOutput(f"{start + k}", point, seed, code, probed.items[k][card.output].samples, card.rate_hz)
             for k, (seed, code, point) in enumerate(batch)
         )
         self.items.update({one.key: one for one in made})

@@ -8,8 +8,10 @@ from typing import Any
 from psygnal import Signal
 
 from app.base.context import Context
+from core.probing.drive import LatentPoints
+from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
-from core.processes.engine_tasks import Probed
+from core.session.lane_key import FIRST_MODEL
 from core.session.session import Shown, Snapshot
 from core.signals.track import Track
 
@@ -50,8 +52,11 @@ class LatentDriven:
     def ask(self) -> None:
         """Ask for the layers at the session's point, and for the spectrograms now shown."""
         session = self._session
+        if session.card is None or session.card.generator is None:
+            return
         images = self.images_wanted()
-        future = self._engine.ask("probe", session.point, images, key="probe", urgent=True)
+        asked = ProbeRequest(FIRST_MODEL, "G", LatentPoints((session.point,)))
+        future = self._engine.probe(asked, images, key="probe", urgent=True)
         self._messages.busy_changed.emit(True)
         self._jobs.follow("probe", future, self._arrived, stream=True)
 

@@ -18,6 +18,7 @@ from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
+from core.session.lane_key import FIRST_MODEL
 from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn
 from core.session.session import Snapshot
@@ -52,7 +53,7 @@ class ModelLoader:
             self._recordings.open(path)
             return
         self.started.emit(wanted)
-        future = self._engine.ask("open", wanted, dict(answers or {}), key="open", urgent=True)
+        future = self._engine.open(FIRST_MODEL, wanted, answers)
         self._jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
@@ -92,7 +93,7 @@ class ModelLoader:
         session = self._session
         same = session.card is not None and session.card.digest == card.digest
         lanes = session.lanes if same else lanes_of(card)
-        own = {layer.name for layer in card.layers["G"]}
+        own = {layer.name for layer in card.generator.layers} if card.generator else set[str]()
         beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
         seed = session.snapshot.seed if same else 0
@@ -136,8 +137,11 @@ def wanted_of(paths: Sequence[str]) -> Sequence[str]:
 
 
 def lanes_of(card: Card) -> Lanes:
-    """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them."""
-    layers = tuple(reversed(card.layers["G"]))
+    """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them.
+
+    A network that a sound drives has lanes once one is sent through it.
+    """
+    layers = tuple(reversed(card.generator.layers)) if card.generator else ()
     return tuple(_first_look(layer, place == 0, card) for place, layer in enumerate(layers))
 
 

@@ -14,11 +14,14 @@ from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.faults import Fault
+from core.probing.drive import Sound
+from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
-from core.processes.engine_tasks import Probed, sound_digest
+from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
+from core.session.lane_key import FIRST_MODEL
 from core.session.lanes import Lane
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -71,6 +74,8 @@ class SoundDriven:
         source = source or card.output
         if not card.sounds and not source.startswith(PREFIX):
             words = f"{network} hears sound, and this generator's output is articulation."
+            if card.generator is None:
+                words = f"A sound drives {network}, and there is no generator to give one."
             self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
         kept = tuple(one for one in self.listeners if one.network != network)
@@ -168,7 +173,8 @@ class SoundDriven:
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         key = f"listen {one.network}"
-        future = self._engine.ask("listen", one.network, driving.samples, digest, key=key)
+        asked = ProbeRequest(FIRST_MODEL, one.network, Sound(driving.samples, digest))
+        future = self._engine.probe(asked, key=key)
         self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
     def driving(self, one: Listening, track: Track) -> Track:

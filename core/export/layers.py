@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.export.record import record, write_json
-from core.families.card import Card, NetworkName
+from core.families.card import Card
 from core.files.npz import write_npz
 from core.files.praat_sound import write_praat_sound
 from core.files.table import write_table
@@ -23,7 +23,7 @@ from core.signals.track import Track
 class LayerExport:
     """One run of a network: what drove it, its layers, and what the user should know."""
 
-    network: NetworkName
+    network: str
     item: str
     drive: Mapping[str, Any]
     tracks: Mapping[str, Track]

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from core.families.card import Answer, Card, NetworkName
+from core.families.card import Answer, Card
 from core.faults import Fault
 from core.files.atomic import atomic
 from core.files.table import COLUMNS
@@ -26,7 +26,7 @@ LARGEST_POINT_FILE = 16_000_000
 
 def record(
     card: Card,
-    network: NetworkName,
+    network: str,
     drive: Mapping[str, Any],
     files: Mapping[str, str],
 ) -> dict[str, Any]:

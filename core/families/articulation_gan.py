@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.families import ciwgan_pytorch
-from core.families.card import NetworkName
-from core.families.family import Description, Family, Parts
+from core.families.family import Description, Family, Layers, Parts, generator_spec
 from core.families.questions import Inquiry, ask_layout, ask_rate
-from core.networks.numpy_layers import linear, relu, tanh3
-from core.networks.numpy_upsampling import Rise
-from core.networks.spec import LayerPlan, Names, NetworkPlan, fully_connected, upward
+from core.networks.layer_specs import STEPS, dense, upsample
+from core.networks.operations import LINEAR, RELU, Activation, Rise, Stored
 from core.networks.weights import Weights
 
 STRIDES = (2, 2, 2, 1, 2)
 RATE_HZ = 200
+TANH_3 = Activation("tanh", gain=3)
 SOUND_RATE_HZ = 16000.0
 
 
@@ -22,44 +21,44 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find a generator whose second layer keeps its channels, and what listens to its speech."""
     for group in groups:
         if "z_project.weight" in group and ciwgan_pytorch.keeps_channels(group):
-            parts: dict[NetworkName, Weights] = {"G": group}
-            return parts | ciwgan_pytorch.listeners(groups)
+            return {"G": group, **ciwgan_pytorch.listeners(groups)}
     return None
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Plan the networks of an articulationGAN; its output is no sound."""
-    plans: dict[NetworkName, NetworkPlan] = {"G": generator(parts["G"])}
-    out = plans["G"].layers[-1]
+    """Describe the networks of an articulationGAN; its output is no sound."""
+    layers = generator(parts["G"])
+    out = layers[-1]
+    n = out.n or 0
     inquiry.fact("Output", f"{out.channels} articulator channels", "inferred")
-    inquiry.fact("Slice", f"{out.n} samples", "inferred")
-    inquiry.settle("slice", out.n)
+    inquiry.fact("Slice", f"{n} samples", "inferred")
+    inquiry.settle("slice", n)
     size = parts["G"].shape("z_project.weight", None, None)[1]
     classes = parts["Q"].shape("fc_out.weight", None, None)[0] if "Q" in parts else None
     layout = ask_layout(inquiry, size, classes)
     rate_hz = ask_rate(inquiry, RATE_HZ)
-    plans.update(ciwgan_pytorch.listener_plans(parts, inquiry, SOUND_RATE_HZ))
-    return Description(plans, layout, rate_hz, out.n, sounds=False)
+    listening = ciwgan_pytorch.listener_specs(parts, inquiry, SOUND_RATE_HZ)
+    return Description((generator_spec(layers, layout, rate_hz, n, audible=False), *listening))
 
 
-def generator(weights: Weights) -> NetworkPlan:
-    """Plan the generator: strides 2, 2, 2, 1, 2, three times a tanh at the end."""
+def generator(weights: Weights) -> Layers:
+    """Return the generator's layers: strides 2, 2, 2, 1, 2, three times a tanh at the end."""
     rows = weights.shape("z_project.weight", None, None)[0]
-    names = Names("z_project.weight", "z_project.bias", "torch")
+    stored = Stored("z_project.weight", "z_project.bias", "torch")
     norm = ciwgan_pytorch.torch_norm(weights, "z_batchnorm")
-    layers: list[LayerPlan] = [fully_connected(weights, names, rows // 16, linear, norm)]
+    layers = [dense(weights, stored, rows // STEPS, LINEAR, norm)]
     for i, stride in enumerate(STRIDES):
         last = i == len(STRIDES) - 1
-        names = Names(f"upconv{i}.conv.weight", f"upconv{i}.conv.bias", "torch up")
+        stored = Stored(f"upconv{i}.conv.weight", f"upconv{i}.conv.bias", "torch up")
         name = "out" if last else f"conv{i + 1}"
         norm = ciwgan_pytorch.torch_norm(weights, f"upconv{i}.batch_norm")
-        activation = tanh3 if last else relu
-        layers.append(upward(name, weights, names, layers[-1], _rise(stride), activation, norm))
-    return NetworkPlan(weights, tuple(layers))
+        activation = TANH_3 if last else RELU
+        layers.append(upsample(name, weights, stored, layers[-1], _rise(stride), activation, norm))
+    return tuple(layers)
 
 
 def _rise(stride: int) -> Callable[[int], Rise]:
-    """Give a transposed convolution that is padded by half its kernel."""
+    """Return a transposed convolution that is padded by half its kernel."""
     return lambda taps: Rise(taps, (taps - 1) // 2, stride)
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.families.card import NetworkName
 from core.families.ciwgan_pytorch import padded_fall, padded_rise
-from core.families.family import Description, Family, Parts
-from core.families.questions import Inquiry, ask_layout, ask_rate
-from core.networks.numpy_layers import leaky, relu, tanh
-from core.networks.numpy_upsampling import Rise
-from core.networks.spec import (
-    LayerPlan,
-    Names,
-    NetworkPlan,
-    downward,
-    fully_connected,
-    logits,
-    post_filter,
-    upward,
+from core.families.family import (
+    Description,
+    Family,
+    Layers,
+    Parts,
+    generator_spec,
+    listener_spec,
+    note_input,
 )
+from core.families.questions import Inquiry, ask_layout, ask_rate
+from core.networks.layer_specs import STEPS, conv, dense, logits, post_filter, upsample
+from core.networks.operations import RELU, TANH, Rise, Stored, leaky
+from core.networks.spec import LayerSpec, NetworkSpec
 from core.networks.weights import Weights
 
 SLOPE = 0.2
@@ -30,16 +28,16 @@ LAYERS = range(1, 6)
 def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find G by its upsampling layers, D and Q by five plain convolutions."""
     generator_like = ("upSampConv1.conv1d.weight", "tconv1.weight")
-    parts: dict[NetworkName, Weights] = {}
+    parts: dict[str, Weights] = {}
     for group in groups:
         if any(name in group for name in generator_like):
             parts.setdefault("G", group)
-    return parts | listeners(groups) if "G" in parts else None
+    return parts | listeners(groups) or None
 
 
-def listeners(groups: Sequence[Weights]) -> dict[NetworkName, Weights]:
+def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
     """Find D and Q, which share their names; more than one output is Q's."""
-    found: dict[NetworkName, Weights] = {}
+    found: dict[str, Weights] = {}
     for group in groups:
         if "conv1.weight" in group and "conv5.weight" in group and "fc1.weight" in group:
             shape = group.tensors.specs[group.names["fc1.weight"]].shape
@@ -48,44 +46,48 @@ def listeners(groups: Sequence[Weights]) -> dict[NetworkName, Weights]:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Plan the networks; there is one slice only."""
+    """Describe the networks; there is one slice only."""
+    if "G" not in parts:
+        rate_hz = ask_rate(inquiry)
+        note_input(inquiry, SLICE)
+        return Description(listener_specs(parts, inquiry, rate_hz))
     weights = parts["G"]
     nearest = "upSampConv1.conv1d.weight" in weights
     scopes = [f"upSampConv{i}.conv1d" if nearest else f"tconv{i}" for i in LAYERS]
-    plans: dict[NetworkName, NetworkPlan] = {"G": generator(weights, scopes, nearest, has_filter=True)}
+    layers = generator(weights, scopes, nearest, has_filter=True)
     inquiry.fact("Slice", f"{SLICE} samples", "inferred")
     inquiry.settle("slice", SLICE)
     classes = parts["Q"].shape("fc1.weight", None, None)[0] if "Q" in parts else None
     layout = ask_layout(inquiry, weights.shape("fc1.weight", None, None)[1], classes)
     rate_hz = ask_rate(inquiry)
-    plans.update(listener_plans(parts, inquiry))
+    listening = listener_specs(parts, inquiry, rate_hz)
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
-    return Description(plans, layout, rate_hz, SLICE)
+    return Description((generator_spec(layers, layout, rate_hz, SLICE), *listening))
 
 
-def listener_plans(parts: Parts, inquiry: Inquiry) -> dict[NetworkName, NetworkPlan]:
-    """Plan D and Q with the slope of the published code."""
+def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[NetworkSpec, ...]:
+    """Describe D and Q, as far as they are there, with the slope of the published code."""
     inquiry.settle("slope", str(SLOPE))
-    if len(parts) > 1:
+    names = [name for name in parts if name != "G"]
+    if names:
         inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "The published code's setting.")
-    return {name: listener(weights) for name, weights in parts.items() if name != "G"}
+    return tuple(listener_spec(name, listener(parts[name]), rate_hz, SLICE) for name in names)
 
 
-def generator(weights: Weights, scopes: Sequence[str], nearest: bool, has_filter: bool) -> NetworkPlan:
-    """Plan a generator with one weight per scope; channels first, ReLU after the first layer."""
+def generator(weights: Weights, scopes: Sequence[str], nearest: bool, has_filter: bool) -> Layers:
+    """Return the layers of a generator, one scope each; channels first, ReLU after the first layer."""
     rows = weights.shape("fc1.weight", None, None)[0]
-    names = Names("fc1.weight", "fc1.bias", "torch")
-    layers: list[LayerPlan] = [fully_connected(weights, names, rows // 16, relu)]
+    layers = [dense(weights, Stored("fc1.weight", "fc1.bias", "torch"), rows // STEPS, RELU)]
     for i, scope in enumerate(scopes):
         last = i == len(scopes) - 1
-        names = Names(f"{scope}.weight", f"{scope}.bias", "torch" if nearest else "torch up")
-        name, activation = ("out", tanh) if last else (f"conv{i + 1}", relu)
+        stored = Stored(f"{scope}.weight", f"{scope}.bias", "torch" if nearest else "torch up")
+        name, activation = ("out", TANH) if last else (f"conv{i + 1}", RELU)
         rise = nearest_rise if nearest else padded_rise
-        layers.append(upward(name, weights, names, layers[-1], rise, activation))
+        layers.append(upsample(name, weights, stored, layers[-1], rise, activation))
     if has_filter and "ppfilter1.weight" in weights:
-        names = Names("ppfilter1.weight", "ppfilter1.bias", "torch")
-        layers.append(post_filter(weights, names, layers[-1], lambda taps: taps // 2))
-    return NetworkPlan(weights, tuple(layers))
+        stored = Stored("ppfilter1.weight", "ppfilter1.bias", "torch")
+        layers.append(post_filter(weights, stored, layers[-1], lambda taps: taps // 2))
+    return tuple(layers)
 
 
 def nearest_rise(taps: int) -> Rise:
@@ -93,16 +95,16 @@ def nearest_rise(taps: int) -> Rise:
     return Rise(taps, taps // 2, 1, repeat=4)
 
 
-def listener(weights: Weights) -> NetworkPlan:
-    """Plan D or Q; logits are those before the sigmoid that some versions end with."""
-    layers: list[LayerPlan] = []
+def listener(weights: Weights) -> Layers:
+    """Return D's or Q's layers; logits are those before the sigmoid that some versions end with."""
+    layers: list[LayerSpec] = []
     before = (1, SLICE)
     for i in LAYERS:
-        names = Names(f"conv{i}.weight", f"conv{i}.bias", "torch")
-        layers.append(downward(f"conv{i}", weights, names, before, padded_fall, leaky(SLOPE)))
-        before = (layers[-1].channels, layers[-1].n)
-    layers.append(logits(weights, Names("fc1.weight", "fc1.bias", "torch"), layers[-1]))
-    return NetworkPlan(weights, tuple(layers), SLICE)
+        stored = Stored(f"conv{i}.weight", f"conv{i}.bias", "torch")
+        layers.append(conv(f"conv{i}", weights, stored, before, padded_fall, leaky(SLOPE)))
+        before = (layers[-1].channels, layers[-1].n or 0)
+    layers.append(logits(weights, Stored("fc1.weight", "fc1.bias", "torch"), layers[-1]))
+    return tuple(layers)
 
 
 FAMILY = Family("cramer", "PyTorch WaveGAN (auroracramer, wavegan_phonology)", sort, describe)

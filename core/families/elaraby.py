@@ -4,48 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.families.card import NetworkName
+from core.families.card import Choice, Question
 from core.families.ciwgan_pytorch import torch_norm
-from core.families.family import Description, Family, Parts
+from core.families.family import (
+    Description,
+    Family,
+    Layers,
+    Parts,
+    generator_spec,
+    listener_spec,
+    note_input,
+)
 from core.families.questions import Inquiry, ask_layout, ask_rate
 from core.families.wavegan_tensorflow import SLICE
 from core.faults import Fault
-from core.networks.numpy_layers import leaky, relu, tanh
-from core.networks.numpy_upsampling import Rise
-from core.networks.spec import LayerPlan, Names, NetworkPlan, downward, fully_connected, logits, upward
+from core.networks.layer_specs import STEPS, Fall, conv, dense, logits, upsample
+from core.networks.operations import RELU, TANH, Rise, Stored, leaky
+from core.networks.spec import LayerSpec
 from core.networks.weights import Weights
 
 SLOPE = 0.2
 PADDING = 11
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
 LAST_LENGTHS = {15: 32768, 16: 65536}  # of the discriminator's last map
+NORM = Question(
+    "norm",
+    "Was the network trained with batch normalisation?",
+    (Choice("no", "No (as published)"), Choice("yes", "Yes")),
+    "no",
+)
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find the generator and the discriminator by their lists of layers."""
-    parts: dict[NetworkName, Weights] = {}
+    parts: dict[str, Weights] = {}
     for group in groups:
         if "fc1.weight" in group and any(name.startswith("deconv_list.") for name in group.names):
             parts.setdefault("G", group)
         if "fc1.weight" in group and "conv_layers.0.conv1d.weight" in group:
             parts.setdefault("D", group)
-    return parts if "G" in parts else None
+    return parts or None
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Plan the networks; whether D normalises is told by G, which was made with the same setting."""
+    """Describe the networks; whether D normalises is told by G, which was made with the same setting."""
+    if "G" not in parts:
+        return _describe_discriminator(parts["D"], inquiry)
     weights = parts["G"]
     slice_len = _slice(parts, inquiry)
-    plans: dict[NetworkName, NetworkPlan] = {"G": generator(weights, slice_len)}
+    layers = generator(weights, slice_len)
     layout = ask_layout(inquiry, weights.shape("fc1.weight", None, None)[1], None, "normal")
     rate_hz = ask_rate(inquiry)
     inquiry.settle("slope", str(SLOPE))
+    networks = [generator_spec(layers, layout, rate_hz, slice_len)]
     if "D" in parts:
-        plans["D"] = discriminator(parts["D"], slice_len, _is_normed(weights))
+        critic = discriminator(parts["D"], slice_len, _is_normed(weights))
+        networks.append(listener_spec("D", critic, rate_hz, slice_len))
         inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "The published code's setting.")
     inquiry.fact("Upsampling", "nearest neighbour" if _is_nearest(weights) else "zeros", "inferred")
     inquiry.fact("Batch normalisation", "yes" if _is_normed(weights) else "no", "inferred")
-    return Description(plans, layout, rate_hz, slice_len)
+    return Description(tuple(networks))
+
+
+def _describe_discriminator(weights: Weights, inquiry: Inquiry) -> Description:
+    """Describe D of a run without a generator; its normalisation is stored, used or not."""
+    count = _count(weights, "conv_layers.{}.conv1d.weight")
+    slice_len = 16384 if count == 5 else _slice_of_d(weights) or 65536
+    rate_hz = ask_rate(inquiry)
+    normed = inquiry.ask(NORM, "Batch normalisation") == "yes"
+    inquiry.settle("slope", str(SLOPE))
+    note_input(inquiry, slice_len)
+    critic = discriminator(weights, slice_len, normed)
+    return Description((listener_spec("D", critic, rate_hz, slice_len),))
 
 
 def _slice(parts: Parts, inquiry: Inquiry) -> int:
@@ -84,25 +114,25 @@ def _is_normed(weights: Weights) -> bool:
     return f"deconv_list.0.transpose_ops.{place}.running_mean" in weights
 
 
-def generator(weights: Weights, slice_len: int) -> NetworkPlan:
-    """Plan the generator; `bn1` is always stored, and used where the other layers normalise."""
+def generator(weights: Weights, slice_len: int) -> Layers:
+    """Return the generator's layers; `bn1` is always stored, and used where the other layers normalise."""
     rows = weights.shape("fc1.weight", None, None)[0]
     norm = torch_norm(weights, "bn1") if _is_normed(weights) else None
-    names = Names("fc1.weight", "fc1.bias", "torch")
-    layers: list[LayerPlan] = [fully_connected(weights, names, rows // 16, relu, norm)]
+    stored = Stored("fc1.weight", "fc1.bias", "torch")
+    layers = [dense(weights, stored, rows // STEPS, RELU, norm)]
     for i, stride in enumerate(STRIDES[slice_len]):
         layers.append(_up(weights, i, stride, layers[-1], i == len(STRIDES[slice_len]) - 1))
-    return NetworkPlan(weights, tuple(layers))
+    return tuple(layers)
 
 
-def _up(weights: Weights, i: int, stride: int, before: LayerPlan, last: bool) -> LayerPlan:
+def _up(weights: Weights, i: int, stride: int, before: LayerSpec, last: bool) -> LayerSpec:
     nearest = _is_nearest(weights)
     scope, place = f"deconv_list.{i}.transpose_ops", 1 if nearest else 0
-    names = Names(f"{scope}.{place}.weight", f"{scope}.{place}.bias", "torch" if nearest else "torch up")
+    stored = Stored(f"{scope}.{place}.weight", f"{scope}.{place}.bias", "torch" if nearest else "torch up")
     norm = torch_norm(weights, f"{scope}.{place + 1}")
     rise = _nearest(stride) if nearest else _zeros(stride)
     name = "out" if last else f"conv{i + 1}"
-    return upward(name, weights, names, before, rise, tanh if last else relu, norm)
+    return upsample(name, weights, stored, before, rise, TANH if last else RELU, norm)
 
 
 def _nearest(stride: int) -> Callable[[int], Rise]:
@@ -111,25 +141,25 @@ def _nearest(stride: int) -> Callable[[int], Rise]:
 
 
 def _zeros(stride: int) -> Callable[[int], Rise]:
-    """Give padding 11 and output padding 1, which for stride 2 makes two samples more."""
+    """Return padding 11 and output padding 1, which for stride 2 makes two samples more."""
     return lambda taps: Rise(taps, PADDING, stride, extra=taps + 1 - 2 * PADDING - stride)
 
 
-def discriminator(weights: Weights, slice_len: int, normed: bool) -> NetworkPlan:
-    """Plan the discriminator, whose stored normalisation is used only where G's is."""
-    layers: list[LayerPlan] = []
+def discriminator(weights: Weights, slice_len: int, normed: bool) -> Layers:
+    """Return the discriminator's layers; its stored normalisation is used only where G's is."""
+    layers: list[LayerSpec] = []
     before = (1, slice_len)
     for i, stride in enumerate(STRIDES[slice_len]):
         scope = f"conv_layers.{i}"
-        names = Names(f"{scope}.conv1d.weight", f"{scope}.conv1d.bias", "torch")
+        stored = Stored(f"{scope}.conv1d.weight", f"{scope}.conv1d.bias", "torch")
         norm = torch_norm(weights, f"{scope}.batch_norm") if normed else None
-        layers.append(downward(f"conv{i + 1}", weights, names, before, _fall(stride), leaky(SLOPE), norm))
-        before = (layers[-1].channels, layers[-1].n)
-    layers.append(logits(weights, Names("fc1.weight", "fc1.bias", "torch"), layers[-1]))
-    return NetworkPlan(weights, tuple(layers), slice_len)
+        layers.append(conv(f"conv{i + 1}", weights, stored, before, _fall(stride), leaky(SLOPE), norm))
+        before = (layers[-1].channels, layers[-1].n or 0)
+    layers.append(logits(weights, Stored("fc1.weight", "fc1.bias", "torch"), layers[-1]))
+    return tuple(layers)
 
 
-def _fall(stride: int) -> Callable[[int, int], tuple[int, tuple[int, int]]]:
+def _fall(stride: int) -> Fall:
     return lambda taps, n: (stride, (PADDING, PADDING))
 
 

@@ -5,36 +5,64 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.families.card import NetworkName
 from core.families.questions import Inquiry
 from core.networks.latent import LatentLayout
-from core.networks.spec import NetworkPlan
+from core.networks.spec import (
+    ClassesOutput,
+    LatentDrive,
+    LayerSpec,
+    NetworkSpec,
+    SoundDrive,
+    SoundOutput,
+)
 from core.networks.weights import Weights
 
-Parts = Mapping[NetworkName, Weights]
+Parts = Mapping[str, Weights]
+Layers = tuple[LayerSpec, ...]
 
 
 @dataclass(frozen=True)
 class Description:
-    """One checkpoint as its family understands it, before any weight is read."""
+    """One checkpoint as its family understands it, before any weight is read: its networks in order."""
 
-    plans: Mapping[NetworkName, NetworkPlan]
-    layout: LatentLayout
-    rate_hz: float
-    slice_len: int
-    sounds: bool = True
+    networks: tuple[NetworkSpec, ...]
     title: str = ""
+
+    def network(self, role: str) -> NetworkSpec | None:
+        """Return the network of one role, None where there is none."""
+        return next((network for network in self.networks if network.role == role), None)
 
 
 @dataclass(frozen=True)
 class Family:
     """A row of the table of families.
 
-    `sort` finds G, D and Q among the groups of tensors in a run's files, or gives None where the
-    run is not of this family; `describe` may raise Fault for weights that do not fit.
+    `sort` finds the networks among the groups of tensors in a run's files, or gives None where the
+    run is not of this family; a run without a generator may hold D or Q alone. `describe` may raise
+    Fault for weights that do not fit.
     """
 
     name: str
     title: str
     sort: Callable[[Sequence[Weights]], Parts | None]
     describe: Callable[[Parts, Inquiry], Description]
+
+
+def generator_spec(
+    layers: Layers, layout: LatentLayout, rate_hz: float, slice_len: int, audible: bool = True
+) -> NetworkSpec:
+    """Return a generator, driven by a latent vector."""
+    return NetworkSpec("G", LatentDrive(layout), layers, SoundOutput(rate_hz, slice_len, audible))
+
+
+def listener_spec(role: str, layers: Layers, rate_hz: float, n: int) -> NetworkSpec:
+    """Return D or Q, driven by `n` samples of sound; Q's classes are the entries of the code."""
+    classes = layers[-1].channels
+    labels = ("score",) if classes == 1 else tuple(f"c{k}" for k in range(1, classes + 1))
+    return NetworkSpec(role, SoundDrive(rate_hz, n), layers, ClassesOutput(labels))
+
+
+def note_input(inquiry: Inquiry, n: int) -> None:
+    """Note what a network without a generator takes."""
+    inquiry.fact("Input", f"{n} samples of sound", "inferred", "There is no generator: a sound drives it.")
+    inquiry.settle("slice", n)

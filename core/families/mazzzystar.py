@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.families import cramer
-from core.families.card import Choice, NetworkName, Question
-from core.families.family import Description, Family, Parts
+from core.families.card import Choice, Question
+from core.families.family import Description, Family, Parts, generator_spec
 from core.families.questions import PRIOR, Inquiry, ask_layout, ask_rate
 from core.networks.latent import Prior
-from core.networks.spec import NetworkPlan
 from core.networks.weights import Weights
 
 UPSAMPLE = Question(
@@ -26,7 +25,7 @@ KEYES_LATENT = 128
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find the generator by its doubly stored layers."""
-    parts: dict[NetworkName, Weights] = {}
+    parts: dict[str, Weights] = {}
     for group in groups:
         if "deconv_1.conv1d.weight" in group and "fc1.weight" in group:
             parts.setdefault("G", group)
@@ -34,22 +33,20 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Plan the networks; the stored post-processing filter is never used."""
+    """Describe the networks; the stored post-processing filter is never used."""
     weights = parts["G"]
     nearest = inquiry.ask(UPSAMPLE, "Upsampling") == "nearest"
     kind = "conv1d" if nearest else "Conv1dTrans"
     scopes = [f"deconv_{i}.{kind}" for i in cramer.LAYERS]
-    plans: dict[NetworkName, NetworkPlan] = {
-        "G": cramer.generator(weights, scopes, nearest, has_filter=False)
-    }
+    layers = cramer.generator(weights, scopes, nearest, has_filter=False)
     inquiry.fact("Slice", f"{cramer.SLICE} samples", "inferred")
     inquiry.settle("slice", cramer.SLICE)
     classes = parts["Q"].shape("fc1.weight", None, None)[0] if "Q" in parts else None
     size = weights.shape("fc1.weight", None, None)[1]
     layout = ask_layout(inquiry, size, classes, _prior(weights, size, inquiry))
     rate_hz = ask_rate(inquiry)
-    plans.update(cramer.listener_plans(parts, inquiry))
-    return Description(plans, layout, rate_hz, cramer.SLICE)
+    listening = cramer.listener_specs(parts, inquiry, rate_hz)
+    return Description((generator_spec(layers, layout, rate_hz, cramer.SLICE), *listening))
 
 
 def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:

@@ -11,7 +11,7 @@ import msgspec
 from core.checkpoint.safetensors import SafeFile
 from core.families import wavegan_tensorflow
 from core.families.card import Answer
-from core.families.family import Description, Family, Parts
+from core.families.family import Description, Family, Parts, generator_spec, listener_spec
 from core.families.questions import PRIOR, SLOPE, GivenAnswer, Inquiry, ask_layout, ask_rate, slopes
 from core.faults import Fault
 from core.networks.weights import Weights
@@ -30,28 +30,44 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Plan the networks as the card says; a user's own answers count more than the card."""
-    file = parts["G"].tensors if "G" in parts else None
-    if not isinstance(file, SafeFile):
-        raise Fault("The file holds no generator.", "Choose a file that was saved with it.")
-    card = read_card(file)
+    """Describe the networks as the card says; a user's own answers count more than the card."""
+    file = next(iter(parts.values())).tensors
+    card = read_card(file) if isinstance(file, SafeFile) else {}
     inquiry.told = _told(card) | inquiry.told
-    slice_len = wavegan_tensorflow.ask_slice(parts["G"], inquiry)
-    slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(wavegan_tensorflow.SLOPE)
-    plans = wavegan_tensorflow.plan_all(parts, slice_len, slopes(slope)[0])
-    size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
-    classes = plans["Q"].layers[-1].channels if "Q" in plans else None
-    layout = ask_layout(inquiry, size, classes, None)
-    rate_hz = ask_rate(inquiry)
-    wavegan_tensorflow.note_layers(parts, inquiry)
+    found = _with_generator(parts, inquiry, card) if "G" in parts else _listening(parts, inquiry, card)
     for key, words in SHOWN:
         if isinstance(card.get(key), str | int):
             inquiry.fact(words, card[key], "read")
-    return Description(plans, layout, rate_hz, slice_len, title=str(card.get("title", "")))
+    return found
+
+
+def _with_generator(parts: Parts, inquiry: Inquiry, card: Mapping[str, Any]) -> Description:
+    count = len(wavegan_tensorflow.scopes(parts["G"], "upconv_"))
+    slice_len = wavegan_tensorflow.ask_slice(count, inquiry)
+    slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(wavegan_tensorflow.SLOPE)
+    layers = wavegan_tensorflow.generator(parts["G"], slice_len)
+    listening = wavegan_tensorflow.listeners(parts, slice_len, slopes(slope)[0])
+    size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
+    classes = listening["Q"][-1].channels if "Q" in listening else None
+    layout = ask_layout(inquiry, size, classes, None)
+    rate_hz = ask_rate(inquiry)
+    wavegan_tensorflow.note_layers(parts, inquiry)
+    return Description(
+        (
+            generator_spec(layers, layout, rate_hz, slice_len),
+            *(listener_spec(role, found, rate_hz, slice_len) for role, found in listening.items()),
+        ),
+        str(card.get("title", "")),
+    )
+
+
+def _listening(parts: Parts, inquiry: Inquiry, card: Mapping[str, Any]) -> Description:
+    slope = slopes(inquiry.ask(SLOPE, "Slope of D and Q"))[0]
+    return wavegan_tensorflow.describe_listeners(parts, inquiry, slope, str(card.get("title", "")))
 
 
 def read_card(file: SafeFile) -> dict[str, Any]:
-    """Give the card inside the file, completed by a `.json` file of the same name beside it."""
+    """Return the card inside the file, completed by a `.json` file of the same name beside it."""
     inside = _decoded(file.metadata["card"].encode(), file.path)
     beside = file.path.with_suffix(".json")
     if not beside.is_file() or beside.stat().st_size > LARGEST_CARD_BYTES:
@@ -69,7 +85,7 @@ def _decoded(data: bytes, path: Path) -> dict[str, Any]:
 
 
 def _told(card: Mapping[str, Any]) -> dict[str, GivenAnswer]:
-    """Give the answers that a card holds, in the questions' own names."""
+    """Return the answers that a card holds, in the questions' own names."""
     latent = card.get("latent")
     inner: Mapping[str, Any] = latent if isinstance(latent, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
     found: dict[str, Answer | None] = {

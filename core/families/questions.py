@@ -110,7 +110,7 @@ class Inquiry:
         return value
 
     def in_order(self) -> tuple[Fact, ...]:
-        """Give the facts in the order of the panel, unknown names last."""
+        """Return the facts in the order of the panel, unknown names last."""
         places = {name: place for place, name in enumerate(ORDER)}
         return tuple(sorted(self.facts, key=lambda fact: places.get(fact.name, len(ORDER))))
 
@@ -120,7 +120,7 @@ class Inquiry:
 
 
 def _checked(question: Question, value: Answer) -> Answer:
-    """Give an answer in the type of the presets; raises Fault where it is none."""
+    """Return an answer in the type of the presets; raises Fault where it is none."""
     known = {str(choice.value): choice.value for choice in question.choices}
     if str(value) in known:
         return known[str(value)]
@@ -188,7 +188,7 @@ def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
 
 
 def slopes(answer: Answer) -> tuple[float, float]:
-    """Give the slopes of D and Q that an answer to the slope question means."""
+    """Return the slopes of D and Q that an answer to the slope question means."""
     if answer == "2 in D, 0 in Q":
         return 2.0, 0.0
     return float(answer), float(answer)

@@ -23,11 +23,13 @@ from core.families import (
     phonoscope,
     wavegan_tensorflow,
 )
-from core.families.card import Answer, Card, NetworkName
+from core.families.card import Answer, Card, NetworkCard
 from core.families.family import Description, Family, Parts
 from core.families.questions import MODELS, GivenAnswer, Inquiry
 from core.faults import Fault
-from core.networks.numpy_layers import Network
+from core.networks.numpy_runner import numpy_runner
+from core.networks.runner import Runner
+from core.networks.spec import NetworkSpec, SoundOutput
 from core.networks.weights import Weights
 
 FAMILIES: tuple[Family, ...] = (
@@ -39,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     cramer.FAMILY,
     mazzzystar.FAMILY,
 )
+LISTENERS = {"D": "Discriminator", "Q": "Q network"}
 OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
 
 
@@ -48,21 +51,29 @@ OWN = re.compile(r"/(Adam|RMSProp|Momentum|Adagrad)(_\d+)?$|/ExponentialMovingAv
 
 @dataclass
 class Model:
-    """An open checkpoint: its card, and its networks, D and Q loaded on first use."""
+    """An open checkpoint: its card, and its networks, each loaded on first use."""
 
     card: Card
     description: Description
-    _networks: dict[NetworkName, Network] = field(default_factory=dict["NetworkName", Network])
+    parts: Parts
+    _runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
 
-    def network(self, name: NetworkName) -> Network:
-        """Give a network ready to run; raises Fault where the checkpoint has none of this name."""
-        if name not in self._networks:
-            plan = self.description.plans.get(name)
-            if plan is None:
-                what = {"G": "generator", "D": "discriminator", "Q": "Q network"}[name]
-                raise Fault(f"This checkpoint has no {what}.", "Open a run that was saved with it.")
-            self._networks[name] = plan.load()
-        return self._networks[name]
+    def spec(self, role: str) -> NetworkSpec:
+        """Return a network's spec; raises Fault where the checkpoint has none of this role."""
+        spec = self.description.network(role)
+        if spec is None:
+            what = {"G": "generator", "D": "discriminator", "Q": "Q network"}.get(role, f"network {role}")
+            have = ", ".join(self.card.networks)
+            raise Fault(
+                f"This checkpoint has no {what}.", f"It has {have}. Open a run that was saved with it."
+            )
+        return spec
+
+    def network(self, role: str) -> Runner:
+        """Return a network ready to run; raises Fault where the checkpoint has none of this role."""
+        if role not in self._runners:
+            self._runners[role] = numpy_runner(self.spec(role), self.parts[role])
+        return self._runners[role]
 
 
 def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model:
@@ -79,15 +90,16 @@ def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model
             f"“{Path(path).name}” cannot be read: {flaw.strerror or flaw}.", "Check that it may be opened."
         ) from flaw
     groups = [group for file in files for group in groups_of(file)]
-    for family in FAMILIES:
-        parts = family.sort(groups)
-        if parts is not None:
-            return _model(run, family, parts, answers or {})
+    fitting = [(family, parts) for family in FAMILIES if (parts := family.sort(groups))]
+    if fitting:
+        # a family that finds a generator goes before one that finds D or Q alone
+        family, parts = min(fitting, key=lambda pair: "G" not in pair[1])
+        return _model(run, family, parts, answers or {})
     raise _unknown(run, groups)
 
 
 def groups_of(file: Tensors) -> list[Weights]:
-    """Give the state dicts in one file: names are grouped by the dictionary they lie in."""
+    """Return the state dicts in one file: names are grouped by the dictionary they lie in."""
     groups: dict[str, dict[str, str]] = {}
     bundle = isinstance(file, Bundle | SafeFile)
     for full in file.specs:
@@ -97,7 +109,7 @@ def groups_of(file: Tensors) -> list[Weights]:
 
 
 def _plain(name: str) -> str:
-    """Give a name without the "module" that DataParallel puts in."""
+    """Return a name without the "module" that DataParallel puts in."""
     return ".".join(part for part in name.split(".") if part != "module")
 
 
@@ -118,45 +130,52 @@ def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answ
     if run.step is not None:
         inquiry.fact("Training step", run.step, "read")
     description = family.describe(parts, inquiry)
-    kind = next(fact for fact in inquiry.facts if fact.name == "Code")
-    model = MODELS[str(kind.value)] if description.sounds else family.title
-    inquiry.fact("Model", model, kind.source)
-    network = description.plans["G"].load()
-    for name in network.warnings[:3]:
+    _note_model(family, description, inquiry)
+    first = description.networks[0]
+    runner = numpy_runner(first, parts[first.role])
+    for name in runner.warnings[:3]:
         inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
-    _note_unused(description, inquiry)
+    _note_unused(parts, inquiry)
     if run.others:
         steps = ", ".join(path.name for path in run.others[-8:])
         inquiry.fact("Other steps of this run", steps, "read")
-    return Model(_card(run, family, description, inquiry, network), description, {"G": network})
+    card = _card(run, family, description, inquiry, runner.digest)
+    return Model(card, description, parts, {first.role: runner})
 
 
-def _note_unused(found: Description, inquiry: Inquiry) -> None:
+def _note_model(family: Family, found: Description, inquiry: Inquiry) -> None:
+    """Say what kind of model it is: by its code, or by the networks that there are."""
+    generator = found.network("G")
+    if generator is None:
+        names = " and ".join(LISTENERS.get(network.role, network.role) for network in found.networks)
+        inquiry.fact("Model", f"{names}, driven by sound", "inferred")
+        return
+    kind = next(fact for fact in inquiry.facts if fact.name == "Code")
+    audible = isinstance(generator.output, SoundOutput) and generator.output.audible
+    inquiry.fact("Model", MODELS[str(kind.value)] if audible else family.title, kind.source)
+
+
+def _note_unused(parts: Parts, inquiry: Inquiry) -> None:
     """Say which stored tensors take no part in the networks, the optimiser's own set aside."""
-    for network, plan in found.plans.items():
-        left = [n for n in plan.weights.names if n not in plan.weights.used and not OWN.search(n)]
+    for role, weights in parts.items():
+        left = [n for n in weights.names if n not in weights.used and not OWN.search(n)]
         if left:
             shown = ", ".join(left[:3]) + (", .." if len(left) > 3 else "")
-            inquiry.fact(f"Not used in {network}", len(left), "read", shown)
+            inquiry.fact(f"Not used in {role}", len(left), "read", shown)
 
 
-def _card(run: RunFiles, family: Family, found: Description, inquiry: Inquiry, network: Network) -> Card:
+def _card(run: RunFiles, family: Family, found: Description, inquiry: Inquiry, digest: str) -> Card:
     return Card(
         path=str(run.path),
         title=found.title or (run.path.name if run.kind == "tensorflow" else run.path.stem),
         family=family.name,
-        digest=network.digest,
-        layout=found.layout,
-        rate_hz=found.rate_hz,
-        slice_len=found.slice_len,
+        digest=digest,
         facts=inquiry.in_order(),
         questions=tuple(inquiry.questions),
-        layers={name: plan.infos(found.rate_hz) for name, plan in found.plans.items()},
-        sounds=found.sounds,
+        networks={network.role: NetworkCard.of(network) for network in found.networks},
         answers=dict(inquiry.answers),
         size_bytes=sum(_size(run, file) for file in run.files),
         unanswered=tuple(inquiry.unanswered),
-        heard_hz={name: plan.rate_hz or found.rate_hz for name, plan in found.plans.items() if name != "G"},
     )
 
 
@@ -169,11 +188,6 @@ def _size(run: RunFiles, file: Path) -> int:
 
 def _unknown(run: RunFiles, groups: list[Weights]) -> Fault:
     names = [name for group in groups for name in group.names]
-    if any("downconv" in name for name in names) and not any("upconv" in name for name in names):
-        return Fault(
-            f"“{run.path.name}” holds no generator, only a network that listens.",
-            "Put the generator's file (for example …_G.pt) into the same folder.",
-        )
     shown = ", ".join(sorted(names)[:3])
     return Fault(
         f"“{run.path.name}” is no WaveGAN that Phonoscope knows (it holds {shown}, ..).",

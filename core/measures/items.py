@@ -30,7 +30,7 @@ def generated(
     annotation: Annotation | None = None,
 ) -> MeasurementItem:
     """Give the generator's layers as an item, at their native rates or, said in its name, as published."""
-    output = card.layers["G"][-1].name
+    output = card.output
     axes = {name: track.axis for name, track in tracks.items()}
     if as_published:
         out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
@@ -81,5 +81,5 @@ def short_recording(file: SoundFile, name: str) -> Track:
     """
     samples, axis, _ = read_sound(Path(file.path), channel=file.channel)
     together = all_samples(replace(file, channel=0)) if file.channel else samples
-    origin = Origin(sound=sound_digest(together, axis.rate_hz), reduction=file.reduction)
+    origin = Origin(drive=sound_digest(together, axis.rate_hz), reduction=file.reduction)
     return Track(name, samples, axis, origin=origin)

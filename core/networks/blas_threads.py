@@ -25,7 +25,7 @@ MOST_THREADS = 4  # as many as a layer has products
 
 @cache
 def thread_count() -> int:
-    """Give how many threads may compute: one per processor, or what OMP_NUM_THREADS says."""
+    """Return how many threads may compute: one per processor, or what OMP_NUM_THREADS says."""
     told = os.environ.get("OMP_NUM_THREADS", "")
     free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(int(told) if told.isdigit() else free, MOST_THREADS))

@@ -25,11 +25,11 @@ class LatentLayout:
     prior: Prior = "uniform"
 
     def names(self) -> tuple[str, ...]:
-        """Give the entries' names, c1 .. cK then zK+1 .. zN, counted from 1."""
+        """Return the entries' names, c1 .. cK then zK+1 .. zN, counted from 1."""
         return tuple(f"c{k}" if k <= self.code else f"z{k}" for k in range(1, self.size + 1))
 
     def index(self, name: str) -> int:
-        """Give the place, from 0, of `zK` or `cK` (from 1) or `z[K]` (from 0).
+        """Return the place, from 0, of `zK` or `cK` (from 1) or `z[K]` (from 0).
 
         Raises Fault for a name that this layout does not have.
         """
@@ -45,13 +45,13 @@ class LatentLayout:
         return place
 
     def first_code(self) -> tuple[float, ...]:
-        """Give the default code: the first category, or all bits 0."""
+        """Return the default code: the first category, or all bits 0."""
         if self.kind == "one-hot":
             return tuple(1.0 if k == 0 else 0.0 for k in range(self.code))
         return (0.0,) * self.code
 
     def codes(self) -> tuple[tuple[float, ...], ...]:
-        """Give every code value that training used (at most 256 of a bit code)."""
+        """Return every code value that training used (at most 256 of a bit code)."""
         if self.kind == "one-hot":
             return tuple(tuple(map(float, row)) for row in np.eye(self.code))
         if self.kind == "bits":
@@ -98,6 +98,6 @@ def draw(
 
 
 def path(start: Point, end: Point, steps: int) -> tuple[Point, ...]:
-    """Give `steps` points on the straight line from `start` to `end`, both included."""
+    """Return `steps` points on the straight line from `start` to `end`, both included."""
     a, b = np.array(start.z), np.array(end.z)
     return tuple(Point(tuple(map(float, a + (b - a) * t))) for t in np.linspace(0, 1, steps))

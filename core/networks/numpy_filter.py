@@ -12,7 +12,7 @@ BLOCK = 64  # output samples per row of the product
 
 
 @dataclass
-class Filter:
+class NumpyFir:
     """y[n] = bias + sum over k of taps[k] * x[n + k - left], zeros around x."""
 
     taps: Array
@@ -29,7 +29,7 @@ class Filter:
         return y.reshape(items, -1, 1)[:, :n]
 
     def _matrix(self) -> Array:
-        """Give the taps, one row lower in each column: [block + taps - 1, block]."""
+        """Return the taps, one row lower in each column: [block + taps - 1, block]."""
         matrix = np.zeros((BLOCK + len(self.taps) - 1, BLOCK), np.float32)
         for column in range(BLOCK):
             matrix[column : column + len(self.taps), column] = self.taps

@@ -1,18 +1,18 @@
-"""A network as a chain of steps on activations [items, time, channels]."""
+"""The numpy engine's layers: each takes activations [items, time, channels] and gives the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.faults import Cancelled
-from core.networks.blas_threads import products_on_one_thread
+from core.networks.operations import Activation, Pool
 
 Array = NDArray[np.float32]
+InPlace = Callable[[Array], Array]
 
 
 class Step(Protocol):
@@ -21,79 +21,70 @@ class Step(Protocol):
     def __call__(self, x: Array) -> Array: ...
 
 
-@dataclass
-class Network:
-    """Named steps in the order of computation; one run at a time, since steps keep work space."""
-
-    steps: tuple[tuple[str, Step], ...]
-    digest: str
-    warnings: tuple[str, ...] = ()
-
-    def walk(self, x: Array, cancelled: Callable[[], bool] | None = None) -> Iterator[tuple[str, Array]]:
-        """Give each layer's name and maps [items, time, channels] as they are computed.
-
-        Raises Cancelled between layers once `cancelled` says so.
-        """
-        for name, step in self.steps:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            with np.errstate(all="ignore"), products_on_one_thread():
-                x = step(x)
-            yield name, x
+def in_place(activation: Activation) -> InPlace:
+    """Return the function of an activation, which changes what it is given."""
+    bend = {"linear": _linear, "relu": _relu, "tanh": _tanh}.get(activation.kind) or _leaky(activation.slope)
+    return bend if activation.gain == 1 else _with_gain(bend, activation.gain)
 
 
-def relu(x: Array) -> Array:
-    """Cut off what is below 0, in place."""
-    return np.maximum(x, 0, out=x)
-
-
-def tanh(x: Array) -> Array:
-    """Squash to −1 .. 1, in place."""
-    return np.tanh(x, out=x)
-
-
-def tanh3(x: Array) -> Array:
-    """Squash to −3 .. 3, in place, as articulationGAN does."""
-    tanh(x)
-    return np.multiply(x, 3, out=x)
-
-
-def linear(x: Array) -> Array:
-    """Leave everything as it is."""
+def _linear(x: Array) -> Array:
     return x
 
 
-def leaky(slope: float) -> Callable[[Array], Array]:
-    """Give the leaky ReLU of one slope; 2 and 0 occur in the wild, so it is no maximum."""
+def _relu(x: Array) -> Array:
+    return np.maximum(x, 0, out=x)
+
+
+def _tanh(x: Array) -> Array:
+    return np.tanh(x, out=x)
+
+
+def _leaky(slope: float) -> InPlace:
+    """Return the leaky ReLU of one slope; 2 and 0 occur in the wild, so it is no maximum."""
     low = np.float32(slope)
 
-    def activation(x: Array) -> Array:
+    def bend(x: Array) -> Array:
         return np.multiply(x, low, out=x, where=x < 0)
 
-    return activation
+    return bend
 
 
-Activation = Callable[[Array], Array]
+def _with_gain(bend: InPlace, gain: float) -> InPlace:
+    def bend_and_scale(x: Array) -> Array:
+        return np.multiply(bend(x), gain, out=x)
+
+    return bend_and_scale
 
 
 @dataclass
-class Project:
-    """The fully connected layer: latent vectors [items, size] to [items, time, channels]."""
+class NumpyDense:
+    """Latent vectors [items, size] to [items, time, channels]."""
 
     kernel: Array  # [size, time * channels], as the time runs slower than the channels
     bias: Array
     channels: int
-    activation: Activation
+    activation: InPlace
 
     def __call__(self, x: Array) -> Array:
         y = x @ self.kernel
         y += self.bias
-        return self.activation(y).reshape(len(x), -1, self.channels)
+        return self.activation(y).reshape(len(x), len(self.bias) // self.channels, self.channels)
 
 
 @dataclass
-class BatchStatistics:
-    """Batch normalisation on the statistics of what is running: of one item over its time."""
+class NumpyScale:
+    """Batch normalisation with stored statistics."""
+
+    scale: Array
+    shift: Array
+
+    def __call__(self, x: Array) -> Array:
+        return x * self.scale + self.shift
+
+
+@dataclass
+class NumpyRunningNorm:
+    """Batch normalisation on the statistics of what is running, over all items and their time."""
 
     gamma: Array
     beta: Array
@@ -106,15 +97,15 @@ class BatchStatistics:
 
 
 @dataclass
-class Conv:
+class NumpyConv:
     """A convolution with a stride: windows of the padded input times one matrix."""
 
     kernel: Array  # [taps, in, out]
     bias: Array
     stride: int
     pads: tuple[int, int]
-    activation: Activation
-    norm: BatchStatistics | None = None
+    activation: InPlace
+    norm: NumpyRunningNorm | None = None
 
     def __call__(self, x: Array) -> Array:
         taps, width, out = self.kernel.shape
@@ -127,7 +118,18 @@ class Conv:
 
 
 @dataclass
-class Logits:
+class NumpyPool:
+    """The largest or the mean of neighbours along time."""
+
+    op: Pool
+
+    def __call__(self, x: Array) -> Array:
+        windows = np.lib.stride_tricks.sliding_window_view(x, self.op.width, axis=1)[:, :: self.op.stride]
+        return windows.max(-1) if self.op.kind == "max" else windows.mean(-1)
+
+
+@dataclass
+class NumpyLogits:
     """The last dense layer of D and Q, on the whole map: [items, 1, classes]."""
 
     kernel: Array  # [time * channels, classes], as the time runs slower than the channels

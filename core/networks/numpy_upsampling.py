@@ -8,61 +8,21 @@ up afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from core.networks.blas_threads import share
-from core.networks.numpy_layers import Activation, Array, Step
+from core.networks.numpy_layers import Array, InPlace, Step
+from core.networks.operations import Rise
 
 ROWS_AT_ONCE = 1024  # rows of one product: enough for the processor, few enough for its cache
 NARROW = 4  # at most so many output channels go another way
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """The geometry of an upsampling layer.
-
-    zeros: output j = stride * m + k - left for input m and kernel entry k. nearest: the input is
-    repeated `repeat` times, then convolved with `stride`, `left` zeros put before it.
-    """
-
-    taps: int
-    left: int
-    stride: int
-    repeat: int = 0
-    extra: int = 0
-
-    @property
-    def ratio(self) -> int:
-        return self.repeat // self.stride if self.repeat else self.stride
-
-    def length(self, n: int) -> int:
-        """Give the number of output samples for `n` input samples."""
-        return n * self.ratio + self.extra
-
-    @property
-    def shift(self) -> float:
-        """The centre of the response to input sample 0, in output samples."""
-        half = (self.taps - 1) / 2
-        if self.repeat:
-            return ((self.repeat - 1) / 2 - half + self.left) / self.stride
-        return half - self.left
-
-    def meets(self) -> Iterator[tuple[int, int, int]]:
-        """Give phase, input sample relative to the output's block, and kernel entry."""
-        for phase in range(self.ratio):
-            for k in range(self.taps):
-                if self.repeat:
-                    yield phase, (self.stride * phase + k - self.left) // self.repeat, k
-                elif (phase + self.left - k) % self.stride == 0:
-                    yield phase, (phase + self.left - k) // self.stride, k
-
-
 @dataclass
-class Upsample:
+class NumpyUpsample:
     """An upsampling layer ready to run."""
 
     rise: Rise
@@ -70,7 +30,7 @@ class Upsample:
     first: int  # the earliest input sample that any phase needs, relative to its block
     taps: int
     bias: Array
-    activation: Activation
+    activation: InPlace
     _room: dict[tuple[int, int], tuple[Array, Array]] = field(
         default_factory=dict[tuple[int, int], tuple[Array, Array]]
     )
@@ -99,10 +59,10 @@ class Upsample:
                 for phase, (tap, matrix) in enumerate(self.phases)
             ]
         )
-        return y.reshape(items, blocks * self.rise.ratio, -1)
+        return y.reshape(items, blocks * self.rise.ratio, len(self.bias))
 
     def _space(self, items: int, n: int, blocks: int, width: int) -> tuple[Array, Array]:
-        """Give the columns, zero where the input has no samples, and the products' room."""
+        """Return the columns, zero where the input has no samples, and the products' room."""
         if (items, n) not in self._room:
             columns = np.zeros((items, blocks, self.taps, width), np.float32)
             y = np.empty((items * blocks, self.rise.ratio, len(self.bias)), np.float32)
@@ -111,17 +71,17 @@ class Upsample:
 
 
 @dataclass
-class NarrowUpsample:
+class NumpyNarrowUpsample:
     """An upsampling layer to few channels: products first, then their sums in place.
 
-    With one output channel the columns of `Upsample` would cost more than the products.
+    With one output channel the columns of `NumpyUpsample` would cost more than the products.
     """
 
     rise: Rise
     matrix: Array  # [meets * out, in]
     meets: tuple[tuple[int, int], ...]  # phase, and input sample relative to the block
     bias: Array
-    activation: Activation
+    activation: InPlace
 
     def __call__(self, x: Array) -> Array:
         items, n, _ = x.shape
@@ -134,23 +94,23 @@ class NarrowUpsample:
             for product, (phase, place) in zip(products, self.meets, strict=True):
                 low, high = max(0, -place), min(blocks, n - place)
                 y[item, low:high, phase] += product[:, low + place : high + place].T
-        return self.activation(y.reshape(items, blocks * ratio, -1)[:, :length])
+        return self.activation(y.reshape(items, blocks * ratio, len(self.bias))[:, :length])
 
 
-def upsample(kernel: Array, bias: Array, rise: Rise, activation: Activation) -> Step:
+def numpy_upsample(kernel: Array, bias: Array, rise: Rise, activation: InPlace) -> Step:
     """Make an upsampling layer from its kernel [taps, in, out]."""
     matrices = _matrices(kernel, rise)
     first = min(place for _, place in matrices)
     taps = max(place for _, place in matrices) - first + 1
     if kernel.shape[2] <= NARROW:
         matrix = np.concatenate([m.T for m in matrices.values()])
-        return NarrowUpsample(rise, matrix, tuple(matrices), bias, activation)
+        return NumpyNarrowUpsample(rise, matrix, tuple(matrices), bias, activation)
     phases = tuple(_phase(matrices, phase, first) for phase in range(rise.ratio))
-    return Upsample(rise, phases, first, taps, bias, activation)
+    return NumpyUpsample(rise, phases, first, taps, bias, activation)
 
 
 def _matrices(kernel: Array, rise: Rise) -> dict[tuple[int, int], Array]:
-    """Give the matrix [in, out] between each input place and each phase that it reaches."""
+    """Return the matrix [in, out] between each input place and each phase that it reaches."""
     matrices: dict[tuple[int, int], Array] = {}
     for phase, place, k in rise.meets():
         known = matrices.get((phase, place))

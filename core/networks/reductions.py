@@ -34,7 +34,7 @@ class Reduction:
         return self.kind
 
     def __call__(self, maps: Array) -> Array:
-        """Give one curve [.., time] of maps [.., time, channels]."""
+        """Return one curve [.., time] of maps [.., time, channels]."""
         with np.errstate(all="ignore"):
             return REDUCTIONS[self.kind](maps, self)
 

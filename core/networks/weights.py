@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.checkpoint.tensors import Digest, Tensors
 from core.faults import Fault
+from core.networks.operations import Norm, Stored
 
 Array = NDArray[np.float32]
 MOST_TAPS = 8192
@@ -42,12 +43,12 @@ class Weights:
         return name in self.names
 
     def within(self, scope: str) -> Weights:
-        """Give the tensors whose names begin with `scope`, without it."""
+        """Return the tensors whose names begin with `scope`, without it."""
         inside = {n.removeprefix(scope): full for n, full in self.names.items() if n.startswith(scope)}
         return Weights(f"{self.label}/{scope.strip('/.')}", self.tensors, inside)
 
     def shape(self, name: str, *wanted: int | None) -> tuple[int, ...]:
-        """Give a tensor's shape; raises Fault where it is missing or not as `wanted` (None: any)."""
+        """Return a tensor's shape; raises Fault where it is missing or not as `wanted` (None: any)."""
         if name not in self.names:
             raise Fault(
                 f"The network is not whole: it has no “{name}”.",
@@ -67,7 +68,7 @@ class Weights:
         return shape
 
     def read(self, name: str) -> Array:
-        """Give a tensor's numbers, float32."""
+        """Return a tensor's numbers, float32."""
         values = self.tensors.read(self.names[name])
         self.digest.add(name, values)
         if not np.isfinite(values).all():
@@ -76,7 +77,7 @@ class Weights:
 
 
 def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> tuple[int, int, int]:
-    """Give taps, input and output channels of a kernel, the input checked against `width`."""
+    """Return taps, input and output channels of a kernel, the input checked against `width`."""
     places = KERNELS[order]
     wanted: list[int | None] = [None] * (4 if order == "tf up" else 3)
     wanted[places[1]] = width
@@ -86,26 +87,37 @@ def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> 
     return shape[places[0]], shape[places[1]], shape[places[2]]
 
 
-def read_kernel(weights: Weights, name: str, order: str) -> Array:
-    """Give a kernel as [taps, in, out]."""
-    values = weights.read(name)
-    if order == "tf up":
+def read_kernel(weights: Weights, stored: Stored) -> Array:
+    """Return a kernel as [taps, in, out]."""
+    values = weights.read(stored.kernel)
+    if stored.order == "tf up":
         values = values[0]
-    places = [place - (order == "tf up") for place in KERNELS[order]]
+    places = [place - (stored.order == "tf up") for place in KERNELS[stored.order]]
     return values.transpose(places)
 
 
-Scale = tuple[Array, Array]
+def read_dense(weights: Weights, stored: Stored, steps: int) -> tuple[Array, Array]:
+    """Return the matrix [latent, steps * channels] and the bias, time before channels."""
+    kernel, bias = weights.read(stored.kernel), weights.read(stored.bias)
+    if stored.order == "torch":
+        channels = len(bias) // steps
+        kernel = kernel.reshape(channels, steps, -1).transpose(2, 1, 0).reshape(-1, steps * channels)
+        bias = bias.reshape(channels, steps).T.reshape(-1)
+    return kernel, bias
 
 
-def read_norm(weights: Weights, names: tuple[str, str, str, str], epsilon: float) -> Scale:
-    """Give what a batch normalisation with stored statistics multiplies by and adds.
+def read_logits(weights: Weights, stored: Stored, channels: int) -> tuple[Array, Array]:
+    """Return the matrix [time * channels, classes] and the bias, time before channels."""
+    kernel, bias = weights.read(stored.kernel), weights.read(stored.bias)
+    if stored.order == "torch":
+        channels_first = kernel.reshape(len(bias), channels, -1)
+        kernel = channels_first.transpose(2, 1, 0).reshape(-1, len(bias))
+    return kernel, bias
 
-    `names` are those of gamma, beta, the mean and the variance.
-    """
+
+def read_norm(weights: Weights, norm: Norm) -> tuple[Array, Array]:
+    """Return what a batch normalisation with stored statistics multiplies by and adds."""
+    names = (norm.gamma, norm.beta, norm.mean, norm.variance)
     gamma, beta, mean, variance = (weights.read(name) for name in names)
-    scale: Array = (gamma / np.sqrt(variance + np.float32(epsilon))).astype(np.float32)
+    scale: Array = (gamma / np.sqrt(variance + np.float32(norm.epsilon))).astype(np.float32)
     return scale, (beta - mean * scale).astype(np.float32)
-
-
-Norm = Callable[[Weights], Scale]

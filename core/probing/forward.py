@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.families.card import NetworkName
+from core.families.card import NetworkCard
 from core.families.registry import Model
 from core.faults import Fault
-from core.networks.blas_threads import products_on_one_thread
 from core.networks.latent import Point
+from core.networks.layer_info import LayerInfo
 from core.networks.reductions import MEAN, Reduction
+from core.networks.runner import Cancel, Record
+from core.networks.spec import ClassesOutput, NetworkSpec, SoundDrive
+from core.probing.drive import Drive, LatentPoints, Sound
+from core.probing.request import Probed, ProbeRequest
+from core.probing.surgery import LayerEdit
 from core.provenance import Origin
 from core.signals.track import Track
 
 Array = NDArray[np.float32]
-Cancel = Callable[[], bool] | None
+Edits = tuple[LayerEdit, ...]
 ITEMS_AT_ONCE = 8  # enough to share each weight matrix, few enough to stay in the cache
+
+
+def probe(model: Model, asked: ProbeRequest, cancelled: Cancel = None) -> Probed:
+    """Run a network as asked and give every item's curves, in the order of computation.
+
+    Raises Cancelled between layers, and Fault for a drive, a layer or an edit that does not fit.
+    """
+    return _probe(model, asked.network, asked.drive, asked.record, asked.edits, asked.reduction, cancelled)
 
 
 def generate(
@@ -27,17 +40,13 @@ def generate(
     point: Point,
     cancelled: Cancel = None,
     reduction: Reduction = MEAN,
-) -> dict[str, Track]:
+    edits: Edits = (),
+) -> Mapping[str, Track]:
     """Run the generator at one point and give every layer as a track, in order of computation.
 
     Raises Cancelled between layers.
     """
-    origin = _origin(model, "G").of(point=point.z)
-    curves = {
-        name: _curve(reduction, maps)[0]
-        for name, maps in model.network("G").walk(_vectors(model, [point]), cancelled)
-    }
-    return _tracks(model, "G", curves, origin, reduction)
+    return _probe(model, "G", LatentPoints((point,)), (), edits, reduction, cancelled).tracks
 
 
 @overload
@@ -55,79 +64,118 @@ def generate_many(
 
     Raises Cancelled between layers.
     """
-    vectors = _vectors(model, points)
-    infos = model.card.layers["G"]
-    wanted = infos if layers else infos[-1:]
-    curves = {info.name: np.empty((len(vectors), info.axis.n), np.float32) for info in wanted}
-    for start in range(0, len(vectors), ITEMS_AT_ONCE):
-        some = vectors[start : start + ITEMS_AT_ONCE]
-        for name, maps in model.network("G").walk(some, cancelled):
-            if name in curves:
-                curves[name][start : start + len(some)] = _curve(MEAN, maps)
+    infos = _card_of(model, "G").layers
+    record = [Record(info.name, MEAN) for info in (infos if layers else infos[-1:])]
+    found = _run(model, "G", LatentPoints(tuple(points)), record, cancelled=cancelled)
+    curves = {one.layer: values for one, values in found.items()}
     return curves if layers else curves[infos[-1].name]
 
 
-def maps(model: Model, point: Point, layer: str) -> Array:
-    """Give all feature maps of one generator layer, float32 [channels, samples]."""
-    for name, found in model.network("G").walk(_vectors(model, [point])):
-        if name == layer:
-            return np.ascontiguousarray(found[0].T)
-    raise Fault(f"The generator has no layer “{layer}”.")
+def maps(model: Model, point: Point, layer: str, edits: Edits = ()) -> Array:
+    """Return all feature maps of one generator layer, float32 [channels, samples]."""
+    wanted = Record(layer)
+    found = _run(model, "G", LatentPoints((point,)), [wanted], edits)
+    return np.ascontiguousarray(found[wanted][0].T)
 
 
 def listen(
     model: Model,
-    network: Literal["D", "Q"],
+    network: str,
     samples: Array,
     sound_digest: str,
     cancelled: Cancel = None,
     reduction: Reduction = MEAN,
-) -> tuple[dict[str, Track], Array]:
-    """Run D or Q on a sound: every layer as a track, and the logits, float32 [classes].
+) -> tuple[Mapping[str, Track], Array]:
+    """Run a network that a sound drives: every layer as a track, and the logits, float32 [classes].
 
-    The sound is cut, or filled up with zeros, to what the network hears (see `heard_samples`).
+    The sound is cut, or filled up with zeros, to what the network takes (see `heard_samples`).
     """
-    running = model.network(network)
-    n = heard_samples(model, network)
-    heard = np.zeros((1, n, 1), np.float32)
-    heard[0, : len(samples), 0] = samples[:n]
-    curves: dict[str, Array] = {}
-    logits = np.empty(0, np.float32)
-    for name, found in running.walk(heard, cancelled):
-        if name == "logits":
-            logits = found[0, 0]
-        else:
-            curves[name] = _curve(reduction, found)[0]
-    origin = _origin(model, network).of(checkpoint=running.digest, sound=sound_digest)
-    return _tracks(model, network, curves, origin, reduction), logits
+    done = _probe(model, network, Sound(samples, sound_digest), (), (), reduction, cancelled)
+    return done.tracks, np.empty(0, np.float32) if done.logits is None else done.logits
 
 
-def heard_samples(model: Model, network: Literal["D", "Q"]) -> int:
-    """Give how many samples D or Q hears."""
-    return model.description.plans[network].n_in
+def heard_samples(model: Model, network: str) -> int | None:
+    """Return how many samples of sound a network takes, None where it takes any number."""
+    return _sound_drive(model, network).n
 
 
-def heard_rate_hz(model: Model, network: Literal["D", "Q"]) -> float:
-    """Give the sampling rate of the sound that D or Q hears, the output's own but in articulationGAN."""
-    return model.description.plans[network].rate_hz or model.card.rate_hz
+def heard_rate_hz(model: Model, network: str) -> float:
+    """Return the sampling rate of the sound that a network takes."""
+    return _sound_drive(model, network).rate_hz
 
 
-def _curve(reduction: Reduction, found: Array) -> Array:
-    with products_on_one_thread():
-        return reduction(found)
+def _sound_drive(model: Model, network: str) -> SoundDrive:
+    drive = model.spec(network).drive
+    if not isinstance(drive, SoundDrive):
+        raise Fault("A generator hears no sound.", "Choose another network.")
+    return drive
 
 
-def _vectors(model: Model, points: Sequence[Point]) -> Array:
-    size = model.card.layout.size
-    if any(len(point.z) != size for point in points):
-        raise Fault(f"This model's latent vector has {size} values.", "Give a point with as many.")
-    return np.array([point.z for point in points], np.float32).reshape(len(points), size)
+def _probe(
+    model: Model,
+    network: str,
+    drive: Drive,
+    layers: Sequence[str],
+    edits: Edits,
+    how: Reduction,
+    cancelled: Cancel,
+) -> Probed:
+    spec = model.spec(network)
+    last = spec.layers[-1].name if isinstance(spec.output, ClassesOutput) else ""
+    names = layers or [info.name for info in _card_of(model, network).layers]
+    record = [Record(name, how) for name in names if name != last]
+    logits = [Record(last)] if last else []
+    found = _run(model, network, drive, [*record, *logits], edits, cancelled)
+    curves = {one.layer: values for one, values in found.items() if one.layer != last}
+    infos = _infos(model, spec, drive)
+    origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in edits))
+    items = tuple(
+        _tracks({name: rows[item] for name, rows in curves.items()}, infos, origin.of(drive=of), how)
+        for item, of in enumerate(drive.origins())
+    )
+    return Probed(items, logits=found[logits[0]][0, 0] if logits else None)
 
 
-def _origin(model: Model, network: NetworkName) -> Origin:
+def _run(
+    model: Model,
+    network: str,
+    drive: Drive,
+    record: Sequence[Record],
+    edits: Edits = (),
+    cancelled: Cancel = None,
+) -> Mapping[Record, Array]:
+    """Run a few items at a time and put what each run recorded together, the layers in order."""
+    runner = model.network(network)
+    x = drive.array(model.spec(network))
+    if len(x) <= ITEMS_AT_ONCE:
+        return runner.run(x, record, edits, cancelled)
+    whole: dict[Record, Array] = {}
+    for start in range(0, len(x), ITEMS_AT_ONCE):
+        some = runner.run(x[start : start + ITEMS_AT_ONCE], record, edits, cancelled)
+        for wanted, part in some.items():
+            if wanted not in whole:
+                whole[wanted] = np.empty((len(x), *part.shape[1:]), np.float32)
+            whole[wanted][start : start + len(part)] = part
+    return whole
+
+
+def _card_of(model: Model, network: str) -> NetworkCard:
+    model.spec(network)  # says which network is missing
+    return model.card.networks[network]
+
+
+def _infos(model: Model, spec: NetworkSpec, drive: Drive) -> tuple[LayerInfo, ...]:
+    """Return the layers' axes, for a network that takes sounds of any length those of this sound."""
+    if isinstance(drive, Sound) and isinstance(spec.drive, SoundDrive) and spec.drive.n is None:
+        return spec.for_length(len(drive.samples)).infos()
+    return model.card.networks[spec.role].layers
+
+
+def _origin(model: Model, network: str) -> Origin:
+    """Return where a network's curves come from; D and Q are known by their own tensors."""
     card = model.card
     return Origin(
-        checkpoint=card.digest,
+        checkpoint=model.network(network).digest,
         family=card.family,
         network=network,
         answers=tuple(sorted(card.answers.items())),
@@ -135,9 +183,9 @@ def _origin(model: Model, network: NetworkName) -> Origin:
 
 
 def _tracks(
-    model: Model, network: NetworkName, curves: dict[str, Array], origin: Origin, how: Reduction
+    curves: Mapping[str, Array], infos: Sequence[LayerInfo], origin: Origin, how: Reduction
 ) -> dict[str, Track]:
-    axes = {info.name: info.axis for info in model.card.layers[network]}
+    axes = {info.name: info.axis for info in infos}
     return {
         name: Track(name, curve, axes[name], origin=origin.of(layer=name, reduction=how.name))
         for name, curve in curves.items()

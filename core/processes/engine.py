@@ -1,7 +1,7 @@
-"""The engine: one process that holds torch and the networks, and the window's handle on it.
+"""The engine: one process that holds the open models, and the window's handle on it.
 
-The interpreter lock would stall a window that computes, and importing torch alone stalls it for
-a quarter of a second; so requests go out over a pipe and float32 arrays come back.
+The interpreter lock would stall a window that computes; so requests go out over a pipe and float32
+arrays come back.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any
 
+from core.families.card import Answer, Card
 from core.faults import Fault
-from core.processes.engine_tasks import Work
+from core.probing.request import ModelId, Probed, ProbeRequest
+from core.processes.engine_tasks import CloseRequest, OpenRequest, RunRequest, Wanted, Work
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
 
 CRASHED = Fault(
@@ -32,39 +34,66 @@ GONE = Fault(
 MOST_CRASHES = 3  # in a row, without one answer between
 
 
-class Engine(Protocol):
-    """What a window needs of an engine."""
+class Engine:
+    """What a window asks of an engine: requests, and futures of their answers."""
 
-    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
-        """Queue the task; a waiting request under the same key is superseded."""
-        ...
+    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Queue a request; a waiting one under the same key is superseded.
 
-    def stop(self, key: str) -> None: ...
+        `urgent` requests (knobs) go before the others (sheets).
+        """
+        raise NotImplementedError
 
-    def close(self) -> None: ...
+    def stop(self, key: str) -> None:
+        """Cancel what waits under `key`, and what is under way at its next layer."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the engine; unanswered requests are cancelled."""
+        raise NotImplementedError
+
+    def open(
+        self,
+        model: ModelId,
+        path: str | os.PathLike[str],
+        answers: Mapping[str, Answer] | None = None,
+        key: str = "open",
+        urgent: bool = True,
+    ) -> Future[Card]:
+        """Open a checkpoint under a name that the caller picks, beside or in place of others."""
+        return self.ask(OpenRequest(model, os.fspath(path), dict(answers or {})), key, urgent)
+
+    def probe(
+        self, request: ProbeRequest, images: Wanted = (), key: str = "", urgent: bool = False
+    ) -> Future[Probed]:
+        """Run a network; `images` pairs layers with settings of the spectrograms wanted with them."""
+        return self.ask(RunRequest(request, tuple(images)), key, urgent)
+
+    def close_model(self, model: ModelId) -> Future[None]:
+        """Forget an open model and free its memory."""
+        return self.ask(CloseRequest(model))
 
 
 @dataclass(eq=False)
 class _Request:
     number: int
-    task: str
-    values: tuple[Any, ...]
+    asked: Any
     key: str
     urgent: bool
     future: Future[Any]
 
 
-class InlineEngine:
+class InlineEngine(Engine):
     """Does the work at once in the calling thread: for tests and the command line."""
 
     def __init__(self) -> None:
         self._work = Work()
 
-    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
-        """Do the task and give a future that is already done."""
+    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Do what is asked and give a future that is already done."""
         future: Future[Any] = Future()
         try:
-            future.set_result(self._work.do(task, values, lambda: False))
+            future.set_result(self._work.do(asked, lambda: False))
         except Exception as error:
             future.set_exception(error)
         return future
@@ -82,11 +111,11 @@ def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Wo
     work.warm()
     while True:
         try:
-            number, task, values = pipe.recv()
+            number, asked = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            answer: Any = work.do(task, values, lambda number=number: stopped.value == number)
+            answer: Any = work.do(asked, lambda number=number: stopped.value == number)
         except Exception as error:
             answer = error
         try:
@@ -103,7 +132,7 @@ def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Wo
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
-class ProcessEngine:
+class ProcessEngine(Engine):
     """Runs the work in a process of its own, one request at a time, newest first under a key."""
 
     def __init__(
@@ -115,7 +144,7 @@ class ProcessEngine:
         self._queue: list[_Request] = []
         self._under_way: _Request | None = None
         self._number = 0
-        self._opened: tuple[Any, ...] | None = None
+        self._opened: dict[ModelId, OpenRequest] = {}
         self._closed = False
         self._crashes = 0
         self._start()
@@ -140,11 +169,8 @@ class ProcessEngine:
         )
         reader.start()
 
-    def ask(self, task: str, *values: Any, key: str = "", urgent: bool = False) -> Future[Any]:
-        """Queue the task; a waiting request under the same key is superseded.
-
-        `urgent` requests (knobs) go before the others (sheets).
-        """
+    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+        """Queue a request: see `Engine.ask`."""
         future: Future[Any] = Future()
         if self._crashes >= MOST_CRASHES:
             future.set_exception(GONE)
@@ -153,7 +179,7 @@ class ProcessEngine:
             self._number += 1
             superseded = [request for request in self._queue if key and request.key == key]
             self._queue = [request for request in self._queue if request not in superseded]
-            self._queue.append(_Request(self._number, task, values, key, urgent, future))
+            self._queue.append(_Request(self._number, asked, key, urgent, future))
             self._dispatch()
         for request in superseded:
             request.future.cancel()
@@ -193,7 +219,7 @@ class ProcessEngine:
         self._queue.remove(request)
         self._under_way = request
         with contextlib.suppress(OSError):  # the reader sees the end of the pipe and reports the crash
-            self._pipe.send((request.number, request.task, request.values))
+            self._pipe.send((request.number, request.asked))
 
     def _read(self, pipe: Connection, block: Any) -> None:
         while True:
@@ -210,12 +236,19 @@ class ProcessEngine:
             request = self._under_way
             self._under_way = None
             self._crashes = 0
-            if request is not None and request.task == "open" and not isinstance(answer, Exception):
-                self._opened = request.values
+            if request is not None and not isinstance(answer, Exception):
+                self._remember(request.asked)
             self._dispatch()
         if request is None or request.number != number:
             return
         _settle(request.future, answer)
+
+    def _remember(self, asked: Any) -> None:
+        """Keep what is open, to open it again after a crash."""
+        if isinstance(asked, OpenRequest):
+            self._opened[asked.model] = asked
+        elif isinstance(asked, CloseRequest):
+            self._opened.pop(asked.model, None)
 
     def _lost(self, pipe: Connection) -> None:
         """Start again after a crash: fail what was under way, reopen what was open."""
@@ -236,9 +269,11 @@ class ProcessEngine:
 
     def _restart(self) -> None:
         self._start()
-        if self._opened is not None:
+        again: list[_Request] = []
+        for opened in self._opened.values():
             self._number += 1
-            self._queue.insert(0, _Request(self._number, "open", self._opened, "", True, Future()))
+            again.append(_Request(self._number, opened, "", True, Future()))
+        self._queue[:0] = again
         self._dispatch()
 
 

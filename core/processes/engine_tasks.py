@@ -1,11 +1,11 @@
-"""What the engine can be asked to do: a table of tasks over one open model."""
+"""What the engine does: open and close models, and run their networks as a request says."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +14,46 @@ from numpy.typing import NDArray
 
 from core.families.card import Answer, Card
 from core.faults import Fault
-from core.networks.latent import Point
+from core.probing.request import ModelId, Probed, ProbeRequest
 from core.signals.track import Image, Track
 
 Stop = Callable[[], bool]
+Wanted = Sequence[tuple[str, Any]]
 
 
-@dataclass(frozen=True)
-class Probed:
-    """What one run of a network gave: its layers' averages, images of some, logits of D and Q."""
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """Open the checkpoint at `path` under a name; what was open under it stays where that fails."""
 
-    tracks: Mapping[str, Track]
-    images: Mapping[str, Image] = field(default_factory=dict[str, Image])
-    logits: NDArray[np.float32] | None = None
+    model: ModelId
+    path: str
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRequest:
+    """Forget an open model."""
+
+    model: ModelId
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Run a network; `images` pairs layers with the settings of the spectrograms wanted with them."""
+
+    probe: ProbeRequest
+    images: Wanted = ()
 
 
 class Work:
-    """One open model and the tasks on it; a table, so that a task is a row."""
+    """The open models and what is done with them: a row for each kind of request."""
 
     def __init__(self) -> None:
-        self._model: Any = None
-        self._tasks: dict[str, Callable[..., Any]] = {
-            "open": self._open,
-            "probe": self._probe,
-            "outputs": self._outputs,
-            "listen": self._listen,
+        self._models: dict[ModelId, Any] = {}
+        self._tasks: dict[type[Any], Callable[[Any, Stop], Any]] = {
+            OpenRequest: self._open,
+            CloseRequest: self._close,
+            RunRequest: self._run,
         }
 
     def warm(self) -> None:
@@ -46,44 +61,32 @@ class Work:
         for module in ("core.probing.forward", "core.families.registry", "core.analyses.spectrogram"):
             importlib.import_module(module)
 
-    def do(self, task: str, values: tuple[Any, ...], stop: Stop) -> Any:
-        """Do one task. Raises Fault, or Cancelled once `stop()` is true."""
-        return self._tasks[task](*values, stop=stop)
+    def do(self, asked: Any, stop: Stop) -> Any:
+        """Do what is asked. Raises Fault, or Cancelled once `stop()` is true."""
+        return self._tasks[type(asked)](asked, stop)
 
-    def _open(self, path: str, answers: Mapping[str, Answer], *, stop: Stop) -> Card:
+    def _open(self, asked: OpenRequest, stop: Stop) -> Card:
         from core.families.registry import open_model
 
-        model = open_model(Path(path), answers)
-        self._model = model  # only now: what was open stays open when the new file is refused
+        model = open_model(Path(asked.path), asked.answers)
+        self._models[asked.model] = model  # only now: what was open stays when the new file is refused
         return model.card
 
-    def _probe(self, point: Point, images: Sequence[tuple[str, Any]], *, stop: Stop) -> Probed:
-        """Run the generator; `images` names layers and spectrogram settings wanted with it."""
-        from core.probing.forward import generate
+    def _close(self, asked: CloseRequest, stop: Stop) -> None:
+        self._models.pop(asked.model, None)
 
-        tracks = generate(self._needed(), point, stop)
-        return Probed(tracks, pictures(tracks, images))
+    def _run(self, asked: RunRequest, stop: Stop) -> Probed:
+        from core.probing.forward import probe
 
-    def _outputs(self, points: Sequence[Point], *, stop: Stop) -> NDArray[np.float32]:
-        """Give the outputs of several points, float32 [items, n]."""
-        from core.probing.forward import generate_many
-
-        return generate_many(self._needed(), points, cancelled=stop)
-
-    def _listen(self, network: Any, samples: NDArray[np.float32], digest: str, *, stop: Stop) -> Probed:
-        from core.probing.forward import listen
-
-        tracks, logits = listen(self._needed(), network, samples, digest, stop)
-        return Probed(tracks, {}, logits)
-
-    def _needed(self) -> Any:
-        if self._model is None:
+        model = self._models.get(asked.probe.model)
+        if model is None:
             raise Fault("No model is open.", "Open a checkpoint first.")
-        return self._model
+        probed = probe(model, asked.probe, stop)
+        return replace(probed, images=pictures(probed.tracks, asked.images)) if asked.images else probed
 
 
-def pictures(tracks: Mapping[str, Track], images: Sequence[tuple[str, Any]]) -> dict[str, Image]:
-    """Give the spectrograms wanted, of the layers whose rate carries one."""
+def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
+    """Return the spectrograms wanted, of the layers whose rate carries one."""
     from core.analyses.spectrogram import cause, spectrogram
 
     return {
@@ -94,5 +97,5 @@ def pictures(tracks: Mapping[str, Track], images: Sequence[tuple[str, Any]]) -> 
 
 
 def sound_digest(samples: NDArray[np.float32], rate_hz: float) -> str:
-    """Give the hash that stands for a sound in an Origin."""
+    """Return the hash that stands for a sound in an Origin."""
     return hashlib.sha256(f"{rate_hz:.17g}".encode() + np.ascontiguousarray(samples).tobytes()).hexdigest()

@@ -109,7 +109,7 @@ class LongSound:
     def track(self, name: str) -> LongTrack:
         """Return what is known now, as a new value."""
         samples = cast("NDArray[np.float32]", self._samples)
-        origin = Origin(sound=self._digest, reduction=self.file.reduction)
+        origin = Origin(drive=self._digest, reduction=self.file.reduction)
         mean = self._ends.total / max(1, self.file.n - self._ends.bad)
         return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
 

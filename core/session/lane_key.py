@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
 
-ModelId = NewType("ModelId", str)
-"""Names an open model as long as the program runs; it is chosen by the program and shown to nobody."""
+from core.probing.request import ModelId
 
 FIRST_MODEL = ModelId("m1")
 """The model that a window opens first; another one opened in its place goes on under this name."""

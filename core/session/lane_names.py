@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from core.families.card import Card
 from core.networks.layer_info import LayerInfo
-from core.session.lane_key import GENERATOR, Key, LaneKey, ModelId, RecordingKey
+from core.probing.request import ModelId
+from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
 
 
 def plain_name(key: Key) -> str:

@@ -44,19 +44,22 @@ FAMILIES = {
 
 def family_text(card: Card) -> str:
     """Return the family in short, and the width of its networks: "PyTorch port, dim 16"."""
-    hidden = [layer.channels for layer in card.layers["G"] if layer.name.startswith("conv")]
+    layers = card.generator.layers if card.generator else ()
+    hidden = [layer.channels for layer in layers if layer.name.startswith("conv")]
     width = f", dim {hidden[-1]}" if hidden and card.sounds else ""
     return f"{FAMILIES.get(card.family, card.family)}{width}"
 
 
 def latent_text(card: Card) -> str:
     """Return the latent vector's make-up: its code, if any, and its noise."""
+    if card.generator is None:
+        return "none: a sound drives it"
     code, noise = card.layout.code, card.layout.size - card.layout.code
     return f"{code} code + {noise} z" if code else f"{noise} z"
 
 
 def slice_text(card: Card) -> str:
-    """Return the length of the output, in samples and seconds."""
+    """Return the length of the output, or of the sound that is taken, in samples and seconds."""
     return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
 
 

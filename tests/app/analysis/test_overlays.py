@@ -185,7 +185,7 @@ def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(w
     queries.ask("activation", key="out", where=0.5)
     row = window.dock_view.results.rows[-1]
     assert row.point == "seed 0"
-    old = row.answer.origin.of(point=(0.0,) * len(row.answer.origin.point))
+    old = row.answer.origin.of(drive=(0.0,) * len(row.answer.origin.point))
     queries.tell("out", replace(row.answer, origin=old))
     assert window.dock_view.results.rows[-1].point == "an earlier point"
 

@@ -20,6 +20,7 @@ import soundfile
 
 from app.cli.main import main
 from core.families import registry
+from core.networks.spec import SoundOutput
 from tests.support.checkpoints import NAMES, PORT, TENSORFLOW, checkpoint, checkpoints, expected
 from tests.support.wav_origin import origin_in_wav
 
@@ -269,7 +270,8 @@ def test_an_output_that_is_no_sound_gives_layers_but_no_wav(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = registry.open_model(checkpoint(TENSORFLOW[1]))
-    model.card = replace(model.card, sounds=False, unanswered=())
+    silent = replace(model.card.networks["G"], output=SoundOutput(16000, 16384, audible=False))
+    model.card = replace(model.card, networks={"G": silent}, unanswered=())
     monkeypatch.setattr(registry, "open_model", lambda _path, _answers: model)
     assert main(["layers", "run", "--out", str(tmp_path / "o")]) == 0
     assert not list((tmp_path / "o").glob("*.wav"))

@@ -137,7 +137,9 @@ def test_q_hears_the_output_and_a_recording(window, tmp_path):
 
 
 def test_a_network_of_sound_does_not_hear_articulation(window):
-    window.on.session.card = replace(window.on.session.card, sounds=False)
+    card = window.on.session.card
+    silent = replace(card.generator, output=replace(card.generator.output, audible=False))
+    window.on.session.card = replace(card, networks={**card.networks, "G": silent})
     window.on.sound_driven.listen("Q")
     assert "articulation" in window.notice.shown.sentence
     assert "Q.logits" not in window.on.session.shown.tracks

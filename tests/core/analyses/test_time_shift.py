@@ -28,7 +28,7 @@ def voice(seconds: float = 0.7, rate_hz: float = 11025.0) -> Track:
     time_s = np.arange(n) / rate_hz
     tone = sum(np.sin(2 * np.pi * 140 * k * time_s + k) / k for k in range(1, 9))
     samples = (0.2 * tone * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * time_s))).astype(np.float32)
-    return Track("voice", samples, TimeAxis.of_sound(rate_hz, n), origin=Origin(sound="one"))
+    return Track("voice", samples, TimeAxis.of_sound(rate_hz, n), origin=Origin(drive="one"))
 
 
 def numbers(result):
@@ -115,8 +115,8 @@ def test_a_slice_at_0_is_taken_where_the_cursor_is():
 
 
 def test_an_origin_without_a_move_is_written_without_one():
-    assert "moved_s" not in Origin(sound="one").plain()
-    assert Origin.from_plain(Origin(sound="one", moved_s=0.1).plain()).moved_s == 0.1
+    assert "moved_s" not in Origin(drive="one").plain()
+    assert Origin.from_plain(Origin(drive="one", moved_s=0.1).plain()).moved_s == 0.1
 
 
 def test_a_merged_recording_keeps_where_it_is():

@@ -216,7 +216,7 @@ def test_reading_needs_no_torch() -> None:
     import subprocess
     import sys
 
-    modules = "core.probing.forward, core.families, core.checkpoint.torch_file"
+    modules = "core.probing.forward, core.families.registry, core.checkpoint.torch_file"
     program = f"import sys, {modules}; print('torch' in sys.modules)"
     root = Path(__file__).parents[3]
     found = subprocess.run(

@@ -35,7 +35,7 @@ ORIGIN = Origin(
     checkpoint="ab" * 32,
     family="ciwGAN",
     network="G",
-    point=tuple(np.random.default_rng(1).uniform(-1, 1, 100).tolist()),
+    drive=tuple(np.random.default_rng(1).uniform(-1, 1, 100).tolist()),
     layer="conv1",
     reduction="mean",
     resampling="as published",
@@ -62,7 +62,7 @@ def test_a_wav_holds_the_very_samples_and_its_origin(tmp_path: Path) -> None:
 
 
 def test_a_wavs_comment_is_one_that_other_programs_read(tmp_path: Path) -> None:
-    short = Track("out", OUT.samples, OUT.axis, origin=ORIGIN.of(point=()))
+    short = Track("out", OUT.samples, OUT.axis, origin=ORIGIN.of(drive=()))
     write_wav(tmp_path / "out.wav", short)
     with soundfile.SoundFile(tmp_path / "out.wav") as file:
         assert '"family":"ciwGAN"' in file.comment

@@ -14,6 +14,7 @@ from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
 from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
+from tests.support.cards import generator
 
 LAYOUT = LatentLayout(6, 2, "one-hot")
 OUT = LayerInfo("out", 1, TimeAxis.of_sound(16000.0, 16384))
@@ -27,12 +28,9 @@ CARD = Card(
     title="run",
     family="ciwGAN",
     digest="ab" * 32,
-    layout=LAYOUT,
-    rate_hz=16000.0,
-    slice_len=16384,
     facts=(Fact("latent", 6, "read"),),
     questions=QUESTIONS,
-    layers={"G": (FC, OUT)},
+    networks={"G": generator((FC, OUT), LAYOUT)},
     answers={"slope": "0.2", "rate": 22050},
     unanswered=("slope",),
 )

@@ -10,9 +10,17 @@ import pytest
 from safetensors.numpy import save_file
 
 from core.families.registry import Model, open_model
+from core.networks.numpy_runner import NumpyRunner
 from tests.support.tiny import nets
 from tests.support.tiny.bundles import write_bundle
 from tests.support.tiny.files import save_nested, save_state
+
+
+def numpy_of(model: Model, role: str) -> NumpyRunner:
+    runner = model.network(role)
+    assert isinstance(runner, NumpyRunner)
+    return runner
+
 
 TABLE = {
     "tensorflow": {"conv4": 2, "conv3": 10, "conv2": 42, "conv1": 170, "fc": 682},
@@ -64,7 +72,7 @@ MODELS = {
 @pytest.mark.parametrize("name", MODELS)
 def test_an_impulse_in_a_layer_is_heard_at_its_time(tmp_path: Path, name: str) -> None:
     model = MODELS[name](tmp_path)
-    network, infos = model.network("G"), model.card.layers["G"]
+    network, infos = numpy_of(model, "G"), model.card.layers["G"]
     times = infos[-1].axis.times()
     for i, info in enumerate(infos[:-1]):
         step = info.axis.n // 2
@@ -102,7 +110,7 @@ def test_a_step_of_a_listening_layer_lies_in_the_middle_of_what_it_hears(tmp_pat
 
 
 def _walk(model: Model, sound: np.ndarray) -> dict[str, np.ndarray]:
-    return dict(model.network("D").walk(sound.astype(np.float32)[None, :, None]))
+    return dict(numpy_of(model, "D").walk(sound.astype(np.float32)[None]))
 
 
 @pytest.mark.parametrize(("name", "table"), [("tensorflow 16384", "tensorflow"), ("port", "port")])

@@ -66,11 +66,6 @@ def test_stored_statistics_normalise_what_listens(tmp_path: Path) -> None:
     assert_listens(model, "D", sound, truth.torch_listener(listener, sound, DOWN, "fc_out", 0.2, NORMS))
 
 
-def test_a_discriminator_alone_asks_for_its_generator(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match="no generator"):
-        open_model(save_state(tmp_path / "epoch1_step2_D.pt", nets.port_listener(1)))
-
-
 def test_a_network_that_is_missing_is_a_fault(tmp_path: Path) -> None:
     model = open_model(save_state(tmp_path / "a_G.pt", nets.port_generator()))
     with pytest.raises(Fault, match="no discriminator"):

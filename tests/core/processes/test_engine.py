@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 
 from core.faults import Cancelled, Fault
+from core.networks.latent import draw
+from core.probing.drive import LatentPoints
+from core.probing.request import ModelId, ProbeRequest
+from core.probing.surgery import Fill, LayerEdit
 from core.processes.engine import InlineEngine, ProcessEngine
-from core.processes.engine_tasks import Work
+from core.processes.engine_tasks import CloseRequest, OpenRequest, Work
+from tests.support.tiny import nets
+from tests.support.tiny.bundles import write_bundle
 
 
 class Toy(Work):
@@ -16,10 +22,8 @@ class Toy(Work):
 
     def __init__(self):
         super().__init__()
-        self.opened = None
-        self._tasks = {
-            "open": self.open,
-            "echo": lambda value, stop: value,
+        self.opened = {}
+        self.words = {
             "opened": lambda stop: self.opened,
             "fault": self.fault,
             "crash": lambda stop: os._exit(3),
@@ -30,8 +34,19 @@ class Toy(Work):
     def warm(self):
         pass
 
-    def open(self, name, stop):
-        self.opened = name
+    def do(self, asked, stop):
+        """Open and close by noting it, do what a word says, and give anything else back."""
+        if isinstance(asked, OpenRequest):
+            if not asked.path:
+                raise Fault("There is no such file.")
+            self.opened[asked.model] = asked.path
+        elif isinstance(asked, CloseRequest):
+            self.opened.pop(asked.model)
+        elif isinstance(asked, str) and asked in self.words:
+            return self.words[asked](stop)
+        else:
+            return asked
+        return None
 
     def fault(self, stop):
         raise Fault("The file ends early.", "Copy it again.")
@@ -50,7 +65,7 @@ def engine():
 
 
 def test_an_answer_crosses_the_pipe(engine):
-    assert engine.ask("echo", {"a": 1.5}).result(20) == {"a": 1.5}
+    assert engine.ask({"a": 1.5}).result(20) == {"a": 1.5}
 
 
 def test_a_fault_keeps_its_sentence_and_hint(engine):
@@ -61,7 +76,7 @@ def test_a_fault_keeps_its_sentence_and_hint(engine):
 
 def test_a_waiting_request_is_superseded_by_the_newest_of_its_key(engine):
     busy = engine.ask("until_stopped", key="busy")
-    futures = [engine.ask("echo", k, key="knob") for k in range(5)]
+    futures = [engine.ask(k, key="knob") for k in range(5)]
     engine.stop("busy")
     with pytest.raises(Cancelled):
         busy.result(20)
@@ -72,7 +87,7 @@ def test_a_waiting_request_is_superseded_by_the_newest_of_its_key(engine):
 def test_urgent_requests_go_first(engine):
     order = []
     busy = engine.ask("until_stopped", key="busy")
-    sheet, knob = engine.ask("echo", "sheet"), engine.ask("echo", "knob", urgent=True)
+    sheet, knob = engine.ask("sheet"), engine.ask("knob", urgent=True)
     for future in (sheet, knob):
         future.add_done_callback(lambda over: order.append(over.result()))
     engine.stop("busy")
@@ -81,14 +96,18 @@ def test_urgent_requests_go_first(engine):
     assert isinstance(busy.exception(), Cancelled)
 
 
-def test_after_a_crash_the_model_is_open_again():
+def test_after_a_crash_every_model_is_open_again():
     told = threading.Event()
     engine = ProcessEngine(told.set, Toy)
-    engine.ask("open", "digits").result(20)
+    for model, path in (("m1", "digits"), ("m2", "words"), ("m3", "vowels"), ("m1", "numbers")):
+        engine.open(ModelId(model), path).result(20)
+    engine.close_model(ModelId("m3")).result(20)
+    with pytest.raises(Fault, match="no such file"):
+        engine.open(ModelId("m2"), "").result(20)
     with pytest.raises(Fault, match="stopped unexpectedly"):
         engine.ask("crash").result(20)
     assert told.wait(20)
-    assert engine.ask("opened").result(20) == "digits"
+    assert engine.ask("opened").result(20) == {"m1": "numbers", "m2": "words"}
     engine.close()
 
 
@@ -98,7 +117,7 @@ def test_an_engine_that_never_answers_is_given_up():
         with pytest.raises(Fault):
             engine.ask("crash").result(20)
     with pytest.raises(Fault, match="three times"):
-        engine.ask("echo", 1).result(20)
+        engine.ask(1).result(20)
     engine.close()
 
 
@@ -110,18 +129,49 @@ def test_an_answer_that_cannot_cross_is_a_bug_told_in_words(engine):
 @pytest.mark.parametrize("n", [0, 7, 5_000_000])
 def test_arrays_cross_exactly_and_cannot_be_written_to(engine, n):
     mine = {"a": np.arange(n, dtype=np.float32), "b": np.full((2, 3), np.nan), "words": "x"}
-    back = engine.ask("echo", mine).result(60)
+    back = engine.ask(mine).result(60)
     np.testing.assert_array_equal(back["a"], mine["a"])
     np.testing.assert_array_equal(back["b"], mine["b"])
     assert back["words"] == "x"
 
 
 def test_an_answer_is_not_overwritten_by_the_next_one(engine):
-    first, second = (engine.ask("echo", np.full(1000, k)) for k in (1, 2))
+    first, second = (engine.ask(np.full(1000, k)) for k in (1, 2))
     assert second.result(20)[0] == 2
     assert (first.result(20) == 1).all()
 
 
+ASKED = ProbeRequest(ModelId("m1"), "G", LatentPoints(()))
+
+
 def test_without_a_model_a_probe_is_refused():
     with pytest.raises(Fault, match="No model is open"):
-        InlineEngine().ask("outputs", []).result()
+        InlineEngine().probe(ASKED).result()
+
+
+def test_several_models_are_open_at_once(tmp_path):
+    engine = ProcessEngine()
+    paths = [write_bundle(tmp_path / f"{seed}.ckpt-1", nets.tensorflow(seed=seed)) for seed in (0, 1)]
+    models = ModelId("m1"), ModelId("m2")
+    cards = [engine.open(model, path).result(60) for model, path in zip(models, paths, strict=True)]
+    asked = [ProbeRequest(model, "G", LatentPoints((draw(cards[0].layout),))) for model in models]
+    digests = [engine.probe(one).result(60).tracks["out"].origin.checkpoint for one in asked]
+    assert digests == [card.digest for card in cards]
+    assert digests[0] != digests[1]
+    engine.close_model(models[0])
+    with pytest.raises(Fault, match="No model is open"):
+        engine.probe(asked[0]).result(60)
+    assert engine.probe(asked[1]).result(60).tracks["out"].origin.checkpoint == digests[1]
+    engine.close()
+
+
+def test_an_edit_is_part_of_the_request_and_of_the_origin(tmp_path):
+    engine, model = InlineEngine(), ModelId("m1")
+    card = engine.open(model, write_bundle(tmp_path / "a.ckpt-1", nets.tensorflow())).result()
+    drive = LatentPoints((draw(card.layout),))
+    silent = LayerEdit("conv4", Fill())
+    asked = ProbeRequest(model, "G", drive, record=("conv4", "out"), edits=(silent,))
+    done = engine.probe(asked).result().tracks
+    assert list(done) == ["conv4", "out"]
+    assert not done["conv4"].samples.any()
+    assert done["out"].origin.edits == (silent.plain(),)

@@ -89,7 +89,7 @@ def pool():
 
 def buzz(n: int = 16384, sound: str = "buzz") -> Track:
     samples = (np.arange(n) % 128 == 0).astype(np.float32)
-    return Track("out", samples, TimeAxis.of_sound(16000.0, n), origin=Origin(sound=sound))
+    return Track("out", samples, TimeAxis.of_sound(16000.0, n), origin=Origin(drive=sound))
 
 
 def request(name: str, parts: int = 1, part: object = None) -> ResultRequest:
@@ -324,7 +324,7 @@ def test_another_computation_is_begun_once_and_may_find_nothing():
         begun.append(Future())
         return begun[-1]
 
-    peak = ResultRequest(Origin(sound="a"), "peak", start=start)
+    peak = ResultRequest(Origin(drive="a"), "peak", start=start)
     store.need("one", [peak])
     store.need("two", [peak])
     assert len(begun) == 1
@@ -338,7 +338,7 @@ def test_another_computation_is_begun_once_and_may_find_nothing():
 
 def test_what_is_quickly_made_is_made_once():
     store, _ = store_with(InlinePool())
-    made = [store.made(Origin(sound="a"), "greys", lambda: np.zeros(7)) for _ in range(2)]
+    made = [store.made(Origin(drive="a"), "greys", lambda: np.zeros(7)) for _ in range(2)]
     assert made[0] is made[1]
 
 

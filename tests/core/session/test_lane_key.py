@@ -8,9 +8,11 @@ import pytest
 from core.families.card import Card
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
-from core.session.lane_key import FIRST_MODEL, LaneKey, ModelId, RecordingKey
+from core.probing.request import ModelId
+from core.session.lane_key import FIRST_MODEL, LaneKey, RecordingKey
 from core.session.lane_names import layer_info, plain_name, title
 from core.signals.axis import TimeAxis
+from tests.support.cards import generator
 from tests.support.keys import D, G, Q, recording
 
 SECOND = ModelId("m2")
@@ -19,7 +21,8 @@ SECOND = ModelId("m2")
 def model(*layers: str) -> Card:
     found = tuple(LayerInfo(name, 8, TimeAxis.of_sound(250, 256)) for name in layers)
     layout = LatentLayout(100)
-    return Card("a.pt", "a", "toy", "00", layout, 16000, 16384, (), (), {"G": found, "Q": found})
+    networks = {role: generator(found, layout) for role in ("G", "Q")}
+    return Card("a.pt", "a", "toy", "00", (), (), networks)
 
 
 def test_keys_of_the_same_lane_are_equal_and_meet_in_a_table():

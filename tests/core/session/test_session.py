@@ -19,6 +19,7 @@ from core.session.lanes import Lane
 from core.session.preferences import Preferences, load, save
 from core.session.session import Session
 from core.signals.axis import Range, TimeAxis
+from tests.support.cards import generator
 from tests.support.keys import recording
 
 
@@ -29,12 +30,9 @@ def card(code=3, kind="one-hot"):
         "a",
         "toy",
         "00",
-        LatentLayout(100, code, kind),
-        16000,
-        16384,
         (),
         (),
-        {"G": (LayerInfo("out", 1, axis),)},
+        {"G": generator((LayerInfo("out", 1, axis),), LatentLayout(100, code, kind))},
     )
 
 

@@ -63,7 +63,7 @@ def test_a_track_cannot_be_written_to_through_the_array_it_was_made_of():
 
 @given(st.text(max_size=5), st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=4))
 def test_an_origin_comes_back_from_json(word, z):
-    origin = Origin(checkpoint=word, point=tuple(z), settings=(("floor_hz", 75.0), ("method", word)))
+    origin = Origin(checkpoint=word, drive=tuple(z), settings=(("floor_hz", 75.0), ("method", word)))
     assert Origin.from_plain(json.loads(json.dumps(origin.plain()))) == origin
 
 

@@ -35,7 +35,7 @@ def hummed(bad: float) -> Track:
     samples = (0.2 * hum + 0.01 * np.random.default_rng(4).standard_normal(N)).astype(np.float32)
     samples[N // 2 :] *= 0.005
     samples[round(GAP_S * RATE_HZ)] = bad
-    return Track("sound", samples, TimeAxis.of_sound(RATE_HZ, N), origin=Origin(sound="file:one"))
+    return Track("sound", samples, TimeAxis.of_sound(RATE_HZ, N), origin=Origin(drive="file:one"))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

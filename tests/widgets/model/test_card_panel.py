@@ -11,6 +11,7 @@ from core.families.card import Card, Choice, Fact, Question
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
+from tests.support.cards import generator
 from widgets.controls.button import Button
 from widgets.model.card import CardPanel, FactRow, latent_text, size_text, two_lines
 from widgets.model.card_details import CardDetails, as_table, fact_rows
@@ -18,14 +19,15 @@ from widgets.theme.theme import DARK
 
 RATE = Question("rate", "At which rate?", (Choice(16000, "16000 Hz"),), 16000, True)
 SLICE = Question("slice", "How long?", (Choice(16384, "16384"),), 16384)
+LAYERS = (
+    LayerInfo("fc", 256, TimeAxis(15.625, 16, 0.03)),
+    LayerInfo("out", 1, TimeAxis(16000.0, 16384)),
+)
 CARD = Card(
     "/runs/digits/epoch60.pt",
     "ciwGAN, digits",
     "PyTorch port, dim 16",
     "ab" * 32,
-    LatentLayout(100, 4, "one-hot"),
-    16000.0,
-    16384,
     (
         Fact("Latent variables", 100, "inferred"),
         Fact("Code", "one-hot", "set by you"),
@@ -35,7 +37,7 @@ CARD = Card(
         Fact("Batch normalisation", True, "inferred"),
     ),
     (RATE, SLICE),
-    {"G": (LayerInfo("fc", 256, TimeAxis(15.625, 16, 0.03)), LayerInfo("out", 1, TimeAxis(16000.0, 16384)))},
+    {"G": generator(LAYERS, LatentLayout(100, 4, "one-hot"))},
     size_bytes=6_012_345,
 )
 
@@ -81,7 +83,7 @@ def test_the_keyboard_reaches_an_assumed_row(qtbot, panel):
 
 
 def test_another_card_replaces_the_rows(qtbot, panel):
-    panel.show_card(replace(CARD, rate_hz=22050.0))
+    panel.show_card(replace(CARD, networks={"G": generator(LAYERS, LatentLayout(100), 22050.0)}))
     qtbot.waitUntil(lambda: len(panel.findChildren(FactRow)) == 5)
     assert "Rate: 22050 Hz, assumed" in said_rows(panel)
 
@@ -112,7 +114,8 @@ def test_the_details_hold_every_fact_and_layer_and_can_be_copied(qtbot):
 
 def test_sizes_and_latent_vectors_in_words():
     assert [size_text(n) for n in (512, 6_012_345, 812_000_000)] == ["512 bytes", "6.0 MB", "812 MB"]
-    assert latent_text(replace(CARD, layout=LatentLayout(100))) == "100 z"
+    assert latent_text(replace(CARD, networks={"G": generator(LAYERS, LatentLayout(100))})) == "100 z"
+    assert "sound" in latent_text(replace(CARD, networks={}))
 
 
 def test_a_long_title_is_broken_where_both_lines_are_short():

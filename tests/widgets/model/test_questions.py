@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton, QRadioButton
 
 from core.families.card import Card, Choice, Fact, Question
 from core.networks.latent import LatentLayout
+from tests.support.cards import generator
 from widgets.model.questions import ChooseRunDialog, QuestionsDialog
 from widgets.theme.control_paint import Words
 from widgets.theme.theme import DARK
@@ -22,7 +23,7 @@ def card(**answers):
     facts = tuple(Fact(name, value, "read") for name, value in answers.items())
     open_ones = tuple(question.name for question in QUESTIONS if question.name not in answers)
     return Card(
-        "p", "t", "f", "d", LatentLayout(100), 16000.0, 16384, facts, QUESTIONS, {},
+        "p", "t", "f", "d", facts, QUESTIONS, {"G": generator((), LatentLayout(100))},
         answers=answers, unanswered=open_ones,
     )  # fmt: skip
 

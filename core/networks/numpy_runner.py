@@ -1,0 +1,168 @@
+"""The numpy engine: a spec and its weights made into layers that run one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.faults import Cancelled, Fault
+from core.networks.blas_threads import products_on_one_thread
+from core.networks.layer_info import LayerInfo
+from core.networks.numpy_filter import NumpyFir
+from core.networks.numpy_layers import (
+    Array,
+    NumpyConv,
+    NumpyDense,
+    NumpyLogits,
+    NumpyPool,
+    NumpyRunningNorm,
+    NumpyScale,
+    Step,
+    in_place,
+)
+from core.networks.numpy_upsampling import numpy_upsample
+from core.networks.operations import Conv, Dense, Fir, Logits, Norm, Pool, Upsample
+from core.networks.runner import Cancel, Edit, Record
+from core.networks.spec import LatentDrive, LayerSpec, NetworkSpec
+from core.networks.weights import Weights, read_dense, read_kernel, read_logits, read_norm
+
+
+@dataclass
+class NumpyRunner:
+    """A network ready to run (a `Runner`); one run at a time, since layers keep work space."""
+
+    spec: NetworkSpec
+    steps: tuple[tuple[str, Step], ...]
+    digest: str
+    warnings: tuple[str, ...] = ()
+
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """Return the layers that have a course in time, in the order of computation."""
+        return self.spec.infos()
+
+    def run(
+        self, x: Array, record: Sequence[Record], edits: Sequence[Edit] = (), cancelled: Cancel = None
+    ) -> Mapping[Record, Array]:
+        """Run as far as something is recorded: see `Runner.run`."""
+        self._check([*(wanted.layer for wanted in record), *(edit.layer for edit in edits)])
+        left = {wanted.layer for wanted in record}
+        found: dict[Record, Array] = {}
+        for name, maps in self.walk(x, edits, cancelled) if left else ():
+            for wanted in record:
+                if wanted.layer == name:
+                    found[wanted] = _recorded(wanted, maps)
+            left.discard(name)
+            if not left:
+                break
+        return found
+
+    def walk(
+        self, x: Array, edits: Sequence[Edit] = (), cancelled: Cancel = None
+    ) -> Iterator[tuple[str, Array]]:
+        """Return each layer's name and maps [items, time, channels] as they are computed.
+
+        Raises Cancelled between layers once `cancelled` says so.
+        """
+        if not isinstance(self.spec.drive, LatentDrive):
+            x = x[:, :, None]
+        for name, step in self.steps:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            with np.errstate(all="ignore"), products_on_one_thread():
+                x = step(x)
+                for edit in edits:
+                    if edit.layer == name:
+                        x = edit(x)
+            yield name, x
+
+    def _check(self, names: Sequence[str]) -> None:
+        known = [name for name, _ in self.steps]
+        for name in names:
+            if name not in known:
+                raise Fault(
+                    f"The network {self.spec.role} has no layer “{name}”.", f"It has {', '.join(known)}."
+                )
+
+
+def _recorded(wanted: Record, maps: Array) -> Array:
+    if wanted.reduction is None:
+        return maps
+    with products_on_one_thread():
+        return wanted.reduction(maps)
+
+
+def numpy_runner(spec: NetworkSpec, weights: Weights) -> NumpyRunner:
+    """Read the weights, layer by layer, and give the network ready to run."""
+    steps: list[tuple[str, Step]] = []
+    channels = 1
+    for layer in spec.layers:
+        steps.append((layer.name, BUILDERS[type(layer.op)](layer.op, layer, channels, weights)))
+        channels = layer.channels
+    return NumpyRunner(spec, tuple(steps), weights.digest.text(), tuple(weights.flawed))
+
+
+def _scaled(
+    kernel: Array, bias: Array, norm: Norm | None, weights: Weights, repeat: int = 1
+) -> tuple[Array, Array]:
+    """Take a normalisation with stored statistics into the kernel [.., out] and the bias [out]."""
+    if norm is None or not norm.is_stored:
+        return kernel, bias
+    scale, shift = (np.tile(part, repeat) for part in read_norm(weights, norm))
+    return kernel * scale, bias * scale + shift
+
+
+def _dense(op: Dense, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    kernel, bias = read_dense(weights, op.stored, op.steps)
+    kernel, bias = _scaled(kernel, bias, op.norm, weights, op.steps)
+    return NumpyDense(np.ascontiguousarray(kernel), bias, layer.channels, in_place(op.activation))
+
+
+def _conv(op: Conv, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    kernel, bias = read_kernel(weights, op.stored), weights.read(op.stored.bias)
+    kernel, bias = _scaled(kernel, bias, op.norm, weights)
+    running = None
+    if op.norm is not None and not op.norm.is_stored:
+        running = _running(op.norm, weights)
+    return NumpyConv(np.ascontiguousarray(kernel), bias, op.stride, op.pads, in_place(op.activation), running)
+
+
+def _running(norm: Norm, weights: Weights) -> NumpyRunningNorm:
+    return NumpyRunningNorm(weights.read(norm.gamma), weights.read(norm.beta), norm.epsilon)
+
+
+def _upsample(op: Upsample, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    kernel, bias = read_kernel(weights, op.stored), weights.read(op.stored.bias)
+    kernel, bias = _scaled(kernel, bias, op.norm, weights)
+    return numpy_upsample(kernel, bias, op.rise, in_place(op.activation))
+
+
+def _fir(op: Fir, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    taps = read_kernel(weights, op.stored)[:, 0, 0]
+    return NumpyFir(taps, float(weights.read(op.stored.bias)[0]) if op.stored.bias else 0.0, op.left)
+
+
+def _norm(norm: Norm, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    return NumpyScale(*read_norm(weights, norm)) if norm.is_stored else _running(norm, weights)
+
+
+def _pool(op: Pool, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    return NumpyPool(op)
+
+
+def _logits(op: Logits, layer: LayerSpec, before: int, weights: Weights) -> Step:
+    kernel, bias = read_logits(weights, op.stored, before)
+    return NumpyLogits(np.ascontiguousarray(kernel), bias)
+
+
+BUILDERS: dict[type[Any], Callable[..., Step]] = {
+    Dense: _dense,
+    Conv: _conv,
+    Upsample: _upsample,
+    Fir: _fir,
+    Norm: _norm,
+    Pool: _pool,
+    Logits: _logits,
+}

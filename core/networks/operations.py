@@ -1,0 +1,187 @@
+"""What a layer does, as data: its tensors' names, its geometry, its normalisation and its activation.
+
+Every operation is frozen, comparable and picklable. The numpy engine (`numpy_runner`) and the torch
+module (`torch_module`) are both made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+AxisOrder = Literal["tf", "tf up", "torch", "torch up"]
+ActivationKind = Literal["linear", "relu", "leaky", "tanh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """gain * f(x); `slope` is the leaky ReLU's, which may be 0 or above 1."""
+
+    kind: ActivationKind = "linear"
+    slope: float = 0.0
+    gain: float = 1.0
+
+
+LINEAR, RELU, TANH = Activation("linear"), Activation("relu"), Activation("tanh")
+
+
+def leaky(slope: float) -> Activation:
+    """Return the leaky ReLU of one slope."""
+    return Activation("leaky", slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The names of a kernel and its bias ("" for none), and the order of the kernel's axes."""
+
+    kernel: str
+    bias: str
+    order: AxisOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """Batch normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, per channel.
+
+    It is a layer of its own, or a part of one. With stored statistics `mean` and `variance` name
+    tensors; where they are "", the statistics are those of what runs, over all items and their time.
+    """
+
+    gamma: str
+    beta: str
+    mean: str
+    variance: str
+    epsilon: float
+
+    @property
+    def is_stored(self) -> bool:
+        return bool(self.mean)
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return n
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """A fully connected layer from a latent vector to a map [steps, channels]."""
+
+    stored: Stored
+    steps: int
+    activation: Activation = LINEAR
+    norm: Norm | None = None
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples."""
+        return self.steps
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """A convolution along time of `taps` with a stride, `pads` zeros put before and after."""
+
+    stored: Stored
+    taps: int
+    stride: int = 1
+    pads: tuple[int, int] = (0, 0)
+    activation: Activation = LINEAR
+    norm: Norm | None = None
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return (n + sum(self.pads) - self.taps) // self.stride + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """The geometry of an upsampling layer.
+
+    zeros: output j = stride * m + k - left for input m and kernel entry k. nearest: the input is
+    repeated `repeat` times, then convolved with `stride`, `left` zeros put before it.
+    """
+
+    taps: int
+    left: int
+    stride: int
+    repeat: int = 0
+    extra: int = 0
+
+    @property
+    def ratio(self) -> int:
+        return self.repeat // self.stride if self.repeat else self.stride
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return n * self.ratio + self.extra
+
+    @property
+    def shift(self) -> float:
+        """The centre of the response to input sample 0, in output samples."""
+        half = (self.taps - 1) / 2
+        if self.repeat:
+            return ((self.repeat - 1) / 2 - half + self.left) / self.stride
+        return half - self.left
+
+    def meets(self) -> Iterator[tuple[int, int, int]]:
+        """Return phase, input sample relative to the output's block, and kernel entry."""
+        for phase in range(self.ratio):
+            for k in range(self.taps):
+                if self.repeat:
+                    yield phase, (self.stride * phase + k - self.left) // self.repeat, k
+                elif (phase + self.left - k) % self.stride == 0:
+                    yield phase, (phase + self.left - k) // self.stride, k
+
+
+@dataclass(frozen=True, slots=True)
+class Upsample:
+    """A transposed convolution, or a convolution after repeating each sample."""
+
+    stored: Stored
+    rise: Rise
+    activation: Activation = LINEAR
+    norm: Norm | None = None
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return self.rise.length(n)
+
+
+@dataclass(frozen=True, slots=True)
+class Fir:
+    """One long filter on one channel: y[n] = bias + sum over k of taps[k] * x[n + k - left]."""
+
+    stored: Stored
+    taps: int
+    left: int
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return n
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The largest or the mean of `width` neighbours along time, every `stride` samples."""
+
+    kind: Literal["max", "mean"]
+    width: int
+    stride: int
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return (n - self.width) // self.stride + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """The last dense layer, on the whole map at once: [1, classes]."""
+
+    stored: Stored
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` input samples."""
+        return 1
+
+
+Operation = Dense | Conv | Upsample | Fir | Norm | Pool | Logits

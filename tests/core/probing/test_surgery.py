@@ -1,0 +1,134 @@
+"""Edits between layers: what is done, where, and what the network makes of it."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from core.families.registry import Model, open_model
+from core.faults import Fault
+from core.networks.latent import draw
+from core.networks.numpy_runner import NumpyRunner
+from core.networks.reductions import Reduction
+from core.probing import forward
+from core.probing.surgery import Fill, LayerEdit, Replace, Scale, Shift
+from tests.support.tiny import nets
+from tests.support.tiny.bundles import write_bundle
+
+MAPS = np.arange(24, dtype=np.float32).reshape(1, 6, 4)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    folder = tmp_path_factory.mktemp("tiny")
+    return open_model(write_bundle(folder / "model.ckpt-5", nets.tensorflow(dim=2, classes=3)))
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (Fill(), lambda part: part * 0),
+        (Fill(2.5), lambda part: part * 0 + 2.5),
+        (Scale(-2), lambda part: part * -2),
+        (Shift(0.5), lambda part: part + 0.5),
+        (Replace.by(np.full((2, 2), 7)), lambda part: part * 0 + 7),
+    ],
+)
+def test_an_edit_changes_its_place_and_nothing_else(action, expected) -> None:  # type: ignore[no-untyped-def]
+    before = MAPS.copy()
+    changed = LayerEdit("conv1", action, channels=(1, 3), first=2, last=4)(MAPS)
+    inside = np.ix_([0], [2, 3], [1, 3])
+    np.testing.assert_array_equal(changed[inside], expected(MAPS[inside]))
+    changed[inside] = MAPS[inside]
+    np.testing.assert_array_equal(changed, MAPS)
+    np.testing.assert_array_equal(MAPS, before)
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (LayerEdit("a", Fill(), channels=(4,)), "no channel 5"),
+        (LayerEdit("a", Fill(), channels=(-1,)), "no channel 0"),
+        (LayerEdit("a", Fill(), first=5, last=7), "6 samples"),
+        (LayerEdit("a", Fill(), first=3, last=3), "6 samples"),
+        (LayerEdit("a", Replace.by(np.zeros((6, 3)))), "6 × 3"),
+    ],
+)
+def test_an_edit_outside_its_layer_is_refused(edit: LayerEdit, words: str) -> None:
+    with pytest.raises(Fault, match=words):
+        edit(MAPS)
+
+
+def test_an_edit_of_an_unknown_layer_is_refused(model: Model) -> None:
+    with pytest.raises(Fault, match="no layer “conv9”"):
+        forward.generate(model, draw(model.card.layout), edits=(LayerEdit("conv9", Fill()),))
+
+
+@pytest.mark.parametrize("layer", ["fc", "conv2", "out"])
+def test_a_layer_replaced_by_itself_changes_no_bit(model: Model, layer: str) -> None:
+    point = draw(model.card.layout, 4)
+    own = LayerEdit(layer, Replace.by(forward.maps(model, point, layer).T))
+    for name, track in forward.generate(model, point).items():
+        edited = forward.generate(model, point, edits=(own,))[name]
+        np.testing.assert_array_equal(edited.samples, track.samples)
+
+
+def test_an_edit_changes_its_own_layer_and_those_after_it(model: Model) -> None:
+    point = draw(model.card.layout, 4)
+    plain, silent = (forward.generate(model, point, edits=edits) for edits in ((), (SILENT,)))
+    for name in ("fc", "conv1"):
+        np.testing.assert_array_equal(silent[name].samples, plain[name].samples)
+    assert not silent["conv2"].samples.any()
+    for name in ("conv3", "out"):
+        assert np.abs(silent[name].samples - plain[name].samples).max() > 1e-3
+    assert silent["out"].origin == plain["out"].origin.of(edits=(SILENT.plain(),))
+
+
+SILENT = LayerEdit("conv2", Fill())
+
+
+def test_replacing_by_another_points_layer_gives_that_points_sound(model: Model) -> None:
+    here, there = draw(model.card.layout, 4), draw(model.card.layout, 5)
+    taken = LayerEdit("conv3", Replace.by(forward.maps(model, there, "conv3").T))
+    heard = forward.generate(model, here, edits=(taken,))["out"].samples
+    np.testing.assert_array_equal(heard, forward.generate(model, there)["out"].samples)
+
+
+def test_a_shift_before_linear_layers_has_their_analytic_response(model: Model) -> None:
+    """Before the tanh the last layer is linear: its change is the kernel's, summed over the channels."""
+    point, amount = draw(model.card.layout, 4), 0.01
+    edit = LayerEdit("conv4", Shift(amount), channels=(0,), first=100, last=101)
+    first = Reduction("channel", 0)
+    plain, moved = (
+        forward.generate(model, point, edits=edits, reduction=first)["out"].samples.astype(np.float64)
+        for edits in ((), (edit,))
+    )
+    runner = model.network("G")
+    assert isinstance(runner, NumpyRunner)
+    impulse = np.zeros((1, 4096, 2), np.float32)
+    last = runner.steps[-1][1]
+    silent = np.arctanh(last(impulse.copy()).astype(np.float64))
+    impulse[0, 100, 0] = amount
+    response = (np.arctanh(last(impulse).astype(np.float64)) - silent)[0, :, 0]
+    assert np.abs(response).max() > 1e-4
+    np.testing.assert_allclose(np.arctanh(moved) - np.arctanh(plain), response, atol=2e-6)
+
+
+def test_edits_are_values(model: Model) -> None:
+    values = np.random.default_rng(0).standard_normal((4, 2)).astype(np.float32)
+    one = LayerEdit("conv1", Replace.by(values), channels=(0, 2), first=1, last=5)
+    same = pickle.loads(pickle.dumps(one))
+    assert one == same
+    assert len({one, same}) == 1
+    other = LayerEdit("conv1", Replace.by(values + 1), channels=(0, 2), first=1, last=5)
+    assert one.plain() == same.plain() != other.plain()
+    assert dict(one.plain())["channels"] == "1 3"
+
+
+def test_edits_run_in_their_order(model: Model) -> None:
+    point = draw(model.card.layout, 4)
+    scaled = (LayerEdit("conv1", Shift(1.0)), LayerEdit("conv1", Scale(2.0)))
+    plain = forward.maps(model, point, "conv1")
+    np.testing.assert_allclose(forward.maps(model, point, "conv1", scaled), (plain + 1) * 2, rtol=1e-6)
