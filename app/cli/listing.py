@@ -94,7 +94,7 @@ def _read(name: str, hint: Any, text: str) -> Any:
         return None
     value = number(text)
     if hint is int and value != int(value):
-        raise Fault(f"“{text}” is no whole number.", f"Write {name} as one, such as 10.")
+        raise Fault(f"“{text}” is not a whole number.", f"Write {name} as one, such as 10.")
     return int(value) if hint is int else value
 
 

@@ -17,9 +17,9 @@ def number(text: str) -> float:
     try:
         value = float(text.strip().replace("\u2212", "-"))
     except ValueError:
-        raise Fault(f"“{text}” is no number.") from None
+        raise Fault(f"“{text}” is not a number.") from None
     if not math.isfinite(value):
-        raise Fault(f"“{text}” is no finite number.")
+        raise Fault(f"“{text}” is not a finite number.")
     return value
 
 
@@ -38,7 +38,7 @@ def seed(text: str) -> int:
 def count(text: str) -> int:
     """Read how many, a whole number from 1."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
-        raise Fault(f"“{text}” is no number of points.", "Write a whole number from 1, such as 10.")
+        raise Fault(f"“{text}” is not a number of points.", "Write a whole number from 1, such as 10.")
     return int(text)
 
 

@@ -295,7 +295,7 @@ class OpenRecordings:
 
     def _looked_through(self, sound: LongSound) -> None:
         if sound.bad:
-            values = "value is no number" if sound.bad == 1 else "values are not numbers"
+            values = "value is not a number" if sound.bad == 1 else "values are not numbers"
             said = f"{sound.bad} {values}, shown as gaps and played as silence"
             self._messages.noted.emit(f"{sound.file.name}: {said}")
         self.surveyed.emit(sound.track(sound.file.name))

@@ -100,7 +100,7 @@ def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
     if len(z) != layout.size:
         raise Fault(f"The point file's z has {len(z)} values; this model takes {layout.size}.")
     if not all(map(math.isfinite, z)):
-        raise Fault("The point file's z holds a value that is no finite number.")
+        raise Fault("The point file's z holds a value that is not a finite number.")
     return Point(tuple(map(float, z)))
 
 

@@ -1,4 +1,4 @@
-"""The banner below the toolbar: one sentence, the way out, one button."""
+"""The banner below the toolbar: a message, a hint, and a button."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from widgets.theme.icons import paint_icon
 from widgets.theme.theme import Look
 
 HEIGHT_PX = 32
-MOST = 20  # further ones replace the oldest that waits
+MOST = 20  # further ones replace the oldest one waiting
 
 
 @dataclass(frozen=True, slots=True)
 class BannerText:
-    """One notice: its sentence, the way out, and the button's text ("" for none)."""
+    """One message with its hint and button text ("" for no button)."""
 
     sentence: str
     hint: str = ""
@@ -28,7 +28,7 @@ class BannerText:
 
 
 class Banner(Panel):
-    """Shows the newest notice, then those before it, and hides when all are read.
+    """Shows the newest message, then the earlier ones, and hides when all were dismissed.
 
     Emits `action_wanted(button_text)`.
     """
@@ -56,26 +56,26 @@ class Banner(Panel):
 
     @property
     def shown(self) -> BannerText | None:
-        """The notice on show."""
+        """The message that is shown, or None."""
         return self._waiting[0] if self._waiting else None
 
     def show_fault(self, sentence: str, hint: str = "", button_text: str = "") -> None:
-        """Show a notice, before those that were not read yet; one already there is not said twice."""
-        said = BannerText(sentence, hint, button_text)
-        if said in self._waiting:
-            self._waiting.remove(said)
-        self._waiting.appendleft(said)
+        """Show a message before all unread ones; a repeated message is shown once."""
+        message = BannerText(sentence, hint, button_text)
+        if message in self._waiting:
+            self._waiting.remove(message)
+        self._waiting.appendleft(message)
         self._show_first()
 
     def dismiss(self) -> None:
-        """Go on to the next notice, or hide."""
+        """Show the next message, or hide."""
         if self._waiting:
             self._waiting.popleft()
         self._show_first()
 
     def withdraw(self, sentence: str) -> None:
-        """Take a notice back that is no longer true; the others stay."""
-        kept = [said for said in self._waiting if said.sentence != sentence]
+        """Remove a message that no longer applies; the others stay."""
+        kept = [message for message in self._waiting if message.sentence != sentence]
         if len(kept) < len(self._waiting):
             self._waiting = deque(kept, maxlen=MOST)
             self._show_first()
@@ -86,16 +86,16 @@ class Banner(Panel):
         self.action_wanted.emit(text)
 
     def _show_first(self) -> None:
-        said = self.shown
-        self.setVisible(said is not None)
-        if said is None:
+        message = self.shown
+        self.setVisible(message is not None)
+        if message is None:
             return
-        words = f"{said.sentence} {said.hint}".strip()
+        words = f"{message.sentence} {message.hint}".strip()
         self._words.setText(words)
         self.setAccessibleName(words)
-        self._action.setText(said.button_text)
-        self._action.setAccessibleName(said.button_text)
-        self._action.setVisible(bool(said.button_text))
+        self._action.setText(message.button_text)
+        self._action.setAccessibleName(message.button_text)
+        self._action.setVisible(bool(message.button_text))
         self._action.updateGeometry()
         self._count.setText(f"1 of {len(self._waiting)}" if len(self._waiting) > 1 else "")
 

@@ -1,4 +1,4 @@
-"""A button that paints itself: on a toolbar, with a border, or as the one primary act."""
+"""A self-painted button: for a toolbar, with a border, or as the primary action."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ButtonKind = Literal["bare", "bordered", "primary"]
 
 
 class Button(QAbstractButton):
-    """An icon, a word, or both; checkable ones are filled with the weak accent when on."""
+    """An icon, a text, or both; a checked button is filled with the weak accent colour."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Button(QAbstractButton):
 
     @classmethod
     def of(cls, action: QAction, icon: str = "", words: str = "", kind: ButtonKind = "bare") -> Button:
-        """Return a button that runs a command and follows whether it is enabled and on."""
+        """Return a button that triggers an action and mirrors its state."""
         button = cls(words, icon, kind=kind, icon_px=18, name=action.text().replace("&", ""))
         action.changed.connect(lambda: button.follow(action))
         button.clicked.connect(lambda: action.trigger())
@@ -52,7 +52,7 @@ class Button(QAbstractButton):
         return button
 
     def follow(self, action: QAction) -> None:
-        """Take over an action's state and tooltip (Qt checks the action, so the button only mirrors it)."""
+        """Mirror an action's state and tooltip; Qt checks the action, so the button only follows."""
         self.setEnabled(action.isEnabled())
         self.setAccessibleName(action.text().replace("&", "").rstrip("…"))
         self.setCheckable(action.isCheckable())
@@ -63,14 +63,14 @@ class Button(QAbstractButton):
         self.update()
 
     def nextCheckState(self) -> None:
-        """Wait for the action or the owner to say so; a click only asks."""
+        """Do nothing: a click only requests a change; the action or the owner sets the state."""
 
     def set_look(self, look: Look) -> None:
         self._look = look
         self.update()
 
     def show_words(self, shown: bool) -> None:
-        """Say the icon's word beside it, or leave it to the tooltip where there is no room."""
+        """Show the text next to the icon, or only in the tooltip if there is no space."""
         name = self.accessibleName()
         self.setText(self._words if shown or not self._icon else "")
         self.setAccessibleName(name)
@@ -92,7 +92,7 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor, QColor]:
-        """Return fill, edge, ink of the icon and ink of the words."""
+        """Return fill, edge, icon colour and text colour."""
         look, down, hover = self._look, self.isDown(), self.underMouse() and self.isEnabled()
         if not self.isEnabled():
             edge = look.line2 if self._kind != "bare" else None

@@ -1,4 +1,4 @@
-"""A drop-down list with its own name inside: `Sound  as published, clipped`."""
+"""A drop-down list with its name inside: `Sound  as published, clipped`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from widgets.theme.theme import LIGHT, Look, font
 
 
 class ComboBox(QComboBox):
-    """One of several keyed words; emits `wanted` with the key that the user chose."""
+    """A choice among texts with keys; emits `wanted(key)` when the user chooses one."""
 
     wanted = Signal(str)
 
@@ -45,9 +45,9 @@ class ComboBox(QComboBox):
     def show_options(
         self, options: Sequence[tuple[str, str]], current: str, shorter: Mapping[str, str] | None = None
     ) -> None:
-        """Show keys and words, and which is chosen; a key that is not among them shows nothing.
+        """Show keys and texts, and the current key; an unknown key shows nothing.
 
-        `shorter` has words for keys whose own do not fit into the closed field.
+        `shorter` has shorter texts for keys whose text does not fit in the closed field.
         """
         self._shorter = dict(shorter or {})
         self.clear()
@@ -72,14 +72,14 @@ class ComboBox(QComboBox):
         self.update()
 
     def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
-        """Return the chosen words as far as they fit, in a shorter form where there is one."""
+        """Return the chosen text, in its shorter form or elided if necessary."""
         words = self.currentText()
         if metrics.horizontalAdvance(words) > width_px:
             words = self._shorter.get(self._current, words)
         return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width_px)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what scrolls: a list passed over must not change by itself."""
+        """Leave the wheel to the scroll area: scrolling past a list must not change it."""
         event.ignore()
 
     def sizeHint(self) -> QSize:

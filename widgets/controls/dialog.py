@@ -1,4 +1,4 @@
-"""The frame of the small dialogs: margins, buttons in one row, colours of the look."""
+"""The frame of small dialogs: margins, a row of buttons, and the theme."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from widgets.theme.control_paint import Words, pass_look
 from widgets.theme.theme import LIGHT, Look
 
-AROUND_PX = QSize(8, 40)  # the frame and the title bar
+AROUND_PX = QSize(8, 40)  # the window frame and the title bar
 
 
 def fit_to_screen(window: QWidget) -> None:
-    """Make a window as large as its content needs, and no larger than its screen: its buttons are reached.
+    """Fit a window to its content, but not larger than its screen, so that its buttons are reachable.
 
-    A window that has a parent and was never given a size begins with the least one that it was set.
+    A child window without an explicit size starts with its minimum size.
     """
     room = window.screen().availableSize() - AROUND_PX
     if not window.testAttribute(Qt.WidgetAttribute.WA_Resized):
@@ -29,7 +29,7 @@ def fit_to_screen(window: QWidget) -> None:
 
 
 class SmallDialog(QDialog):
-    """A dialog that does not stop the window; `body` takes the content, `add_buttons` closes it off."""
+    """A modeless dialog; `body` takes the content, `add_buttons` adds the row of buttons."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class SmallDialog(QDialog):
         left: Sequence[tuple[str, Callable[[], object]]],
         right: Sequence[tuple[str, Callable[[], object]]],
     ) -> dict[str, QPushButton]:
-        """Put buttons at the left and the right; the last one is the one that Enter presses."""
+        """Add buttons at the left and the right; the last one is the default button."""
         row = QHBoxLayout()
         row.setSpacing(8)
         made: dict[str, QPushButton] = {}
@@ -72,13 +72,13 @@ class SmallDialog(QDialog):
         return made
 
     def set_least_width(self, width_px: int) -> None:
-        """Keep the dialog at least so wide; wider where its content is, which a minimum width would not."""
+        """Set the least width of the content, which can still widen the dialog."""
         margins = self._whole.contentsMargins()
         self.body.addStrut(width_px - margins.left() - margins.right())
 
     def grow(self) -> None:
-        """Make room below for words that now take more lines."""
-        self._whole.activate()  # what the words' layout remembers is of the words before
+        """Grow downwards if the text now needs more lines."""
+        self._whole.activate()  # the layout has cached the height of the previous text
         needed_px = self._whole.totalHeightForWidth(self.width()) if self.isVisible() else 0
         if needed_px > self.height():
             self.resize(self.width(), needed_px)

@@ -1,4 +1,4 @@
-"""A settings form made from any frozen dataclass, with the manners of Praat's."""
+"""A settings form for any frozen dataclass, in the style of Praat's forms."""
 
 from __future__ import annotations
 
@@ -22,22 +22,20 @@ FIELD_PX = 148
 
 
 def self_report(title: str, labels: list[str], choices: str = "") -> str:
-    """Return the closing line on how the settings stand to the standards.
+    """Return the closing line that compares the settings with the standard values.
 
-    `labels` are those that differ; `choices` says what standard values with a name are called.
+    `labels` are those that differ; `choices` names the standard values that have a name.
 
     >>> self_report("Pitch settings", [])
     '(all of your pitch settings have their standard values)'
     """
     name = title[:1].lower() + title[1:]
     more = f"; {choices}" if choices else ""
-    said = ", ".join(label[:1].lower() + label[1:] for label in labels)
+    differing = ", ".join(label[:1].lower() + label[1:] for label in labels)
     if not labels:
         return f"(all of your {name} have their standard values{more})"
-    have = (
-        "has another than its standard value" if len(labels) == 1 else "have other than their standard values"
-    )
-    return f"({len(labels)} of your {name} {have}: {said}{more})"
+    have = "has a non-standard value" if len(labels) == 1 else "have non-standard values"
+    return f"({len(labels)} of your {name} {have}: {differing}{more})"
 
 
 def _nothing_wrong(value: Any) -> str | None:
@@ -45,9 +43,9 @@ def _nothing_wrong(value: Any) -> str | None:
 
 
 class SettingsForm(SmallDialog):
-    """Edits a copy of `value`; emits `applied(value)` with a new one, never with one that is the same.
+    """Edits a copy of `value`; emits `applied(value)` with each changed value.
 
-    `wrong` says why a value makes no sense as a whole; such a one is not applied, and the form stays.
+    `wrong` returns why a value as a whole is invalid; the form then stays open and does not apply it.
     """
 
     applied = Signal(object)
@@ -115,21 +113,21 @@ class SettingsForm(SmallDialog):
                 self._grid.addWidget(names.box, line, 2)
 
     def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
-        """Make the field of one part of the value."""
+        """Create the field for one attribute of the value."""
         return make_field(label, hint, standard, self._tell)
 
     def show_value(self, value: Any) -> None:
-        """Put a value's parts into the fields."""
+        """Show the attributes of a value in the fields."""
         for name, made in self._fields.items():
             made.show(getattr(value, name))
         self._tell()
 
     def show_standards(self) -> None:
-        """Put the standard values into the fields; nothing is applied yet."""
+        """Show the standard values in the fields, without applying them."""
         self.show_value(self._standards)
 
     def value(self) -> Any:
-        """Read the fields. Raises Fault if one holds nonsense."""
+        """Read the fields; raises Fault if one is invalid."""
         try:
             value = replace(self._value, **{name: made.read() for name, made in self._fields.items()})
         except ValueError as error:
@@ -139,7 +137,7 @@ class SettingsForm(SmallDialog):
         return value
 
     def apply(self) -> bool:
-        """Ask for what the fields hold; False where they hold nonsense, which is then said."""
+        """Apply the fields; if they are invalid, show why and return False."""
         try:
             value = self.value()
         except Fault as fault:
@@ -155,7 +153,7 @@ class SettingsForm(SmallDialog):
             self.accept()
 
     def _tell(self) -> None:
-        """Describe how the fields stand to the standards, or what is wrong with them."""
+        """Show how the fields differ from the standard values, or what is wrong with them."""
         if len(self._fields) < len(_asked(self._value)) or not hasattr(self, "_report"):
             return
         try:
@@ -174,7 +172,7 @@ class SettingsForm(SmallDialog):
         self._say(self_report(self._title, differing, ", ".join(choices)), "ink3")
 
     def _grey(self, value: Any) -> None:
-        """Grey the fields that say when they are used, where the others make them idle."""
+        """Disable the fields that the other settings make irrelevant."""
         for known in _asked(value):
             if "used" in known.metadata:
                 used = getattr(value, known.metadata["used"])
@@ -200,11 +198,11 @@ class SettingsForm(SmallDialog):
 
 
 def _asked(value: Any) -> list[DataField[Any]]:
-    """Return the fields that a form has: those that say how, not where."""
+    """Return the fields of the form: those that say how to measure, not where."""
     return [known for known in fields(value) if known.metadata.get("form", True)]
 
 
 def _help_text(value: Any) -> str:
-    """Return what the settings' own page says of them."""
+    """Return the docstring of the settings class as help text."""
     text = inspect.cleandoc(type(value).__doc__ or "").replace("`", "")
     return " ".join(part.strip() for part in text.splitlines() if part.strip())

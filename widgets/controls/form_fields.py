@@ -1,4 +1,4 @@
-"""One field of a settings form per kind of value, and how it is read back."""
+"""The fields of a settings form: one kind per type of value, with its parser."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AUTOMATIC_WORDS = ("", "auto", AUTOMATIC)
 
 
 def label_and_unit(name: str) -> tuple[str, str]:
-    """Return a field's words and unit from its name; `_db_per_octave` and its like are read too.
+    """Return a field's label and unit from its name; `_db_per_octave` and the like are supported.
 
     >>> label_and_unit("window_length_s"), label_and_unit("max_formants")
     (('Window length', 's'), ('Number of formants', ''))
@@ -41,13 +41,13 @@ def label_and_unit(name: str) -> tuple[str, str]:
         words = words[: place - 1]
     elif unit:
         words = words[:-1]
-    said = " ".join(words)
-    return PRAATS.get(said, said.capitalize()), unit
+    label = " ".join(words)
+    return PRAATS.get(label, label.capitalize()), unit
 
 
 @dataclass(frozen=True)
 class Field:
-    """A widget that shows one value: how to show another, how to read it, and who hears of changes."""
+    """A widget for one value, with functions to show a value and to read it back."""
 
     widget: QWidget
     show: Callable[[Any], None]
@@ -55,7 +55,7 @@ class Field:
 
 
 def make_field(label: str, hint: Any, standard: Any, changed: Callable[[], None]) -> Field:
-    """Make the field for a type: a tick, a list, a number or a text; None or a standard 0 s is automatic."""
+    """Create the field for a type: check box, list, number or text; None or a default of 0 s is automatic."""
     if hint is bool:
         return _tick(label, changed)
     if get_origin(hint) is Literal:
@@ -73,7 +73,7 @@ def _tick(label: str, changed: Callable[[], None]) -> Field:
 
 
 def choice_list(label: str, choices: tuple[Any, ...], changed: Callable[[], None]) -> Field:
-    """Make a field for one of several words."""
+    """Create a field for one of several words."""
     box = QComboBox()
     for choice in choices:
         box.addItem(str(choice).capitalize(), choice)
@@ -99,7 +99,7 @@ def _number(label: str, whole: bool, empty: bool, changed: Callable[[], None]) -
         except Fault as fault:
             raise Fault(f"{label}: {fault.sentence}", fault.hint) from None
         if whole and value != int(value):
-            raise Fault(f"{label}: “{line.text().strip()}” is no whole number.", "Write one such as 15.")
+            raise Fault(f"{label}: “{line.text().strip()}” is not a whole number.", "Enter one such as 15.")
         return int(value) if whole else value
 
     return Field(line, show, read)
@@ -113,9 +113,7 @@ def _text(label: str, changed: Callable[[], None]) -> Field:
 
 
 def editable_list(label: str, known: Sequence[str], empty: str, changed: Callable[[], None]) -> Field:
-    """Make a field for a text that is typed, or chosen among those that are known; `empty` says what
-    no text means.
-    """
+    """Create a field for a text that is typed or chosen among `known`; `empty` describes an empty text."""
     box = QComboBox()
     box.setEditable(True)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -130,7 +128,7 @@ def editable_list(label: str, known: Sequence[str], empty: str, changed: Callabl
 
 
 class NamedValues:
-    """A list beside a number, of values that have a name: a choice sets the number and nothing else."""
+    """A list of named values next to a number; choosing one sets only the number."""
 
     OTHER = "Other"
 
@@ -146,7 +144,7 @@ class NamedValues:
         self.box.activated.connect(self._chosen)
 
     def show(self, value: float) -> str:
-        """Show what a value is called; return its name as the middle of a sentence has it."""
+        """Select the name of a value in the list; return the name in lower case, for a sentence."""
         row = self.box.findData(value)
         self.box.setCurrentIndex(row if row >= 0 else self.box.count() - 1)
         words = self.box.currentText()

@@ -1,4 +1,4 @@
-"""A field that takes any real number, and says in one sentence why it refuses what is none."""
+"""A field for any real number, which explains in a sentence why it rejects a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPIN_INSET_PX = 6
 
 
 def inset(box: QAbstractSpinBox) -> None:
-    """Let the text of a spin box begin where that of a line does: the style sheet's padding misses it."""
+    """Align the text of a spin box with that of a line edit, whose padding it does not get."""
     box.lineEdit().setTextMargins(SPIN_INSET_PX, 0, 0, 0)
 
 
@@ -25,7 +25,7 @@ _ARROWS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 
 
 class NumberField(QLineEdit):
-    """Shows a number; emits `value_wanted(value)` on Enter or when left, `refused(sentence)` for nonsense."""
+    """Shows a number; emits `value_wanted(value)` on Enter or focus loss, `refused(sentence)` if invalid."""
 
     value_wanted = Signal(float)
     refused = Signal(str)
@@ -48,7 +48,7 @@ class NumberField(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(font(12, numbers=True))
         self.setFixedHeight(24)
-        self.setTextMargins(-4, 0, -3, 0)  # the style sheet's padding is that of words
+        self.setTextMargins(-4, 0, -3, 0)  # the style sheet's padding is meant for text
         self.editingFinished.connect(self._read)
         self.textEdited.connect(lambda _text: self._mark(""))
 
@@ -57,7 +57,7 @@ class NumberField(QLineEdit):
         return self._value
 
     def show_value(self, value: float | None) -> None:
-        """Show a number, or nothing; what is being typed is left alone."""
+        """Show a number, or nothing; does not disturb typing."""
         self._value = value
         if not (self.hasFocus() and self.isModified()):
             self._show_text()
@@ -77,13 +77,13 @@ class NumberField(QLineEdit):
         self.setAccessibleDescription(sentence)
 
     def _read(self) -> None:
-        """Ask for what was typed; text that was not touched is not read, so no digit is lost."""
+        """Read and emit the typed value; unmodified text is not read, so that no digit is lost."""
         if not self.isModified():
             return
         try:
             value = read_number(self.text())
             if self._whole and (value != int(value) or value < 0):
-                raise Fault(f"“{self.text().strip()}” is no whole number.", "Write one such as 69.")
+                raise Fault(f"“{self.text().strip()}” is not a whole number.", "Enter one such as 69.")
         except Fault as fault:
             self._mark(str(fault))
             self.refused.emit(str(fault))
@@ -97,7 +97,7 @@ class NumberField(QLineEdit):
             self.value_wanted.emit(value)
 
     def step(self, count: float, modifiers: Qt.KeyboardModifier) -> None:
-        """Ask for the value some steps further."""
+        """Request the value `count` steps further."""
         if self._value is None:
             return
         value = (
@@ -124,7 +124,7 @@ class NumberField(QLineEdit):
         else:
             super().keyPressEvent(event)
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                event.accept()  # what was typed here is nobody else's Enter
+                event.accept()  # the Enter that ends typing must not reach other widgets
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -145,4 +145,4 @@ class NumberField(QLineEdit):
             self._show_text()
 
     def set_look(self, look: Look) -> None:
-        """Fields take their colours from the style sheet."""
+        """Do nothing: fields take their colours from the style sheet."""

@@ -1,4 +1,4 @@
-"""How far something long is: its words, a bar, a count, and a button that ends it."""
+"""A progress dialog: text, a bar, and a Cancel button."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDE_PX = 320
 
 
 class ProgressDialog(SmallDialog):
-    """Emits `cancel_wanted()` when it is cancelled, by its button or Esc."""
+    """Emits `cancel_wanted()` when cancelled by the button or Esc."""
 
     cancel_wanted = Signal()
 
@@ -29,17 +29,17 @@ class ProgressDialog(SmallDialog):
 
     @property
     def words(self) -> str:
-        """What is said of how far it is."""
+        """The text above the bar."""
         return self._words.text()
 
     def show_progress(self, words: str, done: int, of: int) -> None:
-        """Show how much is done; of 0 nobody knows how much there is."""
+        """Show the progress; an `of` of 0 means that the total is unknown."""
         self._words.setText(words)
         self.bar.setRange(0, of)
         self.bar.setValue(done)
         self.bar.setAccessibleName(words)
 
     def reject(self) -> None:
-        """Close, and say that what is under way is not wanted."""
+        """Close, and request that the work be cancelled."""
         super().reject()
         self.cancel_wanted.emit()

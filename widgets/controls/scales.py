@@ -1,4 +1,4 @@
-"""The scales that knobs are turned on, and the steps they are turned by."""
+"""The scales of knobs and sliders, and their step sizes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widgets.theme.number_text import shown_decimals
 
 
 class Scale(Protocol):
-    """Places values on a line from 0 to 1, and reads them back."""
+    """Maps values to positions from 0 to 1, and back."""
 
     def place(self, value: float) -> float: ...
     def value(self, place: float) -> float: ...
@@ -20,7 +20,7 @@ class Scale(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Equal steps of value are equal steps on the line."""
+    """A linear scale from `low` to `high`."""
 
     low: float
     high: float
@@ -32,7 +32,7 @@ class Linear:
         return self.low + min(max(place, 0.0), 1.0) * (self.high - self.low)
 
     def holding(self, *values: float) -> Linear:
-        """Return a scale about 0 wide enough for every value: 1, 2 or 5 times a power of ten.
+        """Return a scale symmetric about 0 that contains every value: 1, 2 or 5 times a power of ten.
 
         >>> Linear(-1, 1).holding(0.3, -3.2)
         Linear(low=-5.0, high=5.0)
@@ -47,7 +47,7 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Decibels:
-    """Levels from −60 dB at the left end to 0 dB at the right; loud ones take most of the line.
+    """Levels from −60 dB at the left to 0 dB at the right, with more space for the loud ones.
 
     >>> round(Decibels().place(-6.0), 2), Decibels().value(0.0)
     (0.63, -60.0)
@@ -65,7 +65,7 @@ class Decibels:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How far one press of an arrow key turns: plainly, with Shift and with Ctrl."""
+    """The step of an arrow key: alone, with Shift, and with Ctrl."""
 
     plain: float = 0.05
     fine: float = 0.01
@@ -78,9 +78,9 @@ class Steps:
         return self.coarse if modifiers & Qt.KeyboardModifier.ControlModifier else self.plain
 
     def turned(self, value: float, count: float, modifiers: Qt.KeyboardModifier) -> float:
-        """Return the value some steps further, without the dust of binary fractions."""
+        """Return the value `count` steps further, without binary rounding errors."""
         return self.rounded(value + count * self.of(modifiers))
 
     def rounded(self, value: float) -> float:
-        """Return the value as it is shown, so that what was turned is what is read."""
+        """Return the value as displayed, so that the displayed value is the exact one."""
         return round(value, shown_decimals(value, self.decimals)) + 0.0  # + 0.0: never a negative zero

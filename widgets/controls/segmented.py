@@ -1,4 +1,4 @@
-"""A row of joined buttons of which one is on."""
+"""A row of joined buttons, one of which is on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from widgets.theme.theme import LIGHT, Look, font
 
 
 class Segment(QAbstractButton):
-    """One of the joined buttons; arrow keys move between them, as Qt does for exclusive buttons."""
+    """One of the joined buttons; arrow keys move between them, as in any exclusive group of Qt."""
 
     def __init__(self, words: str, height_px: int, padding_px: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class Segment(QAbstractButton):
 
 
 class Segmented(QWidget):
-    """Exclusive choices in one bordered row: emits `wanted` with the key of what was chosen."""
+    """Exclusive choices in one bordered row; emits `wanted(key)`."""
 
     wanted = Signal(str)
 
@@ -99,7 +99,7 @@ class Segmented(QWidget):
         self.update()
 
     def enable(self, key: str, on: bool, reason: str = "") -> None:
-        """Allow or refuse one of the choices; the reason stands in its tooltip."""
+        """Enable or disable one of the choices, with the reason as tooltip."""
         self._buttons[key].setEnabled(on)
         self._buttons[key].setToolTip("" if on else reason)
 

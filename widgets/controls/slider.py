@@ -1,4 +1,4 @@
-"""A thin slider that any value can be shown on, and the ways of turning it by mouse, wheel and keys."""
+"""A thin slider for any value, controlled by mouse, wheel and keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from widgets.theme.number_text import number_text
 from widgets.theme.shortcut_override import keeps
 from widgets.theme.theme import LIGHT, Look
 
-REST_MS = 300  # the wheel has come to rest when it was still for so long
+REST_MS = 300  # the wheel counts as at rest after this time
 _KEYS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1,
     Qt.Key.Key_Minus: -1, Qt.Key.Key_Plus: 1,
@@ -32,7 +32,7 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class SliderStyle:
-    """The sizes of a painted slider: diameter of the handle, height of the tick at zero."""
+    """The sizes of a painted slider: diameter of the handle, width of its ring, height of the zero tick."""
 
     handle_px: float = 14.0
     ring_px: float = 2.0
@@ -54,9 +54,9 @@ def paint_slider(
     dress: SliderStyle = WIDE,
     free: bool = True,
 ) -> None:
-    """Paint a slider along a line's middle, filled from `origin` (None: from the left end).
+    """Paint a slider along the middle of a rectangle, filled from `origin` (None: from the left end).
 
-    `drawn` puts a small ring where the value was before it was changed.
+    `drawn` marks the value before the change with a small ring.
     """
     y = line.center().y()
     accent = look.accent if free else look.edge
@@ -87,7 +87,7 @@ def _paint_ring(
 
 
 class Slider(QWidget):
-    """A slider for one value: emits `value_wanted(value, final)`, final being False while it is turned."""
+    """A slider for one value; emits `value_wanted(value, final)`, with final False during a drag."""
 
     value_wanted = Signal(float, bool)
 
@@ -130,7 +130,7 @@ class Slider(QWidget):
             self.update()
 
     def show_value(self, value: float, drawn: float | None = None) -> None:
-        """Show a value, and with a ring the one it had before it was changed."""
+        """Show a value, and a ring at the value it had before it was changed."""
         if (value, drawn) != (self._value, self._drawn):
             self._value, self._drawn = value, drawn
             self.setAccessibleDescription(f"{number_text(value, self._steps.decimals)} {self._unit}".strip())
@@ -163,7 +163,7 @@ class Slider(QWidget):
             self.value_wanted.emit(value, False)
 
     def _finish(self) -> None:
-        """Close a turn, so that it is one step of undo; nothing turned, nothing said."""
+        """End a change, so that it is one undo step; does nothing if nothing was changed."""
         self._rest.stop()
         if self._turning:
             self._turning = False
@@ -171,11 +171,11 @@ class Slider(QWidget):
 
     @property
     def turning(self) -> bool:
-        """Whether a turn has begun and is not yet final."""
+        """Whether a change has begun and is not yet final."""
         return self._turning
 
     def _nearest(self, value: float) -> float:
-        """Keep keys and wheel of a bounded slider on its scale; a value already outside may come back."""
+        """Keep keys and wheel of a bounded slider within its scale; a value already outside may return."""
         if not self._bounded:
             return value
         ends = sorted((self._scale.value(0.0), self._scale.value(1.0), self._value))

@@ -1,4 +1,4 @@
-"""What every control is painted with: rounded fields, focus rings, words, and how a look is passed on."""
+"""Painting shared by all controls: rounded fields, focus rings, text, and passing a theme on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RADIUS_PX = 4.0
 
 
 def pass_look(parent: QWidget, look: Look) -> None:
-    """Return a look to every widget below a parent that takes one."""
+    """Pass a theme to every descendant widget that accepts one."""
     for child in parent.findChildren(QWidget):
         take = getattr(child, "set_look", None)
         if take is not None:
@@ -22,7 +22,7 @@ def pass_look(parent: QWidget, look: Look) -> None:
 def paint_field(
     painter: QPainter, rect: QRectF, look: Look, fill: QColor | None, edge: QColor | None, focus: bool = False
 ) -> None:
-    """Paint a rounded field inside a rectangle: its fill, a 1 px edge, or the 2 px ring of the focus."""
+    """Paint a rounded field in a rectangle: its fill, a 1 px edge, or the 2 px focus ring."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = 2.0 if focus else 1.0
     colour = look.accent if focus else edge
@@ -33,14 +33,14 @@ def paint_field(
 
 
 def paint_dot(painter: QPainter, centre: QPointF, look: Look) -> None:
-    """Paint the 6 px mark of what was changed."""
+    """Paint the 6 px dot that marks a changed value."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.accent)
     painter.drawEllipse(centre, 3.0, 3.0)
 
 
 class Words(QLabel):
-    """A line of text in one of the look's inks (a label, so that screen readers find it)."""
+    """A line of text in one of the theme's text colours (a QLabel, so that screen readers find it)."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Words(QLabel):
 
 
 class ShortWords(Words):
-    """A line of text that ends in an ellipsis where there is no room, and then says all in its tooltip."""
+    """A line of text that is elided if there is no space, and then shows all of it in its tooltip."""
 
     def __init__(self, text: str = "", size_px: int = 12, weight: int = 400, ink: str = "ink") -> None:
         super().__init__(text, size_px, weight, ink)
@@ -128,7 +128,7 @@ class Rule(QFrame):
 
 
 class Panel(QWidget):
-    """A surface in one of the look's colours, without a border."""
+    """A surface in one of the theme's colours, without a border."""
 
     def __init__(self, surface: str = "panel", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""A click on a value copies it: one way, wherever a value stands."""
+"""Copying a value by clicking it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ HINT = "Click to copy"
 
 
 def copy_number(words: str) -> str:
-    """Put the number of "213.4 Hz" on the clipboard as other programs read it; return what to say of it."""
+    """Copy the number of "213.4 Hz" in a form that other programs read; return the message to show."""
     QGuiApplication.clipboard().setText(copied(words.split()[0]))
     return f"Copied {words}"
 
 
 def copy_numbers(words: str) -> str:
-    """Put the parts of "0.341 s  2809 Hz" on the clipboard, with tabs between them; return what to say."""
+    """Copy the parts of "0.341 s  2809 Hz", separated by tabs; return the message to show."""
     parts = [part.split() for part in words.split("  ")]
     numbers = [part[0] if part[0].lstrip(MINUS)[:1].isdigit() else " ".join(part) for part in parts if part]
     QGuiApplication.clipboard().setText(copied("\t".join(numbers)))

@@ -1,4 +1,4 @@
-"""The ring around the area that has the focus."""
+"""The ring around the focused area."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets.theme.theme import LIGHT, Look
 
 
 class FocusRing(QWidget):
-    """The accent ring around what has the focus; it lets every click through."""
+    """The accent ring around the focused area; it ignores the mouse."""
 
     WIDTH_PX = 2
 

@@ -1,4 +1,4 @@
-"""The Phosphor icons, drawn from their font when the first one is painted."""
+"""The Phosphor icons, drawn from their font, which is loaded with the first icon."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
-# Code points of Phosphor 1.3, the font that qtawesome carries. Importing qtawesome for them costs
-# 0.1 to 0.2 s, a fifth of the time a window has to appear.
+# Code points of Phosphor 1.3, the font in qtawesome. Importing qtawesome for them takes 0.1 to 0.2 s, a fifth
+# of the time until a window appears.
 GLYPHS = {
     "arrow-counter-clockwise": 0xF021,
     "arrow-line-right": 0xF040,
@@ -56,7 +56,7 @@ def font_path() -> Path | None:
 
 @cache
 def family() -> str:
-    """Load the icon font into the application and give its family's name ("" where there is none)."""
+    """Load the icon font into the application and return its family ("" if there is none)."""
     path = font_path()
     if path is None:
         return ""
@@ -73,7 +73,7 @@ def _font(size_px: int) -> QFont:
 
 
 def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor, size_px: int = 16) -> None:
-    """Paint an icon in the middle of a rectangle (nothing where the icon font is missing)."""
+    """Paint an icon centred in a rectangle (nothing if the icon font is missing)."""
     glyph = chr(GLYPHS[name])
     if not family():
         return

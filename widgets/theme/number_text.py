@@ -1,4 +1,4 @@
-"""Numbers as the screen shows them, and as people type them."""
+"""Numbers as displayed and as typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MINUS = "−"
 
 
 def number_text(value: float, decimals: int = 2) -> str:
-    """Return a number with a true minus: two decimals, or from 10 on four digits, and never a false zero.
+    """Return a number with a true minus sign: two decimals, at most four digits, and never a false zero.
 
     >>> number_text(-0.5), number_text(0.004), number_text(-1234.5), number_text(-1234567.0)
     ('−0.50', '0.004', '−1234', '−1.235e+06')
@@ -28,26 +28,26 @@ def number_text(value: float, decimals: int = 2) -> str:
 
 
 def shown_decimals(value: float, decimals: int = 2) -> int:
-    """Return how many decimals of a number are shown: fewer as it grows beyond 100."""
+    """Return the number of decimals to show: fewer beyond 100."""
     if abs(value) < 100:
         return decimals
     return max(0, decimals + 1 - math.floor(math.log10(abs(value))))
 
 
 def exact_text(value: float) -> str:
-    """Return every digit of a number, as it is edited and copied: whole numbers without a point."""
+    """Return all digits of a number, for editing and copying; integers have no decimal point."""
     return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
 def read_number(text: str) -> float:
-    """Read any real number, with a point or a comma, and either minus.
+    """Read a real number, with a point or a comma, and either minus sign.
 
-    Raises Fault, one sentence, where the text is none.
+    Raises Fault if the text is not a number.
     """
     plain = text.strip().replace(MINUS, "-").replace("\u2009", "").replace(" ", "")
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     value = float(plain) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain) else math.nan
     if not math.isfinite(value):
-        raise Fault(f"“{text.strip()}” is no number.", f"Write one such as 0.5 or {MINUS}3.")
+        raise Fault(f"“{text.strip()}” is not a number.", f"Enter one such as 0.5 or {MINUS}3.")
     return value

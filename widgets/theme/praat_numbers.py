@@ -1,4 +1,4 @@
-"""Numbers as Praat prints them: times with six decimals, values with four digits, U+2212 for minus."""
+"""Numbers as Praat prints them: times with six decimals, values with four digits, U+2212 as minus."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ NONE = "–"
 
 
 def signed(text: str) -> str:
-    """Return `text` with the typographic minus (U+2212) the screen uses."""
+    """Return `text` with the typographic minus (U+2212)."""
     return text.replace("-", MINUS)
 
 
 def copied(text: str) -> str:
-    """Return `text` with the plain `-` that other programs read."""
+    """Return `text` with the ASCII minus, for other programs."""
     return text.replace(MINUS, "-")
 
 
@@ -38,7 +38,7 @@ def four_digits(value: float) -> str:
 
 
 def activation(value: float) -> str:
-    """Return an amplitude or an activation with four decimals, as Praat's axes do; finer where it is tiny.
+    """Return an amplitude or activation with four decimals, as on Praat's axes; more if it is tiny.
 
     >>> activation(0.0093), activation(-0.625), activation(12.5), activation(0.00001234)
     ('0.0093', '−0.6250', '12.50', '1.234e−05')
@@ -47,7 +47,7 @@ def activation(value: float) -> str:
 
 
 def short(value: float) -> str:
-    """Return a rate, a gain or a tick without trailing zeros and with two decimals at most.
+    """Return a rate, gain or tick with at most two decimals and no trailing zeros.
 
     >>> short(16000.0), short(31.25), short(7.8125), short(0.5)
     ('16000', '31.25', '7.81', '0.5')
@@ -57,7 +57,7 @@ def short(value: float) -> str:
 
 
 def duration_words(duration_s: float) -> str:
-    """Return a duration as one says it: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
+    """Return a duration in words: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
     if duration_s < 1e-3:
         return f"{duration_s * 1e3:.3g} ms"
     if duration_s < 60:

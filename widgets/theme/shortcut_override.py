@@ -1,4 +1,4 @@
-"""How a widget keeps keys that are also shortcuts of the window."""
+"""Keys that a widget handles although they are shortcuts of the window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 
 def keeps(event: QEvent, keys: Container[int]) -> bool:
-    """Claim a key before the window's shortcuts get it; Qt asks with this event before each press."""
+    """Claim a key before the window's shortcuts; Qt sends this event before each key press."""
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
     if event.key() not in keys:
@@ -20,7 +20,7 @@ def keeps(event: QEvent, keys: Container[int]) -> bool:
 
 
 def keeps_standard(event: QEvent, acts: Iterable[QKeySequence.StandardKey]) -> bool:
-    """Claim keys such as Copy before the window's shortcuts get them."""
+    """Claim keys such as Copy before the window's shortcuts."""
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
     if not any(map(event.matches, acts)):
@@ -30,13 +30,13 @@ def keeps_standard(event: QEvent, acts: Iterable[QKeySequence.StandardKey]) -> b
 
 
 class OwnLine(QLineEdit):
-    """A field over what it changes: Enter takes what is typed, Esc emits `left`, and no key goes further."""
+    """An inline editor: Enter accepts, Esc emits `left`, and no key reaches other widgets."""
 
     left = Signal()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # keys typed into the field are no commands
+            event.accept()  # keys typed into the field are not commands
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -44,4 +44,4 @@ class OwnLine(QLineEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-        event.accept()  # or the Enter that closes the field would open it again in the widget below
+        event.accept()  # otherwise the Enter that closes the field would reopen it in the widget below

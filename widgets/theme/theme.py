@@ -1,4 +1,4 @@
-"""Every colour and every font of the window: the only file in which they are written down."""
+"""All colours and fonts of the window; no other file defines any."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OVERLAYS = {
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """One set of colours, named by what they are for."""
+    """A colour theme; colours are named by their purpose."""
 
     name: str
     chrome: QColor
@@ -97,7 +97,7 @@ class Look:
 
 
 def _look(name: str, sel: tuple[str, float], **colours: str) -> Look:
-    """Build a look from hexadecimal colours; `sel` is a colour and its opacity."""
+    """Build a theme from hexadecimal colours; `sel` is a colour and its opacity."""
     shade = QColor("#" + sel[0])
     shade.setAlphaF(sel[1])
     return Look(name=name, sel=shade, **{key: QColor("#" + value) for key, value in colours.items()})
@@ -131,7 +131,7 @@ PRINT = _look("print", ("D61E3C", 0.0), **{**_LIGHT, **_PAPER, **_INK, **_RULES,
 
 
 def load_fonts() -> None:
-    """Make the bundled fonts known to Qt; asks for a running QApplication, may be called again."""
+    """Load the bundled fonts into Qt; needs a running QApplication, and may be called repeatedly."""
     for name in FONT_FILES:
         if QFontDatabase.addApplicationFont(str(files("resources.fonts") / name)) < 0:
             raise FileNotFoundError(f"resources/fonts/{name} cannot be read as a font")
@@ -141,7 +141,7 @@ def load_fonts() -> None:
 def font(
     size_px: int, weight: int = 400, *, numbers: bool = False, ipa: bool = False, italic: bool = False
 ) -> QFont:
-    """Return the font of a size and weight; `numbers` sets figures of equal width, `ipa` phonetic letters."""
+    """Return the font of a size and weight; `numbers` selects tabular figures, `ipa` phonetic letters."""
     made = QFont()
     made.setFamilies(IPA_FAMILIES if ipa else TEXT_FAMILIES)
     made.setPixelSize(size_px)
@@ -154,14 +154,14 @@ def font(
 
 
 def _faded(colour: QColor) -> QColor:
-    """Return a colour at the low contrast of what is disabled just now."""
+    """Return a colour with the low contrast of disabled text."""
     faded = QColor(colour)
     faded.setAlphaF(0.35)
     return faded
 
 
 def style_sheet(look: Look) -> str:
-    """Return the style sheet of the ordinary widgets, filled with the colours of a look."""
+    """Return the style sheet of the standard widgets in the colours of a theme."""
     colours = {key: value.name() for key, value in vars(look).items() if isinstance(value, QColor)}
     icons = files("resources") / "icons"
     shade = "dark" if look.name == "dark" else "light"
@@ -171,7 +171,7 @@ def style_sheet(look: Look) -> str:
 
 
 def palette(look: Look) -> QPalette:
-    """Return the palette for what the style sheet does not reach."""
+    """Return the palette, for widgets that the style sheet does not reach."""
     made = QPalette()
     roles = QPalette.ColorRole
     for role, colour in {
@@ -188,19 +188,19 @@ def palette(look: Look) -> QPalette:
 
 
 def desktop_is_dark() -> bool:
-    """Return whether the desktop asks for dark colours."""
+    """Return whether the desktop prefers dark colours."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def apply(app: QApplication, look: Look) -> None:
-    """Return the whole program its fonts, palette and style sheet."""
+    """Apply fonts, palette and style sheet to the whole application."""
     if app.property("phonoscope_fonts") is None:
         load_fonts()
         app.setProperty("phonoscope_fonts", True)
         app.setStyle("Fusion")
     sheet = style_sheet(look)
     if app.styleSheet() == sheet:
-        return  # Qt polishes every widget anew, even for the same sheet
+        return  # Qt would polish all widgets again even for the same sheet
     app.setFont(font(12))
     app.setPalette(palette(look))
     app.setStyleSheet(sheet)

@@ -1,4 +1,4 @@
-"""Which pixel column a time stands in: one answer for every lane, ruler, tier and bar."""
+"""The mapping from time to pixel columns, shared by all lanes, rulers, tiers and bars."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TICK_APART_PX = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A window of time laid over `width_px` pixels that begin at `left_px`."""
+    """A time window over `width_px` pixels that begin at `left_px`."""
 
     window: Range
     left_px: float
@@ -25,7 +25,7 @@ class Columns:
 
     @classmethod
     def of_stack(cls, window: Range, stack_width_px: float) -> Columns:
-        """Return the columns that header and axes leave in a stack of this width."""
+        """Return the columns between header and axes in a stack of this width."""
         return cls(window, HEADER_PX + AXIS_PX, max(1.0, stack_width_px - HEADER_PX - 2 * AXIS_PX))
 
     @property
@@ -37,11 +37,11 @@ class Columns:
         return self.width_px / self.window.length_s if self.window.length_s else 0.0
 
     def x(self, time_s: float) -> float:
-        """Return the place of a time, in fractional pixels."""
+        """Return the x position of a time, in fractional pixels."""
         return self.left_px + (time_s - self.window.start_s) * self.px_per_s
 
     def xs(self, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the places of many times."""
+        """Return the x positions of many times."""
         return self.left_px + (times_s - self.window.start_s) * self.px_per_s
 
     def line_x(self, time_s: float) -> float:
@@ -49,11 +49,11 @@ class Columns:
         return math.floor(min(self.x(time_s) + 1e-6, self.right_px - 1)) + 0.5
 
     def time_s(self, x_px: float) -> float:
-        """Return the time at a place; the inverse of `x`."""
+        """Return the time at an x position; the inverse of `x`."""
         return self.window.start_s + (x_px - self.left_px) / self.px_per_s if self.px_per_s else 0.0
 
     def moved(self, by_px: float) -> Columns:
-        """Return the same columns for a widget whose own left edge lies `by_px` further right."""
+        """Return the same columns for a widget whose left edge is `by_px` further right."""
         return Columns(self.window, self.left_px - by_px, self.width_px)
 
 
@@ -71,20 +71,20 @@ class PixelRows:
         return self.height_px / (self.high - self.low) if self.high > self.low else 0.0
 
     def y(self, value: float) -> float:
-        """Return the height of a value."""
+        """Return the y position of a value."""
         return self.top_px + (self.high - value) * self.px_per_unit
 
     def ys(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the heights of many values."""
+        """Return the y positions of many values."""
         return self.top_px + (self.high - values) * self.px_per_unit
 
     def value(self, y_px: float) -> float:
-        """Return the value at a height; the inverse of `y`."""
+        """Return the value at a y position; the inverse of `y`."""
         return self.high - (y_px - self.top_px) / self.px_per_unit if self.px_per_unit else self.low
 
 
 def round_step(length: float, most: float) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that cuts `length` into at most `most` steps."""
+    """Return the smallest of 1, 2, 5 times a power of ten that divides `length` into at most `most` steps."""
     rough = length / max(most, 1.0)
     power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
     return next(times * power for times in (1, 2, 5, 10) if times * power >= rough * (1 - 1e-9))

@@ -1,4 +1,4 @@
-"""What the stack is told to show: frozen values without logic."""
+"""What the stack shows: frozen values without logic."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
 @dataclass(frozen=True)
 class Curve:
-    """One track drawn on a lane's axes; `label` names it in the legend of a merged lane, `name` elsewhere.
+    """A track drawn on a lane's axes; `label` is its name in the legend of a merged lane, `name` elsewhere.
 
-    Values of the role "bars" have no course in time: each stands for itself.
+    Values with the role "bars" are not a curve: each one is drawn by itself.
     """
 
     track: Track
@@ -35,7 +35,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class LegendLine:
-    """One line under the header of the output: a kind of data and its settings in words."""
+    """A line under the header of the output: a kind of data and its settings in words."""
 
     kind: str
     text: str
@@ -43,19 +43,18 @@ class LegendLine:
 
 @dataclass(frozen=True)
 class LaneView:
-    """One lane: its words, its curves, and what is laid over them; wishes about it carry its `key`.
+    """One lane: its texts, its curves and its overlays; requests about it carry its `key`.
 
-    `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays`
-    holds the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB); `merged_pitch`
-    is that of sounds which share the lane's axes, drawn where "pitch" is shown; `pulses`
-    the glottal pulses, drawn where "pulses" is shown. `refusals` says per
-    measure why the layer's rate cannot carry it, `reason` says it in the lane; `note` is
-    said there too, line by line, and refuses nothing. `lowered` says per measure what was lowered so
-    that the layer carries it. `readings` are the
-    values printed at the right axis; what it lacks is read from the track at the cursor. `computing`
-    marks numbers on their way, `stale` those of an earlier state. `movable` marks a recording, which
-    can be moved in time, `moved` one that does not start at 0; `channels` is how many its file has,
-    `channel` the one that is heard, counted from 1, or 0 for the average of all.
+    `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays` holds
+    the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB). `merged_pitch` is the
+    pitch of other sounds on the same axes, drawn with "pitch"; `pulses` are the glottal pulses, drawn
+    with "pulses". `refusals` gives, by measure, why the layer's rate cannot carry it; `reason` is the
+    sentence shown in the lane. `note` is shown there too, line by line. `lowered` gives, by measure, which
+    setting was lowered to fit the rate. `readings` are the values printed at the right axis; missing ones
+    are read from the track at the cursor. `computing` marks values that are being computed, `stale` those
+    of an earlier state. `movable` marks a recording, which can be shifted in time, and `moved` one that
+    does not start at 0. `channels` is the number of channels in its file, `channel` the selected one,
+    counted from 1, or 0 for the average of all.
     """
 
     key: Hashable
@@ -104,7 +103,7 @@ class LaneView:
 
 @dataclass(frozen=True)
 class StackView:
-    """The whole stack: its lanes, its window of time, and what the user points at."""
+    """The whole stack: its lanes, its time window, and the user's cursor and selection."""
 
     lanes: tuple[LaneView, ...]
     whole: Range

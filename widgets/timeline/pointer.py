@@ -1,4 +1,4 @@
-"""What the mouse means over the plots, in Praat's manner, and what Praat lacks: the wheel."""
+"""The mouse over the plots: Praat's clicks and drags, plus the wheel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORTEST_S = 0.0002
 
 
 class Pointer(QObject):
-    """Turns presses, drags and wheels at places on the columns into wishes about time."""
+    """Turns presses, drags and wheel events over the columns into requests about time."""
 
     cursor_wanted = Signal(float)
     selection_wanted = Signal(object)
@@ -29,7 +29,7 @@ class Pointer(QObject):
         self._dragging = False
 
     def press(self, x_px: float, columns: Columns, cursor_s: float | None, selection: Range | None) -> None:
-        """A press sets the cursor and is where a selection would begin."""
+        """Set the cursor; a selection would begin here."""
         time_s = _clipped(columns, x_px)
         self._anchor_s, self._pressed_px, self._dragging = time_s, x_px, False
         if selection is not None or time_s != cursor_s:
@@ -38,7 +38,7 @@ class Pointer(QObject):
     def press_shift(
         self, x_px: float, columns: Columns, cursor_s: float | None, selection: Range | None
     ) -> None:
-        """A press with Shift moves the nearest edge of the selection, or draws one from the cursor."""
+        """With Shift: move the nearest edge of the selection, or select from the cursor."""
         time_s = _clipped(columns, x_px)
         if selection is not None:
             self._anchor_s = selection.end_s if time_s < selection.middle_s else selection.start_s
@@ -48,7 +48,7 @@ class Pointer(QObject):
         self._select_to(time_s, selection)
 
     def move(self, x_px: float, columns: Columns, selection: Range | None) -> None:
-        """A drag selects, once it is a millimetre long, and stays inside the window."""
+        """Select while dragging, after a millimetre, within the window."""
         if self._anchor_s is None:
             return
         self._dragging = self._dragging or abs(x_px - self._pressed_px) >= self.travel_px
@@ -69,12 +69,12 @@ class Pointer(QObject):
             self.selection_wanted.emit(wanted)
 
     def scroll(self, notches: float, columns: Columns, whole: Range) -> None:
-        """Move the window by a tenth of itself per notch; downwards or rightwards is later."""
+        """Move the window by a tenth of its length per notch; downwards or rightwards is later."""
         window = columns.window
         self._wish(window.moved(notches * SCROLL_SHARE * window.length_s).within(whole), window)
 
     def zoom(self, notches: float, x_px: float, columns: Columns, whole: Range) -> None:
-        """Show less time per notch upwards; what is under the pointer stays under it."""
+        """Show less time per upward notch; the time under the pointer stays in place."""
         window = columns.window
         length = window.length_s * ZOOM_PER_NOTCH**-notches
         length = min(max(length, SHORTEST_S), whole.length_s)
@@ -82,7 +82,7 @@ class Pointer(QObject):
         self._wish(window.scaled(length / window.length_s, pivot_s).within(whole), window)
 
     def pinch(self, growth: float, x_px: float, columns: Columns, whole: Range) -> None:
-        """Zoom at the pointer as two fingers part: what they held grows by this share."""
+        """Zoom at the pointer by the growth of a pinch gesture."""
         if growth > -1:
             self.zoom(math.log1p(growth) / math.log(ZOOM_PER_NOTCH), x_px, columns, whole)
 
@@ -92,6 +92,6 @@ class Pointer(QObject):
 
 
 def _clipped(columns: Columns, x_px: float) -> float:
-    """Return the time under the pointer, inside the window: what is seen is what is selected."""
+    """Return the time under the pointer, clipped to the window."""
     window = columns.window
     return min(max(columns.time_s(x_px), window.start_s), window.end_s)

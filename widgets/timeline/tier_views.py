@@ -1,4 +1,4 @@
-"""What the tiers are told to show, and where each stands below the other."""
+"""The tiers to show, and the vertical position of each."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from core.annotation.tiers import Tier
 
 PHONES_PX, WORDS_PX = 32, 28
-MOST_PX = 204  # more tiers than these scroll
+MOST_PX = 204  # more tiers than this scroll
 _PHONES = ("phon", "segment", "ipa")
 
 
 @dataclass(frozen=True)
 class TiersView:
-    """Tiers from top to bottom, which one is chosen, and why some cannot be changed here.
+    """Tiers from top to bottom, which one is chosen, and why some cannot be edited here.
 
-    `elsewhere` is not empty where the first `away` tiers, with -1 all, belong to another latent
-    point; it says so. `owners` names, tier by tier, the recording that it belongs to, "" for none;
-    `changed` says at the first of those that belong together that their file holds other ones.
+    If the first `away` tiers (-1: all) belong to another latent point, `elsewhere` says so. `owners` names
+    the recording that each tier belongs to, "" for none; `changed` says, at the first tier of a file, that
+    the file now has other tiers.
     """
 
     tiers: tuple[Tier, ...] = ()
@@ -37,11 +37,11 @@ class TiersView:
         return self.owners[place] if place < len(self.owners) else ""
 
     def told(self, place: int) -> str:
-        """Say whose a tier is, and that its file holds other ones."""
+        """Describe who owns a tier, and that its file has other tiers."""
         return ": ".join(words for words in (self.owner(place), self.change(place)) if words)
 
     def change(self, place: int) -> str:
-        """Report that the file of a tier and those below it holds other ones, "" where it does not."""
+        """Return the note that the file of this tier and those below has other tiers, "" if it has not."""
         return self.changed[place] if place < len(self.changed) else ""
 
 
@@ -50,7 +50,7 @@ NO_TIERS = TiersView()
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One tier's place: counted from 0, its upper edge, its height with the lower border."""
+    """A tier's position: its zero-based index, upper edge, and height including the lower border."""
 
     place: int
     top_px: int
@@ -58,17 +58,17 @@ class Row:
 
 
 def is_phones(tier: Tier) -> bool:
-    """Return whether a tier holds single sounds, which are written larger than words."""
+    """Return whether a tier holds single sounds, whose labels are larger than those of words."""
     return any(word in tier.name.lower() for word in _PHONES)
 
 
 def tier_height_px(tier: Tier) -> int:
-    """Return the height of a tier, its lower border included."""
+    """Return the height of a tier, including its lower border."""
     return PHONES_PX if is_phones(tier) else WORDS_PX
 
 
 def rows(tiers: tuple[Tier, ...]) -> Iterator[Row]:
-    """Return the place of every tier."""
+    """Yield the position of every tier."""
     top = 0
     for place, tier in enumerate(tiers):
         yield Row(place, top, tier_height_px(tier))

@@ -120,7 +120,7 @@ def test_a_file_gets_a_record_of_ceiling_settings_and_origin(small_model, tmp_pa
         (["pitch", "--setting", "flour_hz=2"], "There is no setting “flour_hz” here. Choose among method,"),
         (["pitch", "--setting", "method=best"], "“best” is no method. Choose among raw autocorrelation,"),
         (["pitch", "--setting", "very_accurate=perhaps"], "“perhaps” is no very_accurate."),
-        (["moments", "--setting", "slices=1.5"], "“1.5” is no whole number. Write slices as one"),
+        (["moments", "--setting", "slices=1.5"], "“1.5” is not a whole number. Write slices as one"),
         (["pitch", "--setting", "floor_hz=900"], "No pitch: the floor of 900 Hz is not below the ceiling"),
         (["pitch", "--layer", "conv4"], "A sound file has no layers and no latent point."),
         (["pitch", "--range", "3,4"], "There is nothing between 3 and 4 s."),

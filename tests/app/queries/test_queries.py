@@ -144,7 +144,7 @@ def test_the_frequency_cursor_moves_to_what_is_typed_and_nowhere_out_of_sight(wi
         window.menus.run("spectrogram.to_frequency")
         assert window.on.session.frequency_hz == expected
     assert said == [
-        "“1500 Hz” is no number.",
+        "“1500 Hz” is not a number.",
         "The spectrogram of Out does not reach 6000 Hz.",
         "The spectrogram of Out does not reach −1 Hz.",
     ]

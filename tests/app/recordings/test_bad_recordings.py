@@ -168,7 +168,7 @@ def test_infinities_in_a_long_file_are_gaps_in_its_measures(bare, tmp_path):  # 
     soundfile.write(tmp_path / "long.wav", samples, 8000, subtype="FLOAT")
     said, wrong = noted(bare), faults(bare)
     bare.on.model_loader.open(tmp_path / "long.wav")
-    assert any("1 value is no number" in words for words in said)
+    assert any("1 value is not a number" in words for words in said)
     bare.on.session.set_range(Range(95.0, 105.0))
     bare.on.overlays.refresh()
     pitch = bare.on.session.shown.overlays["sound:long.wav", "pitch"][0]

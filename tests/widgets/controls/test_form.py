@@ -134,9 +134,9 @@ def test_an_empty_field_of_an_optional_is_automatic(qtbot, form):
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("Floor", "high", "Floor: “high” is no number."),
-        ("Floor", "", "is no number"),
-        ("Candidates", "1.5", "Candidates: “1.5” is no whole number."),
+        ("Floor", "high", "Floor: “high” is not a number."),
+        ("Floor", "", "is not a number"),
+        ("Candidates", "1.5", "Candidates: “1.5” is not a whole number."),
         ("Floor", "−3", "The floor is above 0 Hz."),
     ],
 )
@@ -158,7 +158,7 @@ def test_standards_come_back_and_are_applied_only_when_asked(qtbot):
     qtbot.addWidget(form)
     said = []
     form.applied.connect(said.append)
-    assert says(form, "has another than its standard value: floor")
+    assert says(form, "has a non-standard value: floor")
     click(qtbot, form, "Standards")
     assert said == []
     assert says(form, "(all of your pitch settings have their standard values)")
@@ -168,7 +168,7 @@ def test_standards_come_back_and_are_applied_only_when_asked(qtbot):
 
 def test_the_report_names_what_differs():
     assert self_report("Pitch settings", ["Floor", "Method"]) == (
-        "(2 of your pitch settings have other than their standard values: floor, method)"
+        "(2 of your pitch settings have non-standard values: floor, method)"
     )
 
 
@@ -219,7 +219,7 @@ def test_a_named_value_is_chosen_beside_its_number(qtbot, named):
     assert field(named, "Formant ceiling").text() == "5000"
     assert says(
         named,
-        "(1 of your formant settings has another than its standard value: formant ceiling (man 5000 Hz))",
+        "(1 of your formant settings has a non-standard value: formant ceiling (man 5000 Hz))",
     )
     click(qtbot, named, "Apply")
     assert named.said == [Named(5000.0, 0.3)]

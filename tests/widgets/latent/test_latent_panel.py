@@ -182,7 +182,7 @@ def test_what_is_no_number_is_refused_in_a_sentence(qtbot, knobs, text):
     refused = told(editor.refused)
     typed(qtbot, editor, text or "x")
     assert said == []
-    assert "is no number" in refused[0]
+    assert "is not a number" in refused[0]
     assert editor.accessibleDescription() == refused[0]
 
 

@@ -88,7 +88,7 @@ def test_nonsense_is_refused_in_a_sentence(qtbot, ask):
     press(qtbot, dialog, "Use these answers")
     assert dialog.said == []
     assert dialog.isVisible()
-    assert any("“fast” is no number" in one.text() for one in dialog.findChildren(Words))
+    assert any("“fast” is not a number" in one.text() for one in dialog.findChildren(Words))
 
 
 def test_keeping_the_assumptions_answers_nothing(qtbot, ask):
