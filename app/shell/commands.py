@@ -77,9 +77,9 @@ def card(window: Window) -> None:
     window.asks.show_card()
 
 
-@command("help.answers", "What the weights cannot tell…", "Help", "", has_model)
+@command("help.answers", "What the weights do not tell…", "Help", "", has_model)
 def answers(window: Window) -> None:
-    """Correct rate, slice, code, slope or prior; the answers are kept beside the checkpoint."""
+    """Correct rate, slice, code, slope or prior; your answers are saved next to the checkpoint."""
     window.asks.questions()
 
 

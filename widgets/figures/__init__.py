@@ -1,1 +1,1 @@
-"""The annotated figure on paper."""
+"""The annotated figure for print."""

@@ -1,4 +1,4 @@
-"""The annotated picture: the stack laid out on paper, with its words, notes and arrows."""
+"""The annotated figure: the stack laid out for print, with its captions, notes and arrows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OVERLAY_WORDS = {"pitch": "Pitch", "formants": "Formants", "intensity": "Intensi
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in the picture: a time, and how far down a lane from 0 to 1."""
+    """A position in the figure: a time, and a height in a lane from 0 to 1."""
 
     time_s: float
     lane: Hashable
@@ -40,7 +40,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The user's own words at a place, with an arrow to another place where wanted."""
+    """The user's text at a position, with an optional arrow to another position."""
 
     text: str
     at: Spot
@@ -49,9 +49,9 @@ class Note:
 
 @dataclass(frozen=True)
 class FigureView:
-    """What a picture shows: the stack, its words, and the user's notes.
+    """The content of a figure: the stack, its texts, and the user's notes.
 
-    `caption` lines stand below: the model, the point, the settings, what is heard or assumed.
+    The `caption` lines are printed below: the model, the point, the settings, what is assumed.
     """
 
     stack: StackView
@@ -63,19 +63,19 @@ class FigureView:
 
     @property
     def lanes(self) -> tuple[LaneView, ...]:
-        """The lanes on paper; folded ones only where wanted."""
+        """The lanes in the figure; collapsed ones only on request."""
         return tuple(lane for lane in self.stack.lanes if self.collapsed or not lane.collapsed)
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """The tiers on paper: only those that belong to what is shown."""
+        """The tiers in the figure: only those that belong to what is shown."""
         view = self.stack.tiers
         return tuple(tier for place, tier in enumerate(view.tiers) if not view.is_away(place))
 
 
 @dataclass(frozen=True)
 class FigureLayout:
-    """Where everything stands: the columns of time, a rectangle per lane, and the whole size."""
+    """The layout of a figure: the time columns, a rectangle per lane, and the total size."""
 
     columns: Columns
     rects: tuple[QRectF, ...]
@@ -85,7 +85,7 @@ class FigureLayout:
     tiers: tuple[QRectF, ...] = ()
 
     def place(self, spot: Spot, lanes: tuple[LaneView, ...]) -> QPointF | None:
-        """Return the point of a spot, or None if its lane or time is not in the picture."""
+        """Return the point of a spot, or None if its lane or time is not in the figure."""
         keys = [lane.key for lane in lanes]
         if spot.lane not in keys or not self.columns.window.contains(spot.time_s):
             return None
@@ -93,7 +93,7 @@ class FigureLayout:
         return QPointF(self.columns.x(spot.time_s), rect.top() + spot.part * rect.height())
 
     def spot(self, point: QPointF, lanes: tuple[LaneView, ...]) -> Spot | None:
-        """Return the spot under a point; the inverse of `place`."""
+        """Return the spot at a point; the inverse of `place`."""
         for lane, rect in zip(lanes, self.rects, strict=True):
             if rect.top() <= point.y() <= rect.bottom():
                 window = self.columns.window
@@ -103,7 +103,7 @@ class FigureLayout:
 
 
 def lay_out(figure: FigureView) -> FigureLayout:
-    """Return the place of every part of a picture of this width."""
+    """Return the layout of a figure of this width."""
     left = MARGIN_PX + HEADER_PX + AXIS_PX
     columns = Columns(figure.stack.visible, left, figure.width_px - left - AXIS_PX - MARGIN_PX)
     top = MARGIN_PX + (LINE_PX + 8 if figure.title else 0) + STRIP_PX
@@ -121,7 +121,7 @@ def lay_out(figure: FigureView) -> FigureLayout:
 
 
 def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> None:
-    """Paint the whole picture, in pixels of 1/96 inch from the top left corner."""
+    """Paint the whole figure, in pixels of 1/96 inch from the top left corner."""
     layout = lay_out(figure)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.fillRect(QRectF(0, 0, layout.width_px, layout.height_px), look.plot)
@@ -169,7 +169,7 @@ def _paint_lane(
 
 
 def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) -> None:
-    """Name the lane: title and gain, channels by samples and rate, and what is laid over it."""
+    """Label a lane: title and gain, channels by samples and rate, and its overlays."""
     x, y = MARGIN_PX, rect.top() + LINE_PX / 2
     room = draw_text(painter, QPointF(x, y), lane.title, font(13, 600), look.ink)
     if lane.gain != 1:
@@ -190,7 +190,7 @@ def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) ->
 
 
 def _paint_times(painter: QPainter, layout: FigureLayout, look: Look, marks: Marks) -> None:
-    """Write the cursor's time, or the selection's start, duration and end, above the lanes."""
+    """Print the cursor's time, or the selection's start, duration and end, above the lanes."""
     columns = layout.columns
     y = (layout.rects[0].top() if layout.rects else layout.ruler_px) - STRIP_PX / 2
     number = font(11, 500, numbers=True)

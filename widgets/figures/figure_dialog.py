@@ -1,4 +1,4 @@
-"""The picture before it is saved: a preview to write notes on, its size and its dots per inch."""
+"""The dialog before a figure is saved: a preview for notes, its size and its resolution."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from widgets.theme.theme import LIGHT, Look
 PREVIEW_DPI = 96.0
 DRAG_PX = 6.0
 LIST_PX = 120
-HOW = "Write a note, then click where it stands; drag to draw an arrow from it."
+HOW = "Write a note, then click where to put it; drag to add an arrow."
 
 
 class Preview(QWidget):
-    """The picture at screen size; a click or a drag on it places a note."""
+    """The figure at screen size; a click or a drag places a note."""
 
     placed = Signal(object, object)
 
@@ -45,7 +45,7 @@ class Preview(QWidget):
         self.setAccessibleName("Preview of the picture")
 
     def show_figure(self, figure: FigureView) -> None:
-        """Show a picture."""
+        """Show a figure."""
         self._figure = figure
         self._image = render(figure, PREVIEW_DPI * self.devicePixelRatioF())
         self._image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -86,7 +86,7 @@ class Preview(QWidget):
 
 
 class FigureDialog(QDialog):
-    """Asks for notes, width and dots per inch; `save_wanted` carries the picture and its paper."""
+    """Asks for notes, width and resolution; `save_wanted` carries the figure and its paper."""
 
     save_wanted = Signal(object, object)
 
@@ -102,7 +102,7 @@ class FigureDialog(QDialog):
         self.resize(1100, 820)
 
     def set_look(self, look: Look) -> None:
-        """Nothing here has colours of its own."""
+        """Do nothing: this dialog has no colours of its own."""
 
     def _make_fields(self) -> None:
         self._title = QLineEdit(self._figure.title)

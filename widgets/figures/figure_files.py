@@ -1,4 +1,4 @@
-"""Writing a picture as PNG, SVG or PDF, its origin embedded so that the numbers can be found again."""
+"""Writing a figure as PNG, SVG or PDF, with its origin embedded so that it can be reproduced."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ ORIGIN_KEY = "phonoscope-origin"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """How large a picture is printed and how finely: width in millimetres, dots per inch."""
+    """The printed size of a figure and its resolution: width in millimetres, dots per inch."""
 
     width_mm: float = 170.0
     dpi: float = 300.0
 
     @property
     def scale(self) -> float:
-        """How many dots one layout pixel takes, for a layout of `width_px` pixels of 1/96 inch."""
+        """Dots per layout pixel, for a layout of `width_px` pixels of 1/96 inch."""
         return self.dpi / PX_PER_INCH
 
     @property
     def width_px(self) -> float:
-        """The width in layout pixels, so that 11 px of text print as 8.25 points."""
+        """The width in layout pixels; text of 11 px prints as 8.25 points."""
         return self.width_mm / MM_PER_INCH * PX_PER_INCH
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is written to a file: a title, a size in pixels of 1/96 inch, and what paints it in a look."""
+    """What is written to a file: a title, a size in pixels of 1/96 inch, and a painting function."""
 
     title: str
     width_px: float
@@ -50,14 +50,14 @@ class Picture:
 
 
 def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
-    """Write the stack as a picture. Raises Fault as `write_picture` does, and where there is no lane."""
+    """Write the stack as a figure; raises Fault like `write_picture`, and if there is no lane."""
     if path.suffix.lower() in WRITERS and not figure.lanes:
         raise Fault("There is no lane to draw.", "Open a checkpoint first.")
     write_picture(path, picture_of(figure), origin, dpi, look)
 
 
 def picture_of(figure: FigureView) -> Picture:
-    """Return the picture of a figure."""
+    """Return a figure as a picture."""
     layout = lay_out(figure)
 
     def paint(painter: QPainter, look: Look) -> None:
@@ -70,7 +70,7 @@ def write_picture(path: Path, picture: Picture, origin: str, dpi: float = 300.0,
     """Write a picture in the format of the path's suffix, with `origin` (JSON) inside.
 
     PNG has `dpi` dots per inch; SVG and PDF hold lines and text. Raises Fault for another suffix, for a
-    picture too large, and where the place cannot be written to.
+    picture that is too large, and if the file cannot be written.
     """
     write = WRITERS.get(path.suffix.lower())
     if write is None:
@@ -92,12 +92,12 @@ def _png(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> N
 
 
 def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
-    """Return the stack as an image of so many dots per inch."""
+    """Return the stack as an image with `dpi` dots per inch."""
     return rendered(picture_of(figure), dpi, look)
 
 
 def rendered(picture: Picture, dpi: float, look: Look = PRINT) -> QImage:
-    """Return a picture as an image of so many dots per inch."""
+    """Return a picture as an image with `dpi` dots per inch."""
     scale = dpi / PX_PER_INCH
     image = QImage(_size(picture, scale), QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(dpi / MM_PER_INCH * 1000))
@@ -115,7 +115,7 @@ def _size(picture: Picture, scale: float = 1.0) -> QSize:
 
 
 class SvgPainter(QPainter):
-    """Says the clip again after each restore: QSvgGenerator would keep the one of what was just painted."""
+    """Sets the clip again after each restore, because QSvgGenerator keeps the previous one."""
 
     def restore(self) -> None:
         super().restore()
@@ -124,7 +124,7 @@ class SvgPainter(QPainter):
 
 
 def _svg(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
-    made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot cut curves off
+    made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot clip curves
     made.setFileName(str(path))
     made.setSize(_size(picture))
     made.setViewBox(QRectF(0, 0, picture.width_px, picture.height_px))
@@ -134,7 +134,7 @@ def _svg(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> N
     painter = SvgPainter(made)
     picture.paint(painter, look)
     painter.end()
-    # where none of the named fonts is installed, a viewer would take its own, with serifs
+    # without the named fonts, a viewer would substitute a serif font
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 

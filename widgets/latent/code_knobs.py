@@ -1,4 +1,4 @@
-"""The code slots: one category, bits, or any real value in each."""
+"""The code slots: one category, bits, or any real value per slot."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def one_hot(code: Sequence[float], slot: int) -> Code:
 
 
 def flipped(code: Sequence[float], slot: int) -> Code:
-    """Return the code with one bit turned over, the others taken as the bit they are nearest to."""
+    """Return the code with one bit flipped, after rounding the others to bits."""
     bits = [float(value > 0.5) for value in code]
     bits[slot] = 1.0 - bits[slot]
     return tuple(bits)
 
 
-# Mode: the code that a click on a slot asks for, whether a code fits the mode, and what to call it.
+# Mode: the code that a click on a slot requests, whether a code fits the mode, and the mode's name.
 CLICKS = {"one-hot": (one_hot, is_one_hot, "one category"), "bits": (flipped, is_bits, "bits")}
 
 
 class CodeRow(QWidget):
-    """One slot with any real value: a slider, a field, and a reset when it was changed."""
+    """A slot with any real value: a slider, a field, and a reset button if it was changed."""
 
     value_wanted = Signal(float, bool)
     reset_wanted = Signal()
@@ -196,7 +196,7 @@ class CodeKnobs(QWidget):
         column.addLayout(inset)
 
     def show_layout(self, layout: LatentLayout) -> None:
-        """Show as many slots as the model's code has; none hides the group."""
+        """Show the slots of the model's code; the group is hidden if there are none."""
         self._code = self._drawn = (0.0,) * layout.code
         self._rows = [self._made_row(slot) for slot in range(layout.code)]
         holder = QWidget()
@@ -217,7 +217,7 @@ class CodeKnobs(QWidget):
         self.show_mode(self._mode)
 
     def _order_keys(self) -> None:
-        """Let Tab go through the slots after the modes: they are made later than what stands below them."""
+        """Put the slots into the tab order after the modes, since they are created later."""
         last: QWidget = self._modes.findChildren(Segment)[-1]
         for widget in (
             *self._chooser.buttons,
@@ -234,7 +234,7 @@ class CodeKnobs(QWidget):
         return row
 
     def show_code(self, code: Code, drawn: Code) -> None:
-        """Show the values of the slots, and mark those that were changed since the draw."""
+        """Show the values of the slots, and mark those that differ from the draw."""
         if (code, drawn) == (self._code, self._drawn):
             return
         self._code, self._drawn = code, drawn
@@ -254,7 +254,7 @@ class CodeKnobs(QWidget):
 
     def _show_scale(self) -> None:
         if any(row.slider.turning for row in self._rows):
-            return  # a scale that changed under the pointer would move the handle away from it
+            return  # a scale that changed during a drag would move the handle away from the pointer
         scale = REACH.holding(*self._code, *self._drawn)
         self._scale_row.show_scale(scale)
         for row in self._rows:

@@ -1,4 +1,4 @@
-"""The slots of a code as buttons: one category out of several, or bits on and off."""
+"""The slots of a code as buttons: one category out of several, or bits."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class SlotChooser(QWidget):
 
     @property
     def buttons(self) -> list[Button]:
-        """The slots' buttons, as they stand."""
+        """The buttons of the slots, in order."""
         return self._buttons
 
     def show_slots(self, count: int, look: Look) -> None:
-        """Show so many slots, and none of those before."""
+        """Show this number of slots, and remove the previous ones."""
         for button in self._buttons:
             button.deleteLater()
         self._buttons = [Button(f"c{k + 1}", kind="bordered", height_px=24) for k in range(count)]

@@ -1,4 +1,4 @@
-"""The list of latent knobs as it is turned: by mouse, wheel, keys and typed numbers."""
+"""The list of latent knobs with its controls: mouse, wheel, keys and typed numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OWN_KEYS = frozenset((*_TURNS, *_MOVES, *_RESETS, *_EDITS, *_ENDS, *_PINS))
 
 
 class KnobList(KnobView):
-    """All z knobs: drag, wheel on the chosen row, arrow keys, or type a value.
+    """All z knobs: drag, use the wheel on the chosen row, press arrow keys, or type a value.
 
     Emits `value_wanted(index, value, final)`, `reset_wanted(index)` and `pins_wanted(frozenset)`.
     """
@@ -70,7 +70,7 @@ class KnobList(KnobView):
         self.value_wanted.emit(index, value, False)
 
     def _finish(self) -> None:
-        """Close a turn: one final wish with the last value, if anything was turned."""
+        """End a change: emit one final request with the last value, if anything was changed."""
         self._rest.stop()
         turned, self._turned = self._turned, None
         if turned is not None:
@@ -84,7 +84,7 @@ class KnobList(KnobView):
             self.reset_wanted.emit(index)
 
     def _move(self, row: int) -> None:
-        """Make a row the current one and bring it into sight."""
+        """Make a row the current one and scroll to it."""
         rows = self._shown.all
         if not rows:
             return
@@ -141,7 +141,7 @@ class KnobList(KnobView):
             self._grip(index, x, line, half)
 
     def _grip(self, index: int, x: float, line: QRectF, half: float) -> None:
-        """Take hold of a handle; beside it, the handle comes to the pointer first."""
+        """Grab a handle; a press beside it first moves the handle to the pointer."""
         scale = self._scale(index)
         self._held = (index, scale)
         place = scale.place(self._values[index])
@@ -159,7 +159,7 @@ class KnobList(KnobView):
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         from_x, place = self._from
         place += (x - from_x) / self.line_rect(0).width() * (0.1 if fine else 1.0)
-        if fine:  # so that letting go of Shift does not make the handle jump
+        if fine:  # so that releasing Shift does not make the handle jump
             self._from = (x, place)
         self._ask(index, scale.value(place))
 
@@ -180,7 +180,7 @@ class KnobList(KnobView):
         self._point_at(-1, 0.0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn the chosen knob when the pointer rests on its slider; otherwise scroll."""
+        """Change the chosen knob if the pointer is over its slider; otherwise scroll."""
         row = self._row_at(event.position().y())
         line = self.line_rect(0)
         on_line = line.left() - 6 <= event.position().x() <= VALUE_RIGHT + self._shift()

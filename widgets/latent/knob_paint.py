@@ -1,4 +1,4 @@
-"""How one latent knob is painted: mark, pin, name, slider, value, reset."""
+"""The painting of one latent knob: mark, pin, name, slider, value, reset."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOT_X, PIN_X, NAME_X, LINE_X, LINE_PX, VALUE_RIGHT, RESET_X = 6, 19, 32, 68, 92,
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """What a row shows: `pointer_x` is None unless the pointer is over it, `shift_px` widens the slider."""
+    """The content of a row; `pointer_x` is None without the pointer, `shift_px` widens the slider."""
 
     name: str
     value: float
@@ -62,7 +62,7 @@ def paint_knob(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> None:
 
 
 def _paint_marks(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> None:
-    """Paint the pin, and the arrow that takes a change back; the one under the pointer in full ink."""
+    """Paint the pin and the reset arrow, the one under the pointer in full colour."""
     pointer_x = -100.0 if knob.pointer_x is None else knob.pointer_x
     reset_x = RESET_X + knob.shift_px
     for shown, name, x in (

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from core.networks.latent import LatentLayout
 from widgets.controls.scales import Linear
 
-PINNED_REACH = 5.0  # a pinned knob is one that will be turned beyond what training drew
+PINNED_REACH = 5.0  # a pinned knob is expected to go beyond the training range
 
 
 @dataclass(frozen=True, slots=True)
 class KnobRow:
-    """The entries on show, pinned ones first: numbers count from 0 in the full latent vector."""
+    """The visible entries, pinned ones first, as zero-based indices into the full latent vector."""
 
     pinned: tuple[int, ...]
     others: tuple[int, ...]
@@ -25,7 +25,7 @@ class KnobRow:
 
 
 def matching(search: str, index: int, pinned: bool, changed: bool) -> bool:
-    """Return whether a knob fits a search: numbers, `5-20`, "pinned", "changed", or several of them.
+    """Return whether a knob matches a search: numbers, `5-20`, "pinned", "changed", or several of them.
 
     >>> matching("11", 10, False, False), matching("5-9 pin", 10, True, False)
     (True, True)
@@ -51,7 +51,7 @@ def _fits(word: str, number: int, pinned: bool, changed: bool) -> bool:
 def shown_rows(
     layout: LatentLayout, search: str, pins: frozenset[int], is_changed: Callable[[int], bool]
 ) -> KnobRow:
-    """Return the z entries that fit a search, the pinned ones apart."""
+    """Return the z entries that match a search, the pinned ones separately."""
     fitting = [
         index
         for index in range(layout.code, layout.size)
@@ -64,7 +64,7 @@ def shown_rows(
 
 
 def scale_of(layout: LatentLayout, pinned: bool, *values: float) -> Linear:
-    """Return a knob's scale: what training drew, wider when pinned, and always wide enough for its values."""
+    """Return a knob's scale: the training range, wider if pinned, and always wide enough for its values."""
     reach = 1.0 if layout.prior == "uniform" else 3.0
     half = PINNED_REACH if pinned else reach
     return Linear(-half, half).holding(*values)

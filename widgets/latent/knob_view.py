@@ -1,4 +1,4 @@
-"""The list of latent knobs as it is seen, painted as one surface: a thousand cost as little as twenty."""
+"""The view of the latent knobs, painted as one surface: a thousand cost as little as twenty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from widgets.theme.theme import LIGHT, Look, font
 
 
 class KnobView(QAbstractScrollArea):
-    """All z knobs of a layout at a point; `KnobList` adds the ways of turning them."""
+    """All z knobs of a layout at a point; `KnobList` adds the controls."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class KnobView(QAbstractScrollArea):
         self._arrange()
 
     def show_point(self, point: Point, drawn: Point) -> None:
-        """Show a point's values and mark those that differ from the draw; only changed rows repaint."""
+        """Show a point's values and mark those that differ from the draw; only changed rows are repainted."""
         if drawn.z != self._drawn or len(point.z) != len(self._values):
             self._values, self._drawn = point.z, drawn.z
             self._arrange() if "c" in self._search else self.viewport().update()
@@ -67,7 +67,7 @@ class KnobView(QAbstractScrollArea):
             self._arrange()
 
     def show_search(self, search: str) -> None:
-        """Show only the knobs that fit a search."""
+        """Show only the knobs that match a search."""
         if search != self._search:
             self._search = search
             self._row = 0
@@ -79,11 +79,11 @@ class KnobView(QAbstractScrollArea):
 
     @property
     def shown(self) -> KnobRow:
-        """The entries on show."""
+        """The visible entries."""
         return self._shown
 
     def _arrange(self) -> None:
-        """Choose the rows anew, and the scroll bar's length with them; the current knob stays current."""
+        """Select the rows again and adjust the scroll bar; the current knob stays current."""
         current = self._current()
         self._shown = shown_rows(self._layout, self._search, self._pins, self._is_changed)
         rows = self._shown.all
@@ -107,21 +107,21 @@ class KnobView(QAbstractScrollArea):
     # --- geometry -------------------------------------------------------------------------------
 
     def _top(self, row: int) -> int:
-        """Return a row's upper edge before scrolling; a line stands between pinned rows and the others."""
+        """Return a row's upper edge before scrolling; a line separates pinned rows from the others."""
         pinned = len(self._shown.pinned)
         return row * ROW_PX + (GAP_PX if 0 < pinned <= row else 0)
 
     def row_rect(self, row: int) -> QRect:
-        """Return a row's place in the viewport."""
+        """Return a row's rectangle in the viewport."""
         return QRect(0, self._top(row) - self.verticalScrollBar().value(), self.viewport().width(), ROW_PX)
 
     def line_rect(self, row: int) -> QRectF:
-        """Return the place of a row's slider line in the viewport."""
+        """Return the rectangle of a row's slider line in the viewport."""
         extra = max(0, self.viewport().width() - RESET_X - 12)
         return QRectF(LINE_X, self.row_rect(row).top(), LINE_PX + extra, ROW_PX)
 
     def _shift(self) -> int:
-        """Return how far value and reset stand to the right in a panel wider than the usual one."""
+        """Return how far value and reset are moved to the right in a panel wider than the default."""
         return max(0, self.viewport().width() - RESET_X - 12)
 
     def _row_at(self, y: float) -> int:
@@ -184,12 +184,12 @@ class KnobView(QAbstractScrollArea):
     def _paint_nothing(self, painter: QPainter) -> None:
         painter.setFont(font(11))
         painter.setPen(self._look.ink3)
-        words = f"No knob fits “{self._search}”." if self._layout.size else ""
+        words = f"No knob matches “{self._search}”." if self._layout.size else ""
         room = QRectF(12, 4, self.viewport().width() - 24, ROW_PX)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _tell(self) -> None:
-        """Say the current knob and its value to who listens instead of looking."""
+        """Report the current knob and its value to screen readers."""
         index = self._current()
         if index >= 0:
             self.setAccessibleDescription(f"{self._names[index]}, {number_text(self._values[index])}")
@@ -220,6 +220,6 @@ class KnobView(QAbstractScrollArea):
         if self._is_changed(index):
             lines.append(f"drawn {exact_text(self._drawn[index])}")
         lines.append(
-            f"slider {number_text(scale.low, 0)} to {number_text(scale.high, 0)}; any number may be typed"
+            f"slider {number_text(scale.low, 0)} to {number_text(scale.high, 0)}; you can type any number"
         )
         QToolTip.showText(at_screen, "\n".join(lines), self.viewport())

@@ -41,7 +41,7 @@ class SearchField(QLineEdit):
         self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Let Esc empty the field first; in an empty one it stops the sound, as everywhere."""
+        """Let Esc clear the field first; in an empty field it stops the sound, as elsewhere."""
         return bool(self.text() and keeps(event, {Qt.Key.Key_Escape})) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -57,12 +57,12 @@ class SearchField(QLineEdit):
 
 
 class LatentPanel(Panel):
-    """Point, seed, code and latent z; every turn of a knob is a wish.
+    """Point, seed, code and latent z; every change of a knob is emitted as a request.
 
     Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `seed_wanted(int)`,
     `randomise_wanted()`, `reset_wanted(index)` with -1 for all, `pins_wanted(frozenset)`,
-    `ab_wanted("A" or "B")`, `point_wanted(name)`, `point_named(name)` to keep the present point under
-    a name that was typed, and `save_point_wanted()` from the list of points.
+    `ab_wanted("A" or "B")`, `point_wanted(name)`, `point_named(name)` to save the present point under a
+    typed name, and `save_point_wanted()` from the list of points.
     """
 
     value_wanted = Signal(int, float, bool)
@@ -82,7 +82,7 @@ class LatentPanel(Panel):
         self._point_now, self._drawn = Point(()), Point(())
         self._named: tuple[str, Point, Point] | None = None
         self._point = PointField()
-        self._ab = Segmented((("A", "A"), ("B", "B")), "Which of two points is in view")
+        self._ab = Segmented((("A", "A"), ("B", "B")), "Which of two points is shown")
         self._seed = NumberField("Seed", whole=True)
         self._randomise = Button(
             "Randomise", "dice-five", kind="bordered", height_px=24, name="Draw another seed"
@@ -93,7 +93,7 @@ class LatentPanel(Panel):
         self._reset_all = Button(
             "Reset all", "arrow-counter-clockwise", kind="bordered", height_px=24, icon_px=14
         )
-        self._reset_all.setToolTip("Put every z back to its drawn value")
+        self._reset_all.setToolTip("Reset every z to its drawn value")
         self._search = SearchField("Number, pinned, changed", "Search the knobs")
         self._list = KnobList()
         self._ab.show_current("A")
@@ -173,7 +173,7 @@ class LatentPanel(Panel):
         self.setEnabled(layout.size > 0)
 
     def show_point(self, point: Point, drawn: Point) -> None:
-        """Show a point's values, those that differ from the draw marked (called at each drag step)."""
+        """Show a point's values and mark those that differ from the draw (called at each step of a drag)."""
         self._point_now, self._drawn = point, drawn
         self._code_knobs.show_code(point.z[: self._code], drawn.z[: self._code])
         self._list.show_point(point, drawn)
@@ -184,27 +184,27 @@ class LatentPanel(Panel):
         self._list.show_pins(pins)
 
     def show_seed(self, seed: int | None) -> None:
-        """Show the seed that the point was drawn with; None if it was not drawn here."""
+        """Show the seed that the point was drawn with; None if it was not drawn from a seed."""
         self._seed.show_value(seed)
 
     def show_slot(self, which: str) -> None:
-        """Show which of the two points, "A" or "B", is in view."""
+        """Show which of the two points, "A" or "B", is active."""
         self._ab.show_current(which)
 
     def show_points(self, names: Sequence[str]) -> None:
-        """Show the names of the points that are kept for this model."""
+        """Show the names of the saved points of this model."""
         self._point.show_names(names)
         if self._named is not None and self._named[0] not in names:
             self._named = None
         self._show_name()
 
     def show_point_name(self, name: str) -> None:
-        """Show that the present point is kept under a name."""
+        """Show that the present point is saved under a name."""
         self._named = (name, self._point_now, self._drawn)
         self._show_name()
 
     def _show_name(self) -> None:
-        """Star the name once the point is another; after another draw the name is gone."""
+        """Mark the name with a star when the point was changed; clear it after a new draw."""
         if self._named is None or self._named[2] != self._drawn:
             self._point.show_name("", changed=False)
         else:
@@ -219,7 +219,7 @@ class LatentPanel(Panel):
         self._code_knobs.show_mode(mode)
 
     def focus_search(self) -> None:
-        """Put the keyboard into the search field."""
+        """Put the keyboard focus into the search field."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
 

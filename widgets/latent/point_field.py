@@ -1,4 +1,4 @@
-"""The name of the point in view: type to name it, open the list to go to another."""
+"""The name of the present point: type to name it, open the list to go to another."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down)
 
 
 class PointField(QLineEdit):
-    """Shows a point's name, starred when it was changed since.
+    """Shows a point's name, with a star if it was changed since.
 
-    Signals: `named(name)` for a name that was typed, `chosen(name)` and `keep_wanted()` from the list.
+    Signals: `named(name)` for a typed name, `chosen(name)` and `keep_wanted()` from the list.
     """
 
     named = Signal(str)
@@ -37,15 +37,15 @@ class PointField(QLineEdit):
         self.setFixedHeight(24)
         self.setAccessibleName("Point")
         self.setPlaceholderText("Name it")
-        self.setToolTip("Type a name to keep this point")
+        self.setToolTip("Type a name to save this point")
         self.returnPressed.connect(self._ask)
 
     def show_names(self, names: Sequence[str]) -> None:
-        """Show which points are kept."""
+        """Show which points are saved."""
         self._names = tuple(names)
 
     def show_name(self, name: str, changed: bool) -> None:
-        """Show which point is in view, and whether it was changed since."""
+        """Show the name of the present point, and whether the point was changed since."""
         if (name, changed) != (self._name, self._changed):
             self._name, self._changed = name, changed
             if not (self.hasFocus() and self.isModified()):
@@ -64,7 +64,7 @@ class PointField(QLineEdit):
             self.named.emit(name)
 
     def menu(self) -> QMenu:
-        """Return the list of kept points."""
+        """Return the menu of saved points."""
         menu = QMenu(self)
         for name in self._names:
             action = menu.addAction(name)

@@ -1,4 +1,4 @@
-"""The open model's card: what it is, and where each thing about it is known from."""
+"""The card of the open model: what it is, and the source of each fact."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
 
 
 def size_text(size_bytes: int) -> str:
-    """Return a file's size as people say it.
+    """Return a file size in words.
 
     >>> size_text(6_012_345), size_text(800_000_000)
     ('6.0 MB', '800 MB')
@@ -43,7 +43,7 @@ FAMILIES = {
 
 
 def family_text(card: Card) -> str:
-    """Return the family in short, and the width of its networks: "PyTorch port, dim 16"."""
+    """Return the family and the width of its networks: "PyTorch port, dim 16"."""
     layers = card.generator.layers if card.generator else ()
     hidden = [layer.channels for layer in layers if layer.name.startswith("conv")]
     width = f", dim {hidden[-1]}" if hidden and card.sounds else ""
@@ -51,7 +51,7 @@ def family_text(card: Card) -> str:
 
 
 def latent_text(card: Card) -> str:
-    """Return the latent vector's make-up: its code, if any, and its noise."""
+    """Return the parts of the latent vector: its code, if any, and its noise."""
     if card.generator is None:
         return "none: a sound drives it"
     code, noise = card.layout.code, card.layout.size - card.layout.code
@@ -63,27 +63,27 @@ def slice_text(card: Card) -> str:
     return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
 
 
-# Row, what stands in it, the facts behind it, and the questions that set it.
+# row, its value, the facts behind it, and the questions that set it
 ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]], ...] = (
     ("Family", family_text, ("family", "saved by"), ()),
     ("Latent", latent_text, ("latent variables", "code variables", "code", "latent"), ("kind", "code")),
     ("Slice", slice_text, ("slice",), ("slice",)),
     ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
 )
-# Further facts that stand on the card only while they are assumed: their names, short, and questions.
+# Further facts, shown on the card only while they are assumed: their names, a short label, and questions.
 MORE = {"prior": ("Prior", "prior"), "slope of d and q": ("Slope", "slope")}
-# What is least sure decides what a row says of itself.
+# The least certain fact determines the source shown in a row.
 _DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
 
 
 def row_fact(card: Card, names: tuple[str, ...]) -> Fact | None:
-    """Return the fact behind a row: of several, the one that is least sure."""
+    """Return the fact behind a row: the least certain one if there are several."""
     known = [fact for fact in card.facts if fact.name.lower() in names]
     return max(known, key=lambda fact: _DOUBT[fact.source], default=None)
 
 
 def two_lines(title: str, room_px: int) -> tuple[str, str]:
-    """Break a title that is too long for a line where both lines are shortest; the second may be ""."""
+    """Break a long title into two lines of similar length; the second is "" if it fits on one."""
     metrics, words = QFontMetrics(font(13, 600, numbers=True)), title.split(" ")
     if metrics.horizontalAdvance(title) <= room_px or len(words) == 1:
         return title, ""
@@ -92,7 +92,7 @@ def two_lines(title: str, room_px: int) -> tuple[str, str]:
 
 
 class FactRow(QWidget):
-    """One fact: name, value, source; an assumed one can be clicked to set it."""
+    """One fact: name, value, source; click an assumed one to set it."""
 
     clicked = Signal()
 
@@ -181,7 +181,7 @@ class CardPanel(Panel):
         self._show_title("No model is open")
 
     def _show_title(self, title: str) -> None:
-        """Show a title, where it is long on two lines."""
+        """Show a title, on two lines if it is long."""
         first, second = two_lines(title, TITLE_PX)
         self._title.setText(first)
         self._title_end.setText(second)
@@ -190,7 +190,7 @@ class CardPanel(Panel):
         self._title.setAccessibleName(title)
 
     def show_card(self, card: Card | None) -> None:
-        """Show a model's card, or that none is open."""
+        """Show a model's card; None shows that no model is open."""
         self._card = card
         self._show_title(card.title if card else "No model is open")
         path = PurePath(card.path).name if card else ""
@@ -227,7 +227,7 @@ class CardPanel(Panel):
         return row
 
     def show_details(self) -> None:
-        """Open everything known about the model, in a small window of its own."""
+        """Open a small window with everything known about the model."""
         if self._card is None:
             return
         if self._details is not None:

@@ -1,4 +1,4 @@
-"""All facts about the open model, with where each is known from, ready to be copied."""
+"""All facts about the open model with their sources, in a form that can be copied."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def fact_rows(card: Card) -> tuple[Row, ...]:
 
 
 def breakable(text: str) -> str:
-    """Let a path or a digest, which has no spaces, be broken where a line ends."""
+    """Allow line breaks in a path or a digest, which has no spaces."""
     parts = [text[k : k + BREAK_EVERY] for k in range(0, len(text), BREAK_EVERY)]
     return ZERO_WIDTH.join(parts) if " " not in text else text
 
@@ -54,7 +54,7 @@ def as_table(rows: tuple[Row, ...]) -> str:
 
 
 class CardDetails(SmallDialog):
-    """A scrolled table of facts, which can be copied whole."""
+    """A scrolled table of facts with a Copy button."""
 
     def __init__(self, card: Card, parent: QWidget | None = None) -> None:
         super().__init__(card.title, parent)
@@ -88,5 +88,5 @@ class CardDetails(SmallDialog):
             grid.addWidget(words, line, column)
 
     def copy(self) -> None:
-        """Put the whole table on the clipboard."""
+        """Copy the whole table to the clipboard."""
         QGuiApplication.clipboard().setText(as_table(self._rows))

@@ -1,4 +1,4 @@
-"""The grid of the contact sheet, painted as one surface from kept pictures."""
+"""The grid of the contact sheet, painted as one surface from cached pictures."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class SheetView(QAbstractScrollArea):
     # --- what is shown --------------------------------------------------------------------------
 
     def clear(self, each: int = 1) -> None:
-        """Take everything off the sheet; so many outputs per code value are to come."""
+        """Clear the sheet; `each` outputs per code value will follow."""
         self._each = each
         self._items, self._groups, self._pictures = {}, {}, {}
         self._current = self._hover = ""
         self._arrange()
 
     def add(self, items: Sequence[SheetItem]) -> None:
-        """Put further outputs on the sheet; a key that is there already is replaced."""
+        """Add outputs to the sheet; an existing key is replaced."""
         for item in items:
             if item.key not in self._items:
                 self._groups.setdefault(item.code_label, []).append(item.key)
@@ -84,7 +84,7 @@ class SheetView(QAbstractScrollArea):
     # --- geometry -------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        """Return every output its place, the cells as wide as the columns allow."""
+        """Lay out all outputs, with cells as wide as the columns allow."""
         room = self.viewport().width() - 2 * MARGIN_PX - LABEL_PX + GAP_PX
         self._columns = self._most_even(room // (NARROWEST_PX + GAP_PX))
         width = min(max(room // self._columns - GAP_PX, 40), WIDEST_PX)
@@ -111,7 +111,7 @@ class SheetView(QAbstractScrollArea):
         return max(1, -(-largest // rows))
 
     def _place_group(self, keys: Sequence[str], top: int) -> int:
-        """Place the outputs of one code value in rows, and give the lower edge."""
+        """Place the outputs of one code value in rows; return the lower edge."""
         step_x, step_y = self._cell.width() + GAP_PX, self._cell.height() + GAP_PX
         for place, key in enumerate(keys):
             row, column = divmod(place, self._columns)
@@ -123,7 +123,7 @@ class SheetView(QAbstractScrollArea):
         return rect.translated(0, -self.verticalScrollBar().value())
 
     def place(self, key: str) -> QRect:
-        """Return an output's place in the viewport."""
+        """Return an output's rectangle in the viewport."""
         return self._on_screen(self._places[key])
 
     def _star_rect(self, place: QRect) -> QRect:
@@ -204,7 +204,7 @@ class SheetView(QAbstractScrollArea):
         self.star_wanted.emit(key, starred)
 
     def _choose(self, key: str) -> None:
-        """Make an output the current one and bring it into sight."""
+        """Make an output the current one and scroll to it."""
         before, self._current = self._current, key
         place, bar = self._places[key], self.verticalScrollBar()
         low = place.bottom() + GAP_PX - self.viewport().height()
@@ -247,7 +247,7 @@ class SheetView(QAbstractScrollArea):
         key = self._hover
         tip = ""
         if key and self._star_rect(self.place(key)).contains(at):
-            tip = "Take the star away" if self._items[key].starred else "Star this output"
+            tip = "Remove the star" if self._items[key].starred else "Star this output"
         elif key and self._open_rect(self.place(key)).contains(at):
             tip = "Open in the stack"
         self.viewport().setToolTip(tip)

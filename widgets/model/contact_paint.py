@@ -1,4 +1,4 @@
-"""How one output is painted on the contact sheet: a small waveform over a small spectrogram."""
+"""The painting of an output on the contact sheet: a small waveform over a small spectrogram."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SheetItem:
 
 
 def low_high(samples: NDArray[np.float32], width_px: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the lowest and highest sample under each of `width_px` pixels; no numbers count as 0."""
+    """Return the minimum and maximum under each of `width_px` pixels; NaN counts as 0."""
     finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     if finite.size == 0:
         return np.zeros(width_px, np.float32), np.zeros(width_px, np.float32)
@@ -37,7 +37,7 @@ def low_high(samples: NDArray[np.float32], width_px: int) -> tuple[NDArray[np.fl
 
 
 def thumbnail(item: SheetItem, size: QSize, look: Look, ratio: float = 1.0) -> QPixmap:
-    """Paint an output once; the sheet keeps the picture until its size or the look changes."""
+    """Paint an output once; the sheet caches the picture until its size or the theme changes."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(look.plot)

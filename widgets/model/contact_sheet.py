@@ -1,4 +1,4 @@
-"""The contact sheet: random outputs for every code value, to be looked at, heard, starred and opened."""
+"""The contact sheet: random outputs for every code value, to see, play, star and open."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class ContactSheetPanel(Panel):
         return self._view
 
     def clear(self, expected: int = 0) -> None:
-        """Take everything off the sheet; `expected` outputs are to come."""
+        """Clear the sheet; `expected` outputs will follow."""
         self._expected = expected
         self._view.clear(self._each.value())
         self._count()
 
     def add(self, items: Sequence[SheetItem]) -> None:
-        """Put a batch of outputs on the sheet."""
+        """Add a batch of outputs to the sheet."""
         self._view.add(items)
         self._count()
 

@@ -1,4 +1,4 @@
-"""What the weights of a checkpoint cannot tell, asked in one small dialog; and which run is meant."""
+"""Dialogs for what the weights of a checkpoint do not tell, and for which run to open."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from widgets.theme.theme import Look
 
 
 class QuestionBox(QWidget):
-    """One question: its sentence, its presets, and a field where any other number may be typed."""
+    """One question: its sentence, its presets, and a field for any other number."""
 
     def __init__(self, question: Question, answer: Answer, known: bool) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class QuestionBox(QWidget):
         column.addLayout(row)
 
     def answer(self) -> Answer:
-        """Read the answer. Raises Fault if the typed number is none."""
+        """Read the answer; raises Fault if the text is not a number."""
         for button, value in self._buttons:
             if button.isChecked():
                 return value
@@ -77,7 +77,7 @@ class QuestionBox(QWidget):
         return int(number) if number == int(number) else number
 
     def focus(self) -> None:
-        """Put the keyboard on the answer that is chosen."""
+        """Focus the chosen answer."""
         chosen = self._group.checkedButton()
         if chosen is not None:
             chosen.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -89,8 +89,8 @@ class QuestionsDialog(SmallDialog):
     answered = Signal(dict)
 
     def __init__(self, card: Card, parent: QWidget | None = None, name: str = "") -> None:
-        super().__init__("What the weights cannot tell", parent)
-        told = "Your answers are kept beside the checkpoint, and can be changed later on the card."
+        super().__init__("What the weights do not tell", parent)
+        told = "Your answers are saved next to the checkpoint. You can change them later on the card."
         self.body.addWidget(Words(told, 11, 400, "ink2", wrap=True))
         self._first = name
         self._boxes = [
@@ -111,7 +111,7 @@ class QuestionsDialog(SmallDialog):
         self.set_least_width(440)
 
     def answers(self) -> dict[str, Answer]:
-        """Read all answers. Raises Fault if a typed number is none."""
+        """Read all answers; raises Fault if a text is not a number."""
         return {box.question.name: box.answer() for box in self._boxes}
 
     def _accept(self) -> None:
@@ -132,12 +132,12 @@ class QuestionsDialog(SmallDialog):
 
 
 class ChooseRunDialog(SmallDialog):
-    """Asks which of several runs in a folder is meant; emits `chosen(path)`."""
+    """Asks which of several runs in a folder to open; emits `chosen(path)`."""
 
     chosen = Signal(str)
 
     def __init__(self, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__("Which run is meant?", parent)
+        super().__init__("Which run do you want to open?", parent)
         self._list = QListWidget()
         self._list.setAccessibleName("Runs")
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)

@@ -1,4 +1,4 @@
-"""What stands in the window while no model is open: one line, the ways in, and the recent files."""
+"""The page shown while no model is open: one line, the ways to open something, and recent files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from widgets.theme.icons import paint_icon
 from widgets.theme.theme import LIGHT, Look, font
 
 WIDTH_PX, MARK_PX, ROW_PX, MOST_RECENT = 480, 152, 32, 8
-LAYERS = (16, 64, 256, 4096)  # samples per second of the layers that the mark draws
+LAYERS = (16, 64, 256, 4096)  # samples per second of the layers in the logo
 
 
 def mark_curve(count: int) -> np.ndarray:
-    """Return the mark's curve as a layer of so many samples would carry it, from −1 to 1."""
+    """Return the logo's curve at the resolution of a layer with this many samples, from −1 to 1."""
     time_s = (np.arange(count) + 0.5) / count
     swell = np.exp(-(((time_s - 0.4) / 0.22) ** 2)) + 0.35 * np.exp(-(((time_s - 0.8) / 0.09) ** 2))
     if count <= 64:
@@ -32,7 +32,7 @@ def mark_curve(count: int) -> np.ndarray:
 
 
 class Mark(QWidget):
-    """One sound as four layers would carry it, the output last."""
+    """One sound as four layers would represent it, the output last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Mark(QWidget):
 
 
 class RecentRow(QWidget):
-    """One recent file: its name and its folder; a click opens it."""
+    """A recent file: its name and its folder; a click opens it."""
 
     wanted = Signal(str)
 
@@ -119,7 +119,7 @@ class RecentRow(QWidget):
 
 
 class StartPage(Panel):
-    """The ways in, each a signal without a value; `open_wanted(path)` is a recent file's."""
+    """Buttons to open something, each with a signal; `open_wanted(path)` is for recent files."""
 
     open_wanted = Signal(str)
     file_wanted = Signal()
@@ -181,7 +181,7 @@ class StartPage(Panel):
         whole.addStretch(3)
 
     def show_recent(self, paths: Sequence[str]) -> None:
-        """Show the files opened last, the newest first."""
+        """Show the recently opened files, newest first."""
         while (old := self._recent.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
@@ -193,7 +193,7 @@ class StartPage(Panel):
         self._head.setVisible(bool(paths))
 
     def show_demo(self, there: bool) -> None:
-        """Offer the built-in model where there is one."""
+        """Offer the built-in model if there is one."""
         self._demo.setVisible(there)
 
     def set_look(self, look: Look) -> None:

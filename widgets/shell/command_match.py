@@ -1,4 +1,4 @@
-"""How well a command fits what was typed into the palette."""
+"""How well a command matches the text typed in the palette."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PaletteRow:
-    """One command as the palette and the shortcut sheet list it."""
+    """A command as listed in the palette and the shortcut sheet."""
 
     id: str
     title: str
@@ -19,7 +19,7 @@ class PaletteRow:
 
 
 def fit(typed: str, row: PaletteRow) -> float | None:
-    """Return how well a row fits every typed word, None if one does not fit.
+    """Return how well a row matches every typed word, None if one does not match.
 
     >>> fit("zo se", PaletteRow("a", "Zoom to selection", "Time")) > 0
     True
@@ -52,7 +52,7 @@ def _in_order(letters: Iterable[str], text: str) -> bool:
 
 
 def ranked(typed: str, rows: Sequence[PaletteRow]) -> tuple[PaletteRow, ...]:
-    """Return the rows that fit, the best first; those that cannot run now come last."""
+    """Return the matching rows, best first; commands that are disabled now come last."""
     scored = [(fit(typed, row), place, row) for place, row in enumerate(rows)]
     fitting = [(not row.enabled, -score, place, row) for score, place, row in scored if score is not None]
     if not typed.strip():

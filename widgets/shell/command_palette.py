@@ -1,4 +1,4 @@
-"""Search for a command by part of its name, and run it with Enter."""
+"""A search for commands by parts of their names; Enter runs one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PaletteModel(QAbstractListModel):
-    """The commands that fit what is typed."""
+    """The commands that match the typed text."""
 
     def __init__(self, rows: Sequence[PaletteRow], parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class RowPainter(QStyledItemDelegate):
         width = painter.fontMetrics().horizontalAdvance(row.title)
         painter.setFont(font(11))
         painter.setPen(look.ink3)
-        words = row.menu if row.enabled else f"{row.menu} · not possible now"
+        words = row.menu if row.enabled else f"{row.menu} · not available now"
         painter.drawText(inner.adjusted(width + 10, 0, -90, 0), middle, words)
         keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText)
         painter.setPen(look.ink2)
@@ -95,7 +95,7 @@ class RowPainter(QStyledItemDelegate):
 
 
 class CommandPalette(QDialog):
-    """A search over all commands: emits `run_wanted(id)` and closes."""
+    """A search over all commands; emits `run_wanted(id)` and closes."""
 
     run_wanted = Signal(str)
 
@@ -125,7 +125,7 @@ class CommandPalette(QDialog):
         self._field.textChanged.connect(self._search)
         self._field.returnPressed.connect(self._run)
         self._list.clicked.connect(lambda index: self._run())
-        self._empty = QLabel("No command has these words.")
+        self._empty = QLabel("No command matches.")
         self._empty.setProperty("role", "hint")
         self._empty.setContentsMargins(12, 0, 12, 0)
         self._empty.setFixedHeight(ROW_PX)
@@ -134,7 +134,7 @@ class CommandPalette(QDialog):
         self._choose(0)
 
     def _fit(self) -> None:
-        """Be as high as what was found, up to twelve rows."""
+        """Set the height to that of the results, up to twelve rows."""
         found = self._model.rowCount()
         self._list.setVisible(found > 0)
         self._empty.setVisible(found == 0)
@@ -142,7 +142,7 @@ class CommandPalette(QDialog):
         self.setFixedSize(WIDTH_PX, 8 + 28 + 8 + ROW_PX * min(max(found, 1), MOST_ROWS) + 8)
 
     def showEvent(self, event: object) -> None:
-        """Stand in the upper middle of the window."""
+        """Appear in the upper middle of the window."""
         parent = self.parentWidget()
         if parent is not None:
             x = (parent.window().width() - self.width()) // 2

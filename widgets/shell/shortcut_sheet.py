@@ -1,4 +1,4 @@
-"""The sheet of keys and mouse, made from the same rows as the palette."""
+"""The sheet of keys and mouse actions, made from the same rows as the palette."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ROW_PX = 22
 MOST_COLUMNS, LEAST_COLUMNS = 4, 2
 BOX_AIR_PX, GAP_PX, APART_PX = 12, 12, 32
 MARGINS_PX, FOOT_PX, HIGHEST_PX = 48, 100, 860
-SERIES_FROM = 3  # so many keys in a row that differ by a number are one line
+SERIES_FROM = 3  # at least this many keys that differ by a number are joined into one line
 Line = tuple[str, str]
 
-# What the mouse does: Praat's manners, and what Praat lacks.
+# The mouse actions: Praat's, plus those that Praat lacks.
 MOUSE: tuple[Line, ...] = (
     ("Click", "Put the cursor"),
     ("Drag", "Select"),
@@ -31,7 +31,7 @@ MOUSE: tuple[Line, ...] = (
     ("Drag a boundary", "Move it, snapping to other tiers"),
     ("Shift+drag", "Move it on every tier that has it"),
     ("Ctrl+drag", "Move it without snapping"),
-    ("Esc in a drag", "Leave it where it was"),
+    ("Esc in a drag", "Cancel the move"),
     ("Wheel", "Scroll in time"),
     ("Ctrl+wheel", "Zoom at the pointer"),
     ("Drag a lane's name", "Lay it over another lane"),
@@ -42,7 +42,7 @@ MOUSE: tuple[Line, ...] = (
 
 
 def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """Return keys and titles by menu, in the order in which the rows name the menus, the mouse last."""
+    """Return keys and titles by menu, in the order of the menus, with the mouse last."""
     menus: dict[str, list[Line]] = {}
     for row in rows:
         if row.key:
@@ -52,7 +52,7 @@ def groups(rows: Sequence[PaletteRow]) -> tuple[tuple[str, tuple[Line, ...]], ..
 
 
 def series(lines: Sequence[Line]) -> list[Line]:
-    """Join lines that count up by one: the same words with 1, 2, 3 at the end of key and title.
+    """Join lines that count up: the same text with 1, 2, 3 at the end of key and title.
 
     >>> series([("Ctrl+1", "Add on tier 1"), ("Ctrl+2", "Add on tier 2"), ("Ctrl+3", "Add on tier 3")])
     [('Ctrl+1 to 3', 'Add on tier 1 to 3')]
@@ -74,14 +74,14 @@ def series(lines: Sequence[Line]) -> list[Line]:
 
 
 def _next(words: str) -> str:
-    """Count the number at the end of a text up by one."""
+    """Increment the number at the end of a text."""
     return re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), words)
 
 
 def columns(
     made: Sequence[tuple[str, tuple[Line, ...]]], count: int
 ) -> list[list[tuple[str, tuple[Line, ...]]]]:
-    """Spread groups over columns in their order, as evenly as whole groups allow."""
+    """Distribute groups over columns in order, as evenly as whole groups allow."""
     total = sum(len(lines) + 2 for _, lines in made)
     spread: list[list[tuple[str, tuple[Line, ...]]]] = [[] for _ in range(count)]
     done = 0
@@ -93,7 +93,7 @@ def columns(
 
 
 def widths_px(lines: Sequence[Line]) -> tuple[int, int]:
-    """Return the room that the longest keys, and the longest words, of a column need."""
+    """Return the widths of the longest keys and the longest text of a column."""
     keys, words = QFontMetrics(font(11)), QFontMetrics(font(12))
     return (
         max((keys.horizontalAdvance(line[0]) for line in lines), default=0) + BOX_AIR_PX,
@@ -104,7 +104,7 @@ def widths_px(lines: Sequence[Line]) -> tuple[int, int]:
 def fitting(
     made: Sequence[tuple[str, tuple[Line, ...]]], wide_px: int
 ) -> list[list[tuple[str, tuple[Line, ...]]]]:
-    """Spread groups over as many columns as stand beside one another in a width."""
+    """Distribute groups over as many columns as fit in a width."""
     for count in range(MOST_COLUMNS, LEAST_COLUMNS, -1):
         spread = columns(made, count)
         lines = ([line for _, group in column for line in group] for column in spread)
@@ -114,7 +114,7 @@ def fitting(
 
 
 class KeyLine(QWidget):
-    """One key with what it does; the words of a column begin at one place."""
+    """A key and what it does; the texts of a column are aligned."""
 
     def __init__(self, keys: str, words: str, column_px: tuple[int, int]) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ class KeyLine(QWidget):
 
 
 class ShortcutSheet(SmallDialog):
-    """All keys grouped by menu, and the mouse."""
+    """All keys by menu, and the mouse."""
 
     def __init__(self, rows: Sequence[PaletteRow], parent: QWidget | None = None) -> None:
         super().__init__("Keys and mouse", parent)
@@ -172,12 +172,12 @@ class ShortcutSheet(SmallDialog):
 
     @staticmethod
     def _highest_px(parent: QWidget | None) -> int:
-        """Return the height that the window leaves it."""
+        """Return the maximum height, from the window."""
         return HIGHEST_PX if parent is None else min(HIGHEST_PX, parent.window().height() - 40)
 
 
 def _column(groups_of_it: Sequence[tuple[str, tuple[Line, ...]]]) -> QVBoxLayout:
-    """Lay groups under one another, the words of all of them aligned."""
+    """Stack groups in a column, with their texts aligned."""
     down = QVBoxLayout()
     down.setSpacing(0)
     column_px = widths_px([line for _, lines in groups_of_it for line in lines])

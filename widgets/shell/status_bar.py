@@ -1,4 +1,4 @@
-"""The status bar: what the mouse will do, what is under the pointer, and whether all is up to date."""
+"""The status bar: what the mouse does here, what is under the pointer, and whether work is in progress."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from widgets.theme.theme import Look
 
 HEIGHT_PX = 24
 READ_OUT = "Pointer"
-POINTER_X = 436 - 12  # the pointer's numbers stand under the left edge of the plots
+POINTER_X = 436 - 12  # the pointer's numbers begin under the left edge of the plots
 
 
 class StatusBar(Panel):
@@ -37,11 +37,11 @@ class StatusBar(Panel):
         row.addWidget(self._state)
 
     def show_help(self, words: str) -> None:
-        """Show what the mouse and the keys will do here, or what has just been done."""
+        """Show what the mouse and the keys do here, or what has just been done."""
         self._say(self._help, words)
 
     def show_pointer(self, words: str) -> None:
-        """Show the numbers under the pointer; the last ones stay, quietly, so that a click copies them."""
+        """Show the numbers under the pointer; the last ones stay, dimmed, so that a click can copy them."""
         has_numbers = bool(words) or self._pointer.text().startswith(READ_OUT)
         self._pointer.set_ink("ink" if words else "ink3")
         if words or not has_numbers:
@@ -58,7 +58,7 @@ class StatusBar(Panel):
             self.show_help(copy_numbers(words.removeprefix(READ_OUT).strip()))
 
     def show_state(self, words: str) -> None:
-        """Show whether anything is under way."""
+        """Show whether work is in progress."""
         self._say(self._state, words)
 
     def _say(self, place: Words, words: str) -> None:

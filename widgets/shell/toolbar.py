@@ -1,4 +1,4 @@
-"""The toolbar: opening, undo, playing, what is heard and where, the preset, and the search for commands."""
+"""The toolbar: open, undo, play, the sound and its device, the preset, and the command search."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from widgets.theme.number_text import number_text
 from widgets.theme.theme import LIGHT, Look, font
 
 HEIGHT_PX = 40
-# So wide a toolbar has room for these buttons' words beside those of the fields.
+# above this width there is space for the buttons' texts as well
 WORDS_FROM_PX = {"file.open": 1200, "file.save_picture": 1200, "play.loop": 1360, "play.follow": 1360}
-# The toolbar's buttons from the left: command, icon, word; "" is a separating line.
+# The buttons from the left: command, icon, text; "" is a separating line.
 BUTTONS = (
     ("file.open", "folder-open", "Open"),
     ("file.save_picture", "image", "Save picture"),
@@ -36,7 +36,7 @@ BUTTONS = (
 
 
 class Separator(QWidget):
-    """A short upright line between groups of buttons."""
+    """A short vertical line between groups of buttons."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class SearchButton(Button):
 
 
 class DeviceComboBox(ComboBox):
-    """The output devices, looked up when the list is opened."""
+    """The output devices, refreshed when the list is opened."""
 
     needed = Signal()
 
@@ -98,8 +98,8 @@ class DeviceComboBox(ComboBox):
 class Toolbar(Panel):
     """The toolbar, made from the same actions as the menus.
 
-    Signals: `sound_wanted(key)`, `device_wanted(id)`, `devices_needed()` when their list is about to
-    open, `volume_wanted(level_db)`, `preset_wanted(key)`.
+    Signals: `sound_wanted(key)`, `device_wanted(id)`, `devices_needed()` before the list of devices opens,
+    `volume_wanted(level_db)`, `preset_wanted(key)`.
     """
 
     sound_wanted = Signal(str)
@@ -152,7 +152,7 @@ class Toolbar(Panel):
             row.addWidget(SearchButton(actions["help.palette"]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the buttons' words give way to the fields in a narrow window."""
+        """Hide the buttons' texts in a narrow window to leave space for the fields."""
         super().resizeEvent(event)
         for id, button in self._buttons.items():
             button.show_words(self.width() >= WORDS_FROM_PX.get(id, 0))
@@ -182,16 +182,16 @@ class Toolbar(Panel):
     # --- what is shown --------------------------------------------------------------------------
 
     def set_sounds(self, sounds: Sequence[tuple[str, str]], current: str) -> None:
-        """Show the ways of hearing a layer, and which is in use."""
+        """Show the conversions to sound, and the current one."""
         self._sound.show_options(sounds, current)
 
     def set_devices(self, devices: Sequence[tuple[str, str]], current: str) -> None:
-        """Show the output devices by id and name; "" is the system's own choice."""
+        """Show the output devices by id and name; "" is the system default."""
         rows = list(devices)
         if "" not in dict(rows):
             rows.insert(0, ("", "System default"))
         if current not in dict(rows):
-            rows.append((current, f"{current} (not there now)"))
+            rows.append((current, f"{current} (not connected)"))
         self._device.show_options(rows, current)
 
     def set_presets(
@@ -201,17 +201,17 @@ class Toolbar(Panel):
         shorter: Mapping[str, str] | None = None,
         tip: str = "Preset of the analyses",
     ) -> None:
-        """Show the presets of the analyses, which is in use, and what the field says where room is short."""
+        """Show the presets of the analyses, the current one, and a short text for a narrow field."""
         self._preset.show_options(presets, current, shorter)
         self._preset.setToolTip(tip)
 
     def set_volume(self, level_db: float) -> None:
-        """Show the volume, without asking for it."""
+        """Show the volume, without requesting it."""
         self._volume.show_value(level_db)
         self._show_level(level_db)
 
     def show_playing(self, playing: bool) -> None:
-        """Let the play button show what a click on it will do."""
+        """Show on the play button what a click will do."""
         if "play.toggle" in self._buttons:
             self._buttons["play.toggle"].set_icon("pause-fill" if playing else "play-fill")
 

@@ -94,4 +94,4 @@ def test_it_says_so_where_nothing_has_the_words(palette):
     palette.findChild(QLineEdit).setText("banana")
     assert not palette.findChild(QListView).isVisible()
     said = [one.text() for one in palette.findChildren(QLabel) if one.isVisible()]
-    assert said == ["No command has these words."]
+    assert said == ["No command matches."]

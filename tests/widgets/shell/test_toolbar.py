@@ -89,7 +89,7 @@ def test_showing_asks_for_nothing(bar):
 
 def test_a_device_that_is_gone_is_still_named(bar):
     bar.set_devices([("hw0", "Built-in Audio")], "USB headset")
-    assert named(bar, ComboBox, "Output device").currentText() == "USB headset (not there now)"
+    assert named(bar, ComboBox, "Output device").currentText() == "USB headset (not connected)"
 
 
 def test_devices_are_looked_up_when_the_list_opens(qtbot, bar):
