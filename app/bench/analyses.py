@@ -1,4 +1,4 @@
-"""What Praat's measures cost: all of them at rest, and a minute of speech shared by two workers."""
+"""The cost of Praat's measures: all of them at rest, and a minute of speech shared by two workers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RESTS, ROUNDS = 20, 5
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
-    """Measure from the asking to the last answer; `path` is not looked at."""
+    """Measure from the request to the last answer; `path` is not used."""
     del path
     pool = PraatPool()
     try:
@@ -43,7 +43,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def voice(rate_hz: float, n: int) -> Track:
-    """Return a made-up voice: breathy syllables under a gliding pitch, ringing at 500 and 1500 Hz."""
+    """Return a synthetic voice: breathy syllables with gliding pitch and formants at 500 and 1500 Hz."""
     axis = TimeAxis.of_sound(rate_hz, n)
     times_s = axis.times()
     turns = 120 * times_s + 10 * np.sin(2 * np.pi * 0.5 * times_s)
@@ -55,13 +55,13 @@ def voice(rate_hz: float, n: int) -> Track:
 
 
 def shown(pool: PraatPool, track: Track) -> float:
-    """Return the time of what the output's lane shows over its spectrogram, and of that."""
-    names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and seldom shown
+    """Return the time for the spectrogram and overlays of the output's lane."""
+    names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and rarely shown
     return _seconds(lambda: [pool.submit(name, track) for name in names])
 
 
 def everything(pool: PraatPool, tracks: list[Track]) -> float:
-    """Return the time of every analysis of every layer that can carry it, the output's first."""
+    """Return the time for every analysis of every layer that can carry it, the output's first."""
     output, *layers = tracks
 
     def ask() -> list[Future[Any]]:
@@ -73,7 +73,7 @@ def everything(pool: PraatPool, tracks: list[Track]) -> float:
 
 
 def shared(pool: PraatPool, track: Track) -> float:
-    """Return the time of two workers by that of Praat's two calls one after the other, measured in turn."""
+    """Return the time of two workers relative to two Praat calls in a row, measured alternately."""
     sound = sound_of(track)
     start_s = perf_counter()
     sound.to_pitch_ac(pitch_ceiling=500.0)

@@ -1,4 +1,4 @@
-"""How much slower a knob is while a training goes on beside the window, started as the window starts it."""
+"""How much slower a knob is while training runs next to the window."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPTIONS = ("--model", "ciwgan", "--categories", "4", "--dim", "16", "--batch", "
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
-    """Measure in a real window; each turn comes a little while after the one before, as in a drag."""
+    """Measure in a real window; each change comes shortly after the one before, as in a drag."""
     chance = np.random.default_rng(0)
 
     def turn() -> float:
@@ -40,7 +40,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def beside(turn: Callable[[], float], share: float = 1.0) -> Figure:
-    """Turn a knob with the training held and with it going on, by turns; each ratio is of two medians."""
+    """Change a knob with training paused and running, alternately; each ratio is of two medians."""
     turns = max(2, round(share * TURNS))
     ratios: list[float] = []
     with training() as number:
@@ -56,9 +56,9 @@ def beside(turn: Callable[[], float], share: float = 1.0) -> Figure:
 
 @contextmanager
 def training() -> Generator[int]:
-    """Train on made sounds for as long as the block lasts, in a process of its own; return its number."""
+    """Train on synthetic sounds during the block, in another process; yield its id."""
     if not hasattr(signal, "SIGSTOP"):
-        raise Fault("A training cannot be held and let go on this system.")
+        raise Fault("Training cannot be paused and resumed on this system.")
     with tempfile.TemporaryDirectory(prefix="phonoscope-", ignore_cleanup_errors=True) as made:
         sounds, out = Path(made) / "sounds", Path(made) / "run"
         write_sounds(sounds)
@@ -66,7 +66,7 @@ def training() -> Generator[int]:
         try:
             wait(lambda: bool(see(out).said) or process.poll() is not None, START_LIMIT_S)
             if process.poll() is not None:
-                raise Fault(f"The training ended: {see(out).said}")
+                raise Fault(f"Training ended: {see(out).said}")
             rest(SETTLE_S)
             yield process.pid
         finally:
@@ -75,7 +75,7 @@ def training() -> Generator[int]:
 
 
 def write_sounds(folder: Path) -> None:
-    """Write a few vowel-like sounds to train on."""
+    """Write a few vowel-like sounds for training."""
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""What a benchmark gives: named costs beside their limits, as a table or as JSON."""
+"""The results of benchmarks: named costs with their limits, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEADS = ("", "median", "p95", "limit", "n")
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured cost, lower is better; `limit` is for the median, or for median and p95."""
+    """One measured cost (lower is better); `limit` is for the median, or for median and p95."""
 
     name: str
     values: tuple[float, ...]
@@ -32,7 +32,7 @@ class Figure:
 
     @property
     def kept(self) -> bool:
-        """Whether the limit holds."""
+        """Whether the cost is within the limit."""
         if isinstance(self.limit, tuple):
             return self.median <= self.limit[0] and self.p95 <= self.limit[1]
         return self.median <= self.limit
@@ -59,7 +59,7 @@ class Figure:
 
 
 def head() -> str:
-    """Return the table's first line."""
+    """Return the header of the table."""
     return _row(HEADS)
 
 

@@ -1,4 +1,4 @@
-"""How near the generator comes to a bare matrix product of as many multiply-adds."""
+"""How close the generator comes to a bare matrix product with as many multiply-adds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.bench.figures import Figure
 from app.bench.model import DIM, multiply_adds
 
 WIDTH = 1024  # of the matrix product
-CALM_S = 0.1  # numpy's threads look for more work so long after a product, at the cost of who comes next
+CALM_S = 0.1  # numpy's threads keep spinning this long after a product, which slows the next one
 SIZES = {1: (2.0, 30), 32: (1.8, 5)}  # items at once: the limit, and how often it is measured
 
 
 def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
-    """Measure one item and many, all layers averaged; the unit is the product's own time."""
+    """Measure one item and many, averaged over layers; the unit is the time of the product."""
     from core.families.registry import open_model
     from core.networks.latent import draw
     from core.probing.forward import generate, generate_many
@@ -43,7 +43,7 @@ def _product(count: int) -> Callable[[], object]:
 
 
 def _ratios(run: Callable[[], object], product: Callable[[], object], rounds: int) -> tuple[float, ...]:
-    """Measure both in turn, each run between two products, so that other load weighs on both alike."""
+    """Measure both alternately, each run between two products, so that other load affects both alike."""
     for warm in (run, product, run, product):
         warm()
     found: list[float] = []

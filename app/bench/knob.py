@@ -1,4 +1,4 @@
-"""How long a turned knob takes to be seen, in every layer and in the overlays."""
+"""The latency from a knob to the screen, for every layer and for the overlays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.bench.window import TimedWindow, open_window, rest, wait
 
 KNOB = 10  # any entry of z
 TURNS, RESTS = 100, 20
-PAUSE_S = 0.03  # the longest pause between two turns of a drag: overlays are then often under way
+PAUSE_S = 0.03  # the longest pause between two steps of a drag: overlays are then often in progress
 LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (30.0, 60.0)
 
 
@@ -34,14 +34,14 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def turn(window: TimedWindow, value: float) -> float:
-    """Turn a knob and give the time until the whole stack shows it."""
+    """Change a knob and return the time until the whole stack shows it."""
     return window.seconds_to(
         lambda: window.up_to_date, lambda: window.knobs.value_wanted.emit(KNOB, value, False)
     )
 
 
 def overlays(window: TimedWindow, value: float) -> float:
-    """Turn a knob once, and give the time from the repainted curves to the last repainted overlay."""
+    """Change a knob once and return the time from the repainted curves to the last repainted overlay."""
     wait(lambda: window.complete)
     turn(window, value)
     return window.seconds_to(lambda: window.complete, lambda: None)

@@ -1,4 +1,4 @@
-"""An hour of speech-like sound in the window: its first paint, and what a frame of scrolling costs."""
+"""An hour of speech-like sound in the window: its first paint, and the cost of a frame of scrolling."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from core.session.lanes import MEASURES
 from core.signals.axis import Range
 
 RATE_HZ, LENGTH_S, PART_S = 44100, 3600.0, 12.0
-FRAMES, STEP = 300, 0.02  # each frame moves on by a fiftieth of what is seen
+FRAMES, STEP = 300, 0.02  # each frame moves by a fiftieth of the window
 SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
-EDGE_S = 0.1  # a question reaches a little further than what is seen
+EDGE_S = 0.1  # an analysis extends slightly beyond the window
 FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
 FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
-    """Open an hour made here, then scroll through it without and with all overlays."""
+    """Open an hour of synthetic sound, then scroll through it with and without overlays."""
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
         sound = write_sound(Path(folder) / "hour.wav", max(620.0, share * LENGTH_S))
-        os.environ["XDG_CACHE_HOME"] = folder  # what is found of the hour is not kept
+        os.environ["XDG_CACHE_HOME"] = folder  # the cache of this hour is not kept
         with empty_window() as window:
             window.on.pool.warm()
             yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT_S)
@@ -43,7 +43,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def write_sound(path: Path, length_s: float) -> Path:
-    """Write syllables with moving pitch and three vowels' formants, a breath between them, at 16 bits."""
+    """Write syllables with moving pitch and the formants of three vowels, with pauses, as 16 bits."""
     import soundfile
 
     part = (0.8 * 32767 * syllables(PART_S, RATE_HZ)).astype(np.int16)
@@ -56,7 +56,7 @@ def write_sound(path: Path, length_s: float) -> Path:
 
 
 def syllables(length_s: float, rate_hz: float, seed: int = 0) -> NDArray[np.float64]:
-    """Return pulses through vowels' resonances, four syllables a second, with their peak at 1."""
+    """Return pulses filtered by vowel resonances, four syllables a second, with a peak of 1."""
     from scipy.signal import lfilter
 
     chance, n = np.random.default_rng(seed), round(length_s * rate_hz)
@@ -87,12 +87,12 @@ def _first_paint(window: TimedWindow, path: Path) -> float:
 
 
 def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames: int) -> list[float]:
-    """Return what each frame of a scroll costs, the overlays of where it goes being known."""
+    """Return the cost of each frame of a scroll, with the overlays known in advance."""
     session = window.on.session
     key = session.lanes[0].key
     session.set_lane(key, "overlays", shown=shown)
     wishes = wished(session.whole, seen_s, frames)
-    for wish in wishes[:: round(0.5 / STEP)] if shown else ():  # painting is timed here, not measuring
+    for wish in wishes[:: round(0.5 / STEP)] if shown else ():  # this measures painting, not analysis
         window.stack.range_wanted.emit(wish)
         wait(lambda wish=wish: all(_there(window, key, measure, wish) for measure in shown))
     session.set_range(session.whole)
@@ -101,7 +101,7 @@ def _scrolled(window: TimedWindow, shown: frozenset[str], seen_s: float, frames:
 
 
 def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
-    """Return windows of one length that go on from the middle and turn back at the end."""
+    """Return windows of one length that move on from the middle and turn back at the end."""
     room_s = whole.length_s - seen_s
     places = [(0.5 * room_s + STEP * seen_s * (k + 1)) % (2 * room_s) for k in range(frames)]
     starts = [whole.start_s + min(place, 2 * room_s - place) for place in places]
@@ -109,13 +109,13 @@ def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
 
 
 def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
-    """Whether a measure is known over all of a window of time."""
+    """Return whether a measure is known in all of a time window."""
     inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
     return window.on.tiled_overlays.over(key, _track(window), measure, inner) is not None
 
 
 def _frame(window: TimedWindow, wish: Range) -> float:
-    """Scroll once and give how long it took until it was painted, all that it set going included."""
+    """Scroll once and return the time until it was painted, including everything it triggered."""
     start_s = perf_counter()
 
     def painted() -> bool:

@@ -1,4 +1,4 @@
-"""`phonoscope bench`: what the instrument costs here, beside what it may cost."""
+"""`phonoscope bench`: measured costs on this machine, with their limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.bench.figures import Figure, head
 from app.bench.model import write_model
 from core.faults import Fault
 
-# In this order: what opens no window first, and what spawns programs before this one holds a window.
+# In this order: first those without a window, and those that start programs before a window is open.
 ROWS = {
     "generate": "app.bench.generate",
     "train": "app.bench.train",
@@ -24,13 +24,13 @@ ROWS = {
     "tiers": "app.bench.tiers",
     "sound": "app.bench.sound",
 }
-# Only where they are named: a minute of sound, or an hour of it, takes its time.
+# only when named: a minute or an hour of sound takes long
 ALONE = {"analyses": "app.bench.analyses", "long": "app.bench.long_recording"}
-BESIDE = {"knob": ("knob", "beside", "sound")}  # a turned knob is seen and heard, and a training goes on
+BESIDE = {"knob": ("knob", "beside", "sound")}  # the related benchmarks that run for a name
 
 
 def run(args: Namespace) -> int:
-    """Measure what was asked for, or everything, and print each figure as soon as it is known."""
+    """Run the requested benchmark, or all, and print each figure as soon as it is known."""
     names = BESIDE.get(args.which, (args.which,)) if args.which else tuple(ROWS)
     if not args.json:
         print(head(), flush=True)
@@ -43,7 +43,7 @@ def run(args: Namespace) -> int:
 
 
 def figures(name: str, path: Path) -> Iterator[Figure]:
-    """Return one benchmark's figures; what cannot be measured here is said on standard error."""
+    """Yield one benchmark's figures; report what cannot be measured here on standard error."""
     measure: Callable[[Path], Iterator[Figure]] = importlib.import_module((ROWS | ALONE)[name]).figures
     try:
         yield from measure(path)

@@ -1,4 +1,4 @@
-"""The model that benchmarks run on: a generator of the usual size with random weights."""
+"""The model for benchmarks: a generator of the usual size with random weights."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def write_model(folder: Path, dim: int = DIM) -> Path:
 
 
 def _arrays(dim: int) -> Arrays:
-    """Return weights that keep a signal's power from layer to layer, so that nothing is dead."""
+    """Return weights that preserve a signal's power from layer to layer, so that no layer is silent."""
     chance, channels = np.random.default_rng(0), widths(dim)
     arrays = _layer(chance, "G/z_project/dense", (LATENT, FIRST_N * channels[0]), LATENT / 3)
     for i, (before, after) in enumerate(itertools.pairwise(channels)):

@@ -1,4 +1,4 @@
-"""The training step in the plain PyTorch formulation: what ours is compared with, in result and speed."""
+"""The training step in plain PyTorch, for comparison of results and speed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _parameters(part: Any) -> tuple[Tensor, Tensor]:
 
 
 class PlainGenerator(Generator):
-    """Transposed convolutions as PyTorch has them, cropped."""
+    """PyTorch's own transposed convolutions, cropped."""
 
     def forward(self, z: Tensor) -> Tensor:
         x = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1)).transpose(1, 2)
@@ -32,7 +32,7 @@ class PlainGenerator(Generator):
 
 
 class PlainListener(Listener):
-    """Convolutions as PyTorch has them, padded."""
+    """PyTorch's own convolutions, padded."""
 
     def forward(self, sound: Tensor, shifts: Any = ()) -> Tensor:
         x = sound[:, None]
@@ -46,7 +46,7 @@ class PlainListener(Listener):
 
 
 class PlainTrainer(Trainer):
-    """A step that generates for each critic update apart."""
+    """A step that generates separately for each critic update."""
 
     def _fakes(self, updates: int) -> tuple[Tensor, ...]:
         with torch.no_grad():
@@ -54,9 +54,9 @@ class PlainTrainer(Trainer):
 
 
 def made(recipe: Recipe, *, plain: bool) -> Trainer:
-    """Return a trainer of either formulation, with the same weights and the same made sounds."""
+    """Return a trainer of either kind, with the same weights and the same synthetic sounds."""
     nets = Nets.fresh(recipe)
-    if plain:  # the same parameters, another way to compute
+    if plain:  # the same parameters, computed differently
         for network in nets.named().values():
             plainer: Any = PlainGenerator if isinstance(network, Generator) else PlainListener
             network.__class__ = plainer

@@ -1,4 +1,4 @@
-"""What a frame of scrolling and zooming costs, and how long the window's thread is ever busy."""
+"""The cost of a frame of scrolling and zooming, and the longest block of the window's thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FRAME_MS, BLOCK_MS = 16.7, (50.0, 50.0)
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
-    """Measure frames one by one, and the longest silence of the window's thread while much is computed."""
+    """Measure frames one by one, and the longest block of the window's thread under load."""
     with open_window(path) as window:
         frames_wanted = wishes(window.on.session.whole, max(4, round(share * FRAMES)))
         frames = [frame(window, wish) for wish in frames_wanted]
@@ -37,7 +37,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def wishes(whole: Range, count: int) -> list[Range]:
-    """Return windows of time that a wheel would wish: scrolled to the end and back at several zooms."""
+    """Return the time windows of a wheel that scrolls to the end and back at several zooms."""
     found: list[Range] = []
     for k in range(count):
         zoomed = (1.1 ** (10 * np.sin(2 * np.pi * 3 * k / count))) * whole.length_s / 4
@@ -48,7 +48,7 @@ def wishes(whole: Range, count: int) -> list[Range]:
 
 
 def frame(window: TimedWindow, wish: Range) -> float:
-    """Wish for another window of time and give the time until it is painted."""
+    """Request another time window and return the time until it is painted."""
 
     def shown() -> bool:
         return window.stack.columns.window == window.on.session.visible != before
@@ -58,7 +58,7 @@ def frame(window: TimedWindow, wish: Range) -> float:
 
 
 def longest_silence(window: TimedWindow, work: Callable[[], object]) -> float:
-    """Return the longest time without a heartbeat of the window's thread while it is asked for something."""
+    """Return the longest time between heartbeats of the window's thread during some work."""
     beats = [perf_counter()]
     heart = QTimer(window)
     heart.timeout.connect(lambda: beats.append(perf_counter()))
@@ -69,7 +69,7 @@ def longest_silence(window: TimedWindow, work: Callable[[], object]) -> float:
 
 
 def _sheet_and_knob(window: TimedWindow, seed: int, turns: int) -> None:
-    """Draw a contact sheet while a knob is turned."""
+    """Draw a contact sheet while a knob moves."""
     chance = np.random.default_rng(seed)
     sheet = window.on.contact_sheet
     window.show_page("sheet")

@@ -1,4 +1,4 @@
-"""How soon a turned knob is heard in a running loop, through a private sound server's null sink."""
+"""The latency from a knob to the sound in a running loop, through a private server's null sink."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.networks.latent import Point
 
 TURNS, LIMIT_MS = 12, 100.0
 LOUD = 1e-4
-SILENCE_S = (0.03, 0.05)  # so long it must have been silent; drawn, so that turns fall anywhere in a block
+SILENCE_S = (0.03, 0.05)  # the silence before each change; random, so that changes fall anywhere in a block
 SILENT, HEARD = 0.0, 1.0  # with every other variable 0, a network without biases is silent at 0
 
 
@@ -38,17 +38,17 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         _loop_silence(window)
         found = [_turn(window, monitor, k, pulse.RATE_HZ) for k in range(max(2, round(share * TURNS)) + 1)]
         window.on.playback.stop()
-        yield Figure("knob_to_sound", tuple(found[1:]), "ms", LIMIT_MS)  # the first opens the device
+        yield Figure("knob_to_sound", tuple(found[1:]), "ms", LIMIT_MS)  # the first one opens the device
 
 
 def _sound_server() -> Any:
-    """Return the tests' own sound server, which is there in a checkout only."""
+    """Return the sound server of the tests, which exists only in a checkout."""
     try:
         pulse = importlib.import_module("tests.support.pulse")
     except ModuleNotFoundError:
-        raise Fault("The sound is measured in a checkout only.", "Start bench in its folder.") from None
+        raise Fault("Sound can only be measured in a checkout.", "Run bench in its folder.") from None
     if reason := pulse.why_not():
-        raise Fault(f"The sound cannot be measured here: {reason}.", "Install what is missing.")
+        raise Fault(f"Sound cannot be measured here: {reason}.", "Install what is missing.")
     return pulse
 
 
@@ -72,7 +72,7 @@ def _loop_silence(window: TimedWindow) -> None:
 
 
 def _turn(window: TimedWindow, monitor: Any, seed: int, rate_hz: int) -> float:
-    """Turn the knob from silence to a sound and give the milliseconds until it arrives; turn it back."""
+    """Change the knob from silence to a sound and return the milliseconds until it arrives; then reset it."""
     length = round(rate_hz * float(np.random.default_rng(seed).uniform(*SILENCE_S)))
     start = monitor.samples.size
 

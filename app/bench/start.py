@@ -1,4 +1,4 @@
-"""How soon after its start the program shows its window, and the first tracks of a model."""
+"""The time from start to the window, and to the first tracks of a model."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
-    """Start the program again and again; the first start, which warms the caches, does not count."""
+    """Start the program repeatedly; the first start warms the caches and does not count."""
     starts = [start(path) for _ in range(max(2, round(share * STARTS)) + 1)][1:]
     yield Figure("start_to_window", tuple(each.window_s for each in starts), "s", WINDOW_S)
     yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS_S)
 
 
 def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
-    """Start the program on a model and give its moments, counted from the start of its process."""
+    """Start the program on a model and return its start times, counted from the start of its process."""
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
         note = Path(folder) / "moments.json"
         start_s = monotonic()
@@ -43,7 +43,7 @@ def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise Fault(
-                    "The program did not show a model in time.", "Try again with less running."
+                    "The program did not show a model in time.", "Close other programs and try again."
                 ) from None
         if not note.exists():
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
@@ -53,7 +53,7 @@ def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
 
 
 def _environment(folder: str, note: Path) -> dict[str, str]:
-    """Return an environment that keeps the user's settings and log out of it."""
+    """Return an environment without the user's preferences and log."""
     from app.bench.window import needs_no_screen
 
     own = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), folder)

@@ -1,4 +1,4 @@
-"""What ten thousand annotated intervals cost: opening their TextGrid, a frame over them, an edit."""
+"""The cost of ten thousand annotated intervals: opening their TextGrid, a frame, an edit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
             yield from _measured(window, path.with_name("many.TextGrid"), count, share)
         finally:
             window.on.tier_editor.autosave.close()
-            kept.unlink(missing_ok=True)  # these tiers are nobody's
+            kept.unlink(missing_ok=True)  # these tiers belong to nobody
 
 
 def _measured(window: TimedWindow, file: Path, count: int, share: float) -> Iterator[Figure]:
@@ -67,7 +67,7 @@ def annotation(whole: Range, count: int) -> Annotation:
 
 
 def _opened(window: TimedWindow, file: Path, count: int) -> float:
-    """Open the TextGrid and give the time until all tiers are painted."""
+    """Open the TextGrid and return the time until all tiers are painted."""
     window.on.session.change("none", tiers=())
     window.wiring.show_stack()  # type: ignore[attr-defined]
 
@@ -78,7 +78,7 @@ def _opened(window: TimedWindow, file: Path, count: int) -> float:
 
 
 def _edited(window: TimedWindow, k: int) -> float:
-    """Add a boundary with a label to the phones, and give the time until it is painted."""
+    """Add a labelled boundary to the phones and return the time until it is painted."""
     tier = window.on.tier_editor.tiers[0]
     index = k + 1
     time_s = tier.range_of(index).middle_s

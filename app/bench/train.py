@@ -1,4 +1,4 @@
-"""A full training step beside the plain PyTorch formulation of the same step."""
+"""A full training step compared with the same step in plain PyTorch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROUNDS = 4
 
 
 def figures(path: Path, share: float = 1.0, recipe: Recipe = RECIPE) -> Iterator[Figure]:
-    """Measure both kinds of step in turn, five critic updates, one of G and one of Q in each."""
+    """Measure both kinds of step alternately: five critic updates, one of G and one of Q in each."""
     import torch
 
     from app.bench.plain_step import made

@@ -1,4 +1,4 @@
-"""A real window with its real engine, and the clock that waits until it has painted what was asked."""
+"""A real window with its real engine, and a clock that waits until it has painted a change."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from core.session.preferences import Preferences
 
 SIZE_PX = (1600, 1000)
 LIMIT_S = 30.0
-TICK_MS = 50  # how often a wait looks again where nothing happens
+TICK_MS = 50  # how often a wait checks when nothing happens
 
 
 class TimedWindow(Window):
-    """The program's window, which notes when a round of painting has shown what is waited for."""
+    """The program's window, which notes when a paint has shown what is waited for."""
 
     expected: Callable[[], bool] | None = None
     painted_s = 0.0
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest:  # every widget that asked for it is painted by now
+        if event.type() == QEvent.Type.UpdateRequest:  # every widget that requested it is painted by now
             now_s = perf_counter()
             if self.expected is not None and self.expected():
                 self.painted_s, self.expected = now_s, None
         return done
 
     def seconds_to(self, shown: Callable[[], bool], wish: Callable[[], None]) -> float:
-        """Return the time from a wish to the end of the painting that shows it."""
+        """Return the time from a request to the end of the paint that shows it."""
         start_s, self.expected = perf_counter(), shown
         wish()
         wait(lambda: self.expected is None)
@@ -61,7 +61,7 @@ class TimedWindow(Window):
 
 
 def wait(until: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
-    """Let the window live until something is true; raises Fault if it never is."""
+    """Run the event loop until a condition holds; raises Fault if it never does."""
     end_s = perf_counter() + limit_s
     ticks = QTimer()
     ticks.start(TICK_MS)
@@ -72,7 +72,7 @@ def wait(until: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
 
 
 def rest(length_s: float) -> None:
-    """Let the window live for a while."""
+    """Run the event loop for a while."""
     over: list[bool] = []
     QTimer.singleShot(round(1000 * length_s), lambda: over.append(True))
     wait(lambda: bool(over))
@@ -80,7 +80,7 @@ def rest(length_s: float) -> None:
 
 @contextmanager
 def open_window(path: Path) -> Iterator[TimedWindow]:
-    """Open the window on a model, on the real screen where there is one, with nothing remembered."""
+    """Open the window on a model, on the real screen if there is one, without any history."""
     with empty_window() as window:
         faults: list[Fault] = []
         window.on.messages.faulted.connect(faults.append)
@@ -95,7 +95,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
 
 @contextmanager
 def empty_window() -> Iterator[TimedWindow]:
-    """Show the window with nothing open, on the real screen where there is one."""
+    """Show the window with nothing open, on the real screen if there is one."""
     app = _application()
     window = TimedWindow(start_processes(Preferences(theme="light"), MainThread()))
     window.resize(*SIZE_PX)
@@ -104,7 +104,7 @@ def empty_window() -> Iterator[TimedWindow]:
         yield window
     finally:
         for kept in window.on.tier_editor.files.edited:
-            window.on.tier_editor.files.keep_here(kept)  # nobody is there to be asked
+            window.on.tier_editor.files.keep_here(kept)  # nobody is there to ask
         window.close()
         app.processEvents()
 

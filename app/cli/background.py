@@ -1,7 +1,7 @@
-"""A training that was started in a terminal, moved to a session of its own.
+"""Training started in a terminal, moved to its own session.
 
-Linux shares the processor evenly between sessions, whatever the priorities inside them: only a
-session's leader can make all of it give way to an open window, and a shell is the terminal's.
+Linux shares the CPU evenly between sessions, whatever the priorities inside them. Only the leader of a
+session can lower its priority, and in a terminal that is the shell.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PASSED_ON = {
 
 
 def give_way() -> None:
-    """Let everything else have the processor first: an open window's knobs above all."""
+    """Lower the priority below that of all other programs, an open window above all."""
     if hasattr(os, "nice"):
         os.nice(19)
     with contextlib.suppress(OSError, AttributeError):
@@ -37,7 +37,7 @@ def give_way() -> None:
 
 
 def shares_its_session() -> bool:
-    """Whether this process was started as `… train …` by a shell whose session it cannot lower."""
+    """Whether this process was started as `… train …` by a shell, whose session it cannot lower."""
     with contextlib.suppress(OSError):
         grouped = AUTOGROUPS.read_text(encoding="ascii").strip() == "1"
         return grouped and not _leads() and sys.argv[1:2] == ["train"] and "LOCAL_RANK" not in os.environ
@@ -49,9 +49,9 @@ def _leads() -> bool:
 
 
 def run_apart() -> int:
-    """Do this command in a session of its own, which ends with this process; return its exit status.
+    """Run this command in its own session, which ends with this process; return its exit status.
 
-    What the terminal asks of this process, it asks of the other one: to save and stop, or to wait.
+    Signals from the terminal (stop and save, suspend) are passed on to that session.
     """
     command = [sys.executable, *sys.orig_argv[1:]]
     end_with_parent = partial(ctypes.CDLL(None).prctl, PARENT_DEATH, signal.SIGTERM)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(asked: Namespace) -> int:
-    """List `asked.analysis` of the layers asked for, on standard output or in a file with its record."""
+    """List an analysis of the requested layers, on standard output or in a file with a record."""
     name = analysis_named(asked.analysis)
     settings = settings_of(name, asked)
     tracks, output, about = _tracks(asked)
@@ -39,37 +39,37 @@ def run(asked: Namespace) -> int:
         words.append(made.words)
         kept.append(facts)
     if not lines:
-        raise Fault(f"No layer carries {name}.", "Their reasons stand above.")
+        raise Fault(f"No layer has {name}.", "See the reasons above.")
     _tell(asked, lines, "\n".join(filter(None, words)), {**about, "analysis": name, "listed": kept})
     return 0
 
 
 def analysis_named(word: str) -> str:
-    """Return the analysis of a word such as voice-report. Raises Fault for another."""
+    """Return the analysis for a word such as voice-report; raises Fault if there is none."""
     from core.analyses.registry import TABLE
 
     name = word.strip().lower().replace("-", " ").replace("_", " ")
     if name not in TABLE:
         words = ", ".join(known.replace(" ", "-") for known in TABLE)
-        raise Fault(f"“{word}” is no analysis.", f"Choose among {words}.")
+        raise Fault(f"“{word}” is not an analysis.", f"Choose among {words}.")
     return name
 
 
 def settings_of(name: str, asked: Namespace) -> Any:
-    """Return the preset's settings, with the speaker's ceiling, then each value that was set."""
+    """Return the preset's settings, with the speaker's ceiling, and then each explicit value."""
     from core.analyses.formants import for_speaker
     from core.measures.plan import preset_of
 
     found = preset_of(asked.preset).settings(name)
     if asked.speaker:
         if name != "formants":
-            raise Fault("--speaker sets the ceiling of formants.", "Leave it out here.")
+            raise Fault("--speaker sets the ceiling of formants.", "Omit it here.")
         found = for_speaker(found, asked.speaker)
     return with_values(found, asked.settings)
 
 
 def with_values(settings: Any, values: Sequence[tuple[str, str]]) -> Any:
-    """Return settings with some fields read from text. Raises Fault for unknown names and for nonsense."""
+    """Return settings with some fields read from text; raises Fault for unknown names and invalid values."""
     hints = typing.get_type_hints(type(settings))
     fields = [one.name for one in dataclasses.fields(settings) if one.metadata.get("form", True)]
     for name, text in values:
@@ -83,13 +83,13 @@ WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0":
 
 
 def _read(name: str, hint: Any, text: str) -> Any:
-    """Read one value as its field wants it: a choice, yes or no, a number."""
+    """Read one value by the type of its field: a choice, yes or no, or a number."""
     kinds = typing.get_args(hint)
     if typing.get_origin(hint) is typing.Literal or hint is bool:
         choices = dict(zip(kinds, kinds, strict=True)) if kinds else WORDS
         if text.lower() in choices:
             return choices[text.lower()]
-        raise Fault(f"“{text}” is no {name}.", f"Choose among {', '.join(kinds or ('yes', 'no'))}.")
+        raise Fault(f"“{text}” is not a valid {name}.", f"Choose among {', '.join(kinds or ('yes', 'no'))}.")
     if type(None) in kinds and text.lower() == "automatic":
         return None
     value = number(text)
@@ -102,7 +102,7 @@ Tracks = list[tuple[str, Track]]
 
 
 def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[str, Any]]:
-    """Return the layers to list, the output that latencies are told from, and what is known of the file."""
+    """Return the layers to list, the output as reference for latencies, and facts about the file."""
     from core.measures.items import SOUND, read_recording
     from core.recordings.sound_file import is_sound_file
 
@@ -110,7 +110,7 @@ def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
         if any((asked.layer, asked.seed is not None, asked.code, asked.point, asked.changes, asked.answer)):
             raise Fault(
                 "A sound file has no layers and no latent point.",
-                "Leave out --layer, --seed, --code, --set, --point and --answer.",
+                "Omit --layer, --seed, --code, --set, --point and --answer.",
             )
         track, steps = read_recording(Path(asked.path), asked.channel or 0)
         for step in steps:
@@ -121,7 +121,7 @@ def _tracks(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
             {"sound": {"file": Path(asked.path).name, "steps": list(steps)}},
         )
     if asked.channel is not None:
-        raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
+        raise Fault("--channel chooses a channel of a sound file.", "Omit it here.")
     return _layers(asked)
 
 
@@ -144,7 +144,7 @@ def _layers(asked: Namespace) -> tuple[Tracks, tuple[str, Track] | None, dict[st
 
 
 def _window(asked: Namespace, tracks: list[Track]) -> Range:
-    """Return the stretch that was asked for, else all of every track."""
+    """Return the requested time range, by default all of every track."""
     ends = [track.axis.extent for track in tracks]
     whole = Range(min(end.start_s for end in ends), max(end.end_s for end in ends))
     if asked.range is None:
@@ -163,7 +163,7 @@ Rows = Sequence[tuple[str, ...]]
 def _list(
     name: str, layer: str, track: Track, settings: Any, window: Range, output: tuple[str, Track] | None
 ) -> tuple[Listing, dict[str, Any]]:
-    """Compute and list one layer; the facts name its origin, with the settings as it carries them."""
+    """Compute and list one layer; the facts hold its origin, with the settings adapted to it."""
     from core.analyses.registry import TABLE
     from core.analyses.results import Points
     from core.measures.items import SOUND
@@ -172,7 +172,7 @@ def _list(
 
     row = TABLE[name]
     heard, used = over(name, track, settings, window.cut(track.axis.extent))
-    label = track.name if layer == SOUND else layer  # of a sound its file's name
+    label = track.name if layer == SOUND else layer  # a sound is labelled with its file name
     result = InlinePool().submit(name, heard, used).result()
     said = row.notice(track.axis, used)
     if said:
@@ -187,7 +187,7 @@ def _list(
 
 
 def _titled(layer: str, track: Track) -> str:
-    """Name a layer, or a sound with the channel that was listed."""
+    """Return the name of a layer, or of a sound with the channel that was listed."""
     how = track.origin.reduction if track.origin.sound else ""
     return f"{layer}, {how}" if how else layer
 
@@ -195,7 +195,7 @@ def _titled(layer: str, track: Track) -> str:
 def _tell(
     asked: Namespace, tables: list[tuple[tuple[str, ...], Rows]], words: str, facts: dict[str, Any]
 ) -> None:
-    """Print the listing, or write it with its record beside it; a report is printed as Praat prints it."""
+    """Print the listing, or write it with its record; a report is printed in Praat's format."""
     import msgspec
 
     from core.analyses.speakers import ceiling_words
@@ -210,7 +210,8 @@ def _tell(
     out = Path(asked.out)
     if out.suffix.lower() not in (".tsv", ".txt"):
         raise Fault(
-            f"“{asked.out}” is no name for a listing.", "End it in .tsv; a .json is written beside it."
+            f"“{asked.out}” is not a valid name for a listing.",
+            "Use a name that ends in .tsv; a .json is written next to it.",
         )
     is_text = words and out.suffix.lower() == ".txt"
     rows = words.splitlines() if is_text else list(_text(tables))
@@ -231,7 +232,7 @@ def _tell(
 
 
 def _text(tables: list[tuple[tuple[str, ...], Rows]]) -> Iterator[str]:
-    """Return the lines; layers whose columns differ have a head each."""
+    """Yield the lines; layers with different columns have separate headers."""
     before: tuple[str, ...] = ()
     for head, rows in tables:
         if head != before:

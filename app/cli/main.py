@@ -1,4 +1,4 @@
-"""The command line: one table of commands, and what happens when one goes wrong."""
+"""The command line: the table of commands, and the handling of errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PIPE_BROKEN = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the arguments ask and give the exit status; faults are one line on standard error."""
+    """Run the command in the arguments and return the exit status; a fault is one line on standard error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_in_any_locale()
     try:
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _flushed(arguments: list[str]) -> int:
-    """Say everything before leaving, help too, while a broken pipe can still be caught."""
+    """Flush all output before exiting, also that of --help, while a broken pipe can still be handled."""
     try:
         return _run(arguments)
     finally:
@@ -51,7 +51,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _window(paths: list[str]) -> int:
-    """Open the window on at most one checkpoint and any number of sounds."""
+    """Open the window with at most one checkpoint and any number of sounds."""
     if paths and re.fullmatch(r"[a-z][a-z-]*", paths[0]) and not Path(paths[0]).exists():
         raise Fault(f"There is no command “{paths[0]}”.", "See phonoscope --help.")
     if any(path.startswith("-") for path in paths):
@@ -67,11 +67,11 @@ def _check_one_model(paths: list[str]) -> None:
     models = [path for path in paths if not is_sound_file(Path(path))]
     if len(models) > 1:
         named = " and ".join(f"“{path}”" for path in models[:2])
-        raise Fault(f"{named} are no sounds.", "Open one checkpoint, and as many sounds as you like.")
+        raise Fault(f"{named} are not sounds.", "Open one checkpoint, and as many sounds as you like.")
 
 
 def _check_screen() -> None:
-    """Raise Fault where Qt would end the process, because nothing can show a window."""
+    """Raise Fault if no window can be shown, because Qt would end the process."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(map(os.environ.get, screens)):
         raise Fault(
@@ -81,19 +81,19 @@ def _check_screen() -> None:
 
 
 def _command(asked: Namespace) -> int:
-    """Import only the command asked for, so that each starts as fast as it can."""
+    """Import only the requested command, so that it starts fast."""
     return importlib.import_module(COMMANDS[asked.command].module).run(asked) or 0
 
 
 def _speak_in_any_locale() -> None:
-    """Let a terminal that lacks a sign show another one instead of failing."""
+    """Replace characters that the terminal cannot show, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _silence() -> None:
-    """Send what is still to be said nowhere: the reader at the other end of the pipe has left."""
+    """Discard further output: the reader of the pipe has gone."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

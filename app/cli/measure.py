@@ -46,24 +46,24 @@ def run(asked: Namespace) -> int:
 
 
 def _with_ceiling(plan: MeasurementPlan, asked: Namespace) -> MeasurementPlan:
-    """Return the plan with the formant ceiling asked for: it sets nothing else, over any preset."""
+    """Return the plan with the requested formant ceiling, which overrides that of the preset."""
     from core.analyses.formants import for_speaker
 
     if asked.speaker is None and asked.ceiling is None:
         return plan
     if asked.speaker is not None and asked.ceiling is not None:
-        raise Fault("--speaker chooses a ceiling too.", "Leave out --speaker or --ceiling.")
+        raise Fault("--speaker chooses a ceiling too.", "Omit --speaker or --ceiling.")
     formants = for_speaker(plan.formants, asked.speaker or "")
     if asked.ceiling is not None:
         if asked.ceiling <= 0:
-            raise Fault(f"{asked.ceiling:g} Hz is no formant ceiling.", "Write one such as 5000.")
+            raise Fault(f"{asked.ceiling:g} Hz is not a formant ceiling.", "Enter one such as 5000.")
         formants = replace(formants, ceiling_hz=asked.ceiling)
     words = f"{plan.preset}; formant ceiling {ceiling_words(formants.ceiling_hz)}"
     return replace(plan, formants=formants, preset=words)
 
 
 def _progress() -> Callable[[int, int], None]:
-    """Return what says how far it is, on a terminal, on one line."""
+    """Return a function that reports progress on one line of a terminal."""
 
     def said(done: int, of: int) -> None:
         end = "" if done < of else "\n"
@@ -73,25 +73,25 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _check(asked: Namespace, is_sound: bool) -> None:
-    """Refuse options that would be without effect."""
+    """Raise Fault for options that would have no effect."""
     if asked.textgrid is None and (asked.tier is not None or asked.label is not None):
         raise Fault("--tier and --label choose intervals of a TextGrid.", "Add --textgrid FILE.")
     point = (asked.seed, asked.code, asked.point, asked.changes or None, asked.answer or None)
     if not is_sound and asked.channel is not None:
-        raise Fault("--channel chooses a channel of a sound file.", "Leave it out here.")
+        raise Fault("--channel chooses a channel of a sound file.", "Omit it here.")
     if not is_sound:
         return
     if any(option is not None for option in point):
         raise Fault(
             "A latent point does not drive a sound file.",
-            "Leave out --seed, --code, --set, --point and --answer.",
+            "Omit --seed, --code, --set, --point and --answer.",
         )
     if asked.as_published:
-        raise Fault("A sound file has no layers to upsample.", "Leave out --as-published.")
+        raise Fault("A sound file has no layers to upsample.", "Omit --as-published.")
 
 
 def _model(asked: Namespace) -> Read:
-    """Run the generator at the point asked for."""
+    """Run the generator at the requested point."""
     from core.export.record import point_drive, record
     from core.measures.items import generated
     from core.probing.forward import generate
@@ -113,6 +113,6 @@ def _model(asked: Namespace) -> Read:
 
 
 def _name(asked: Namespace, seed: int) -> str:
-    """Name a point as it was asked for: seed 3 c=0,1,0 z11=-15."""
+    """Name a point by its options: seed 3 c=0,1,0 z11=-15."""
     code = [f"c={','.join(f'{value:g}' for value in asked.code)}"] if asked.code is not None else []
     return " ".join([f"seed {seed}", *code, *(f"{name}={value:g}" for name, value in asked.changes)])

@@ -1,4 +1,4 @@
-"""The recordings that `phonoscope measure` is given: files, or folders of them, each with its TextGrid."""
+"""The recordings for `phonoscope measure`: files or folders of them, each with its TextGrid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Read = tuple[list["MeasurementItem"], dict[str, Any]]
 
 
 def sounds_of(asked: Namespace) -> list[Path]:
-    """Return the sound files that are asked for, in order; none where a model is. May raise Fault."""
+    """Return the requested sound files in order; empty for a model. Raises Fault for a mixture."""
     from core.recordings.sound_file import is_sound_file
 
     paths = list(map(Path, filter(None, (asked.path, *asked.more))))
@@ -26,13 +26,13 @@ def sounds_of(asked: Namespace) -> list[Path]:
     for path in paths:
         inside = _sounds_in(path) if path.is_dir() else [path] if is_sound_file(path) else []
         if not inside and (found or len(paths) > 1):
-            raise Fault(f"“{path}” is no sound file.", "Measure one model at a time, or only sounds.")
+            raise Fault(f"“{path}” is not a sound file.", "Measure one model at a time, or only sounds.")
         found += inside
     return list(dict.fromkeys(found))
 
 
 def _sounds_in(folder: Path) -> list[Path]:
-    """Return the sounds in a folder, unless it holds checkpoints: then it is a model's."""
+    """Return the sounds in a folder; empty if it holds checkpoints, because it is then a model's."""
     from core.checkpoint.run_files import runs_in
     from core.recordings.sound_file import is_sound_file
 
@@ -41,7 +41,7 @@ def _sounds_in(folder: Path) -> list[Path]:
 
 
 def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
-    """Read the sounds with their annotation; of several, one that cannot be read is told and left out."""
+    """Read the sounds and their annotations; of several, an unreadable one is reported and skipped."""
     from core.measures.items import told_apart
 
     several = len(sounds) > 1
@@ -55,15 +55,15 @@ def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
         except Fault as fault:
             if not several:
                 raise
-            note(f"{name} is left out: {fault}")
+            note(f"{name} is skipped: {fault}")
     if not found:
-        raise Fault("None of these sounds could be measured.", "See what is said of each.")
+        raise Fault("None of these sounds could be measured.", "See the message about each.")
     items = [item for item, _ in found]
     return items, found[0][1] if not several else {"sounds": [about for _, about in found]}
 
 
 def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, dict[str, Any]]:
-    """Read one sound at its own rate; `name` is what it is called in the table."""
+    """Read one sound at its own rate; `name` is its name in the table."""
     from core.measures.items import read_recording, recorded
 
     grid = _grid_of(asked, path)
@@ -81,7 +81,7 @@ def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, di
 
 
 def _grid_of(asked: Namespace, path: Path) -> Path | None:
-    """Return the TextGrid named, or in the folder named that of the sound's name."""
+    """Return the TextGrid that was named, or the one for this sound in the folder that was named."""
     from core.annotation.textgrid import textgrid_of
 
     if asked.textgrid is None:
@@ -96,7 +96,7 @@ def _grid_of(asked: Namespace, path: Path) -> Path | None:
 
 
 def read_grid(path: Path) -> Annotation:
-    """Read a TextGrid and say what had to be mended."""
+    """Read a TextGrid and report what was repaired."""
     from core.annotation.textgrid import read_textgrid
 
     found = read_textgrid(path)
@@ -106,7 +106,7 @@ def read_grid(path: Path) -> Annotation:
 
 
 def name_ends(item: MeasurementItem, annotation: Annotation | None) -> None:
-    """Report that the TextGrid and the sound do not have the same length."""
+    """Report that the TextGrid and the sound differ in length."""
     if annotation is None:
         return
     end_s, whole = annotation.end_s, item.whole

@@ -1,4 +1,4 @@
-"""`phonoscope shot`: a picture of the stack of layers, without a display."""
+"""`phonoscope shot`: a figure of the stack of layers, without a display."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.signals.axis import Range
 
 
 class Silence:
-    """A player for where nothing is heard."""
+    """A player that plays nothing."""
 
     playing: bool = False
     looping: bool = False
@@ -35,26 +35,26 @@ class Silence:
         """Play nothing."""
 
     def swap(self, samples: object, rate_hz: float) -> None:
-        """Play nothing else."""
+        """Play nothing."""
 
     def stop(self) -> None:
-        """Go on playing nothing."""
+        """Do nothing: nothing plays."""
 
     def close(self) -> None:
-        """Close nothing."""
+        """Do nothing: there is no device."""
 
     def devices(self) -> tuple[Device, ...]:
         return ()
 
     def set_device(self, device: str) -> None:
-        """Play nothing elsewhere."""
+        """Do nothing: there is no device."""
 
     def refresh(self) -> None:
-        """Look for nothing."""
+        """Do nothing: there are no devices."""
 
 
 def inline_instrument() -> Instrument:
-    """Return an instrument that computes at once, in this thread, and is never heard."""
+    """Return an instrument that computes immediately, on this thread, and without sound."""
     context = make_context(Clock(lambda call: call(), lambda call: call()))
     context.messages.faulted.connect(_raise)
     return assemble(context, InlineEngine(), InlinePool(), Silence())
@@ -65,14 +65,14 @@ def _raise(fault: Fault) -> None:
 
 
 def run(asked: Namespace) -> int:
-    """Draw what was asked for."""
+    """Write the requested figure."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["phonoscope"])
     on = inline_instrument()
     on.model_loader.open(path_of(asked), {name: typed(text) for name, text in asked.answer})
-    card = on.session.card  # a file that cannot be opened has flown as a Fault
+    card = on.session.card  # a file that cannot be opened has raised a Fault
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
     _go(on, card, asked)
@@ -85,7 +85,7 @@ def run(asked: Namespace) -> int:
 
 
 def _go(on: Instrument, card: Card, asked: Namespace) -> None:
-    """Go to the point asked for, so that the caption can tell its seed, or its file, and what was set."""
+    """Go to the requested point, so that the caption shows its seed or file, and what was set."""
     wanted = drawn(asked, card.layout)
     if wanted.seed is None:
         on.session.go("read", wanted.point, Path(asked.point).stem)
@@ -115,7 +115,7 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
 
 
 def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:
-    """Return the lanes showing exactly these measures, the output all, the layers what first looks show."""
+    """Return the lanes showing exactly these measures: the output all, the layers those of the first view."""
     return tuple(
         replace(lane, shown=measures if place == 0 else lane.shown & measures)
         for place, lane in enumerate(lanes)
@@ -131,8 +131,8 @@ def _write(on: Instrument, out: Path, asked: Namespace) -> None:
     paper = Paper(asked.width, asked.dpi)
     if not (20 <= paper.width_mm <= 2000 and 36 <= paper.dpi <= 2400):
         raise Fault(
-            f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi makes no sense.",
-            "Choose 20 to 2000 mm and 36 to 2400 dpi.",
+            f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi is not possible.",
+            "Use 20 to 2000 mm and 36 to 2400 dpi.",
         )
     figure = figure_of(on, paper)
     figure = replace(figure, stack=replace(figure.stack, cursor_s=None))

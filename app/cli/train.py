@@ -1,4 +1,4 @@
-"""`phonoscope train`: make a model of a folder of recordings."""
+"""`phonoscope train`: train a model on a folder of recordings."""
 
 from __future__ import annotations
 
@@ -54,15 +54,27 @@ def _add_recipe(group: Any) -> None:
 
 def _add_plan(group: Any) -> None:
     add = group.add_argument
-    add("--resume", action="store_true", help="go on with the run in DIR")
+    add("--resume", action="store_true", help="resume the run in DIR")
     add("--steps", type=int, default=200_000, help="generator steps in all (default: %(default)s)")
-    add("--cool-down", type=int, metavar="N", default=0, help="last steps, in which the rates fall to 0")
-    add("--every", type=float, metavar="MINUTES", default=10.0, help="save and measure so often (10)")
+    add(
+        "--cool-down",
+        type=int,
+        metavar="N",
+        default=0,
+        help="number of last steps, over which the rates fall to 0",
+    )
+    add(
+        "--every",
+        type=float,
+        metavar="MINUTES",
+        default=10.0,
+        help="interval between saves and evaluations (10)",
+    )
     add("--accelerator", choices=("auto", "cpu", "gpu"), default="auto")
     add("--devices", type=int, default=1, metavar="N", help="GPUs, or processes on the CPU (default: 1)")
     add("--nodes", type=int, default=1, metavar="N", help="machines (default: 1)")
     add("--precision", choices=("32-true", "16-mixed", "bf16-mixed"), default="32-true")
-    also = "save in this layout too, in a folder of that name; repeatable"
+    also = "save in this format too, in a folder of that name; repeatable"
     add("--also", choices=("tensorflow", "pytorch"), action="append", default=[], help=also)
     small = "at the end, write G and Q in half precision there, with measured figures and named points"
     add("--publish", type=Path, metavar="DIR", help=small)
@@ -70,7 +82,7 @@ def _add_plan(group: Any) -> None:
 
 def _add_card(group: Any) -> None:
     group.add_argument("--title", default="", help="the model's name")
-    group.add_argument("--data", default="", help="what it was trained on, and by whom that was recorded")
+    group.add_argument("--data", default="", help="what it was trained on, and who recorded that")
     group.add_argument("--license", default="", help="the licence of the model")
 
 
@@ -88,15 +100,17 @@ def run(args: Namespace) -> int:
 
 
 def recipe_of(args: Namespace) -> Recipe:
-    """Return the recipe that the options ask for; raises Fault if they contradict each other."""
+    """Return the recipe in the options; raises Fault if they contradict each other."""
     names = ("model", "categories", "slice_len", "rate_hz", "dim", "batch", "learning_rate", "trim", "seed")
     return Recipe(**{name: getattr(args, name) for name in names})
 
 
 def plan_of(args: Namespace) -> RunPlan:
-    """Return where, how long and on what to train; raises Fault for impossible numbers."""
+    """Return where, how long and on what to train; raises Fault for invalid numbers."""
     if min(args.steps, args.devices, args.nodes) < 1 or min(args.every, args.cool_down) < 0:
-        raise Fault("Steps, devices and nodes are at least 1; interval and cool-down are not negative.")
+        raise Fault(
+            "Steps, devices and nodes must be at least 1; interval and cool-down must not be negative."
+        )
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}
     command = shlex.join(["phonoscope", *sys.argv[1:]])
     names = ("out", "steps", "cool_down", "resume", "accelerator", "devices", "nodes", "precision", "publish")

@@ -1,4 +1,4 @@
-"""What a user types after an option, read into values or refused in one sentence."""
+"""The values of options, read from text or rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIGURES = (".png", ".svg", ".pdf")
 
 
 def number(text: str) -> float:
-    """Read one finite number, with either minus sign; raise Fault otherwise."""
+    """Read a finite number, with either minus sign; raises Fault otherwise."""
     try:
         value = float(text.strip().replace("\u2212", "-"))
     except ValueError:
@@ -31,21 +31,21 @@ def numbers(text: str) -> tuple[float, ...]:
 def seed(text: str) -> int:
     """Read a seed, a whole number from 0."""
     if not re.fullmatch(r"[0-9]{1,40}", text.strip()):
-        raise Fault(f"“{text}” is no seed.", "A seed is a whole number from 0.")
+        raise Fault(f"“{text}” is not a seed.", "A seed is a whole number from 0.")
     return int(text)
 
 
 def count(text: str) -> int:
-    """Read how many, a whole number from 1."""
+    """Read a count, a whole number from 1."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
         raise Fault(f"“{text}” is not a number of points.", "Write a whole number from 1, such as 10.")
     return int(text)
 
 
 def channel(text: str) -> int:
-    """Read which channel, counted from 1."""
+    """Read a channel number, counted from 1."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or int(text) == 0:
-        raise Fault(f"“{text}” is no channel.", "Write its number, such as 1.")
+        raise Fault(f"“{text}” is not a channel.", "Enter its number, such as 1.")
     return int(text)
 
 
@@ -58,7 +58,7 @@ def change(text: str) -> tuple[str, float]:
     """Read a change such as z11=-15."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise Fault(f"“{text}” sets nothing.", "Write a latent variable and its value: z11=-15.")
+        raise Fault(f"“{text}” sets nothing.", "Enter a latent variable and its value: z11=-15.")
     return name.strip(), number(value)
 
 
@@ -66,23 +66,23 @@ def answer(text: str) -> tuple[str, str]:
     """Read an answer such as slope=0.2."""
     name, equals, value = text.partition("=")
     if not equals or not value.strip():
-        raise Fault(f"“{text}” answers nothing.", "Write a question's name and its answer: slope=0.2.")
+        raise Fault(f"“{text}” answers nothing.", "Enter a question's name and its answer: slope=0.2.")
     return name.strip(), value.strip()
 
 
 def stretch(text: str) -> tuple[float, float]:
-    """Read a stretch of time such as 0.1,0.5."""
+    """Read a time range such as 0.1,0.5."""
     values = numbers(text)
     if len(values) != 2 or values[0] >= values[1]:
-        raise Fault(f"“{text}” is no stretch of time.", "Write start and end in seconds: 0.1,0.5.")
+        raise Fault(f"“{text}” is not a time range.", "Enter start and end in seconds: 0.1,0.5.")
     return values[0], values[1]
 
 
 def band(text: str) -> tuple[float, float]:
-    """Read a band of frequencies such as 750,8000."""
+    """Read a frequency band such as 750,8000."""
     values = numbers(text)
     if len(values) != 2 or not 0 <= values[0] < values[1]:
-        raise Fault(f"“{text}” is no band.", "Write its bottom and its top in Hz: 750,8000.")
+        raise Fault(f"“{text}” is not a band.", "Enter its bottom and its top in Hz: 750,8000.")
     return values[0], values[1]
 
 
@@ -96,8 +96,10 @@ def measures(text: str) -> tuple[str, ...]:
 
 
 def figure(text: str) -> Path:
-    """Read the name of a picture, whose suffix says its kind."""
+    """Read the name of a picture, whose suffix determines its format."""
     path = Path(text)
     if path.suffix.lower() not in FIGURES:
-        raise Fault(f"“{text}” is no name for a picture.", f"End it in {', '.join(FIGURES)}.")
+        raise Fault(
+            f"“{text}” is not a valid name for a picture.", f"Use a name that ends in {', '.join(FIGURES)}."
+        )
     return path

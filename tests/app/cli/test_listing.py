@@ -115,16 +115,19 @@ def test_a_file_gets_a_record_of_ceiling_settings_and_origin(small_model, tmp_pa
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["colour"], "“colour” is no analysis. Choose among pitch, formants, intensity,"),
-        (["pitch", "--speaker", "man"], "--speaker sets the ceiling of formants. Leave it out here."),
+        (["colour"], "“colour” is not an analysis. Choose among pitch, formants, intensity,"),
+        (["pitch", "--speaker", "man"], "--speaker sets the ceiling of formants. Omit it here."),
         (["pitch", "--setting", "flour_hz=2"], "There is no setting “flour_hz” here. Choose among method,"),
-        (["pitch", "--setting", "method=best"], "“best” is no method. Choose among raw autocorrelation,"),
-        (["pitch", "--setting", "very_accurate=perhaps"], "“perhaps” is no very_accurate."),
+        (
+            ["pitch", "--setting", "method=best"],
+            "“best” is not a valid method. Choose among raw autocorrelation,",
+        ),
+        (["pitch", "--setting", "very_accurate=perhaps"], "“perhaps” is not a valid very_accurate."),
         (["moments", "--setting", "slices=1.5"], "“1.5” is not a whole number. Write slices as one"),
         (["pitch", "--setting", "floor_hz=900"], "No pitch: the floor of 900 Hz is not below the ceiling"),
         (["pitch", "--layer", "conv4"], "A sound file has no layers and no latent point."),
         (["pitch", "--range", "3,4"], "There is nothing between 3 and 4 s."),
-        (["pitch", "--out", "a.csv"], "“a.csv” is no name for a listing."),
+        (["pitch", "--out", "a.csv"], "“a.csv” is not a valid name for a listing."),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(words, sentence, buzz, capsys):

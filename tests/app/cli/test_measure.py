@@ -171,11 +171,11 @@ def test_as_published_is_said_in_the_record_and_keeps_below_the_layers_nyquist(s
         (["--out", "t.txt"], "End it in .csv"),
         (["--measures", "f0,loudness"], "“loudness” cannot be measured"),
         (["--measures", ","], "No measure"),
-        (["--points", "0"], "no number of points"),
-        (["--points", "-3"], "no number of points"),
+        (["--points", "0"], "not a number of points"),
+        (["--points", "-3"], "not a number of points"),
         (["--points", "2000"], "2000 points"),
         (["--preset", "Praat 5"], "There is no preset"),
-        (["--band", "8000,750"], "“8000,750” is no band. Write its bottom and its top in Hz"),
+        (["--band", "8000,750"], "“8000,750” is not a band. Enter its bottom and its top in Hz"),
         (["--band", "0,99999"], "The band ends at 99999 Hz, above Nyquist, 11025 Hz. Write a top of at most"),
         (["--tier", "phones"], "Add --textgrid"),
         (["--label", "a"], "Add --textgrid"),
@@ -272,7 +272,7 @@ def test_the_formant_ceiling_goes_with_the_speaker_over_any_preset(
 def test_a_ceiling_is_asked_for_once_and_makes_sense(small_model, tmp_path, capsys):
     for words, said in (
         (["--speaker", "man", "--ceiling", "5000"], "--speaker chooses a ceiling too."),
-        (["--ceiling", "-5"], "-5 Hz is no formant ceiling."),
+        (["--ceiling", "-5"], "-5 Hz is not a formant ceiling."),
         (["--speaker", "baby"], "Argument --speaker: invalid choice: 'baby'"),
     ):
         assert main(["measure", str(small_model), *words, "--out", str(tmp_path / "a.csv")]) == 2

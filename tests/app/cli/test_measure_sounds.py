@@ -57,7 +57,7 @@ def test_sounds_of_one_name_are_told_apart_by_their_folders(folder, tmp_path, ca
     told = json.loads(out.with_suffix(".json").read_text())
     assert [one["sound"]["file"] for one in told["sounds"]] == [f"{name}.wav" for name in names]
     assert [one["item"] for one in told["layers_measured"]] == names
-    assert "bea/words/low.wav is left out" in capsys.readouterr().err
+    assert "bea/words/low.wav is skipped" in capsys.readouterr().err
 
 
 def test_each_sound_has_the_textgrid_of_its_name_and_one_without_is_told(folder, tmp_path, capsys):
@@ -66,7 +66,7 @@ def test_each_sound_has_the_textgrid_of_its_name_and_one_without_is_told(folder,
     words = ["--textgrid", str(folder), "--label", "a|i", "--measures", "duration", "--out", str(out)]
     assert main(["measure", *sounds, *words]) == 0
     assert {(row["file"], row["label"]) for row in read(out)} == {("low.wav", "a"), ("low.wav", "i")}
-    assert "high.wav is left out: There is no high.TextGrid" in capsys.readouterr().err
+    assert "high.wav is skipped: There is no high.TextGrid" in capsys.readouterr().err
 
 
 def test_a_sound_that_cannot_be_read_costs_only_itself(folder, tmp_path, capsys):
@@ -74,14 +74,14 @@ def test_a_sound_that_cannot_be_read_costs_only_itself(folder, tmp_path, capsys)
     out = tmp_path / "t.csv"
     assert main(["measure", str(folder), "--measures", "duration", "--out", str(out)]) == 0
     assert {row["file"] for row in read(out)} == {"low.wav", "high.wav"}
-    assert "broken.wav is left out" in capsys.readouterr().err
+    assert "broken.wav is skipped" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("paths", "words", "said"),
     [
         (["sounds"], ["--textgrid", "sounds/low.TextGrid"], "One TextGrid cannot annotate several sounds"),
-        (["sounds", "notes"], [], "is no sound file"),
+        (["sounds", "notes"], [], "is not a sound file"),
         (["sounds"], ["--seed", "3"], "A latent point does not drive a sound file"),
     ],
 )
