@@ -80,7 +80,7 @@ def test_a_channel_that_is_not_there_is_refused(two, capsys, small_model):
     assert main(["listing", str(two), "pitch", "--channel", "3"]) == 2
     assert "has 2 channels, not channel 3" in capsys.readouterr().err
     assert main(["listing", str(two), "pitch", "--channel", "0"]) == 2
-    assert "no channel" in capsys.readouterr().err
+    assert "not a channel" in capsys.readouterr().err
     assert main(["listing", str(small_model), "pitch", "--channel", "1"]) == 2
     assert "--channel chooses a channel of a sound file" in capsys.readouterr().err
 
