@@ -33,7 +33,7 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredTensor:
     """A tensor as a view of a storage; offset and strides are in elements."""
 
     storage: Storage
@@ -60,7 +60,7 @@ class ElementType:
         return Inert()
 
 
-def _tensor(storage: object, offset: object, size: object, stride: object, *rest: object) -> Stored:
+def _tensor(storage: object, offset: object, size: object, stride: object, *rest: object) -> StoredTensor:
     """Describe a tensor, with the arguments of torch._utils._rebuild_tensor_v2."""
     if not isinstance(storage, Storage) or not isinstance(offset, int):
         raise ValueError("a tensor without a storage")
@@ -68,10 +68,10 @@ def _tensor(storage: object, offset: object, size: object, stride: object, *rest
     if len(shape) != len(strides) or offset < 0 or any(step < 0 for step in strides):
         raise ValueError("a tensor that does not fit its storage")
     spec = TensorSpec(checked_shape(shape, "tensor"), storage.dtype)
-    return Stored(storage, offset, spec, strides)
+    return StoredTensor(storage, offset, spec, strides)
 
 
-def _tensor_v3(storage: object, offset: object, size: object, stride: object, *rest: object) -> Stored:
+def _tensor_v3(storage: object, offset: object, size: object, stride: object, *rest: object) -> StoredTensor:
     """Describe a tensor whose element type is separate from its untyped storage."""
     kind = rest[2] if len(rest) > 2 else None
     if not isinstance(storage, Storage) or not isinstance(kind, ElementType):
@@ -211,12 +211,12 @@ def one_pickle(file: BinaryIO) -> bytes:
     return file.read(end - start)
 
 
-def tensors_in(value: object, scope: str = "", depth: int = 0) -> Iterator[tuple[str, Stored]]:
+def tensors_in(value: object, scope: str = "", depth: int = 0) -> Iterator[tuple[str, StoredTensor]]:
     """Yield every tensor in nested dictionaries, with the keys joined by "/"."""
     if depth > MOST_DEPTH or not isinstance(value, Mapping):
         return
     for key, item in cast("Mapping[object, object]", value).items():
-        if isinstance(item, Stored):
+        if isinstance(item, StoredTensor):
             yield f"{scope}{key}", item
         elif isinstance(key, str):
             yield from tensors_in(item, f"{scope}{key}/", depth + 1)

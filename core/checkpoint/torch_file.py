@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.checkpoint import pickles
-from core.checkpoint.pickles import Stored
+from core.checkpoint.pickles import StoredTensor
 from core.checkpoint.tensors import ITEM_BYTES, TensorSpec, as_float32, damaged, read_bytes
 from core.faults import Fault
 
@@ -64,7 +64,7 @@ def _truncated(what: str) -> Fault:
     )
 
 
-def _named(root: object, what: str) -> dict[str, Stored]:
+def _named(root: object, what: str) -> dict[str, StoredTensor]:
     tensors = dict(pickles.tensors_in(root))
     if not tensors:
         raise Fault(

@@ -58,7 +58,7 @@ _Made = tuple[NDArray[np.float64], str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class Conversion:
     """A way to make a track audible: its key, its description, the conversion, and the layers it fits."""
 
     key: str
@@ -206,10 +206,10 @@ def _any_rate(axis: TimeAxis) -> bool:
 
 
 SOUNDS = (
-    Sound("published", "as published, clipped", _as_published, _any_rate),
-    Sound("dc", "DC removed", _without_dc, _any_rate),
-    Sound("loudness", "loudness matched", _matched, _any_rate),
-    Sound(
+    Conversion("published", "as published, clipped", _as_published, _any_rate),
+    Conversion("dc", "DC removed", _without_dc, _any_rate),
+    Conversion("loudness", "loudness matched", _matched, _any_rate),
+    Conversion(
         "carrier", f"envelope on a {CARRIER_HZ:.0f} Hz carrier", _modulated, lambda axis: not audible(axis)
     ),
 )
