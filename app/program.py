@@ -27,7 +27,10 @@ from app.models.contact_sheet import ContactSheet
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
+from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
+from app.queries.layer_results import LayerResults
+from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from app.shell.dock_visibility import DockVisibility
@@ -70,6 +73,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     stack_views = StackViews(
         context, settings, recordings, alignment, sound_driven, tiled_overlays, playback, tier_editor
     )
+    layer_results = LayerResults(context, pool, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
     return Instrument(
         context=context,
@@ -88,10 +92,13 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         playback=playback,
         tier_editor=tier_editor,
         stack_views=stack_views,
+        layer_results=layer_results,
+        queries=Queries(context, settings, alignment, tiled_overlays, layer_results),
         measurement=Measurement(context, settings, tier_editor, items),
         praat_exchange=PraatExchange(context, latent_driven, tier_editor),
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
+        interruptions=Interruptions(),
     )
 
 
@@ -142,14 +149,14 @@ def main(paths: Sequence[str] = ()) -> int:
     instrument = start_processes(kept.load(place), bridge)
     looks.apply(app, looks.LIGHT)
     window = Window(instrument)
-    window.dock_view.list.keep(results_path())
+    window.result_list.keep(results_path())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
     start_times.start(window, lambda: bool(window.stack.lanes))
     show(window)
     QTimer.singleShot(0, lambda: open_first(window, paths))
     status = app.exec()
-    window.dock_view.list.close()
+    window.result_list.close()
     kept.save(instrument.preferences.values, place)
     return status
 

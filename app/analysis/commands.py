@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from app.analysis.dialogs import ask_settings
+from app.analysis.settings import AnalysisSettings
 from app.base.command_table import command, is_open
+from app.base.dialog_host import DialogHost
+from app.base.messages import Messages
 from core.analyses.speakers import SPEAKERS, Speaker
 from core.session.lanes import MEASURES
+from core.session.session import Session
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
+
+def flip_measure(session: Session, settings: AnalysisSettings, messages: Messages, measure: str) -> None:
+    """Show or hide a measure on the active lane, or say why its rate cannot carry it."""
+    lane, track = session.lane(session.active), session.shown.tracks.get(session.active)
+    if lane is None or track is None:
+        return
+    refusal = settings.refusal(track, measure)
+    if refusal and measure not in lane.shown:
+        messages.noted.emit(refusal)
+        return
+    session.set_lane(lane.key, f"{measure} of {lane.key}", shown=lane.shown ^ {measure})
+
+
+def has_own(settings: AnalysisSettings) -> bool:
+    """Some settings differ from the preset's."""
+    return bool(settings.own)
 
 
 def _show(measure: str) -> None:
-    def shown(on: Instrument) -> bool:
-        lane = on.session.lane(on.session.active)
+    def shown(session: Session) -> bool:
+        lane = session.lane(session.active)
         return lane is not None and measure in lane.shown
 
-    def run(window: Window) -> None:
-        window.flip_measure(window.on.session.active, measure)
+    def run(messages: Messages, session: Session, settings: AnalysisSettings) -> None:
+        flip_measure(session, settings, messages, measure)
 
     run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
-    key = f"Ctrl+Alt+{MEASURES.index(measure) + 1}"
-    command(f"{measure}.show", f"Show {measure}", measure.capitalize(), key, is_open, shown)(run)
+    command(f"{measure}.show", f"Show {measure}", measure.capitalize(), is_open, shown)(run)
 
 
 def settings_command(measure: str, title: str, menu: str, separator: bool = False) -> None:
     """Put the settings of one measure into a menu."""
 
-    def run(window: Window) -> None:
-        window.asks.settings(measure)
+    def run(host: DialogHost, session: Session, settings: AnalysisSettings) -> None:
+        ask_settings(session, host, settings, measure)
 
     what = {
         "greys": "dynamic range and pre-emphasis",
         "pulses": "pitch settings, which find the pulses too,",
     }.get(measure, f"{measure} settings")
     run.__doc__ = f"Change the {what} of every lane; Standards brings the preset's back."
-    command(f"{measure.replace(' ', '_')}.settings", title, menu, "", is_open, separator=separator)(run)
+    command(f"{measure.replace(' ', '_')}.settings", title, menu, is_open, separator=separator)(run)
 
 
 for _measure in MEASURES:  # as in Praat, each menu begins with its tick and its settings
@@ -59,18 +74,18 @@ for _menu, _name, _words in (
 
 
 def _speaker_command(speaker: Speaker, separator: bool) -> None:
-    def chosen(on: Instrument) -> bool:
-        return on.analysis_settings.of("formants").ceiling_hz == speaker.ceiling_hz
+    def chosen(settings: AnalysisSettings) -> bool:
+        return settings.of("formants").ceiling_hz == speaker.ceiling_hz
 
-    def run(window: Window) -> None:
-        window.on.analysis_settings.set_speaker(speaker.name)
+    def run(settings: AnalysisSettings) -> None:
+        settings.set_speaker(speaker.name)
 
     run.__doc__ = (
         f"Measure formants below {speaker.ceiling_hz:g} Hz, as for a {speaker.name}; "
         "all other settings stay, under any preset."
     )
     title = f"Formant ceiling: {speaker.title}"
-    command(f"formants.{speaker.name}", title, "Formants", "", is_open, chosen, separator)(run)
+    command(f"formants.{speaker.name}", title, "Formants", is_open, chosen, separator)(run)
 
 
 for _place, _speaker in enumerate(SPEAKERS.values()):
@@ -81,9 +96,8 @@ for _place, _speaker in enumerate(SPEAKERS.values()):
     "analyses.standards",
     "Back to the preset’s settings",
     "Analyses",
-    "",
-    lambda on: bool(on.analysis_settings.own),
+    has_own,
 )
-def standards(window: Window) -> None:
+def standards(settings: AnalysisSettings) -> None:
     """Use the preset's settings for every analysis again; a speaker's formant ceiling stays."""
-    window.on.analysis_settings.set_preset(window.on.analysis_settings.preset.name)
+    settings.set_preset(settings.preset.name)

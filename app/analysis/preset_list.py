@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from app.analysis.settings import AnalysisSettings
+from app.base.context import Context
 from core.analyses.presets import PRESETS
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
+from widgets.shell.toolbar import Toolbar
 
 OWN = "own"
 """The row of a preset of which some settings were changed; the preset's own row leads back to it."""
 
 
-def connect(window: Window) -> None:
-    """Keep the toolbar's list of presets in step with the settings."""
-    on = window.on
-    window.menus.transport.preset_wanted.connect(on.analysis_settings.set_preset)
-    on.preferences.changed.connect(lambda: show(window))
-    show(window)
+class PresetList:
+    """Keeps the toolbar's list of presets in step with the settings."""
 
+    def __init__(self, context: Context, settings: AnalysisSettings, toolbar: Toolbar) -> None:
+        self._settings = settings
+        self._toolbar = toolbar
+        toolbar.preset_wanted.connect(settings.set_preset)
+        context.preferences.changed.connect(self.show)
+        settings.changed.connect(self.show)
+        self.show()
 
-def show(window: Window) -> None:
-    """Show the presets, which is in use, and whose settings differ from it."""
-    analysing = window.on.analysis_settings
-    name, words = analysing.preset.name, own_words(analysing.own)
-    rows = [(preset, preset) for preset in PRESETS]
-    bar = window.menus.transport
-    if not words:
-        bar.set_presets(rows, name, tip=f"Preset of the analyses: {analysing.words}")
-        return
-    row, short = f"{name} · {words}", f"{name.split(',')[0]} · {words}"
-    tip = f"Preset of the analyses: {analysing.words}.\nChoose “{name}” to go back to its settings."
-    bar.set_presets([(OWN, row), *rows], OWN, {OWN: short}, tip)
+    def show(self) -> None:
+        """Show the presets, which one is in use, and which settings differ from it."""
+        settings, bar = self._settings, self._toolbar
+        name, words = settings.preset.name, own_words(settings.own)
+        rows = [(preset, preset) for preset in PRESETS]
+        if not words:
+            bar.set_presets(rows, name, tip=f"Preset of the analyses: {settings.words}")
+            return
+        row, short = f"{name} · {words}", f"{name.split(',')[0]} · {words}"
+        tip = f"Preset of the analyses: {settings.words}.\nChoose “{name}” to go back to its settings."
+        bar.set_presets([(OWN, row), *rows], OWN, {OWN: short}, tip)
 
 
 def own_words(own: tuple[str, ...]) -> str:

@@ -2,72 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from app.recordings.open_recordings import PREFIX
+from app.annotation.tier_editor import TierEditor
+from app.base.dialog_host import DialogHost
+from app.recordings.alignment import PREFIX
+from app.recordings.open_recordings import OpenRecordings
+from widgets.tiers.tiers import Tiers
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
-
-TEXTGRIDS = "TextGrids (*.TextGrid *.textgrid *.txt)"
-ANY = "All files (*)"
+KINDS = "TextGrids (*.TextGrid *.textgrid *.txt);;All files (*)"
 
 
-def ask_open(window: Window) -> None:
+def ask_open(host: DialogHost, tier_editor: TierEditor) -> None:
     """Ask for the TextGrid to open."""
-    name, _ = QFileDialog.getOpenFileName(window, "Open a TextGrid", _folder(window), f"{TEXTGRIDS};;{ANY}")
+    shown = tier_editor.shown
+    folder = str(Path(shown.file).parent) if shown is not None and shown.file else ""
+    name = host.ask_open("Open a TextGrid", KINDS, folder)
     if name:
-        window.on.tier_editor.open(name)
+        tier_editor.open(name)
 
 
-def ask_save(window: Window) -> None:
+def ask_save(host: DialogHost, tier_editor: TierEditor, recordings: OpenRecordings, tiers: Tiers) -> None:
     """Ask where the TextGrid goes, beginning with where it came from; labelling then goes on."""
-    tiers = window.stack.tiers
     labelling = tiers.editor.at is not None or tiers.hasFocus()
     tiers.editor.finish()
-    group = window.on.tier_editor.saved
+    group = tier_editor.saved
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
-        wanted = str(window.on.recordings.path_of(group.key).with_suffix(".TextGrid"))
-    wanted = wanted or str(window.places.folder / "out.TextGrid")
+        wanted = str(recordings.path_of(group.key).with_suffix(".TextGrid"))
     whose = group.key.removeprefix(PREFIX) if group and group.key else "the output"
-    title = f"Save the TextGrid of {whose}"
-    name, _ = QFileDialog.getSaveFileName(window, title, wanted, f"{TEXTGRIDS};;{ANY}")
+    name, _ = host.ask_save(f"Save the TextGrid of {whose}", wanted or "out.TextGrid", KINDS)
     if labelling:
         tiers.setFocus(Qt.FocusReason.OtherFocusReason)
-    if not name:
-        return
-    window.places.used(name)
-    window.on.tier_editor.save(name if Path(name).suffix else f"{name}.TextGrid")
+    if name:
+        tier_editor.save(name if Path(name).suffix else f"{name}.TextGrid")
 
 
-def _folder(window: Window) -> str:
-    shown = window.on.tier_editor.shown
-    if shown is not None and shown.file:
-        return str(Path(shown.file).parent)
-    recent = window.on.preferences.values.recent
-    return str(Path(recent[0]).parent) if recent else ""
-
-
-def ask_new(window: Window) -> None:
+def ask_new(host: DialogHost, tier_editor: TierEditor) -> None:
     """Ask for the names of new tiers."""
     from widgets.tiers.new_tiers_dialog import NewTiersDialog
 
-    dialog = NewTiersDialog(window)
-    dialog.set_look(window.look)
-    dialog.tiers_wanted.connect(window.on.tier_editor.new_tiers)
-    window.asks.keep(dialog)
-
-
-def ask_name(
-    window: Window, title: str, text: str, use: Callable[[str], object], what: str = "Name:"
-) -> None:
-    """Ask for the name of a tier, or for another text."""
-    name, given = QInputDialog.getText(window, title, what, text=text)
-    if given:
-        use(name)
+    dialog = NewTiersDialog(host.parent)
+    dialog.tiers_wanted.connect(tier_editor.new_tiers)
+    host.show(dialog)

@@ -2,116 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
-from app.annotation.dialogs import ask_name
-from app.annotation.tier_editor import Edit
+from app.annotation.tier_actions import TierActions
+from app.annotation.tier_editor import TierEditor
 from app.base.command_table import command, is_open
+from app.base.messages import Messages
+from app.base.preference_store import PreferenceStore
 from core.annotation import editing as edits
 from core.annotation.tiers import layers_name
 from core.annotation.trigraphs import all_labels
-from core.signals.axis import Range
+from core.session.session import Session
 
 if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
-    from core.annotation.tiers import Annotation
+    pass
 
 
-def can_change(on: Instrument) -> bool:
+def can_change(tier_editor: TierEditor) -> bool:
     """Tiers are shown that belong to this point, or to a recording."""
-    return on.tier_editor.is_own
+    return tier_editor.is_own
 
 
-def is_elsewhere(on: Instrument) -> bool:
+def is_elsewhere(tier_editor: TierEditor) -> bool:
     """Tiers are shown that belong to another point."""
-    return any(not group.own for group in on.tier_editor.groups)
+    return any(not group.own for group in tier_editor.groups)
 
 
-def has_tier(on: Instrument) -> bool:
+def has_tier(tier_editor: TierEditor) -> bool:
     """A tier is chosen."""
-    return on.tier_editor.tier is not None
+    return tier_editor.tier is not None
 
 
-def can_change_tier(on: Instrument) -> bool:
+def can_change_tier(tier_editor: TierEditor) -> bool:
     """A tier is chosen that belongs to this point."""
-    return can_change(on) and has_tier(on)
+    return can_change(tier_editor) and has_tier(tier_editor)
 
 
-def has_own_layer(on: Instrument) -> bool:
+def has_own_layer(session: Session, tier_editor: TierEditor) -> bool:
     """The chosen tier can be copied for the active layer of the generator."""
-    track = on.session.shown.tracks.get(on.session.active)
-    return can_change_tier(on) and track is not None and track.origin.network == "G"
-
-
-def change(window: Window, words: str, edit: Edit, place: int | None = None) -> bool:
-    """Make an edit of the chosen tier, or of another; what is being typed counts first."""
-    window.stack.tiers.editor.finish()
-    return window.on.tier_editor.change(words, edit, place=place)
-
-
-def type_here(window: Window) -> None:
-    """Let what is typed next be the label of what was just added or chosen, as in Praat."""
-    window.stack.tiers.setFocus(Qt.FocusReason.OtherFocusReason)
+    track = session.shown.tracks.get(session.active)
+    return can_change_tier(tier_editor) and track is not None and track.origin.network == "G"
 
 
 # --- TextGrid: moving about
 
 
-@command("textgrid.previous_tier", "Select previous tier", "TextGrid", "Alt+Up", has_tier)
-def previous_tier(window: Window) -> None:
+@command("textgrid.previous_tier", "Select previous tier", "TextGrid", has_tier)
+def previous_tier(tier_actions: TierActions) -> None:
     """Choose the tier above and select its interval; above the first stands the last."""
-    _step_tier(window, -1)
+    tier_actions.step_tier(-1)
 
 
-@command("textgrid.next_tier", "Select next tier", "TextGrid", "Alt+Down", has_tier)
-def next_tier(window: Window) -> None:
+@command("textgrid.next_tier", "Select next tier", "TextGrid", has_tier)
+def next_tier(tier_actions: TierActions) -> None:
     """Choose the tier below and select its interval; below the last stands the first."""
-    _step_tier(window, 1)
+    tier_actions.step_tier(1)
 
 
-@command("textgrid.previous_interval", "Select previous interval", "TextGrid", "Alt+Left", has_tier)
-def previous_interval(window: Window) -> None:
+@command("textgrid.previous_interval", "Select previous interval", "TextGrid", has_tier)
+def previous_interval(tier_actions: TierActions) -> None:
     """Select the interval or point before, and scroll to it; before the first stands the last."""
-    _step_interval(window, -1)
+    tier_actions.step_interval(-1)
 
 
-@command("textgrid.next_interval", "Select next interval", "TextGrid", "Alt+Right", has_tier)
-def next_interval(window: Window) -> None:
+@command("textgrid.next_interval", "Select next interval", "TextGrid", has_tier)
+def next_interval(tier_actions: TierActions) -> None:
     """Select the interval or point after, and scroll to it; after the last stands the first."""
-    _step_interval(window, 1)
+    tier_actions.step_interval(1)
 
 
-@command("textgrid.extend_left", "Extend-select left", "TextGrid", "Alt+Shift+Left", has_tier)
-def extend_left(window: Window) -> None:
+@command("textgrid.extend_left", "Extend-select left", "TextGrid", has_tier)
+def extend_left(tier_actions: TierActions) -> None:
     """Add the interval before to the selection."""
-    _extend(window, -1)
+    tier_actions.extend(-1)
 
 
-@command("textgrid.extend_right", "Extend-select right", "TextGrid", "Alt+Shift+Right", has_tier)
-def extend_right(window: Window) -> None:
+@command("textgrid.extend_right", "Extend-select right", "TextGrid", has_tier)
+def extend_right(tier_actions: TierActions) -> None:
     """Add the interval after to the selection."""
-    _extend(window, 1)
+    tier_actions.extend(1)
 
 
-@command("textgrid.find", "Find label…", "TextGrid", "Ctrl+Shift+F", has_tier, separator=True)
-def find(window: Window) -> None:
+@command("textgrid.find", "Find label…", "TextGrid", has_tier, separator=True)
+def find(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor) -> None:
     """Search the chosen tier, from the chosen interval on, for a text; capitals count, as in Praat."""
 
     def use(text: str) -> None:
-        window.on.tier_editor.searched = text
-        find_again(window)
+        tier_editor.searched = text
+        find_again(tier_editor, tier_actions, messages)
 
-    ask_name(window, "Find label", window.on.tier_editor.searched, use, "Text:")
+    tier_actions.ask_name("Find label", tier_editor.searched, use, "Text:")
 
 
-@command("textgrid.find_again", "Find again", "TextGrid", "Ctrl+G", lambda on: bool(on.tier_editor.searched))
-def find_again(window: Window) -> None:
+def has_searched(tier_editor: TierEditor) -> bool:
+    """Labels were searched for a text."""
+    return bool(tier_editor.searched)
+
+
+def shows_letters(preferences: PreferenceStore) -> bool:
+    """The palette of phonetic letters is shown."""
+    return preferences.values.letters
+
+
+@command("textgrid.find_again", "Find again", "TextGrid", has_searched)
+def find_again(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor) -> None:
     """Select the next interval or point of the chosen tier whose label holds the text."""
-    annotating = window.on.tier_editor
+    annotating = tier_editor
     tier, text = annotating.tier, annotating.searched
     if tier is None or not text:
         return
@@ -120,108 +116,52 @@ def find_again(window: Window) -> None:
         tier, text, int((tier.times_s <= annotating.at.start_s).sum()) - 1 if index is None else index
     )
     if place is None:
-        window.on.messages.noted.emit(f"No label of “{tier.name}” holds “{text}”")
+        messages.noted.emit(f"No label of “{tier.name}” holds “{text}”")
     else:
-        _select(window, tier.range_of(place))
+        tier_actions.select(tier.range_of(place))
 
 
 @command(
     "textgrid.copy_here",
     "Copy tiers to this point",
     "TextGrid",
-    "",
     is_elsewhere,
     separator=True,
 )
-def copy_here(window: Window) -> None:
+def copy_here(tier_editor: TierEditor) -> None:
     """Give this point a copy of the tiers that were made at another one."""
-    window.on.tier_editor.copy_here()
+    tier_editor.copy_here()
 
 
-@command(
-    "textgrid.to_trigraphs", "Convert entire TextGrid to backslash trigraphs", "TextGrid", "", can_change
-)
-def to_trigraphs(window: Window) -> None:
+@command("textgrid.to_trigraphs", "Convert entire TextGrid to backslash trigraphs", "TextGrid", can_change)
+def to_trigraphs(tier_actions: TierActions) -> None:
     """Write every label in ASCII, with Praat's trigraphs for its letters."""
-    change(window, "to trigraphs", lambda note, place: all_labels(note, "trigraphs"))
+    tier_actions.change("to trigraphs", lambda note, place: all_labels(note, "trigraphs"))
 
 
-@command("textgrid.to_unicode", "Convert entire TextGrid to Unicode", "TextGrid", "", can_change)
-def to_unicode(window: Window) -> None:
+@command("textgrid.to_unicode", "Convert entire TextGrid to Unicode", "TextGrid", can_change)
+def to_unicode(tier_actions: TierActions) -> None:
     """Write every label with letters in place of Praat's backslash trigraphs."""
-    change(window, "to Unicode", lambda note, place: all_labels(note, "letters"))
+    tier_actions.change("to Unicode", lambda note, place: all_labels(note, "letters"))
 
 
 @command(
     "textgrid.letters",
     "Phonetic letters",
     "TextGrid",
-    "Ctrl+Shift+I",
-    checked=lambda on: on.preferences.values.letters,
+    checked=shows_letters,
 )
-def letters(window: Window) -> None:
+def letters(preferences: PreferenceStore) -> None:
     """Show or hide the palette of phonetic letters; a click writes one into the label."""
-    window.on.preferences.change(letters=not window.on.preferences.values.letters)
-    window.ipa.setVisible(window.on.preferences.values.letters)
-
-
-def _select(window: Window, wanted: Range) -> None:
-    """Select a stretch, or put the cursor at an empty one, and scroll so that it is seen."""
-    session = window.on.session
-    session.set_selection(wanted)
-    visible = session.visible
-    if not (visible.contains(wanted.start_s) and visible.contains(wanted.end_s)):
-        start_s = wanted.middle_s - visible.length_s / 2
-        session.set_range(Range(start_s, start_s + visible.length_s), remember=False)
-    type_here(window)
-
-
-def _step_tier(window: Window, by: int) -> None:
-    window.stack.tiers.editor.finish()
-    session, annotating = window.on.session, window.on.tier_editor
-    if not annotating.tiers:
-        return
-    annotating.choose((session.tier + by) % len(annotating.tiers))
-    tier, index = annotating.tier, annotating.index
-    if tier is not None and index is not None and tier.is_interval:
-        session.set_selection(tier.range_of(index))
-    type_here(window)
-
-
-def _step_interval(window: Window, by: int) -> None:
-    window.stack.tiers.editor.finish()
-    annotating = window.on.tier_editor
-    tier, at = annotating.tier, annotating.at
-    if tier is None or not tier.labels:
-        return
-    index = annotating.index
-    if index is None:  # a point tier, the cursor between two points
-        later = int((tier.times_s <= at.start_s).sum())
-        index = later - 1 if by > 0 else later
-    _select(window, tier.range_of((index + by) % len(tier.labels)))
-
-
-def _extend(window: Window, by: int) -> None:
-    annotating = window.on.tier_editor
-    tier, at = annotating.tier, annotating.at
-    if tier is None or not tier.is_interval:
-        return
-    edge = tier.index_at(at.start_s)
-    if by > 0 and at.length_s > 0:
-        edge = tier.index_at(at.end_s)
-    elif by < 0 and edge is not None:
-        edge = max(edge - 1, 0)
-    if edge is not None:
-        one = tier.range_of(edge)
-        _select(window, Range(min(at.start_s, one.start_s), max(at.end_s, one.end_s)))
+    preferences.change(letters=not preferences.values.letters)
 
 
 # --- Tier
 
 
 def _new_tier(id: str, title: str, kind: str, name: str) -> None:
-    def run(window: Window) -> None:
-        annotating = window.on.tier_editor
+    def run(session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
+        annotating = tier_editor
 
         def use(given: str) -> None:
             target = annotating.target
@@ -230,64 +170,50 @@ def _new_tier(id: str, title: str, kind: str, name: str) -> None:
                 annotating.new_tiers(*((names, ()) if kind == "interval" else ((), names)))
                 return
             add = lambda note, place: edits.add_tier(note, given, kind)  # type: ignore[arg-type]  # noqa: E731
-            if change(window, "add tier", add, target.first):
-                window.on.session.set_tier(target.last + 1)
+            if tier_actions.change("add tier", add, target.first):
+                session.set_tier(target.last + 1)
 
-        ask_name(window, title.rstrip("…"), name, use)
+        tier_actions.ask_name(title.rstrip("…"), name, use)
 
     run.__doc__ = f"Add an empty {kind} tier below the others of the output, or of the active recording."
-    command(f"tier.{id}", title, "Tier", "", is_open)(run)
+    command(f"tier.{id}", title, "Tier", is_open)(run)
 
 
 _new_tier("add_interval", "Add interval tier…", "interval", "phones")
 _new_tier("add_point", "Add point tier…", "point", "tones")
 
 
-@command("tier.duplicate", "Duplicate tier…", "Tier", "", can_change_tier)
-def duplicate(window: Window) -> None:
+@command("tier.duplicate", "Duplicate tier…", "Tier", can_change_tier)
+def duplicate(tier_actions: TierActions) -> None:
     """Put a copy of the chosen tier below it."""
-    _name_and(window, "Duplicate tier", edits.duplicate_tier, 1)
+    tier_actions.name_and("Duplicate tier", edits.duplicate_tier, 1)
 
 
-@command("tier.for_layer", "Duplicate tier for the active layer", "Tier", "", has_own_layer)
-def for_layer(window: Window) -> None:
+@command("tier.for_layer", "Duplicate tier for the active layer", "Tier", has_own_layer)
+def for_layer(session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
     """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones:
     Measure takes it in the place of the output's tier there, so that durations can be compared.
     """
-    tier, key = window.on.tier_editor.tier, window.on.session.active
+    tier, key = tier_editor.tier, session.active
     if tier is not None:
         name = layers_name(key, tier.name)
-        change(window, "duplicate tier", lambda note, place: edits.duplicate_tier(note, place, name))
-        window.on.session.set_tier(window.on.session.tier + 1)
+        tier_actions.change("duplicate tier", lambda note, place: edits.duplicate_tier(note, place, name))
+        session.set_tier(session.tier + 1)
 
 
-@command("tier.rename", "Rename tier…", "Tier", "", can_change_tier, separator=True)
-def rename(window: Window) -> None:
+@command("tier.rename", "Rename tier…", "Tier", can_change_tier, separator=True)
+def rename(tier_actions: TierActions) -> None:
     """Give the chosen tier another name."""
-    _name_and(window, "Rename tier", edits.rename_tier, 0)
+    tier_actions.name_and("Rename tier", edits.rename_tier, 0)
 
 
-def _name_and(
-    window: Window, title: str, edit: Callable[[Annotation, int, str], Annotation], then: int
-) -> None:
-    tier, place = window.on.tier_editor.tier, window.on.session.tier
-    if tier is None:
-        return
-
-    def use(name: str) -> None:
-        change(window, title.lower(), lambda note, own: edit(note, own, name), place)
-        window.on.session.set_tier(place + then)
-
-    ask_name(window, title, tier.name, use)
-
-
-@command("tier.clear", "Remove all text from tier", "Tier", "", can_change_tier)
-def clear(window: Window) -> None:
+@command("tier.clear", "Remove all text from tier", "Tier", can_change_tier)
+def clear(tier_actions: TierActions) -> None:
     """Empty every label of the chosen tier; the boundaries stay."""
-    change(window, "remove text", edits.clear_labels)
+    tier_actions.change("remove text", edits.clear_labels)
 
 
-@command("tier.remove", "Remove entire tier", "Tier", "", can_change_tier)
-def remove_tier(window: Window) -> None:
+@command("tier.remove", "Remove entire tier", "Tier", can_change_tier)
+def remove_tier(tier_actions: TierActions) -> None:
     """Remove the chosen tier; undo brings it back."""
-    change(window, "remove tier", edits.remove_tier)
+    tier_actions.change("remove tier", edits.remove_tier)

@@ -1,36 +1,42 @@
-"""The command record and its table: menus, toolbar, shortcut sheet and palette are made from it."""
+"""The table of commands: menus, toolbar, shortcut sheet and palette are made from it."""
 
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
+from core.session.session import Session
 
-Run = Callable[["Window"], None]
-When = Callable[["Instrument"], bool]
+Function = Callable[..., Any]
+"""A function whose parameters name, by their types, the services that it needs (see `Injector`)."""
+
+
+def always() -> bool:
+    """Every time."""
+    return True
 
 
 @dataclass(frozen=True)
 class Command:
     """One command; its function's docstring is tooltip, palette text and manual line.
 
-    `key` is Qt's portable text; `keys` are further ones. `checked` makes it a switch. Commands with
-    `stack_only` answer their key only while the stack has the focus (Tab).
+    `key` is Qt's portable text. `when` says whether the command can run now, `checked` makes it a
+    switch. A command with `stack_only` answers its key only while the stack has the focus (Tab).
     """
 
     id: str
     title: str
     menu: str
-    run: Run
+    run: Function
     help: str
     key: str = ""
-    when: When = lambda _: True
-    checked: When | None = None
+    when: Function = always
+    checked: Function | None = None
     separator: bool = False
     stack_only: bool = False
 
@@ -58,20 +64,42 @@ MENUS = (
     "Help",
 )
 
+MODULES = (
+    "app.analysis.commands",
+    "app.annotation.boundary_commands",
+    "app.annotation.tier_commands",
+    "app.export.file_commands",
+    "app.measuring.commands",
+    "app.models.commands",
+    "app.playback.commands",
+    "app.queries.commands",
+    "app.training.commands",
+    "app.shell.commands",
+    "app.stack.lane_commands",
+    "app.stack.time_commands",
+)
+"""The files that hold commands; each menu lists its commands in this order."""
+
+
+@cache
+def default_keys() -> dict[str, str]:
+    """Give the default key of each command that has one, by the command's id."""
+    return json.loads((files("resources") / "keys.json").read_text(encoding="utf-8"))
+
 
 def command(
     id: str,
     title: str,
     menu: str,
-    key: str = "",
-    when: When = lambda _: True,
-    checked: When | None = None,
+    when: Function = always,
+    checked: Function | None = None,
     separator: bool = False,
     stack_only: bool = False,
-) -> Callable[[Run], Run]:
-    """Put a function into the table. An id or a key used twice raises at import."""
+) -> Callable[[Function], Function]:
+    """Put a function into the table. Raises ValueError for an id or key used twice, or without help."""
 
-    def put(run: Run) -> Run:
+    def put(run: Function) -> Function:
+        key = default_keys().get(id, "")
         if id in COMMANDS:
             raise ValueError(f"two commands are called {id}")
         if key and any(other.key == key for other in COMMANDS.values()):
@@ -87,43 +115,36 @@ def command(
     return put
 
 
-def has_model(on: Instrument) -> bool:
-    """A checkpoint is open."""
-    return on.session.card is not None
-
-
-def is_open(on: Instrument) -> bool:
-    """A checkpoint or a recording is open."""
-    return on.session.card is not None or bool(on.session.lanes)
-
-
-def has_selection(on: Instrument) -> bool:
-    """A stretch of time is selected."""
-    return on.session.selection is not None
-
-
-def is_zoomed(on: Instrument) -> bool:
-    """Less than the whole sound is visible."""
-    return on.session.visible != on.session.whole
-
-
-MODULES = (
-    "app.analysis.commands",
-    "app.annotation.boundary_commands",
-    "app.annotation.tier_commands",
-    "app.export.file_commands",
-    "app.measuring.commands",
-    "app.models.commands",
-    "app.playback.commands",
-    "app.queries.commands",
-    "app.shell.commands",
-    "app.stack.lane_commands",
-    "app.stack.time_commands",
-)
-
-
 def all_commands() -> dict[str, Command]:
     """Import every file of commands and give the table."""
     for module in MODULES:
         importlib.import_module(module)
     return COMMANDS
+
+
+# --- when a command can run
+
+
+def has_model(session: Session) -> bool:
+    """A checkpoint is open."""
+    return session.card is not None
+
+
+def is_open(session: Session) -> bool:
+    """A checkpoint or a recording is open."""
+    return session.card is not None or bool(session.lanes)
+
+
+def has_selection(session: Session) -> bool:
+    """A stretch of time is selected."""
+    return session.selection is not None
+
+
+def is_zoomed(session: Session) -> bool:
+    """Less than the whole sound is visible."""
+    return session.visible != session.whole
+
+
+def has_curve(session: Session) -> bool:
+    """The active lane has a curve."""
+    return session.active in session.shown.tracks

@@ -36,7 +36,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 def turn(window: TimedWindow, value: float) -> float:
     """Change a knob and return the time until the whole stack shows it."""
     return window.seconds_to(
-        lambda: window.up_to_date, lambda: window.knobs.value_wanted.emit(KNOB, value, False)
+        lambda: window.up_to_date, lambda: window.latent.value_wanted.emit(KNOB, value, False)
     )
 
 

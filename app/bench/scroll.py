@@ -72,12 +72,12 @@ def _sheet_and_knob(window: TimedWindow, seed: int, turns: int) -> None:
     """Draw a contact sheet while a knob moves."""
     chance = np.random.default_rng(seed)
     sheet = window.on.contact_sheet
-    window.show_page("sheet")
+    window.pages.show_page("sheet")
     sheet.cancel()
     sheet.draw(PER_CODE, seed * PER_CODE)
     wanted = PER_CODE * len(window.on.session.layout.codes())
     wait(lambda: len(sheet.items) >= wanted // 2)
-    window.show_page("stack")
+    window.pages.show_page("stack")
     for _ in range(turns):
         turn(window, float(chance.uniform(-1, 1)))
     wait(lambda: len(sheet.items) == wanted and window.complete)

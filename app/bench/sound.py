@@ -83,10 +83,10 @@ def _turn(window: TimedWindow, monitor: Any, seed: int, rate_hz: int) -> float:
     wait(silent)
     begin = monitor.samples.size
     turned_s = perf_counter()
-    window.knobs.value_wanted.emit(KNOB, HEARD, False)
+    window.latent.value_wanted.emit(KNOB, HEARD, False)
     wait(lambda: _loud(monitor.samples[begin:]).size > 0)
     place = begin + int(_loud(monitor.samples[begin:])[0])
-    window.knobs.value_wanted.emit(KNOB, SILENT, False)
+    window.latent.value_wanted.emit(KNOB, SILENT, False)
     rest(0.1)
     return 1000 * (monitor.arrival_s(place) - turned_s)
 

@@ -134,6 +134,6 @@ def _write(on: Instrument, out: Path, asked: Namespace) -> None:
             f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi is not possible.",
             "Use 20 to 2000 mm and 36 to 2400 dpi.",
         )
-    figure = figure_of(on, paper)
+    figure = figure_of(on.session, on.analysis_settings, on.stack_views, paper)
     figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
     write_figure(out, figure, on.file_export.origin_text(), paper.dpi)

@@ -1,28 +1,82 @@
-"""The annotated picture: what the stack shows, with a caption that makes it repeatable."""
+"""The annotated figure: what the stack shows, with a caption that makes it repeatable."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from app.base.plot_files import ask_picture_path, written
+from app.analysis.settings import AnalysisSettings
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.base.picture_saver import PictureSaver
+from app.export.save import FileExport
+from app.stack.stack_view import StackViews
 from core.session.point_names import changed
+from core.session.session import Session
 from widgets.figures.figure import FigureView
 from widgets.figures.figure_files import Paper, write_figure
 from widgets.timeline.lane_views import StackView
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
-
 MOST_CHANGES = 6
 
 
-def figure_of(on: Instrument, paper: Paper) -> FigureView:
-    """Give the picture of the stack as it is shown now."""
-    card = on.session.card
-    title = card.title if card else ""
-    return FigureView(_on_paper(on.stack_views.view()), title, caption(on), (), paper.width_px)
+def figure_of(session: Session, settings: AnalysisSettings, views: StackViews, paper: Paper) -> FigureView:
+    """Give the figure of the stack as it is shown now."""
+    title = session.card.title if session.card else ""
+    said = caption(session, settings.words)
+    return FigureView(_on_paper(views.view()), title, said, (), paper.width_px)
+
+
+class Figures:
+    """Asks for the size, the notes and the file of a figure, and writes it."""
+
+    def __init__(
+        self,
+        context: Context,
+        host: DialogHost,
+        settings: AnalysisSettings,
+        stack_views: StackViews,
+        file_export: FileExport,
+        saver: PictureSaver,
+    ) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._host = host
+        self._settings = settings
+        self._stack_views = stack_views
+        self._file_export = file_export
+        self._saver = saver
+
+    def ask(self) -> None:
+        """Ask for size, notes and arrows on a preview, then for the file."""
+        from widgets.figures.figure_dialog import FigureDialog
+
+        for open_one in self._host.parent.findChildren(FigureDialog):
+            if open_one.isVisible():
+                open_one.raise_()
+                open_one.activateWindow()
+                return
+        values = self._preferences.values
+        paper = Paper(values.figure_width_mm, values.figure_dpi)
+        dialog = FigureDialog(self.current(paper), paper, self._host.parent)
+        dialog.save_wanted.connect(
+            lambda wanted, chosen: dialog.accept() if self._save(wanted, chosen) else None
+        )
+        self._host.show(dialog)
+
+    def current(self, paper: Paper) -> FigureView:
+        """Give the figure of the stack as it is shown now."""
+        return figure_of(self._session, self._settings, self._stack_views, paper)
+
+    def _save(self, figure: FigureView, paper: Paper) -> bool:
+        """Ask for the file and write it; tell whether it was written."""
+        sized, origin = replace(figure, width_px=paper.width_px), self._file_export.origin_text()
+
+        def write(path: Path) -> None:
+            self._preferences.change(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+            write_figure(path, sized, origin, paper.dpi)
+
+        return self._saver.save("stack.pdf", write)
 
 
 def _on_paper(stack: StackView) -> StackView:
@@ -31,9 +85,9 @@ def _on_paper(stack: StackView) -> StackView:
     return replace(stack, lanes=lanes)
 
 
-def caption(on: Instrument) -> tuple[str, ...]:
+def caption(session: Session, analyses: str) -> tuple[str, ...]:
     """Say under a picture where its numbers come from."""
-    session, card = on.session, on.session.card
+    card = session.card
     if card is None:
         return ()
     moment, layout = session.snapshot, session.layout
@@ -45,42 +99,12 @@ def caption(on: Instrument) -> tuple[str, ...]:
     began = unseeded if moment.seed is None else f"Seed {moment.seed}"
     where = began + (f", code {code}" if code else "") + changes
     assumed = ", ".join(card.unanswered)
-    analyses = on.analysis_settings.words.replace("-", "–")
     return (
         f"{where}. Layers: mean over channels after the activation, native rates.",
-        f"Analyses: {analyses}. Checkpoint {card.digest[:12]}"
+        f"Analyses: {analyses.replace('-', '–')}. Checkpoint {card.digest[:12]}"
         + (f"; assumed: {assumed}." if assumed else "."),
     )
 
 
 def _signed(value: float) -> str:
     return f"{value:g}".replace("-", "−")
-
-
-def ask_picture(window: Window) -> None:
-    """Ask for size, notes and arrows on a preview, then for the file."""
-    from widgets.figures.figure_dialog import FigureDialog
-
-    on = window.on
-    for open_one in window.findChildren(FigureDialog):
-        if open_one.isVisible():
-            open_one.raise_()
-            open_one.activateWindow()
-            return
-    paper = Paper(on.preferences.values.figure_width_mm, on.preferences.values.figure_dpi)
-    dialog = FigureDialog(figure_of(on, paper), paper, window)
-    dialog.set_look(window.look)
-    dialog.save_wanted.connect(
-        lambda figure, chosen: dialog.accept() if _save(window, figure, chosen) else None
-    )
-    window.asks.keep(dialog)
-
-
-def _save(window: Window, figure: FigureView, paper: Paper) -> bool:
-    """Ask for the file and write it; tell whether it was written."""
-    path = ask_picture_path(window, "stack.pdf")
-    if path is None:
-        return False
-    window.on.preferences.change(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
-    sized, origin = replace(figure, width_px=paper.width_px), window.on.file_export.origin_text()
-    return written(window, path, lambda: write_figure(path, sized, origin, paper.dpi))

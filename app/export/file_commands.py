@@ -2,102 +2,104 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from app.annotation.dialogs import ask_new, ask_open, ask_save
+from app.annotation.tier_editor import TierEditor
+from app.base.command_table import command, has_curve, has_model, has_selection, is_open
+from app.base.dialog_host import DialogHost
+from app.export.dialogs import ask_layers_folder, ask_selected_sound, ask_sound_file
+from app.export.figure import Figures
+from app.export.save import FileExport
+from app.models.dialogs import ask_file, ask_folder
+from app.models.model_loader import ModelLoader
+from app.recordings.dialogs import ask_recording
+from app.recordings.open_recordings import OpenRecordings
+from core.session.session import Session
+from widgets.tiers.tiers import Tiers
 
-from app.annotation import dialogs
-from app.base.command_table import command, has_model, has_selection, is_open
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
+def has_demo(model_loader: ModelLoader) -> bool:
+    """A model ships with this copy of Phonoscope."""
+    return model_loader.has_demo()
 
 
-@command("file.open", "Open a checkpoint…", "File", "Ctrl+Shift+O")
-def open_file(window: Window) -> None:
+@command("file.open", "Open a checkpoint…", "File")
+def open_file(host: DialogHost, model_loader: ModelLoader) -> None:
     """Open any file of a checkpoint."""
-    window.asks.file()
+    ask_file(host, model_loader)
 
 
 @command("file.open_folder", "Open a run's folder…", "File")
-def open_folder(window: Window) -> None:
+def open_folder(host: DialogHost, model_loader: ModelLoader) -> None:
     """Open the folder of a training run."""
-    window.asks.folder()
+    ask_folder(host, model_loader)
 
 
 @command("file.open_sound", "Open a recording…", "File")
-def open_sound(window: Window) -> None:
+def open_sound(host: DialogHost, recordings: OpenRecordings) -> None:
     """Open a sound file as a lane; Q and D can listen to it."""
-    window.asks.recording()
+    ask_recording(host, recordings)
 
 
-@command("file.open_textgrid", "Open TextGrid…", "File", "", is_open)
-def open_textgrid(window: Window) -> None:
+@command("file.open_textgrid", "Open TextGrid…", "File", is_open)
+def open_textgrid(host: DialogHost, tier_editor: TierEditor) -> None:
     """Open a TextGrid as the tiers of this point."""
-    dialogs.ask_open(window)
+    ask_open(host, tier_editor)
 
 
-@command("file.demo", "Open the built-in model", "File", "", lambda on: on.model_loader.has_demo())
-def open_demo(window: Window) -> None:
+@command("file.demo", "Open the built-in model", "File", has_demo)
+def open_demo(model_loader: ModelLoader) -> None:
     """Open the model that ships with Phonoscope."""
-    window.on.model_loader.open_demo()
+    model_loader.open_demo()
 
 
-@command("file.save_picture", "Save picture…", "File", "Ctrl+P", is_open, separator=True)
-def save_picture(window: Window) -> None:
+@command("file.save_picture", "Save picture…", "File", is_open, separator=True)
+def save_picture(figures: Figures) -> None:
     """Save the visible stack as PNG, SVG or PDF, with notes and arrows."""
-    window.asks.picture()
+    figures.ask()
 
 
-def has_curve(on: Instrument) -> bool:
-    """The active lane has a curve."""
-    return on.session.active in on.session.shown.tracks
+def has_selected_curve(session: Session) -> bool:
+    """The active lane has a curve, and a stretch of time is selected."""
+    return has_curve(session) and has_selection(session)
 
 
-@command("file.save_sound", "Save the lane's sound…", "File", "Ctrl+Shift+S", has_curve)
-def save_sound(window: Window) -> None:
+def has_tiers(tier_editor: TierEditor) -> bool:
+    """Tiers are shown."""
+    return tier_editor.shown is not None
+
+
+@command("file.save_sound", "Save the lane's sound…", "File", has_curve)
+def save_sound(file_export: FileExport, host: DialogHost, session: Session) -> None:
     """Write the active lane as WAV, as published, or as Praat's text Sound at its own rate."""
-    window.asks.sound_file()
+    ask_sound_file(session, host, file_export)
 
 
-@command(
-    "file.save_selected", "Save selected sound…", "File", "", lambda on: has_curve(on) and has_selection(on)
-)
-def save_selected(window: Window) -> None:
+@command("file.save_selected", "Save selected sound…", "File", has_selected_curve)
+def save_selected(file_export: FileExport, host: DialogHost, session: Session) -> None:
     """Write what is selected of the active lane as WAV, or as Praat's Sound, times preserved or from 0."""
-    window.asks.selected_sound()
+    ask_selected_sound(session, host, file_export)
 
 
-@command("file.save_layers", "Save all layers…", "File", "", has_model)
-def save_layers(window: Window) -> None:
+@command("file.save_layers", "Save all layers…", "File", has_model)
+def save_layers(file_export: FileExport, host: DialogHost) -> None:
     """Write every layer as WAV and Praat Sound, with tables and the origin, into a folder."""
-    window.asks.layers_folder()
+    ask_layers_folder(host, file_export)
 
 
-@command("file.train", "Train a model…", "File", separator=True)
-def train(window: Window) -> None:
-    """Make a model of a folder of recordings; the training goes on in a process of its own."""
-    window.asks.training()
-
-
-@command("file.new_tiers", "New tiers…", "File", "", is_open, separator=True)
-def new_tiers(window: Window) -> None:
+@command("file.new_tiers", "New tiers…", "File", is_open, separator=True)
+def new_tiers(host: DialogHost, tier_editor: TierEditor) -> None:
     """Begin with empty tiers at this point; type their names."""
-    dialogs.ask_new(window)
+    ask_new(host, tier_editor)
 
 
 @command(
     "file.save_textgrid",
     "Save TextGrid…",
     "File",
-    "Ctrl+S",
-    lambda on: on.tier_editor.shown is not None,
+    has_tiers,
 )
-def save_textgrid(window: Window) -> None:
+def save_textgrid(
+    host: DialogHost, recordings: OpenRecordings, tier_editor: TierEditor, tiers: Tiers
+) -> None:
     """Write the tiers as a TextGrid; what was not changed is written back as it was read."""
-    dialogs.ask_save(window)
-
-
-@command("file.close", "Close the window", "File", "Ctrl+W", separator=True)
-def close(window: Window) -> None:
-    """Close Phonoscope."""
-    window.close()
+    ask_save(host, tier_editor, recordings, tiers)

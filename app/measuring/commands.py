@@ -2,95 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.command_table import command, is_open
+from app.base.command_table import command, has_curve, is_open
+from app.base.dialog_host import DialogHost
+from app.base.picture_saver import PictureSaver
+from app.measuring.measurement import Measurement, MeasureSettings
+from app.measuring.open_in_praat import PraatExchange
+from core.session.session import Session
 
 if TYPE_CHECKING:
-    from app.measuring.measurement import MeasureSettings
-    from app.shell.instrument import Instrument
-    from app.shell.window import Window
     from widgets.results.layer_plots import PlotSheet
 
 
-def has_curve(on: Instrument) -> bool:
-    """The active lane has a curve."""
-    return on.session.active in on.session.shown.tracks
-
-
-@command("analyses.measure", "Measure…", "Analyses", "Ctrl+M", is_open, separator=True)
-def measure(window: Window) -> None:
+@command("analyses.measure", "Measure…", "Analyses", is_open, separator=True)
+def measure(host: DialogHost, measurement: Measurement) -> None:
     """Measure the labelled intervals of every layer, and of recordings, into one long table, ready for R."""
-    _ask(window, "Measure", lambda asked: _to_table(window, asked))
+    _ask(host, measurement, "Measure", lambda asked: _to_table(host, measurement, asked))
 
 
-def has_pairs(on: Instrument) -> bool:
+def has_pairs(measurement: Measurement) -> bool:
     """Layers were measured beside the output."""
-    return bool(on.measurement.pairs)
+    return bool(measurement.pairs)
 
 
-@command("analyses.compare", "Compare layers with the output", "Analyses", "", has_pairs)
-def compare(window: Window) -> None:
+@command("analyses.compare", "Compare layers with the output", "Analyses", has_pairs)
+def compare(host: DialogHost, saver: PictureSaver, measurement: Measurement) -> None:
     """Show the last measurement of each layer against the output: scatter with r, and courses in time."""
     from widgets.results.layer_plots import PlotsDialog
 
-    measured = window.on.measurement
-    origin = measured.record  # the dialog stays open while another measurement may come
-    dialog = PlotsDialog(measured.pairs, lambda sheet: _save(window, sheet, origin), window)
-    dialog.set_look(window.look)
-    window.asks.keep(dialog)
+    origin = measurement.record  # the dialog stays open while another measurement may come
+
+    def save(sheet: PlotSheet) -> None:
+        saver.save_plot(sheet, "Each layer against the output", "comparison.pdf", origin)
+
+    host.show(PlotsDialog(measurement.pairs, save, host.parent))
 
 
-@command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", "", has_curve)
-def open_in_praat(window: Window) -> None:
+@command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", has_curve)
+def open_in_praat(session: Session, host: DialogHost, praat_exchange: PraatExchange) -> None:
     """Start Praat with the active lane, at its own rate and true times, and with the tiers."""
-    from core.faults import Fault
-
-    try:
-        window.on.praat_exchange.open(window.on.session.active)
-    except Fault as fault:
-        window.on.messages.faulted.emit(fault)
+    host.guard(lambda: praat_exchange.open(session.active))
 
 
-@command("analyses.praat_script", "Write a Praat script…", "Analyses", "", is_open)
-def praat_script(window: Window) -> None:
+@command("analyses.praat_script", "Write a Praat script…", "Analyses", is_open)
+def praat_script(host: DialogHost, measurement: Measurement) -> None:
     """Write the sounds and a Praat script that measures every number of the table anew."""
-    _ask(window, "Write a Praat script", lambda asked: _to_script(window, asked))
+    _ask(host, measurement, "Write a Praat script", lambda asked: _to_script(host, measurement, asked))
 
 
-def _ask(window: Window, title: str, use) -> None:
-    from app.measuring.measurement import MeasureSettings
+def _ask(
+    host: DialogHost, measurement: Measurement, title: str, use: Callable[[MeasureSettings], None]
+) -> None:
     from widgets.results.measure_form import MeasureAnswers, MeasureChoices, MeasureForm
 
-    measuring = window.on.measurement
-    standards = MeasureSettings(what=measuring.usual)
-    words = MeasureAnswers(measuring.wrong, measuring.remark)
-    there = MeasureChoices(measuring.tiers, measuring.offered)
-    form = MeasureForm(title, f"{title}…", measuring.fitting, standards, window, there, words)
-    form.set_look(window.look)
+    standards = MeasureSettings(what=measurement.usual)
+    answers = MeasureAnswers(measurement.wrong, measurement.remark)
+    choices = MeasureChoices(measurement.tiers, measurement.offered)
+    form = MeasureForm(title, f"{title}…", measurement.fitting, standards, host.parent, choices, answers)
     form.wanted.connect(use)
-    window.asks.keep(form)
+    host.show(form)
 
 
-def _save(window: Window, sheet: PlotSheet, origin: str) -> None:
-    from app.base.plot_files import save_plot
-
-    save_plot(window, sheet, "Each layer against the output", "comparison.pdf", origin)
-
-
-def _to_table(window: Window, asked: MeasureSettings) -> None:
-    from app.base.file_locations import ask_file
-
-    name, _ = ask_file(window, "Measure into a table", "measures.csv", "Tables (*.csv)")
+def _to_table(host: DialogHost, measurement: Measurement, asked: MeasureSettings) -> None:
+    name, _ = host.ask_save("Measure into a table", "measures.csv", "Tables (*.csv)")
     if name:
         path = Path(name)
-        window.on.measurement.start(asked, path if path.suffix else path.with_suffix(".csv"))
+        measurement.start(asked, path if path.suffix else path.with_suffix(".csv"))
 
 
-def _to_script(window: Window, asked: MeasureSettings) -> None:
-    from app.base.file_locations import ask_folder
-
-    name = ask_folder(window, "Write a Praat script and its sounds to a folder")
+def _to_script(host: DialogHost, measurement: Measurement, asked: MeasureSettings) -> None:
+    name = host.ask_save_folder("Write a Praat script and its sounds to a folder")
     if name:
-        window.on.measurement.start(asked, None, Path(name))
+        measurement.start(asked, None, Path(name))

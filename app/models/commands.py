@@ -2,75 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from app.base.command_table import command, has_model
+from app.base.dialog_host import DialogHost
+from app.models.dialogs import ask_point_name, ask_point_to_read, ask_point_to_write
+from app.models.named_points import NamedPoints
 from core.networks.latent import Point
+from core.session.session import Session
+from widgets.latent.panel import LatentPanel
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
+
+def can_undo(session: Session) -> bool:
+    """There is a change to take back."""
+    return bool(session.history.undo_words)
 
 
-@command("edit.undo", "Undo", "Edit", "Ctrl+Z", lambda on: bool(on.session.history.undo_words))
-def undo(window: Window) -> None:
+def can_redo(session: Session) -> bool:
+    """There is a change to bring back."""
+    return bool(session.history.redo_words)
+
+
+@command("edit.undo", "Undo", "Edit", can_undo)
+def undo(session: Session) -> None:
     """Take the last turn, draw, reset or change of a lane back."""
-    window.on.session.undo()
+    session.undo()
 
 
-@command("edit.redo", "Redo", "Edit", "Ctrl+Y", lambda on: bool(on.session.history.redo_words))
-def redo(window: Window) -> None:
+@command("edit.redo", "Redo", "Edit", can_redo)
+def redo(session: Session) -> None:
     """Bring back what undo took."""
-    window.on.session.redo()
+    session.redo()
 
 
-@command("latent.randomise", "Randomise", "Latent", "R", has_model)
-def randomise(window: Window) -> None:
+@command("latent.randomise", "Randomise", "Latent", has_model)
+def randomise(session: Session) -> None:
     """Draw all of z from a new seed; the code stays."""
-    window.on.session.redraw(int(np.random.default_rng().integers(0, 100_000)))
+    session.redraw(int(np.random.default_rng().integers(0, 100_000)))
 
 
-@command("latent.next_seed", "Next seed", "Latent", "Ctrl+R", has_model)
-def next_seed(window: Window) -> None:
+@command("latent.next_seed", "Next seed", "Latent", has_model)
+def next_seed(session: Session) -> None:
     """Draw all of z from the following seed."""
-    seed = window.on.session.snapshot.seed
-    window.on.session.redraw(0 if seed is None else seed + 1)
+    seed = session.snapshot.seed
+    session.redraw(0 if seed is None else seed + 1)
 
 
-@command("latent.reset", "Reset all", "Latent", "Ctrl+Shift+R", has_model)
-def reset(window: Window) -> None:
+@command("latent.reset", "Reset all", "Latent", has_model)
+def reset(session: Session) -> None:
     """Put every z back to the draw; the code stays."""
-    window.on.session.reset()
+    session.reset()
 
 
-@command("latent.zero", "Set all z to 0", "Latent", "", has_model)
-def zero(window: Window) -> None:
+@command("latent.zero", "Set all z to 0", "Latent", has_model)
+def zero(session: Session) -> None:
     """Set every z to 0; the code stays."""
-    session = window.on.session
     kept = session.point.z[: session.layout.code]
     session.change("set all z to 0", point=Point((*kept, *[0.0] * (session.layout.size - len(kept)))))
 
 
-@command("latent.find", "Find a variable", "Latent", "Ctrl+F", has_model, separator=True)
-def find(window: Window) -> None:
+@command("latent.find", "Find a variable", "Latent", has_model, separator=True)
+def find(latent_panel: LatentPanel) -> None:
     """Go to the search field above the knobs."""
-    window.knobs.focus_search()
+    latent_panel.focus_search()
 
 
-@command("latent.save_point", "Save this point…", "Latent", "Ctrl+D", has_model, separator=True)
-def save_point(window: Window) -> None:
+@command("latent.save_point", "Save this point…", "Latent", has_model, separator=True)
+def save_point(host: DialogHost, named_points: NamedPoints) -> None:
     """Keep this point under a name; it comes back in the list of points."""
-    window.asks.point_name()
+    ask_point_name(host, named_points)
 
 
-@command("latent.export_point", "Write the point to a file…", "Latent", "", has_model)
-def export_point(window: Window) -> None:
+@command("latent.export_point", "Write the point to a file…", "Latent", has_model)
+def export_point(session: Session, host: DialogHost) -> None:
     """Write the full latent vector as a JSON file that `phonoscope layers --point` reads."""
-    window.asks.point_file(write=True)
+    ask_point_to_write(session, host)
 
 
-@command("latent.import_point", "Read a point from a file…", "Latent", "", has_model)
-def import_point(window: Window) -> None:
+@command("latent.import_point", "Read a point from a file…", "Latent", has_model)
+def import_point(session: Session, host: DialogHost) -> None:
     """Go to the latent vector in a JSON file."""
-    window.asks.point_file(write=False)
+    ask_point_to_read(session, host)

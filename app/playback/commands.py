@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.base.command_table import command, is_open
+from app.base.preference_store import PreferenceStore
+from app.playback.interruptions import Interruptions
+from app.playback.playback import Playback
+from core.session.session import Session
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
+
+def loops(preferences: PreferenceStore) -> bool:
+    """What plays is repeated."""
+    return preferences.values.loop
 
 
-@command("play.toggle", "Play or stop", "Play", "Tab", is_open, stack_only=True)
-def toggle(window: Window) -> None:
+def follows(preferences: PreferenceStore) -> bool:
+    """The view follows playback."""
+    return preferences.values.follow
+
+
+@command("play.toggle", "Play or stop", "Play", is_open, stack_only=True)
+def toggle(playback: Playback) -> None:
     """Play the selection of the active lane, or from the cursor on; stop what plays."""
-    window.on.playback.toggle()
+    playback.toggle()
 
 
-@command("play.window", "Play window", "Play", "Shift+Tab", is_open, stack_only=True)
-def play_window(window: Window) -> None:
+@command("play.window", "Play window", "Play", is_open, stack_only=True)
+def play_window(playback: Playback, session: Session) -> None:
     """Play the visible part of the active lane."""
-    window.on.playback.play_active(window.on.session.visible)
+    playback.play_active(session.visible)
 
 
-@command("play.all", "Play all", "Play", "", is_open)
-def play_all(window: Window) -> None:
+@command("play.all", "Play all", "Play", is_open)
+def play_all(playback: Playback, session: Session) -> None:
     """Play the active lane from its beginning to its end."""
-    window.on.playback.play_active(window.on.session.whole)
+    playback.play_active(session.whole)
 
 
-@command("play.stop", "Interrupt playing", "Play", "Esc", is_open)
-def stop(window: Window) -> None:
+@command("play.stop", "Interrupt playing", "Play", is_open)
+def stop(interruptions: Interruptions) -> None:
     """Fade out what plays, and cancel what is being computed."""
-    window.on.playback.stop()
-    window.on.contact_sheet.cancel()
-    window.on.measurement.cancel()
+    interruptions.run()
 
 
-@command(
-    "play.loop", "Loop", "Play", "L", is_open, checked=lambda on: on.preferences.values.loop, separator=True
-)
-def loop(window: Window) -> None:
+@command("play.loop", "Loop", "Play", is_open, checked=loops, separator=True)
+def loop(playback: Playback, preferences: PreferenceStore) -> None:
     """Repeat what plays; a turned knob is heard at once, at the same place in the loop."""
-    window.on.playback.set_loop(not window.on.preferences.values.loop)
+    playback.set_loop(not preferences.values.loop)
 
 
 @command(
     "play.follow",
     "View follows playback",
     "Play",
-    "F",
     is_open,
-    checked=lambda on: on.preferences.values.follow,
+    checked=follows,
 )
-def follow(window: Window) -> None:
+def follow(preferences: PreferenceStore) -> None:
     """Turn the page when the play head leaves the visible part."""
-    window.on.preferences.change(follow=not window.on.preferences.values.follow)
+    preferences.change(follow=not preferences.values.follow)

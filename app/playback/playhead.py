@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QTimer
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
+from app.base.context import Context
+from app.base.player import PlayerLike
+from app.playback.playback import Playback
+from widgets.stack.stack import Stack
 
 FRAME_MS = 16
 
@@ -15,34 +15,40 @@ FRAME_MS = 16
 class Playhead:
     """Asks the player where it is, once a frame, only while something plays."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        self._timer = QTimer(window, interval=FRAME_MS)
+    def __init__(self, context: Context, player: PlayerLike, playback: Playback, stack: Stack) -> None:
+        self._session = context.session
+        self._preferences = context.preferences
+        self._player = player
+        self._playback = playback
+        self._stack = stack
+        self._timer = QTimer(stack, interval=FRAME_MS)
         self._timer.timeout.connect(self._step)
         self._last_s: float | None = None
 
     def watch(self) -> None:
         """Begin or end the watch as the player begins or ends."""
         self._last_s = None
-        if self._window.on.player.playing:
+        if self._player.playing:
             self._timer.start()
         else:
             self._timer.stop()
-            self._window.stack.set_playhead(None)
+            self._stack.set_playhead(None)
 
     def _step(self) -> None:
-        on = self._window.on
-        time_s = on.player.position_s
-        self._window.stack.set_playhead(time_s if on.playback.keys else None)
+        time_s = self._player.position_s
+        self._stack.set_playhead(time_s if self._playback.keys else None)
         if time_s is None:
-            if not on.player.playing:
+            if not self._player.playing:
                 self.watch()
             return
         if self._last_s not in (None, time_s):
-            on.playback.heard()
+            self._playback.heard()
         self._last_s = time_s
-        if not on.playback.keys:
-            return  # what plays stands in no lane
-        visible = on.session.visible
-        if on.preferences.values.follow and not visible.contains(time_s) and not on.player.looping:
-            on.session.set_range(visible.moved(time_s - visible.start_s), remember=False)
+        if self._playback.keys:  # else what plays stands in no lane
+            self._turn_page(time_s)
+
+    def _turn_page(self, time_s: float) -> None:
+        visible = self._session.visible
+        follows = self._preferences.values.follow and not self._player.looping
+        if follows and not visible.contains(time_s):
+            self._session.set_range(visible.moved(time_s - visible.start_s), remember=False)

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.base.plot_files import save_plot
+from app.analysis.overlays import Overlays
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.base.picture_saver import PictureSaver
+from app.models.latent_driven import LatentDriven
 from app.queries.layer_results import LayerResults
-from app.queries.listing_windows import ListingWindows
 from app.queries.queries import Queries, value_text
-from app.queries.result_list import ResultList
-from app.queries.slice_view import slice_view
+from app.queries.slice_view import SliceSource
 from app.stack.lane_names import title_of
 from core.analyses.measures import MEASURES, Measure, Statistic
 from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.queries.queries import Answer, Layer, ask
 from core.signals.axis import Range
+from widgets.results.dock import Dock
 from widgets.results.layer_rows import Below, Cell, LayerRow
 from widgets.results.slice_plot import SliceView
 from widgets.theme.copy_value import copy_number
 from widgets.theme.praat_numbers import NONE, activation, seconds, signed
 
 if TYPE_CHECKING:
-    from app.shell.window import Window
     from widgets.plots.view import PlotView
     from widgets.results.slice_plot import SliceDialog
 
@@ -43,47 +45,57 @@ LINES: tuple[tuple[str, Statistic | None], ...] = (
 class DockView:
     """Keeps the dock in step; holds which rows are unfolded and what they last said."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
-        self._repaint = QTimer(window, singleShot=True, interval=0)
-        self._later = QTimer(window, singleShot=True, interval=REST_MS)
-        self.layer_results = LayerResults(
-            window.on.context, window.on.pool, window.on.analysis_settings, window.on.latent_driven,
-            window.on.overlays, window.on.tiled_overlays, self._settle,
-        )  # fmt: skip
-        self.queries = Queries(
-            window.on.context, window.on.analysis_settings, window.on.alignment,
-            window.on.tiled_overlays, self.layer_results,
-        )  # fmt: skip
-        self.results = self.queries.results
-        self.list = ResultList(window, self.results)
-        self.lists = ListingWindows(window, self.layer_results)
+    def __init__(
+        self,
+        context: Context,
+        host: DialogHost,
+        dock: Dock,
+        overlays: Overlays,
+        latent_driven: LatentDriven,
+        slice_source: SliceSource,
+        layer_results: LayerResults,
+        queries: Queries,
+        saver: PictureSaver,
+    ) -> None:
+        self._saver = saver
+        self._session = context.session
+        self._messages = context.messages
+        self._host = host
+        self._dock = dock
+        self._overlays = overlays
+        self._latent_driven = latent_driven
+        self._slice_source = slice_source
+        self._layer_results = layer_results
+        self._queries = queries
+        self._rest = QTimer(dock, singleShot=True, interval=REST_MS)
+        self._repaint = QTimer(dock, singleShot=True, interval=0)
+        self._later = QTimer(dock, singleShot=True, interval=REST_MS)
         self.unfolded = {"out"}
         self._said: dict[tuple[str, int, int], str] = {}
         self._held = False
         self._large: SliceDialog | None = None
         self._shown = self._awaits = False
-        self._rest.timeout.connect(self.layer_results.refresh)
+        self._rest.timeout.connect(layer_results.refresh)
         self._repaint.timeout.connect(self.show)
         self._later.timeout.connect(self.show)
+        layer_results.settle_wanted.connect(self._settle)
         self._from_session()
         self._from_dock()
 
     def _from_session(self) -> None:
-        session = self._window.on.session
+        session = self._session
         session.view_changed.connect(self._view)
         session.card_changed.connect(self._new_model)
         session.snapshot_changed.connect(lambda before, after: self._later.start())
-        self.layer_results.changed.connect(self._changed)
-        self.layer_results.sliced.connect(self.show_slices)
+        self._layer_results.changed.connect(self._changed)
+        self._layer_results.sliced.connect(self.show_slices)
 
     def _from_dock(self) -> None:
-        dock = self._window.dock
+        dock = self._dock
         dock.mode_wanted.connect(self._set_mode)
         dock.copy_wanted.connect(self.copy_table)
         dock.table.copy_wanted.connect(self.copy_table)
-        dock.table.row_wanted.connect(self._window.on.session.set_active)
+        dock.table.row_wanted.connect(self._session.set_active)
         dock.table.fold_wanted.connect(self.fold)
         dock.table.ask_wanted.connect(self._keep)
         dock.table.value_wanted.connect(self._copy)
@@ -91,8 +103,8 @@ class DockView:
 
     def _changed(self) -> None:
         """Show what is known now once nothing has changed for a while; until then it is greyed."""
-        if self._window.on.latent_driven.waiting:
-            self._window.dock.fade()
+        if self._latent_driven.waiting:
+            self._dock.fade()
         self._later.start()
 
     def _settle(self, anew: bool) -> None:
@@ -101,9 +113,10 @@ class DockView:
 
     # --- showing ---------------------------------------------------------------------------------
 
-    def show_dock(self, on: bool) -> None:
-        """Show or hide the dock; what nobody sees is not computed."""
-        self._window.dock.setVisible(on)
+    def set_shown(self, on: bool) -> None:
+        """Say whether the dock is on the screen: what nobody sees is not computed."""
+        if on == self._shown:
+            return
         self._shown = on
         self._look_who_looks()
         if on:
@@ -112,40 +125,40 @@ class DockView:
         self._tell()
 
     def _look_who_looks(self) -> None:
-        self.layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
+        self._layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
 
     def _new_model(self) -> None:
-        card = self._window.on.session.card
+        card = self._session.card
         self.unfolded = {card.output} if card else set()
         self._said = {}
-        self._window.dock.show_rows([self._awaited(lane.key) for lane in self._window.on.session.lanes])
+        self._dock.show_rows([self._awaited(lane.key) for lane in self._session.lanes])
 
     def _awaited(self, key: str) -> LayerRow:
         """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
-        return LayerRow(key, title_of(self._window.on.session.card, key), cells, below)
+        return LayerRow(key, title_of(self._session.card, key), cells, below)
 
     def _view(self) -> None:
-        held = self._window.on.session.selection is not None
+        held = self._session.selection is not None
         if held != self._held:
-            self._held, self.layer_results.at_cursor = held, False
+            self._held, self._layer_results.at_cursor = held, False
         self._repaint.start()
 
     def _set_mode(self, mode: str) -> None:
-        self.layer_results.at_cursor = mode == "cursor"
+        self._layer_results.at_cursor = mode == "cursor"
         self._rest.start()
         self._repaint.start()
 
     def show(self) -> None:
         """Show the table of layers as it is now."""
-        dock = self._window.dock
-        if not self.layer_results.wanted or not self._window.on.session.lanes:
+        dock = self._dock
+        if not self._layer_results.wanted or not self._session.lanes:
             return
-        place = self.layer_results.table_place
+        place = self._layer_results.table_place
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
         dock.where.show_pieces(_where(place))
-        rows = [self._row(layer) for layer in self.layer_results.layers()]
+        rows = [self._row(layer) for layer in self._layer_results.layers()]
         dock.show_rows(rows)
         self.show_slices()
         awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
@@ -155,22 +168,22 @@ class DockView:
 
     def _tell(self) -> None:
         """Let the status say anew whether something is under way."""
-        self._window.on.messages.busy_changed.emit(self._window.on.overlays.busy)
+        self._messages.busy_changed.emit(self._overlays.busy)
 
     @property
     def state(self) -> str:
         """Say whether the table still lacks something."""
-        awaits = self._awaits and self.layer_results.wanted  # what nobody sees is not awaited
+        awaits = self._awaits and self._layer_results.wanted  # what nobody sees is not awaited
         return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
     def _row(self, layer: Layer) -> LayerRow:
-        place, session = self.layer_results.table_place, self._window.on.session
+        place, session = self._layer_results.table_place, self._session
         cells = self._cells(layer, 0, row(layer, place))
         below = self._below(layer) if layer.key in self.unfolded else ()
         return LayerRow(layer.key, layer.title, cells, below, layer.key == session.active)  # type: ignore[arg-type]
 
     def _below(self, layer: Layer) -> tuple[Below, ...]:
-        place = self.layer_results.table_place
+        place = self._layer_results.table_place
         lines: list[Below] = []
         for number, (name, statistic) in enumerate(LINES, 1):
             if statistic is None:
@@ -207,16 +220,16 @@ class DockView:
 
     def show_slices(self) -> None:
         """Show the spectral slices that have come."""
-        where = "selection" if isinstance(self.layer_results.table_place, Range) else "at cursor"
-        where += "…" if self.layer_results.slices_stale else ""
-        self._window.dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
+        where = "selection" if isinstance(self._layer_results.table_place, Range) else "at cursor"
+        where += "…" if self._layer_results.slices_stale else ""
+        self._dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
         if self._large is not None and self._large.isVisible():
             high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
-            words = "".join(text for text, _ in _where(self.layer_results.table_place)[:3]).split(" s,")[0]
+            words = "".join(text for text, _ in _where(self._layer_results.table_place)[:3]).split(" s,")[0]
             self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
 
     def _slice_view(self, high_hz: float) -> SliceView:
-        return slice_view(self._window.on, self.layer_results, high_hz)
+        return self._slice_source.view(high_hz)
 
     # --- wishes ----------------------------------------------------------------------------------
 
@@ -228,40 +241,40 @@ class DockView:
     def _asked(self, line: int, column: int) -> tuple[str, Statistic]:
         """Give the measure and the statistic of a cell."""
         lines: list[Statistic | None] = ["mean"]
-        selected = isinstance(self.layer_results.table_place, Range)
+        selected = isinstance(self._layer_results.table_place, Range)
         lines.extend(statistic for _, statistic in LINES if statistic is None or selected)
         statistic, measure = lines[line], SHOWN[column].key
         return (BANDWIDTHS[measure].key, "mean") if statistic is None else (measure, statistic)
 
     def _keep(self, key: str, line: int, column: int) -> None:
         """Put the query behind a cell into the results."""
-        self.queries.ask(*self._asked(line, column), key, self.layer_results.table_place)
+        self._queries.ask(*self._asked(line, column), key, self._layer_results.table_place)
 
     def _copy(self, key: str, line: int, column: int) -> None:
         """Copy the number of a cell, with the digits that a result has."""
-        layer, (measure, statistic) = self.layer_results.layer(key), self._asked(line, column)
+        layer, (measure, statistic) = self._layer_results.layer(key), self._asked(line, column)
         if layer is None:
             return
-        answer = ask(layer, MEASURES[measure], self.layer_results.table_place, statistic)
+        answer = ask(layer, MEASURES[measure], self._layer_results.table_place, statistic)
         if answer.defined and not answer.awaited:
-            self._window.status.show_help(copy_number(value_text(answer)))
+            self._messages.noted.emit(copy_number(value_text(answer)))
 
     def copy_table(self) -> None:
         """Put the table of layers on the clipboard, as tab-separated text."""
-        layers, place = self.layer_results.layers(), self.layer_results.table_place
+        layers, place = self._layer_results.layers(), self._layer_results.table_place
         QGuiApplication.clipboard().setText(as_text(layers, place))
         awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
         rest = f"; {awaited} values are still under way and empty" if awaited else ""
-        self._window.status.show_help(f"Copied {len(layers)} layers as tab-separated text{rest}")
+        self._messages.noted.emit(f"Copied {len(layers)} layers as tab-separated text{rest}")
 
     def show_large(self) -> None:
         """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
         from widgets.results.slice_plot import SliceDialog
 
         if self._large is None:
-            self._large = SliceDialog(self._save_slices, self._window)
+            self._large = SliceDialog(self._save_slices, self._host.parent)
             self._large.finished.connect(self._look_who_looks)
-        self._large.set_look(self._window.look)
+        self._large.set_look(self._host.look)
         self._large.show()
         self._look_who_looks()
         self._large.raise_()
@@ -269,8 +282,7 @@ class DockView:
         self.show_slices()
 
     def _save_slices(self, plot: PlotView) -> None:
-        record = self.layer_results.slices_record()
-        save_plot(self._window, plot, "Spectral slice", "slice.pdf", record)
+        self._saver.save_plot(plot, "Spectral slice", "slice.pdf", self._layer_results.slices_record())
 
 
 def _where(place: float | Range) -> tuple[tuple[str, str], ...]:

@@ -39,9 +39,11 @@ MOST_KEPT = 160  # analyses kept for points that one returns to
 class LayerResults:
     """Holds what was computed; `changed` follows whatever an answer may depend on.
 
-    `settle` asks for a call of `refresh` once things are at rest, a timer of the window's: told True
-    it waits anew, told False it lets one that already waits come first.
+    `settle_wanted` asks the window for a call of `refresh` once things are at rest: with True its timer
+    starts anew, with False one that already runs goes on.
     """
+
+    settle_wanted = Signal(bool)
 
     changed = Signal()
     sliced = Signal()
@@ -54,7 +56,6 @@ class LayerResults:
         latent_driven: LatentDriven,
         overlays: Overlays,
         tiled_overlays: TiledOverlays,
-        settle: Callable[[bool], None],
     ) -> None:
         self._session = session = context.session
         self._jobs = context.jobs
@@ -63,7 +64,6 @@ class LayerResults:
         self._latent_driven = latent_driven
         self._overlays = overlays
         self._tiled_overlays = tiled_overlays
-        self._settle = settle
         self.wanted = False  # whether a table of all layers is on show
         self.slices: dict[str, Spectrum] = {}
         self.sliced_at: tuple[float, float] | None = None
@@ -81,9 +81,9 @@ class LayerResults:
         self._long = LongLayerResults(context, tiled_overlays, self.layer)
         session.shown_changed.connect(self._moved)
         tiled_overlays.arrived.connect(self._tiled)
-        session.view_changed.connect(lambda: settle(True))
+        session.view_changed.connect(lambda: self.settle_wanted.emit(True))
         session.card_changed.connect(self._new_model)
-        context.messages.faulted.connect(lambda _: settle(False))
+        context.messages.faulted.connect(lambda _: self.settle_wanted.emit(False))
 
     # --- what is known ---------------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ class LayerResults:
         tracks = self._session.shown.tracks
         if tracks is not self._tracks:
             self._drop_waiting()
-        self._settle(tracks is not self._tracks)
+        self.settle_wanted.emit(tracks is not self._tracks)
         self._tracks, self._layers = tracks, {}
         self.changed.emit()
 

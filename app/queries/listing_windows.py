@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.base.file_locations import ask_file
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.models.sound_driven import SoundDriven
 from app.recordings.open_recordings import PREFIX
 from core.analyses.registry import TABLE
 from core.analyses.results import Points
@@ -20,7 +22,6 @@ from core.signals.axis import Range
 
 if TYPE_CHECKING:
     from app.queries.layer_results import LayerResults
-    from app.shell.window import Window
 
 KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
 
@@ -28,13 +29,18 @@ KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
 class ListingWindows:
     """Computes what is listed and opens it."""
 
-    def __init__(self, window: Window, asking: LayerResults) -> None:
-        self._window = window
-        self._asking = asking
+    def __init__(
+        self, context: Context, host: DialogHost, sound_driven: SoundDriven, layer_results: LayerResults
+    ) -> None:
+        self._session = context.session
+        self._messages = context.messages
+        self._host = host
+        self._sound_driven = sound_driven
+        self._layer_results = layer_results
 
     def show(self, analysis: str) -> None:
         """List the frames of the selection, or the value at the cursor."""
-        layer, place = self._layer(), self._asking.place
+        layer, place = self._layer(), self._layer_results.place
         if layer is None:
             return
 
@@ -43,13 +49,13 @@ class ListingWindows:
                 analysis
             )
             if said:
-                self._window.on.messages.noted.emit(said)
+                self._messages.noted.emit(said)
             else:
                 made = listing(replace(known, title=_titled(known)), analysis, place)
                 origin = known.results[analysis][0].origin
                 self.open(replace(made, notice=known.notices[analysis], origin=origin))
 
-        self._asking.with_result(layer, analysis, open_it)
+        self._layer_results.with_result(layer, analysis, open_it)
 
     def list_of(self, analysis: str) -> None:
         """List what any analysis finds in the selection, or in the whole sound."""
@@ -67,59 +73,56 @@ class ListingWindows:
 
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
         """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
-        on = self._window.on
-        heard = on.sound_driven.source_of(layer.key)
-        output = on.session.card.output if on.session.card and layer.track.origin.network == "G" else ""
-        return self._asking.layer(heard or output) if analysis == "envelope peaks" else None
+        heard = self._sound_driven.source_of(layer.key)
+        output = self._session.card.output if self._session.card and layer.track.origin.network == "G" else ""
+        return self._layer_results.layer(heard or output) if analysis == "envelope peaks" else None
 
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
         self._compute(
             layer, analysis, window,
             lambda found: self.open(replace(
                 result_listing(_titled(layer), found, window, reference),
-                notice=TABLE[analysis].lowered(layer.track.axis, self._asking.settings(analysis)),
+                notice=TABLE[analysis].lowered(layer.track.axis, self._layer_results.settings(analysis)),
                 origin=(found[0] if isinstance(found, tuple) else found).origin,
             )),
         )  # fmt: skip
 
     def _layer(self) -> Layer | None:
-        return self._asking.layer(self._window.on.session.active)
+        return self._layer_results.layer(self._session.active)
 
     def _stretch(self) -> Range:
-        session = self._window.on.session
+        session = self._session
         return session.selection or session.whole
 
     def _compute(self, layer: Layer, name: str, window: Range, use: Callable[[Any], None]) -> None:
         """Have an analysis computed over a stretch, or say why there is none."""
-        on = self._window.on
         try:
-            track, settings = over(name, layer.track, self._asking.settings(name), window)
+            track, settings = over(name, layer.track, self._layer_results.settings(name), window)
         except Fault as fault:
-            on.messages.noted.emit(str(fault))
+            self._messages.noted.emit(str(fault))
             return
         refusal = TABLE[name].refusal(track, settings)
         if refusal:
-            on.messages.noted.emit(refusal)
+            self._messages.noted.emit(refusal)
         else:
-            self._asking.compute(name, track, settings, use)
+            self._layer_results.compute(name, track, settings, use)
 
     def open(self, made: Listing) -> None:
         """Open a listing in a window of its own."""
         from widgets.results.listing import ListingDialog, ReportDialog
 
         if made.words:
-            dialog = ReportDialog(made.title, made.words, self._window)
+            dialog = ReportDialog(made.title, made.words, self._host.parent)
         else:
-            dialog = ListingDialog(made.title, made.head, made.rows, self._window, made.notice)
-        dialog.set_look(self._window.look)
+            dialog = ListingDialog(made.title, made.head, made.rows, self._host.parent, made.notice)
         dialog.save_wanted.connect(lambda: self.save(made))
-        self._window.asks.keep(dialog)
+        self._host.show(dialog)
 
     def save(self, made: Listing) -> None:
         """Ask for a file and write a listing, its record beside it."""
         kinds = ("Text as Praat prints it (*.txt)", *KINDS) if made.words else KINDS
         usual = kinds[0].rpartition("*")[2].rstrip(")")
-        name, kind = ask_file(self._window, "Save the listing", f"{file_name(made)}{usual}", ";;".join(kinds))
+        name, kind = self._host.ask_save("Save the listing", f"{file_name(made)}{usual}", ";;".join(kinds))
         if not name:
             return
         ending = kind.rpartition("*")[2].rstrip(")") or usual
@@ -127,9 +130,9 @@ class ListingWindows:
         try:
             write_listing(path, made)
         except Fault as fault:
-            self._window.on.messages.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
         else:
-            self._window.on.messages.noted.emit(f"Saved {path.name}")
+            self._messages.noted.emit(f"Saved {path.name}")
 
 
 def _titled(layer: Layer) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.base.file_locations import ask_file
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
 from app.queries.queries import value_text, where_text
 from app.queries.results_autosave import ResultsAutosave
 from app.recordings.open_recordings import PREFIX
 from core.faults import Fault
 from core.queries.results_table import Result, Results, as_text, write_results
 from core.session.point_names import point_words
+from core.session.session import Session
+from widgets.results.dock import Dock
 from widgets.results.results_table import ResultRow
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
-
 
 REST_MS = 45  # a knob in motion comes first
 
@@ -27,14 +25,14 @@ REST_MS = 45  # a knob in motion comes first
 class ResultList:
     """Between the results and their table in the dock."""
 
-    def __init__(self, window: Window, results: Results) -> None:
-        self._window, self._results = window, results
+    def __init__(self, context: Context, host: DialogHost, dock: Dock, results: Results) -> None:
+        self._context, self._host, self._dock, self._results = context, host, dock, results
+        self._messages = context.messages
         self.kept: ResultsAutosave | None = None
-        dock = window.dock
-        self._rest = QTimer(window, singleShot=True, interval=REST_MS)
+        self._rest = QTimer(dock, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.show)
-        window.on.session.card_changed.connect(lambda: self._rest.start())
-        window.on.session.snapshot_changed.connect(lambda before, after: self._rest.start())
+        context.session.card_changed.connect(lambda: self._rest.start())
+        context.session.snapshot_changed.connect(lambda before, after: self._rest.start())
         results.changed.connect(self.show)
         dock.undo_wanted.connect(results.undo)
         dock.export_wanted.connect(self.export)
@@ -45,7 +43,7 @@ class ResultList:
 
     def keep(self, path: Path) -> None:
         """Bring back the results of the last time, and write every change of them down."""
-        self.kept = ResultsAutosave(self._window.on.context, self._results, path)
+        self.kept = ResultsAutosave(self._context, self._results, path)
 
     def close(self) -> None:
         """Wait until the results are on the disk; another window may have their file from then on."""
@@ -54,15 +52,15 @@ class ResultList:
 
     def show(self) -> None:
         """Show the results as they are now."""
-        here = _Here(self._window)
+        here = _Here(self._context.session)
         rows = [_row(one, here.has(one)) for one in self._results.rows]
-        self._window.dock.show_results(rows, self._results.undo_words)
+        self._dock.show_results(rows, self._results.undo_words)
 
     def copy(self, numbers: list[int]) -> None:
         """Put the chosen results, or all, on the clipboard."""
         rows = [one for one in self._results.rows if not numbers or one.number in numbers]
         QGuiApplication.clipboard().setText(as_text(rows))
-        self._window.status.show_help(f"Copied {len(rows)} results as tab-separated text")
+        self._messages.noted.emit(f"Copied {len(rows)} results as tab-separated text")
 
     def export(self, kind: str) -> None:
         """Copy the results, clear them, or ask for a file and write them."""
@@ -70,14 +68,12 @@ class ResultList:
             self.copy([])
         elif kind == "clear":
             self._results.clear()
-            self._window.on.messages.noted.emit(
-                "The results were cleared; Undo the last result brings them back"
-            )
+            self._messages.noted.emit("The results were cleared; Undo the last result brings them back")
         else:
             self._ask(kind)
 
     def _ask(self, kind: str) -> None:
-        name, _ = ask_file(self._window, "Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})")
+        name, _ = self._host.ask_save("Save the results", f"results.{kind}", f"{kind.upper()} (*.{kind})")
         if name:
             self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
 
@@ -86,16 +82,15 @@ class ResultList:
         try:
             write_results(path, self._results.rows)
         except Fault as fault:
-            self._window.on.messages.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
         else:
-            self._window.on.messages.noted.emit(f"Saved {path.name}")
+            self._messages.noted.emit(f"Saved {path.name}")
 
 
 class _Here:
     """What is open now: to tell which results are of it."""
 
-    def __init__(self, window: Window) -> None:
-        session = window.on.session
+    def __init__(self, session: Session) -> None:
         card, self._point = session.card, session.point.z if session.card else ()
         self._file = Path(card.path).name if card else ""
         self._words = point_words(session.layout, session.snapshot) if card else ""

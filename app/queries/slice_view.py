@@ -2,68 +2,94 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from app.analysis.tiled_overlays import TiledOverlays
+from app.base.context import Context
+from app.models.sound_driven import SoundDriven
 from app.queries.layer_results import LayerResults
 from app.queries.slices import sliceable
+from app.recordings.alignment import Alignment
 from app.stack.lane_names import title_of
 from core.analyses.measures import MEASURES
 from core.queries.queries import ask
 from widgets.results.slice_plot import Slice, SliceView
 
-if TYPE_CHECKING:
-    from app.shell.instrument import Instrument
-
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 
 
-def slice_view(on: Instrument, asking: LayerResults, high_hz: float) -> SliceView:
-    """Give the slices that have come, up to a frequency."""
-    top = on.session.card.output if on.session.card else on.session.active
-    keys = _drawn(on, asking)
-    slices = tuple(_slice(on, asking, key, key == top) for key in keys if key in asking.slices)
-    heard = asking.layer(heard_key(on, top))
-    place, whose = asking.table_place, heard.title if heard and heard.key != top else ""
-    formants = tuple(ask(heard, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if heard else ()
-    stale = asking.slices_stale
-    reason = "" if slices or asking.sliced_at is None else "…" if stale else asking.no_slice
-    return SliceView(slices, formants, high_hz, reason, stale, whose, _without(on, asking, keys))
+class SliceSource:
+    """Gives the spectral slices that the dock and the large window show."""
 
+    def __init__(
+        self,
+        context: Context,
+        alignment: Alignment,
+        sound_driven: SoundDriven,
+        tiled_overlays: TiledOverlays,
+        layer_results: LayerResults,
+    ) -> None:
+        self._session = context.session
+        self._alignment = alignment
+        self._sound_driven = sound_driven
+        self._tiled_overlays = tiled_overlays
+        self._layer_results = layer_results
 
-def heard_key(on: Instrument, top: str) -> str:
-    """Give the sound of the active lane, whose formants are marked: a recording, or the output."""
-    key = on.alignment.of(on.session.active) or on.sound_driven.source_of(on.session.active)
-    return key if key in on.session.shown.tracks else top
+    def view(self, high_hz: float) -> SliceView:
+        """Give the slices that have come, up to a frequency."""
+        top = self._session.card.output if self._session.card else self._session.active
+        keys = self._drawn()
+        found = self._layer_results.slices
+        slices = tuple(self._slice(key, key == top) for key in keys if key in found)
+        heard = self._layer_results.layer(self._heard_key(top))
+        place, whose = self._layer_results.table_place, heard.title if heard and heard.key != top else ""
+        formants = tuple(ask(heard, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if heard else ()
+        stale = self._layer_results.slices_stale
+        reason = (
+            ""
+            if slices or self._layer_results.sliced_at is None
+            else "…"
+            if stale
+            else self._layer_results.no_slice
+        )
+        return SliceView(slices, formants, high_hz, reason, stale, whose, self._without(keys))
 
+    def _heard_key(self, top: str) -> str:
+        """Give the sound of the active lane, whose formants are marked: a recording, or the output."""
+        key = self._alignment.of(self._session.active) or self._sound_driven.source_of(self._session.active)
+        return key if key in self._session.shown.tracks else top
 
-def _drawn(on: Instrument, asking: LayerResults) -> list[str]:
-    """Give the layers whose slices are drawn: the generator's, and the active lane."""
-    active = on.session.active
-    return [key for key in asking.shown_keys() if key == active or ("." not in key and ":" not in key)]
+    def _drawn(self) -> list[str]:
+        """Give the layers whose slices are drawn: the generator's, and the active lane."""
+        active = self._session.active
+        return [
+            key
+            for key in self._layer_results.shown_keys()
+            if key == active or ("." not in key and ":" not in key)
+        ]
 
+    def _without(self, keys: list[str]) -> tuple[str, ...]:
+        """Name the layers that have too few samples here for a slice."""
+        if self._layer_results.sliced_at is None or not self._layer_results.slices:
+            return ()
+        layers = [layer for key in keys if (layer := self._layer_results.layer(key)) is not None]
+        able = {
+            layer.key
+            for layer in sliceable(self._tiled_overlays, layers, self._layer_results.slice_settings())
+        }
+        return tuple(layer.title for layer in layers if layer.key not in able)
 
-def _without(on: Instrument, asking: LayerResults, keys: list[str]) -> tuple[str, ...]:
-    """Name the layers that have too few samples here for a slice."""
-    if asking.sliced_at is None or not asking.slices:
-        return ()
-    layers = [layer for key in keys if (layer := asking.layer(key)) is not None]
-    able = {layer.key for layer in sliceable(on.tiled_overlays, layers, asking.slice_settings())}
-    return tuple(layer.title for layer in layers if layer.key not in able)
-
-
-def _slice(on: Instrument, asking: LayerResults, key: str, main: bool) -> Slice:
-    found = asking.slices[key]
-    hertz = found.frequencies()
-    nyquist_hz = on.session.shown.tracks[key].axis.nyquist_hz
-    kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
-    top = np.max(found.levels[heard if heard.any() else kept])
-    return Slice(
-        title_of(on.session.card, key),
-        hertz[kept],
-        found.levels[kept] - top,
-        nyquist_hz,
-        main,
-        key == on.session.active,
-    )
+    def _slice(self, key: str, main: bool) -> Slice:
+        found = self._layer_results.slices[key]
+        hertz = found.frequencies()
+        nyquist_hz = self._session.shown.tracks[key].axis.nyquist_hz
+        kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
+        top = np.max(found.levels[heard if heard.any() else kept])
+        return Slice(
+            title_of(self._session.card, key),
+            hertz[kept],
+            found.levels[kept] - top,
+            nyquist_hz,
+            main,
+            key == self._session.active,
+        )

@@ -94,6 +94,10 @@ class OpenRecordings:
         """Give the file of a recording's lane."""
         return self._paths[key]
 
+    def file_path(self, key: str) -> Path | None:
+        """Give the file of a recording's lane, None for another lane."""
+        return self._paths.get(key) if key in self._files else None
+
     def file_of(self, key: str) -> SoundFile | None:
         """Give what the file of a recording's lane holds, None for another lane."""
         return self._files.get(key)

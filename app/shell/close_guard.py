@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.annotation.tier_editor import TierEditor
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.measuring.measurement import Measurement
 from core.annotation.tiers import Kept
 from widgets.controls.dialog import SmallDialog
 from widgets.theme.control_paint import Words
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
 
 Ways = tuple[tuple[str, Callable[[], object]], ...]
 
@@ -19,14 +19,25 @@ Ways = tuple[tuple[str, Callable[[], object]], ...]
 class CloseGuard:
     """Asks one question at a time; the window closes once nothing is left to ask."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    def __init__(
+        self,
+        context: Context,
+        host: DialogHost,
+        tier_editor: TierEditor,
+        measurement: Measurement,
+        finish_label: Callable[[], object],
+    ) -> None:
+        self._jobs = context.jobs
+        self._host = host
+        self._tier_editor = tier_editor
+        self._measurement = measurement
+        self._finish_label = finish_label
         self.dialog: SmallDialog | None = None
-        window.on.measurement.ended.connect(self._measured)
+        measurement.ended.connect(self._measured)
 
     def may_close(self) -> bool:
         """Tell whether nothing would be lost; else ask, and close when that is answered."""
-        self._window.stack.tiers.editor.finish()  # a label that is being written is a change, too
+        self._finish_label()  # a label that is being written is a change, too
         if self._measures():
             self._ask(
                 "A measurement is running",
@@ -34,18 +45,17 @@ class CloseGuard:
                 (("Stop it", self._stop), ("Go on", self._stay)),
             )
             return False
-        for kept in self._window.on.tier_editor.files.edited:
+        for kept in self._tier_editor.files.edited:
             self._ask_to_save(kept)
             return False
         return True
 
     def _ask(self, title: str, words: str, ways: Ways) -> None:
         self._stay()
-        self.dialog = SmallDialog(title, self._window)
+        self.dialog = SmallDialog(title, self._host.parent)
         self.dialog.body.addWidget(Words(words, 12, 400))
         self.dialog.add_buttons((), ways)
-        self.dialog.set_look(self._window.look)
-        self._window.asks.keep(self.dialog)
+        self._host.show(self.dialog)
 
     def _stay(self) -> None:
         dialog, self.dialog = self.dialog, None
@@ -61,24 +71,23 @@ class CloseGuard:
         self._ask(f"Save the changes to {name}?", words, (*ways, ("Save", lambda: self._save(kept))))
 
     def _keep(self, kept: Kept) -> None:
-        self._window.on.tier_editor.files.keep_here(kept)
+        self._tier_editor.files.keep_here(kept)
         self._stay()
-        self._window.close()
+        self._host.parent.close()
 
     def _save(self, kept: Kept) -> None:
         self._stay()
-        self._window.on.tier_editor.files.write(kept, kept.file, self._window.close)
+        self._tier_editor.files.write(kept, kept.file, self._host.parent.close)
 
     # --- measuring ----------------------------------------------------------------------------
 
     def _measures(self) -> bool:
-        desk = self._window.on.jobs
-        return desk.waits("measure") or desk.waits("measure points")
+        return self._jobs.waits("measure") or self._jobs.waits("measure points")
 
     def _stop(self) -> None:
-        self._window.on.measurement.cancel()
+        self._measurement.cancel()
         self._stay()
-        self._window.close()
+        self._host.parent.close()
 
     def _measured(self) -> None:
         """Take a question back that is no longer one."""

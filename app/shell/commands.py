@@ -1,89 +1,115 @@
-"""View and Help: pages, themes, areas, palette and shortcuts."""
+"""View and Help: pages, docks, themes, areas, palette and shortcuts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import Qt
 
-from app.base.command_table import command, has_model
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
-
-
-@command("view.stack", "Stack", "View", "Alt+1", checked=None)
-def stack(window: Window) -> None:
-    """Show the stack of lanes."""
-    window.show_page("stack")
-
-
-@command("view.sheet", "Contact sheet", "View", "Alt+2", has_model)
-def sheet(window: Window) -> None:
-    """Show random outputs of every code value."""
-    window.show_page("sheet")
+from app.base.command_table import always, command, has_model
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.base.panel_table import Panel, all_panels
+from app.base.preference_store import PreferenceStore
+from app.models.dialogs import ask_questions
+from app.models.model_loader import ModelLoader
+from app.shell.dialogs import show_about, show_palette, show_shortcuts
+from app.shell.dock_visibility import DockVisibility
+from app.shell.menus import Menus
+from app.shell.pages import Pages
+from app.shell.themes import Themes
+from widgets.model.card import CardPanel
 
 
-@command("view.next_area", "Next area", "View", "Ctrl+Tab", separator=True)
-def next_area(window: Window) -> None:
+@command("file.close", "Close the window", "File", separator=True)
+def close(host: DialogHost) -> None:
+    """Close Phonoscope."""
+    host.parent.close()
+
+
+def _page_command(panel: Panel) -> None:
+    def run(pages: Pages) -> None:
+        pages.show_page(panel.id)
+
+    run.__doc__ = f"Show the {panel.title.lower()}."
+    command(f"view.{panel.id}", panel.title, "View", has_model if panel.needs_model else always)(run)
+
+
+for _panel in all_panels().values():
+    if _panel.area == "page" and _panel.id != "start":
+        _page_command(_panel)
+
+
+def shows_dock(dock_visibility: DockVisibility) -> bool:
+    """The dock stands beside the stack."""
+    return dock_visibility.shown
+
+
+@command("view.dock", "All layers", "View", checked=shows_dock, separator=True)
+def dock(dock_visibility: DockVisibility, pages: Pages) -> None:
+    """Show or hide the right dock: all layers at one cursor, the spectral slice, the results."""
+    dock_visibility.toggle()
+    pages.show_docks()
+
+
+@command("view.next_area", "Next area", "View", separator=True)
+def next_area(pages: Pages) -> None:
     """Move the focus to the next area: stack, knobs, toolbar."""
-    window.step_area(1)
+    pages.step_area(1)
 
 
-@command("view.previous_area", "Previous area", "View", "Ctrl+Shift+Tab")
-def previous_area(window: Window) -> None:
+@command("view.previous_area", "Previous area", "View")
+def previous_area(pages: Pages) -> None:
     """Move the focus to the area before."""
-    window.step_area(-1)
+    pages.step_area(-1)
 
 
-def _theme(name: str, title: str, separator: bool = False) -> None:
-    def run(window: Window) -> None:
-        window.set_theme(name)
+def _theme_command(name: str, title: str, separator: bool = False) -> None:
+    def run(themes: Themes) -> None:
+        themes.use(name)
+
+    def used(preferences: PreferenceStore) -> bool:
+        return preferences.values.theme == name
 
     run.__doc__ = f"Use the {name} colours." if name != "system" else "Use light or dark as the desktop does."
-    command(
-        f"view.{name}",
-        title,
-        "View",
-        checked=lambda on: on.preferences.values.theme == name,
-        separator=separator,
-    )(run)
+    command(f"view.{name}", title, "View", checked=used, separator=separator)(run)
 
 
-_theme("system", "Colours of the desktop", True)
-_theme("light", "Light colours")
-_theme("dark", "Dark colours")
+_theme_command("system", "Colours of the desktop", True)
+_theme_command("light", "Light colours")
+_theme_command("dark", "Dark colours")
 
 
-@command("view.full_screen", "Full screen", "View", "F11", separator=True)
-def full_screen(window: Window) -> None:
+@command("view.full_screen", "Full screen", "View", separator=True)
+def full_screen(host: DialogHost) -> None:
     """Let Phonoscope fill the screen, or give it a frame again."""
-    window.setWindowState(window.windowState() ^ window.full_screen_state)
+    window = host.parent
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
 
-@command("help.palette", "Search commands", "Help", "Ctrl+K")
-def palette(window: Window) -> None:
+@command("help.palette", "Search commands", "Help")
+def palette(host: DialogHost, menus: Menus) -> None:
     """Type part of a command's name and run it."""
-    window.asks.show_palette()
+    show_palette(host, menus)
 
 
-@command("help.shortcuts", "Keys and mouse", "Help", "?")
-def shortcuts(window: Window) -> None:
+@command("help.shortcuts", "Keys and mouse", "Help")
+def shortcuts(host: DialogHost, menus: Menus) -> None:
     """List every key and what the mouse does."""
-    window.asks.show_shortcuts()
+    show_shortcuts(host, menus)
 
 
-@command("help.card", "About this model", "Help", "", has_model)
-def card(window: Window) -> None:
+@command("help.card", "About this model", "Help", has_model)
+def card(card_panel: CardPanel) -> None:
     """Show everything known about the open model and where it is known from."""
-    window.asks.show_card()
+    card_panel.show_details()
 
 
-@command("help.answers", "What the weights do not tell…", "Help", "", has_model)
-def answers(window: Window) -> None:
-    """Correct rate, slice, code, slope or prior; your answers are saved next to the checkpoint."""
-    window.asks.questions()
+@command("help.answers", "What the weights do not tell…", "Help", has_model)
+def answers(context: Context, host: DialogHost, model_loader: ModelLoader) -> None:
+    """Correct rate, slice, code, slope or prior; the answers are kept beside the checkpoint."""
+    ask_questions(context, host, model_loader)
 
 
 @command("help.about", "About Phonoscope", "Help", separator=True)
-def about(window: Window) -> None:
+def about(host: DialogHost) -> None:
     """Show the version, the authors of the method and the licence."""
-    window.asks.show_about()
+    show_about(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.analysis.overlays import Overlays
 from app.analysis.settings import AnalysisSettings
@@ -20,7 +20,10 @@ from app.models.contact_sheet import ContactSheet
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
+from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
+from app.queries.layer_results import LayerResults
+from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from app.shell.dock_visibility import DockVisibility
@@ -51,10 +54,19 @@ class Instrument:
     playback: Playback
     tier_editor: TierEditor
     stack_views: StackViews
+    layer_results: LayerResults
+    queries: Queries
     measurement: Measurement
     praat_exchange: PraatExchange
     file_export: FileExport
     dock_visibility: DockVisibility
+    interruptions: Interruptions
+
+    @property
+    def services(self) -> tuple[object, ...]:
+        """Everything that a command may ask for by its type."""
+        own = (getattr(self, field.name) for field in fields(self) if field.name != "context")
+        return (self.session, self.preferences, self.messages, self.queries.results, *own)
 
     @property
     def session(self) -> Session:

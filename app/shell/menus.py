@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 
-from app.base.command_table import MENUS, Command, all_commands
+from app.base.command_table import MENUS, Command, all_commands, default_keys
+from app.base.context import Context
+from app.base.injection import Injector
 from core.faults import Fault
 from widgets.controls.segmented import Segmented
 from widgets.shell.command_palette import PaletteRow
 from widgets.shell.toolbar import Toolbar
+from widgets.stack.stack import Stack
 from widgets.theme.control_paint import Words, pass_look
 from widgets.theme.theme import Look
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
 
 MENU_PX = 32
 
@@ -80,55 +80,66 @@ class MenuRow(QWidget):
 class Menus:
     """The window's actions, one per command, with their state kept true."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, context: Context, injector: Injector, window: QWidget, stack: Stack) -> None:
+        self._messages = context.messages
+        self._session = context.session
+        self._injector = injector
         self._window = window
+        self._stack = stack
+        self._keys = {**default_keys(), **context.preferences.values.keys}
+        self.before_run: Callable[[], object] = lambda: None
         self.actions = {id: self._action(command) for id, command in all_commands().items()}
+        self.toolbar = Toolbar(self.actions)
+        self.corner = Corner()
+        self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
+        self.row = MenuRow(self._bar(), self.corner)  # QMenuBar's own corner keeps its first size
+        self.corner.words_changed.connect(self.row.fit)
+
+    def _bar(self) -> QMenuBar:
         bar = QMenuBar()
         menus = {name: bar.addMenu(name) for name in MENUS}
         for id, command in all_commands().items():
-            self._put(menus[command.menu], command, self.actions[id])
-        self.transport = Toolbar(self.actions)
-        self.corner = Corner()
-        self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
-        self.row = MenuRow(bar, self.corner)  # QMenuBar's own corner keeps its first size
-        self.corner.words_changed.connect(self.row.fit)
-        window.setMenuWidget(self.row)
+            menu = menus[command.menu]
+            if command.separator and menu.actions():
+                menu.addSeparator()
+            menu.addAction(self.actions[id])
+        return bar
+
+    def key(self, command: Command) -> str:
+        """Give the key of a command: the user's own, else its default; "" where it has none."""
+        return self._keys.get(command.id, "")
 
     def rows(self) -> tuple[PaletteRow, ...]:
         """Give every command, menu by menu, as the palette and the shortcut sheet list it."""
+        commands = sorted(all_commands().values(), key=lambda command: MENUS.index(command.menu))
         return tuple(
-            PaletteRow(
-                id, command.title, command.menu, command.key, command.help, self.actions[id].isEnabled()
-            )
-            for id, command in sorted(all_commands().items(), key=lambda pair: MENUS.index(pair[1].menu))
+            PaletteRow(one.id, one.title, one.menu, self.key(one), one.help, self.actions[one.id].isEnabled())
+            for one in commands
         )
 
     def run(self, id: str) -> None:
         """Run a command by its id, where it is possible now."""
         command = all_commands()[id]
-        if command.when(self._window.on):
-            self._window.status_notes.forget()
+        if self._injector.call(command.when):
+            self.before_run()
             try:
-                command.run(self._window)
+                self._injector.call(command.run)
             except Fault as fault:
-                self._window.on.messages.faulted.emit(fault)
+                self._messages.faulted.emit(fault)
             self.refresh()
 
     def refresh(self) -> None:
         """Enable and tick the actions as the session is now."""
-        on = self._window.on
         for id, command in all_commands().items():
             action = self.actions[id]
-            action.setEnabled(command.when(on))
+            action.setEnabled(bool(self._injector.call(command.when)))
             if command.checked is not None:
-                action.setChecked(command.checked(on))
+                action.setChecked(bool(self._injector.call(command.checked)))
         self.refresh_history()
-
-        self.corner.show_page(self._window.page, on.session.card is not None)
 
     def refresh_history(self) -> None:
         """Let undo and redo say what they would do."""
-        history = self._window.on.session.history
+        history = self._session.history
         for id, word, words in (
             ("edit.undo", "Undo", history.undo_words),
             ("edit.redo", "Redo", history.redo_words),
@@ -136,23 +147,27 @@ class Menus:
             self.actions[id].setText(f"{word} {words}".strip())
             self.actions[id].setEnabled(bool(words))
 
-    def _put(self, menu: QMenu, command: Command, action: QAction) -> None:
-        if command.separator and menu.actions():
-            menu.addSeparator()
-        menu.addAction(action)
+    def open_menu(self, ids: Sequence[str], place: QPoint) -> None:
+        """Open a menu of some commands at a place on the screen; "" is a line."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for id in ids:
+            menu.addAction(self.actions[id]) if id else menu.addSeparator()
+        self.refresh()
+        menu.popup(place)
 
     def _action(self, command: Command) -> QAction:
-        action = QAction(command.title, self._window)
+        action, key = QAction(command.title, self._window), self.key(command)
         action.setObjectName(command.id)
-        action.setToolTip(f"{command.help} ({command.key})" if command.key else command.help)
+        action.setToolTip(f"{command.help} ({key})" if key else command.help)
         action.setStatusTip(command.help)
         action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _=False, id=command.id: self.run(id))
-        if command.key:
-            action.setShortcut(QKeySequence(command.key))
+        if key:
+            action.setShortcut(QKeySequence(key))
         if command.stack_only:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self._window.stack.addAction(action)
+            self._stack.addAction(action)
         else:
             self._window.addAction(action)
         return action

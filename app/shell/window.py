@@ -1,26 +1,36 @@
-"""The window: its areas, its pages, and the wishes that a command may ask of it."""
+"""The window: its panels laid out, and the shell's parts connected to the services."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from app.analysis.preset_list import PresetList
+from app.annotation.tier_actions import TierActions
+from app.annotation.tiers_wiring import TiersWiring
 from app.base.command_table import is_open
+from app.base.dialog_host import DialogHost
 from app.base.file_locations import FileLocations
+from app.base.injection import Injector
+from app.base.picture_saver import PictureSaver
+from app.export.figure import Figures
+from app.measuring.progress import MeasurementProgress
 from app.models.model_loader import wanted_of
 from app.models.named_points import NamedPoints
-from app.recordings.open_recordings import PREFIX
+from app.playback.playhead import Playhead
+from app.queries.dock import DockView
+from app.queries.listing_windows import ListingWindows
+from app.queries.result_list import ResultList
+from app.queries.slice_view import SliceSource
 from app.shell.close_guard import CloseGuard
 from app.shell.instrument import Instrument
-from app.shell.status_notes import HINTS, StatusNotes
+from app.shell.menus import Menus
+from app.shell.pages import BOTH_PX, Pages
+from app.shell.status_notes import StatusNotes
+from app.shell.themes import Themes
+from app.shell.wiring import Widgets, Wiring
+from app.training.panel import TrainingPanel
 from widgets.controls.banner import Banner
 from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
@@ -28,173 +38,142 @@ from widgets.model.start_page import StartPage
 from widgets.results.dock import Dock
 from widgets.shell.status_bar import StatusBar
 from widgets.stack.stack import Stack
-from widgets.theme import theme as looks
 from widgets.theme.theme import Look
 from widgets.tiers.ipa_palette import IpaPanel
 
-PANEL_PX = 240
-WIDE_PX, BOTH_PX = 1400, 1152  # the dock opens by itself from here; panel and dock fit from here
+WIDE_PX = 1400  # the dock of all layers opens by itself from here
 LEAST_PX = QSize(1000, 600)
 
 
 class Window(QMainWindow):
-    """Left the card and the knobs, in the middle the pages; `on` is the instrument it shows."""
-
-    full_screen_state = Qt.WindowState.WindowFullScreen
+    """The services `on` made visible: this is where the shell is put together, and nothing else."""
 
     def __init__(self, instrument: Instrument) -> None:
         super().__init__()
         self.on = instrument
-        self.look = looks.LIGHT
-        self._width_px = 0  # as it was when the areas were last fitted to it
+        self._width_px = 0  # as it was when the docks were last fitted to it
         self.setWindowTitle("Phonoscope")
         self.setAcceptDrops(True)
         self.setMinimumSize(LEAST_PX)
         self.resize(1600, 1000)
-        self._make_areas()
-        from app.queries import dock
-        from app.shell import dialogs, menus, wiring
-
-        self.points: NamedPoints  # made by the wiring
-        self.measurement_progress: QObject  # made by the wiring
-
-        self.places = FileLocations(instrument)
-        self.asks = dialogs.Dialogs(self)
-        self.close_guard = CloseGuard(self)
-        self.menus = menus.Menus(self)
-        self.status_notes = StatusNotes(self)
-        self.dock_view = dock.DockView(self)
+        self._make_panels()
+        self._make_parts()
         self._lay_out()
-        wiring.connect(self)
-        self.set_theme(instrument.preferences.values.theme, remember=False)
+        self._connect()
+        self.themes.use(instrument.preferences.values.theme, remember=False)
+        self.pages.show_page("start")
         self._restore()
 
-    def _make_areas(self) -> None:
-        self.card = CardPanel()
-        self.knobs = LatentPanel()
-        self.stack = Stack()
-        self.start = StartPage()
-        self.ipa = IpaPanel()
-        self.dock = Dock()
-        self.notice = Banner()
-        self.status = StatusBar()
-        self.sheet: QWidget | None = None  # made when first shown
+    # --- making -----------------------------------------------------------------------------
+
+    def _make_panels(self) -> None:
+        """Make the widgets; the injector knows every service and widget by its type from here on."""
+        on = self.on
+        locations = FileLocations(on.session, on.recordings.file_path, lambda: not on.model_loader.is_demo)
+        on.recordings.opened.connect(locations.forget)
+        self.host = DialogHost(on.context, locations, self)
+        self.banner, self.status = Banner(), StatusBar()
+        self.card, self.latent = CardPanel(), LatentPanel()
+        self.injector = Injector((on.context, *on.services, self.host, self.card, self.latent))
+        self.pages = Pages(self.injector)
+        self.stack = self.injector.get(Stack)
+        self.start = self.injector.get(StartPage)
+        self.ipa = self.injector.get(IpaPanel)
+        self.dock = self.injector.get(Dock)
+
+    def _make_parts(self) -> None:
+        """Make what stands between services and widgets, each with what it needs."""
+        on, context, host = self.on, self.on.context, self.host
+        tiers = self.stack.tiers
+        self.menus = Menus(context, self.injector, self, self.stack)
+        self.themes = Themes(context.preferences, host)
+        self.status_notes = StatusNotes(context, on.player, on.playback, self.status, lambda: self.pages.hint)
+        self.named_points = NamedPoints(context, self.latent)
+        self.playhead = Playhead(context, on.player, on.playback, self.stack)
+        self.preset_list = PresetList(context, on.analysis_settings, self.menus.toolbar)
+        self.tier_actions = TierActions(context, host, on.tier_editor, tiers)
+        self.tiers_wiring = TiersWiring(context, on.tier_editor, tiers, self.status_notes.forget)
+        slices = SliceSource(context, on.alignment, on.sound_driven, on.tiled_overlays, on.layer_results)
+        saver = PictureSaver(context, host)
+        self.dock_view = DockView(
+            context,
+            host,
+            self.dock,
+            on.overlays,
+            on.latent_driven,
+            slices,
+            on.layer_results,
+            on.queries,
+            saver,
+        )
+        self.result_list = ResultList(context, host, self.dock, on.queries.results)
+        self.listing_windows = ListingWindows(context, host, on.sound_driven, on.layer_results)
+        self.measurement_progress = MeasurementProgress(host, on.measurement)
+        self.figures = Figures(context, host, on.analysis_settings, on.stack_views, on.file_export, saver)
+        self.training = TrainingPanel(context, host, on.player, on.model_loader)
+        self.close_guard = CloseGuard(context, host, on.tier_editor, on.measurement, tiers.editor.finish)
+        for part in (
+            self.menus, self.themes, self.pages, self.named_points, self.tier_actions, self.dock_view,
+            self.result_list, self.listing_windows, self.figures, self.training, saver, tiers,
+        ):  # fmt: skip
+            self.injector.add(part)
 
     def _lay_out(self) -> None:
-        self.panel = QWidget()
-        self.panel.setObjectName("panel")
-        self.panel.setFixedWidth(PANEL_PX)
-        left = QVBoxLayout(self.panel)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(0)
-        left.addWidget(self.card)
-        left.addWidget(self.knobs, 1)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.start)
-        self.pages.addWidget(self.stack)
         middle = QWidget()
         across = QHBoxLayout(middle)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        across.addWidget(self.panel)
-        across.addWidget(self.pages, 1)
-        across.addWidget(self.ipa)
-        across.addWidget(self.dock)
+        for dock in self.pages.docks("left"):
+            across.addWidget(dock)
+        across.addWidget(self.pages.stacked, 1)
+        for dock in self.pages.docks("right"):
+            across.addWidget(dock)
         whole = QWidget()
         down = QVBoxLayout(whole)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(0)
-        down.addWidget(self.menus.transport)
-        down.addWidget(self.notice)
+        down.addWidget(self.menus.toolbar)
+        down.addWidget(self.banner)
         down.addWidget(middle, 1)
         down.addWidget(self.status)
+        self.setMenuWidget(self.menus.row)
         self.setCentralWidget(whole)
-        self.show_page("start")
 
-    # --- what commands ask ------------------------------------------------------------------
-
-    def show_page(self, name: str) -> None:
-        """Show one of the pages; the panel belongs to those that show a model."""
-        if name == "sheet" and self.sheet is None:
-            from app.models.contact_sheet_page import make_sheet
-
-            self.sheet = make_sheet(self)
-            self.pages.addWidget(self.sheet)
-        page = {"start": self.start, "stack": self.stack, "sheet": self.sheet}[name]
-        assert page is not None
-        if page is not self.pages.currentWidget():
-            self.status.show_help(HINTS.get(name, ""))  # what stood there was said of another page
-        self.pages.setCurrentWidget(page)
-        self.ipa.setVisible(name == "stack" and self.on.preferences.values.letters)
-        self.show_dock()
-        page.setFocus()
-        self.menus.refresh()
-
-    def show_alone(self, recordings: list[str]) -> None:
-        """Without a model a recording gives the window its name; where none is left, begin anew."""
-        name = recordings[0].removeprefix(PREFIX) if recordings else ""
-        self.setWindowTitle(f"{name} – Phonoscope" if name else "Phonoscope")
-        self.show_page("stack" if recordings else "start")
-
-    def show_dock(self) -> None:
-        """Show the dock beside the stack where it is wanted; in a narrow window the panel gives way."""
-        shows = self.page == "stack" and self.on.dock_visibility.shown
-        has_panel = self.page != "start" and self.on.session.card is not None
-        self.panel.setVisible(has_panel and not (shows and self.width() < BOTH_PX))
-        self.dock_view.show_dock(shows)
+    def _connect(self) -> None:
+        self.menus.before_run = self.status_notes.forget
+        self.status_notes.watch(self)
+        self.host.opened.connect(self.status_notes.watch)
+        self.pages.areas = [self.latent, self.dock.table, self.menus.toolbar]
+        self.pages.shown.connect(self._page_shown)
+        self.pages.dock_shown.connect(self._dock_shown)
+        for stop in (self.on.playback.stop, self.on.contact_sheet.cancel, self.on.measurement.cancel):
+            self.on.interruptions.add(stop)
+        self.themes.add(
+            self.card, self.latent, self.stack, self.start, self.ipa, self.dock, self.banner, self.status,
+            self.menus.toolbar, self.menus.corner,
+        )  # fmt: skip
+        widgets = Widgets(self.card, self.latent, self.stack, self.start, self.ipa, self.banner, self.status)
+        self.wiring = Wiring(
+            self.on, widgets, self.host, self.menus, self.pages, self.dock_view, self.named_points,
+            self.playhead, self.tiers_wiring,
+        )  # fmt: skip
 
     @property
-    def page(self) -> str:
-        """The name of the page in front."""
-        front = self.pages.currentWidget()
-        return "stack" if front is self.stack else "start" if front is self.start else "sheet"
+    def look(self) -> Look:
+        """The colours in use."""
+        return self.themes.look
 
-    def step_area(self, by: int) -> None:
-        """Move the focus to the next area."""
-        every = (self.pages.currentWidget(), self.knobs, self.dock.table, self.menus.transport)
-        areas = [area for area in every if area is not None and area.isVisible()]
-        focus = self.focusWidget()
-        here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
-        if focus in areas:
-            here = areas.index(focus)
-        wanted = areas[(here + by) % len(areas)]
-        wanted.setFocus(Qt.FocusReason.TabFocusReason)
-        if not (wanted.hasFocus() or wanted.isAncestorOf(self.focusWidget() or wanted)):
-            wanted.focusNextPrevChild(True)
+    # --- panels -----------------------------------------------------------------------------
 
-    def set_theme(self, name: str, remember: bool = True) -> None:
-        """Use the light or dark colours, or with "system" what the desktop uses."""
-        if remember:
-            self.on.preferences.change(theme=name)
-        dark = name == "dark" or (name == "system" and looks.desktop_is_dark())
-        self._use(looks.DARK if dark else looks.LIGHT)
+    def _page_shown(self, id: str) -> None:
+        self.themes.add(self.pages.widget(id))
+        self.status_notes.forget()  # what stood there was said of another page
+        self.menus.corner.show_page(id, self.on.session.card is not None)
+        self.menus.refresh()
 
-    def _use(self, look: Look) -> None:
-        self.look = look
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        looks.apply(app, look)
-        for area in (
-            self.card, self.knobs, self.stack, self.start, self.notice, self.status, self.menus.transport,
-            self.menus.corner, self.ipa, self.dock,
-        ):  # fmt: skip
-            area.set_look(look)
-        windows = (child for child in self.findChildren(QWidget) if child.isWindow())
-        for beside in (self.sheet, *windows):
-            if hasattr(beside, "set_look"):
-                beside.set_look(look)  # type: ignore[union-attr]
-
-    def flip_measure(self, key: str, measure: str) -> None:
-        """Show or hide a measure on a lane, or say why its rate cannot carry it."""
-        session = self.on.session
-        lane, track = session.lane(key), session.shown.tracks.get(key)
-        if lane is None or track is None:
-            return
-        refusal = self.on.analysis_settings.refusal(track, measure)
-        if refusal and measure not in lane.shown:
-            self.status.show_help(refusal)
-            return
-        session.set_lane(key, f"{measure} of {key}", shown=lane.shown ^ {measure})
+    def _dock_shown(self, id: str, on: bool) -> None:
+        if id == "layers":
+            self.dock_view.set_shown(on)
 
     # --- Qt ---------------------------------------------------------------------------------
 
@@ -203,7 +182,7 @@ class Window(QMainWindow):
         before, after = ((width >= WIDE_PX, width >= BOTH_PX) for width in (self._width_px, self.width()))
         self._width_px, self.on.dock_visibility.is_wide = self.width(), after[0]
         if before != after:
-            self.show_dock()
+            self.pages.set_width(self.width())
             self.menus.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -217,7 +196,7 @@ class Window(QMainWindow):
 
     def open_dropped(self, path: str) -> None:
         """Open a checkpoint, a recording or a TextGrid."""
-        if path.lower().endswith(".textgrid") and is_open(self.on):
+        if path.lower().endswith(".textgrid") and is_open(self.on.session):
             self.on.tier_editor.open(path)
         else:
             self.on.model_loader.open(path)
@@ -231,5 +210,6 @@ class Window(QMainWindow):
         self.on.close()
 
     def _restore(self) -> None:
-        if self.on.preferences.values.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.on.preferences.values.geometry.encode()))
+        geometry = self.on.preferences.values.geometry
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))

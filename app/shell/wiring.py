@@ -1,26 +1,36 @@
-"""Two lists: what the session's news do to the widgets, and what the widgets' wishes do to the session."""
+"""What the session's news do to the widgets, and what the widgets' wishes do to the session."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from app.analysis import preset_list
-from app.annotation import tiers_wiring
-from app.measuring.progress import MeasurementProgress
+from app.analysis.dialogs import ask_settings
+from app.annotation.tiers_wiring import MENU, TiersWiring
+from app.base.dialog_host import DialogHost
+from app.models.dialogs import ask_questions, ask_run
 from app.models.named_points import NamedPoints
 from app.playback.playhead import Playhead
-from app.recordings.open_recordings import PREFIX
+from app.queries.dock import DockView
+from app.recordings.alignment import PREFIX
+from app.shell.instrument import Instrument
+from app.shell.menus import Menus
+from app.shell.pages import Pages
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lanes import Lane
 from core.session.point_names import starred_words
 from core.session.session import Snapshot
+from widgets.controls.banner import Banner
 from widgets.drawing.curves import peak
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
+from widgets.latent.panel import LatentPanel
+from widgets.model.card import CardPanel
+from widgets.model.start_page import StartPage
+from widgets.shell.status_bar import StatusBar
+from widgets.stack.stack import Stack
+from widgets.tiers.ipa_palette import IpaPanel
 
 LATE_MS = 150  # what takes longer than this is marked as being computed
 MODES = {"one-hot": "one-hot", "bits": "bits", "none": "free"}
@@ -50,49 +60,79 @@ MOVES = {
 }
 
 
-def connect(window: Window) -> None:
-    """Connect everything, once, when the window is made."""
-    Wiring(window)
+@dataclass(frozen=True)
+class Widgets:
+    """The widgets that news and wishes pass between."""
+
+    card: CardPanel
+    latent: LatentPanel
+    stack: Stack
+    start: StartPage
+    ipa: IpaPanel
+    banner: Banner
+    status: StatusBar
 
 
 class Wiring:
-    """Holds the connections; the window is its parent and lives as long."""
+    """Holds the connections; lives as long as the window."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        window.wiring = self  # type: ignore[attr-defined]
-        self._views = window.on.stack_views
-        self.points = window.points = NamedPoints(window)
-        self.head = Playhead(window)
-        self._repaint = QTimer(window, singleShot=True, interval=0)
+    def __init__(
+        self,
+        services: Instrument,
+        widgets: Widgets,
+        host: DialogHost,
+        menus: Menus,
+        pages: Pages,
+        dock_view: DockView,
+        named_points: NamedPoints,
+        playhead: Playhead,
+        tiers_wiring: TiersWiring,
+    ) -> None:
+        self._on, self._widgets, self._host = services, widgets, host
+        self._menus, self._pages, self._dock_view = menus, pages, dock_view
+        self._points, self._playhead = named_points, playhead
+        self._views = services.stack_views
+        self._state: tuple[Any, ...] = ()
+        self._repaint = QTimer(widgets.stack, singleShot=True, interval=0)
         self._repaint.timeout.connect(self.show_stack)
-        self._late = QTimer(window, singleShot=True, interval=LATE_MS)
+        self._late = QTimer(widgets.stack, singleShot=True, interval=LATE_MS)
         self._late.timeout.connect(lambda: self._set_computing(True))
         self._from_session()
-        self._from_widgets()
-        self._from_transport()
-        tiers_wiring.connect(window)
+        self._from_services()
+        self._from_latent_panel()
+        self._from_stack()
+        self._from_tiers(tiers_wiring)
+        self._from_start_page()
+        self._from_toolbar()
 
     # --- news -------------------------------------------------------------------------------
 
     def _from_session(self) -> None:
-        on, window = self._window.on, self._window
-        on.session.card_changed.connect(self._card)
-        on.session.snapshot_changed.connect(self._moment)
-        on.session.shown_changed.connect(self.soon)
-        on.session.view_changed.connect(self._view)
+        session = self._on.session
+        session.card_changed.connect(self._card)
+        session.snapshot_changed.connect(self._snapshot)
+        session.shown_changed.connect(self.soon)
+        session.view_changed.connect(self._view)
+
+    def _from_services(self) -> None:
+        on, widgets = self._on, self._widgets
         on.playback.changed.connect(self._playing)
-        on.messages.faulted.connect(lambda fault: window.notice.show_fault(fault.sentence, fault.hint))
-        on.messages.mended.connect(lambda fault: window.notice.withdraw(fault.sentence))
+        on.messages.faulted.connect(lambda fault: widgets.banner.show_fault(fault.sentence, fault.hint))
+        on.messages.mended.connect(lambda fault: widgets.banner.withdraw(fault.sentence))
         on.messages.busy_changed.connect(self._busy)
-        on.preferences.changed.connect(window.menus.refresh)
-        on.measurement.done.connect(window.menus.refresh)
-        window.measurement_progress = MeasurementProgress(window)
-        on.model_loader.started.connect(lambda path: window.status.show_state("Opening…"))
-        on.model_loader.ended.connect(lambda: window.status.show_state(""))
-        on.model_loader.choice_needed.connect(window.asks.run)
+        on.preferences.changed.connect(self._preferences)
+        on.analysis_settings.changed.connect(self._menus.refresh)
+        on.measurement.done.connect(self._menus.refresh)
+        for opener in (on.model_loader, on.recordings):
+            opener.started.connect(lambda path: widgets.status.show_state("Opening…"))
+            opener.ended.connect(lambda: widgets.status.show_state(""))
+        on.model_loader.choice_needed.connect(lambda choice: ask_run(self._host, on.model_loader, choice))
+        on.model_loader.questions_arose.connect(lambda card: self._ask_questions())
         on.recordings.opened.connect(self._recording)
-        on.model_loader.questions_arose.connect(lambda card: window.asks.questions())
+
+    def _preferences(self) -> None:
+        self._pages.show_docks()
+        self._menus.refresh()
 
     def soon(self) -> None:
         """Show the stack anew once this round of news is over."""
@@ -100,57 +140,75 @@ class Wiring:
 
     def show_stack(self) -> None:
         """Show the stack anew now."""
-        if self._window.on.session.card is not None or self._window.on.session.lanes:
-            self._window.stack.show_view(self._views.view())
+        if self._on.session.card is not None or self._on.session.lanes:
+            self._widgets.stack.show_view(self._views.view())
 
     def _card(self) -> None:
-        session, window = self._window.on.session, self._window
+        session, widgets = self._on.session, self._widgets
         assert session.card is not None
-        window.card.show_card(session.card)
-        window.knobs.show_layout(session.layout)
-        window.knobs.show_mode(MODES[session.layout.kind])
-        window.setWindowTitle(f"{session.card.title} – Phonoscope")
+        widgets.card.show_card(session.card)
+        widgets.latent.show_layout(session.layout)
+        widgets.latent.show_mode(MODES[session.layout.kind])
+        self._host.parent.setWindowTitle(f"{session.card.title} – Phonoscope")
         self._knobs()
-        self.points.refresh()
-        window.start.show_recent(window.on.preferences.values.recent)
-        window.show_page("stack")
+        self._points.refresh()
+        widgets.start.show_recent(self._on.preferences.values.recent)
+        self._pages.show_page("stack")
         self.soon()
 
     def _recording(self, key: str) -> None:
         """Bring the stack to the front; without a model the recording gives the window its name."""
-        window = self._window
-        if window.on.session.card is None:
-            window.show_alone([key])
-        window.start.show_recent(window.on.preferences.values.recent)
-        window.show_page("stack")
+        if self._on.session.card is None:
+            self._show_alone([key])
+        self._widgets.start.show_recent(self._on.preferences.values.recent)
+        self._pages.show_page("stack")
         self.soon()
 
-    def _moment(self, before: Snapshot, after: Snapshot) -> None:
+    def _show_alone(self, recordings: list[str]) -> None:
+        """Without a model a recording gives the window its name; where none is left, begin anew."""
+        name = recordings[0].removeprefix(PREFIX) if recordings else ""
+        self._host.parent.setWindowTitle(f"{name} – Phonoscope" if name else "Phonoscope")
+        self._pages.show_page("stack" if recordings else "start")
+
+    def _snapshot(self, before: Snapshot, after: Snapshot) -> None:
         if (before.point, before.drawn, before.seed, before.name, before.pins) != (
             after.point, after.drawn, after.seed, after.name, after.pins
         ):  # fmt: skip
             self._knobs()
         if before.lanes != after.lanes:
             self.soon()
-        if bool(before.lanes) != bool(after.lanes) and self._window.on.session.card is None:
-            self._window.show_alone([lane.key for lane in after.lanes])
-        self._window.menus.refresh_history()
+        if bool(before.lanes) != bool(after.lanes) and self._on.session.card is None:
+            self._show_alone([lane.key for lane in after.lanes])
+        self._menus.refresh_history()
 
     def _knobs(self) -> None:
-        moment, knobs = self._window.on.session.snapshot, self._window.knobs
-        card = self._window.on.session.card
-        self._window.menus.corner.show_words(f"{card.title} · {starred_words(moment)}" if card else "")
-        knobs.show_point(moment.point, moment.drawn)
-        knobs.show_seed(moment.seed)
-        knobs.show_pins(moment.pins)
+        snapshot, latent, card = self._on.session.snapshot, self._widgets.latent, self._on.session.card
+        self._menus.corner.show_words(f"{card.title} · {starred_words(snapshot)}" if card else "")
+        latent.show_point(snapshot.point, snapshot.drawn)
+        latent.show_seed(snapshot.seed)
+        latent.show_pins(snapshot.pins)
 
     def _view(self) -> None:
         self.soon()
-        self._window.menus.refresh()
+        state = self._menu_state()
+        if state != self._state:  # scrolling changes nothing that a command asks for
+            self._state = state
+            self._menus.refresh()
+
+    def _menu_state(self) -> tuple[Any, ...]:
+        """Give what of the view the commands depend on."""
+        session = self._on.session
+        return (
+            session.selection,
+            session.active,
+            session.tier,
+            session.frequency_hz is None,
+            session.visible != session.whole,
+        )
 
     def _playing(self) -> None:
-        self.head.watch()
-        self._window.menus.transport.show_playing(self._window.on.player.playing)
+        self._playhead.watch()
+        self._menus.toolbar.show_playing(self._on.player.playing)
         self.soon()
 
     def _busy(self, busy: bool) -> None:
@@ -159,9 +217,8 @@ class Wiring:
             self._set_computing(False)
         elif not self._late.isActive() and not self._views.computing:
             self._late.start()
-        session = self._window.on.session
-        words = "Computing…" if busy else self._window.dock_view.state
-        self._window.status.show_state(words if session.card else "")
+        words = "Computing…" if busy else self._dock_view.state
+        self._widgets.status.show_state(words if self._on.session.card else "")
 
     def _set_computing(self, computing: bool) -> None:
         """Mark the lanes whose numbers take longer than a glance."""
@@ -171,18 +228,26 @@ class Wiring:
 
     # --- wishes -----------------------------------------------------------------------------
 
-    def _from_widgets(self) -> None:
-        window, session, on = self._window, self._window.on.session, self._window.on
-        knobs, stack = window.knobs, window.stack
-        knobs.point_named.connect(self.points.keep)
-        knobs.value_wanted.connect(session.set_value)
-        knobs.code_wanted.connect(self._set_code)
-        knobs.seed_wanted.connect(session.redraw)
-        knobs.randomise_wanted.connect(lambda: window.menus.run("latent.randomise"))
-        knobs.reset_wanted.connect(session.reset)
-        knobs.pins_wanted.connect(lambda pins: session.change("pin", pins=frozenset(pins)))
+    def _from_latent_panel(self) -> None:
+        latent, session = self._widgets.latent, self._on.session
+        latent.point_named.connect(self._points.keep)
+        latent.value_wanted.connect(session.set_value)
+        latent.code_wanted.connect(self._set_code)
+        latent.seed_wanted.connect(session.redraw)
+        latent.randomise_wanted.connect(lambda: self._menus.run("latent.randomise"))
+        latent.reset_wanted.connect(session.reset)
+        latent.pins_wanted.connect(lambda pins: session.change("pin", pins=frozenset(pins)))
+        latent.save_point_wanted.connect(lambda: self._menus.run("latent.save_point"))
+        self._widgets.card.details_wanted.connect(lambda: self._menus.run("help.card"))
+        self._widgets.card.question_wanted.connect(self._ask_questions)
+
+    def _ask_questions(self, name: str = "") -> None:
+        ask_questions(self._on.context, self._host, self._on.model_loader, name)
+
+    def _from_stack(self) -> None:
+        stack, session, on = self._widgets.stack, self._on.session, self._on
         stack.range_wanted.connect(session.set_range)
-        stack.zoom_wanted.connect(lambda button: window.menus.run(ZOOMS[button]))
+        stack.zoom_wanted.connect(lambda button: self._menus.run(ZOOMS[button]))
         stack.cursor_wanted.connect(session.set_cursor)
         stack.selection_wanted.connect(session.set_selection)
         stack.frequency_wanted.connect(session.set_frequency)
@@ -194,62 +259,78 @@ class Wiring:
         )
         stack.play_wanted.connect(self._play)
         stack.stop_wanted.connect(on.playback.stop)
-        stack.pointer_moved.connect(lambda time_s, text: window.status.show_pointer(text))
-        stack.legend_clicked.connect(window.asks.settings)
-        window.start.show_recent(on.preferences.values.recent)
-        window.start.show_demo(on.model_loader.has_demo())
-        window.start.open_wanted.connect(on.model_loader.open)
-        window.start.file_wanted.connect(window.asks.file)
-        window.start.folder_wanted.connect(window.asks.folder)
-        window.start.sound_wanted.connect(window.asks.recording)
-        window.start.demo_wanted.connect(on.model_loader.open_demo)
-        window.card.details_wanted.connect(window.asks.show_card)
-        window.card.question_wanted.connect(window.asks.questions)
+        stack.pointer_moved.connect(lambda time_s, text: self._widgets.status.show_pointer(text))
+        stack.legend_clicked.connect(
+            lambda measure: ask_settings(session, self._host, on.analysis_settings, measure)
+        )
+
+    def _from_tiers(self, tiers_wiring: TiersWiring) -> None:
+        tiers = self._widgets.stack.tiers
+        tiers.pointed.connect(lambda time_s, text: self._widgets.status.show_pointer(text))
+        tiers.menu_wanted.connect(lambda place: self._menus.open_menu(MENU, place))
+        tiers_wiring.changed.connect(self._tiers_changed)
+        self._on.tier_editor.files.changed.connect(self.soon)
+        self._widgets.ipa.letter_wanted.connect(tiers.insert)
+        self._widgets.ipa.close_wanted.connect(lambda: self._menus.run("textgrid.letters"))
+
+    def _tiers_changed(self) -> None:
+        self.soon()
+        self._menus.refresh()
+
+    def _from_start_page(self) -> None:
+        start, menus = self._widgets.start, self._menus
+        start.show_recent(self._on.preferences.values.recent)
+        start.show_demo(self._on.model_loader.has_demo())
+        start.open_wanted.connect(self._on.model_loader.open)
+        start.file_wanted.connect(lambda: menus.run("file.open"))
+        start.folder_wanted.connect(lambda: menus.run("file.open_folder"))
+        start.sound_wanted.connect(lambda: menus.run("file.open_sound"))
+        start.demo_wanted.connect(lambda: menus.run("file.demo"))
 
     def _set_code(self, code: tuple[float, ...]) -> None:
-        session = self._window.on.session
+        session = self._on.session
         session.change("set the code", point=session.point.with_code(code))
 
     def _lane(self, key: str, field: str, value: object) -> None:
-        session = self._window.on.session
+        session = self._on.session
         if field == "active":
             session.set_active(key)
         elif field == "closed":
             self._close(key)
         elif field == "move":
             session.set_active(key)
-            self._window.menus.run(MOVES[str(value)])
+            self._menus.run(MOVES[str(value)])
         elif field == "channel":
-            self._window.on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
+            self._on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
         elif field == "merged_gain":
             self._set_merged_gain(key, *value)  # type: ignore[misc]
         else:
             session.set_lane(key, f"{field} of {key}", **{FIELDS[field]: value})
 
     def _close(self, key: str) -> None:
-        session = self._window.on.session
+        session = self._on.session
         if key.startswith(PREFIX):
-            self._window.on.recordings.close(key)
+            self._on.recordings.close(key)
         elif "." in key:
-            self._window.on.sound_driven.quiet(key.split(".")[0])
+            self._on.sound_driven.quiet(key.split(".")[0])
         else:
             session.set_lanes(tuple(lane for lane in session.lanes if lane.key != key), f"close {key}")
 
     def _merge(self, source: str, target: str) -> None:
-        session = self._window.on.session
+        session = self._on.session
         gain = self._fitting_gain(source, target)
         session.set_lanes(
             lane_tools.merged(session.lanes, source, target, gain), f"lay {source} over {target}"
         )
 
     def _set_merged_gain(self, target: str, source: str, gain: float) -> None:
-        session = self._window.on.session
+        session = self._on.session
         lanes = lane_tools.regained(session.lanes, target, source, gain)
         session.set_lanes(lanes, f"gain of {source}")
 
     def _fitting_gain(self, source: str, target: str) -> float:
         """Give the lane's own gain if it was set, else a round one that makes the curves comparable."""
-        session = self._window.on.session
+        session = self._on.session
         lane: Lane | None = session.lane(source)
         if lane is not None and lane.gain != 1:
             return lane.gain
@@ -257,42 +338,42 @@ class Wiring:
         return float(max(1, round(tops[1] / tops[0]))) if tops[0] > 0 else 1.0
 
     def _unmerge(self, target: str, source: str) -> None:
-        session = self._window.on.session
+        session = self._on.session
         session.set_lanes(lane_tools.unmerged(session.lanes, target, source), f"take {source} off {target}")
 
     def _play(self, key: str, stretch: object) -> None:
-        playing, session = self._window.on.playback, self._window.on.session
+        playback, session = self._on.playback, self._on.session
         if not key:
-            playing.play_active(stretch)  # type: ignore[arg-type]
-        elif key in playing.keys and self._window.on.player.playing:
-            playing.stop()
+            playback.play_active(stretch)  # type: ignore[arg-type]
+        elif key in playback.keys and self._on.player.playing:
+            playback.stop()
         else:
             session.set_active(key)
-            playing.play(key, stretch)  # type: ignore[arg-type]
+            playback.play(key, stretch)  # type: ignore[arg-type]
 
     # --- the toolbar's own fields -----------------------------------------------------------
 
-    def _from_transport(self) -> None:
-        on, bar = self._window.on, self._window.menus.transport
-        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], on.preferences.values.sound)
+    def _from_toolbar(self) -> None:
+        on, bar = self._on, self._menus.toolbar
+        values = on.preferences.values
+        bar.set_sounds([(sound.key, sound.words) for sound in SOUNDS], values.sound)
         bar.sound_wanted.connect(on.playback.set_sound)
-        preset_list.connect(self._window)
-        bar.set_volume(on.preferences.values.volume_db)
+        bar.set_volume(values.volume_db)
         bar.volume_wanted.connect(self._volume)
         bar.device_wanted.connect(self._device)
         bar.devices_needed.connect(self._devices)
-        on.player.volume_db = on.preferences.values.volume_db
+        on.player.volume_db = values.volume_db
 
     def _volume(self, level_db: float) -> None:
-        self._window.on.player.volume_db = level_db
-        self._window.on.preferences.change(volume_db=level_db)
+        self._on.player.volume_db = level_db
+        self._on.preferences.change(volume_db=level_db)
 
     def _devices(self) -> None:
-        player = self._window.on.player
+        player = self._on.player
         known = [(device.id, device.name) for device in player.devices()]
-        self._window.menus.transport.set_devices(known, self._window.on.preferences.values.device)
+        self._menus.toolbar.set_devices(known, self._on.preferences.values.device)
         player.refresh()
 
     def _device(self, device: str) -> None:
-        self._window.on.player.set_device(device)
-        self._window.on.preferences.change(device=device)
+        self._on.player.set_device(device)
+        self._on.preferences.change(device=device)

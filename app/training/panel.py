@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.base.player import PlayerLike
+from app.models.model_loader import ModelLoader
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
 from core.train.monitor import RunStatus, see, start, stop
+from widgets.controls.dialog import fit_to_screen
 from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
-
-if TYPE_CHECKING:
-    from app.shell.window import Window
 
 LOOK_MS = 1000
 MOST_POINTS = 2000
@@ -25,23 +27,39 @@ STOPPING = "Stopping and saving after this step"
 
 
 class TrainingPanel:
-    """Ties the panel to the run in its folder; made when the panel is first asked for."""
+    """Ties the panel to the run in its folder; the panel is made when it is first shown."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        self._started: list[subprocess.Popen[bytes]] = []
+    def __init__(
+        self, context: Context, host: DialogHost, player: PlayerLike, model_loader: ModelLoader
+    ) -> None:
+        self._messages = context.messages
+        self._host = host
+        self._player = player
+        self._model_loader = model_loader
+        self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child is collected
         self._stopped: Path | None = None  # the run that was asked to stop and has not yet
-        self.panel = TrainPanel(window)
-        self.panel.set_look(window.look)
-        self.panel.start_wanted.connect(lambda wish: self._start(wish, []))
-        self.panel.go_on_wanted.connect(lambda wish: self._start(wish, ["--resume"]))
-        self.panel.stop_wanted.connect(self._stop)
-        self.panel.preview_wanted.connect(self._preview)
-        self.panel.open_wanted.connect(self._open)
-        self.panel.out_changed.connect(self._found)
-        self._timer = QTimer(self.panel, interval=LOOK_MS)
+
+    @cached_property
+    def panel(self) -> TrainPanel:
+        """The panel, made when it is first asked for, and its watch on the run."""
+        made = TrainPanel(self._host.parent)
+        made.start_wanted.connect(lambda wish: self._start(wish, []))
+        made.go_on_wanted.connect(lambda wish: self._start(wish, ["--resume"]))
+        made.stop_wanted.connect(self._stop)
+        made.preview_wanted.connect(self._preview)
+        made.open_wanted.connect(self._open)
+        made.out_changed.connect(self._found)
+        self._timer = QTimer(made, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
+        return made
+
+    def show(self) -> None:
+        """Open the panel, or bring it to the front."""
+        self.panel.set_look(self._host.look)
+        fit_to_screen(self.panel)
+        self.panel.show()
+        self.panel.raise_()
 
     @property
     def _out(self) -> Path | None:
@@ -60,14 +78,12 @@ class TrainingPanel:
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
         if not wish.folder or not wish.out:
-            self._window.on.messages.faulted.emit(
-                Fault("A training needs recordings and a folder to write to.")
-            )
+            self._messages.faulted.emit(Fault("A training needs recordings and a folder to write to."))
             return
         try:
             self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
         except Fault as fault:
-            self._window.on.messages.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
         self.look()
 
     def _stop(self) -> None:
@@ -89,15 +105,15 @@ class TrainingPanel:
         try:
             samples, axis, _ = read_sound(self._out / "previews" / name)
         except Fault as fault:
-            self._window.on.messages.faulted.emit(fault)
+            self._messages.faulted.emit(fault)
             return
-        self._window.on.player.play(samples, axis.rate_hz, 0.0)
+        self._player.play(samples, axis.rate_hz, 0.0)
 
     def _open(self) -> None:
         seen = see(self._out) if self._out is not None else RunStatus()
         if seen.model is not None:
-            self._window.on.model_loader.open(seen.model)
-            self._window.activateWindow()
+            self._model_loader.open(seen.model)
+            self._host.parent.activateWindow()
 
 
 def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +35,8 @@ class Preferences:
     figure_dpi: float = 300.0
     letters: bool = False
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Keys of commands that differ from the defaults, in Qt's portable text, by the commands' ids."""
 
     def with_recent(self, path: str) -> Preferences:
         """Put `path` first among the recent files."""

@@ -13,7 +13,7 @@ FORMANTS = "Formant ceiling lowered from 5500 Hz to Nyquist, 2000 Hz, formants f
 @pytest.fixture
 def low(window):
     """The window under the preset for low layers, with pitch and formants shown in four lanes."""
-    window.dock_view.layer_results.wanted = False  # no harmonicity from 5 Hz up of every layer
+    window.on.layer_results.wanted = False  # no harmonicity from 5 Hz up of every layer
     window.on.analysis_settings.set_preset("Low layers, 5-150 Hz")
     for key in ("conv1", "conv2", "conv4", "out"):
         window.on.session.set_lane(key, "Show", shown=frozenset({"pitch", "formants"}))
@@ -58,15 +58,15 @@ def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said, shor
     low.on.session.set_cursor(0.5)
     low.menus.run(id)
     assert heard[-1].endswith(f" s, ceiling lowered to {short}")
-    assert low.dock_view.results.rows[-1].settings == f"Low layers, 5-150 Hz; {said[0].lower()}{said[1:]}"
+    assert low.on.queries.results.rows[-1].settings == f"Low layers, 5-150 Hz; {said[0].lower()}{said[1:]}"
     low.on.session.set_active("out")
     low.menus.run(id)
-    assert low.dock_view.results.rows[-1].settings == "Low layers, 5-150 Hz"
+    assert low.on.queries.results.rows[-1].settings == "Low layers, 5-150 Hz"
 
 
 def test_the_table_of_all_layers_says_it_in_the_cell(low):
-    low.dock_view.layer_results.wanted = True
-    low.dock_view.layer_results.refresh()
+    low.on.layer_results.wanted = True
+    low.on.layer_results.refresh()
     low.dock_view.show()
     rows = {row.key: row for row in low.dock.table.rows}
     assert PITCH in rows["conv2"].cells[1].tip.splitlines()
@@ -84,7 +84,7 @@ def test_the_table_of_all_layers_says_it_in_the_cell(low):
 )
 def test_a_listing_says_it_at_its_head(low, monkeypatch, key, id, said):
     made = []
-    monkeypatch.setattr(low.asks, "keep", made.append)
+    monkeypatch.setattr(low.host, "show", made.append)
     low.on.session.set_active(key)
     low.menus.run(id)
     assert made[-1].notice == said

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.export.figure import figure_of
 from core.analyses.presets import PRESETS
 from core.analyses.speakers import SPEAKERS
 from core.session.lanes import MEASURES
@@ -24,7 +23,7 @@ def test_no_lane_draws_anything_above_its_nyquist(window, preset):
     window.on.analysis_settings.set_preset(preset)
     for speaker in SPEAKERS:
         window.menus.run(f"formants.{speaker}")
-        on_screen, on_paper = window.on.stack_views.view(), figure_of(window.on, Paper(170.0, 300.0)).stack
+        on_screen, on_paper = window.on.stack_views.view(), window.figures.current(Paper(170.0, 300.0)).stack
         for lane in (*on_screen.lanes, *on_paper.lanes):
             nyquist_hz = window.on.session.shown.tracks[lane.key].axis.nyquist_hz
             assert lane.view_high_hz <= nyquist_hz
@@ -42,7 +41,7 @@ def test_no_lane_draws_anything_above_its_nyquist(window, preset):
 
 def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
     window.on.session.set_cursor(0.3)
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     for view in (window.dock_view._slice_view(5000.0), window.dock_view._slice_view(1e9)):
         assert len(view.slices) >= 3
         for one in view.slices:
@@ -50,10 +49,10 @@ def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
 
 
 def test_a_refused_measure_has_no_cell_and_no_result(window):
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     window.dock_view.show()
     for row in window.dock.table.rows:
-        layer = window.dock_view.layer_results.layer(row.key)
+        layer = window.on.layer_results.layer(row.key)
         for cell, measure in zip(
             row.cells, ("", "pitch", *["formants"] * 3, "intensity", "harmonicity"), strict=True
         ):

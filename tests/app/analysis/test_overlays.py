@@ -54,9 +54,12 @@ def test_what_was_set_is_said_in_results_pictures_and_records(voice):
     voice.menus.run("formants.child")
     voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
     words = "Praat 6.4, 75-450 Hz; formant ceiling 8000 Hz (child); own settings of harmonicity"
-    voice.dock_view.queries.ask("f1", where=0.5)
-    assert voice.dock_view.results.rows[-1].settings == words
-    assert any(words.replace("-", "–") in line for line in caption(voice.on))
+    voice.on.queries.ask("f1", where=0.5)
+    assert voice.on.queries.results.rows[-1].settings == words
+    assert any(
+        words.replace("-", "–") in line
+        for line in caption(voice.on.session, voice.on.analysis_settings.words)
+    )
     assert json.loads(voice.on.file_export.origin_text())["analyses"] == words
 
 
@@ -74,7 +77,7 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
 
 
 def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
-    analysing, field = voice.on.analysis_settings, voice.menus.transport._preset
+    analysing, field = voice.on.analysis_settings, voice.menus.toolbar._preset
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     assert not voice.menus.actions["analyses.standards"].isEnabled()
     analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
@@ -86,7 +89,7 @@ def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voic
     assert field.toolTip().startswith(
         "Preset of the analyses: Praat 6.4, 75-450 Hz; own settings of pitch, advanced spectrogram"
     )
-    voice.menus.transport.preset_wanted.emit("Praat 6.4, 75-450 Hz")
+    voice.menus.toolbar.preset_wanted.emit("Praat 6.4, 75-450 Hz")
     assert analysing.of("pitch").floor_hz == 75
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
@@ -112,10 +115,10 @@ def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
 
 
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
-    voice.dock_view.queries.ask("harmonicity", where=0.5)
+    voice.on.queries.ask("harmonicity", where=0.5)
     voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
-    voice.dock_view.queries.ask("harmonicity", where=0.5)
-    first, second = (row.answer for row in voice.dock_view.results.rows[-2:])
+    voice.on.queries.ask("harmonicity", where=0.5)
+    first, second = (row.answer for row in voice.on.queries.results.rows[-2:])
     assert dict(first.origin.settings)["method"] == "cross-correlation"
     assert dict(second.origin.settings)["periods_per_window"] == 4.5
     assert first.value != second.value
@@ -143,7 +146,7 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
 def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(voice, monkeypatch):
     session, settings = voice.on.session, voice.on.analysis_settings.of("pulses")
     said = []
-    monkeypatch.setattr(voice.status, "show_help", said.append)
+    voice.on.messages.noted.connect(said.append)
     for lane in session.lanes:
         session.set_active(lane.key)
         refusal = TABLE["pulses"].refusal(session.shown.tracks[lane.key], settings)
@@ -168,7 +171,7 @@ def test_pulses_follow_the_pitch_settings(voice):
     after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
     assert before.origin != after.origin
     assert dict(after.origin.settings)["floor_hz"] == 60
-    voice.asks.settings("pulses")
+    voice.menus.run("pulses.settings")
     assert voice.findChildren(SettingsForm)[-1].windowTitle() == "Pitch settings"
 
 
@@ -181,13 +184,13 @@ def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
 
 
 def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(window):
-    queries = window.dock_view.queries
+    queries = window.on.queries
     queries.ask("activation", key="out", where=0.5)
-    row = window.dock_view.results.rows[-1]
+    row = window.on.queries.results.rows[-1]
     assert row.point == "seed 0"
     old = row.answer.origin.of(drive=(0.0,) * len(row.answer.origin.point))
     queries.tell("out", replace(row.answer, origin=old))
-    assert window.dock_view.results.rows[-1].point == "an earlier point"
+    assert window.on.queries.results.rows[-1].point == "an earlier point"
 
 
 def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window, monkeypatch):

@@ -230,7 +230,7 @@ def test_an_interval_s_times_go_to_the_results(tiers):
     tiers.on.session.set_selection(Range(0.2, 0.4))
     for id in ("start", "end", "duration"):
         tiers.menus.run(f"interval.{id}")
-    rows = tiers.dock_view.results.rows
+    rows = tiers.on.queries.results.rows
     assert [row.answer.value for row in rows] == [0.2, 0.4, pytest.approx(0.2)]
     assert rows[2].answer.measure == "Duration of interval “ə”"
 

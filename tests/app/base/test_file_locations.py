@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from app.export import figure
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
 
@@ -66,9 +65,9 @@ def test_the_kind_that_was_chosen_counts_and_no_other_file_is_written_over(corpu
 
 def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, tmp_path):
     window.menus.run("file.save_sound")
-    window.asks.point_file(write=True)
+    window.menus.run("latent.export_point")
     window.menus.run("file.save_layers")
-    figure._save(window, None, None)
+    window.figures._saver.save("stack.pdf", lambda path: None)
     assert proposed.paths[:3] == [tmp_path / "out.wav", tmp_path / "point.json", tmp_path]
     assert proposed.paths[3:] == [tmp_path / "stack.pdf"]
 

@@ -27,7 +27,7 @@ def figure(qapp, small_model):
     load_fonts()
     on = inline_instrument()
     on.model_loader.open(small_model)
-    return figure_of(on, Paper()), on.file_export.origin_text()
+    return figure_of(on.session, on.analysis_settings, on.stack_views, Paper()), on.file_export.origin_text()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])

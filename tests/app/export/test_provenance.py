@@ -11,11 +11,12 @@ import pytest
 from app.cli.main import main
 from app.export.figure import caption
 from app.models.built_in import built_in_points
+from app.models.dialogs import _read_point
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
-from core.session.point_names import UNNAMED, is_drawn, point_words, unlike
+from core.session.point_names import UNNAMED, is_drawn, point_facts, point_words, unlike
 from core.session.session import Snapshot
 from tests.support.figure_origin import origin_in_figure
 from tests.support.measuring_at_once import InlineMeasurer
@@ -36,8 +37,8 @@ def told(window) -> dict[str, str]:
     window.menus.run("intensity.get")
     return {
         "corner": window.menus.corner.words.text(),
-        "result": window.dock_view.results.rows[-1].point,
-        "caption": caption(window.on)[0].split(". Layers")[0],
+        "result": window.on.queries.results.rows[-1].point,
+        "caption": caption(window.on.session, window.on.analysis_settings.words)[0].split(". Layers")[0],
         "origin": json.loads(window.on.file_export.origin_text())["point"],
     }
 
@@ -77,7 +78,7 @@ def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     first = built_in_points()[0]
     window.on.model_loader.open_demo()
     assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
-    assert window.knobs._seed.value is None
+    assert window.latent._seed.value is None
     said = told(window)
     assert said["corner"].endswith(f"· {first.name}")
     assert said["result"] == said["origin"] == first.name
@@ -87,9 +88,9 @@ def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     window.menus.run("latent.next_seed")
     layout = window.on.session.layout
     assert window.on.session.point == draw(layout, 0, first.point.z[: layout.code])
-    assert window.knobs._seed.value == 0
+    assert window.latent._seed.value == 0
     window.on.session.undo()
-    assert window.knobs._seed.value is None
+    assert window.latent._seed.value is None
 
 
 def test_a_changed_knob_is_told_everywhere(window):
@@ -102,34 +103,34 @@ def test_a_changed_knob_is_told_everywhere(window):
 
 def test_a_point_that_was_kept_is_told_by_its_name(window):
     window.on.session.set_value(10, -3.0)
-    window.points.keep("creaky-3")
+    window.named_points.keep("creaky-3")
     window.on.session.redraw(9)
-    window.points.go("creaky-3")
+    window.named_points.go("creaky-3")
     said = told(window)
     assert said["result"] == said["origin"] == "creaky-3"
     assert "“creaky-3”" in said["caption"]
-    assert window.knobs._seed.value is None
+    assert window.latent._seed.value is None
     window.on.session.set_value(11, 2.0)
     assert told(window)["corner"].endswith("· creaky-3*")
-    window.points.keep("creaky-3")
+    window.named_points.keep("creaky-3")
     assert told(window)["result"] == "creaky-3"
 
 
 def test_going_from_a_to_b_brings_back_where_each_came_from(window):
     window.on.session.redraw(3)
-    window.knobs.ab_wanted.emit("B")
+    window.latent.ab_wanted.emit("B")
     window.on.session.redraw(7)
-    window.knobs.ab_wanted.emit("A")
+    window.latent.ab_wanted.emit("A")
     assert told(window)["result"] == "seed 3"
-    assert window.knobs._seed.value == 3
-    window.knobs.ab_wanted.emit("B")
+    assert window.latent._seed.value == 3
+    window.latent.ab_wanted.emit("B")
     assert told(window)["result"] == "seed 7"
 
 
 def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path):
     session = window.on.session
     write_json(tmp_path / "lifted.json", point_drive(session.layout, draw(session.layout, 5), None, None, {}))
-    window.asks._read_point(tmp_path / "lifted.json")
+    _read_point(window.on.session, tmp_path / "lifted.json")
     assert told(window)["result"] == "lifted"
 
 
@@ -151,13 +152,13 @@ def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
     window.on.session.set_value(10, 3.0)
     (tmp_path / "layers").mkdir()
     window.on.file_export.save_layers(tmp_path / "layers")
-    window.asks._write_point(tmp_path / "point.json")
+    write_json(tmp_path / "point.json", point_facts(window.on.session.layout, window.on.session.snapshot))
     for path in (tmp_path / "layers" / "origin.json", tmp_path / "point.json"):
         record = json.loads(path.read_text())
         assert (record["seed"], record["changes"]) == (0, {"z11": 3.0})
-    window.points.keep("here")
-    window.points.go("here")
-    window.asks._write_point(tmp_path / "point.json")
+    window.named_points.keep("here")
+    window.named_points.go("here")
+    write_json(tmp_path / "point.json", point_facts(window.on.session.layout, window.on.session.snapshot))
     record = json.loads((tmp_path / "point.json").read_text())
     assert "seed" not in record
     assert record["point"] == "here"

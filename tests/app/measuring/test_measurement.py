@@ -185,7 +185,7 @@ def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, wi
 def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "t"), ""))
     window.menus.run("analyses.measure")
-    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
     form._fields["measures"].show("duration")
     form._fields["points"].show(20)
     form.buttons["Measure…"].click()
@@ -204,7 +204,7 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
     window.menus.run("analyses.measure")
-    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
     form._fields["points"].widget.setText("ten")
     form.buttons["Measure…"].click()
     assert "no number" in form._report.text()
@@ -215,7 +215,7 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
 def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "praat"))
     window.menus.run("analyses.praat_script")
-    (form,) = [one for one in window.asks._open if isinstance(one, MeasureForm)]
+    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
     form.buttons["Write a Praat script…"].click()
     assert (tmp_path / "praat" / "measure.praat").is_file()
     assert (tmp_path / "praat" / "conv4.Sound").is_file()
@@ -223,7 +223,7 @@ def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypat
 
 def form_of(window) -> MeasureForm:
     window.menus.run("analyses.measure")
-    return [one for one in window.asks._open if isinstance(one, MeasureForm)][-1]
+    return [one for one in window.host._open if isinstance(one, MeasureForm)][-1]
 
 
 def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
@@ -277,7 +277,7 @@ class Held:
 
 
 def progress_of(window) -> ProgressDialog:
-    return next(one for one in window.asks._open if isinstance(one, ProgressDialog))
+    return next(one for one in window.host._open if isinstance(one, ProgressDialog))
 
 
 def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
@@ -337,7 +337,7 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     assert not window.menus.actions["analyses.compare"].isEnabled()
     window.on.measurement.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
     window.menus.run("analyses.compare")
-    (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
+    (dialog,) = [one for one in window.host._open if isinstance(one, PlotsDialog)]
     told = json.loads((tmp_path / "t.json").read_text())
     shown = {(one.layer, one.measure): one.r for one in dialog.sheet.pairs}
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
@@ -353,7 +353,7 @@ def test_the_comparison_is_saved_as_what_its_name_says_with_how_it_was_measured(
     annotate(window, tmp_path)
     window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     window.menus.run("analyses.compare")
-    (dialog,) = [one for one in window.asks._open if isinstance(one, PlotsDialog)]
+    (dialog,) = [one for one in window.host._open if isinstance(one, PlotsDialog)]
     for name in ("a.pdf", "b.svg"):
         answer = (str(tmp_path / name), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, answer=answer: answer)

@@ -49,7 +49,7 @@ def spoken(bare, long_file):  # noqa: F811
 def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
     window.on.session.set_lane("out", "none", shown=frozenset())
     window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
-    asking, asked = window.dock_view.layer_results, stuck(window)
+    asking, asked = window.on.layer_results, stuck(window)
     asking.wanted = True
     asking.refresh()
     assert asking.layer("out").failures["pitch"] == "Pitch of out came to no end and was stopped."
@@ -59,19 +59,19 @@ def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, 
     monkeypatch.undo()
     asking.refresh()
     assert "pitch" in asking.layer("out").failures
-    window.dock_view.queries.ask("f0", key="out", where=Range(0.2, 0.3))
-    assert window.dock_view.results.rows[-1].answer.measure == "Mean pitch"
+    window.on.queries.ask("f0", key="out", where=Range(0.2, 0.3))
+    assert window.on.queries.results.rows[-1].answer.measure == "Mean pitch"
     assert "pitch" not in asking.layer("out").failures
 
 
 def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkeypatch):
     said, asked = noted(spoken), stuck(spoken)
-    queries = spoken.dock_view.queries
+    queries = spoken.on.queries
     queries.ask("f0")
     assert said[-1] == "No pitch: it cannot be measured here"
     asked.clear()
-    spoken.dock_view.layer_results.wanted = True
-    spoken.dock_view.layer_results.refresh()
+    spoken.on.layer_results.wanted = True
+    spoken.on.layer_results.refresh()
     assert not any(" pitch " in key for key in asked)
     monkeypatch.undo()
     queries.ask("f0")

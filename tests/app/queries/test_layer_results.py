@@ -30,7 +30,7 @@ def window(window):
 
 def settle(window) -> None:
     """Do now what the timers would do once things are at rest."""
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     window.dock_view.show()
 
 
@@ -43,7 +43,7 @@ def copied() -> list[dict[str, str]]:
 
 
 def latest(window):
-    return window.dock_view.results.rows[-1].answer
+    return window.on.queries.results.rows[-1].answer
 
 
 def test_a_row_stands_for_every_lane_in_its_order(window):
@@ -63,9 +63,9 @@ def test_every_cell_equals_the_single_query(window, selection):
     for key, row in rows_of(window).items():
         for statistic in STATISTICS if selection else STATISTICS[:1]:
             for measure in COPIED:
-                before = len(window.dock_view.results.rows)
-                window.dock_view.queries.ask(measure.key, statistic, key)
-                refused = len(window.dock_view.results.rows) == before
+                before = len(window.on.queries.results.rows)
+                window.on.queries.ask(measure.key, statistic, key)
+                refused = len(window.on.queries.results.rows) == before
                 unit = f"_{measure.unit.lower()}" if measure.unit else ""
                 text = table[row.title, statistic][f"{measure.key}{unit}"]
                 single = math.nan if refused else latest(window).value
@@ -141,7 +141,7 @@ def test_numbers_of_an_earlier_point_stay_until_the_new_ones_come(window):
     assert (kept.text, kept.stale) == (before.text, True)
     window.on.pool.current = InlinePool()
     window.on.overlays.refresh()
-    window.dock_view.layer_results._asked.clear()
+    window.on.layer_results._asked.clear()
     settle(window)
     assert not rows_of(window)["out"].cells[5].stale
 
@@ -203,7 +203,7 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
     assert {"Out", "Conv4", "Conv3", "Conv2"} <= set(slices)
     for title, nyquist_hz in (("Conv4", 2000.0), ("Conv3", 500.0)):
         assert slices[title].frequencies_hz.max() <= nyquist_hz
-    settings = window.dock_view.layer_results.slice_settings()
+    settings = window.on.layer_results.slice_settings()
     truth = TABLE["slice"].run(window.on.session.shown.tracks["out"], settings)
     ours = slices["Out"].levels_db
     np.testing.assert_allclose(np.diff(ours), np.diff(truth.levels[: ours.size]), atol=1e-9)
@@ -212,7 +212,7 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
 def test_the_formant_listing_has_praats_head_and_frames(window):
     window.on.session.set_selection(SELECTION)
     window.menus.run("formants.listing")
-    dialog = next(one for one in window.asks._open if isinstance(one, ListingDialog))
+    dialog = next(one for one in window.host._open if isinstance(one, ListingDialog))
     dialog.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "Time_s\tF1_Hz\tF2_Hz\tF3_Hz\tF4_Hz"
@@ -226,12 +226,12 @@ def test_a_refused_listing_says_why_and_opens_nothing(window):
     window.on.session.set_active("conv1")
     window.menus.run("pitch.listing")
     assert window.status._help.text().startswith("No pitch: Nyquist is 31.25 Hz")
-    assert not any(isinstance(one, ListingDialog) for one in window.asks._open)
+    assert not any(isinstance(one, ListingDialog) for one in window.host._open)
 
 
 def test_the_voice_report_opens_with_praats_lines(window):
     window.menus.run("pulses.voice_report")
-    dialog = next(one for one in window.asks._open if isinstance(one, ReportDialog))
+    dialog = next(one for one in window.host._open if isinstance(one, ReportDialog))
     lines = dialog.view.toPlainText().splitlines()
     used = window.on.analysis_settings.of("voice report")
     assert lines[0].startswith(
@@ -250,16 +250,16 @@ def test_a_hidden_dock_computes_nothing_and_is_remembered(window):
     assert window.on.preferences.values.dock is False
     asked = window.on.pool.current = Counting()
     window.on.session.set_selection(SELECTION)
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     assert asked.names == []
     window.menus.run("view.dock")
     assert window.dock.isVisible()
 
 
 def test_the_dock_belongs_to_the_stack_page(window):
-    window.show_page("sheet")
+    window.pages.show_page("sheet")
     assert not window.dock.isVisible()
-    window.show_page("stack")
+    window.pages.show_page("stack")
     assert window.dock.isVisible()
     assert window.dock.width() == 384
 
@@ -267,16 +267,16 @@ def test_the_dock_belongs_to_the_stack_page(window):
 def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window, qtbot):
     docking, session = window.dock_view, window.on.session
     docking.show_dock(False)
-    assert not docking.layer_results.wanted
+    assert not docking._layer_results.wanted
     docking.show_large()
     docking.show_dock(True)
     docking.show_dock(False)
     session.set_cursor(0.3)
     qtbot.waitUntil(lambda: "0.300000" in docking._large.words.text())
     docking._large.accept()
-    assert not docking.layer_results.wanted
+    assert not docking._layer_results.wanted
     docking.show_dock(True)
-    assert docking.layer_results.wanted
+    assert docking._layer_results.wanted
 
 
 def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):

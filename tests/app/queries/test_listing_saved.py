@@ -31,7 +31,7 @@ def opened(window, kind):
 @pytest.mark.parametrize(("ending", "separator"), [("csv", ","), ("tsv", "\t")])
 def test_a_listing_is_written_with_all_rows_and_its_origin(window, tmp_path, choose, ending, separator):
     window.on.session.set_selection(SELECTION)
-    window.dock_view.lists.list_of("formants")
+    window.listing_windows.list_of("formants")
     dialog = opened(window, ListingDialog)
     choose(tmp_path / "frames", f"{ending.upper()} (*.{ending})")
     dialog.save_wanted.emit()
@@ -47,7 +47,7 @@ def test_a_listing_is_written_with_all_rows_and_its_origin(window, tmp_path, cho
 
 
 def test_a_report_is_saved_as_praat_prints_it_or_as_a_table(window, tmp_path, choose):
-    window.dock_view.lists.list_of("voice report")
+    window.listing_windows.list_of("voice report")
     dialog = opened(window, ReportDialog)
     choose(tmp_path / "voice.txt", "Text as Praat prints it (*.txt)")
     dialog.save_wanted.emit()
@@ -59,7 +59,7 @@ def test_a_report_is_saved_as_praat_prints_it_or_as_a_table(window, tmp_path, ch
 
 def test_nothing_is_written_where_no_file_was_chosen(window, tmp_path, choose):
     before = set(tmp_path.iterdir())
-    window.dock_view.lists.list_of("formants")
+    window.listing_windows.list_of("formants")
     choose("", "")
     opened(window, ListingDialog).save_wanted.emit()
     assert set(tmp_path.iterdir()) == before
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(window, tmp_path, choose):
     said = []
     window.on.messages.faulted.connect(said.append)
     (tmp_path / "file").write_text("")
-    window.dock_view.lists.list_of("formants")
+    window.listing_windows.list_of("formants")
     choose(tmp_path / "file" / "frames.csv", "CSV (*.csv)")
     opened(window, ListingDialog).save_wanted.emit()
     assert len(said) == 1

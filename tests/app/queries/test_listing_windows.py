@@ -11,7 +11,7 @@ from core.signals.axis import Range
 def listed(window, monkeypatch):
     """Give what each listing shows, in place of its window."""
     made = []
-    monkeypatch.setattr(window.dock_view.lists, "open", made.append)
+    monkeypatch.setattr(window.listing_windows, "open", made.append)
 
     def run(key: str, id: str):
         window.on.session.set_active(key)

@@ -56,7 +56,7 @@ KEY = "sound:spoken.wav"
 
 
 def layer_at(window, place):
-    asking = window.dock_view.layer_results
+    asking = window.on.layer_results
     got = []
     for name in ("pitch", "intensity", "harmonicity"):
         asking.with_result(asking.layer(KEY, place), name, got.append, place)
@@ -122,20 +122,20 @@ def test_a_query_measures_where_the_lane_shows_nothing(window):
     said = noted(window)
     window.on.session.set_range(Range(0.0, 600.0))
     window.on.session.set_cursor(400.25)
-    window.dock_view.queries.ask("f0")
+    window.on.queries.ask("f0")
     assert said[-1].startswith("Pitch of spoken: ")
     assert said[-1].endswith("at 400.250000 s")
     assert not any(text.startswith("No pitch") for text in said)
 
 
 def test_the_dock_says_that_it_is_under_way_and_then_what_it_found(window):
-    asking = window.dock_view.layer_results
+    asking = window.on.layer_results
     window.on.session.set_cursor(200.3)
     layer = asking.layer(KEY)
     answer = ask(layer, MEASURES["f0"], 200.3)
     assert answer.awaited
     assert not answer.refusal
-    window.dock_view.show_dock(True)
+    window.dock_view.set_shown(True)
     asking.refresh()
     for name in ("f0", "f1", "intensity", "harmonicity"):
         answer = ask(asking.layer(KEY), MEASURES[name], 200.3)
@@ -151,9 +151,7 @@ def test_a_listing_is_made_of_tiles(window):
 
 
 def test_more_than_ten_minutes_are_refused_in_words(window):
-    answer = ask(
-        window.dock_view.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0)
-    )
+    answer = ask(window.on.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
     assert answer.refusal == "No pitch: select at most 10 minutes of so long a recording"
 
 
@@ -175,7 +173,7 @@ def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
 
 def sliced(window, monkeypatch):
     """Have slices taken while tiles are under way that never come."""
-    asking = window.dock_view.layer_results
+    asking = window.on.layer_results
     monkeypatch.setattr(window.on.tiled_overlays, "measure", lambda *asked, **how: None)
     monkeypatch.setattr(window.on.jobs, "waits", lambda key: key.endswith("tiles"))
     asking.wanted = True
@@ -191,7 +189,7 @@ def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
 
 
 def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
-    asking = window.dock_view.layer_results
+    asking = window.on.layer_results
     monkeypatch.setattr(window.on.clock, "work", lambda do: Future())
     window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking.wanted = True
@@ -203,7 +201,7 @@ def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(windo
 
 
 def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch):
-    waiting, asking = [], window.dock_view.layer_results
+    waiting, asking = [], window.on.layer_results
 
     def hold(asks, key="", patient=False):  # as the pool does with what still waits
         for _, _, older in (one for one in waiting if one[0] == key):
@@ -214,15 +212,15 @@ def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch
     monkeypatch.setattr(window.on.pool, "submit_many", hold)
     asking.wanted = True
     window.on.session.set_cursor(300.25)
-    window.dock_view.queries.ask("intensity")
+    window.on.queries.ask("intensity")
     window.on.session.set_cursor(100.25)
     asking.refresh()
-    window.dock_view.queries.ask("intensity")
+    window.on.queries.ask("intensity")
     monkeypatch.undo()
     for key, asks, future in waiting:
         if "intensity" in key and not future.cancelled():
             future.set_result(InlinePool().submit_many(asks).result())
-    rows = window.dock_view.results.rows
+    rows = window.on.queries.results.rows
     assert [row.answer.start_s for row in rows] == [300.25, 100.25]
     assert all(row.answer.defined for row in rows)
 
@@ -242,7 +240,7 @@ def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, m
 
 
 def test_where_there_is_no_slice_the_dock_says_why(window):
-    asking = window.dock_view.layer_results
+    asking = window.on.layer_results
     asking.wanted = True
     window.on.session.set_selection(Range(1.0, 650.0))
     asking.refresh()
@@ -252,7 +250,7 @@ def test_where_there_is_no_slice_the_dock_says_why(window):
 
 def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoken, monkeypatch):
     opened = []
-    monkeypatch.setattr(window.dock_view.lists, "open", opened.append)
+    monkeypatch.setattr(window.listing_windows, "open", opened.append)
     window.on.session.set_selection(Range(630.0, 634.0))
     window.menus.run("pulses.voice_report")
     rows = {row[0]: row[1] for row in opened[0].rows}

@@ -53,14 +53,14 @@ def test_the_intensity_query_is_praats(window):
 def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
     window.on.session.set_active("conv2")
     window.menus.run("pitch.get")
-    assert window.dock_view.results.rows == ()
+    assert window.on.queries.results.rows == ()
     assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
     window.menus.run("intensity.get")
     assert latest(window).layer == "Conv2"
 
 
 def test_answers_stand_in_the_order_of_the_questions_whichever_comes_first(window, monkeypatch):
-    asking, results, waiting = window.dock_view.layer_results, window.dock_view.results, []
+    asking, results, waiting = window.on.layer_results, window.on.queries.results, []
     monkeypatch.setattr(
         asking, "with_result", lambda layer, _name, then, _place: waiting.append((then, layer))
     )
@@ -77,7 +77,7 @@ def test_a_result_keeps_what_it_was_asked_of(window):
     window.menus.run("intensity.get")
     window.on.session.set_value(10, 3.0)
     window.menus.run("intensity.get")
-    first, second = window.dock_view.results.rows
+    first, second = window.on.queries.results.rows
     assert (first.point, second.point) == ("seed 0", "seed 0 z11=3")
     assert first.settings == window.on.analysis_settings.preset.name
     assert first.answer.origin.point != second.answer.origin.point
@@ -92,7 +92,7 @@ def test_a_recording_is_asked_beside_the_model(window, tmp_path):
     row = rows_of(window)["sound:hum.wav"]
     assert float(row.cells[1].text) == pytest.approx(130, abs=1)
     window.menus.run("pitch.get")
-    result = window.dock_view.results.rows[-1]
+    result = window.on.queries.results.rows[-1]
     assert (result.file, result.point, result.answer.layer) == ("hum.wav", "", "hum")
     assert latest(window).value == pytest.approx(130, abs=1)
 
@@ -156,10 +156,7 @@ def test_a_formant_or_bandwidth_of_any_number_can_be_asked(window, monkeypatch):
     assert latest(window).measure == "F5"
     window.menus.run("formants.bandwidth")
     assert latest(window).measure == "B5"
-    assert (
-        latest(window).value
-        == ask(window.dock_view.layer_results.layer("out"), MEASURES["b5"], 0.2623441).value
-    )
+    assert latest(window).value == ask(window.on.layer_results.layer("out"), MEASURES["b5"], 0.2623441).value
 
 
 def test_the_amplitude_at_the_cursor_is_praats(window):
@@ -188,7 +185,7 @@ def test_a_layer_after_relu_says_that_it_never_crosses_zero(window):
     window.on.session.show(tracks={**window.on.session.shown.tracks, "conv4": _lifted(track)})
     window.on.session.set_active("conv4")
     window.menus.run("time.cursor_to_zero")
-    assert "never crosses zero" in window.notice.shown.sentence
+    assert "never crosses zero" in window.banner.shown.sentence
     assert window.on.session.cursor_s == 0.2623441
 
 

@@ -9,27 +9,27 @@ from core.queries.results_table import Results
 
 
 def ask(window, value: float) -> None:
-    window.dock_view.queries.tell("out", Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
+    window.on.queries.tell("out", Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
 
 
 def test_every_result_is_on_the_disk_at_once_and_the_next_window_begins_with_it(window, tmp_path):
     path = tmp_path / "data" / "results.json"
-    window.dock_view.list.keep(path)
+    window.result_list.keep(path)
     ask(window, 120.5)
     ask(window, float("nan"))
-    window.dock_view.results.annotate(1, "creaky")
-    window.dock_view.list.close()
+    window.on.queries.results.annotate(1, "creaky")
+    window.result_list.close()
     rows = read_kept(path)
     assert [(row.number, row.note, row.point) for row in rows] == [(1, "creaky", "seed 0"), (2, "", "seed 0")]
-    window.dock_view.results.restore(())
-    window.dock_view.list.keep(path)
-    assert window.dock_view.results.rows[0].answer.value == 120.5
+    window.on.queries.results.restore(())
+    window.result_list.keep(path)
+    assert window.on.queries.results.rows[0].answer.value == 120.5
     assert [row.note for row in window.dock.results.rows] == ["creaky", ""]
 
 
 def test_two_windows_lose_nothing_to_each_other_and_the_next_one_has_all_of_it(window, tmp_path):
     path = tmp_path / "results.json"
-    window.dock_view.list.keep(path)
+    window.result_list.keep(path)
     ask(window, 1.0)
     beside = Results()
     second = ResultsAutosave(window.on, beside, path)
@@ -37,7 +37,7 @@ def test_two_windows_lose_nothing_to_each_other_and_the_next_one_has_all_of_it(w
     beside.add(Answer("Out", "Mean pitch", 0.1, 0.2, 2.0, "Hz"))
     beside.add(Answer("Out", "Mean pitch", 0.1, 0.2, 3.0, "Hz"))
     ask(window, 4.0)
-    for kept in (second, window.dock_view.list.kept):
+    for kept in (second, window.result_list.kept):
         kept.close()
     later = Results()
     third = ResultsAutosave(window.on, later, path)
@@ -51,11 +51,11 @@ def test_where_nothing_can_be_kept_the_window_works_and_says_so(qtbot, window, t
     (tmp_path / "file").write_text("")
     told = []
     window.on.messages.faulted.connect(told.append)
-    window.dock_view.list.keep(tmp_path / "file" / "results.json")
+    window.result_list.keep(tmp_path / "file" / "results.json")
     ask(window, 1.0)
-    window.dock_view.list.close()
+    window.result_list.close()
     qtbot.waitUntil(lambda: bool(told))
-    assert [row.answer.value for row in window.dock_view.results.rows] == [1.0]
+    assert [row.answer.value for row in window.on.queries.results.rows] == [1.0]
 
 
 def test_cleared_results_come_back_by_undo(window):
@@ -65,7 +65,7 @@ def test_cleared_results_come_back_by_undo(window):
     window.menus.run("edit.undo_result")
     assert len(window.dock.results.rows) == 1
     window.menus.run("edit.redo_result")
-    assert window.dock_view.results.rows == ()
+    assert window.on.queries.results.rows == ()
 
 
 def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, window):

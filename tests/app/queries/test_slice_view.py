@@ -31,7 +31,7 @@ def window(window, tmp_path):
 
 
 def settle(window):
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     window.dock_view.show()
     return window.dock.plot.view
 
@@ -42,7 +42,7 @@ def settle(window):
 def test_the_marked_formants_are_those_of_the_active_lanes_sound(window, active, of, said):
     window.on.session.set_active(active)
     view = settle(window)
-    layer = window.dock_view.layer_results.layer(of)
+    layer = window.on.layer_results.layer(of)
     truth = [ask(layer, MEASURES[f"f{k}"], SELECTION).value for k in (1, 2, 3, 4)]
     np.testing.assert_array_equal(view.formants_hz, truth)
     assert np.isfinite(view.formants_hz).any()

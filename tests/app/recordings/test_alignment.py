@@ -166,7 +166,7 @@ def test_a_result_says_where_the_recording_starts(said):
     said.on.alignment.to(KEY, 0.25)
     said.on.session.set_cursor(0.5)
     said.menus.run("pitch.get")
-    row = said.dock_view.results.rows[-1]
+    row = said.on.queries.results.rows[-1]
     assert (row.point, row.answer.start_s) == ("starts at 0.250000 s", 0.5)
 
 

@@ -24,14 +24,14 @@ def faults(window):
 def open_all(window, path):
     """Open a sound, show everything, ask everything and paint it."""
     window.on.model_loader.open(path)
-    window.show_page("stack")
-    window.dock_view.show_dock(True)
+    window.pages.show_page("stack")
+    window.dock_view.set_shown(True)
     session, key = window.on.session, f"sound:{path.name}"
     session.set_lane(key, "all", shown=frozenset(MEASURES))
     window.on.overlays.refresh()
     session.set_cursor(session.whole.middle_s)
     session.set_selection(session.whole)
-    window.dock_view.layer_results.refresh()
+    window.on.layer_results.refresh()
     window.dock_view.show()
     window.wiring.show_stack()
     window.grab()

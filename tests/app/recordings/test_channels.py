@@ -163,8 +163,8 @@ def test_a_listing_in_the_window_names_the_channel(window, two):
     window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 1)
     made = []
-    window.dock_view.lists.open = made.append
-    window.dock_view.lists.list_of("zero crossings")
+    window.listing_windows.open = made.append
+    window.listing_windows.list_of("zero crossings")
     assert made[0].title.endswith("two, channel 1 of 2")
 
 
@@ -192,8 +192,8 @@ def test_results_and_records_of_the_window_name_the_channel(window, two):
     window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 2)
     window.on.session.set_active(KEY)
-    window.dock_view.queries.ask("f0", where=0.25)
-    row = window.dock_view.results.rows[-1]
+    window.on.queries.ask("f0", where=0.25)
+    row = window.on.queries.results.rows[-1]
     assert row.point == "channel 2 of 2"
     assert row.answer.value == pytest.approx(190, abs=0.5)
     gathering = window.on.measurement._items

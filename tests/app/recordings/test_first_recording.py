@@ -44,10 +44,10 @@ def test_undo_of_a_second_recording_makes_the_first_the_active_one(bare, tmp_pat
 def test_closing_the_only_recording_shows_the_start_page_and_undo_the_recording(bare, tmp_path):  # noqa: F811
     window = opened(bare, tmp_path, "a.wav")
     window.on.recordings.close("sound:a.wav")
-    assert (window.page, window.windowTitle()) == ("start", "Phonoscope")
+    assert (window.pages.page, window.windowTitle()) == ("start", "Phonoscope")
     assert not window.menus.actions["file.new_tiers"].isEnabled()
     window.menus.run("edit.undo")
-    assert (window.page, window.windowTitle()) == ("stack", "a.wav – Phonoscope")
+    assert (window.pages.page, window.windowTitle()) == ("stack", "a.wav – Phonoscope")
     assert window.menus.actions["file.new_tiers"].isEnabled()
     window.wiring.show_stack()
     assert [lane.lane.key for lane in window.stack.lanes] == ["sound:a.wav"]
@@ -58,6 +58,6 @@ def test_a_recording_opened_after_all_were_closed_is_a_step_that_ends_at_the_sta
     window.on.recordings.close("sound:a.wav")
     opened(window, tmp_path, "b.wav")
     window.menus.run("edit.undo")
-    assert window.page == "start"
+    assert window.pages.page == "start"
     window.menus.run("edit.undo")
     assert [lane.key for lane in window.on.session.lanes] == ["sound:a.wav"]

@@ -164,7 +164,7 @@ def test_a_refused_sound_leaves_everything_and_says_why(window, tmp_path):
     (tmp_path / "a.wav").write_bytes(b"no sound")
     lanes, whole = window.on.session.lanes, window.on.session.whole
     window.on.model_loader.open(tmp_path / "a.wav")
-    assert "a.wav” cannot be read as a sound" in window.notice.shown.sentence
+    assert "a.wav” cannot be read as a sound" in window.banner.shown.sentence
     assert (window.on.session.lanes, window.on.session.whole) == (lanes, whole)
 
 

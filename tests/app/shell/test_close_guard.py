@@ -187,7 +187,7 @@ def test_why_a_textgrid_beside_a_recording_is_refused_stays_in_the_banner(window
     window.on.model_loader.open(grid.with_suffix(".wav"))
     assert len(said) == 1
     assert "a.TextGrid" in said[0]
-    assert window.notice.shown is not None
+    assert window.banner.shown is not None
 
 
 def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(annotated, grid):

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.shell.status_notes import HINTS
+from app.base.panel_table import all_panels
 from core.signals.axis import Range
 
 
@@ -33,26 +33,26 @@ def refused(window):
 def test_a_refusal_goes_with_the_next_command(refused, id):
     refused.on.session.set_value(10, 1.0)
     refused.menus.run(id)
-    assert said(refused) == HINTS["stack"]
+    assert said(refused) == all_panels()["stack"].hint
 
 
 def test_a_refusal_goes_with_the_next_click(refused):
     QTest.mouseClick(refused.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(700, 400))
-    assert said(refused) == HINTS["stack"]
+    assert said(refused) == all_panels()["stack"].hint
 
 
 def test_a_refusal_goes_with_the_next_key(refused):
     QTest.keyClick(refused.windowHandle(), Qt.Key.Key_Z)
-    assert said(refused) == HINTS["stack"]
+    assert said(refused) == all_panels()["stack"].hint
 
 
 def test_a_refusal_goes_with_a_click_in_a_dialog(refused):
-    refused.asks.settings("pitch")
+    refused.menus.run("pitch.settings")
     refused.menus.run("pitch.get")
     assert said(refused).startswith("No pitch")
-    form = refused.asks._open[-1]
+    form = refused.host._open[-1]
     QTest.mouseClick(form.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
-    assert said(refused) == HINTS["stack"]
+    assert said(refused) == all_panels()["stack"].hint
     form.reject()
 
 
@@ -64,7 +64,7 @@ def test_an_interval_that_is_there_already_is_not_told_of_the_next_one(window):
     assert said(window).startswith("Both boundaries are already there")
     window.on.session.set_selection(Range(0.4, 0.5))
     window.menus.run("interval.add_1")
-    assert said(window) == HINTS["stack"]
+    assert said(window) == all_panels()["stack"].hint
 
 
 def test_what_an_action_says_stays_until_the_next(window):
@@ -80,4 +80,4 @@ def test_what_plays_is_named_as_long_as_it_plays(window):
     assert said(window) == words
     window.on.player.stop()
     window.menus.run("time.in")
-    assert said(window) == HINTS["stack"]
+    assert said(window) == all_panels()["stack"].hint

@@ -10,7 +10,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from app.base.command_table import MENUS, all_commands, command
+from app.base.command_table import MENUS, all_commands, command, default_keys
 from core.families.registry import open_model
 from core.faults import Fault
 from core.networks.latent import draw
@@ -28,11 +28,11 @@ def shown(window, key="out"):
 
 def test_opening_shows_every_layer_from_the_last_to_the_first(window):
     assert [lane.lane.key for lane in window.stack.lanes] == ["out", "conv4", "conv3", "conv2", "conv1", "fc"]
-    assert window.page == "stack"
+    assert window.pages.page == "stack"
 
 
 def test_a_turned_knob_changes_every_layer_as_the_network_itself_does(window, small_model):
-    window.knobs.value_wanted.emit(10, -15.0, True)
+    window.latent.value_wanted.emit(10, -15.0, True)
     model = open_model(small_model)
     truth = generate(model, draw(model.card.layout, 0, changes={"z11": -15.0}))
     for key, track in truth.items():
@@ -42,8 +42,8 @@ def test_a_turned_knob_changes_every_layer_as_the_network_itself_does(window, sm
 def test_a_turn_leaves_a_ghost_of_where_it_started(window):
     before = shown(window)
     for value in (1.0, 2.0):
-        window.knobs.value_wanted.emit(10, value, False)
-    window.knobs.value_wanted.emit(10, 3.0, True)
+        window.latent.value_wanted.emit(10, value, False)
+    window.latent.value_wanted.emit(10, 3.0, True)
     np.testing.assert_array_equal(window.on.session.shown.ghosts["out"].samples, before)
     window.menus.run("edit.undo")
     np.testing.assert_array_equal(shown(window), before)
@@ -51,7 +51,7 @@ def test_a_turn_leaves_a_ghost_of_where_it_started(window):
 
 def test_overlays_follow_the_curve_they_belong_to(window):
     first = window.on.session.shown.overlays["out", "intensity"][0]
-    window.knobs.value_wanted.emit(0, 4.0, True)
+    window.latent.value_wanted.emit(0, 4.0, True)
     then = window.on.session.shown.overlays["out", "intensity"][0]
     assert then.origin.point == window.on.session.point.z
     assert not np.array_equal(first.samples, then.samples)
@@ -61,7 +61,8 @@ def test_overlays_follow_the_curve_they_belong_to(window):
 def test_what_a_rate_cannot_carry_is_refused_in_the_lane_and_never_computed(window):
     lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv2")
     assert "Nyquist is 125 Hz" in lane.refusals["pitch"]
-    window.flip_measure("conv2", "pitch")
+    window.on.session.set_active("conv2")
+    window.menus.run("pitch.show")
     assert ("conv2", "pitch") not in window.on.session.shown.overlays
 
 
@@ -92,7 +93,7 @@ def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
 def test_a_knob_swaps_the_sound_of_a_running_loop(window):
     window.menus.run("play.loop")
     window.menus.run("play.window")
-    window.knobs.value_wanted.emit(10, 9.0, False)
+    window.latent.value_wanted.emit(10, 9.0, False)
     assert window.on.player.heard[-1][3] is True
     assert len(window.on.player.swapped) == 1
     assert not np.array_equal(window.on.player.swapped[0], window.on.player.heard[-1][0])
@@ -118,21 +119,21 @@ def test_a_refused_file_leaves_what_was_open(window, tmp_path):
     (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
     window.on.model_loader.open(tmp_path / "broken.pt")
     assert window.on.session.card is before
-    assert "broken.pt" in window.notice.shown.sentence
+    assert "broken.pt" in window.banner.shown.sentence
 
 
 def test_q_hears_the_output_and_a_recording(window, tmp_path):
     window.on.sound_driven.listen("Q")
     assert {"Q.conv1", "Q.conv5", "Q.logits"} <= set(window.on.session.shown.tracks)
     first = shown(window, "Q.logits")
-    window.knobs.value_wanted.emit(3, 5.0, True)
+    window.latent.value_wanted.emit(3, 5.0, True)
     assert not np.array_equal(first, shown(window, "Q.logits"))
     soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
     window.on.model_loader.open(tmp_path / "hum.wav")
     assert shown(window, "sound:hum.wav").shape == (8000,)
     window.on.sound_driven.listen("Q", "sound:hum.wav")
     after = shown(window, "Q.logits")
-    window.knobs.value_wanted.emit(3, -5.0, True)
+    window.latent.value_wanted.emit(3, -5.0, True)
     np.testing.assert_array_equal(after, shown(window, "Q.logits"))
 
 
@@ -141,7 +142,7 @@ def test_a_network_of_sound_does_not_hear_articulation(window):
     silent = replace(card.generator, output=replace(card.generator.output, audible=False))
     window.on.session.card = replace(card, networks={**card.networks, "G": silent})
     window.on.sound_driven.listen("Q")
-    assert "articulation" in window.notice.shown.sentence
+    assert "articulation" in window.banner.shown.sentence
     assert "Q.logits" not in window.on.session.shown.tracks
 
 
@@ -160,28 +161,28 @@ def test_the_contact_sheet_draws_every_code_and_opens_one_in_the_stack(window):
     items = window.on.contact_sheet.items
     assert len(items) == 3 * 12
     chosen = next(one for one in items.values() if one.code == (0, 1, 0) and one.seed == 5)
-    window.sheet.open_wanted.emit(chosen.key)
-    assert window.page == "stack"
+    window.pages.widget("sheet").open_wanted.emit(chosen.key)
+    assert window.pages.page == "stack"
     np.testing.assert_allclose(shown(window), chosen.samples, atol=1e-4)
 
 
 def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
     here = window.on.session.point
-    window.points.keep("falling")
+    window.named_points.keep("falling")
     window.on.session.redraw(9)
-    window.points.go("falling")
+    window.named_points.go("falling")
     assert window.on.session.point == here
-    window.knobs.ab_wanted.emit("B")
+    window.latent.ab_wanted.emit("B")
     window.on.session.redraw(12)
     there = window.on.session.point
-    window.knobs.ab_wanted.emit("A")
+    window.latent.ab_wanted.emit("A")
     assert window.on.session.point == here
-    window.knobs.ab_wanted.emit("B")
+    window.latent.ab_wanted.emit("B")
     assert window.on.session.point == there
 
 
 def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
-    window.flip_measure("out", "formants")
+    window.menus.run("formants.show")
     window.on.session.redraw(4)
     window.wiring.show_stack()
     out = window.stack.lanes[0].lane
@@ -209,8 +210,8 @@ def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model)
     arrays["G/upconv_1/conv2d_transpose/bias"][:] = np.nan
     save_file(arrays, small_model.with_name("failed.safetensors"), metadata)
     window.on.model_loader.open(small_model.with_name("failed.safetensors"))
-    assert "holds values that are no numbers" in window.notice.shown.sentence
-    assert "earlier step" in window.notice.shown.hint
+    assert "holds values that are no numbers" in window.banner.shown.sentence
+    assert "earlier step" in window.banner.shown.hint
 
 
 def test_a_second_wish_for_a_picture_shows_the_dialog_that_is_open(window):
@@ -238,17 +239,17 @@ def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
 
 def test_naming_a_point_leaves_the_comparison_of_a_and_b_as_it_was(window):
     here = window.on.session.point
-    window.knobs.ab_wanted.emit("B")
+    window.latent.ab_wanted.emit("B")
     window.on.session.redraw(12)
-    window.points.keep("the second")
-    window.knobs.ab_wanted.emit("A")
+    window.named_points.keep("the second")
+    window.latent.ab_wanted.emit("A")
     assert window.on.session.point == here
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_both_themes_paint_without_a_word(window, theme):
-    window.set_theme(theme)
-    window.show_page("stack")
+    window.themes.use(theme)
+    window.pages.show_page("stack")
     QApplication.processEvents()
     image = window.grab().toImage()
     assert not image.isNull()
@@ -264,11 +265,12 @@ def test_what_opens_sounds_and_checkpoints_is_titled_open(window, monkeypatch):
     assert "*.wav" in kinds
 
 
-def test_an_id_or_a_key_used_twice_raises():
+def test_an_id_or_a_key_used_twice_raises(monkeypatch):
+    monkeypatch.setitem(default_keys(), "time.again", "Ctrl+A")
     with pytest.raises(ValueError, match="two commands"):
         command("time.all", "Show all", "Time")(lambda window: None)
     with pytest.raises(ValueError, match="belongs to another"):
-        command("time.again", "Show all", "Time", "Ctrl+A")(lambda window: None)
+        command("time.again", "Show all", "Time")(lambda window: None)
     assert "time.again" not in all_commands()
 
 
@@ -309,7 +311,7 @@ def test_the_dock_waits_for_a_wide_window_until_somebody_chooses(window):
     assert not window.dock.isVisible()
     window.menus.run("view.dock")
     assert window.dock.isVisible()
-    assert window.panel.isVisible()
+    assert window.pages.widget("latent").isVisible()
     window.menus.run("view.dock")
     window.resize(1600, 900)
     assert not window.dock.isVisible()
@@ -317,32 +319,32 @@ def test_the_dock_waits_for_a_wide_window_until_somebody_chooses(window):
 
 def test_in_a_narrow_window_the_panel_gives_way_to_the_dock(window):
     window.resize(1024, 700)
-    assert window.panel.isVisible()
+    assert window.pages.widget("latent").isVisible()
     window.menus.run("view.dock")
     assert window.dock.isVisible()
-    assert not window.panel.isVisible()
+    assert not window.pages.widget("latent").isVisible()
     assert window.width() == 1024
     window.menus.run("view.dock")
-    assert window.panel.isVisible()
+    assert window.pages.widget("latent").isVisible()
 
 
 def test_a_silent_device_is_forgotten_once_it_plays(window):
     window.on.playback.failed(Fault("The sound device stopped responding."))
     window.menus.run("play.toggle")
-    assert window.notice.isVisible()
+    assert window.banner.isVisible()
     for time_s in (0.1, 0.1, 0.2):
         window.on.player.position_s = time_s
-        window.wiring.head._step()
-    assert window.notice.isHidden()
+        window.playhead._step()
+    assert window.banner.isHidden()
 
 
 def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
     window.menus.run("view.sheet")
-    window.sheet.play_wanted.emit("0")
+    window.pages.widget("sheet").play_wanted.emit("0")
     assert window.status._help.text() == "c1, seed 0: as generated"
     assert window.on.playback.keys == ()
     window.on.player.position_s = 0.3
-    window.wiring.head._step()
+    window.playhead._step()
     assert window.stack._view.playhead_s is None
 
 
@@ -384,10 +386,7 @@ def test_the_docks_rows_have_their_place_before_anything_is_known(window):
     known = window.dock.table.sizeHint()
     window.dock_view._new_model()
     assert window.dock.table.sizeHint() == known
-    assert (
-        window.dock_view._slice_view(5000.0).reason == ""
-        or window.dock_view.layer_results.sliced_at is not None
-    )
+    assert window.dock_view._slice_view(5000.0).reason == "" or window.on.layer_results.sliced_at is not None
 
 
 def test_no_dialog_is_larger_than_its_screen(window):

@@ -84,13 +84,13 @@ def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
     }
     (tmp_path / "model.json").write_text(json.dumps({"recipe": recipe}))
     window.menus.run("file.train")
-    panel = window.asks._training.panel
+    panel = window.training.panel
     panel.show_wish(replace(WISH, out=str(tmp_path)))
     panel.out_changed.emit(str(tmp_path))
     wish = panel.wish()
     assert (wish.model, wish.categories, wish.dim, wish.rate_hz, wish.trim) == ("ciwgan", 5, 16, 8000, False)
     panel.start_wanted.emit(replace(wish, folder=str(tmp_path / "none")))
-    assert "no folder of recordings" in window.notice.shown.sentence
+    assert "no folder of recordings" in window.banner.shown.sentence
 
 
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
@@ -99,11 +99,11 @@ def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path
     monkeypatch.setattr("app.training.panel.see", lambda out: seen[0])
     monkeypatch.setattr("app.training.panel.stop", asked.append)
     window.menus.run("file.train")
-    panel = window.asks._training.panel
+    panel = window.training.panel
     panel.show_wish(replace(WISH, out=str(tmp_path)))
     panel.stop_wanted.emit()
     assert asked == [tmp_path]
     assert panel._words.text() == "Stopping and saving after this step"
     seen[0] = RunStatus(False, 11, 100)
-    window.asks._training.look()
+    window.training.look()
     assert panel._words.text() == "Step 11 of 100"

@@ -1,0 +1,103 @@
+"""How services ask the user something: the window's side of every dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from psygnal import Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+
+from app.base.context import Context
+from app.base.file_locations import FileLocations
+from core.faults import Fault
+from widgets.controls.dialog import fit_to_screen
+from widgets.theme import theme
+from widgets.theme.number_text import read_number
+from widgets.theme.theme import Look
+
+
+class DialogHost:
+    """Opens dialogs over the window in its colours; `opened` carries each one.
+
+    A cancelled question changes nothing, and a fault in what follows an answer is shown.
+    """
+
+    opened = Signal(QWidget)
+
+    def __init__(self, context: Context, locations: FileLocations, parent: QWidget) -> None:
+        self._messages = context.messages
+        self._preferences = context.preferences
+        self._open: list[QWidget] = []
+        self.locations = locations
+        self.parent = parent
+        self.look: Look = theme.LIGHT
+
+    def show(self, dialog: QDialog) -> None:
+        """Open a dialog without stopping the window, and keep it until it is closed."""
+        self._open = [kept for kept in self._open if kept.isVisible()]
+        self._open.append(dialog)
+        if hasattr(dialog, "set_look"):
+            dialog.set_look(self.look)  # type: ignore[attr-defined]
+        fit_to_screen(dialog)
+        self.opened.emit(dialog)
+        dialog.show()
+
+    def guard(self, action: Callable[[], object]) -> None:
+        """Do something, and show a fault instead of letting it fly."""
+        try:
+            action()
+        except Fault as fault:
+            self._messages.faulted.emit(fault)
+
+    # --- files ------------------------------------------------------------------------------
+
+    def ask_open(self, title: str, kinds: str, folder: str = "") -> str:
+        """Ask for a file to read, "" where none was chosen; it begins beside what was opened last."""
+        name, _ = QFileDialog.getOpenFileName(self.parent, title, folder or self.last_folder, kinds)
+        return name
+
+    def ask_open_folder(self, title: str) -> str:
+        """Ask for a folder to read, "" where none was chosen."""
+        return QFileDialog.getExistingDirectory(self.parent, title, self.last_folder)
+
+    @property
+    def last_folder(self) -> str:
+        """The folder of what was opened last, "" where nothing was."""
+        recent = self._preferences.values.recent
+        return str(Path(recent[0]).parent) if recent else ""
+
+    def ask_save(self, title: str, name: str, kinds: str) -> tuple[str, str]:
+        """Ask where to write a file called `name`; give its path, "" where none was chosen, and its kind.
+
+        A name that is a whole path begins there instead of in the folder used last.
+        """
+        path, kind = QFileDialog.getSaveFileName(self.parent, title, str(self.locations.folder / name), kinds)
+        if path:
+            self.locations.used(path)
+        return path, kind
+
+    def ask_save_folder(self, title: str) -> str:
+        """Ask for the folder to write into, "" where none was chosen."""
+        name = QFileDialog.getExistingDirectory(self.parent, title, str(self.locations.folder))
+        if name:
+            self.locations.used(name, folder=True)
+        return name
+
+    # --- words and numbers --------------------------------------------------------------------
+
+    def ask_text(self, title: str, label: str, use: Callable[[str], object], text: str = "") -> None:
+        """Ask for a text and hand it on."""
+        answer, given = QInputDialog.getText(self.parent, title, label, text=text)
+        if given:
+            self.guard(lambda: use(answer))
+
+    def ask_number(self, title: str, label: str, now: str, use: Callable[[float], object]) -> None:
+        """Ask for a number, written as people write numbers, and hand it on."""
+        self.ask_text(title, label, lambda text: use(read_number(text)), now)
+
+    def ask_count(self, title: str, label: str, most: int, use: Callable[[int], object]) -> None:
+        """Ask for a whole number from 1 to `most` and hand it on."""
+        number, given = QInputDialog.getInt(self.parent, title, label, 1, 1, most)
+        if given:
+            self.guard(lambda: use(number))

@@ -1,0 +1,91 @@
+"""What is asked about models and points: files, runs, names, and what the weights cannot tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.base.context import Context
+from app.base.dialog_host import DialogHost
+from app.models.model_loader import ModelLoader
+from app.models.named_points import NamedPoints
+from app.recordings.dialogs import ANY, SOUND_SUFFIXES, SOUNDS
+from core.session.session import Session
+
+if TYPE_CHECKING:
+    from core.checkpoint.run_files import ChooseRun
+
+_CHECKPOINT = "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt"
+BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {SOUND_SUFFIXES})"
+CHECKPOINTS = f"Checkpoints ({_CHECKPOINT})"
+POINTS = f"Points (*.json);;{ANY}"
+
+
+def ask_file(host: DialogHost, model_loader: ModelLoader) -> None:
+    """Ask for a file of a checkpoint, or for a sound."""
+    name = host.ask_open("Open", ";;".join((BOTH, CHECKPOINTS, SOUNDS, ANY)))
+    if name:
+        model_loader.open(name)
+
+
+def ask_folder(host: DialogHost, model_loader: ModelLoader) -> None:
+    """Ask for a run's folder."""
+    name = host.ask_open_folder("Open a run's folder")
+    if name:
+        model_loader.open(name)
+
+
+def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> None:
+    """Ask which of several runs is meant."""
+    from widgets.model.questions import ChooseRunDialog
+
+    dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), host.parent)
+    dialog.chosen.connect(model_loader.open)
+    host.show(dialog)
+
+
+def ask_questions(context: Context, host: DialogHost, model_loader: ModelLoader, name: str = "") -> None:
+    """Ask what the weights cannot tell, the question `name` first."""
+    from widgets.model.questions import QuestionsDialog
+
+    card = context.session.card
+    if card is None or not card.questions:
+        words = "Nothing is left open: this checkpoint tells all that is needed"
+        context.messages.noted.emit(words)
+        return
+    dialog = QuestionsDialog(card, host.parent, name)
+    dialog.answered.connect(model_loader.answer)
+    host.show(dialog)
+
+
+def ask_point_name(host: DialogHost, named_points: NamedPoints) -> None:
+    """Ask for the name of the present point."""
+
+    def keep(name: str) -> None:
+        if name.strip():
+            named_points.keep(name.strip())
+
+    host.ask_text("Save this point", "Name:", keep)
+
+
+def ask_point_to_write(session: Session, host: DialogHost) -> None:
+    """Ask for the file that the present point is written to."""
+    from core.export.record import write_json
+    from core.session.point_names import point_facts
+
+    name, _ = host.ask_save("Write the point", "point.json", POINTS)
+    if name:
+        host.guard(lambda: write_json(Path(name), point_facts(session.layout, session.snapshot)))
+
+
+def ask_point_to_read(session: Session, host: DialogHost) -> None:
+    """Ask for the file that a point is read from, and go there."""
+    name = host.ask_open("Read a point", POINTS, str(host.locations.folder))
+    if name:
+        host.guard(lambda: _read_point(session, Path(name)))
+
+
+def _read_point(session: Session, path: Path) -> None:
+    from core.export.record import read_point
+
+    session.go(f"read {path.name}", read_point(path, session.layout), path.stem)

@@ -1,0 +1,98 @@
+"""Which page is in front, and which docks stand beside it."""
+
+from __future__ import annotations
+
+from psygnal import Signal
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.base.injection import Injector
+from app.base.panel_table import Panel, all_panels
+
+BOTH_PX = 1152  # the latent panel and the dock of all layers fit beside the stack from here
+
+
+class Pages:
+    """Makes the panels of the table and shows them; `shown` carries the id of a page brought to the front.
+
+    `dock_shown` carries the id of a dock, and whether it is on the screen now.
+    """
+
+    shown = Signal(str)
+    dock_shown = Signal(str, bool)
+
+    def __init__(self, injector: Injector) -> None:
+        self._injector = injector
+        self._panels = all_panels()
+        self._made: dict[str, QWidget] = {}
+        self._width_px = 0
+        self.areas: list[QWidget] = []
+        self.stacked = QStackedWidget()
+        self.page = "start"
+        for panel in self._panels.values():
+            if not panel.lazy:
+                self.widget(panel.id)
+
+    def widget(self, id: str) -> QWidget:
+        """Give a panel's widget; one that nobody has seen is made now and offered to services."""
+        if id not in self._made:
+            panel = self._panels[id]
+            made: QWidget = self._injector.call(panel.make)
+            self._made[id] = made
+            self._injector.add(made)
+            if panel.area == "page":
+                self.stacked.addWidget(made)
+        return self._made[id]
+
+    @property
+    def made(self) -> tuple[QWidget, ...]:
+        """Every panel that has been made."""
+        return tuple(self._made.values())
+
+    def docks(self, area: str) -> tuple[QWidget, ...]:
+        """Give the docks of one side, from left to right."""
+        return tuple(self.widget(panel.id) for panel in self._panels.values() if panel.area == area)
+
+    @property
+    def hint(self) -> str:
+        """What stands in the status bar while nothing else is said."""
+        return self._panels[self.page].hint
+
+    def show_page(self, id: str) -> None:
+        """Bring a page to the front, with its docks."""
+        made = self.widget(id)
+        self.page = id
+        self.stacked.setCurrentWidget(made)
+        self.show_docks()
+        made.setFocus()
+        self.shown.emit(id)
+
+    def show_docks(self) -> None:
+        """Show the docks that are wanted beside the page in front; where it is narrow the left one yields."""
+        wanted = {panel.id: self._is_wanted(panel) for panel in self._panels.values() if panel.area != "page"}
+        if wanted["layers"] and self._width_px < BOTH_PX:
+            wanted["latent"] = False
+        for id, on in wanted.items():
+            self.widget(id).setVisible(on)
+            self.dock_shown.emit(id, on)
+
+    def _is_wanted(self, panel: Panel) -> bool:
+        return self.page in panel.pages and bool(self._injector.call(panel.shown))
+
+    def set_width(self, width_px: int) -> None:
+        """Fit the docks to a window of another width."""
+        self._width_px = width_px
+        self.show_docks()
+
+    def step_area(self, by: int) -> None:
+        """Move the focus to the next area, or with −1 to the one before."""
+        every = (self.stacked.currentWidget(), *self.areas)
+        areas = [area for area in every if area is not None and area.isVisible()]
+        focus = self.stacked.window().focusWidget()
+        here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
+        if focus in areas:
+            here = areas.index(focus)
+        wanted = areas[(here + by) % len(areas)]
+        wanted.setFocus(Qt.FocusReason.TabFocusReason)
+        if not (wanted.hasFocus() or wanted.isAncestorOf(self.stacked.window().focusWidget() or wanted)):
+            wanted.focusNextPrevChild(True)

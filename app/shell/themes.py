@@ -1,0 +1,51 @@
+"""Light or dark: the colours of everything on the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psygnal import Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.base.dialog_host import DialogHost
+from app.base.preference_store import PreferenceStore
+from widgets.theme import theme
+from widgets.theme.theme import Look
+
+
+class Themes:
+    """Gives every widget and open dialog the colours chosen; `changed` carries them."""
+
+    changed = Signal(Look)
+
+    def __init__(self, preferences: PreferenceStore, host: DialogHost) -> None:
+        self._preferences = preferences
+        self._host = host
+        self._widgets: list[Any] = []
+
+    @property
+    def look(self) -> Look:
+        """The colours in use."""
+        return self._host.look
+
+    def add(self, *widgets: QWidget) -> None:
+        """Colour these widgets now and at every change."""
+        self._widgets += [one for one in widgets if hasattr(one, "set_look")]
+        for widget in widgets:
+            if hasattr(widget, "set_look"):
+                widget.set_look(self.look)  # type: ignore[attr-defined]
+
+    def use(self, name: str, remember: bool = True) -> None:
+        """Use the light or dark colours, or with "system" what the desktop uses."""
+        if remember:
+            self._preferences.change(theme=name)
+        dark = name == "dark" or (name == "system" and theme.desktop_is_dark())
+        self._host.look = theme.DARK if dark else theme.LIGHT
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, self.look)
+        dialogs = (one for one in self._host.parent.findChildren(QWidget) if one.isWindow())
+        for widget in (*self._widgets, *dialogs):
+            if hasattr(widget, "set_look"):
+                widget.set_look(self.look)  # type: ignore[attr-defined]
+        self.changed.emit(self.look)
