@@ -61,7 +61,7 @@ def test_an_interval_that_is_there_already_is_not_told_of_the_next_one(window):
     window.on.session.set_selection(Range(0.2, 0.3))
     window.menus.run("interval.add_1")
     window.menus.run("interval.add_1")
-    assert said(window).startswith("Both boundaries are already there")
+    assert said(window).startswith("Both boundaries already exist")
     window.on.session.set_selection(Range(0.4, 0.5))
     window.menus.run("interval.add_1")
     assert said(window) == all_panels()["stack"].hint
