@@ -89,7 +89,7 @@ def find(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor)
 
     def use(text: str) -> None:
         tier_editor.searched = text
-        find_again(tier_editor, tier_actions, messages)
+        find_again(messages, tier_actions, tier_editor)
 
     tier_actions.ask_name("Find label", tier_editor.searched, use, "Text:")
 

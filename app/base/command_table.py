@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from core.session.session import Session
 
+F = TypeVar("F", bound=Callable[..., Any])
 Function = Callable[..., Any]
 """A function whose parameters name, by their types, the services that it needs (see `Injector`)."""
 
@@ -95,10 +96,10 @@ def command(
     checked: Function | None = None,
     separator: bool = False,
     stack_only: bool = False,
-) -> Callable[[Function], Function]:
+) -> Callable[[F], F]:
     """Put a function into the table. Raises ValueError for an id or key used twice, or without help."""
 
-    def put(run: Function) -> Function:
+    def put(run: F) -> F:
         key = default_keys().get(id, "")
         if id in COMMANDS:
             raise ValueError(f"two commands are called {id}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.base.command_table import Function, always
+from app.base.command_table import F, Function, always
 
 Area = Literal["page", "left", "right"]
 
@@ -39,10 +39,10 @@ MODULES = ("app.shell.panels", "app.models.contact_sheet_page")
 """The files that hold panels, in the order in which their area shows them."""
 
 
-def panel(id: str, title: str, area: Area, **more: Any) -> Callable[[Function], Function]:
+def panel(id: str, title: str, area: Area, **more: Any) -> Callable[[F], F]:
     """Put the function that makes a panel into the table. Raises ValueError for an id used twice."""
 
-    def put(make: Function) -> Function:
+    def put(make: F) -> F:
         if id in PANELS:
             raise ValueError(f"two panels are called {id}")
         PANELS[id] = Panel(id, title, area, make, **more)

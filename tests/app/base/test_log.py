@@ -8,7 +8,7 @@ import sys
 
 CRASH = """
 import faulthandler
-from app import log
+from app.base import log
 
 print(log.start())
 faulthandler._sigsegv()

@@ -107,7 +107,7 @@ def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, p
         meanwhile.setattr("core.files.praat_sound.atomic", full)
         window.on.praat_exchange.open("out", broken)
     monkeypatch.setattr("core.files.praat_sound.MOST_SAMPLES", 100)
-    with pytest.raises(Fault, match="too many numbers"):
+    with pytest.raises(Fault, match="too long for a Praat text Sound"):
         window.on.praat_exchange.open("out", broken)
     assert [fault.sentence for fault in faults] == ["Praat could not be started.", "The disk is full."]
     assert not list((tmp_path / "for praat").iterdir())

@@ -90,7 +90,7 @@ def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
     wish = panel.wish()
     assert (wish.model, wish.categories, wish.dim, wish.rate_hz, wish.trim) == ("ciwgan", 5, 16, 8000, False)
     panel.start_wanted.emit(replace(wish, folder=str(tmp_path / "none")))
-    assert "no folder of recordings" in window.banner.shown.sentence
+    assert "is not a folder of recordings" in window.banner.shown.sentence
 
 
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):

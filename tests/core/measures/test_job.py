@@ -134,6 +134,6 @@ def test_a_folder_in_the_tables_place_is_said_before_anything_is_measured(name, 
 def test_a_sound_too_long_for_praats_text_is_said_before_anything_is_measured(tmp_path, monkeypatch):
     monkeypatch.setattr("core.files.praat_sound.MOST_SAMPLES", 100)
     monkeypatch.setattr("core.measures.job.measure", None)
-    with pytest.raises(Fault, match="too many numbers"):
+    with pytest.raises(Fault, match="too long for a Praat text Sound"):
         do(whole_job(tmp_path))
     assert not list(tmp_path.iterdir())
