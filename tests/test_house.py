@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from importlib import metadata
 from pathlib import Path
 
+import grimp
 import pytest
 from packaging.version import Version  # the library, which `packaging/` must not hide
 
@@ -73,6 +75,13 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
 def test_imports_only_point_right():
     linted = run_python("from importlinter.cli import lint_imports_command as c; c(['--no-cache'])")
     assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not even for the sake of types, where Python itself would not mind."""
+    graph = grimp.build_graph(*ROOMS, "resources", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle
 
 
 IMPORT_CORE = """

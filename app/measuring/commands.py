@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from app.base.command_table import command, has_curve, is_open
 from app.base.dialog_host import DialogHost
 from app.base.picture_saver import PictureSaver
-from app.measuring.measurement import Measurement, MeasureSettings
+from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
+from app.measuring.settings import MeasureSettings
 from core.session.session import Session
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from psygnal import Signal
 
 from app.annotation.tier_editor import TierEditor
 from app.base.context import Context
+from app.measuring.settings import MeasureSettings
 from app.models.latent_driven import LatentDriven
 from app.recordings.open_recordings import OpenRecordings
 from core.annotation.tiers import Annotation, Kept
@@ -25,7 +26,6 @@ from core.session.point_names import UNNAMED, no_seed, point_words, unlike
 from core.signals.track import Track
 
 if TYPE_CHECKING:
-    from app.measuring.measurement import MeasureSettings
     from core.measures.measuring import MeasurementItem
 
 Use = Callable[[list["MeasurementItem"]], None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 from psygnal import Signal
 
@@ -12,6 +12,7 @@ from app.analysis.settings import AnalysisSettings
 from app.annotation.tier_editor import TierEditor
 from app.base.context import Context
 from app.measuring.items import ItemGathering
+from app.measuring.settings import MeasureSettings, What
 from core.faults import Fault
 from core.measures.correlation import Pair
 from core.measures.job import Done, Job, Measurer, ProcessMeasurer
@@ -20,36 +21,9 @@ if TYPE_CHECKING:
     from core.measures.measuring import MeasurementItem
     from core.measures.plan import MeasurementPlan
 
-What = Literal[
-    "this point",
-    "every annotated point",
-    "the active recording",
-    "every recording",
-    "this point and every recording",
-]
 BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
 
-
 ELSEWHERE = "The tiers on the screen belong to another point: this point is measured as one interval."
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureSettings:
-    """Labelled intervals of every layer become one long table, ready for R, with its settings in a
-    file beside it. An empty tier is the first one; without tiers the whole sound is one interval. A
-    label is a pattern for the whole label, such as a|i|u; an empty one takes all that are labelled.
-    Measures: f0, intensity, formants or f1 .. f5, duration, moments, latency. The points are the
-    centres of equal parts of the interval. Moments are taken over a band; a top of 0 is Nyquist.
-    """
-
-    what: What = "this point"
-    tier: str = ""
-    label: str = field(default="", metadata={"empty": "all that are not empty"})
-    measures: str = "f0, intensity, formants, duration"
-    points: int = 10
-    band_low_hz: float = field(default=0.0, metadata={"label": "Moments from"})
-    band_high_hz: float = field(default=0.0, metadata={"label": "Moments to", "zero": "Nyquist"})
-    as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
 
 
 class Measurement:

@@ -22,7 +22,7 @@ from core.queries.queries import Answer, Layer, ask
 from core.signals.axis import Range
 from widgets.results.dock import Dock
 from widgets.results.layer_rows import Below, Cell, LayerRow
-from widgets.results.slice_plot import SliceView
+from widgets.results.slice_views import SliceView
 from widgets.theme.copy_value import copy_number
 from widgets.theme.praat_numbers import NONE, activation, seconds, signed
 

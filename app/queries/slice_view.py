@@ -13,7 +13,7 @@ from app.recordings.alignment import Alignment
 from app.stack.lane_names import title_of
 from core.analyses.measures import MEASURES
 from core.queries.queries import ask
-from widgets.results.slice_plot import Slice, SliceView
+from widgets.results.slice_views import Slice, SliceView
 
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
 

@@ -13,7 +13,8 @@ from widgets.controls.segmented import Segmented
 from widgets.results.layer_rows import LayerHead, LayerRow
 from widgets.results.layer_table import LayerTable, paint_refusal
 from widgets.results.results_table import ResultRow, ResultsTable
-from widgets.results.slice_plot import HEIGHT_PX, SlicePlot, SliceView
+from widgets.results.slice_plot import HEIGHT_PX, SlicePlot
+from widgets.results.slice_views import SliceView
 from widgets.theme.control_paint import Panel, Rule, Words, pass_look
 from widgets.theme.theme import LIGHT, Look, font
 

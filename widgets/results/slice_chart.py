@@ -18,7 +18,7 @@ from widgets.plots import legend
 from widgets.plots.area import ZOOM_HINT, AreaWords, Margins, PlotArea
 from widgets.plots.items import CurveItem, Stroke
 from widgets.plots.view import PlotView
-from widgets.results.slice_plot import Slice, SliceView
+from widgets.results.slice_views import Slice, SliceView
 from widgets.theme.theme import Look, font
 
 MARGINS = Margins(left=45, top=2, right=27, bottom=22)

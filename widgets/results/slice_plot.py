@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.controls.background_import import BackgroundImport
 from widgets.controls.dialog import SmallDialog
+from widgets.results.slice_views import SliceView
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import short
 from widgets.theme.theme import LIGHT, Look
@@ -27,34 +26,6 @@ if TYPE_CHECKING:
 
 CHART = "widgets.results.slice_chart"
 HEIGHT_PX = 252
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One layer's slice: levels in dB below its own highest, over frequency; `main` is the output's."""
-
-    title: str
-    frequencies_hz: NDArray[np.float64]
-    levels_db: NDArray[np.float64]
-    nyquist_hz: float
-    main: bool = False
-    active: bool = False
-
-
-@dataclass(frozen=True)
-class SliceView:
-    """What the plot shows: slices, the marks of the formants and whose they are, the highest frequency.
-
-    Slices that are `stale` are of a place or of curves from before, and greyed.
-    """
-
-    slices: tuple[Slice, ...] = ()
-    formants_hz: tuple[float, ...] = ()
-    high_hz: float = 5000.0
-    reason: str = ""
-    stale: bool = False
-    formants_of: str = ""  # where they are not the output's
-    without: tuple[str, ...] = ()  # layers that have no slice here
 
 
 class SlicePlot(QWidget):

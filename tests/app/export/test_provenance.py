@@ -204,7 +204,7 @@ def annotate(window) -> None:
 
 @pytest.mark.parametrize("restart", [False, True])
 def test_annotated_points_are_measured_under_what_they_were_called(window, small_model, tmp_path, restart):
-    from app.measuring.measurement import MeasureSettings
+    from app.measuring.settings import MeasureSettings
 
     window.on.session.change("forget tiers", tiers=())
     annotate(window)

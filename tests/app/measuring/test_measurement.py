@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from app.measuring.measurement import MeasureSettings
+from app.measuring.settings import MeasureSettings
 from core.faults import Fault
 from tests.app.cli.test_measure import GRID
 from tests.support.figure_origin import origin_in_figure

@@ -187,7 +187,7 @@ def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
 
 
 def test_results_and_records_of_the_window_name_the_channel(window, two):
-    from app.measuring.measurement import MeasureSettings
+    from app.measuring.settings import MeasureSettings
 
     window.on.model_loader.open(two)
     window.on.recordings.choose_channel(KEY, 2)

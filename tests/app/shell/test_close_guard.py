@@ -7,7 +7,7 @@ from concurrent.futures import Future
 import pytest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from app.measuring.measurement import MeasureSettings
+from app.measuring.settings import MeasureSettings
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import Annotation, Tier
 from tests.app.recordings.test_open_recordings import hum

@@ -10,7 +10,8 @@ import pytest
 
 from widgets.plots.items import CurveItem, thinned
 from widgets.results.slice_chart import SliceArea, SliceChart, apart
-from widgets.results.slice_plot import Slice, SlicePlot, SliceView
+from widgets.results.slice_plot import SlicePlot
+from widgets.results.slice_views import Slice, SliceView
 from widgets.theme.theme import DARK, LIGHT
 
 
@@ -176,7 +177,8 @@ import numpy as np
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 import widgets.results.dock
-from widgets.results.slice_plot import Slice, SlicePlot, SliceView
+from widgets.results.slice_plot import SlicePlot
+from widgets.results.slice_views import Slice, SliceView
 app = QApplication([])
 plot = SlicePlot()
 plot.show_view(SliceView())

@@ -1,0 +1,33 @@
+"""What the form for measuring asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+What = Literal[
+    "this point",
+    "every annotated point",
+    "the active recording",
+    "every recording",
+    "this point and every recording",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """Labelled intervals of every layer become one long table, ready for R, with its settings in a
+    file beside it. An empty tier is the first one; without tiers the whole sound is one interval. A
+    label is a pattern for the whole label, such as a|i|u; an empty one takes all that are labelled.
+    Measures: f0, intensity, formants or f1 .. f5, duration, moments, latency. The points are the
+    centres of equal parts of the interval. Moments are taken over a band; a top of 0 is Nyquist.
+    """
+
+    what: What = "this point"
+    tier: str = ""
+    label: str = field(default="", metadata={"empty": "all that are not empty"})
+    measures: str = "f0, intensity, formants, duration"
+    points: int = 10
+    band_low_hz: float = field(default=0.0, metadata={"label": "Moments from"})
+    band_high_hz: float = field(default=0.0, metadata={"label": "Moments to", "zero": "Nyquist"})
+    as_published: bool = field(default=False, metadata={"label": "As published, at the output's rate"})
