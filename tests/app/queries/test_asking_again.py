@@ -38,7 +38,7 @@ def stuck(monkeypatch):
 @pytest.fixture
 def spoken(bare, long_file):  # noqa: F811
     bare.on.model_loader.open(long_file)
-    bare.show_page("stack")
+    bare.pages.show_page("stack")
     bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
     bare.on.session.set_lane(KEY, "none", shown=frozenset())
     bare.on.session.set_range(Range(100.0, 110.0))

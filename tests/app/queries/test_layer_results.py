@@ -266,16 +266,16 @@ def test_the_dock_belongs_to_the_stack_page(window):
 
 def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window, qtbot):
     docking, session = window.dock_view, window.on.session
-    docking.show_dock(False)
+    docking.set_shown(False)
     assert not docking._layer_results.wanted
     docking.show_large()
-    docking.show_dock(True)
-    docking.show_dock(False)
+    docking.set_shown(True)
+    docking.set_shown(False)
     session.set_cursor(0.3)
     qtbot.waitUntil(lambda: "0.300000" in docking._large.words.text())
     docking._large.accept()
     assert not docking._layer_results.wanted
-    docking.show_dock(True)
+    docking.set_shown(True)
     assert docking._layer_results.wanted
 
 
@@ -313,5 +313,5 @@ def test_a_table_that_nobody_sees_any_more_is_not_awaited(window):
     settle(window)
     docking.show()
     assert docking.state == status._state.text() == "Measuring for the table…"
-    docking.show_dock(False)
+    docking.set_shown(False)
     assert docking.state == status._state.text() == "All layers and analyses up to date"

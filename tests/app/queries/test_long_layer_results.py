@@ -47,7 +47,7 @@ def sound(spoken):
 @pytest.fixture
 def window(bare, spoken_file):  # noqa: F811
     bare.on.model_loader.open(spoken_file)
-    bare.show_page("stack")
+    bare.pages.show_page("stack")
     bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
     return bare
 

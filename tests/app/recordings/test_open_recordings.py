@@ -183,8 +183,8 @@ def test_a_recording_opens_without_a_model(bare, tmp_path):
     bare.on.model_loader.open(tmp_path / "hum.wav")
     bare.wiring.show_stack()
     session = bare.on.session
-    assert (bare.page, bare.windowTitle()) == ("stack", "hum.wav – Phonoscope")
-    assert not bare.panel.isVisible()
+    assert (bare.pages.page, bare.windowTitle()) == ("stack", "hum.wav – Phonoscope")
+    assert not bare.pages.widget("latent").isVisible()
     assert session.whole == session.visible == Range(0.0, 2.5)
     assert [lane.lane.key for lane in bare.stack.lanes] == ["sound:hum.wav"]
     assert {"pitch", "formants", "intensity"} <= {measure for _, measure in session.shown.overlays}
@@ -212,7 +212,7 @@ def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, t
     bare.wiring.show_stack()
     assert [lane.lane.key for lane in bare.stack.lanes][:2] == ["sound:hum.wav", "out"]
     assert bare.on.session.whole == Range(0.0, 2.5)
-    assert bare.panel.isVisible()
+    assert bare.pages.widget("latent").isVisible()
 
 
 # --- playing --------------------------------------------------------------------------------------
