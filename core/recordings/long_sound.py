@@ -84,16 +84,16 @@ class LongSound:
         self._place = cache.place_of(self._key, file.channel)
         found = cache.kept(self._folder, self._place, file.n)
         self.whole = found is not None
-        self._ends = found or PyramidEnds.unknown(file.n)
-        self._pyramid = self._ends.pyramid(self.whole)
+        self.ends = found or PyramidEnds.unknown(file.n)
+        self._pyramid = self.ends.pyramid(self.whole)
         self._part = 1.0 if self.whole else 0.0
         if not self.whole:
-            glance(file, self._ends)
+            glance(file, self.ends)
 
     @property
     def bad(self) -> int:
         """Number of values that are not finite; valid once `whole` is true."""
-        return self._ends.bad
+        return self.ends.bad
 
     def lost(self) -> Fault | None:
         """Return the Fault if the file changed or vanished since it was opened, else None."""
@@ -110,7 +110,7 @@ class LongSound:
         """Return what is known now, as a new value."""
         samples = cast("NDArray[np.float32]", self._samples)
         origin = Origin(drive=self._digest, reduction=self.file.reduction)
-        mean = self._ends.total / max(1, self.file.n - self._ends.bad)
+        mean = self.ends.total / max(1, self.file.n - self.ends.bad)
         return LongTrack(name, samples, self.file.axis, "", origin, self._pyramid, self._part, mean)
 
     def look_through(
@@ -124,10 +124,10 @@ class LongSound:
             self._part = part
             tell(part)
 
-        found = build(self.file, self._ends, progress, stopped)
+        found = build(self.file, self.ends, progress, stopped)
         if found is None:
             return
-        self._ends, self.whole, self._part = found, True, 1.0
+        self.ends, self.whole, self._part = found, True, 1.0
         self._pyramid = found.pyramid(whole=True)
         cache.keep(self._folder, self._place, found)
         tell(1.0)

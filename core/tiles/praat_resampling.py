@@ -130,7 +130,7 @@ def _inner(old: Doubles, grid: Doubles, step: int) -> Doubles | None:
     for each in stretches:
         used = weights[np.searchsorted(fractions, each.fraction.reshape(-1))]
         begin = base - 1 + step * each.turns.start
-        new[each.turns, each.phases] = _sums(padded, begin, step, each, used)
+        new[each.turns, each.phases] = weighted_sums(padded, begin, step, each, used)
     return new
 
 
@@ -164,7 +164,7 @@ def _distinct(place: Doubles) -> tuple[Doubles, NDArray[np.intp]]:
     return found, np.stack([which for _values, which in each], axis=1)
 
 
-def _sums(old: Doubles, begin: int, step: int, stretch: _Stretch, weights: Doubles) -> Doubles:
+def weighted_sums(old: Doubles, begin: int, step: int, stretch: _Stretch, weights: Doubles) -> Doubles:
     """Return the values at a stretch's positions, [turns, phases], added in Praat's order.
 
     Its first turn begins at `begin`; `weights`, [phases × roundings, 2 `DEPTH`], belong to the positions.

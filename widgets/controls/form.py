@@ -72,9 +72,9 @@ class SettingsForm(SmallDialog):
         self._add_fields()
         self._help = Words(_help_text(value), 11, 400, "ink2", wrap=True)
         self._help.hide()
-        self._report = Words("", 11, 400, "ink3", wrap=True)
+        self.report = Words("", 11, 400, "ink3", wrap=True)
         self.body.addLayout(self._grid)
-        for words in (self._help, self._report):
+        for words in (self._help, self.report):
             self.body.addWidget(words)
         self.body.addStretch(1)
         self.buttons = self.add_buttons(
@@ -141,7 +141,7 @@ class SettingsForm(SmallDialog):
         try:
             value = self.value()
         except Fault as fault:
-            self._say(str(fault), "warn")
+            self.say(str(fault), "warn")
             return False
         if value != self._value:
             self._value = value
@@ -154,12 +154,12 @@ class SettingsForm(SmallDialog):
 
     def _tell(self) -> None:
         """Show how the fields differ from the standard values, or what is wrong with them."""
-        if len(self._fields) < len(_asked(self._value)) or not hasattr(self, "_report"):
+        if len(self._fields) < len(_asked(self._value)) or not hasattr(self, "report"):
             return
         try:
             value = self.value()
         except Fault as fault:
-            self._say(str(fault), "warn")
+            self.say(str(fault), "warn")
             return
         self._grey(value)
         named = {name: box.show(getattr(value, name)) for name, box in self._named.items()}
@@ -169,7 +169,7 @@ class SettingsForm(SmallDialog):
                 differing.append(f"{label} ({named[name]})" if name in named else label)
             elif name in named:
                 choices.append(f"{label.lower()}: {named[name]}")
-        self._say(self_report(self._title, differing, ", ".join(choices)), "ink3")
+        self.say(self_report(self._title, differing, ", ".join(choices)), "ink3")
 
     def _grey(self, value: Any) -> None:
         """Disable the fields that the other settings make irrelevant."""
@@ -179,10 +179,10 @@ class SettingsForm(SmallDialog):
                 self._fields[known.name].widget.setEnabled(used)
                 self._words[known.name].set_ink("ink" if used else "ink3")
 
-    def _say(self, words: str, ink: str) -> None:
-        self._report.setText(words)
-        self._report.set_ink(ink)
-        self._report.updateGeometry()
+    def say(self, words: str, ink: str) -> None:
+        self.report.setText(words)
+        self.report.set_ink(ink)
+        self.report.updateGeometry()
         self.grow()
 
     def _flip_help(self) -> None:

@@ -74,12 +74,12 @@ class MeasureForm(SettingsForm):
     def _tell(self) -> None:
         """Say, before anything else, what is worth knowing of what is asked for."""
         super()._tell()
-        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "_report"):
+        if len(self._fields) < len(fields(self._value)) or not hasattr(self, "report"):
             return
         with contextlib.suppress(Fault):
             remark = self._said.remark(self.value())
             if remark:
-                self._say(remark, "warn")
+                self.say(remark, "warn")
 
     def add_buttons(
         self,
@@ -94,6 +94,6 @@ class MeasureForm(SettingsForm):
         try:
             self.wanted.emit(self.value())
         except Fault as fault:
-            self._say(str(fault), "warn")
+            self.say(str(fault), "warn")
             return False
         return True

@@ -47,8 +47,8 @@ class LaneHeader(QWidget):
         self.lane = LaneView("", "")
         self._pressed: QPoint | None = None
         self._dragging = self._focused = False
-        self._legend: list[LegendRow] = []
-        self._editor: OwnLine | None = None
+        self.legend: list[LegendRow] = []
+        self.editor: OwnLine | None = None
         self._make_buttons()
 
     def _make_buttons(self) -> None:
@@ -115,7 +115,7 @@ class LaneHeader(QWidget):
             refusal = lane.refusals.get(measure, "")
             says = "\n".join(filter(None, (name, lane.lowered.get(measure, ""))))
             button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=says)
-        cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self._name_width()
+        cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self.name_width()
         cut = cut or self._meta_cut(lane.meta) != lane.meta
         nyquist = lane.badge.replace("≤", "Nyquist frequency", 1)
         self.setToolTip(f"{lane.title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
@@ -127,24 +127,24 @@ class LaneHeader(QWidget):
         for button in (self.mute, self.solo, self.gain, *self.measures.values()):
             button.setVisible(not lane.collapsed)
         self.close_button.setVisible(lane.closable and not lane.collapsed)
-        name_px = self._name_width()
+        name_px = self.name_width()
         self.play.setGeometry(
             QRect(NAME_X_PX + name_px + 4, 5, 22, 22) if lane.collapsed else QRect(8, 44, 28, 22)
         )
         lines = () if lane.collapsed else lane.legend
-        while len(self._legend) > len(lines):
-            self._legend.pop().deleteLater()
+        while len(self.legend) > len(lines):
+            self.legend.pop().deleteLater()
         for k, line in enumerate(lines):
-            if k == len(self._legend):
+            if k == len(self.legend):
                 row = LegendRow(line, self._look, self)
                 row.clicked.connect(lambda _=False, made=row: self.legend_clicked.emit(made.line.kind))
-                self._legend.append(row)
-            if self._legend[k].line != line:
-                self._legend[k].show_line(line)
+                self.legend.append(row)
+            if self.legend[k].line != line:
+                self.legend[k].show_line(line)
         self._place_legend()
 
     def _place_legend(self) -> None:
-        for k, row in enumerate(self._legend):
+        for k, row in enumerate(self.legend):
             row.setGeometry(0, LEGEND_TOP_PX + ROW_PX * k, round(HEADER_PX), ROW_PX)
             row.setVisible(row.geometry().bottom() < self.height())
 
@@ -162,7 +162,7 @@ class LaneHeader(QWidget):
         self.close_button.update()
         self.update()
 
-    def _name_width(self) -> int:
+    def name_width(self) -> int:
         """Return the width of the name: its full width, limited by the header and its buttons."""
         closes = self.lane.closable and not self.lane.collapsed
         right_px = 28 if self.lane.collapsed else int(HEADER_PX) - self.close_button.x() if closes else 2
@@ -178,7 +178,7 @@ class LaneHeader(QWidget):
         y = self.height() / 2 if lane.collapsed else NAME_Y_PX
         ink = look.ink3 if lane.muted else look.ink
         metrics = QFontMetrics(font(13, 600))
-        name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self._name_width())
+        name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self.name_width())
         draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
         self._paint_badge(painter, y)
         if not lane.collapsed:
@@ -193,7 +193,7 @@ class LaneHeader(QWidget):
         """Paint the Nyquist badge at the right, unless the name or the close button needs the space."""
         if self.lane.closable and not self.lane.collapsed and self.underMouse():
             return
-        from_px = NAME_X_PX + self._name_width() + (29 if self.lane.collapsed else 4)
+        from_px = NAME_X_PX + self.name_width() + (29 if self.lane.collapsed else 4)
         painter.setFont(font(11, numbers=True))
         advance = painter.fontMetrics().horizontalAdvance(self.lane.badge)
         width = next((w for w in (advance + 8, advance + 5) if from_px + w <= HEADER_PX), 0)
@@ -209,7 +209,7 @@ class LaneHeader(QWidget):
 
     def edit_gain(self) -> None:
         """Open a field over the gain; Enter accepts, Esc cancels."""
-        if self._editor is not None:
+        if self.editor is not None:
             return
         editor = OwnLine(short(self.lane.gain), self)
         editor.setAccessibleName("Gain")
@@ -217,14 +217,14 @@ class LaneHeader(QWidget):
         editor.setGeometry(QRect(84, 42, 50, 26))
         editor.editingFinished.connect(self._take_gain)
         editor.left.connect(self._drop_editor)
-        self._editor = editor
+        self.editor = editor
         editor.show()
         editor.setFocus()
 
     def _take_gain(self) -> None:
-        if self._editor is None:
+        if self.editor is None:
             return
-        text = self._editor.text().strip().lstrip("×x*")
+        text = self.editor.text().strip().lstrip("×x*")
         self._drop_editor()
         try:
             value = read_number(text)
@@ -234,7 +234,7 @@ class LaneHeader(QWidget):
             self.field_wanted.emit("gain", value)
 
     def _drop_editor(self) -> None:
-        editor, self._editor = self._editor, None
+        editor, self.editor = self.editor, None
         if editor is not None:
             editor.hide()
             editor.deleteLater()

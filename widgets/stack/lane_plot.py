@@ -49,12 +49,12 @@ class LanePlot(QWidget):
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._look = LIGHT
+        self.look = LIGHT
         self.lane = LaneView("", "")
-        self._columns: Columns | None = None
-        self._marks = Marks()
+        self.columns: Columns | None = None
+        self.marks = Marks()
         self._shared: Limits = NO_LIMITS
-        self._picture: QPixmap | None = None
+        self.picture: QPixmap | None = None
         self._overlays = OverlayLayer()
         self._playhead_s: float | None = None
         self._late = False
@@ -64,12 +64,12 @@ class LanePlot(QWidget):
     def show_lane(self, lane: LaneView, columns: Columns, marks: Marks, shared: Limits) -> None:
         """Show another lane, window, cursor or selection; pictures that are still valid are kept."""
         own = columns.moved(HEADER_PX)
-        if (lane, own, shared) != (self.lane, self._columns, self._shared):
-            self._picture = None
+        if (lane, own, shared) != (self.lane, self.columns, self._shared):
+            self.picture = None
             self.update()
-        if marks != self._marks:
+        if marks != self.marks:
             self.update()
-        self.lane, self._columns, self._marks, self._shared = lane, own, marks, shared
+        self.lane, self.columns, self.marks, self._shared = lane, own, marks, shared
         self._watch_lateness()
 
     def _watch_lateness(self) -> None:
@@ -85,56 +85,56 @@ class LanePlot(QWidget):
             self.update(0, 0, self.width(), 3)
 
     def set_look(self, look: Look) -> None:
-        self._look, self._picture = look, None
+        self.look, self.picture = look, None
         self.update()
 
     def set_playhead(self, time_s: float | None) -> None:
         """Move the play head; only the columns it leaves and enters are repainted."""
         for place in (self._playhead_s, time_s):
-            if place is not None and self._columns is not None and self._columns.window.contains(place):
-                x = math.floor(self._columns.x(place))
+            if place is not None and self.columns is not None and self.columns.window.contains(place):
+                x = math.floor(self.columns.x(place))
                 self.update(x - HEAD_PX // 2, 0, HEAD_PX + 1, self.height())
         self._playhead_s = time_s
 
     def resizeEvent(self, event: object) -> None:
-        self._picture = None
+        self.picture = None
 
     @property
     def plot_rect(self) -> QRectF:
         """The plot without its axes."""
-        return QRectF(AXIS_PX, 0, self._columns.width_px if self._columns else 1.0, self.height())
+        return QRectF(AXIS_PX, 0, self.columns.width_px if self.columns else 1.0, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        if self._columns is None:
+        painter, look = QPainter(self), self.look
+        if self.columns is None:
             painter.fillRect(event.rect(), look.chrome)
             return
         rect = self.plot_rect
         seen = QRectF(event.rect())
         if seen.left() < rect.left() or seen.right() > rect.right():
-            self._paint_axes(painter, rect, self._columns)
+            self._paint_axes(painter, rect, self.columns)
         painter.setClipRect(seen.intersected(rect))
-        painter.drawPixmap(rect.topLeft(), self._painted(rect, self._columns))
-        paint_marks(painter, rect, self.lane, self._columns, look, self._marks)
+        painter.drawPixmap(rect.topLeft(), self._painted(rect, self.columns))
+        paint_marks(painter, rect, self.lane, self.columns, look, self.marks)
         if self._late:
             painter.fillRect(QRectF(rect.left(), 0, rect.width(), 2), look.accent)
-        self._paint_playhead(painter, rect, self._columns)
+        self._paint_playhead(painter, rect, self.columns)
 
     def _painted(self, rect: QRectF, columns: Columns) -> QPixmap:
         """Return the cached picture of everything but the marks, repainted only after a change."""
-        if self._picture is None:
+        if self.picture is None:
             ratio = self.devicePixelRatioF()
-            self._picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
-            self._picture.setDevicePixelRatio(ratio)
-            painter = QPainter(self._picture)
+            self.picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
+            self.picture.setDevicePixelRatio(ratio)
+            painter = QPainter(self.picture)
             place = QRectF(0, 0, rect.width(), rect.height())
             own = columns.moved(AXIS_PX)
-            paint_plot(painter, place, self.lane, own, self._look, self._shared, self._overlays)
+            paint_plot(painter, place, self.lane, own, self.look, self._shared, self._overlays)
             painter.end()
-        return self._picture
+        return self.picture
 
     def _paint_axes(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
-        look = self._look
+        look = self.look
         left = QRectF(0, 0, rect.left(), rect.height())
         right = QRectF(rect.right(), 0, self.width() - rect.right(), rect.height())
         for side in (left, right):
@@ -142,14 +142,14 @@ class LanePlot(QWidget):
         painter.setPen(QPen(look.line2, 1))
         for x in (rect.left() - 0.5, rect.right() + 0.5):
             painter.drawLine(QLineF(x, 0, x, rect.height()))
-        paint_left_axis(painter, left, self.lane, columns, look, self._marks, self._shared)
-        paint_right_axis(painter, right, self.lane, look, self._marks)
+        paint_left_axis(painter, left, self.lane, columns, look, self.marks, self._shared)
+        paint_right_axis(painter, right, self.lane, look, self.marks)
 
     def _paint_playhead(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
         if self._playhead_s is None or not columns.window.contains(self._playhead_s):
             return
         x = math.floor(columns.x(self._playhead_s)) + 0.5
-        draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self._look.ink, 1.5, self._look.halo)
+        draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self.look.ink, 1.5, self.look.halo)
 
     # --- mouse --------------------------------------------------------------------------------
 
@@ -162,16 +162,16 @@ class LanePlot(QWidget):
 
     def _value_at(self, place: QPointF) -> str:
         """Return the value next to the plot under the mouse, which a click copies."""
-        rect, columns = self.plot_rect, self._columns
+        rect, columns = self.plot_rect, self.columns
         if columns is None or rect.left() <= place.x() <= rect.right():
             return ""
         if place.x() > rect.right():
-            return value_at(right_labels(rect, self.lane, self._look, self._marks), place)
-        return value_at(left_labels(rect, self.lane, columns, self._look, self._marks, self._shared), place)
+            return value_at(right_labels(rect, self.lane, self.look, self.marks), place)
+        return value_at(left_labels(rect, self.lane, columns, self.look, self.marks, self._shared), place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()
-        if event.button() != Qt.MouseButton.LeftButton or self._columns is None:
+        if event.button() != Qt.MouseButton.LeftButton or self.columns is None:
             return
         words = self._value_at(place)
         if words:
@@ -188,8 +188,8 @@ class LanePlot(QWidget):
             words = self._value_at(place)
             self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
             self.setToolTip(f"{HINT} {words}" if words else "")
-        if self._columns is not None and self.plot_rect.contains(place):
-            time_s = self._columns.time_s(place.x())
+        if self.columns is not None and self.plot_rect.contains(place):
+            time_s = self.columns.time_s(place.x())
             self.pointed.emit(time_s, self._pointer_text(time_s, place.y()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

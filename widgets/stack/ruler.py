@@ -81,12 +81,12 @@ def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Ra
     text = next((word for word in words if metrics.horizontalAdvance(word) < rect.width() - 6), "")
     draw_text(painter, rect.center(), text, painter.font(), look.ink, "centre")
     middle = rect.center().y()
-    for edge in _edge_times(columns, selection):
+    for edge in edge_times(columns, selection):
         if columns.window.contains(edge.time_s):
             draw_text(painter, QPointF(edge.place.left(), middle), edge.text, edge.face, look.cursor)
 
 
-def _edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
+def edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
     """Return the times beside the button; the right one stays on the right axis, smaller if necessary."""
     face, rect = font(12, 500, numbers=True), selection_rect(columns, selection)
     room_px, end_px = columns.right_px + AXIS_PX - rect.right(), _width(seconds(selection.end_s), face)
@@ -114,7 +114,7 @@ def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
     """Return the places of the times in the strip: of the cursor, or beside the selection's button."""
     selection, found = marks.selection, list[tuple[float, QRectF]]()
     if selection is not None:
-        found = [(edge.time_s, edge.place) for edge in _edge_times(columns, selection)]
+        found = [(edge.time_s, edge.place) for edge in edge_times(columns, selection)]
     elif marks.cursor_s is not None:
         width = _width(seconds(marks.cursor_s), font(13, 500, numbers=True))
         found = [(marks.cursor_s, QRectF(columns.x(marks.cursor_s) - width / 2, 0, width, STRIP_PX))]

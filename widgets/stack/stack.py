@@ -63,7 +63,7 @@ class Stack(QWidget):
         self.ruler, self.bars, self.overview = Ruler(self), PlayBars(self), Overview(self)
         self._area = LaneArea(self)
         self.tiers = Tiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
-        self._ring = FocusRing(self)
+        self.focus_ring = FocusRing(self)
         self._pointer = Pointer(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self._lay_out()
         self._connect()
@@ -136,7 +136,7 @@ class Stack(QWidget):
         for key in keys:
             if key not in self._lanes:
                 self._lanes[key] = self._new_lane(key)
-                self._lanes[key].header.set_focused(self._ring.isVisible())
+                self._lanes[key].header.set_focused(self.focus_ring.isVisible())
                 self._lanes[key].show()
         self._area.place([(self._lanes[lane.key], lane_height_px(lane)) for lane in view.lanes])
         self._show_time()
@@ -198,14 +198,14 @@ class Stack(QWidget):
             self.bars,
             self.overview,
             self._area,
-            self._ring,
+            self.focus_ring,
             *self._lanes.values(),
         ):
             part.set_look(look)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._ring.setGeometry(self.rect())
+        self.focus_ring.setGeometry(self.rect())
         self._area.arrange()
         self._show_time()
 
@@ -216,7 +216,7 @@ class Stack(QWidget):
         self._show_focus(False)
 
     def _show_focus(self, focused: bool) -> None:
-        self._ring.setVisible(focused)
+        self.focus_ring.setVisible(focused)
         for lane in self._lanes.values():
             lane.header.set_focused(focused)
 

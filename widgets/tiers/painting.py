@@ -130,7 +130,7 @@ def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
 
 
 @lru_cache(maxsize=8192)
-def _laid_out(text: str, size_px: int) -> tuple[QStaticText, float]:
+def laid_out(text: str, size_px: int) -> tuple[QStaticText, float]:
     """Lay out a label once: shaping phonetic letters costs more than drawing them."""
     text = with_letters(text)
     made = QStaticText(text)
@@ -141,11 +141,11 @@ def _laid_out(text: str, size_px: int) -> tuple[QStaticText, float]:
 
 
 @lru_cache(maxsize=8192)
-def _fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
+def fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
     """Return a label and the largest font size in which it fits, shortened if necessary, "" if not."""
     sizes = PHONES_SIZES_PX if phones else WORDS_SIZES_PX
     for size_px in sizes:
-        if _laid_out(text, size_px)[1] <= room_px:
+        if laid_out(text, size_px)[1] <= room_px:
             return text, size_px
     metrics = QFontMetricsF(font(sizes[-1], ipa=True))
     cut = metrics.elidedText(with_letters(text), Qt.TextElideMode.ElideRight, room_px)
@@ -154,9 +154,9 @@ def _fitting(text: str, room_px: int, phones: bool) -> tuple[str, int]:
 
 def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool) -> None:
     """Paint a label in the middle of its rectangle."""
-    shown, size_px = _fitting(text, int(room.width()), phones)
+    shown, size_px = fitting(text, int(room.width()), phones)
     if shown:
-        made, width = _laid_out(shown, size_px)
+        made, width = laid_out(shown, size_px)
         painter.setFont(font(size_px, ipa=True))
         top = room.center().y() - made.size().height() / 2
         painter.drawStaticText(QPointF(round(room.center().x() - width / 2), round(top)), made)

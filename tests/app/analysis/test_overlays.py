@@ -104,10 +104,10 @@ def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
     form.show_value(replace(before, floor_hz=500.0))
     form.buttons["OK"].click()
     assert form.isVisible()
-    assert form._report.text() == "No pitch: the floor of 500 Hz is not below the ceiling of 450 Hz."
+    assert form.report.text() == "No pitch: the floor of 500 Hz is not below the ceiling of 450 Hz."
     form.show_value(replace(before, floor_hz=1e-9))
     form.buttons["OK"].click()
-    assert form._report.text() == (
+    assert form.report.text() == (
         "No pitch of buzz.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 1 s."
     )
     assert voice.on.analysis_settings.own == ()
@@ -136,7 +136,7 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
     assert form.value() == window.on.analysis_settings.of(name)
     words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
-    assert form._report.text().startswith(words)
+    assert form.report.text().startswith(words)
     form.close()
 
 

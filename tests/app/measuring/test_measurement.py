@@ -207,7 +207,7 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
     form._fields["points"].widget.setText("ten")
     form.buttons["Measure…"].click()
-    assert "no number" in form._report.text()
+    assert "no number" in form.report.text()
     assert form.isVisible()
     assert not asked
 
@@ -256,7 +256,7 @@ def test_what_is_not_there_is_said_before_a_file_is_asked_for(window, monkeypatc
     form = form_of(window)
     form._fields["what"].show("every annotated point")
     form.buttons["Measure…"].click()
-    assert form._report.text().startswith("No point has tiers")
+    assert form.report.text().startswith("No point has tiers")
     assert form.isVisible()
     assert not asked
 
@@ -382,12 +382,12 @@ def test_what_is_not_open_is_not_offered(window, tmp_path):
 
 def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(window, tmp_path):
     annotate(window, tmp_path)
-    assert "belong to another point" not in form_of(window)._report.text()
+    assert "belong to another point" not in form_of(window).report.text()
     window.on.session.redraw(9)
     form = form_of(window)
-    assert "belong to another point: this point is measured as one interval" in form._report.text()
+    assert "belong to another point: this point is measured as one interval" in form.report.text()
     form._fields["what"].show("every annotated point")
-    assert "belong to another point" not in form._report.text()
+    assert "belong to another point" not in form.report.text()
     heard = []
     window.on.messages.noted.connect(heard.append)
     window.on.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")

@@ -143,7 +143,7 @@ def test_a_file_is_looked_through_once(sound, tmp_path, monkeypatch):
     again = LongSound(sound.file, tmp_path / "kept")
     assert again.whole
     again.look_through()
-    for one, other in ((again._ends.low, sound._ends.low), (again._ends.high, sound._ends.high)):
+    for one, other in ((again.ends.low, sound.ends.low), (again.ends.high, sound.ends.high)):
         np.testing.assert_array_equal(one, other)
     assert again.track("x").origin == sound.track("x").origin
 

@@ -85,6 +85,6 @@ def test_rates_without_a_simple_ratio_are_left_to_praat(to_hz):
 
 
 def test_sums_in_another_order_are_noticed_and_left_to_praat(monkeypatch):
-    true = praat_resampling._sums
-    monkeypatch.setattr(praat_resampling, "_sums", lambda *whole: true(*whole) * (1 + 2.0**-52))
+    true = praat_resampling.weighted_sums
+    monkeypatch.setattr(praat_resampling, "weighted_sums", lambda *whole: true(*whole) * (1 + 2.0**-52))
     assert compared(16000.0, 11000.0, 20_000, 0.0) == (False, 0)

@@ -298,9 +298,9 @@ def test_no_dialog_is_wider_than_its_screen(qtbot):
 def test_words_that_take_more_lines_make_the_form_grow(qtbot, form):
     form.show()
     before = form.height()
-    form._say("a long reason " * 40, "warn")
+    form.say("a long reason " * 40, "warn")
     assert form.height() > before
-    assert form._report.height() >= form._report.heightForWidth(form._report.width())
+    assert form.report.height() >= form.report.heightForWidth(form.report.width())
 
 
 def test_a_field_that_the_chosen_method_leaves_idle_is_grey(qtbot):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from core.signals.axis import Range
@@ -150,7 +150,7 @@ def test_pulses_are_drawn_where_they_are():
 
 def pictures(stack) -> list[object]:
     stack.grab()
-    return [shown.plot._picture for shown in stack.lanes]
+    return [shown.plot.picture for shown in stack.lanes]
 
 
 def test_only_the_lane_that_changed_is_painted_anew(stack):
@@ -167,7 +167,7 @@ def test_the_play_head_moves_without_painting_a_lane(stack, pixels):
     before = pictures(stack)
     for time_s in (0.3, 0.5, 0.5001, None):
         stack.set_playhead(time_s)
-        assert [shown.plot._picture for shown in stack.lanes] == before
+        assert [shown.plot.picture for shown in stack.lanes] == before
     stack.set_playhead(0.6)
     column = int(stack.columns.x(0.6))
     shown = pixels(stack)[:, column]
@@ -208,7 +208,7 @@ def test_late_computing_shows_a_line_and_keeps_the_curve(stack, pixels):
     plot = stack.lanes[0].plot
     before = pixels(plot)
     assert not close_to(before[:2], LIGHT.accent, 2).any()
-    plot._lateness.timeout.emit()
+    plot.findChild(QTimer).timeout.emit()
     after = pixels(plot)
     assert close_to(after[:2, 60:780], LIGHT.accent, 2).all()
     assert (after[3:] == before[3:]).all()

@@ -78,7 +78,7 @@ def test_a_double_click_on_the_gain_edits_it(stack, wishes, qtbot, typed, wished
     stack.show_view(view(lane("conv4", active=True)))
     header = stack.lanes[0].header
     qtbot.mouseDClick(header.gain, Qt.MouseButton.LeftButton)
-    field = header._editor
+    field = header.editor
     assert field is not None
     field.setText(typed)
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -89,9 +89,9 @@ def test_escape_leaves_the_gain_as_it_was(stack, wishes, qtbot):
     stack.show_view(view(lane("conv4", active=True)))
     header = stack.lanes[0].header
     header.edit_gain()
-    header._editor.setText("7")
-    qtbot.keyClick(header._editor, Qt.Key.Key_Escape)
-    assert header._editor is None
+    header.editor.setText("7")
+    qtbot.keyClick(header.editor, Qt.Key.Key_Escape)
+    assert header.editor is None
     assert wishes == []
 
 
@@ -99,7 +99,7 @@ def test_the_legend_opens_the_settings_of_its_line(stack):
     stack.show_view(view(full_out()))
     asked: list[str] = []
     stack.legend_clicked.connect(asked.append)
-    rows = stack.lanes[0].header._legend
+    rows = stack.lanes[0].header.legend
     rows[0].click()
     assert asked == ["pitch"]
     assert rows[1].line == LegendLine("pulses", "hidden")

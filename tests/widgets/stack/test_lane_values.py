@@ -90,7 +90,7 @@ def test_a_long_name_is_shortened_inside_its_header(stack):
     stack.show_view(view(lane("sound:a", closable=True, badge="≤ 8000 Hz")))
     header = stack.lanes[0].header
     header.show_lane(replace(header.lane, title="a very long name of a recording.wav", meta="1 s · 16000 Hz"))
-    assert header._name_width() <= HEADER_PX - 22
+    assert header.name_width() <= HEADER_PX - 22
     assert "a very long name of a recording.wav" in header.toolTip()
     folded = replace(header.lane, collapsed=True)
     header.show_lane(folded)
@@ -107,10 +107,10 @@ def test_a_hovered_header_keeps_its_name_and_gives_the_badges_place_to_the_cross
         seen[under] = pixels(header)[5:25, 22:]
     changed = np.flatnonzero((seen[False] != seen[True]).any(axis=(0, 2))) + 22
     assert changed.size
-    assert changed.min() > 22 + header._name_width(), "the name stays as it is"
+    assert changed.min() > 22 + header.name_width(), "the name stays as it is"
     monkeypatch.setattr(type(header), "underMouse", lambda self: False)
     header.show_lane(replace(header.lane, title="a much longer name.ogg"))
-    assert 22 + header._name_width() <= header.close_button.x()
+    assert 22 + header.name_width() <= header.close_button.x()
     assert "Nyquist frequency 8000 Hz" in header.toolTip()
 
 

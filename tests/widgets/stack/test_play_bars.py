@@ -11,7 +11,7 @@ from core.signals.axis import Range
 from tests.support.made_up import WHOLE, lane, view
 from widgets.drawing.lane import Marks
 from widgets.stack.play_bars import pieces
-from widgets.stack.ruler import STRIP_PX, Ruler, _edge_times, seconds_within, selection_rect, selection_words
+from widgets.stack.ruler import STRIP_PX, Ruler, edge_times, seconds_within, selection_rect, selection_words
 from widgets.theme.theme import font
 from widgets.timeline.columns import Columns
 
@@ -29,7 +29,7 @@ def test_the_selection_says_its_duration_and_the_inverse():
 @pytest.mark.parametrize("end_s", [0.6, 10.9, 1800.5, 10800.123456])
 def test_the_end_of_a_selection_stays_whole_on_the_right_axis(qtbot, end_s):
     columns = Columns(Range(0.0, end_s), 196, 720)
-    first, last = _edge_times(columns, Range(end_s / 2, end_s))
+    first, last = edge_times(columns, Range(end_s / 2, end_s))
     text, place = last.text, last.place
     assert place.right() <= columns.right_px + 60
     assert place.left() >= columns.right_px

@@ -239,7 +239,7 @@ def test_a_click_on_the_plot_gives_the_stack_the_focus(stack, qtbot):
     stack.clearFocus()
     qtbot.mouseClick(stack.lanes[0].plot, Qt.MouseButton.LeftButton, pos=place(stack, 0.5))
     assert stack.hasFocus()
-    assert not stack._ring.isHidden()
+    assert not stack.focus_ring.isHidden()
 
 
 def test_a_lane_made_active_by_a_key_comes_into_sight(stack):

@@ -15,7 +15,7 @@ from widgets.figures.figure import FigureView, lay_out, paint_figure
 from widgets.theme.theme import PRINT, font
 from widgets.tiers.ipa_palette import GROUPS, IpaPanel, LetterGrid
 from widgets.tiers.new_tiers_dialog import NewTiersDialog
-from widgets.tiers.painting import _fitting, _laid_out
+from widgets.tiers.painting import fitting, laid_out
 from widgets.timeline.tier_views import TiersView
 
 LEFT = Qt.MouseButton.LeftButton
@@ -62,16 +62,16 @@ def test_names_become_tiers(qtbot, stack):
 
 
 def test_a_label_in_trigraphs_is_painted_as_letters(stack):
-    assert _laid_out(r"\sw\:f", 19)[1] == _laid_out("əː", 19)[1]
+    assert laid_out(r"\sw\:f", 19)[1] == laid_out("əː", 19)[1]
 
 
 def test_a_label_shrinks_before_it_is_shortened_and_goes_before_it_is_a_dot(stack):
-    widths = {size: _laid_out("AH0", size)[1] for size in (19, 16, 13, 11)}
-    assert _fitting("AH0", 60, True) == ("AH0", 19)
-    assert _fitting("AH0", int(widths[16]) + 1, True) == ("AH0", 16)
-    assert _fitting("AH0", int(widths[11]) + 1, True) == ("AH0", 11)
-    assert _fitting("AH0AH0AH0", int(widths[11]) + 1, True)[0].endswith("…")
-    assert _fitting("AH0", 4, True)[0] == ""
+    widths = {size: laid_out("AH0", size)[1] for size in (19, 16, 13, 11)}
+    assert fitting("AH0", 60, True) == ("AH0", 19)
+    assert fitting("AH0", int(widths[16]) + 1, True) == ("AH0", 16)
+    assert fitting("AH0", int(widths[11]) + 1, True) == ("AH0", 11)
+    assert fitting("AH0AH0AH0", int(widths[11]) + 1, True)[0].endswith("…")
+    assert fitting("AH0", 4, True)[0] == ""
 
 
 # --- pictures

@@ -102,7 +102,9 @@ def test_a_boundary_is_dragged_and_shift_takes_the_others_along(qtbot, stack):
     assert time_s == pytest.approx(0.45, abs=0.002)
     assert moved[-1][-1] is True
     qtbot.mousePress(tiers, LEFT, Qt.KeyboardModifier.ShiftModifier, at(stack, 0.6))
-    assert tiers._together is True
+    qtbot.mouseMove(tiers, at(stack, 0.65))
+    qtbot.mouseRelease(tiers, LEFT, Qt.KeyboardModifier.ShiftModifier, at(stack, 0.65))
+    assert moved[-1][3] is True
 
 
 def test_a_drag_snaps_to_other_tiers_and_ctrl_drags_freely(qtbot, stack):
