@@ -207,7 +207,7 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
     form._fields["points"].widget.setText("ten")
     form.buttons["Measure…"].click()
-    assert "no number" in form.report.text()
+    assert "is not a number" in form.report.text()
     assert form.isVisible()
     assert not asked
 
