@@ -38,6 +38,7 @@ from app.shell.instrument import Instrument
 from app.stack.stack_view import StackViews
 from core.processes.engine import Engine
 from core.processes.praat_pool import Pool
+from core.processes.results import ResultStore
 from core.session.preferences import Preferences
 from widgets.theme import theme as looks
 
@@ -53,6 +54,14 @@ it kept the window for 110 ms.
 """
 
 
+def result_store(context: Context, pool: Pool) -> ResultStore:
+    """Make the store of results; its budget is a preference."""
+    kept = context.preferences
+    made = ResultStore(pool, context.jobs, kept.values.results_mb << 20)
+    kept.changed.connect(lambda: made.set_budget(kept.values.results_mb << 20))
+    return made
+
+
 def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -> Instrument:
     """Make every service, each with its neighbours."""
     alignment = Alignment(context)
@@ -62,9 +71,10 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     sound_driven = SoundDriven(context, engine, alignment, recordings, latent_driven)
     contact_sheet = ContactSheet(context, engine)
     settings = AnalysisSettings(context)
-    tiled_overlays = TiledOverlays(context, pool, settings, recordings)
+    results = result_store(context, pool)
+    tiled_overlays = TiledOverlays(context, results, settings, recordings)
     overlays = Overlays(
-        context, pool, settings, alignment, recordings, latent_driven, sound_driven, tiled_overlays
+        context, results, settings, alignment, recordings, latent_driven, sound_driven, tiled_overlays
     )
     playback = Playback(context, player, recordings, latent_driven)
     textgrid_files = TextGridFiles(context)
@@ -73,12 +83,13 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     stack_views = StackViews(
         context, settings, recordings, alignment, sound_driven, tiled_overlays, playback, tier_editor
     )
-    layer_results = LayerResults(context, pool, settings, latent_driven, overlays, tiled_overlays)
+    layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
     return Instrument(
         context=context,
         engine=engine,
         pool=pool,
+        results=results,
         player=player,
         recordings=recordings,
         alignment=alignment,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from collections.abc import Hashable
 from typing import Any
 
+from app.analysis.failures import FailureNotices
 from app.analysis.settings import AnalysisSettings
 from app.analysis.tiled_overlays import TiledOverlays
 from app.base.context import Context
@@ -12,14 +13,17 @@ from app.models.latent_driven import LatentDriven
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import PREFIX, OpenRecordings
-from core.faults import Fault
-from core.processes.praat_pool import Pool
+from core.processes.requests import ResultRequest, analysis_of
+from core.processes.results import Known, ResultStore
+from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
-from core.session.session import Snapshot
-from core.signals.track import Track
+from core.session.session import Overlay, Snapshot
+from core.signals.track import Image, Track
 from core.tiles.scatter import takes_long
 
 CURVES = ("pitch", "formants", "intensity", "pulses")
+
+Key = str
 
 
 class Overlays:
@@ -28,7 +32,7 @@ class Overlays:
     def __init__(
         self,
         context: Context,
-        pool: Pool,
+        results: ResultStore,
         settings: AnalysisSettings,
         alignment: Alignment,
         recordings: OpenRecordings,
@@ -38,15 +42,14 @@ class Overlays:
     ) -> None:
         self._session = context.session
         self._preferences = context.preferences
-        self._jobs = context.jobs
         self._messages = context.messages
         self._clock = context.clock
-        self._pool = pool
+        self._results = results
         self._settings = settings
         self._latent_driven = latent_driven
         self._tiled_overlays = tiled_overlays
-        self._failed: dict[tuple[str, str], tuple[Any, Any]] = {}
-        self._imaged: dict[str, tuple[Any, Any]] = {}  # what a spectrogram is under way of
+        self._notices = FailureNotices(context.messages)
+        self._wanted: dict[Key, dict[str, ResultRequest]] = {}
         latent_driven.images_wanted = self.images_wanted
         for computed in (latent_driven.arrived, sound_driven.arrived, alignment.moved):
             computed.connect(self.refresh_at_rest)
@@ -55,6 +58,7 @@ class Overlays:
         settings.changed.connect(self._compute_anew)
         self._session.snapshot_changed.connect(self._snapshot_changed)
         self._session.view_changed.connect(self._view_changed)
+        results.arrived.connect(self._arrived)
 
     def refresh_at_rest(self) -> None:
         """Refresh once nothing has changed for a moment."""
@@ -89,9 +93,21 @@ class Overlays:
         """Ask for every shown overlay whose curve has changed since it was computed."""
         if self._latent_driven.waiting:
             return  # the knob moves on; the next arrival asks again
-        for key, measures in self._outdated().items():
-            self._ask(key, measures)
-        self._images()
+        before, self._wanted = self._wanted, self._requests()
+        for key in before.keys() - self._wanted.keys():
+            self._results.drop(_curves_of(key))
+            self._results.drop(_image_of(key))
+        for key, requests in list(self._wanted.items()):
+            # what failed is not asked again by itself; taken off the lane and shown anew it is
+            self._results.forgive(
+                one for measure, one in requests.items() if measure not in before.get(key, ())
+            )
+            self._need(key, requests)
+        for key, requests in list(self._wanted.items()):  # curves go before spectrograms
+            image = requests.get("spectrogram")
+            self._results.need(_image_of(key), [image] if image is not None else [])
+            self._show(key)
+        self._tell_failures()
         self._tiled_overlays.refresh()
         self._messages.busy_changed.emit(self.busy)
 
@@ -100,7 +116,7 @@ class Overlays:
         """Whether any curve or overlay is still under way."""
         if self._latent_driven.waiting:
             return True
-        return any(self._jobs.waits(f"{key} overlays") for key, _ in self._shown())
+        return any(self._results.waits(_curves_of(key)) for key in self._wanted)
 
     def _shown(self) -> list[tuple[str, str]]:
         """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
@@ -117,77 +133,110 @@ class Overlays:
             and self._settings.refusal(tracks[key], measure) is None
         ]
 
-    def _outdated(self) -> dict[str, list[str]]:
-        """Give the measures to compute on each lane."""
-        shown = self._session.shown
-        found: dict[str, list[str]] = {}
-        places = self._shown()
-        # what failed is not asked again by itself; taken off the lane and shown anew it is
-        self._failed = {place: asked for place, asked in self._failed.items() if place in places}
-        for place in places:
-            failed = self._failed.get(place) == self._asked(*place)
-            if not failed and (place in shown.stale or place not in shown.overlays):
-                found.setdefault(place[0], []).append(place[1])
+    def _requests(self) -> dict[Key, dict[str, ResultRequest]]:
+        """Give what every lane shows, by measure."""
+        tracks, found = self._session.shown.tracks, dict[Key, dict[str, ResultRequest]]()
+        for key, measure in (*self._shown(), *self._with_images()):
+            request = analysis_of(tracks[key], measure, self._settings.of(measure))
+            found.setdefault(key, {})[measure] = request
         return found
 
-    def _asked(self, key: str, measure: str) -> tuple[Any, Any]:
-        return self._session.shown.tracks[key].origin, self._settings.of(measure)
+    def _with_images(self) -> list[tuple[Key, str]]:
+        """Give the lanes whose spectrogram is computed here: no probe brought it."""
+        tracks, images = self._session.shown.tracks, self._session.shown.images
+        return [
+            (key, "spectrogram")
+            for key, _ in self.images_wanted()
+            if key in tracks
+            and not self._tiled_overlays.takes(tracks[key], "spectrogram")
+            and self._settings.refusal(tracks[key], "spectrogram") is None
+            and (key not in images or not _is_of(images[key], tracks[key]))
+        ]
 
-    def _ask(self, key: str, measures: list[str]) -> None:
-        """Ask for all measures of a lane at once, so that it is painted once."""
-        track = self._session.shown.tracks[key]
-        asks = [(measure, track, self._settings.of(measure)) for measure in measures]
-        patient = takes_long(track.axis, *(settings for _, _, settings in asks))
-        future: Future[Any] = self._pool.submit_many(asks, f"{key} overlays", patient)
-        self._jobs.follow(
-            f"{key} overlays", future, lambda answers: self._arrived(key, track, measures, answers)
-        )
+    def _need(self, key: Key, requests: dict[str, ResultRequest]) -> None:
+        """Ask for all curves of a lane at once, so that it is painted once."""
+        overlays, track = self._session.shown.overlays, self._session.shown.tracks[key]
+        curves = [
+            one
+            for measure, one in requests.items()
+            if measure in CURVES and _origin(overlays.get((key, measure))) != one.origin
+        ]
+        patient = takes_long(track.axis, *(one.asks[0][2] for one in curves))
+        self._results.need(_curves_of(key), curves, patient=patient)
 
-    def _arrived(self, key: str, source: Track, measures: list[str], answers: tuple[Any, ...]) -> None:
-        session = self._session
-        if not _same(session.shown.tracks.get(key), source) or self._latent_driven.waiting:
-            return  # the curve moved on, or is about to; its own analysis follows at rest
-        told = dict(zip(measures, answers, strict=True))
-        made = {(key, name): tracks for name, tracks in told.items() if not isinstance(tracks, Fault)}
-        session.show(overlays={**session.shown.overlays, **made}, stale=session.shown.stale - made.keys())
-        for measure, answer in told.items():
-            if isinstance(answer, Fault):
-                self._failed[key, measure] = self._asked(key, measure)
-                self._messages.faulted.emit(answer)
-        self._messages.busy_changed.emit(self.busy)
+    def _arrived(self, origins: frozenset[Origin]) -> None:
+        """Show what has come, lane by lane."""
+        came = [
+            key
+            for key, requests in self._wanted.items()
+            if any(one.origin in origins for one in requests.values())
+        ]
+        for key in came:
+            self._show(key)
+        if came:
+            self._tell_failures()
+            self._messages.busy_changed.emit(self.busy)
 
-    def _images(self) -> None:
-        """Compute spectrograms that no probe brought: newly switched on, or of other networks."""
-        session = self._session
-        for key, settings in self.images_wanted():
-            track = session.shown.tracks.get(key)
-            if track is None or self._tiled_overlays.takes(track, "spectrogram"):
-                continue
-            if self._settings.refusal(track, "spectrogram") is not None:
-                continue
-            image = session.shown.images.get(key)
-            if image is None or image.origin.of(analysis="", settings=()) != track.origin:
-                self._ask_image(key, track, settings)
-
-    def _ask_image(self, key: str, track: Track, settings: Any) -> None:
-        asked, name = (track.origin, settings), f"{key} image"
-        if self._imaged.get(key) == asked and self._jobs.waits(name):
+    def _show(self, key: Key) -> None:
+        """Put on a lane what is known of it; what lies there already stays."""
+        shown, requests = self._session.shown, self._wanted.get(key, {})
+        track = shown.tracks.get(key)
+        if track is None or self._latent_driven.waiting:
             return
-        self._imaged[key] = asked
-        future = self._pool.submit("spectrogram", track, settings, key=name)
-        self._jobs.follow(name, future, lambda image: self._image(key, track, settings, image))
+        made, fresh = dict[tuple[Key, str], Any](), set[tuple[Key, str]]()
+        for measure, one in requests.items():
+            if one.asks[0][1].origin != track.origin:
+                return  # the curve moved on; its own analysis follows at rest
+            state = self._results.look(one)
+            if isinstance(state, Known):
+                made[key, measure] = state.value
+            elif _origin(shown.overlays.get((key, measure))) == one.origin:
+                fresh.add((key, measure))
+        self._put(made, fresh)
 
-    def _image(self, key: str, source: Track, settings: Any, image: Any) -> None:
-        session = self._session
-        if _same(session.shown.tracks.get(key), source) and settings == self._settings.of("spectrogram"):
-            session.show(images={**session.shown.images, key: image})
+    def _put(self, made: dict[tuple[Key, str], Any], fresh: set[tuple[Key, str]]) -> None:
+        """Change what is shown, where that is a change."""
+        shown = self._session.shown
+        overlays = {
+            place: one
+            for place, one in made.items()
+            if place[1] in CURVES and _origin(shown.overlays.get(place)) != _origin(one)
+        }
+        images = {
+            key: one
+            for (key, measure), one in made.items()
+            if measure == "spectrogram" and shown.images.get(key) is not one
+        }
+        stale = shown.stale - made.keys() - fresh
+        if overlays or images or stale != shown.stale:
+            self._session.show(
+                overlays={**shown.overlays, **overlays}, images={**shown.images, **images}, stale=stale
+            )
+
+    def _tell_failures(self) -> None:
+        requests = [one for wanted in self._wanted.values() for one in wanted.values()]
+        self._notices.tell({one.key: self._results.look(one) for one in requests})
+
+
+def _curves_of(key: Key) -> Hashable:
+    return "overlays", key
+
+
+def _image_of(key: Key) -> Hashable:
+    return "spectrogram", key
+
+
+def _origin(overlay: Overlay | None) -> Origin | None:
+    """Give where an overlay comes from."""
+    one = overlay[0] if isinstance(overlay, tuple) and overlay else overlay
+    return None if one is None or isinstance(one, tuple) else one.origin
+
+
+def _is_of(image: Image, track: Track) -> bool:
+    """Tell whether a spectrogram is that of a curve."""
+    return image.origin.of(analysis="", settings=()) == track.origin
 
 
 def is_sound(key: str) -> bool:
     """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
     return key in ("out", "pp") or key.startswith(PREFIX)
-
-
-def _same(track: Track | None, source: Track) -> bool:
-    """Tell whether a curve is still the one that was measured; a long recording's grows better known."""
-    return track is source or (isinstance(track, LongTrack) and track.origin == source.origin)

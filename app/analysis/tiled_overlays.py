@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
-from psygnal import Signal
 
+from app.analysis.failures import FailureNotices
 from app.analysis.settings import AnalysisSettings
-from app.analysis.tile_store import COARSEST, Name, TileStore, Values, keep, names_of, tiles_seen
+from app.analysis.tile_requests import COARSEST, TileRequests, Values, tile_origin, tiles_seen, values_of
 from app.base.context import Context
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses import formants, spectrogram
@@ -18,13 +17,16 @@ from core.analyses.registry import TABLE
 from core.analyses.results import Contour, Points, origin_of
 from core.analyses.spectrogram import GreySettings, loudest
 from core.analyses.time_shift import moved_result, own_track
-from core.processes.praat_pool import Pool
+from core.faults import Fault
+from core.processes.requests import ResultRequest
+from core.processes.results import PENDING, Failed, Known, ResultStore
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.session.lanes import MEASURES
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
 from core.tiles.loudest import loudest_s
+from core.tiles.scatter import takes_long
 from core.tiles.tiles import Tile, grid_of, tiled
 
 LONGEST_S = 30.0
@@ -39,34 +41,32 @@ MOST_FRAMES = 2000
 PEAKS = "peaks"
 """Beside the formants of a long recording: how loud each frame is, found where they are measured."""
 
-MOST_MADE = 100
-"""Of so many recordings and measures it is kept what was put together and to what greys refer."""
-
 ROUNDING_S = 1e-6
 
-Place = tuple[str, str]
+Key = str
+
+Place = tuple[Key, str]
 
 
 class TiledOverlays:
-    """Keeps what long recordings show in step with the window, and measures them where they are asked.
-
-    `arrived` follows tiles that were asked for by a question.
-    """
-
-    arrived = Signal()
+    """Keeps what long recordings show in step with the window, and measures them where they are asked."""
 
     def __init__(
-        self, context: Context, pool: Pool, settings: AnalysisSettings, recordings: OpenRecordings
+        self,
+        context: Context,
+        results: ResultStore,
+        settings: AnalysisSettings,
+        recordings: OpenRecordings,
     ) -> None:
         self._session = context.session
+        self._messages = context.messages
+        self._results = results
         self._settings = settings
-        self._store = TileStore(context, pool, recordings)
-        self._wanted: frozenset[Place] = frozenset()
-        self._shown: dict[Place, tuple[object, ...]] = {}
-        self._made: dict[Place, tuple[object, Any]] = {}
-        self._tops: dict[Name, Image] = {}
-        self._loudest_s: dict[Origin, float] = {}
+        self._tiles = TileRequests(context, results, recordings)
+        self._notices = FailureNotices(context.messages)
+        self._wanted: dict[Place, tuple[ResultRequest, ...]] = {}
         recordings.surveyed.connect(self.prepare)
+        results.arrived.connect(self._arrived)
 
     def takes(self, track: Track, measure: str) -> bool:
         """Tell whether a measure of this track is made here: in tiles, because the sound is too long."""
@@ -84,69 +84,89 @@ class TiledOverlays:
 
     def prepare(self, track: LongTrack) -> None:
         """Find out beforehand what the pitch of a whole recording refers to."""
-        if track.part_known == 1 and self.takes(track, "pitch"):
-            own, settings = own_track(track), self._settings.of("pitch")
-            if TABLE["pitch"].refusal(own.axis, settings) is None:
-                self._store.prepare(own, "pitch", settings)
+        if track.part_known < 1 or not self.takes(track, "pitch"):
+            return
+        own, settings = own_track(track), self._settings.of("pitch")
+        loudest = self._tiles.loudest(own, "pitch", settings)
+        if loudest is not None and TABLE["pitch"].refusal(own.axis, settings) is None:
+            self._results.need(("loudest moment", own.origin), [loudest])
 
     # --- in the window ---------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the tiles that the window needs, and ask for those that are not known."""
+        before = self._wanted
+        self._wanted = {place: before.get(place, ()) for place in self._places()}
+        for place in before.keys() - self._wanted.keys():
+            self._results.drop(_asker(*place))
+        for place in list(self._wanted):
+            if place in self._wanted:
+                self._refresh(*place, anew=place not in before)
+        asked = [one for requests in self._wanted.values() for one in requests]
+        self._notices.tell({one.key: self._results.look(one) for one in asked})
+
+    def _places(self) -> list[Place]:
+        """Give the long recordings and measures that are shown in tiles."""
         lanes, tracks = self._session.lanes, self._session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
-        before, self._wanted = self._wanted, frozenset((*own, *over))
-        for key, measure in (*own, *over):
-            track = tracks.get(key)
-            if isinstance(track, LongTrack) and track.part_known == 1 and self.takes(track, measure):
-                self._refresh(key, track, measure, anew=(key, measure) not in before)
+        return [
+            (key, measure)
+            for key, measure in (*own, *over)
+            if isinstance(track := tracks.get(key), LongTrack)
+            and track.part_known == 1
+            and self.takes(track, measure)
+        ]
 
-    def _refresh(self, key: str, track: LongTrack, measure: str, anew: bool) -> None:
-        by_s, settings = track.origin.moved_s, self._settings.of(measure)
-        track, visible = _own(track, self._session.visible)
+    def _arrived(self, origins: frozenset[Origin]) -> None:
+        """Show what has come, and ask for what had to wait for it."""
+        if any(one.origin in origins for requests in self._wanted.values() for one in requests):
+            self.refresh()
+
+    def _refresh(self, key: Key, measure: str, anew: bool) -> None:
+        shown = self._session.shown.tracks[key]
+        assert isinstance(shown, LongTrack)
+        by_s, settings = shown.origin.moved_s, self._settings.of(measure)
+        track, visible = _own(shown, self._session.visible)
         if TABLE[measure].refusal(track.axis, settings) or not self._fits(visible):
-            self._show(key, measure, (), None)
+            self._wanted[key, measure] = ()
+            self._results.drop(_asker(key, measure))
+            self._show(key, measure, None)
             return
         needed = tiles_seen(measure, track.axis, settings, visible)
-        names = names_of(track, measure, settings, needed)
+        top = self._loudest(track, settings) if measure == "spectrogram" and needed else []
         if anew:  # what was switched on by hand is tried once more
-            loudest = self._loudest(track, settings)[1] if measure == "spectrogram" else []
-            self._store.forgive([*names, *loudest])
-        parts = self._store.values(names)
-        if measure == "spectrogram" and needed and not self._knows_top(track, settings, f"{key} loudest"):
-            return  # what the greys refer to comes first
-        if parts is None:
-            self._store.ask(f"{key} {measure} tiles", track, measure, settings, needed, self.refresh)
-        elif names and measure == "spectrogram":
+            self._tiles.forgive(track, measure, settings, [*top, *needed])
+        requests = self._tiles.of(track, measure, settings, [*top, *needed])
+        self._wanted[key, measure] = tuple(requests)
+        self._need(_asker(key, measure), track, measure, requests)
+        parts = values_of(self._tiles.states(track, measure, settings, needed))
+        of_top = self._tiles.states(track, measure, settings, top)
+        greys_wait = not all(isinstance(state, Known | Failed) for state in of_top)
+        if not needed or parts is None or greys_wait:
+            return
+        by = 1
+        if measure == "spectrogram":
             by = coarseness(visible.length_s / grid_of(measure, track.axis, settings).step_s)
-            made = partial(painted, track, settings, needed, parts, by)
-            self._show(key, measure, (*names, by, by_s), lambda: moved_result(made(), by_s))
-        elif names:
-            put = partial(put_together, measure, track, settings, needed, parts)
-            self._show(key, measure, (*names, by_s), lambda: moved_result(put(), by_s))
+        self._show(key, measure, self._joined(track, measure, settings, needed, parts, by_s, by))
 
-    def _knows_top(self, track: LongTrack, settings: Any, asked: str) -> bool:
-        """Tell whether it is known to what the greys refer; have it measured where it is not."""
-        tiles, names = self._loudest(track, settings)
-        if not tiles or names[0] in self._tops or self._store.failed(names):
-            return True
-        parts = self._store.values(names)
-        if parts is None:
-            self._store.ask(asked, track, "spectrogram", settings, tiles, self.refresh)
-            return False
-        image = put_together("spectrogram", track, settings, tiles, parts)
-        assert isinstance(image, Image)
-        keep(self._tops, names[0], image, MOST_MADE)
-        return True
+    def _need(
+        self, asker: Hashable, track: LongTrack, measure: str, requests: list[ResultRequest]
+    ) -> None:  # fmt: skip
+        """Need what is shown, or asked by hand; say so where the loudest moment is looked for first."""
+        looks = len(requests) == 1 and requests[0].start is not None
+        fresh = looks and self._results.look(requests[0]) is None
+        used = TABLE[measure].carried(track.axis, self._settings.of(measure))
+        states = self._results.need(asker, requests, patient=takes_long(track.axis, used))
+        if fresh and states == (PENDING,) and self._results.look(requests[0]) == PENDING:
+            said = "looking for its loudest moment, which filtered pitch refers to…"
+            self._messages.noted.emit(f"{track.name}: {said}")
 
-    def _loudest(self, track: LongTrack, settings: Any) -> tuple[list[Tile], list[Name]]:
-        if track.origin not in self._loudest_s:
-            keep(self._loudest_s, track.origin, loudest_s(track), MOST_MADE)
-        time_s = self._loudest_s[track.origin]
+    def _loudest(self, track: LongTrack, settings: Any) -> list[Tile]:
+        """Give the tile to which the greys refer: where a recording is loudest."""
+        time_s = self._results.made(track.origin, "loudest_s", lambda: loudest_s(track))
         step_s = grid_of("spectrogram", track.axis, settings).step_s
-        tiles = tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
-        return tiles, names_of(track, "spectrogram", settings, tiles)
+        return tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
 
     def top_db(self, track: Track, greys: GreySettings) -> float | None:
         """Give the level of the blackest grey of a long recording: that where it is loudest, wherever
@@ -154,21 +174,34 @@ class TiledOverlays:
         """
         if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
             return None
-        names = self._loudest(own_track(track), self._settings.of("spectrogram"))[1]
-        image = self._tops.get(names[0]) if names else None
-        return loudest(image, greys) if image is not None else None
+        track, settings = own_track(track), self._settings.of("spectrogram")
+        tiles = self._loudest(track, settings)
+        parts = values_of(self._tiles.states(track, "spectrogram", settings, tiles))
+        if not tiles or parts is None:
+            return None
+        return loudest(self._joined(track, "spectrogram", settings, tiles, parts, 0.0), greys)
 
-    def _show(self, key: str, measure: str, names: tuple[object, ...], make: Any) -> None:
+    def _joined(
+        self, track: LongTrack, measure: str, settings: Any, tiles: list[Tile], parts: list[Values],
+        by_s: float, by: int = 1,
+    ) -> Any:  # fmt: skip
+        """Give what neighbouring tiles are together, where the recording is moved to; made only once."""
+
+        def make() -> Any:
+            if measure == "spectrogram":
+                return moved_result(painted(track, settings, tiles, parts, by), by_s)
+            return moved_result(put_together(measure, track, settings, tiles, parts), by_s)
+
+        part = ("joined", tiles[0].first, tiles[-1].first, by_s, by)
+        return self._results.made(tile_origin(track, measure, settings), part, make)
+
+    def _show(self, key: Key, measure: str, made: Any) -> None:
         """Put a measure on its lane, or take it away; nothing happens where it is there already."""
         session, place = self._session, (key, measure)
-        there = key in session.shown.images if measure == "spectrogram" else place in session.shown.overlays
-        if self._shown.get(place, ()) == names and there == bool(names):
-            return
-        self._shown[place] = names
-        made = make() if make is not None else None
         if measure == "spectrogram":
-            session.show(images=_with(session.shown.images, key, made))
-        else:
+            if session.shown.images.get(key) is not made:
+                session.show(images=_with(session.shown.images, key, made))
+        elif session.shown.overlays.get(place) is not made:
             session.show(overlays=_with(session.shown.overlays, place, made))
 
     # --- where something is asked ----------------------------------------------------------------
@@ -179,63 +212,48 @@ class TiledOverlays:
             return ""
         return f"select at most {ASKED_S / 60:g} minutes of so long a recording"
 
-    def over(self, key: str, track: LongTrack, measure: str, window: Range) -> Any:
+    def over(self, track: LongTrack, measure: str, window: Range) -> Any:
         """Give a measure over a stretch of a recording; None where it is not known there yet."""
-        settings, by_s = self._settings.of(measure), track.origin.moved_s
-        track, window = _own(track, window)
-        needed = self._needed(track, measure, settings, window)
-        names = names_of(track, measure, settings, needed)
-        parts = self._store.values(names)
-        if not parts:
-            return None
-        kept = self._made.get((key, measure))
-        if kept is None or kept[0] != (names, by_s):
-            made = put_together(measure, track, settings, needed, parts)
-            kept = ((names, by_s), moved_result(made, by_s))
-            keep(self._made, (key, measure), kept, MOST_MADE)
-        return kept[1]
+        by_s, settings = track.origin.moved_s, self._settings.of(measure)
+        track, needed = self._needed(track, measure, window)
+        parts = values_of(self._tiles.states(track, measure, settings, needed))
+        return self._joined(track, measure, settings, needed, parts, by_s) if parts else None
 
-    def failed(self, track: LongTrack, measure: str, window: Range) -> bool:
-        """Tell whether a measure has failed in a stretch of a recording."""
-        settings = self._settings.of(measure)
-        track, window = _own(track, window)
-        needed = self._needed(track, measure, settings, window)
-        return self._store.failed(names_of(track, measure, settings, needed))
+    def failure(self, track: LongTrack, measure: str, window: Range) -> Fault | None:
+        """Give why a measure has failed in a stretch of a recording; None where it has not."""
+        track, needed = self._needed(track, measure, window)
+        states = self._tiles.states(track, measure, self._settings.of(measure), needed)
+        return next((state.fault for state in states if isinstance(state, Failed)), None)
 
     def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
         """Let a measure that has failed in a stretch be tried again: somebody asks for it anew."""
-        settings = self._settings.of(measure)
-        track, window = _own(track, window)
-        self._store.forgive(
-            names_of(track, measure, settings, self._needed(track, measure, settings, window))
-        )
+        track, needed = self._needed(track, measure, window)
+        self._tiles.forgive(track, measure, self._settings.of(measure), needed)
 
-    def measure(
-        self, key: str, track: LongTrack, measure: str, window: Range, asker: str = "asked",
-        patient: bool = False,
-    ) -> None:  # fmt: skip
-        """Have a stretch of a recording measured, after all else where it is `patient`; `arrived` follows.
-
-        A newer wish of the same `asker` takes the place of an older one.
-        """
-        settings = self._settings.of(measure)
+    def requests(self, track: LongTrack, measure: str, window: Range) -> list[ResultRequest]:
+        """Give what must be known for a measure over a stretch, as far as that can be told now."""
         if track.part_known < 1 or self.too_long(window):
-            return
+            return []
+        track, needed = self._needed(track, measure, window)
+        return self._tiles.of(track, measure, self._settings.of(measure), needed)
+
+    def measure(self, asker: Hashable, track: LongTrack, measure: str, window: Range) -> None:
+        """Have a stretch of a recording measured for somebody who waits, until the store drops the asker."""
+        self._need(asker, own_track(track), measure, self.requests(track, measure, window))
+
+    def _needed(self, track: LongTrack, measure: str, window: Range) -> tuple[LongTrack, list[Tile]]:
+        """Give a recording at its own time, and its tiles with the frames of a stretch and the neighbours
+        between which values lie.
+        """
         track, window = _own(track, window)
-        needed = self._needed(track, measure, settings, window)
-        asked = f"{key} {measure} {asker} tiles"
-
-        def come() -> None:
-            self._store.ask(asked, track, measure, settings, needed, come, patient)  # the loudest is known
-            self.arrived.emit()
-
-        self._store.ask(asked, track, measure, settings, needed, come, patient)
-
-    def _needed(self, track: LongTrack, measure: str, settings: Any, window: Range) -> list[Tile]:
-        """Give the tiles with the frames of a stretch, and the neighbours between which values lie."""
+        settings = self._settings.of(measure)
         step_s = grid_of(measure, track.axis, settings).step_s
         around = Range(window.start_s - 2 * step_s, window.end_s + 2 * step_s)
-        return tiles_seen(measure, track.axis, settings, around)
+        return track, tiles_seen(measure, track.axis, settings, around)
+
+
+def _asker(key: Key, measure: str) -> Hashable:
+    return "tiles", key, measure
 
 
 def _own(track: LongTrack, window: Range) -> tuple[LongTrack, Range]:

@@ -111,7 +111,7 @@ def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
 def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
     """Return whether a measure is known in all of a time window."""
     inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
-    return window.on.tiled_overlays.over(key, _track(window), measure, inner) is not None
+    return window.on.tiled_overlays.over(_track(window), measure, inner) is not None
 
 
 def _frame(window: TimedWindow, wish: Range) -> float:

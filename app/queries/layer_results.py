@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,7 +11,6 @@ from psygnal import Signal
 
 from app.analysis.overlays import Overlays
 from app.analysis.settings import AnalysisSettings
-from app.analysis.tile_store import MOST_FAILED, keep
 from app.analysis.tiled_overlays import TiledOverlays
 from app.base.context import Context
 from app.models.latent_driven import LatentDriven
@@ -25,7 +22,8 @@ from core.analyses.registry import TABLE
 from core.analyses.results import Spectrum
 from core.analyses.spectra import SliceSettings
 from core.faults import Fault
-from core.processes.praat_pool import Pool
+from core.processes.requests import ResultRequest, analysis_of
+from core.processes.results import BROKEN, PENDING, Failed, Known, Refused, ResultStore, State, Urgency
 from core.provenance import Origin
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
@@ -33,11 +31,14 @@ from core.signals.axis import Range
 from core.signals.track import Track
 from core.tiles.scatter import SHARED_S
 
-MOST_KEPT = 160  # analyses kept for points that one returns to
+SLICES, SHORT, LONG = "slices", "table", "long table"
+"""Who asks the results store: for the slices, and for the table's short and its long layers."""
 
 
 class LayerResults:
-    """Holds what was computed; `changed` follows whatever an answer may depend on.
+    """Tells what is known of the layers and asks for the rest.
+
+    `changed` follows whatever an answer may depend on, `sliced` the spectral slices.
 
     `settle_wanted` asks the window for a call of `refresh` once things are at rest: with True its timer
     starts anew, with False one that already runs goes on.
@@ -51,15 +52,15 @@ class LayerResults:
     def __init__(
         self,
         context: Context,
-        pool: Pool,
+        results: ResultStore,
         settings: AnalysisSettings,
         latent_driven: LatentDriven,
         overlays: Overlays,
         tiled_overlays: TiledOverlays,
     ) -> None:
         self._session = session = context.session
-        self._jobs = context.jobs
-        self._pool = pool
+        self._messages = context.messages
+        self._results = results
         self._settings = settings
         self._latent_driven = latent_driven
         self._overlays = overlays
@@ -69,18 +70,16 @@ class LayerResults:
         self.sliced_at: tuple[float, float] | None = None
         self.no_slice = ""
         self._sliced_as: tuple[SliceSettings, dict[str, Origin]] | None = None
-        self._kept: OrderedDict[Origin, tuple[Track, ...]] = OrderedDict()
-        self._failed: dict[Origin, str] = {}
         self._layers: dict[str, Layer] = {}
         self._tracks: Mapping[str, Track] = {}
-        self._asked: dict[str, tuple[Origin, ...]] = {}
-        self._slice_asked: object = None
+        self._table: frozenset[Origin] = frozenset()
+        self._slice_asked: tuple[SliceSettings, list[Layer], list[ResultRequest]] | None = None
+        self._awaited: dict[Hashable, tuple[ResultRequest, Callable[[Any], None]]] = {}
         self._count = 0
-        self._under_way: Future[Any] | None = None
         self.at_cursor = False  # ask the table at the cursor although a selection is held
-        self._long = LongLayerResults(context, tiled_overlays, self.layer)
+        self._long = LongLayerResults(context, results, tiled_overlays, self.layer)
         session.shown_changed.connect(self._moved)
-        tiled_overlays.arrived.connect(self._tiled)
+        results.arrived.connect(self._arrived)
         session.view_changed.connect(lambda: self.settle_wanted.emit(True))
         session.card_changed.connect(self._new_model)
         context.messages.faulted.connect(lambda _: self.settle_wanted.emit(False))
@@ -91,7 +90,7 @@ class LayerResults:
         """Wait for rest when curves have changed; what only arrived makes nobody wait longer."""
         tracks = self._session.shown.tracks
         if tracks is not self._tracks:
-            self._drop_waiting()
+            self._drop_table()
         self.settle_wanted.emit(tracks is not self._tracks)
         self._tracks, self._layers = tracks, {}
         self.changed.emit()
@@ -121,10 +120,15 @@ class LayerResults:
             self._layers[key] = self._layer(key, track)
         return self._layers[key]
 
-    def _tiled(self) -> None:
-        """Show what was measured of a long recording, and go on to what is still missing."""
-        self.changed.emit()
-        self.refresh()
+    def _arrived(self, origins: frozenset[Origin]) -> None:
+        """Answer who waits, show what the table has got, and go on to what is still missing."""
+        self._layers = {}
+        answered = self._answer()
+        if answered or origins & self._table:
+            self.changed.emit()
+        if origins & self._table:
+            self.refresh()
+        self._take_slices()
 
     def layers(self) -> tuple[Layer, ...]:
         """Give every layer that is asked, in the order of the lanes."""
@@ -136,87 +140,57 @@ class LayerResults:
         results: dict[str, tuple[Track, ...]] = {}
         failures: dict[str, str] = {}
         for name in contour_analyses():
-            origin = TABLE[name].origin(track, settings[name])
+            request = analysis_of(track, name, settings[name])
             shown = self._session.shown.overlays.get((key, name))
-            if isinstance(shown, tuple) and shown and shown[0].origin == origin:
+            if isinstance(shown, tuple) and shown and shown[0].origin == request.origin:
                 results[name] = shown
-            elif origin in self._kept:
-                self._kept.move_to_end(origin)
-                results[name] = self._kept[origin]
-            elif origin in self._failed:
-                failures[name] = self._failed[origin]
+                continue
+            state = self._results.look(request)
+            if isinstance(state, Known):
+                results[name] = state.value
+            elif isinstance(state, Failed):
+                failures[name] = state.fault.sentence
         return Layer(key, title_of(self._session.card, key), track, settings, results, failures)
 
     # --- what is computed ------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Ask for what the table and the slices lack, unless a knob still moves."""
-        if self._latent_driven.waiting or not self.wanted:
+        if self._latent_driven.waiting:
             return
-        wanted = sorted(self.layers(), key=lambda layer: layer.key != self._session.active)
+        if not self.wanted:
+            self._drop_table()
+            return
+        layers = sorted(self.layers(), key=lambda layer: layer.key != self._session.active)
         if not self._overlays.busy:
             self._slice()  # it takes no time, but overlays go before it
-        # one layer at a time: a knob that moves again finds a processor free
-        any(self._compute(layer) for layer in sorted(wanted, key=_is_long))
+        short = [one for layer in layers if not _is_long(layer) for one in self._requests(layer)]
+        long = [one for layer in layers if _is_long(layer) for one in self._requests(layer)]
+        self._table = frozenset(one.origin for one in (*short, *long))
+        self._results.need(SHORT, short, Urgency.TABLE)
+        self._results.need(LONG, long, Urgency.TABLE, patient=True)
 
-    def _drop_waiting(self) -> None:
-        """Have nothing computed of curves that are gone."""
-        if self._under_way is not None:
-            self._under_way.cancel()
-            self._under_way = None
+    def _drop_table(self) -> None:
+        """Have nothing computed for the table: its curves are gone, or nobody sees it."""
+        self._table = frozenset()
+        self._results.drop(SHORT)
+        self._results.drop(LONG)
 
-    def missing(self, layer: Layer) -> tuple[str, ...]:
-        """Give the analyses that this layer can carry and that nobody has asked for yet."""
-        lane = self._session.lane(layer.key)
-        overlays = lane.shown if lane else frozenset()
-        return tuple(
-            name
-            for name in contour_analyses()
-            if name not in layer.results
-            and name not in layer.failures
-            and not (name in overlays and self._jobs.waits(f"{layer.key} overlays"))
-            and layer.refusals[name] is None
-        )
+    def _requests(self, layer: Layer) -> list[ResultRequest]:
+        """Give what the table needs of a layer and the lane does not show already."""
+        found: list[ResultRequest] = []
+        for name in contour_analyses():
+            if TABLE[name].refusal(layer.track, layer.settings[name]):
+                continue
+            if self._long.takes(layer.track, name):
+                found += self._long.requests(layer, name, self.table_place)
+            elif name not in layer.results or not self._is_on_lane(layer, name):
+                found.append(analysis_of(layer.track, name, layer.settings[name]))
+        return found
 
-    def _compute(self, layer: Layer) -> bool:
-        """Ask for what is missing of a layer; tell whether something is under way for it."""
-        missing = self.missing(layer)
-        tiled = [name for name in missing if self._long.takes(layer.track, name)]
-        if tiled:  # filtered pitch may wait for the loudest of the file, and the others need not
-            under_way = [self._long.measure(layer, name, self.table_place) for name in tiled]
-            return any(under_way)
-        names = missing[:1]  # one at a time: overlays never wait long behind it
-        if not names:
-            return False
-        origins = tuple(TABLE[name].origin(layer.track, layer.settings[name]) for name in names)
-        if self._asked.get(layer.key) == origins and self._jobs.waits(f"{layer.key} asked"):
-            return True
-        self._asked[layer.key] = origins
-        asks = [(name, layer.track, layer.settings[name]) for name in names]
-        future: Future[Any] = self._pool.submit_many(asks, f"{layer.key} asked", _is_long(layer))
-        self._under_way = future
-        self._jobs.follow(
-            f"{layer.key} asked", future, lambda found: self._arrived(layer, names, found), stream=True
-        )
-        return True
-
-    def _arrived(self, layer: Layer, names: tuple[str, ...], found: tuple[Any, ...]) -> None:
-        """Keep the answers by their origins, whatever the knobs did meanwhile."""
-        for name, result in zip(names, found, strict=True):
-            self._keep(TABLE[name].origin(layer.track, layer.settings[name]), result)
-        self._layers.pop(layer.key, None)
-        self.changed.emit()
-        self.refresh()
-
-    def _keep(self, origin: Origin, result: tuple[Track, ...] | Fault) -> None:
-        """Keep one analysis, or why it failed."""
-        if isinstance(result, Fault):
-            keep(self._failed, origin, result.sentence, MOST_FAILED)
-            return
-        self._failed.pop(origin, None)
-        self._kept[origin] = result
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+    def _is_on_lane(self, layer: Layer, name: str) -> bool:
+        """Tell whether an analysis is what the lane shows; the session keeps that."""
+        return layer.results[name] is self._session.shown.overlays.get((layer.key, name))
 
     # --- spectral slices -------------------------------------------------------------------------
 
@@ -227,22 +201,34 @@ class LayerResults:
         return SliceSettings(*ends, self._settings.of("spectrogram").window_length_s)
 
     def _slice(self) -> None:
+        """Ask for the slices, where they are others than were asked for last."""
         settings = self.slice_settings()
         layers = sliceable(self._tiled_overlays, self.layers(), settings)
-        asked = (settings, tuple(layer.track.origin for layer in layers), tuple(one.key for one in layers))
-        if asked == self._slice_asked:
+        requests = [analysis_of(around(layer.track, settings), "slice", settings) for layer in layers]
+        if self._slice_asked is not None and _same_slices(self._slice_asked, settings, layers):
             return
-        self._slice_asked = asked
-        asks = [("slice", around(layer.track, settings), settings) for layer in layers]
-        future = self._pool.submit_many(asks, key="slices")
-        self._jobs.follow("slices", future, lambda found: self._sliced(layers, settings, found))
+        self._slice_asked = settings, layers, requests
+        self._results.need(SLICES, requests)
+        self._take_slices()
 
-    def _sliced(self, layers: list[Layer], settings: SliceSettings, found: tuple[Any, ...]) -> None:
-        pairs = zip(layers, found, strict=True)
-        self.slices = {layer.key: one for layer, one in pairs if isinstance(one, Spectrum)}
+    def _take_slices(self) -> None:
+        """Show the slices once all that were asked for have come."""
+        if self._slice_asked is None:
+            return
+        settings, layers, requests = self._slice_asked
+        origins = settings, {layer.key: layer.track.origin for layer in layers}
+        if self._sliced_as == origins:
+            return
+        states = [self._results.look(one) for one in requests]
+        if any(state in (None, PENDING) for state in states):
+            return
+        pairs = zip(layers, states, strict=True)
+        self.slices = {layer.key: state.value for layer, state in pairs if isinstance(state, Known)}
         self.sliced_at = (settings.start_s, settings.end_s)
-        self._sliced_as = settings, {layer.key: layer.track.origin for layer in layers}
-        self.no_slice = "" if self.slices else why_none(self._tiled_overlays, self.layers(), settings, found)
+        self._sliced_as = origins
+        told = _first_failure(states)
+        none = told or why_none(self._tiled_overlays, self.layers(), settings)
+        self.no_slice = "" if self.slices else none
         self.sliced.emit()
 
     def slices_record(self) -> str:
@@ -295,9 +281,6 @@ class LayerResults:
             return
 
         def arrived(found: tuple[Track, ...]) -> None:
-            self._keep(TABLE[name].origin(layer.track, layer.settings[name]), found)
-            self._layers.pop(layer.key, None)
-            self.changed.emit()
             failures = {other: why for other, why in layer.failures.items() if other != name}
             then(replace(layer, results={**layer.results, name: found}, failures=failures))
 
@@ -308,10 +291,56 @@ class LayerResults:
         self._long.wait_for(layer, name, time_s, then)
 
     def compute(self, name: str, track: Track, settings: Any, then: Callable[[Any], None]) -> None:
-        """Have one analysis computed and call `then` with it; a refusal becomes a notice."""
+        """Have one analysis computed and call `then` with it; a failure is told, and tried anew."""
+        request = analysis_of(track, name, settings)
         self._count += 1
-        key = f"query {self._count}"
-        self._jobs.follow(key, self._pool.submit(name, track, settings, key=key), then)
+        asker = "query", self._count
+        self._awaited[asker] = request, then
+        self._results.forgive([request])
+        self._results.need(asker, [request], Urgency.AWAITED)
+        self._answer()
+
+    def _answer(self) -> bool:
+        """Call back who waits for what is known now; tell whether there was somebody."""
+        answered = False
+        for asker, (request, then) in list(self._awaited.items()):
+            state = self._results.look(request)
+            if asker not in self._awaited or state in (None, PENDING):
+                continue
+            answered = True
+            del self._awaited[asker]
+            self._results.drop(asker)
+            if isinstance(state, Known):
+                then(state.value)
+            elif (fault := _fault_of(state)) is not BROKEN:
+                self._messages.faulted.emit(fault)
+        return answered
+
+
+def _fault_of(state: State | None) -> Fault:
+    """Give why there is no result."""
+    return state.fault if isinstance(state, Failed) else Fault(f"{_refusal(state)}.")
+
+
+def _refusal(state: State | None) -> str:
+    return state.sentence if isinstance(state, Refused) else ""
+
+
+def _first_failure(states: Sequence[State | None]) -> str:
+    """Say why the first of several results is not there, "" where all are."""
+    faults = [_fault_of(state).sentence for state in states if isinstance(state, Failed | Refused)]
+    return next(iter(faults), "")
+
+
+def _same_slices(
+    asked: tuple[SliceSettings, list[Layer], list[ResultRequest]],
+    settings: SliceSettings,
+    layers: Sequence[Layer],
+) -> bool:
+    """Tell whether these slices are the ones that were asked for."""
+    before, others, _ = asked
+    pairs = [[(layer.key, layer.track.origin) for layer in some] for some in (others, layers)]
+    return before == settings and pairs[0] == pairs[1]
 
 
 def _is_long(layer: Layer) -> bool:

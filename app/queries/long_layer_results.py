@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from app.analysis.tiled_overlays import TiledOverlays
 from app.base.context import Context
 from core.analyses.measure_reading import Place, contour_analyses
 from core.analyses.registry import TABLE
+from core.processes.requests import ResultRequest
+from core.processes.results import BROKEN, ResultStore
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range
@@ -23,16 +25,17 @@ class LongLayerResults:
     def __init__(
         self,
         context: Context,
+        results: ResultStore,
         tiled_overlays: TiledOverlays,
         layer_at: Callable[[str, Place], Layer | None],
     ) -> None:
-        self._jobs = context.jobs
+        self._results = results
         self._messages = context.messages
         self._tiled_overlays = tiled_overlays
         self._layer_at = layer_at
-        self._waits: list[Wait] = []
+        self._waits: dict[Hashable, Wait] = {}
         self._count = 0
-        tiled_overlays.arrived.connect(self._arrived)
+        results.arrived.connect(self._arrived)
 
     def takes(self, track: Track, name: str) -> bool:
         """Tell whether an analysis of a track is measured in tiles."""
@@ -49,22 +52,19 @@ class LongLayerResults:
             failures.pop(name, None)  # as is what failed
             if TABLE[name].refusal(track.axis, layer.settings[name]):
                 continue
-            found = tiling.over(layer.key, track, name, window)
+            found = tiling.over(track, name, window)
             if found is not None:
                 results[name] = found
             elif why := tiling.too_long(window):
                 failures[name] = f"No {TABLE[name].noun}: {why}"
-            elif tiling.failed(track, name, window):
+            elif tiling.failure(track, name, window):
                 failures[name] = f"No {TABLE[name].noun}: it cannot be measured here"
         return Layer(layer.key, layer.title, track, layer.settings, results, failures)
 
-    def measure(self, layer: Layer, name: str, place: Place) -> bool:
-        """Have an analysis measured at a place; tell whether it is under way."""
+    def requests(self, layer: Layer, name: str, place: Place) -> list[ResultRequest]:
+        """Give what must be known before an analysis is at a place."""
         assert isinstance(layer.track, LongTrack)
-        if self._jobs.waits(f"{layer.key} {name} tiles"):
-            return True  # the lane's own tiles may be those that are asked for
-        self._tiled_overlays.measure(layer.key, layer.track, name, as_range(place), patient=True)
-        return self._jobs.waits(f"{layer.key} {name} asked tiles")
+        return self._tiled_overlays.requests(layer.track, name, as_range(place))
 
     def wait(self, layer: Layer, name: str, place: Place, then: Callable[[Layer], None]) -> None:
         """Call `then` with the layer once an analysis is known at a place, or cannot be.
@@ -79,9 +79,8 @@ class LongLayerResults:
         if settled(known, name):
             then(known)
             return
-        self._waits.append((layer.key, name, place, then))
         self._messages.noted.emit(f"Measuring {TABLE[name].noun} of {layer.title}…")
-        self._tiled_overlays.measure(layer.key, layer.track, name, as_range(place), self._question())
+        self._ask((layer.key, name, place, then))
 
     def wait_for(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
         """Call `then` with what an analysis without a contour gives around a time."""
@@ -89,7 +88,7 @@ class LongLayerResults:
         assert isinstance(track, LongTrack)
 
         def look(_: Layer) -> None:
-            found = self._tiled_overlays.over(layer.key, track, name, window)
+            found = self._tiled_overlays.over(track, name, window)
             if found is not None:
                 then(found)
 
@@ -97,32 +96,46 @@ class LongLayerResults:
         if self._there(layer, name, time_s):
             look(layer)
         else:
-            self._waits.append((layer.key, name, time_s, look))
-            self._tiled_overlays.measure(layer.key, track, name, window, self._question())
+            self._ask((layer.key, name, time_s, look))
 
-    def _question(self) -> str:
-        """Give the next question a name of its own: the cursor moving on must not take its answer away."""
+    def _ask(self, wait: Wait) -> None:
+        """Have something measured under a name of its own: the cursor moving on must not take it away."""
         self._count += 1
-        return f"question {self._count}"
+        asker = "long query", self._count
+        self._waits[asker] = wait
+        self._go_on(asker)
 
     def _there(self, layer: Layer, name: str, place: Place) -> bool:
         track, window = layer.track, as_range(place)
         assert isinstance(track, LongTrack)
         tiling = self._tiled_overlays
-        return tiling.over(layer.key, track, name, window) is not None or tiling.failed(track, name, window)
+        return bool(tiling.over(track, name, window) or tiling.failure(track, name, window))
 
     def _arrived(self) -> None:
-        waits, self._waits = self._waits, []
-        for wait in waits:
-            key, name, place, then = wait
-            layer = self._layer_at(key, place)
-            if layer is None:
-                continue
-            done = settled(layer, name) if name in contour_analyses() else self._there(layer, name, place)
-            if done:
-                then(layer)
-            else:
-                self._waits.append(wait)
+        for asker in list(self._waits):
+            if asker in self._waits:
+                self._go_on(asker)
+
+    def _go_on(self, asker: Hashable) -> None:
+        """Ask for what is missing now, or answer who waits."""
+        key, name, place, then = self._waits[asker]
+        layer = self._layer_at(key, place)
+        if layer is None or not isinstance(layer.track, LongTrack):
+            self._end(asker)
+            return
+        done = settled(layer, name) if name in contour_analyses() else self._there(layer, name, place)
+        if not done:
+            self._tiled_overlays.measure(asker, layer.track, name, as_range(place))
+            return
+        failure = self._tiled_overlays.failure(layer.track, name, as_range(place))
+        self._end(asker)
+        if failure is not None and failure is not BROKEN:
+            self._messages.faulted.emit(failure)
+        then(layer)
+
+    def _end(self, asker: Hashable) -> None:
+        self._waits.pop(asker, None)
+        self._results.drop(asker)
 
 
 def settled(layer: Layer, name: str) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from app.analysis.tiled_overlays import TiledOverlays
 from core.analyses.registry import TABLE
 from core.analyses.spectra import SliceSettings
-from core.faults import Fault
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range, TimeAxis
@@ -41,13 +40,10 @@ def sliceable(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSett
     ]
 
 
-def why_none(
-    tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings, found: Sequence[object]
-) -> str:
-    """Say why no layer has a slice: of the first that was asked, what came instead of one."""
-    told = next((one.sentence for one in found if isinstance(one, Fault)), "")
+def why_none(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings) -> str:
+    """Say why no layer can have a slice there."""
     long = next((said for one in layers if (said := _too_long(tiled, one, settings))), "")
-    return told or (f"No spectral slice: {long}." if long else FEW)
+    return f"No spectral slice: {long}." if long else FEW
 
 
 def _too_long(tiled: TiledOverlays, layer: Layer, settings: SliceSettings) -> str:

@@ -31,6 +31,7 @@ from app.stack.stack_view import StackViews
 from core.processes.engine import Engine
 from core.processes.latest_wins import Jobs
 from core.processes.praat_pool import Pool
+from core.processes.results import ResultStore
 from core.session.session import Session
 
 
@@ -41,6 +42,7 @@ class Instrument:
     context: Context
     engine: Engine
     pool: Pool
+    results: ResultStore
     player: PlayerLike
     recordings: OpenRecordings
     alignment: Alignment

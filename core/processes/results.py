@@ -94,6 +94,11 @@ class _Batch:
         return self.urgency is Urgency.AWAITED and len(self.asks) == 1
 
     @property
+    def takes_turns(self) -> bool:
+        """Whether it is a table's work for the workers, which goes one by one."""
+        return self.urgency is Urgency.TABLE and self.requests[0].start is None
+
+    @property
     def is_under_way(self) -> bool:
         """Whether it was handed on."""
         return self.future is not None
@@ -268,12 +273,11 @@ class ResultStore:
 
     def _next(self) -> _Batch | None:
         """Give what may start first: all that is shown or awaited, of tables one short and one long."""
-        tables = [one for one in self._batches if one.urgency is Urgency.TABLE and one.is_under_way]
-        busy = {one.patient for one in tables}
+        busy = {one.patient for one in self._batches if one.takes_turns and one.is_under_way}
         ready = [
             one
             for one in self._batches
-            if not one.is_under_way and not (one.urgency is Urgency.TABLE and one.patient in busy)
+            if not one.is_under_way and not (one.takes_turns and one.patient in busy)
         ]
         return min(ready, key=lambda one: (one.urgency, one.patient), default=None)
 

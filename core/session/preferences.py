@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -34,6 +34,7 @@ class Preferences:
     figure_width_mm: float = 170.0
     figure_dpi: float = 300.0
     letters: bool = False
+    results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # kept of analyses, in memory
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     """Keys of commands that differ from the defaults, in Qt's portable text, by the commands' ids."""

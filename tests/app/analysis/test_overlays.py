@@ -198,21 +198,22 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
     shown = session.lane("out").shown
     session.set_lane("out", "Show", shown=shown - {"spectrogram"})
     session.show(images={})
-    held, compute = [], window.on.pool.submit
+    held, compute = [], window.on.pool.submit_many
 
-    def submit(name, track, settings=None, key=""):
-        held.append((Future(), (name, track, settings)))
+    def submit_many(asks, key="", patient=False):
+        held.append((Future(), asks))
         return held[-1][0]
 
-    monkeypatch.setattr(window.on.pool, "submit", submit)
+    monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
     session.set_lane("out", "Show", shown=shown | {"spectrogram"})
     analysing.refresh()
     analysing.refresh()
-    of_out = [one for one in held if one[1][0] == "spectrogram" and one[1][1].name == "out"]
+    of_out = [one for one in held if one[1][0][0] == "spectrogram" and one[1][0][1].name == "out"]
     ((late, asked),) = of_out
-    monkeypatch.setattr(window.on.pool, "submit", compute)
+    monkeypatch.setattr(window.on.pool, "submit_many", compute)
+    late.set_running_or_notify_cancel()  # a worker has begun
     session.redraw(11)
-    late.set_result(compute(*asked).result())
+    late.set_result(compute(asked).result())
     analysing.refresh()
     image, track = session.shown.images["out"], session.shown.tracks["out"]
     assert image.origin.of(analysis="", settings=()) == track.origin
@@ -233,7 +234,7 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
     monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
     for lane in session.lanes:
         session.set_lane(lane.key, "Show", shown=frozenset({"intensity"} if lane.key == "out" else ()))
-    session.show(overlays={})
+    session.redraw(12)  # whose pitch nobody has measured yet
     session.set_lane("out", "Show", shown=frozenset({"pitch"}))
     analysing.refresh()
     analysing.refresh()

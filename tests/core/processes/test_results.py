@@ -336,6 +336,14 @@ def test_another_computation_is_begun_once_and_may_find_nothing():
     assert store.look(peak) == Known((0.5, 0.25))
 
 
+def test_a_table_goes_on_while_it_waits_for_another_computation(pool):
+    store, _ = store_with(pool)
+    peak = ResultRequest(Origin(drive="a"), "peak", start=Future)
+    store.need("table", [peak, PITCH], TABLE_ROW)
+    assert store.look(peak) == PENDING
+    assert pool.waiting == [["pitch"]]
+
+
 def test_what_is_quickly_made_is_made_once():
     store, _ = store_with(InlinePool())
     made = [store.made(Origin(drive="a"), "greys", lambda: np.zeros(7)) for _ in range(2)]
