@@ -9,7 +9,8 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn.functional import conv1d, conv_transpose1d, leaky_relu, pad, relu
 
-from core.train.networks import FIRST_LEN, Generator, Listener, shifted
+from core.networks.layer_specs import STEPS
+from core.networks.torch_module import NOTHING, NetworkModule
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
 from core.train.step import Nets, Trainer
@@ -19,30 +20,34 @@ def _parameters(part: Any) -> tuple[Tensor, Tensor]:
     return part.weight.transpose(1, 2), part.bias
 
 
-class PlainGenerator(Generator):
-    """PyTorch's own transposed convolutions, cropped."""
+class PlainGenerator(NetworkModule):
+    """Transposed convolutions as PyTorch has them, cropped."""
 
-    def forward(self, z: Tensor) -> Tensor:
-        x = relu(self.z_project(z)).unflatten(1, (FIRST_LEN, -1)).transpose(1, 2)
-        for place, part in enumerate(self.upconvs):
+    def forward(self, x: Tensor, after: Any = NOTHING) -> Tensor:
+        layers: Any = self.layers.values()
+        first, *rest = layers
+        x = relu(x @ first.weight + first.bias).unflatten(1, (STEPS, -1)).transpose(1, 2)
+        for place, part in enumerate(rest):
             weight, bias = _parameters(part)
             x = conv_transpose1d(x, weight, bias, stride=4)[..., 10:-11]
-            x = torch.tanh(x) if place == len(self.upconvs) - 1 else relu(x)
+            x = torch.tanh(x) if place == len(rest) - 1 else relu(x)
         return x[:, 0]
 
 
-class PlainListener(Listener):
-    """PyTorch's own convolutions, padded."""
+class PlainListener(NetworkModule):
+    """Convolutions as PyTorch has them, padded."""
 
-    def forward(self, sound: Tensor, shifts: Any = ()) -> Tensor:
-        x = sound[:, None]
-        for place, part in enumerate(self.downconvs):
+    def forward(self, x: Tensor, after: Any = NOTHING) -> Tensor:
+        x = x[:, None]
+        layers: Any = self.layers.items()
+        *convs, (_, dense) = layers
+        for name, part in convs:
             weight, bias = _parameters(part)
             x = conv1d(pad(x, (10, 11)), weight, bias, stride=4)
-            x = leaky_relu(x, self.slope)
-            if place < len(shifts):
-                x = shifted(x.transpose(1, 2), shifts[place]).transpose(1, 2)
-        return self.output(x.transpose(1, 2).flatten(1))
+            x = leaky_relu(x, part.activation.slope)
+            if name in after:
+                x = after[name](x.transpose(1, 2)).transpose(1, 2)
+        return x.transpose(1, 2).flatten(1) @ dense.weight + dense.bias
 
 
 class PlainTrainer(Trainer):
@@ -56,9 +61,10 @@ class PlainTrainer(Trainer):
 def made(recipe: Recipe, *, plain: bool) -> Trainer:
     """Return a trainer of either kind, with the same weights and the same synthetic sounds."""
     nets = Nets.fresh(recipe)
-    if plain:  # the same parameters, computed differently
-        for network in nets.named().values():
-            plainer: Any = PlainGenerator if isinstance(network, Generator) else PlainListener
+    if plain:  # the same parameters, another way to compute
+        networks: Any = nets.named().values()
+        for network in networks:
+            plainer = PlainGenerator if network.spec.role == "G" else PlainListener
             network.__class__ = plainer
     chance = torch.Generator().manual_seed(1)
     sounds = torch.rand(4 * recipe.batch, recipe.slice_len, generator=chance) - 0.5

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.faults import Fault
 from core.files.atomic import atomic
+from core.networks.torch_module import NetworkModule
 from core.train.recipe import Recipe
 from core.train.step import Trainer
 
@@ -73,8 +74,18 @@ def check_same(recipe: Recipe, saved: dict[str, Any]) -> None:
 def restore(trainer: Trainer, saved: dict[str, Any]) -> None:
     """Restore the trainer to the state of the saved run."""
     for name, net in trainer.nets.named().items():
-        net.load_state_dict(saved["networks"][name])
+        _load(net, saved["networks"][name])
     for name, optimiser in trainer.optimisers.items():
         optimiser.load_state_dict(saved["optimisers"][name])
     trainer.draws.restore(saved["draws"])
     trainer.steps = saved["steps"]
+
+
+def _load(net: NetworkModule, state: dict[str, Any]) -> None:
+    """Put parameters in; raises Fault where they have other names, as those of earlier versions have."""
+    if set(state) != set(net.state_dict()):
+        raise Fault(
+            "This run was begun by an earlier version of Phonoscope, whose networks are stored differently.",
+            "Start a new run; the model that the old one saved still opens.",
+        )
+    net.load_state_dict(state)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.checkpoint.sorted_table import masked_crc32c
 from core.faults import Fault
 from core.files.atomic import atomic
-from core.train.networks import FIRST_LEN
+from core.networks.layer_specs import STEPS
 from core.train.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -153,11 +153,11 @@ def _port_name(network: str, place: str, last: str) -> str:
 def _port_array(place: str, last: str, array: NDArray[Any]) -> NDArray[Any]:
     """Lay one array out as PyTorch does; the two dense maps also go from time first to channels first."""
     if place == "z_project":
-        flat = array.reshape(-1, FIRST_LEN, array.shape[-1] // FIRST_LEN).swapaxes(1, 2)
+        flat = array.reshape(-1, STEPS, array.shape[-1] // STEPS).swapaxes(1, 2)
         flat = flat.reshape(*array.shape[:-1], -1)
         return np.ascontiguousarray(flat.T)
     if place.endswith("output") and last == "kernel":
-        flat = array.reshape(FIRST_LEN, -1, array.shape[1]).swapaxes(0, 1).reshape(array.shape)
+        flat = array.reshape(STEPS, -1, array.shape[1]).swapaxes(0, 1).reshape(array.shape)
         return np.ascontiguousarray(flat.T)
     if array.ndim == 4:
         return np.ascontiguousarray(array[0].transpose(2, 1, 0))

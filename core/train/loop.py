@@ -168,8 +168,8 @@ class TrainingRun:
 
     def _save_model(self, found: Evaluation) -> None:
         nets, recipe = self.trainer.nets, self.trainer.recipe
-        arrays = tensorflow_arrays("G", nets.average) | tensorflow_arrays("D", nets.D)
-        arrays |= tensorflow_arrays("Q", nets.Q) if nets.Q else {}
+        arrays = tensorflow_arrays(nets.average) | tensorflow_arrays(nets.D)
+        arrays |= tensorflow_arrays(nets.Q) if nets.Q else {}
         measured = {name: value for name, value in asdict(found).items() if name != "steps"}
         card = make_card(recipe, self.trainer.steps, self._about() | {"measured": measured})
         save_model(self.plan.out / "model.safetensors", arrays, card)

@@ -10,43 +10,35 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from core.files.atomic import atomic
 from core.files.versions import versions
+from core.networks.operations import Stored
+from core.networks.torch_module import NetworkModule, TorchLayer
 from core.train.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
 FORMAT = 1
 
-_PLACES = {
-    ("G", "z_project"): "G/z_project/dense",
-    ("G", "upconvs"): "G/upconv_{}/conv2d_transpose",
-    ("D", "downconvs"): "D/downconv_{}/conv1d",
-    ("D", "output"): "D/output/dense",
-    ("Q", "downconvs"): "Q/Qdownconv_{}/conv1d",
-    ("Q", "output"): "Q/Qoutput/dense",
-}
-_LAST = {"weight": "kernel", "bias": "bias"}
+
+def tensorflow_arrays(network: NetworkModule) -> dict[str, NDArray[Any]]:
+    """Return a network's parameters under TensorFlow's names and in its layouts."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for layer in network.spec.layers:
+        part, stored = network.layers[layer.name], getattr(layer.op, "stored", None)
+        if isinstance(part, TorchLayer) and isinstance(stored, Stored):
+            scope = network.spec.role
+            arrays[f"{scope}/{stored.kernel}"] = _laid_out(part.weight.numpy(force=True), stored)
+            arrays[f"{scope}/{stored.bias}"] = part.bias.numpy(force=True)
+    return arrays
 
 
-def tensorflow_arrays(network: str, module: nn.Module) -> dict[str, NDArray[Any]]:
-    """Return a network's parameters with TensorFlow's names and layouts."""
-    state = {name: value.numpy(force=True) for name, value in module.state_dict().items()}
-    return {_name(network, own): _transposed(network, array) for own, array in state.items()}
-
-
-def _name(network: str, own: str) -> str:
-    part, *number, last = own.split(".")
-    return f"{_PLACES[network, part].format(*number)}/{_LAST[last]}"
-
-
-def _transposed(network: str, array: NDArray[Any]) -> NDArray[Any]:
-    """Convert our kernel [wide, taps, narrow] to [1, taps, out, in] for G, otherwise to [taps, in, out]."""
+def _laid_out(array: NDArray[Any], stored: Stored) -> NDArray[Any]:
+    """Turn our kernel [wide, taps, narrow] into [1, taps, out, in] for G and [taps, in, out] else."""
     if array.ndim < 3:
         return array
     turned = np.ascontiguousarray(array.transpose(1, 2, 0))
-    return turned[None] if network == "G" else turned
+    return turned[None] if stored.order == "tf up" else turned
 
 
 def make_card(recipe: Recipe, steps: int, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def publish(
 
 def halved(nets: Nets) -> Arrays:
     """Give the averaged generator and Q in half precision under TensorFlow's names."""
-    arrays = tensorflow_arrays("G", nets.average) | (tensorflow_arrays("Q", nets.Q) if nets.Q else {})
+    arrays = tensorflow_arrays(nets.average) | (tensorflow_arrays(nets.Q) if nets.Q else {})
     return {name: array.astype(np.float16) for name, array in arrays.items()}
 
 

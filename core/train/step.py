@@ -10,7 +10,14 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.optim import Optimizer
 
-from core.train.networks import Generator, Listener, draw_parameters
+from core.networks.torch_module import Bend, NetworkModule
+from core.train.fresh_networks import (
+    draw_parameters,
+    generator_of,
+    listener_of,
+    phase_shuffle,
+    untrained,
+)
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
 from core.train.slice_memory import EXACT_BYTES, FULL_SCALE
@@ -26,24 +33,23 @@ class Nets:
     `average` follows the generator slowly (an exponential moving average) and is what is saved.
     """
 
-    G: Generator
-    D: Listener
-    Q: Listener | None
-    average: Generator
+    G: NetworkModule
+    D: NetworkModule
+    Q: NetworkModule | None
+    average: NetworkModule
 
     @classmethod
     def fresh(cls, recipe: Recipe) -> Nets:
         """Draw new networks from the recipe's seed."""
-        size = (recipe.slice_len, recipe.dim)
         chance = torch.Generator().manual_seed(recipe.seed)
-        generator, critic = Generator(*size, recipe.latent), Listener(*size, 1, recipe.slope)
-        coder = Listener(*size, recipe.categories, recipe.slope) if recipe.categories else None
+        generator, critic = untrained(generator_of(recipe)), untrained(listener_of("D", recipe, 1))
+        coder = untrained(listener_of("Q", recipe, recipe.categories)) if recipe.categories else None
         draw_parameters([generator, critic, *([coder] if coder else [])], chance)
-        average = Generator(*size, recipe.latent).requires_grad_(False)
+        average = untrained(generator_of(recipe)).requires_grad_(False)
         average.load_state_dict(generator.state_dict())
         return cls(generator, critic, coder, average)
 
-    def named(self) -> dict[str, nn.Module]:
+    def named(self) -> dict[str, NetworkModule]:
         """Give the networks that there are, by name."""
         every = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average}
         return {name: net for name, net in every.items() if net is not None}
@@ -104,6 +110,9 @@ class Trainer:
     def _latent(self) -> Tensor:
         return self.draws.latent(self.layout).to(self.fabric.device)
 
+    def _shuffle(self) -> dict[str, Bend]:
+        return phase_shuffle(self.draws.shifts(self.recipe.phase_shuffle))
+
     def _recordings(self) -> Tensor:
         rows = self.sounds[self.draws.rows().to(self.sounds.device)].to(self.fabric.device)
         return rows if rows.is_floating_point() else rows.float() / FULL_SCALE
@@ -116,15 +125,14 @@ class Trainer:
 
     def _critic_update(self, fake: Tensor) -> dict[str, Tensor]:
         real = self._recordings()
-        most = self.recipe.phase_shuffle
-        scores = self.D(torch.cat([real, fake]), self.draws.shifts(most)).float()
+        scores = self.D(torch.cat([real, fake]), self._shuffle()).float()
         of_real, of_fake = scores.chunk(2)
         distance = of_real.mean() - of_fake.mean()
-        penalty = self._penalty(real, fake, self.draws.shifts(most))
+        penalty = self._penalty(real, fake, self._shuffle())
         self._descend("D", self.recipe.penalty * penalty - distance)
         return {"distance": distance.detach(), "penalty": penalty.detach()}
 
-    def _penalty(self, real: Tensor, fake: Tensor, shifts: list[int]) -> Tensor:
+    def _penalty(self, real: Tensor, fake: Tensor, shuffle: dict[str, Bend]) -> Tensor:
         """How far the critic's slope is from 1 between real and generated sound (Gulrajani 2017).
 
         D is bare here: Fabric lets nothing but its own `backward` go back through what it wraps.
@@ -132,7 +140,7 @@ class Trainer:
         part = self.draws.mixtures().to(self.fabric.device)
         between = (real + part * (fake - real)).requires_grad_()
         with self.fabric.autocast():  # pyright: ignore[reportUnknownMemberType]
-            score = self.nets.D(between, shifts).float().sum()
+            score = self.nets.D(between, shuffle).float().sum()
         (slope,) = torch.autograd.grad(score, between, create_graph=True)
         return ((slope.float().square().sum(1) + 1e-12).sqrt() - 1).square().mean()
 
@@ -141,7 +149,7 @@ class Trainer:
         fake = self.G(self._latent())
         self.nets.D.requires_grad_(False)
         with self.fabric.autocast():  # pyright: ignore[reportUnknownMemberType]
-            scores = self.nets.D(fake, self.draws.shifts(self.recipe.phase_shuffle))
+            scores = self.nets.D(fake, self._shuffle())
         loss = -scores.float().mean()
         self._descend("G", loss)
         self.nets.D.requires_grad_(True)

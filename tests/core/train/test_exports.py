@@ -24,7 +24,7 @@ RECIPE = Recipe(model="fiwgan", categories=2, dim=2, latent=12)
 def arrays_of(recipe: Recipe = RECIPE) -> tuple[Nets, dict[str, np.ndarray]]:
     nets = Nets.fresh(recipe)
     assert nets.Q is not None
-    named = tensorflow_arrays("G", nets.G) | tensorflow_arrays("D", nets.D) | tensorflow_arrays("Q", nets.Q)
+    named = tensorflow_arrays(nets.G) | tensorflow_arrays(nets.D) | tensorflow_arrays(nets.Q)
     return nets, named
 
 

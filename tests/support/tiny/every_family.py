@@ -68,7 +68,7 @@ def mazzzystar(upsample: str) -> Make:
 EVERY: dict[str, Make] = {
     "tensorflow": tensorflow(),
     "tensorflow 32768 normed": tensorflow(32768, normed=True),
-    "tensorflow nearest filtered": tensorflow(nearest=True, filtered=True),
+    "tensorflow nearest filtered": tensorflow(nearest=True, filtered=True, dim=2),
     "phonoscope": phonoscope,
     "port": port,
     "port 65536 normed": port_normed,

@@ -11,17 +11,27 @@ from torch.nn.functional import conv1d, conv_transpose1d, leaky_relu, pad
 
 from core.families.registry import open_model
 from core.networks.latent import Point
+from core.networks.torch_module import NetworkModule
 from core.probing.forward import generate
 from core.train.convolution import down, leaky, up
+from core.train.fresh_networks import (
+    draw_parameters,
+    generator_of,
+    listener_of,
+    phase_shuffle,
+    shifted,
+    untrained,
+)
 from core.train.model_file import make_card, save_model, tensorflow_arrays
-from core.train.networks import Generator, Listener, draw_parameters, shifted
 from core.train.recipe import Recipe
 
 SLICES = (16384, 32768, 65536)
 
 
-def drawn(slice_len: int, dim: int = 2, outputs: int = 3) -> tuple[Generator, Listener]:
-    networks = Generator(slice_len, dim, 10), Listener(slice_len, dim, outputs)
+def drawn(slice_len: int, dim: int = 2, outputs: int = 3) -> tuple[NetworkModule, NetworkModule]:
+    recipe = Recipe(categories=3, dim=dim, latent=10, slice_len=slice_len)
+    listener = listener_of("Q" if outputs > 1 else "D", recipe, outputs)
+    networks = untrained(generator_of(recipe)), untrained(listener)
     draw_parameters(networks, torch.Generator().manual_seed(1))
     for network in networks:
         for name, value in network.named_parameters():
@@ -67,17 +77,17 @@ def test_the_networks_compute_tensorflows_forward_pass(slice_len: int) -> None:
     z = torch.rand(2, 10, generator=torch.Generator().manual_seed(3)) * 2 - 1
     with torch.no_grad():
         sound = generator(z)
-        expected = straight_generator(tensorflow_arrays("G", generator) | {"slice": slice_len}, z)
+        expected = straight_generator(tensorflow_arrays(generator) | {"slice": slice_len}, z)
         assert sound.shape == (2, slice_len)
         assert torch.allclose(sound, expected, atol=1e-6)
-        logits = straight_listener(tensorflow_arrays("Q", listener), sound, slice_len)
+        logits = straight_listener(tensorflow_arrays(listener), sound, slice_len)
         assert torch.allclose(listener(sound), logits, atol=1e-5)
 
 
 def test_what_was_trained_opens_in_the_instrument_and_gives_the_same_sound(tmp_path: Path) -> None:
     recipe = Recipe(categories=3, dim=2, latent=10)
     generator, listener = drawn(16384)
-    arrays = tensorflow_arrays("G", generator) | tensorflow_arrays("Q", listener)
+    arrays = tensorflow_arrays(generator) | tensorflow_arrays(listener)
     save_model(tmp_path / "m.safetensors", arrays, make_card(recipe, 7, {"title": "Tried"}))
     model = open_model(tmp_path / "m.safetensors")
     assert model.card.title == "Tried"
@@ -104,14 +114,15 @@ def test_a_single_channel_is_upsampled_as_any_other() -> None:
     assert torch.allclose(up(small, kernel, 2), expected.transpose(1, 2), atol=1e-5)
 
 
-def plain_penalty(listener: Listener, sound: torch.Tensor) -> torch.Tensor:
+def plain_penalty(listener: NetworkModule, sound: torch.Tensor) -> torch.Tensor:
     """Give the gradient penalty through PyTorch's own convolutions and leaky ReLU."""
     x = sound.unsqueeze(1)
-    for part in listener.downconvs:
-        stride = part.stride
+    *convs, dense = listener.layers.values()
+    for part in convs:
+        stride = part.op.stride
         left, right = (10, 11) if stride == 4 else (11, 12)
         x = leaky_relu(conv1d(pad(x, (left, right)), part.weight.transpose(1, 2), part.bias, stride), 0.2)
-    score = listener.output(x.transpose(1, 2).flatten(1)).sum()
+    score = (x.transpose(1, 2).flatten(1) @ dense.weight + dense.bias).sum()
     (slope,) = torch.autograd.grad(score, sound, create_graph=True)
     return (slope.square().sum(1).sqrt() - 1).square().mean()
 
@@ -140,3 +151,12 @@ def test_phase_shuffle_moves_and_reflects(by: int) -> None:
     maps = torch.arange(8.0).view(1, 8, 1)
     expected = np.pad(np.arange(8.0), 2, mode="reflect")[2 - by : 10 - by]
     np.testing.assert_array_equal(shifted(maps, by)[0, :, 0].numpy(), expected)
+
+
+def test_phase_shuffle_moves_what_each_convolution_hands_on() -> None:
+    _, critic = drawn(16384, outputs=1)
+    sound = torch.rand(1, 16384, generator=torch.Generator().manual_seed(5))
+    plain, moved = (dict(critic.walk(sound, phase_shuffle(shifts))) for shifts in ((), (0, 2, 0, 0)))
+    assert torch.equal(moved["conv1"], plain["conv1"])
+    assert torch.equal(moved["conv2"], shifted(plain["conv2"], 2))
+    assert not torch.equal(moved["conv5"], plain["conv5"])
