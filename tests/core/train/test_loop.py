@@ -31,9 +31,9 @@ RECIPE = Recipe(model="ciwgan", categories=3, dim=1, batch=4, latent=8, seed=4, 
 SCRIPT = """
 import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
-from core.train.plan import Plan
-from core.train.run import train
-from core.train.settings import Recipe
+from core.train.run_plan import Plan
+from core.train.loop import train
+from core.train.recipe import Recipe
 recipe = Recipe(**{recipe!r})
 if __name__ == "__main__":
     plan = Plan(Path({out!r}), steps={steps}, every_s={every_s}, accelerator="cpu", devices={devices})
