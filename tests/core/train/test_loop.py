@@ -31,12 +31,12 @@ RECIPE = Recipe(model="ciwgan", categories=3, dim=1, batch=4, latent=8, seed=4, 
 SCRIPT = """
 import sys; sys.path.insert(0, {root!r})
 from pathlib import Path
-from core.train.run_plan import Plan
+from core.train.run_plan import RunPlan
 from core.train.loop import train
 from core.train.recipe import Recipe
 recipe = Recipe(**{recipe!r})
 if __name__ == "__main__":
-    plan = Plan(Path({out!r}), steps={steps}, every_s={every_s}, accelerator="cpu", devices={devices})
+    plan = RunPlan(Path({out!r}), steps={steps}, every_s={every_s}, accelerator="cpu", devices={devices})
     train(Path({folder!r}), recipe, plan, lambda line: print(line, flush=True))
 """
 
