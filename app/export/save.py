@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from app.analysis.settings import AnalysisSettings
@@ -20,6 +21,8 @@ class FileExport:
         self._session = context.session
         self._preferences = context.preferences
         self._messages = context.messages
+        self._jobs = context.jobs
+        self._clock = context.clock
         self._settings = settings
         self._latent_driven = latent_driven
 
@@ -27,15 +30,14 @@ class FileExport:
         """Write the active lane exactly: WAV as published, or Praat's text Sound at its own rate."""
         from core.files.praat_sound import write_praat_sound
         from core.files.wav import write_wav
-        from core.recordings.long_sound import in_memory
 
-        track = own_track(self._active())
+        card, track = self._session.card, own_track(self._active())
         if path.suffix.lower() == ".sound":
-            extent = self._session.card.out_axis.extent if self._session.card and _is_layer(track) else None
-            write_praat_sound(path, track, extent)
+            extent = card.out_axis.extent if card and _is_layer(track) else None
+            self._write(path, lambda: write_praat_sound(path, track, extent))
         else:
-            write_wav(path, in_memory(self._audible(track)))
-        self._messages.noted.emit(f"Saved {path.name}")
+            audible = self._audible(track)
+            self._write(path, lambda: write_wav(path, audible))
 
     def save_selected(self, path: Path, from_zero: bool = False) -> None:
         """Write what is selected of the active lane: as WAV, or as Praat's text Sound with its times."""
@@ -48,10 +50,16 @@ class FileExport:
             raise Fault("Nothing is selected.", "Drag over what you want to save.")
         track, selection = own_track(shown), selection.moved(-shown.origin.moved_s)
         if path.suffix.lower() == ".sound":
-            write_praat_sound(path, *part(track, selection, from_zero))
+            self._write(path, lambda: write_praat_sound(path, *part(track, selection, from_zero)))
         else:
-            write_wav(path, part(self._audible(track), selection, from_zero=True)[0])
-        self._messages.noted.emit(f"Saved {path.name}")
+            audible = self._audible(track)
+            self._write(path, lambda: write_wav(path, part(audible, selection, from_zero=True)[0]))
+
+    def _write(self, path: Path, write: Callable[[], object]) -> None:
+        """Write a file beside the window's thread and say so; a fault is shown."""
+        self._messages.noted.emit(f"Saving {path.name}…")
+        saved = f"Saved {path.name}"
+        self._jobs.follow(("save", path), self._clock.work(write), lambda _: self._messages.noted.emit(saved))
 
     def _active(self) -> Track:
         track = self._session.shown.tracks.get(self._session.active)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from functools import partial
+
 from psygnal import Signal
 
 from app.base.context import Context
@@ -10,8 +12,8 @@ from app.base.player import PlayerLike
 from app.models.latent_driven import LatentDriven
 from app.recordings.open_recordings import PREFIX, OpenRecordings
 from core.faults import Fault
+from core.playback.lane_mix import LaneSound, mixed
 from core.playback.sonification import Samples, part, sonified
-from core.recordings.sound_file import resampled_to
 from core.session import lanes as lane_tools
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -28,6 +30,8 @@ class Playback:
         self, context: Context, player: PlayerLike, recordings: OpenRecordings, latent_driven: LatentDriven
     ) -> None:
         self._session = context.session
+        self._jobs = context.jobs
+        self._clock = context.clock
         self._preferences = context.preferences
         self._messages = context.messages
         self._player = player
@@ -61,6 +65,7 @@ class Playback:
 
     def stop(self) -> None:
         """Fade out and stop."""
+        self._jobs.drop("mix")
         self._player.stop()
         self.ended()
 
@@ -104,9 +109,7 @@ class Playback:
     def sound_changed(self) -> None:
         """Hand new curves to a running loop."""
         if self._player.playing and self._player.looping and self.keys:
-            made = self._mix(self.keys)
-            if made is not None:
-                self._player.swap(made[0], made[1])
+            self._mix(self._swap)
 
     def _wanted(self) -> Range:
         session = self._session
@@ -123,58 +126,58 @@ class Playback:
 
     def _start(self, keys: tuple[str, ...], window: Range) -> None:
         self.keys, self.window, self._gains = keys, window, {}
-        made = self._mix(keys)
-        if made is None:
+        self._mix(self._play)
+
+    def _mix(self, use: Callable[[LaneSound], None]) -> None:
+        """Hand on the sound of the lanes that play; several are mixed beside the window's thread."""
+        sounds = self._sounds()
+        if not sounds:
             self.keys = ()
-            return
-        samples, rate_hz, start_s = made
-        if not len(samples):
-            self.stop()
+        elif len(sounds) == 1:
+            self._jobs.drop("mix")
+            use(sounds[0])
+        else:
+            self._jobs.follow("mix", self._clock.work(partial(mixed, sounds)), use)
+
+    def _play(self, sound: LaneSound) -> None:
+        """Play a sound; the player itself bounds and fades it."""
+        if not len(sound.samples):
             tracks = self._session.shown.tracks
-            names = ", ".join(tracks[key].name for key in keys if key in tracks)
+            names = ", ".join(tracks[key].name for key in self.keys if key in tracks)
+            self.stop()
             self._messages.noted.emit(f"Nothing to play: no sound there in {names}")
             return
-        self._player.play(samples, rate_hz, start_s, self._preferences.values.loop)
+        self._player.play(sound.samples, sound.rate_hz, sound.start_s, self._preferences.values.loop)
         self._messages.noted.emit(self.words)
         self.changed.emit()
 
-    def _mix(self, keys: tuple[str, ...]) -> tuple[Samples, float, float] | None:
-        """Give the sound of the lanes' range, its rate and its start; None where there is nothing.
+    def _swap(self, sound: LaneSound) -> None:
+        if self._player.playing:
+            self._player.swap(sound.samples, sound.rate_hz)
 
-        The player itself bounds and fades what it plays.
-        """
+    def _sounds(self) -> list[LaneSound]:
+        """Return what each lane that plays sounds like in the range that plays."""
         session, window = self._session, self.window
-        tracks = [(key, session.shown.tracks[key]) for key in keys if key in session.shown.tracks]
+        tracks = [(key, session.shown.tracks[key]) for key in self.keys if key in session.shown.tracks]
         if window is None or not tracks:
-            return None
+            return []
         if len(tracks) > 1:
             window = Range(window.start_s, min(window.end_s, window.start_s + MIXED_S))
         made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
-        made = [one for one in made if len(one[0])] or made[:1]  # what is elsewhere is not waited for
-        if len(made) < 2:
-            return made[0] if made else None
-        rate_hz = made[0][1]
-        parts = [resampled_to(np.asarray(samples), own_hz, rate_hz) for samples, own_hz, _ in made]
-        begin_s = min(start_s for _, _, start_s in made)
-        places = [round((start_s - begin_s) * rate_hz) for _, _, start_s in made]
-        pairs = list(zip(places, parts, strict=True))
-        mixed = np.zeros(max(place + len(samples) for place, samples in pairs), np.float32)
-        for place, samples in pairs:  # a recording may begin later than the others
-            mixed[place : place + len(samples)] += samples
-        return mixed, rate_hz, begin_s
+        return [one for one in made if len(one.samples)] or made[:1]  # what is elsewhere is not waited for
 
-    def _one(self, key: str, track: Track, window: Range) -> tuple[Samples, float, float] | None:
+    def _one(self, key: str, track: Track, window: Range) -> LaneSound | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
         card = self._session.card
         if key.startswith(PREFIX):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)
-            return samples, track.axis.rate_hz, start_s
+            return LaneSound(samples, track.axis.rate_hz, start_s)
         if card is None or not card.sounds:
             self._messages.noted.emit("No sound: this model's output is articulation, not a waveform")
             return None
         samples, start_s = part(self._heard(key, track, card.out_axis), card.out_axis, window)
-        return samples, card.out_axis.rate_hz, start_s
+        return LaneSound(samples, card.out_axis.rate_hz, start_s)
 
     def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
