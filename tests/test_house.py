@@ -109,6 +109,42 @@ def test_core_imports_without_qt_and_imports_nothing_heavy():
     assert [line for line in lines if " " in line] == []
 
 
+# what reads a lane's key as text, or puts one together; names are made in one module only
+KEY_READ_AS_TEXT = re.compile(
+    r"\b(key|source|target|active|owner)\.(startswith|endswith|r?split|r?partition|remove(prefix|suffix))\("
+    r"|[\"'][.:][\"'] (not )?in (\w+\.)*(key|active|source)\b"
+    r"|\bkey\[0\]|\bPREFIX\b"
+    r"|f[\"']\{[^}\"']*network\}\.\{"
+)
+MAKES_NAMES = "core/session/lane_names.py"
+
+
+def test_no_module_reads_a_lanes_key_as_text():
+    """Keys are values: compare them, or match on them."""
+    found = [
+        f"{path.relative_to(ROOT).as_posix()}:{number}: {line.strip()}"
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if KEY_READ_AS_TEXT.search(line) and path != ROOT / MAKES_NAMES
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'key.startswith("sound:")',
+        'if "." in lane.key:',
+        "key[0]",
+        'f"{network}.{layer}"',
+        "active.split('.')",
+    ],
+)
+def test_what_reads_a_key_as_text_is_recognised(line):
+    assert KEY_READ_AS_TEXT.search(line)
+
+
 def test_every_folder_of_the_rooms_is_a_package():
     """What has no `__init__.py` would not be part of the distribution."""
     folders = {path.parent for room in (*ROOMS, "resources") for path in (ROOT / room).rglob("*.py")}

@@ -8,20 +8,21 @@ from app.base.command_table import command, is_open
 from app.base.dialog_host import DialogHost
 from app.base.messages import Messages
 from core.analyses.speakers import SPEAKERS, Speaker
+from core.session.lane_names import plain_name
 from core.session.lanes import MEASURES
 from core.session.session import Session
 
 
 def flip_measure(session: Session, settings: AnalysisSettings, messages: Messages, measure: str) -> None:
     """Show or hide a measure on the active lane, or say why its rate cannot carry it."""
-    lane, track = session.lane(session.active), session.shown.tracks.get(session.active)
+    lane, track = session.lane(session.active), session.active_track
     if lane is None or track is None:
         return
     refusal = settings.refusal(track, measure)
     if refusal and measure not in lane.shown:
         messages.noted.emit(refusal)
         return
-    session.set_lane(lane.key, f"{measure} of {lane.key}", shown=lane.shown ^ {measure})
+    session.set_lane(lane.key, f"{measure} of {plain_name(lane.key)}", shown=lane.shown ^ {measure})
 
 
 def has_own(settings: AnalysisSettings) -> bool:

@@ -15,7 +15,7 @@ def ask_settings(session: Session, host: DialogHost, settings: AnalysisSettings,
     measure = FOLLOWING.get(measure, measure)
     if measure not in TABLE and measure != "greys":
         return
-    active = session.shown.tracks.get(session.active)
+    active = session.active_track
     title = TABLE[measure].title if measure in TABLE else "Advanced spectrogram"
     form = SettingsForm(
         f"{title.replace('Formants', 'Formant')} settings",

@@ -12,18 +12,20 @@ from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.processes.requests import ResultRequest, analysis_of
 from core.processes.results import Known, ResultStore
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
-from core.session.session import Overlay, Snapshot
+from core.session.lane_key import Key, RecordingKey
+from core.session.session import Overlay, Place, Snapshot
 from core.signals.track import Image, Track
 from core.tiles.scatter import takes_long
 
-CURVES = ("pitch", "formants", "intensity", "pulses")
+WAVEFORMS = ("out", "pp")
+"""The layers of a generator that are heard: its output, as it comes and filtered."""
 
-Key = str
+CURVES = ("pitch", "formants", "intensity", "pulses")
 
 
 class Overlays:
@@ -78,7 +80,7 @@ class Overlays:
         if any(isinstance(track, LongTrack) for track in self._session.shown.tracks.values()):
             self.refresh_at_rest()
 
-    def images_wanted(self) -> tuple[tuple[str, Any], ...]:
+    def images_wanted(self) -> tuple[tuple[Key, Any], ...]:
         """Give the lanes that show a spectrogram, with its settings."""
         lanes = self._session.lanes
         settings = self._settings.of("spectrogram")
@@ -118,7 +120,7 @@ class Overlays:
             return True
         return any(self._results.waits(_curves_of(key)) for key in self._wanted)
 
-    def _shown(self) -> list[tuple[str, str]]:
+    def _shown(self) -> list[Place]:
         """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
         sound that lies over another's axes is shown there.
         """
@@ -141,7 +143,7 @@ class Overlays:
             found.setdefault(key, {})[measure] = request
         return found
 
-    def _with_images(self) -> list[tuple[Key, str]]:
+    def _with_images(self) -> list[Place]:
         """Give the lanes whose spectrogram is computed here: no probe brought it."""
         tracks, images = self._session.shown.tracks, self._session.shown.images
         return [
@@ -183,7 +185,7 @@ class Overlays:
         track = shown.tracks.get(key)
         if track is None or self._latent_driven.waiting:
             return
-        made, fresh = dict[tuple[Key, str], Any](), set[tuple[Key, str]]()
+        made, fresh = dict[Place, Any](), set[Place]()
         for measure, one in requests.items():
             if one.asks[0][1].origin != track.origin:
                 return  # the curve moved on; its own analysis follows at rest
@@ -194,7 +196,7 @@ class Overlays:
                 fresh.add((key, measure))
         self._put(made, fresh)
 
-    def _put(self, made: dict[tuple[Key, str], Any], fresh: set[tuple[Key, str]]) -> None:
+    def _put(self, made: dict[Place, Any], fresh: set[Place]) -> None:
         """Change what is shown, where that is a change."""
         shown = self._session.shown
         overlays = {
@@ -237,6 +239,6 @@ def _is_of(image: Image, track: Track) -> bool:
     return image.origin.of(analysis="", settings=()) == track.origin
 
 
-def is_sound(key: str) -> bool:
+def is_sound(key: Key) -> bool:
     """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
-    return key in ("out", "pp") or key.startswith(PREFIX)
+    return isinstance(key, RecordingKey) or (key.is_generated and key.layer in WAVEFORMS)

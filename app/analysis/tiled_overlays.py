@@ -22,7 +22,9 @@ from core.processes.requests import ResultRequest
 from core.processes.results import PENDING, Failed, Known, ResultStore
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
+from core.session.lane_key import Key
 from core.session.lanes import MEASURES
+from core.session.session import Place
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
 from core.tiles.loudest import loudest_s
@@ -42,10 +44,6 @@ PEAKS = "peaks"
 """Beside the formants of a long recording: how loud each frame is, found where they are measured."""
 
 ROUNDING_S = 1e-6
-
-Key = str
-
-Place = tuple[Key, str]
 
 
 class TiledOverlays:

@@ -23,6 +23,7 @@ from core.files.atomic import folder_for
 from core.files.locks import lock_beside, unlock
 from core.networks.latent import Point
 from core.recordings.identity import lasting
+from core.session.lane_key import RecordingKey
 from core.session.session import Snapshot
 
 PATIENCE_S = 5.0
@@ -182,7 +183,7 @@ class Autosave:
         session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
         session.snapshot_changed.emit(before, session.snapshot)
 
-    def recording_opened(self, key: str) -> None:
+    def recording_opened(self, key: RecordingKey) -> None:
         """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
         track, beside = self._session.shown.tracks[key], self._recordings.path_of(key)
         digest = track.origin.sound
@@ -191,7 +192,7 @@ class Autosave:
             return
         waiting = self._unwritten.get(default_path(sound), ())
         future = self._clock.work(lambda: brought(digest, beside, waiting))
-        self._jobs.follow(f"tiers {key}", future, lambda found: self._arrived(sound, found))
+        self._jobs.follow(("tiers", key), future, lambda found: self._arrived(sound, found))
 
     def _arrived(self, sound: str, found: StoredTiers) -> None:
         kept, session = found.kept, self._session

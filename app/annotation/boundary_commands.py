@@ -124,8 +124,8 @@ def add_on_all(tier_actions: TierActions, tier_editor: TierEditor) -> None:
 def to_zero(messages: Messages, session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
     """Move the chosen boundary or point to where the output, or the recording, next passes through 0."""
     group, session = tier_editor.group, session
-    output = session.card.output if session.card else session.active
-    track = session.shown.tracks.get(group.key or output) if group else None
+    shown = (group.key if group else None) or session.output or session.active
+    track = session.shown.tracks.get(shown) if group and shown else None
     if track is not None:
         _move(tier_editor, tier_actions, session, messages, lambda time_s: nearest_crossing(track, time_s))
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 
 from app.annotation.tier_editor import TierEditor
 from app.base.dialog_host import DialogHost
-from app.recordings.alignment import PREFIX
 from app.recordings.open_recordings import OpenRecordings
 from widgets.tiers.tiers import Tiers
 
@@ -32,7 +31,7 @@ def ask_save(host: DialogHost, tier_editor: TierEditor, recordings: OpenRecordin
     wanted = group.kept.file if group else ""
     if not wanted and group and group.key:
         wanted = str(recordings.path_of(group.key).with_suffix(".TextGrid"))
-    whose = group.key.removeprefix(PREFIX) if group and group.key else "the output"
+    whose = group.key.id if group and group.key else "the output"
     name, _ = host.ask_save(f"Save the TextGrid of {whose}", wanted or "out.TextGrid", KINDS)
     if labelling:
         tiers.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -12,6 +12,7 @@ from app.base.preference_store import PreferenceStore
 from core.annotation import editing as edits
 from core.annotation.tiers import layers_name
 from core.annotation.trigraphs import all_labels
+from core.session.lane_key import LaneKey
 from core.session.session import Session
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def can_change_tier(tier_editor: TierEditor) -> bool:
 
 def has_own_layer(session: Session, tier_editor: TierEditor) -> bool:
     """The chosen tier can be copied for the active layer of the generator."""
-    track = session.shown.tracks.get(session.active)
+    track = session.active_track
     return can_change_tier(tier_editor) and track is not None and track.origin.network == "G"
 
 
@@ -195,8 +196,8 @@ def for_layer(session: Session, tier_actions: TierActions, tier_editor: TierEdit
     Measure takes it in the place of the output's tier there, so that durations can be compared.
     """
     tier, key = tier_editor.tier, session.active
-    if tier is not None:
-        name = layers_name(key, tier.name)
+    if tier is not None and isinstance(key, LaneKey):
+        name = layers_name(key.layer, tier.name)
         tier_actions.change("duplicate tier", lambda note, place: edits.duplicate_tier(note, place, name))
         session.set_tier(session.tier + 1)
 

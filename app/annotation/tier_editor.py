@@ -13,17 +13,20 @@ from app.annotation.textgrid_files import TextGridFiles
 from app.annotation.tier_group import TierGroup
 from app.base.context import Context
 from app.recordings.alignment import Alignment
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.annotation.textgrid import TextGridFile, read_textgrid
 from core.annotation.tiers import Annotation, Kept, Tier, kept_for, new_annotation, put
 from core.annotation.time_shift import MovedTiers, own_tiers
 from core.faults import Fault
 from core.networks.latent import Point
 from core.recordings.identity import lasting
+from core.session.lane_key import Key, RecordingKey
+from core.session.lanes import keys_of
 from core.session.point_names import point_words
 from core.signals.axis import Range
 
 Here = tuple[Point, str, str]
+Owner = tuple[RecordingKey | None, str]
 Edit = Callable[[Annotation, int], Annotation]
 BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
 ELSEWHERE = "These tiers belong to another point"
@@ -48,7 +51,7 @@ class TierEditor:
         self._alignment = alignment
         self.files = files
         self.autosave = autosave
-        self._active = ""
+        self._active: Key | None = None
         self._moved = MovedTiers()
         self.searched = ""  # what was last searched for in the labels
         self._session.view_changed.connect(self._follow)
@@ -76,13 +79,14 @@ class TierEditor:
         return tuple(found)
 
     @property
-    def sounds(self) -> dict[str, str]:
+    def sounds(self) -> dict[RecordingKey, str]:
         """The recordings that have a lane or lie over one, by key, each with its digest."""
-        session = self._session
-        keys = [key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))]
-        tracks = session.shown.tracks
-        there = [key for key in keys if key.startswith(PREFIX) and key in tracks]
-        return {key: lasting(tracks[key].origin.sound) for key in there}
+        tracks = self._session.shown.tracks
+        return {
+            key: lasting(tracks[key].origin.sound)
+            for key in keys_of(self._session.lanes)
+            if isinstance(key, RecordingKey) and key in tracks
+        }
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -98,7 +102,7 @@ class TierEditor:
         """Give the tiers that belong together with that at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
-    def kept_of(self, key: str) -> Kept | None:
+    def kept_of(self, key: Key) -> Kept | None:
         """Give the tiers of a lane: of a recording, or of what a network heard in it, those of the
         recording, of any other lane those of the present point.
         """
@@ -106,7 +110,7 @@ class TierEditor:
         track = session.shown.tracks.get(key)
         sound = lasting(track.origin.sound) if track is not None else ""
         theirs = kept_for(session.snapshot.tiers, sound)
-        return theirs if theirs or key.startswith(PREFIX) else session.kept
+        return theirs if theirs or isinstance(key, RecordingKey) else session.kept
 
     @property
     def target(self) -> TierGroup | None:
@@ -151,16 +155,16 @@ class TierEditor:
         """Choose a tier, and the lane that it describes: Tab plays what is annotated."""
         self._session.set_tier(place)
         group, session = self.group, self._session
-        if group is not None and group.key:
+        if group is not None and group.key is not None:
             session.set_active(group.key)
-        elif session.active.startswith(PREFIX) and session.card is not None:
-            session.set_active(session.card.output)
+        elif isinstance(session.active, RecordingKey) and session.output is not None:
+            session.set_active(session.output)
 
     def _follow(self) -> None:
         """Choose the tiers of the lane that was made the active one."""
         active, before = self._session.active, self._active
         self._active = active
-        wanted = next((group for group in self.groups if group.key == _key(active)), None)
+        wanted = next((group for group in self.groups if group.key == _recording(active)), None)
         if active != before and wanted is not None and self.group != wanted:
             self._session.set_tier(wanted.first)
 
@@ -214,32 +218,33 @@ class TierEditor:
 
     # --- whose they are ---------------------------------------------------------------------------
 
-    def _owner(self, file: Path | None = None) -> tuple[str, str]:
-        """Give the lane's key and the digest of the recording that new tiers belong to; "" is the point.
+    def _owner(self, file: Path | None = None) -> Owner:
+        """Give the lane's key and the digest of the recording that new tiers belong to, or None and
+        "" for the point.
 
         It is the recording that a TextGrid is named after, else the active one, else without a model
         the first one.
         """
         session, sounds = self._session, self.sounds
-        named = [key for key in sounds if file and Path(key.removeprefix(PREFIX)).stem == file.stem]
-        active = [key for key in (_key(session.active),) if key in sounds]
+        named = [key for key in sounds if file and Path(key.id).stem == file.stem]
+        active = [key for key in (_recording(session.active),) if key in sounds]
         first = list(sounds) if session.card is None else []
-        key = next(iter((*named, *active, *first)), "")
-        return key, sounds.get(key, "")
+        key = next(iter((*named, *active, *first)), None)
+        return key, sounds[key] if key is not None else ""
 
     def _name(self, sound: str) -> str:
         """Give what the present point is called, for tiers that do not belong to a recording."""
         session = self._session
         return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
 
-    def _extent(self, key: str) -> Range:
+    def _extent(self, key: RecordingKey | None) -> Range:
         """Give the time of the recording, or of the output."""
         session = self._session
         card = session.card
-        axis = self._recordings.own(key).axis if key else card.out_axis if card else None
+        axis = self._recordings.own(key).axis if key is not None else card.out_axis if card else None
         return Range(0.0, axis.extent.end_s) if axis else session.whole
 
-    def _put(self, words: str, kept: Kept, key: str) -> None:
+    def _put(self, words: str, kept: Kept, key: RecordingKey | None) -> None:
         """Keep other tiers of an owner, the first of them chosen."""
         self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
         group = next((one for one in self.groups if one.key == key), None)
@@ -270,7 +275,7 @@ class TierEditor:
         card = self._session.card
         return card.digest if card else ""
 
-    def _opened(self, path: Path, here: Here, owner: tuple[str, str], read: TextGridFile) -> None:
+    def _opened(self, path: Path, here: Here, owner: Owner, read: TextGridFile) -> None:
         (point, name, model), (key, sound) = here, owner
         if not sound and model != self._model:
             self._messages.noted.emit(f"{path.name} was not opened: another model is there now")
@@ -282,7 +287,7 @@ class TierEditor:
         if said:
             self._messages.faulted.emit(Fault(" ".join(said)))
 
-    def _other_times(self, note: Annotation, name: str, key: str) -> list[str]:
+    def _other_times(self, note: Annotation, name: str, key: RecordingKey | None) -> list[str]:
         """Say where a TextGrid is that of another sound, by its times."""
         whole = self._extent(key)
         if note.start_s >= whole.start_s - BEYOND_S and note.end_s <= whole.end_s + BEYOND_S:
@@ -301,6 +306,6 @@ class TierEditor:
         self.files.write(replace(group.kept, annotation=own), path)
 
 
-def _key(active: str) -> str:
-    """Give the recording's key where the active lane is one, "" for the generator's lanes."""
-    return active if active.startswith(PREFIX) else ""
+def _recording(active: Key | None) -> RecordingKey | None:
+    """Give the recording's key where the active lane is one, None for the generator's lanes."""
+    return active if isinstance(active, RecordingKey) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.annotation.tiers import Kept
+from core.session.lane_key import RecordingKey
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,13 @@ class TierGroup:
     kept: Kept
     first: int
     own: bool = True
-    key: str = ""
+    key: RecordingKey | None = None
     moved_s: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name of the recording that the tiers belong to, "" for those of a point."""
+        return self.key.id if self.key is not None else ""
 
     @property
     def last(self) -> int:

@@ -9,7 +9,6 @@ from psygnal import Signal
 from app.annotation.tier_editor import ELSEWHERE, TierEditor
 from app.annotation.tier_group import TierGroup
 from app.base.context import Context
-from app.recordings.open_recordings import PREFIX
 from core.annotation.editing import add_boundary, move_boundary, set_label
 from core.session.session import Session, Snapshot
 from widgets.tiers.tiers import Tiers
@@ -22,7 +21,7 @@ def tiers_view(session: Session, tier_editor: TierEditor) -> TiersView:
     if not groups:
         return NO_TIERS
     away = next((group.last + 1 for group in groups if not group.own), 0)
-    owners = tuple(group.key.removeprefix(PREFIX) for group in groups for _ in group.kept.annotation.tiers)
+    owners = tuple(group.name for group in groups for _ in group.kept.annotation.tiers)
     changed = tuple(
         words if place == 0 else ""
         for group, words in ((group, _changed(session, tier_editor, group)) for group in groups)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from core.session.lane_key import Key
+from core.session.lane_names import plain_name
 from core.session.session import Session
 
 
@@ -18,7 +20,7 @@ class FileLocations:
     def __init__(
         self,
         session: Session,
-        recording_path: Callable[[str], Path | None],
+        recording_path: Callable[[Key | None], Path | None],
         has_own_model: Callable[[], bool],
     ) -> None:
         self._session = session
@@ -52,8 +54,8 @@ class FileLocations:
         path = Path(session.card.path)
         return path if path.is_dir() else path.parent
 
-    def name_of(self, key: str, ending: str = "") -> str:
+    def name_of(self, key: Key | None, ending: str = "") -> str:
         """Give a file's name for a lane, without a suffix; a recording's own file is never meant by it."""
         recording = self._recording_path(key)
-        stem = recording.stem if recording is not None else key
+        stem = recording.stem if recording is not None else plain_name(key) if key is not None else "sound"
         return f"{stem}{ending or ('_copy' if recording is not None else '')}"

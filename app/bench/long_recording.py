@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.bench.figures import Figure, milliseconds
 from app.bench.window import TimedWindow, empty_window, rest, wait
 from core.recordings.long_sound import LongTrack
+from core.session.lane_key import Key
 from core.session.lanes import MEASURES
 from core.signals.axis import Range
 
@@ -108,7 +109,7 @@ def wished(whole: Range, seen_s: float, frames: int) -> list[Range]:
     return [Range(start_s, start_s + seen_s) for start_s in starts]
 
 
-def _there(window: TimedWindow, key: str, measure: str, wish: Range) -> bool:
+def _there(window: TimedWindow, key: Key, measure: str, wish: Range) -> bool:
     """Return whether a measure is known in all of a time window."""
     inner = Range(wish.start_s + EDGE_S, wish.end_s - EDGE_S)
     return window.on.tiled_overlays.over(_track(window), measure, inner) is not None

@@ -68,7 +68,7 @@ def _loop_silence(window: TimedWindow) -> None:
     session.change("silence", point=Point((0.0,) * session.layout.size))
     wait(lambda: window.complete)
     window.on.playback.set_loop(True)
-    window.on.playback.play("out")
+    window.on.playback.play_active()
 
 
 def _turn(window: TimedWindow, monitor: Any, seed: int, rate_hz: int) -> float:

@@ -11,6 +11,7 @@ from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from core.analyses.time_shift import own_track
 from core.faults import Fault
+from core.session.lane_names import text_in_files
 from core.signals.track import Track
 
 
@@ -62,7 +63,7 @@ class FileExport:
         self._jobs.follow(("save", path), self._clock.work(write), lambda _: self._messages.noted.emit(saved))
 
     def _active(self) -> Track:
-        track = self._session.shown.tracks.get(self._session.active)
+        track = self._session.active_track
         if track is None:
             raise Fault("This lane has no curve yet.", "Wait until it is computed.")
         return track
@@ -87,7 +88,7 @@ class FileExport:
         session = self._session
         if session.card is None:
             return
-        tracks = self._latent_driven.layers
+        tracks = {key.layer: track for key, track in self._latent_driven.layers.items()}
         if not tracks:
             raise Fault("The layers of this point are still being computed.", "Save them in a moment.")
         drive = point_facts(session.layout, session.snapshot)
@@ -100,8 +101,8 @@ class FileExport:
         from core.session.point_names import changed, point_words
 
         session, card = self._session, self._session.card
-        top = card.output if card else ""
-        track, selected = session.shown.tracks.get(top), session.selection
+        track = session.shown.tracks.get(session.output) if session.output is not None else None
+        selected = session.selection
         values = {
             "origin": track.origin.plain() if track is not None else {},
             "title": card.title if card else "",
@@ -112,7 +113,12 @@ class FileExport:
             "cursor_s": session.cursor_s,
             "selection_s": [selected.start_s, selected.end_s] if selected else None,
             "lanes": [
-                {"key": lane.key, "gain": lane.gain, "shown": sorted(lane.shown), "moved_s": lane.moved_s}
+                {
+                    "key": text_in_files(lane.key),
+                    "gain": lane.gain,
+                    "shown": sorted(lane.shown),
+                    "moved_s": lane.moved_s,
+                }
                 for lane in session.lanes
             ],
             "preset": self._preferences.values.preset,

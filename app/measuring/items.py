@@ -21,7 +21,7 @@ from core.networks.latent import Point
 from core.probing.drive import LatentPoints
 from core.probing.request import ProbeRequest
 from core.processes.engine import Engine
-from core.session.lane_key import FIRST_MODEL
+from core.session.lane_key import GENERATOR, RecordingKey
 from core.session.point_names import UNNAMED, no_seed, point_words, unlike
 from core.signals.track import Track
 
@@ -88,7 +88,8 @@ class ItemGathering:
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
         """Take the curves on the screen, or let the engine compute them where those are another point's."""
-        session, tracks = self._session, self._latent_driven.layers
+        session = self._session
+        tracks = {key.layer: track for key, track in self._latent_driven.layers.items()}
         name, own = self._name(), session.kept.annotation if session.kept else None
         if tracks or session.card is None:
             use([self._item(tracks, name, own, asked)])
@@ -102,7 +103,7 @@ class ItemGathering:
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
         """Let the engine compute one of the points that are to be measured."""
         self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
-        asked = ProbeRequest(FIRST_MODEL, "G", LatentPoints((point,)))
+        asked = ProbeRequest(self._session.model, GENERATOR, LatentPoints((point,)))
         future = self._engine.probe(asked, key="measure points")
 
         def arrived(probed: Any) -> None:
@@ -173,9 +174,9 @@ class ItemGathering:
 
     # --- recordings -----------------------------------------------------------------------------
 
-    def _active(self) -> str:
+    def _active(self) -> RecordingKey:
         key = self._session.active
-        if key not in self._tier_editor.sounds:
+        if not isinstance(key, RecordingKey) or key not in self._tier_editor.sounds:
             raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
         return key
 
@@ -183,13 +184,13 @@ class ItemGathering:
         """Give every recording that has a lane."""
         return self._recorded(self._keys())
 
-    def _keys(self) -> list[str]:
+    def _keys(self) -> list[RecordingKey]:
         keys = list(self._tier_editor.sounds)
         if not keys:
             raise Fault("No recording is open.", "Open one, or measure this point.")
         return keys
 
-    def _recorded(self, keys: list[str]) -> list[MeasurementItem]:
+    def _recorded(self, keys: list[RecordingKey]) -> list[MeasurementItem]:
         """Give recordings as items, each with its own tiers."""
         from core.measures.items import recorded, told_apart
 

@@ -15,6 +15,8 @@ from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from core.analyses.time_shift import own_track
 from core.faults import Fault
+from core.session.lane_key import Key, LaneKey
+from core.session.lane_names import text_in_files
 
 if TYPE_CHECKING:
     from core.annotation.tiers import Kept
@@ -66,18 +68,22 @@ class PraatExchange:
         for folder in tuple(self._as_written):
             self.take_away(folder)
 
-    def open(self, key: str, launch: Launch | None = None) -> None:
+    def open(self, key: Key | None, launch: Launch | None = None) -> None:
         """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or
         those of the present point. Raises Fault where there is nothing to open, or no Praat.
         """
         from core.files.praat_sound import check_length
 
-        track = self._session.shown.tracks.get(key)
-        if track is None or (track.origin.network == "G" and key not in self._latent_driven.layers):
+        track = self._session.shown.tracks.get(key) if key is not None else None
+        if (
+            key is None
+            or track is None
+            or (isinstance(key, LaneKey) and key.is_generated and key not in self._latent_driven.layers)
+        ):
             raise Fault("This lane has no curve yet.", "Wait until it is computed.")
         check_length(track)
         words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
-        stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in key)
+        stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in text_in_files(key))
         kept, folder = self._tier_editor.kept_of(key), self.new()
 
         def written(files: list[Path]) -> None:

@@ -12,7 +12,7 @@ from core.networks.latent import Point, draw
 from core.probing.drive import LatentPoints
 from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
-from core.session.lane_key import FIRST_MODEL
+from core.session.lane_key import GENERATOR
 
 BATCH = 4  # a knob waits for at most one batch
 CODES = 16  # a bit code of more values shows the first ones
@@ -74,7 +74,9 @@ class ContactSheet:
         if card is None:
             return
         points = LatentPoints(tuple(point for _, _, point in batch))
-        future = self._engine.probe(ProbeRequest(FIRST_MODEL, "G", points, record=(card.output,)))
+        future = self._engine.probe(
+            ProbeRequest(self._session.model, GENERATOR, points, record=(card.output,))
+        )
         self._jobs.follow(
             f"sheet {start}", future, lambda probed: self._arrived(batch, number, start, probed)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from psygnal import Signal
 
@@ -11,12 +11,12 @@ from app.base.context import Context
 from core.probing.drive import LatentPoints
 from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
-from core.session.lane_key import FIRST_MODEL
+from core.session.lane_key import GENERATOR, Key, LaneKey
 from core.session.session import Shown, Snapshot
 from core.signals.track import Track
 
-Images = Callable[[], tuple[tuple[str, Any], ...]]
-"""Gives the layers whose spectrograms are to come with the curves, each with its settings."""
+Images = Callable[[], tuple[tuple[Key, Any], ...]]
+"""Gives the lanes whose spectrograms are to come with the curves, each with its settings."""
 
 
 class LatentDriven:
@@ -43,19 +43,26 @@ class LatentDriven:
         return self._jobs.waits("probe")
 
     @property
-    def layers(self) -> dict[str, Track]:
+    def layers(self) -> dict[LaneKey, Track]:
         """The generator's curves at the session's point; none while those of another are on the screen."""
         session = self._session
-        shown = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
-        return {key: track for key, track in shown.items() if track.origin.point == session.point.z}
+        return {
+            key: track
+            for key, track in session.shown.tracks.items()
+            if self._drives(key) and track.origin.point == session.point.z
+        }
+
+    def _drives(self, key: Key) -> TypeGuard[LaneKey]:
+        """Tell whether a lane shows a layer that the session's point drives."""
+        return isinstance(key, LaneKey) and key.is_generated and key.model == self._session.model
 
     def ask(self) -> None:
         """Ask for the layers at the session's point, and for the spectrograms now shown."""
         session = self._session
         if session.card is None or session.card.generator is None:
             return
-        images = self.images_wanted()
-        asked = ProbeRequest(FIRST_MODEL, "G", LatentPoints((session.point,)))
+        images = tuple((key.layer, settings) for key, settings in self.images_wanted() if self._drives(key))
+        asked = ProbeRequest(session.model, GENERATOR, LatentPoints((session.point,)))
         future = self._engine.probe(asked, images, key="probe", urgent=True)
         self._messages.busy_changed.emit(True)
         self._jobs.follow("probe", future, self._arrived, stream=True)
@@ -81,16 +88,18 @@ class LatentDriven:
         if session.history.steps == self._steps:
             return
         self._steps = session.history.steps
-        own = {key: track for key, track in session.shown.tracks.items() if track.origin.network == "G"}
+        own: dict[Key, Track] = {
+            key: track for key, track in session.shown.tracks.items() if self._drives(key)
+        }
         session.shown = Shown(
             session.shown.tracks, session.shown.images, session.shown.overlays, session.shown.stale, own
         )
 
     def _arrived(self, probed: Probed) -> None:
         session = self._session
-        others = {key: track for key, track in session.shown.tracks.items() if track.origin.network != "G"}
-        overlays = session.shown.overlays
-        stale = frozenset(place for place in overlays if place[0] in probed.tracks)
-        images = {**session.shown.images, **probed.images}
-        session.show(tracks={**probed.tracks, **others}, images=images, stale=stale)
+        others = {key: track for key, track in session.shown.tracks.items() if not self._drives(key)}
+        tracks = {LaneKey(session.model, GENERATOR, name): track for name, track in probed.tracks.items()}
+        images = {LaneKey(session.model, GENERATOR, name): image for name, image in probed.images.items()}
+        stale = frozenset(place for place in session.shown.overlays if place[0] in tracks)
+        session.show(tracks={**tracks, **others}, images={**session.shown.images, **images}, stale=stale)
         self.arrived.emit()

@@ -10,7 +10,7 @@ from psygnal import Signal
 
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.checkpoint.run_files import ChooseRun
 from core.families.card import Answer, Card
 from core.faults import Fault
@@ -18,7 +18,7 @@ from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
 from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
-from core.session.lane_key import FIRST_MODEL
+from core.session.lane_key import GENERATOR, LaneKey, ModelId, RecordingKey
 from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn
 from core.session.session import Snapshot
@@ -53,7 +53,7 @@ class ModelLoader:
             self._recordings.open(path)
             return
         self.started.emit(wanted)
-        future = self._engine.open(FIRST_MODEL, wanted, answers)
+        future = self._engine.open(self._session.model, wanted, answers)
         self._jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
@@ -92,9 +92,10 @@ class ModelLoader:
         self.ended.emit()
         session = self._session
         same = session.card is not None and session.card.digest == card.digest
-        lanes = session.lanes if same else lanes_of(card)
-        own = {layer.name for layer in card.generator.layers} if card.generator else set[str]()
-        beside = tuple(lane for lane in session.lanes if lane.key.startswith(PREFIX))
+        lanes = session.lanes if same else lanes_of(card, session.model)
+        layers = card.generator.layers if card.generator else ()
+        own = {LaneKey(session.model, GENERATOR, layer.name) for layer in layers}
+        beside = tuple(lane for lane in session.lanes if isinstance(lane.key, RecordingKey))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
         seed = session.snapshot.seed if same else 0
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
@@ -136,22 +137,23 @@ def wanted_of(paths: Sequence[str]) -> Sequence[str]:
     return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
-def lanes_of(card: Card) -> Lanes:
+def lanes_of(card: Card, model: ModelId) -> Lanes:
     """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them.
 
     A network that a sound drives has lanes once one is sent through it.
     """
     layers = tuple(reversed(card.generator.layers)) if card.generator else ()
-    return tuple(_first_look(layer, place == 0, card) for place, layer in enumerate(layers))
+    return tuple(_first_look(layer, place == 0, card, model) for place, layer in enumerate(layers))
 
 
-def _first_look(layer: LayerInfo, top: bool, card: Card) -> Lane:
+def _first_look(layer: LayerInfo, top: bool, card: Card, model: ModelId) -> Lane:
     """Show on each lane what its rate carries well, without filling the screen."""
+    key = LaneKey(model, GENERATOR, layer.name)
     if top and card.sounds:
-        return Lane(layer.name, shown=frozenset({"pitch", "formants", "intensity", "spectrogram"}))
+        return Lane(key, shown=frozenset({"pitch", "formants", "intensity", "spectrogram"}))
     rate_hz = layer.axis.rate_hz
     shown = {measure for measure, least_hz in FIRST_LOOK if rate_hz >= least_hz}
-    return Lane(layer.name, shown=frozenset(shown), collapsed=layer.name == "fc")
+    return Lane(key, shown=frozenset(shown), collapsed=layer.name == "fc")
 
 
 # From which rate a layer shows a measure at first: pitch once a voice's F0 fits well below Nyquist.

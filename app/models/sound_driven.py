@@ -11,7 +11,7 @@ from psygnal import Signal
 from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from app.recordings.alignment import Alignment
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.faults import Fault
 from core.probing.drive import Sound
@@ -21,7 +21,7 @@ from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
-from core.session.lane_key import FIRST_MODEL
+from core.session.lane_key import LOGITS, Key, LaneKey, RecordingKey
 from core.session.lanes import Lane
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -35,7 +35,7 @@ class Listening:
     """One network that listens, to which track, and of a recording to which stretch of its own time."""
 
     network: str
-    source: str
+    source: Key
     window: Range | None = None
 
 
@@ -62,8 +62,8 @@ class SoundDriven:
         recordings.samples_read.connect(self.sound_opened)
         latent_driven.arrived.connect(self.output_changed)
 
-    def listen(self, network: str, source: str = "") -> None:
-        """Send the track `source` (the output, when empty) through D or Q, now and when it changes.
+    def listen(self, network: str, source: Key | None = None) -> None:
+        """Send the track `source` (the output, when None) through D or Q, now and when it changes.
 
         Of a recording the selection is heard, else what is seen of it, as much as the network takes.
         """
@@ -71,8 +71,8 @@ class SoundDriven:
         if card is None or network not in card.layers:
             self._messages.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
-        source = source or card.output
-        if not card.sounds and not source.startswith(PREFIX):
+        source = source or self._session.output
+        if source is None or not (card.sounds or isinstance(source, RecordingKey)):
             words = f"{network} hears sound, and this generator's output is articulation."
             if card.generator is None:
                 words = f"A sound drives {network}, and there is no generator to give one."
@@ -83,10 +83,10 @@ class SoundDriven:
         self._add_lanes(network)
         self._ask(self.listeners[-1])
 
-    def _stretch(self, source: str) -> Range | None:
+    def _stretch(self, source: Key) -> Range | None:
         """Give the stretch of a recording that is heard, None for a track of the model's."""
         session, track = self._session, self._session.shown.tracks.get(source)
-        if session.card is None or track is None or not source.startswith(PREFIX):
+        if session.card is None or track is None or not isinstance(source, RecordingKey):
             return None
         by_s = track.origin.moved_s
         wanted = (session.selection or session.visible).moved(-by_s)
@@ -97,32 +97,40 @@ class SoundDriven:
         most_s = session.card.out_axis.extent.length_s
         return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
-    def elsewhere(self, network: str, source: str) -> bool:
+    def elsewhere(self, network: str, source: Key | None) -> bool:
         """Tell whether a recording holds another selection now than the one a network hears."""
-        if self._session.selection is None or not source:
+        if self._session.selection is None or source is None:
             return False
         now = Listening(network, source, self._stretch(source))
         return any(one.network == network and one != now for one in self.listeners)
 
-    def heard_of(self, key: str) -> Range | None:
+    def heard_of(self, key: Key) -> Range | None:
         """Give the stretch of a recording that this lane's network hears, None where it hears none."""
-        network = key.partition(".")[0] if "." in key else ""
-        window = next((one.window for one in self.listeners if one.network == network), None)
+        one = self._listening(key)
+        window = one.window if one is not None else None
         return window.moved(self._alignment.by_s(key)) if window is not None else None
 
-    def source_of(self, key: str) -> str:
-        """Give the key of the track that this lane's network hears, "" where it hears none."""
-        network = key.partition(".")[0] if "." in key else ""
-        return next((one.source for one in self.listeners if one.network == network), "")
+    def source_of(self, key: Key | None) -> Key | None:
+        """Give the key of the track that this lane's network hears, None where it hears none."""
+        one = self._listening(key)
+        return one.source if one is not None else None
+
+    def _listening(self, key: Key | None) -> Listening | None:
+        """Give what the network of a lane listens to."""
+        network = key.network if isinstance(key, LaneKey) else ""
+        return next((one for one in self.listeners if one.network == network), None)
 
     def quiet(self, network: str) -> None:
         """Take the lanes of D or Q away."""
         session = self._session
         self._set(tuple(one for one in self.listeners if one.network != network))
-        rest = tuple(lane for lane in session.lanes if not lane.key.startswith(f"{network}."))
+        rest = tuple(lane for lane in session.lanes if not self._is_of(lane.key, network))
         session.set_lanes(rest, f"close {network}")
 
-    def sound_opened(self, key: str) -> None:
+    def _is_of(self, key: Key, network: str) -> bool:
+        return isinstance(key, LaneKey) and (key.model, key.network) == (self._session.model, network)
+
+    def sound_opened(self, key: RecordingKey) -> None:
         """Ask again where a network listens to a recording that was opened anew."""
         for one in self.listeners:
             if one.source == key:
@@ -131,12 +139,12 @@ class SoundDriven:
     def output_changed(self) -> None:
         """Ask again where a network listens to a track that the knobs move."""
         for one in self.listeners:
-            if not one.source.startswith(PREFIX):
+            if not isinstance(one.source, RecordingKey):
                 self._ask(one)
 
     def _new_model(self) -> None:
         for one in self.listeners:
-            self._jobs.drop(f"listen {one.network}")
+            self._jobs.drop(("listen", one.network))
         self._set(())
 
     def _set(self, listeners: tuple[Listening, ...]) -> None:
@@ -146,19 +154,22 @@ class SoundDriven:
             {
                 key: one.source
                 for one in listeners
-                if one.source.startswith(PREFIX)
+                if isinstance(one.source, RecordingKey)
                 for key in self._lane_keys(one.network)
             }
         )
 
-    def _lane_keys(self, network: str) -> list[str]:
+    def _lane_keys(self, network: str) -> list[LaneKey]:
         card = self._session.card
-        layers = card.layers.get(network, ()) if card is not None else ()  # type: ignore[call-overload]
-        return [*(f"{network}.{layer.name}" for layer in layers), f"{network}.logits"]
+        layers = card.layers.get(network, ()) if card is not None else ()
+        return [self._key(network, name) for name in (*(layer.name for layer in layers), LOGITS)]
+
+    def _key(self, network: str, layer: str) -> LaneKey:
+        return LaneKey(self._session.model, network, layer)
 
     def _add_lanes(self, network: str) -> None:
-        session, names = self._session, self._lane_keys(network)
-        new = tuple(Lane(name) for name in names if session.lane(name) is None)
+        session, keys = self._session, self._lane_keys(network)
+        new = tuple(Lane(key) for key in keys if session.lane(key) is None)
         if new:
             session.set_lanes((*session.lanes, *new), f"send through {network}")
 
@@ -172,8 +183,8 @@ class SoundDriven:
             self._messages.faulted.emit(fault)
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
-        key = f"listen {one.network}"
-        asked = ProbeRequest(FIRST_MODEL, one.network, Sound(driving.samples, digest))
+        key = ("listen", one.network)
+        asked = ProbeRequest(self._session.model, one.network, Sound(driving.samples, digest))
         future = self._engine.probe(asked, key=key)
         self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
@@ -205,7 +216,7 @@ class SoundDriven:
         session = self._session
         how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
         own = {
-            f"{one.network}.{name}": replace(
+            self._key(one.network, name): replace(
                 track, origin=track.origin.of(resampling=how), axis=later(track.axis, begin_s)
             )
             for name, track in probed.tracks.items()
@@ -213,8 +224,8 @@ class SoundDriven:
         if probed.logits is not None and session.card is not None:
             whole = session.card.out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
-            own[f"{one.network}.logits"] = logits_track(probed.logits, driving.origin, heard)
-        by_s = self._alignment.by_s(f"{one.network}.logits")
+            own[self._key(one.network, LOGITS)] = logits_track(probed.logits, driving.origin, heard)
+        by_s = self._alignment.by_s(self._key(one.network, LOGITS))
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
         self.arrived.emit()

@@ -10,11 +10,12 @@ from psygnal import Signal
 from app.base.context import Context
 from app.base.player import PlayerLike
 from app.models.latent_driven import LatentDriven
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.faults import Fault
 from core.playback.lane_mix import LaneSound, mixed
 from core.playback.sonification import Samples, part, sonified
 from core.session import lanes as lane_tools
+from core.session.lane_key import Key, RecordingKey
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
@@ -37,13 +38,13 @@ class Playback:
         self._player = player
         recordings.samples_read.connect(self.sound_changed)
         latent_driven.arrived.connect(self.sound_changed)
-        self.keys: tuple[str, ...] = ()
+        self.keys: tuple[Key, ...] = ()
         self.window: Range | None = None
         self.words = ""
         self._fault: Fault | None = None
-        self._gains: dict[str, float] = {}
+        self._gains: dict[Key, float] = {}
 
-    def play(self, key: str, window: Range | None = None) -> None:
+    def play(self, key: Key, window: Range | None = None) -> None:
         """Play one lane: the given range, else the selection, else from the cursor on."""
         self._start((key,), window or self._wanted())
 
@@ -124,7 +125,7 @@ class Playback:
             return session.visible
         return Range(start_s, session.visible.end_s)
 
-    def _start(self, keys: tuple[str, ...], window: Range) -> None:
+    def _start(self, keys: tuple[Key, ...], window: Range) -> None:
         self.keys, self.window, self._gains = keys, window, {}
         self._mix(self._play)
 
@@ -166,10 +167,10 @@ class Playback:
         made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
         return [one for one in made if len(one.samples)] or made[:1]  # what is elsewhere is not waited for
 
-    def _one(self, key: str, track: Track, window: Range) -> LaneSound | None:
+    def _one(self, key: Key, track: Track, window: Range) -> LaneSound | None:
         """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
         card = self._session.card
-        if key.startswith(PREFIX):
+        if isinstance(key, RecordingKey):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)
             return LaneSound(samples, track.axis.rate_hz, start_s)
@@ -179,10 +180,10 @@ class Playback:
         samples, start_s = part(self._heard(key, track, card.out_axis), card.out_axis, window)
         return LaneSound(samples, card.out_axis.rate_hz, start_s)
 
-    def _heard(self, key: str, track: Track, axis: TimeAxis) -> Samples:
+    def _heard(self, key: Key, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps the gain that it began with."""
-        card, tracks = self._session.card, self._session.shown.tracks
-        reference = tracks.get(card.output) if card is not None else None
+        output = self._session.output
+        reference = self._session.shown.tracks.get(output) if output is not None else None
         made = sonified(track, axis, self._preferences.values.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db
         self.words = f"{track.name}: {made.words}"

@@ -15,10 +15,11 @@ from app.models.latent_driven import LatentDriven
 from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries, value_text
 from app.queries.slice_view import SliceSource
-from app.stack.lane_names import title_of
 from core.analyses.measures import MEASURES, Measure, Statistic
 from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.queries.queries import Answer, Layer, ask
+from core.session.lane_key import Key
+from core.session.lane_names import title
 from core.signals.axis import Range
 from widgets.results.dock import Dock
 from widgets.results.layer_rows import Below, Cell, LayerRow
@@ -70,8 +71,8 @@ class DockView:
         self._rest = QTimer(dock, singleShot=True, interval=REST_MS)
         self._repaint = QTimer(dock, singleShot=True, interval=0)
         self._later = QTimer(dock, singleShot=True, interval=REST_MS)
-        self.unfolded = {"out"}
-        self._said: dict[tuple[str, int, int], str] = {}
+        self.unfolded: set[Key] = set()
+        self._said: dict[tuple[Key, int, int], str] = {}
         self._held = False
         self._large: SliceDialog | None = None
         self._shown = self._awaits = False
@@ -128,16 +129,16 @@ class DockView:
         self._layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
 
     def _new_model(self) -> None:
-        card = self._session.card
-        self.unfolded = {card.output} if card else set()
+        output = self._session.output
+        self.unfolded = {output} if output is not None else set()
         self._said = {}
         self._dock.show_rows([self._awaited(lane.key) for lane in self._session.lanes])
 
-    def _awaited(self, key: str) -> LayerRow:
+    def _awaited(self, key: Key) -> LayerRow:
         """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
-        return LayerRow(key, title_of(self._session.card, key), cells, below)
+        return LayerRow(key, title(self._session.models, key), cells, below)
 
     def _view(self) -> None:
         held = self._session.selection is not None
@@ -198,7 +199,7 @@ class DockView:
             for column, (answer, measure) in enumerate(zip(answers, SHOWN, strict=True))
         )
 
-    def _cell(self, where: tuple[str, int, int], answer: Answer, measure: Measure) -> Cell:
+    def _cell(self, where: tuple[Key, int, int], answer: Answer, measure: Measure) -> Cell:
         """Give an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
         if answer.refusal:
             return Cell("", "refused", answer.refusal)
@@ -233,7 +234,7 @@ class DockView:
 
     # --- wishes ----------------------------------------------------------------------------------
 
-    def fold(self, key: str) -> None:
+    def fold(self, key: Key) -> None:
         """Unfold a row, or fold it up."""
         self.unfolded ^= {key}
         self.show()
@@ -246,11 +247,11 @@ class DockView:
         statistic, measure = lines[line], SHOWN[column].key
         return (BANDWIDTHS[measure].key, "mean") if statistic is None else (measure, statistic)
 
-    def _keep(self, key: str, line: int, column: int) -> None:
+    def _keep(self, key: Key, line: int, column: int) -> None:
         """Put the query behind a cell into the results."""
         self._queries.ask(*self._asked(line, column), key, self._layer_results.table_place)
 
-    def _copy(self, key: str, line: int, column: int) -> None:
+    def _copy(self, key: Key, line: int, column: int) -> None:
         """Copy the number of a cell, with the digits that a result has."""
         layer, (measure, statistic) = self._layer_results.layer(key), self._asked(line, column)
         if layer is None:

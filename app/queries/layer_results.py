@@ -16,7 +16,6 @@ from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from app.queries.long_layer_results import LongLayerResults
 from app.queries.slices import around, sliceable, why_none
-from app.stack.lane_names import title_of
 from core.analyses.measure_reading import Place, contour_analyses
 from core.analyses.registry import TABLE
 from core.analyses.results import Spectrum
@@ -27,6 +26,9 @@ from core.processes.results import BROKEN, PENDING, Failed, Known, Refused, Resu
 from core.provenance import Origin
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
+from core.session.lane_key import Key, LaneKey
+from core.session.lane_names import title
+from core.session.lanes import keys_of
 from core.signals.axis import Range
 from core.signals.track import Track
 from core.tiles.scatter import SHARED_S
@@ -66,12 +68,12 @@ class LayerResults:
         self._overlays = overlays
         self._tiled_overlays = tiled_overlays
         self.wanted = False  # whether a table of all layers is on show
-        self.slices: dict[str, Spectrum] = {}
+        self.slices: dict[Key, Spectrum] = {}
         self.sliced_at: tuple[float, float] | None = None
         self.no_slice = ""
-        self._sliced_as: tuple[SliceSettings, dict[str, Origin]] | None = None
-        self._layers: dict[str, Layer] = {}
-        self._tracks: Mapping[str, Track] = {}
+        self._sliced_as: tuple[SliceSettings, dict[Key, Origin]] | None = None
+        self._layers: dict[Key, Layer] = {}
+        self._tracks: Mapping[Key, Track] = {}
         self._table: frozenset[Origin] = frozenset()
         self._slice_asked: tuple[SliceSettings, list[Layer], list[ResultRequest]] | None = None
         self._awaited: dict[Hashable, tuple[ResultRequest, Callable[[Any], None]]] = {}
@@ -103,16 +105,19 @@ class LayerResults:
         """Give the settings with which an analysis is asked: those of the lanes."""
         return self._settings.of(analysis)
 
-    def shown_keys(self) -> tuple[str, ...]:
+    def shown_keys(self) -> tuple[Key, ...]:
         """Give the layers that are asked: every lane's, and those that lie over another's axes."""
         session = self._session
-        found = (key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
-        return tuple(key for key in found if key in session.shown.tracks and not key.endswith(".logits"))
+        return tuple(
+            key
+            for key in keys_of(session.lanes)
+            if key in session.shown.tracks and not (isinstance(key, LaneKey) and key.is_logits)
+        )
 
-    def layer(self, key: str, place: Place | None = None) -> Layer | None:
+    def layer(self, key: Key | None, place: Place | None = None) -> Layer | None:
         """Give a layer with what is known of it now, of a long recording at a place (the query's)."""
-        track = self._session.shown.tracks.get(key)
-        if track is None:
+        track = self._session.shown.tracks.get(key) if key is not None else None
+        if key is None or track is None:
             return None
         if isinstance(track, LongTrack):
             return self._long.at(self._layer(key, track), self.place if place is None else place)
@@ -135,7 +140,7 @@ class LayerResults:
         place = self.table_place
         return tuple(layer for key in self.shown_keys() if (layer := self.layer(key, place)) is not None)
 
-    def _layer(self, key: str, track: Track) -> Layer:
+    def _layer(self, key: Key, track: Track) -> Layer:
         settings = {name: self.settings(name) for name in contour_analyses()}
         results: dict[str, tuple[Track, ...]] = {}
         failures: dict[str, str] = {}
@@ -150,7 +155,7 @@ class LayerResults:
                 results[name] = state.value
             elif isinstance(state, Failed):
                 failures[name] = state.fault.sentence
-        return Layer(key, title_of(self._session.card, key), track, settings, results, failures)
+        return Layer(key, title(self._session.models, key), track, settings, results, failures)
 
     # --- what is computed ------------------------------------------------------------------------
 
@@ -238,7 +243,7 @@ class LayerResults:
         if self._sliced_as is None:
             return json.dumps({})
         settings, origins = self._sliced_as
-        layers = {title_of(self._session.card, key): origins[key].plain() for key in self.slices}
+        layers = {title(self._session.models, key): origins[key].plain() for key in self.slices}
         return json.dumps({"slice": asdict(settings), "layers": layers, "versions": versions()})
 
     @property

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.models.sound_driven import SoundDriven
-from app.recordings.open_recordings import PREFIX
 from core.analyses.registry import TABLE
 from core.analyses.results import Points
 from core.faults import Fault
@@ -18,6 +17,7 @@ from core.queries.listing_files import SEPARATORS, file_name, write_listing
 from core.queries.listing_text import Listing
 from core.queries.listings import listing, over, result_listing
 from core.queries.queries import Layer
+from core.session.lane_key import LaneKey, RecordingKey
 from core.signals.axis import Range
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class ListingWindows:
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
         """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
         heard = self._sound_driven.source_of(layer.key)
-        output = self._session.card.output if self._session.card and layer.track.origin.network == "G" else ""
+        generated = isinstance(layer.key, LaneKey) and layer.key.is_generated
+        output = self._session.output if generated else None
         return self._layer_results.layer(heard or output) if analysis == "envelope peaks" else None
 
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:
@@ -137,5 +138,5 @@ class ListingWindows:
 
 def _titled(layer: Layer) -> str:
     """Name a layer, and of a recording with several channels what was listed of them."""
-    how = layer.track.origin.reduction if layer.key.startswith(PREFIX) else ""
+    how = layer.track.origin.reduction if isinstance(layer.key, RecordingKey) else ""
     return f"{layer.title}, {how}" if how else layer.title

@@ -13,10 +13,11 @@ from core.processes.requests import ResultRequest
 from core.processes.results import BROKEN, ResultStore
 from core.queries.queries import Layer
 from core.recordings.long_sound import LongTrack
+from core.session.lane_key import Key
 from core.signals.axis import Range
 from core.signals.track import Track
 
-Wait = tuple[str, str, Place, Callable[[Layer], None]]
+Wait = tuple[Key, str, Place, Callable[[Layer], None]]
 
 
 class LongLayerResults:
@@ -27,7 +28,7 @@ class LongLayerResults:
         context: Context,
         results: ResultStore,
         tiled_overlays: TiledOverlays,
-        layer_at: Callable[[str, Place], Layer | None],
+        layer_at: Callable[[Key, Place], Layer | None],
     ) -> None:
         self._results = results
         self._messages = context.messages

@@ -11,7 +11,6 @@ from app.analysis.tiled_overlays import TiledOverlays
 from app.base.context import Context
 from app.queries.layer_results import LayerResults
 from app.recordings.alignment import Alignment
-from app.recordings.open_recordings import PREFIX
 from app.stack.stack_view import VIEW_HIGH_HZ
 from core.analyses import resolution_guard as guard
 from core.analyses.contour_values import nearest_crossing, power_at
@@ -22,6 +21,7 @@ from core.faults import Fault
 from core.queries.listings import over
 from core.queries.queries import Answer, Layer, ask
 from core.queries.results_table import Results
+from core.session.lane_key import Key, RecordingKey
 from core.session.point_names import point_words
 from core.signals.axis import Range
 from core.signals.track import Image, Track
@@ -52,10 +52,10 @@ class Queries:
         return self._layer_results.layer(self._session.active)
 
     def ask(
-        self, measure: str, statistic: Statistic = "mean", key: str = "", where: Place | None = None
+        self, measure: str, statistic: Statistic = "mean", key: Key | None = None, where: Place | None = None
     ) -> None:
         """Ask one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
-        layer = self._layer_results.layer(key) if key else self._active
+        layer = self._layer_results.layer(key) if key is not None else self._active
         if layer is None:
             return
         wanted, place = MEASURES[measure], self._layer_results.place if where is None else where
@@ -67,7 +67,7 @@ class Queries:
             place,
         )
 
-    def tell(self, key: str, answer: Answer, number: int = 0) -> None:
+    def tell(self, key: Key | None, answer: Answer, number: int = 0) -> None:
         """Put an answer into the results, under its question's number, and say it; a refusal is only said."""
         if answer.refusal:
             self.results.release(number)
@@ -83,17 +83,17 @@ class Queries:
         said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
         self._messages.noted.emit(f"{said}{_lowered(answer)}")
 
-    def _file(self, key: str) -> str:
+    def _file(self, key: Key | None) -> str:
         """Give the name of the checkpoint, or of the recording that was asked."""
         card = self._session.card
-        if key.startswith(PREFIX):
-            return key.removeprefix(PREFIX)
+        if isinstance(key, RecordingKey):
+            return key.id
         return Path(card.path).name if card else ""
 
-    def _point(self, key: str, answer: Answer) -> str:
+    def _point(self, key: Key | None, answer: Answer) -> str:
         """Name the point that was asked, with what was turned there; of a recording its channel and start."""
         session, asked = self._session, answer.origin.point
-        if key.startswith(PREFIX):
+        if isinstance(key, RecordingKey):
             return ", ".join(filter(None, (answer.origin.reduction, self._alignment.words(key))))
         if asked and tuple(asked) != tuple(session.point.z):
             return "an earlier point"  # the knobs moved on before the answer came

@@ -11,9 +11,9 @@ from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.queries.queries import value_text, where_text
 from app.queries.results_autosave import ResultsAutosave
-from app.recordings.open_recordings import PREFIX
 from core.faults import Fault
 from core.queries.results_table import Result, Results, as_text, write_results
+from core.session.lane_key import RecordingKey
 from core.session.point_names import point_words
 from core.session.session import Session
 from widgets.results.dock import Dock
@@ -94,9 +94,7 @@ class _Here:
         card, self._point = session.card, session.point.z if session.card else ()
         self._file = Path(card.path).name if card else ""
         self._words = point_words(session.layout, session.snapshot) if card else ""
-        self._recordings = {
-            lane.key.removeprefix(PREFIX) for lane in session.lanes if lane.key.startswith(PREFIX)
-        }
+        self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}
 
     def has(self, one: Result) -> bool:
         """Tell whether a result is of the present point, or of a recording that is open."""

@@ -10,9 +10,10 @@ from app.models.sound_driven import SoundDriven
 from app.queries.layer_results import LayerResults
 from app.queries.slices import sliceable
 from app.recordings.alignment import Alignment
-from app.stack.lane_names import title_of
 from core.analyses.measures import MEASURES
 from core.queries.queries import ask
+from core.session.lane_key import Key, LaneKey
+from core.session.lane_names import title
 from widgets.results.slice_views import Slice, SliceView
 
 LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
@@ -37,7 +38,7 @@ class SliceSource:
 
     def view(self, high_hz: float) -> SliceView:
         """Give the slices that have come, up to a frequency."""
-        top = self._session.card.output if self._session.card else self._session.active
+        top = self._session.output or self._session.active
         keys = self._drawn()
         found = self._layer_results.slices
         slices = tuple(self._slice(key, key == top) for key in keys if key in found)
@@ -54,21 +55,21 @@ class SliceSource:
         )
         return SliceView(slices, formants, high_hz, reason, stale, whose, self._without(keys))
 
-    def _heard_key(self, top: str) -> str:
+    def _heard_key(self, top: Key | None) -> Key | None:
         """Give the sound of the active lane, whose formants are marked: a recording, or the output."""
         key = self._alignment.of(self._session.active) or self._sound_driven.source_of(self._session.active)
         return key if key in self._session.shown.tracks else top
 
-    def _drawn(self) -> list[str]:
+    def _drawn(self) -> list[Key]:
         """Give the layers whose slices are drawn: the generator's, and the active lane."""
         active = self._session.active
         return [
             key
             for key in self._layer_results.shown_keys()
-            if key == active or ("." not in key and ":" not in key)
+            if key == active or (isinstance(key, LaneKey) and key.is_generated)
         ]
 
-    def _without(self, keys: list[str]) -> tuple[str, ...]:
+    def _without(self, keys: list[Key]) -> tuple[str, ...]:
         """Name the layers that have too few samples here for a slice."""
         if self._layer_results.sliced_at is None or not self._layer_results.slices:
             return ()
@@ -79,14 +80,14 @@ class SliceSource:
         }
         return tuple(layer.title for layer in layers if layer.key not in able)
 
-    def _slice(self, key: str, main: bool) -> Slice:
+    def _slice(self, key: Key, main: bool) -> Slice:
         found = self._layer_results.slices[key]
         hertz = found.frequencies()
         nyquist_hz = self._session.shown.tracks[key].axis.nyquist_hz
         kept, heard = hertz <= nyquist_hz, (hertz >= LEAST_HZ) & (hertz <= nyquist_hz)
         top = np.max(found.levels[heard if heard.any() else kept])
         return Slice(
-            title_of(self._session.card, key),
+            title(self._session.models, key),
             hertz[kept],
             found.levels[kept] - top,
             nyquist_hz,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from psygnal import Signal
 
 from app.base.context import Context
 from core.analyses.time_shift import moved_track, own_track, placed_result
+from core.session.lane_key import Key, RecordingKey
 from core.session.lanes import changed_anywhere, setting_of
-from core.session.session import Overlay
+from core.session.session import Overlay, Place
 from core.signals.axis import Range
 from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import seconds, signed
-
-PREFIX = "sound:"  # of the keys of recordings' lanes
 
 
 class Alignment:
@@ -30,64 +30,64 @@ class Alignment:
     def __init__(self, context: Context) -> None:
         self._session = context.session
         self._messages = context.messages
-        self._attached: dict[str, str] = {}
-        self._marked: tuple[str, float] | None = None
+        self._attached: dict[Key, RecordingKey] = {}
+        self._marked: tuple[RecordingKey, float] | None = None
 
     # --- what is asked ----------------------------------------------------------------------------
 
-    def can(self, key: str) -> bool:
+    def can(self, key: Key | None) -> TypeGuard[RecordingKey]:
         """Tell whether a lane is a recording's."""
-        return key.startswith(PREFIX) and key in self._session.shown.tracks
+        return isinstance(key, RecordingKey) and key in self._session.shown.tracks
 
-    def of(self, key: str) -> str:
-        """Give the recording that a lane shows, or that lies over it; "" where there is none."""
+    def of(self, key: Key | None) -> RecordingKey | None:
+        """Give the recording that a lane shows, or that lies over it; None where there is none."""
         lane = self._session.lane(key)
         over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
-        return next((one for one in (key, *over) if self.can(one)), "")
+        return next((one for one in (key, *over) if self.can(one)), None)
 
-    def by_s(self, key: str) -> float:
+    def by_s(self, key: Key | None) -> float:
         """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
-        key = self._attached.get(key, key)
-        if not key.startswith(PREFIX):
+        key = self._attached.get(key, key) if key is not None else None
+        if not isinstance(key, RecordingKey):
             return 0.0
         lane, track = setting_of(self._session.lanes, key), self._session.shown.tracks.get(key)
         if lane is None:  # closed, and brought back as it was
             return track.origin.moved_s if track is not None else 0.0
         return lane.moved_s
 
-    def words(self, key: str, digits: int = 6) -> str:
+    def words(self, key: Key, digits: int = 6) -> str:
         """Say where a recording starts, "" where that is at 0."""
-        by_s = self.by_s(key) if key.startswith(PREFIX) else 0.0
+        by_s = self.by_s(key) if isinstance(key, RecordingKey) else 0.0
         return f"starts at {signed(f'{by_s:.{digits}f}')} s" if by_s else ""
 
     @property
-    def marked(self) -> str | None:
+    def marked(self) -> RecordingKey | None:
         """The recording of which a moment is marked, None where none is."""
-        key = self._marked[0] if self._marked is not None else ""
-        return key if setting_of(self._session.lanes, key) is not None and self.can(key) else None
+        key = self._marked[0] if self._marked is not None else None
+        return key if self.can(key) and setting_of(self._session.lanes, key) is not None else None
 
-    def attach(self, sources: Mapping[str, str]) -> None:
+    def attach(self, sources: Mapping[Key, RecordingKey]) -> None:
         """Let lanes move with the recordings that their networks are driven by; earlier ones let go."""
         self._attached = dict(sources)
 
     # --- what is done -----------------------------------------------------------------------------
 
-    def to(self, key: str, start_s: float, final: bool = True) -> None:
+    def to(self, key: Key | None, start_s: float, final: bool = True) -> None:
         """Let a recording start at a time of the stack's axis."""
         if not self.can(key):
             return
         session = self._session
-        name = key.removeprefix(PREFIX)
+        name = key.id
         session.change(
             f"move {name} in time", final, lanes=changed_anywhere(session.lanes, key, moved_s=start_s)
         )
         self._messages.noted.emit(f"{name} starts at {seconds(start_s)} s")
 
-    def mark(self, key: str, time_s: float) -> None:
+    def mark(self, key: Key | None, time_s: float) -> None:
         """Remember a moment of a recording, to be brought to the cursor."""
         if self.can(key):
             self._marked = (key, time_s - self.by_s(key))
-            name = key.removeprefix(PREFIX)
+            name = key.id
             self._messages.noted.emit(
                 f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor"
             )
@@ -99,7 +99,7 @@ class Alignment:
 
     # --- what follows -----------------------------------------------------------------------------
 
-    def placed(self, key: str, track: Track) -> Track:
+    def placed(self, key: Key, track: Track) -> Track:
         """Give a recording's track where its lane has it."""
         return moved_track(track, self.by_s(key))
 
@@ -117,17 +117,17 @@ class Alignment:
             key: moved_track(own_track(track), moves[key]) if key in moves else track
             for key, track in shown.tracks.items()
         }
-        images: dict[str, Image] = {
+        images: dict[Key, Image] = {
             key: placed_result(image, moves[key]) if key in moves else image
             for key, image in shown.images.items()
         }
-        overlays: dict[tuple[str, str], Overlay] = {
+        overlays: dict[Place, Overlay] = {
             place: placed_result(made, moves[place[0]]) if place[0] in moves else made
             for place, made in shown.overlays.items()
         }
         session.show(tracks=tracks, images=images, overlays=overlays)
         self.moved.emit()
 
-    def reach(self, tracks: dict[str, Track]) -> list[Range]:
+    def reach(self, tracks: dict[RecordingKey, Track]) -> list[Range]:
         """Give the stretches of the stack's time over which recordings reach."""
         return [self.placed(key, track).axis.extent for key, track in tracks.items()]

@@ -10,12 +10,13 @@ from time import monotonic
 from psygnal import Signal
 
 from app.base.context import Context
-from app.recordings.alignment import PREFIX, Alignment
+from app.recordings.alignment import Alignment
 from core.faults import Fault
 from core.measures.items import short_recording
 from core.recordings.long_sound import LongSound, LongTrack
 from core.recordings.sound_file import SoundFile, clipped, look_at
-from core.session.lanes import Lane, changed_anywhere, setting_of
+from core.session.lane_key import Key, RecordingKey
+from core.session.lanes import Lane, changed_anywhere, keys_of, setting_of
 from core.signals.axis import Range
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words
@@ -59,8 +60,8 @@ class OpenRecordings:
 
     started = Signal(str)
     ended = Signal()
-    opened = Signal(str)
-    samples_read = Signal(str)
+    opened = Signal(RecordingKey)
+    samples_read = Signal(RecordingKey)
     surveyed = Signal(LongTrack)
 
     def __init__(self, context: Context, alignment: Alignment) -> None:
@@ -70,11 +71,12 @@ class OpenRecordings:
         self._messages = context.messages
         self._clock = context.clock
         self._alignment = alignment
-        self._paths: dict[str, Path] = {}
-        self._files: dict[str, SoundFile] = {}
-        self._tracks: dict[str, Track] = {}
-        self._long: dict[str, LongSound] = {}
-        self._asked: dict[str, int] = {}  # channels that were asked for; what cannot be read is asked once
+        self._paths: dict[RecordingKey, Path] = {}
+        self._files: dict[RecordingKey, SoundFile] = {}
+        self._tracks: dict[RecordingKey, Track] = {}
+        self._long: dict[RecordingKey, LongSound] = {}
+        # channels that were asked for; what cannot be read is asked once
+        self._asked: dict[RecordingKey, int] = {}
         self._looked_s = 0.0
         self._closed = False
         self._session.view_changed.connect(self._look_after)
@@ -88,36 +90,36 @@ class OpenRecordings:
         before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
         channel = before.channel if before is not None else 0
         future = self._clock.work(lambda: read(wanted, channel))
-        self._jobs.follow(f"open {wanted}", future, lambda found: self._opened(wanted, found), self._refused)
+        self._jobs.follow(("open", wanted), future, lambda found: self._opened(wanted, found), self._refused)
 
-    def path_of(self, key: str) -> Path:
+    def path_of(self, key: RecordingKey) -> Path:
         """Give the file of a recording's lane."""
         return self._paths[key]
 
-    def file_path(self, key: str) -> Path | None:
+    def file_path(self, key: Key | None) -> Path | None:
         """Give the file of a recording's lane, None for another lane."""
-        return self._paths.get(key) if key in self._files else None
+        return self._paths.get(key) if isinstance(key, RecordingKey) and key in self._files else None
 
-    def file_of(self, key: str) -> SoundFile | None:
+    def file_of(self, key: Key | None) -> SoundFile | None:
         """Give what the file of a recording's lane holds, None for another lane."""
-        return self._files.get(key)
+        return self._files.get(key) if isinstance(key, RecordingKey) else None
 
-    def choose_channel(self, key: str, channel: int) -> None:
+    def choose_channel(self, key: RecordingKey, channel: int) -> None:
         """Show one channel of a recording, counted from 1, or with 0 the average of all, as a step."""
         file, session = self._files.get(key), self._session
         if file is not None and 0 <= channel <= file.channels:
-            words = f"channel of {key.removeprefix(PREFIX)}"
+            words = f"channel of {key.id}"
             session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
 
-    def own(self, key: str) -> Track:
+    def own(self, key: RecordingKey) -> Track:
         """Give a recording at its own time, wherever its lane has it."""
         return self._tracks[key]
 
-    def close(self, key: str) -> None:
+    def close(self, key: RecordingKey) -> None:
         """Take the lane of a recording away; undo brings it back."""
         session = self._session
         rest = tuple(lane for lane in session.lanes if lane.key != key)
-        session.set_lanes(rest, f"close {key.removeprefix(PREFIX)}")
+        session.set_lanes(rest, f"close {key.id}")
 
     def has_left(self) -> bool:
         """Tell whether nobody looks at recordings any more."""
@@ -130,7 +132,7 @@ class OpenRecordings:
     def fit(self) -> None:
         """Let the stack reach over the output and every recording that has a lane or lies over one."""
         session = self._session
-        keys = {key for lane in session.lanes for key in (lane.key, *(pair[0] for pair in lane.merged))}
+        keys = set(keys_of(session.lanes))
         reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
         if session.card is not None:
             reach.append(session.card.out_axis.extent)
@@ -162,7 +164,7 @@ class OpenRecordings:
             path, channel = self._paths[key], lane.channel
             self._asked[key] = channel
             future = self._clock.work(partial(read, path, channel))
-            self._jobs.follow(f"channel {key}", future, partial(self._chosen, key, path))
+            self._jobs.follow(("channel", key), future, partial(self._chosen, key, path))
 
     # --- arriving ----------------------------------------------------------------------------
 
@@ -181,14 +183,14 @@ class OpenRecordings:
         self.opened.emit(key)
         self.samples_read.emit(key)
 
-    def _chosen(self, key: str, path: Path, found: ReadRecording) -> None:
+    def _chosen(self, key: RecordingKey, path: Path, found: ReadRecording) -> None:
         """Show another channel in the same lane, with the same tiers."""
         self._asked.pop(key, None)
         self._take(key, path, found)
         self._messages.noted.emit(f"{path.name}: {found.file.reduction}")
         self.samples_read.emit(key)
 
-    def _take(self, key: str, path: Path, found: ReadRecording) -> Track:
+    def _take(self, key: RecordingKey, path: Path, found: ReadRecording) -> Track:
         """Show what was read; a long one is looked through behind."""
         track = found.long.track(path.name) if found.long is not None else found.track
         assert track is not None
@@ -200,16 +202,16 @@ class OpenRecordings:
             self._look_through(key, found.long)
         return track
 
-    def _key_of(self, path: Path) -> str:
+    def _key_of(self, path: Path) -> RecordingKey:
         """Give the file's own key: its name, numbered where another file has that name already."""
-        number, key = 1, f"{PREFIX}{path.name}"
+        number, key = 1, RecordingKey(path.name)
         while self._paths.get(key, path) != path:
             number += 1
-            key = f"{PREFIX}{path.stem} ({number}){path.suffix}"
+            key = RecordingKey(f"{path.stem} ({number}){path.suffix}")
         self._paths[key] = path
         return key
 
-    def _put(self, key: str, track: Track) -> None:
+    def _put(self, key: RecordingKey, track: Track) -> None:
         """Show a track; what was computed of an earlier state of its file goes."""
         shown, before = self._session.shown, self._tracks.get(key)
         self._tracks[key] = track
@@ -221,7 +223,7 @@ class OpenRecordings:
         overlays = {place: made for place, made in shown.overlays.items() if place[0] != key}
         self._session.show(tracks=tracks, images=images, overlays=overlays)
 
-    def _add_lane(self, key: str, name: str) -> None:
+    def _add_lane(self, key: RecordingKey, name: str) -> None:
         """Put the lane on top of a model's, else below the other recordings; show as much of it as fits."""
         session = self._session
         if session.lane(key) is not None:
@@ -263,7 +265,7 @@ class OpenRecordings:
 
     # --- long ones ---------------------------------------------------------------------------
 
-    def _look_through(self, key: str, sound: LongSound) -> None:
+    def _look_through(self, key: RecordingKey, sound: LongSound) -> None:
         """Find every extreme in the background; the lane grows true as it goes on."""
         if sound.whole:
             self.surveyed.emit(sound.track(sound.file.name))
@@ -274,7 +276,7 @@ class OpenRecordings:
             post(lambda: self._progressed(key, sound))
 
         future = self._clock.work(lambda: sound.look_through(told, lambda: self._closed))
-        self._jobs.follow(f"through {key}", future, lambda _: self._looked_through(sound))
+        self._jobs.follow(("through", key), future, lambda _: self._looked_through(sound))
 
     def _look_after(self) -> None:
         """Now and then look whether the files of long recordings are still what they were."""
@@ -285,12 +287,12 @@ class OpenRecordings:
         future = self._clock.work(lambda: {key: sound.lost() for key, sound in sounds.items()})
         self._jobs.follow("recordings' files", future, self._looked_after)
 
-    def _looked_after(self, found: dict[str, Fault | None]) -> None:
+    def _looked_after(self, found: dict[RecordingKey, Fault | None]) -> None:
         for key, fault in found.items():
             if fault is not None and self._long.pop(key, None) is not None:  # said once
                 self._messages.faulted.emit(fault)
 
-    def _progressed(self, key: str, sound: LongSound) -> None:
+    def _progressed(self, key: RecordingKey, sound: LongSound) -> None:
         """Show what is known now, unless the file was opened anew meanwhile."""
         track = sound.track(sound.file.name)
         if self._closed or self._tracks[key].origin != track.origin:

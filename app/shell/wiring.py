@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,13 @@ from app.models.dialogs import ask_questions, ask_run
 from app.models.named_points import NamedPoints
 from app.playback.playhead import Playhead
 from app.queries.dock import DockView
-from app.recordings.alignment import PREFIX
 from app.shell.instrument import Instrument
 from app.shell.menus import Menus
 from app.shell.pages import Pages
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
+from core.session.lane_key import Key, RecordingKey
+from core.session.lane_names import plain_name
 from core.session.lanes import Lane
 from core.session.point_names import starred_words
 from core.session.session import Snapshot
@@ -156,7 +158,7 @@ class Wiring:
         self._pages.show_page("stack")
         self.soon()
 
-    def _recording(self, key: str) -> None:
+    def _recording(self, key: RecordingKey) -> None:
         """Bring the stack to the front; without a model the recording gives the window its name."""
         if self._on.session.card is None:
             self._show_alone([key])
@@ -164,9 +166,9 @@ class Wiring:
         self._pages.show_page("stack")
         self.soon()
 
-    def _show_alone(self, recordings: list[str]) -> None:
+    def _show_alone(self, recordings: Sequence[Key]) -> None:
         """Without a model a recording gives the window its name; where none is left, begin anew."""
-        name = recordings[0].removeprefix(PREFIX) if recordings else ""
+        name = plain_name(recordings[0]) if recordings else ""
         self._host.parent.setWindowTitle(f"{name} – Phonoscope" if name else "Phonoscope")
         self._pages.show_page("stack" if recordings else "start")
 
@@ -291,7 +293,7 @@ class Wiring:
         session = self._on.session
         session.change("set the code", point=session.point.with_code(code))
 
-    def _lane(self, key: str, field: str, value: object) -> None:
+    def _lane(self, key: Key, field: str, value: object) -> None:
         session = self._on.session
         if field == "active":
             session.set_active(key)
@@ -301,34 +303,38 @@ class Wiring:
             session.set_active(key)
             self._menus.run(MOVES[str(value)])
         elif field == "channel":
+            assert isinstance(key, RecordingKey)
             self._on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
         elif field == "merged_gain":
             self._set_merged_gain(key, *value)  # type: ignore[misc]
         else:
-            session.set_lane(key, f"{field} of {key}", **{FIELDS[field]: value})
+            session.set_lane(key, f"{field} of {plain_name(key)}", **{FIELDS[field]: value})
 
-    def _close(self, key: str) -> None:
+    def _close(self, key: Key) -> None:
         session = self._on.session
-        if key.startswith(PREFIX):
+        if isinstance(key, RecordingKey):
             self._on.recordings.close(key)
-        elif "." in key:
-            self._on.sound_driven.quiet(key.split(".")[0])
+        elif not key.is_generated:
+            self._on.sound_driven.quiet(key.network)
         else:
-            session.set_lanes(tuple(lane for lane in session.lanes if lane.key != key), f"close {key}")
+            session.set_lanes(
+                tuple(lane for lane in session.lanes if lane.key != key), f"close {plain_name(key)}"
+            )
 
-    def _merge(self, source: str, target: str) -> None:
+    def _merge(self, source: Key, target: Key) -> None:
         session = self._on.session
         gain = self._fitting_gain(source, target)
         session.set_lanes(
-            lane_tools.merged(session.lanes, source, target, gain), f"lay {source} over {target}"
+            lane_tools.merged(session.lanes, source, target, gain),
+            f"lay {plain_name(source)} over {plain_name(target)}",
         )
 
-    def _set_merged_gain(self, target: str, source: str, gain: float) -> None:
+    def _set_merged_gain(self, target: Key, source: Key, gain: float) -> None:
         session = self._on.session
         lanes = lane_tools.regained(session.lanes, target, source, gain)
-        session.set_lanes(lanes, f"gain of {source}")
+        session.set_lanes(lanes, f"gain of {plain_name(source)}")
 
-    def _fitting_gain(self, source: str, target: str) -> float:
+    def _fitting_gain(self, source: Key, target: Key) -> float:
         """Give the lane's own gain if it was set, else a round one that makes the curves comparable."""
         session = self._on.session
         lane: Lane | None = session.lane(source)
@@ -337,13 +343,14 @@ class Wiring:
         tops = [peak(session.shown.tracks[key]) for key in (source, target)]
         return float(max(1, round(tops[1] / tops[0]))) if tops[0] > 0 else 1.0
 
-    def _unmerge(self, target: str, source: str) -> None:
+    def _unmerge(self, target: Key, source: Key) -> None:
         session = self._on.session
-        session.set_lanes(lane_tools.unmerged(session.lanes, target, source), f"take {source} off {target}")
+        lanes = lane_tools.unmerged(session.lanes, target, source)
+        session.set_lanes(lanes, f"take {plain_name(source)} off {plain_name(target)}")
 
-    def _play(self, key: str, stretch: object) -> None:
+    def _play(self, key: Key | None, stretch: object) -> None:
         playback, session = self._on.playback, self._on.session
-        if not key:
+        if key is None:
             playback.play_active(stretch)  # type: ignore[arg-type]
         elif key in playback.keys and self._on.player.playing:
             playback.stop()

@@ -9,7 +9,9 @@ from app.base.dialog_host import DialogHost
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from app.recordings.dialogs import ask_start
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
+from core.session.lane_key import RecordingKey
+from core.session.lane_names import plain_name
 from core.session.session import Session
 
 
@@ -29,7 +31,7 @@ def _listens(network: str) -> Callable[..., bool]:
 
 def _switch(session: Session, sound_driven: SoundDriven, network: str) -> None:
     active = session.active
-    source = active if active.startswith(PREFIX) else ""
+    source = active if isinstance(active, RecordingKey) else None
     if any(one.network == network for one in sound_driven.listeners) and not sound_driven.elsewhere(
         network, source
     ):
@@ -62,7 +64,7 @@ def collapse(session: Session) -> None:
     """Fold the active lane to one line, or unfold it."""
     lane = session.lane(session.active)
     if lane is not None:
-        session.set_lane(lane.key, f"fold {lane.key}", collapsed=not lane.collapsed)
+        session.set_lane(lane.key, f"fold {plain_name(lane.key)}", collapsed=not lane.collapsed)
 
 
 @command("layers.mute", "Mute the lane", "Layers", is_open, stack_only=True)
@@ -78,7 +80,7 @@ def solo(session: Session) -> None:
 
 
 def _is_recording(alignment: Alignment, session: Session) -> bool:
-    return bool(alignment.of(session.active))
+    return alignment.of(session.active) is not None
 
 
 def _is_moved(alignment: Alignment, session: Session) -> bool:
@@ -132,9 +134,10 @@ def _has_channels(recordings: OpenRecordings, session: Session) -> bool:
 @command("layers.channel", "Next channel of the recording", "Layers", _has_channels)
 def next_channel(recordings: OpenRecordings, session: Session) -> None:
     """Show the active recording's next channel; after the last one the average of all, as at first."""
-    file = recordings.file_of(session.active)
-    if file is not None:
-        recordings.choose_channel(session.active, (file.channel + 1) % (file.channels + 1))
+    active = session.active
+    file = recordings.file_of(active)
+    if file is not None and isinstance(active, RecordingKey):
+        recordings.choose_channel(active, (file.channel + 1) % (file.channels + 1))
 
 
 @command("layers.next", "Next lane", "Layers", is_open, separator=True)
@@ -152,7 +155,7 @@ def previous_lane(session: Session) -> None:
 def _flip(session: Session, field: str, word: str) -> None:
     lane = session.lane(session.active)
     if lane is not None:
-        session.set_lane(lane.key, f"{word} {lane.key}", **{field: not getattr(lane, field)})
+        session.set_lane(lane.key, f"{word} {plain_name(lane.key)}", **{field: not getattr(lane, field)})
 
 
 def _step(session: Session, by: int) -> None:

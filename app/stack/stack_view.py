@@ -17,14 +17,15 @@ from app.base.context import Context
 from app.models.sound_driven import SoundDriven, logits_words
 from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
-from app.recordings.open_recordings import PREFIX, OpenRecordings
+from app.recordings.open_recordings import OpenRecordings
 from core.analyses.formant_visibility import loud, near_loudest
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
 from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.spectrogram import greys
-from core.networks.layer_info import LayerInfo
 from core.recordings.long_sound import in_memory
+from core.session.lane_key import Key, LaneKey, RecordingKey
+from core.session.lane_names import layer_info, plain_name, title
 from core.session.lanes import Lane
 from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import duration_words, seconds, short
@@ -57,13 +58,12 @@ class StackViews:
         self._playback = playback
         self._tier_editor = tier_editor
         self.computing = False
-        self._greys: dict[str, tuple[Image, Image]] = {}
-        self._formants: dict[str, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
+        self._greys: dict[Key, tuple[Image, Image]] = {}
+        self._formants: dict[Key, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
     def view(self) -> StackView:
         """Give what the stack shows now."""
         session = self._session
-        top = session.card.output if session.card else ""
         lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
         return StackView(
             lanes,
@@ -73,14 +73,14 @@ class StackViews:
             session.selection,
             session.frequency_hz,
             None,
-            self._overview(top),
+            self._overview(),
             tiers_view(self._session, self._tier_editor),
         )
 
     def _lane(self, lane: Lane) -> LaneView:
         session = self._session
         track = session.shown.tracks[lane.key]
-        title, meta = self._words(lane.key, track)
+        name, meta = self._words(lane.key, track)
         file = self._recordings.file_of(lane.key)
         settings = {measure: self._settings.of(measure) for measure in MEASURE_NAMES}
         carried = track.axis.rate_hz
@@ -94,9 +94,9 @@ class StackViews:
         pitch = settings["pitch"]
         return LaneView(
             key=lane.key,
-            title=title,
+            title=name,
             meta=meta,
-            badge="" if lane.key.endswith(".logits") else f"≤ {short(carried / 2)} Hz",
+            badge="" if _is_logits(lane.key) else f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
@@ -127,8 +127,8 @@ class StackViews:
             computing=self.computing,
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
             legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
-            closable="." in lane.key or ":" in lane.key,
-            movable=bool(self._alignment.of(lane.key)),
+            closable=isinstance(lane.key, RecordingKey) or not lane.key.is_generated,
+            movable=self._alignment.of(lane.key) is not None,
             moved=self._alignment.by_s(self._alignment.of(lane.key)) != 0,
             channels=file.channels if file else 1,
             channel=file.channel if file else 0,
@@ -136,33 +136,34 @@ class StackViews:
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
         """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
-        if lane.key.endswith(".logits"):
+        if _is_logits(lane.key):
             return ""
         return self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
     def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
         """Give the words in the lane on what it is, and on what was lowered for what it shows."""
-        if lane.key.endswith(".logits"):
-            return logits_words(lane.key[0], track.samples), ""
+        if isinstance(lane.key, LaneKey) and lane.key.is_logits:
+            return logits_words(lane.key.network, track.samples), ""
         return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
 
     def _heard_words(self, lane: Lane, track: Track) -> str:
         """Say what the lane's network hears."""
         source = self._sound_driven.source_of(lane.key)
-        if not source:
+        if source is None or not isinstance(lane.key, LaneKey):
             return ""
         heard = self._sound_driven.heard_of(lane.key)
         where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
-        return f"{lane.key[0]} hears {self._words(source, track)[0]}{where}"
+        return f"{lane.key.network} hears {self._words(source, track)[0]}{where}"
 
-    def _overview(self, top: str) -> Track | None:
+    def _overview(self) -> Track | None:
         """Give what reaches over the whole stack: the output, or a recording that is longer."""
-        tracks = self._session.shown.tracks
-        lanes = [tracks[lane.key] for lane in self._session.lanes if lane.key.startswith(PREFIX)]
-        found = [*([tracks[top]] if top in tracks else []), *lanes]
+        session, tracks = self._session, self._session.shown.tracks
+        recordings = [lane.key for lane in session.lanes if isinstance(lane.key, RecordingKey)]
+        top = [session.output] if session.output in tracks else []
+        found = [tracks[key] for key in (*top, *recordings) if key is not None]
         return max(found, key=lambda track: track.axis.extent.end_s, default=None)
 
-    def _drawn(self, key: str, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+    def _drawn(self, key: Key, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
         """Give what is drawn of a measure: of formants, the frames loud enough."""
         if measure != "formants" or not tracks:
             return tracks
@@ -178,14 +179,14 @@ class StackViews:
             self._formants[key] = kept
         return kept[1]
 
-    def _loud(self, key: str, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
+    def _loud(self, key: Key, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
         """Tell which frames are loud enough; those of a long recording bring their loudness along."""
         if tracks[-1].name == PEAKS:
             return near_loudest(tracks[-1].samples.astype(np.float64))
         source = in_memory(self._session.shown.tracks[key], tracks[0].axis.extent)
         return loud(source, tracks[0].axis, self._settings.of("formants"))
 
-    def _readings(self, key: str) -> dict[str, float]:
+    def _readings(self, key: Key) -> dict[str, float]:
         """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
         session = self._session
         where = session.selection or session.cursor_s
@@ -199,11 +200,18 @@ class StackViews:
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         session = self._session
-        bars = lane.key.endswith(".logits")
+        bars = _is_logits(lane.key)
         role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
-        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, lane.key)
+        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, plain_name(lane.key))
         over = tuple(
-            Curve(session.shown.tracks[key], gain, self._label(key, gain), MERGED_ROLES[k % 3], key, key)  # type: ignore[arg-type]
+            Curve(
+                session.shown.tracks[key],
+                gain,
+                self._label(key, gain),
+                MERGED_ROLES[k % 3],  # type: ignore[arg-type]
+                key,
+                plain_name(key),
+            )
             for k, (key, gain) in enumerate(lane.merged)
             if key in session.shown.tracks
         )
@@ -218,34 +226,24 @@ class StackViews:
                 found.append(Curve(made[0], role=MERGED_ROLES[place % 3], key=key))  # type: ignore[arg-type]
         return tuple(found)
 
-    def _label(self, key: str, gain: float) -> str:
+    def _label(self, key: Key, gain: float) -> str:
         """Name a curve as the papers' legends do: `conv4 ×10`."""
-        name = key.removeprefix(PREFIX) + (f" ×{gain:g}" if gain != 1 else "")
+        name = plain_name(key) + (f" ×{gain:g}" if gain != 1 else "")
         return ", ".join(filter(None, (name, self._alignment.words(key, digits=3))))
 
-    def _words(self, key: str, track: Track) -> tuple[str, str]:
+    def _words(self, key: Key, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
-        if key.startswith(PREFIX):
+        if isinstance(key, RecordingKey):
             where, lasts = self._alignment.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
-            return key.removeprefix(PREFIX), " · ".join(filter(None, words))
-        if key.endswith(".logits"):
-            return f"{key[0]} logits", f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
-        layer = self._layer(key)
-        if layer is None:
-            return key, rate
-        network = f"{key[0]} " if "." in key else ""
-        return f"{network}{layer.title}", f"{layer.channels} × {layer.axis.n} · {rate}"
+            return key.id, " · ".join(filter(None, words))
+        name = title(self._session.models, key)
+        if key.is_logits:
+            return name, f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
+        layer = layer_info(self._session.models, key)
+        return name, f"{layer.channels} × {layer.axis.n} · {rate}" if layer is not None else rate
 
-    def _layer(self, key: str) -> LayerInfo | None:
-        card = self._session.card
-        if card is None:
-            return None
-        network, _, name = key.rpartition(".")
-        layers = card.layers.get(network or "G", ())  # type: ignore[call-overload]
-        return next((layer for layer in layers if layer.name == name), None)
-
-    def _spectrogram(self, key: str) -> Image | None:
+    def _spectrogram(self, key: Key) -> Image | None:
         image = self._session.shown.images.get(key)
         if image is None:
             return None
@@ -257,7 +255,7 @@ class StackViews:
             self._greys[key] = kept
         return kept[1]
 
-    def _grey(self, key: str, image: Image) -> NDArray[np.float32]:
+    def _grey(self, key: Key, image: Image) -> NDArray[np.float32]:
         settings, track = self._settings.greys, self._session.shown.tracks[key]
         return greys(image, settings, self._tiled_overlays.top_db(track, settings))
 
@@ -273,6 +271,10 @@ class StackViews:
         return tuple(
             LegendLine(kind, text if kind in lane.shown else "hidden") for kind, text in words.items()
         )
+
+
+def _is_logits(key: Key) -> bool:
+    return isinstance(key, LaneKey) and key.is_logits
 
 
 MEASURE_NAMES = SHOWN

@@ -10,7 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -37,14 +37,14 @@ MOST_CRASHES = 3  # in a row, without one answer between
 class Engine:
     """What a window asks of an engine: requests, and futures of their answers."""
 
-    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+    def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
         """Queue a request; a waiting one under the same key is superseded.
 
         `urgent` requests (knobs) go before the others (sheets).
         """
         raise NotImplementedError
 
-    def stop(self, key: str) -> None:
+    def stop(self, key: Hashable) -> None:
         """Cancel what waits under `key`, and what is under way at its next layer."""
         raise NotImplementedError
 
@@ -57,14 +57,14 @@ class Engine:
         model: ModelId,
         path: str | os.PathLike[str],
         answers: Mapping[str, Answer] | None = None,
-        key: str = "open",
+        key: Hashable = "open",
         urgent: bool = True,
     ) -> Future[Card]:
         """Open a checkpoint under a name that the caller picks, beside or in place of others."""
         return self.ask(OpenRequest(model, os.fspath(path), dict(answers or {})), key, urgent)
 
     def probe(
-        self, request: ProbeRequest, images: Wanted = (), key: str = "", urgent: bool = False
+        self, request: ProbeRequest, images: Wanted = (), key: Hashable = "", urgent: bool = False
     ) -> Future[Probed]:
         """Run a network; `images` pairs layers with settings of the spectrograms wanted with them."""
         return self.ask(RunRequest(request, tuple(images)), key, urgent)
@@ -78,7 +78,7 @@ class Engine:
 class _Request:
     number: int
     asked: Any
-    key: str
+    key: Hashable
     urgent: bool
     future: Future[Any]
 
@@ -89,7 +89,7 @@ class InlineEngine(Engine):
     def __init__(self) -> None:
         self._work = Work()
 
-    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+    def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
         """Do what is asked and give a future that is already done."""
         future: Future[Any] = Future()
         try:
@@ -98,7 +98,7 @@ class InlineEngine(Engine):
             future.set_exception(error)
         return future
 
-    def stop(self, key: str) -> None:
+    def stop(self, key: Hashable) -> None:
         """Nothing is ever under way here."""
 
     def close(self) -> None:
@@ -169,7 +169,7 @@ class ProcessEngine(Engine):
         )
         reader.start()
 
-    def ask(self, asked: Any, key: str = "", urgent: bool = False) -> Future[Any]:
+    def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
         """Queue a request: see `Engine.ask`."""
         future: Future[Any] = Future()
         if self._crashes >= MOST_CRASHES:
@@ -185,7 +185,7 @@ class ProcessEngine(Engine):
             request.future.cancel()
         return future
 
-    def stop(self, key: str) -> None:
+    def stop(self, key: Hashable) -> None:
         """Cancel what waits under `key`, and what is under way at its next layer."""
         with self._lock:
             dropped = [request for request in self._queue if request.key == key]

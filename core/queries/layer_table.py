@@ -18,10 +18,10 @@ COPIED = tuple(MEASURES[key] for key in (
 ))  # fmt: skip
 """The measures of the copied table, in its order; the bandwidths stand in a row of their own on screen."""
 
-SHOWN = tuple(one for one in COPIED if not one.key.startswith("b"))
-"""The measures that have a column on the screen."""
-
 BANDWIDTHS = {f"f{k}": MEASURES[f"b{k}"] for k in (1, 2, 3)}
+
+SHOWN = tuple(one for one in COPIED if one not in BANDWIDTHS.values())
+"""The measures that have a column on the screen."""
 
 
 def row(layer: Layer, where: Place, statistic: Statistic = "mean") -> tuple[Answer, ...]:

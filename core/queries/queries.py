@@ -16,6 +16,7 @@ from core.analyses.measures import Measure, Statistic
 from core.analyses.registry import TABLE
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack, in_memory
+from core.session.lane_key import Key
 from core.signals.axis import Range
 from core.signals.track import Track
 
@@ -27,7 +28,7 @@ MOST_READ_S = 60.0
 class Layer:
     """One layer with what was computed of it; an analysis that is not in `results` is under way."""
 
-    key: str
+    key: Key
     title: str
     track: Track
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])

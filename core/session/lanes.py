@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from core.session.lane_key import Key
+
 Scale = Literal["window", "whole", "fixed", "shared"]
 MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
@@ -20,7 +22,7 @@ class Lane:
     `fixed_high` count where `scale` is "fixed".
     """
 
-    key: str
+    key: Key
     gain: float = 1.0
     muted: bool = False
     soloed: bool = False
@@ -31,41 +33,46 @@ class Lane:
     shown: frozenset[str] = frozenset()
     moved_s: float = 0.0
     channel: int = 0
-    merged: tuple[tuple[str, float], ...] = ()
+    merged: tuple[tuple[Key, float], ...] = ()
     resting: tuple[Lane, ...] = ()
 
 
 Lanes = tuple[Lane, ...]
 
 
-def find(lanes: Lanes, key: str) -> Lane | None:
+def find(lanes: Lanes, key: Key | None) -> Lane | None:
     """Give the lane of `key`, or None."""
     return next((lane for lane in lanes if lane.key == key), None)
 
 
-def has(lanes: Lanes, key: str) -> bool:
+def has(lanes: Lanes, key: Key | None) -> bool:
     """Tell whether a track has a lane or lies over the axes of one."""
-    return any(key == lane.key or key in dict(lane.merged) for lane in lanes)
+    return key in keys_of(lanes)
 
 
-def changed(lanes: Lanes, key: str, **values: Any) -> Lanes:
+def keys_of(lanes: Lanes) -> tuple[Key, ...]:
+    """Give the keys of all tracks on the screen: each lane's, then those that lie over its axes."""
+    return tuple(key for lane in lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
+
+
+def changed(lanes: Lanes, key: Key, **values: Any) -> Lanes:
     """Give the lanes with some fields of one lane changed."""
     return tuple(replace(lane, **values) if lane.key == key else lane for lane in lanes)
 
 
-def setting_of(lanes: Lanes, key: str) -> Lane | None:
+def setting_of(lanes: Lanes, key: Key) -> Lane | None:
     """Give how a track is set: by its lane, or where it lies over another's axes, by the one that rests."""
     found = find(lanes, key)
     return found or next((one for lane in lanes if (one := find(lane.resting, key))), None)
 
 
-def changed_anywhere(lanes: Lanes, key: str, **values: Any) -> Lanes:
+def changed_anywhere(lanes: Lanes, key: Key, **values: Any) -> Lanes:
     """Give the lanes with how one track is set changed, in its own lane or over another's axes."""
     there = changed(lanes, key, **values)
     return tuple(replace(lane, resting=changed(lane.resting, key, **values)) for lane in there)
 
 
-def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:
+def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
     """Lay the lane `source`, and all it already carries, over the lane `target`."""
     moving, staying = find(lanes, source), find(lanes, target)
     if moving is None or staying is None or source == target:
@@ -76,7 +83,7 @@ def merged(lanes: Lanes, source: str, target: str, gain: float = 1.0) -> Lanes:
     return changed(rest, target, merged=carried, resting=resting)
 
 
-def regained(lanes: Lanes, target: str, source: str, gain: float) -> Lanes:
+def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
     """Give the track `source`, which lies over the lane `target`, another gain."""
     host = find(lanes, target)
     if host is None:
@@ -85,7 +92,7 @@ def regained(lanes: Lanes, target: str, source: str, gain: float) -> Lanes:
     return changed(lanes, target, merged=pairs, resting=changed(host.resting, source, gain=gain))
 
 
-def unmerged(lanes: Lanes, target: str, source: str) -> Lanes:
+def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
     """Give the track `source` back its lane, set as it was, below the lane it lay over."""
     host = find(lanes, target)
     if host is None or source not in dict(host.merged):
@@ -100,13 +107,13 @@ def unmerged(lanes: Lanes, target: str, source: str) -> Lanes:
     return tuple(out)
 
 
-def ordered(lanes: Lanes, keys: tuple[str, ...]) -> Lanes:
+def ordered(lanes: Lanes, keys: tuple[Key, ...]) -> Lanes:
     """Give the lanes in the order of `keys`; lanes not named keep their order at the end."""
     place = {key: k for k, key in enumerate(keys)}
     return tuple(sorted(lanes, key=lambda lane: place.get(lane.key, len(place))))
 
 
-def sounding(lanes: Lanes, active: str) -> tuple[Lane, ...]:
+def sounding(lanes: Lanes, active: Key | None) -> tuple[Lane, ...]:
     """Give the lanes that a bar or Tab plays: the soloed ones, else the active one; never a muted one."""
     soloed = tuple(lane for lane in lanes if lane.soloed)
     chosen = soloed or tuple(lane for lane in lanes if lane.key == active)

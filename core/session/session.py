@@ -15,6 +15,7 @@ from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
 from core.session import lanes as lane_tools
 from core.session.history import History
+from core.session.lane_key import FIRST_MODEL, GENERATOR, Key, LaneKey, ModelId
 from core.session.lanes import Lane, Lanes
 from core.signals.axis import Range
 from core.signals.track import Image, Track
@@ -43,16 +44,19 @@ EMPTY = Snapshot(Point(()), Point(()))
 Overlay = tuple[Track, ...] | Points
 """What lies over a lane's curve: contours, or the moments of its pulses."""
 
+Place = tuple[Key, str]
+"""Where an overlay lies: over a lane's curve, by the name of its measure."""
+
 
 @dataclass(frozen=True)
 class Shown:
     """The numbers on the screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
 
-    tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
-    images: Mapping[str, Image] = field(default_factory=dict[str, Image])
-    overlays: Mapping[tuple[str, str], Overlay] = field(default_factory=dict[tuple[str, str], Overlay])
-    stale: frozenset[tuple[str, str]] = frozenset()
-    ghosts: Mapping[str, Track] = field(default_factory=dict[str, Track])
+    tracks: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
+    images: Mapping[Key, Image] = field(default_factory=dict[Key, Image])
+    overlays: Mapping[Place, Overlay] = field(default_factory=dict[Place, Overlay])
+    stale: frozenset[Place] = frozenset()
+    ghosts: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
 
 
 class Session:
@@ -76,7 +80,7 @@ class Session:
         self.cursor_s: float | None = None
         self.selection: Range | None = None
         self.frequency_hz: float | None = None
-        self.active = "out"
+        self.active: Key | None = None
         self.tier = -1  # the chosen tier, counted from 0; -1 where none is
         self._back: list[Range] = []
 
@@ -94,6 +98,27 @@ class Session:
     def layout(self) -> LatentLayout:
         return self.card.layout if self.card else LatentLayout(0)
 
+    @property
+    def model(self) -> ModelId:
+        """The model whose point the latent panel shows."""
+        return FIRST_MODEL
+
+    @property
+    def models(self) -> Mapping[ModelId, Card]:
+        """The cards of the open models."""
+        return {FIRST_MODEL: self.card} if self.card else {}
+
+    @property
+    def output(self) -> LaneKey | None:
+        """The lane of the generator's output; None where no model is open, or one without a generator."""
+        card = self.card
+        return LaneKey(self.model, GENERATOR, card.output) if card and card.generator else None
+
+    @property
+    def active_track(self) -> Track | None:
+        """The curve of the active lane; None where no lane is active, or its curve is not there yet."""
+        return self.shown.tracks.get(self.active) if self.active is not None else None
+
     def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Snapshot | None = None) -> None:
         """Make `card` the open model, at a fresh draw or at the point of `start`."""
         drawn = draw(card.layout, seed)
@@ -104,7 +129,7 @@ class Session:
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
-        self.active, self.tier = card.output, -1
+        self.active, self.tier = self.output or next((lane.key for lane in lanes), None), -1
         self.card_changed.emit()
         self.view_changed.emit()
 
@@ -171,7 +196,7 @@ class Session:
         went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
         keys = [lane.key for lane in self.lanes]
         if went and keys:
-            self.active = self.card.output if self.card and self.card.output in keys else keys[0]
+            self.active = self.output if self.output in keys else keys[0]
         self.snapshot_changed.emit(before, self.snapshot)
         if went and keys:
             self.view_changed.emit()
@@ -182,10 +207,10 @@ class Session:
     def lanes(self) -> Lanes:
         return self.snapshot.lanes
 
-    def lane(self, key: str) -> Lane | None:
+    def lane(self, key: Key | None) -> Lane | None:
         return lane_tools.find(self.lanes, key)
 
-    def set_lane(self, key: str, words: str, **values: Any) -> None:
+    def set_lane(self, key: Key, words: str, **values: Any) -> None:
         """Change one lane's settings."""
         self.change(words, lanes=lane_tools.changed(self.lanes, key, **values))
 
@@ -271,7 +296,7 @@ class Session:
         """Put the horizontal frequency cursor."""
         self._set_view(frequency_hz=frequency_hz)
 
-    def set_active(self, key: str) -> None:
+    def set_active(self, key: Key) -> None:
         """Choose the lane that Tab plays and queries ask."""
         self._set_view(active=key)
 

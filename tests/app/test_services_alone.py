@@ -20,6 +20,7 @@ from core.processes.engine import InlineEngine
 from core.processes.praat_pool import InlinePool
 from core.session.session import Session
 from tests.support.contexts import inline_context
+from tests.support.keys import G
 
 
 @pytest.fixture
@@ -31,10 +32,10 @@ def services() -> Instrument:
 def test_services_open_a_model_and_measure_it_without_a_window(services, small_model):
     services.model_loader.open(small_model)
     session = services.session
-    assert "out" in session.shown.tracks
+    assert G("out") in session.shown.tracks
     assert any(measure == "pitch" for _, measure in session.shown.overlays)
     session.set_value(10, 2.0)
-    assert session.shown.tracks["out"].origin.point == session.point.z
+    assert session.shown.tracks[G("out")].origin.point == session.point.z
     services.queries.ask("f0", where=0.3)
     assert len(services.queries.results.rows) == 1
     services.tier_editor.new_tiers(("phones",), ())

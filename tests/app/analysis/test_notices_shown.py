@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.keys import G
 from widgets.stack.lane_header import LaneHeader
 
 PITCH = "Pitch ceiling lowered from 150 Hz to Nyquist, 125 Hz"
@@ -15,7 +16,7 @@ def low(window):
     """The window under the preset for low layers, with pitch and formants shown in four lanes."""
     window.on.layer_results.wanted = False  # no harmonicity from 5 Hz up of every layer
     window.on.analysis_settings.set_preset("Low layers, 5-150 Hz")
-    for key in ("conv1", "conv2", "conv4", "out"):
+    for key in (G("conv1"), G("conv2"), G("conv4"), G("out")):
         window.on.session.set_lane(key, "Show", shown=frozenset({"pitch", "formants"}))
     return window
 
@@ -26,30 +27,30 @@ def lanes_of(window):
 
 def test_a_lane_says_which_ceiling_was_lowered_for_what_it_shows(low):
     lanes = lanes_of(low)
-    assert lanes["conv2"].note == "Pitch ceiling lowered to 125 Hz"
-    assert lanes["conv2"].reason.startswith("No formants")
-    assert lanes["conv1"].note == "Pitch ceiling lowered to 31.25 Hz"
-    assert lanes["conv4"].note == "Formant ceiling lowered to 2000 Hz"
-    assert lanes["out"].note == ""
+    assert lanes[G("conv2")].note == "Pitch ceiling lowered to 125 Hz"
+    assert lanes[G("conv2")].reason.startswith("No formants")
+    assert lanes[G("conv1")].note == "Pitch ceiling lowered to 31.25 Hz"
+    assert lanes[G("conv4")].note == "Formant ceiling lowered to 2000 Hz"
+    assert lanes[G("out")].note == ""
 
 
 def test_a_lane_is_quiet_on_what_it_does_not_show(low):
-    low.on.session.set_lane("conv4", "Show", shown=frozenset({"pitch"}))
-    low.on.session.set_lane("conv2", "Show", shown=frozenset({"pulses"}))  # refused
-    assert lanes_of(low)["conv4"].note == lanes_of(low)["conv2"].note == ""
+    low.on.session.set_lane(G("conv4"), "Show", shown=frozenset({"pitch"}))
+    low.on.session.set_lane(G("conv2"), "Show", shown=frozenset({"pulses"}))  # refused
+    assert lanes_of(low)[G("conv4")].note == lanes_of(low)[G("conv2")].note == ""
 
 
 def test_the_buttons_of_a_lane_say_what_was_lowered(low):
     low.wiring.show_stack()
     headers = {header.lane.key: header for header in low.stack.findChildren(LaneHeader)}
-    assert headers["conv2"].measures["pitch"].toolTip() == f"Pitch of Conv2\n{PITCH}"
-    assert headers["conv4"].measures["formants"].toolTip() == f"Formants of Conv4\n{FORMANTS}"
-    assert headers["out"].measures["pitch"].toolTip() == "Pitch of Out"
+    assert headers[G("conv2")].measures["pitch"].toolTip() == f"Pitch of Conv2\n{PITCH}"
+    assert headers[G("conv4")].measures["formants"].toolTip() == f"Formants of Conv4\n{FORMANTS}"
+    assert headers[G("out")].measures["pitch"].toolTip() == "Pitch of Out"
 
 
 @pytest.mark.parametrize(
     ("key", "id", "said", "short"),
-    [("conv2", "pitch.get", PITCH, "125 Hz"), ("conv4", "formants.f1", FORMANTS, "2000 Hz")],
+    [(G("conv2"), "pitch.get", PITCH, "125 Hz"), (G("conv4"), "formants.f1", FORMANTS, "2000 Hz")],
 )
 def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said, short):
     heard = []
@@ -59,7 +60,7 @@ def test_a_query_says_it_and_keeps_it_with_its_settings(low, key, id, said, shor
     low.menus.run(id)
     assert heard[-1].endswith(f" s, ceiling lowered to {short}")
     assert low.on.queries.results.rows[-1].settings == f"Low layers, 5-150 Hz; {said[0].lower()}{said[1:]}"
-    low.on.session.set_active("out")
+    low.on.session.set_active(G("out"))
     low.menus.run(id)
     assert low.on.queries.results.rows[-1].settings == "Low layers, 5-150 Hz"
 
@@ -69,17 +70,17 @@ def test_the_table_of_all_layers_says_it_in_the_cell(low):
     low.on.layer_results.refresh()
     low.dock_view.show()
     rows = {row.key: row for row in low.dock.table.rows}
-    assert PITCH in rows["conv2"].cells[1].tip.splitlines()
-    assert FORMANTS in rows["conv4"].cells[2].tip.splitlines()
-    assert "lowered" not in rows["out"].cells[1].tip
+    assert PITCH in rows[G("conv2")].cells[1].tip.splitlines()
+    assert FORMANTS in rows[G("conv4")].cells[2].tip.splitlines()
+    assert "lowered" not in rows[G("out")].cells[1].tip
 
 
 @pytest.mark.parametrize(
     ("key", "id", "said"),
     [
-        ("conv2", "pitch.listing", PITCH),
-        ("conv4", "formants.listing", FORMANTS),
-        ("conv4", "analyses.envelope_peaks", ""),
+        (G("conv2"), "pitch.listing", PITCH),
+        (G("conv4"), "formants.listing", FORMANTS),
+        (G("conv4"), "analyses.envelope_peaks", ""),
     ],
 )
 def test_a_listing_says_it_at_its_head(low, monkeypatch, key, id, said):

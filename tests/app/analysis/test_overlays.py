@@ -17,6 +17,7 @@ from core.analyses.registry import TABLE
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.signals.axis import Range
+from tests.support.keys import G, recording
 from widgets.controls.form import SettingsForm
 
 
@@ -27,17 +28,20 @@ def voice(window, tmp_path):
     buzz = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
     soundfile.write(tmp_path / "buzz.wav", 0.2 * buzz, 16000)
     window.on.recordings.open(tmp_path / "buzz.wav")
-    window.on.session.set_active("sound:buzz.wav")
+    window.on.session.set_active(recording("buzz.wav"))
     return window
 
 
-def formants_of(window, key="sound:buzz.wav"):
+BUZZ = recording("buzz.wav")
+
+
+def formants_of(window, key=BUZZ):
     return window.on.session.shown.overlays[key, "formants"][0].origin.plain()["settings"]
 
 
 def test_a_speaker_outlasts_a_preset_which_sets_all_else(voice):
     on = voice.on
-    on.session.set_lane("sound:buzz.wav", "Show", shown=frozenset({"formants"}))
+    on.session.set_lane(recording("buzz.wav"), "Show", shown=frozenset({"formants"}))
     voice.menus.run("formants.man")
     assert formants_of(voice)["ceiling_hz"] == 5000
     assert voice.menus.actions["formants.man"].isChecked()
@@ -72,7 +76,7 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
     assert "settings" in rows[1].title
     before = show.isChecked()
     show.trigger()
-    assert (measure in voice.on.session.lane("sound:buzz.wav").shown) == show.isChecked() != before
+    assert (measure in voice.on.session.lane(recording("buzz.wav")).shown) == show.isChecked() != before
     assert not any(measure in row.title.lower() for row in voice.menus.rows() if row.menu == "Analyses")
 
 
@@ -160,15 +164,15 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
             assert view.pulses is None
             assert view.refusals["pulses"] == refusal
             assert refusal in said
-    buzz = session.shown.overlays["sound:buzz.wav", "pulses"]
+    buzz = session.shown.overlays[recording("buzz.wav"), "pulses"]
     assert np.diff(buzz.times_s) == pytest.approx(1 / 120, rel=1e-3)
 
 
 def test_pulses_follow_the_pitch_settings(voice):
     voice.menus.run("pulses.show")
-    before = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
+    before = voice.on.session.shown.overlays[recording("buzz.wav"), "pulses"]
     voice.on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
-    after = voice.on.session.shown.overlays["sound:buzz.wav", "pulses"]
+    after = voice.on.session.shown.overlays[recording("buzz.wav"), "pulses"]
     assert before.origin != after.origin
     assert dict(after.origin.settings)["floor_hz"] == 60
     voice.menus.run("pulses.settings")
@@ -185,18 +189,18 @@ def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
 
 def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(window):
     queries = window.on.queries
-    queries.ask("activation", key="out", where=0.5)
+    queries.ask("activation", key=G("out"), where=0.5)
     row = window.on.queries.results.rows[-1]
     assert row.point == "seed 0"
     old = row.answer.origin.of(drive=(0.0,) * len(row.answer.origin.point))
-    queries.tell("out", replace(row.answer, origin=old))
+    queries.tell(G("out"), replace(row.answer, origin=old))
     assert window.on.queries.results.rows[-1].point == "an earlier point"
 
 
 def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window, monkeypatch):
     session, analysing = window.on.session, window.on.overlays
-    shown = session.lane("out").shown
-    session.set_lane("out", "Show", shown=shown - {"spectrogram"})
+    shown = session.lane(G("out")).shown
+    session.set_lane(G("out"), "Show", shown=shown - {"spectrogram"})
     session.show(images={})
     held, compute = [], window.on.pool.submit_many
 
@@ -205,7 +209,7 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
         return held[-1][0]
 
     monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
-    session.set_lane("out", "Show", shown=shown | {"spectrogram"})
+    session.set_lane(G("out"), "Show", shown=shown | {"spectrogram"})
     analysing.refresh()
     analysing.refresh()
     of_out = [one for one in held if one[1][0][0] == "spectrogram" and one[1][0][1].name == "out"]
@@ -215,7 +219,7 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
     session.redraw(11)
     late.set_result(compute(asked).result())
     analysing.refresh()
-    image, track = session.shown.images["out"], session.shown.tracks["out"]
+    image, track = session.shown.images[G("out")], session.shown.tracks[G("out")]
     assert image.origin.of(analysis="", settings=()) == track.origin
 
 
@@ -233,15 +237,15 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
 
     monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
     for lane in session.lanes:
-        session.set_lane(lane.key, "Show", shown=frozenset({"intensity"} if lane.key == "out" else ()))
+        session.set_lane(lane.key, "Show", shown=frozenset({"intensity"} if lane.key == G("out") else ()))
     session.redraw(12)  # whose pitch nobody has measured yet
-    session.set_lane("out", "Show", shown=frozenset({"pitch"}))
+    session.set_lane(G("out"), "Show", shown=frozenset({"pitch"}))
     analysing.refresh()
     analysing.refresh()
     assert [fault.sentence for fault in told] == ["Pitch came to no end."]
-    session.set_lane("out", "Show", shown=frozenset())
+    session.set_lane(G("out"), "Show", shown=frozenset())
     analysing.refresh()
-    session.set_lane("out", "Show", shown=frozenset({"pitch"}))
+    session.set_lane(G("out"), "Show", shown=frozenset({"pitch"}))
     analysing.refresh()
     assert len(told) == 2
 

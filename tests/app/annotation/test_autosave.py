@@ -18,6 +18,7 @@ from core.networks.latent import Point
 from core.processes.engine import InlineEngine
 from core.recordings.identity import lasting, state_in
 from tests.support.contexts import inline_context
+from tests.support.keys import G, Q, recording
 from tests.support.pools import ExchangeablePool
 
 GRID = Annotation((Tier("phones", "interval", 0.0, 1.024, (0.0, 0.3, 1.024), ("a", "ə")),), 0.0, 1.024)
@@ -86,7 +87,7 @@ def test_a_recording_alone_has_tiers_that_outlive_the_window_and_a_model(alone, 
     made = group.kept.annotation
     assert made.tiers[0].times == (0.0, 0.5, 1.0)
     alone.on.model_loader.open(small_model)
-    assert [(one.key, one.own) for one in alone.on.tier_editor.groups] == [("sound:said.wav", True)]
+    assert [(one.key, one.own) for one in alone.on.tier_editor.groups] == [(recording("said.wav"), True)]
     assert alone.on.tier_editor.shown.annotation == made
     alone.on.tier_editor.autosave.close()
     assert brought(group.kept.sound, tmp_path / "said.wav").kept.annotation == made
@@ -96,7 +97,7 @@ def recorded(window, tmp_path, name: str = "said.wav", seed: int = 2) -> str:
     chance = np.random.default_rng(seed)
     soundfile.write(tmp_path / name, 0.1 * chance.standard_normal(4000), 8000)
     window.on.recordings.open(tmp_path / name)
-    return f"sound:{name}"
+    return recording(name)
 
 
 def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp_path):
@@ -105,7 +106,7 @@ def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp
     assert session.active == key
     annotating.new_tiers(("words",), ())
     assert [(group.key, group.first, group.own) for group in annotating.groups] == [
-        ("", 0, True),
+        (None, 0, True),
         (key, 3, True),
     ]
     assert (session.tier, annotating.tier.name, annotating.tier.end_s) == (3, "words", 0.5)
@@ -121,16 +122,16 @@ def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp
     tiers.menus.run("interval.add_1")
     assert annotating.tiers[0].times == (0.0, 0.2, 0.4, 0.6, 1.024), "another point's stay as they are"
     tiers.on.recordings.close(key)
-    assert [group.key for group in annotating.groups] == [""]
+    assert [group.key for group in annotating.groups] == [None]
     tiers.menus.run("edit.undo")
-    assert [group.key for group in annotating.groups] == ["", key]
+    assert [group.key for group in annotating.groups] == [None, key]
 
 
 def test_choosing_a_tier_makes_its_lane_the_active_one_and_back(tiers, tmp_path):
     session, key = tiers.on.session, recorded(tiers, tmp_path)
     tiers.on.tier_editor.new_tiers(("words",), ())
     tiers.stack.tiers.tier_wanted.emit(1)
-    assert (session.tier, session.active) == (1, "out")
+    assert (session.tier, session.active) == (1, G("out"))
     session.set_active(key)
     assert session.tier == 3
 
@@ -175,7 +176,7 @@ def test_saving_means_the_active_lanes_tiers(tiers, tmp_path, monkeypatch):
     tiers.menus.run("file.save_textgrid")
     assert asked[0] == ("Save the TextGrid of said.wav", str(tmp_path / "said.TextGrid"))
     assert read_textgrid(tmp_path / "saved1.TextGrid").annotation.tiers[0].name == "said"
-    tiers.on.session.set_active("out")
+    tiers.on.session.set_active(G("out"))
     tiers.menus.run("file.save_textgrid")
     assert asked[1][0] == "Save the TextGrid of the output"
     assert read_textgrid(tmp_path / "saved2.TextGrid").annotation.tiers[0].name == "phones"
@@ -186,9 +187,9 @@ def test_what_a_network_heard_in_a_recording_has_the_recordings_tiers(tiers, tmp
     tiers.on.tier_editor.new_tiers(("words",), ())
     session, annotating = tiers.on.session, tiers.on.tier_editor
     said = session.shown.tracks[key]
-    session.show(tracks={**session.shown.tracks, "Q.conv1": said.renamed("Q.conv1")})
-    assert annotating.kept_of("Q.conv1") is annotating.kept_of(key) is annotating.groups[1].kept
-    assert annotating.kept_of("out") is session.kept
+    session.show(tracks={**session.shown.tracks, Q("conv1"): said.renamed("Q.conv1")})
+    assert annotating.kept_of(Q("conv1")) is annotating.kept_of(key) is annotating.groups[1].kept
+    assert annotating.kept_of(G("out")) is session.kept
 
 
 def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path):
@@ -197,10 +198,10 @@ def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path
     path = tmp_path / "elsewhere" / "said.TextGrid"
     path.parent.mkdir()
     path.write_bytes(textgrid_bytes(SHORT))
-    tiers.on.session.set_active("out")
+    tiers.on.session.set_active(G("out"))
     tiers.on.tier_editor.open(path)
-    assert [group.key for group in tiers.on.tier_editor.groups] == ["", key]
-    assert tiers.on.session.active == "out" or tiers.on.tier_editor.group.key == key
+    assert [group.key for group in tiers.on.tier_editor.groups] == [None, key]
+    assert tiers.on.session.active == G("out") or tiers.on.tier_editor.group.key == key
 
 
 def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_were_once_kept(
@@ -217,7 +218,7 @@ def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_we
     copied = shutil.copy(tmp_path / "said.wav", tmp_path / "away" / "other.wav")
     window.on.recordings.close(key)
     window.on.recordings.open(copied)
-    assert window.on.tier_editor.kept_of("sound:other.wav") == kept
+    assert window.on.tier_editor.kept_of(recording("other.wav")) == kept
     default_path(kept.sound).rename(default_path(f"file:{state_in(digest)}"))
     assert brought(digest, tmp_path / "said.wav").kept == kept
     assert read_shelf(default_path(kept.sound), 0, kept.sound) == (kept,)

@@ -13,6 +13,7 @@ from app.base.command_table import all_commands
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import Annotation, Tier
 from core.signals.axis import Range
+from tests.support.keys import G
 
 GRID = Annotation((Tier("phones", "interval", 0.0, 1.024, (0.0, 0.3, 1.024), ("a", "ə")),), 0.0, 1.024)
 
@@ -85,7 +86,7 @@ def test_while_a_label_is_written_tab_plays_and_esc_only_leaves_it(qtbot, tiers)
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert tiers.on.player.playing
     assert (editor.at, note(tiers).tiers[0].labels[1]) == (None, "")
-    assert not tiers.on.session.lane("out").muted
+    assert not tiers.on.session.lane(G("out")).muted
 
 
 def test_a_selection_becomes_an_interval_on_tier_n(tiers):
@@ -181,7 +182,7 @@ def test_a_boundary_moves_to_the_outputs_zero_crossing_with_the_cursor(tiers):
     tiers.on.session.set_cursor(0.4)
     tiers.menus.run("boundary.to_zero")
     moved = times(tiers)[2]
-    track = tiers.on.session.shown.tracks["out"]
+    track = tiers.on.session.shown.tracks[G("out")]
     assert moved != 0.4
     assert abs(track.at(moved)) < 1e-4 * abs(track.samples).max()
     assert tiers.on.session.cursor_s == moved

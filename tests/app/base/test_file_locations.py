@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
+from tests.support.keys import Q
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, 
 
 def test_a_layer_with_a_dot_in_its_name_keeps_it(window, proposed, tmp_path):
     window.on.sound_driven.listen("Q")
-    window.on.session.set_active("Q.conv1")
+    window.on.session.set_active(Q("conv1"))
     window.on.session.set_selection(Range(0.1, 0.2))
     window.menus.run("file.save_selected")
     assert proposed.paths == [tmp_path / "Q.conv1_selected.wav"]

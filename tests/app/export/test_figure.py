@@ -17,6 +17,7 @@ from app.export.figure import figure_of
 from core.faults import Fault
 from core.provenance import Origin
 from tests.support.figure_origin import origin_in_figure
+from tests.support.keys import G
 from widgets.figures.figure import Note, Spot, lay_out
 from widgets.figures.figure_files import Paper, render, write_figure
 from widgets.theme.theme import PRINT, load_fonts
@@ -60,9 +61,9 @@ def test_a_png_has_the_width_and_the_dots_per_inch_asked_for(figure, tmp_path):
 def test_a_spot_is_found_again_where_it_was_placed(figure):
     picture, _ = figure
     layout, lanes = lay_out(picture), picture.lanes
-    spot = Spot(0.4, "conv3", 0.25)
+    spot = Spot(0.4, G("conv3"), 0.25)
     back = layout.spot(layout.place(spot, lanes), lanes)
-    assert (back.lane, back.time_s, back.part) == ("conv3", pytest.approx(0.4), pytest.approx(0.25))
+    assert (back.lane, back.time_s, back.part) == (G("conv3"), pytest.approx(0.4), pytest.approx(0.25))
     assert layout.spot(QPointF(300, -5), lanes) is None
 
 
@@ -73,10 +74,10 @@ def pixels(picture):
 
 def test_a_note_and_its_arrow_change_the_picture_only_around_them(figure):
     picture, _ = figure
-    note = Note("burst", Spot(0.5, "conv2", 0.5), Spot(0.6, "conv2", 0.8))
+    note = Note("burst", Spot(0.5, G("conv2"), 0.5), Spot(0.6, G("conv2"), 0.8))
     plain, noted = pixels(picture), pixels(replace(picture, notes=(note,)))
     rows = np.flatnonzero((plain != noted).any(axis=(1, 2)))
-    rect = lay_out(picture).rects[[lane.key for lane in picture.lanes].index("conv2")]
+    rect = lay_out(picture).rects[[lane.key for lane in picture.lanes].index(G("conv2"))]
     assert rows.size > 0
     assert rect.top() - 10 <= rows.min() <= rows.max() <= rect.bottom() + 10
 

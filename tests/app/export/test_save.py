@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from core.signals.axis import Range
+from tests.support.keys import G
 from tests.support.praat_oracle import needs_praat
 
 
@@ -63,7 +64,7 @@ def test_praat_extracts_the_same_part(window, recording, tmp_path, from_zero):
 
 def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(window, tmp_path):
     session = window.on.session
-    session.set_active("conv3")
+    session.set_active(G("conv3"))
     session.set_selection(Range(0.25, 0.5))
     window.on.file_export.save_selected(tmp_path / "part.wav")
     window.on.file_export.save_sound(tmp_path / "whole.wav")
@@ -79,7 +80,7 @@ def test_a_recording_is_saved_without_a_model_too(window, recording, tmp_path):
 
 
 def test_a_selection_beside_the_lane_is_refused(window, recording, tmp_path):
-    window.on.session.set_active("out")
+    window.on.session.set_active(G("out"))
     window.on.session.set_whole(Range(0.0, 3.0))
     window.on.session.set_selection(Range(2.0, 2.5))
     told = []

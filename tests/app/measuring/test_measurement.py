@@ -15,6 +15,7 @@ from app.measuring.settings import MeasureSettings
 from core.faults import Fault
 from tests.app.cli.test_measure import GRID
 from tests.support.figure_origin import origin_in_figure
+from tests.support.keys import G
 from tests.support.measuring_at_once import InlineMeasurer
 from widgets.controls.progress_dialog import ProgressDialog
 from widgets.results.measure_form import MeasureForm
@@ -231,7 +232,7 @@ def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
     assert form_of(window)._fields["what"].read() == "the active recording"
     window.on.measurement.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
-    window.on.session.set_active("conv3")
+    window.on.session.set_active(G("conv3"))
     assert form_of(window)._fields["what"].read() == "this point"
 
 

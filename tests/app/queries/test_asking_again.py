@@ -11,8 +11,9 @@ from core.analyses.presets import PRESETS
 from core.processes import praat_faults
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, long_file, noted  # noqa: F401
+from tests.support.keys import G, recording
 
-KEY = "sound:long.wav"
+KEY = recording("long.wav")
 
 
 @pytest.fixture
@@ -46,21 +47,21 @@ def spoken(bare, long_file):  # noqa: F811
 
 
 def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
-    window.on.session.set_lane("out", "none", shown=frozenset())
+    window.on.session.set_lane(G("out"), "none", shown=frozenset())
     window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking, asked = window.on.layer_results, stuck(window)
     asking.wanted = True
     asking.refresh()
-    assert asking.layer("out").failures["pitch"] == "Pitch of out came to no end and was stopped."
+    assert asking.layer(G("out")).failures["pitch"] == "Pitch of out came to no end and was stopped."
     asked.clear()
     asking.refresh()
     assert asked == []
     monkeypatch.undo()
     asking.refresh()
-    assert "pitch" in asking.layer("out").failures
-    window.on.queries.ask("f0", key="out", where=Range(0.2, 0.3))
+    assert "pitch" in asking.layer(G("out")).failures
+    window.on.queries.ask("f0", key=G("out"), where=Range(0.2, 0.3))
     assert window.on.queries.results.rows[-1].answer.measure == "Mean pitch"
-    assert "pitch" not in asking.layer("out").failures
+    assert "pitch" not in asking.layer(G("out")).failures
 
 
 def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkeypatch):

@@ -15,6 +15,7 @@ from core.analyses.registry import TABLE
 from core.processes.praat_pool import InlinePool
 from core.queries.layer_table import COPIED, SHOWN, STATISTICS
 from core.signals.axis import Range
+from tests.support.keys import G
 from widgets.results.listing import ListingDialog, ReportDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
@@ -48,10 +49,10 @@ def latest(window):
 
 def test_a_row_stands_for_every_lane_in_its_order(window):
     assert [row.title for row in window.dock.table.rows] == ["Out", "Conv4", "Conv3", "Conv2", "Conv1", "FC"]
-    assert [row.key for row in window.dock.table.rows if row.active] == ["out"]
-    window.dock.table.row_wanted.emit("conv3")
+    assert [row.key for row in window.dock.table.rows if row.active] == [G("out")]
+    window.dock.table.row_wanted.emit(G("conv3"))
     settle(window)
-    assert [row.key for row in window.dock.table.rows if row.active] == ["conv3"]
+    assert [row.key for row in window.dock.table.rows if row.active] == [G("conv3")]
 
 
 @pytest.mark.parametrize("selection", [None, SELECTION])
@@ -86,12 +87,12 @@ def test_copied_times_have_six_decimals_and_plain_signs(window):
 
 
 def test_what_a_rate_cannot_carry_is_refused_with_its_reason_at_hand(window):
-    conv2 = rows_of(window)["conv2"]
+    conv2 = rows_of(window)[G("conv2")]
     pitch = conv2.cells[1]
     assert (pitch.state, pitch.text) == ("refused", "")
     assert pitch.tip == "No pitch: Nyquist is 125 Hz, below the ceiling of 450 Hz"
-    assert "room for 2 formants below 2000 Hz" in rows_of(window)["conv4"].cells[4].tip
-    assert rows_of(window)["conv1"].cells[0].state == "value"
+    assert "room for 2 formants below 2000 Hz" in rows_of(window)[G("conv4")].cells[4].tip
+    assert rows_of(window)[G("conv1")].cells[0].state == "value"
 
 
 def test_no_number_moves_when_the_window_zooms(window):
@@ -108,15 +109,15 @@ def test_no_number_moves_when_the_window_zooms(window):
 def test_unfolding_shows_extremes_and_bandwidths(window):
     window.on.session.set_selection(SELECTION)
     settle(window)
-    out = rows_of(window)["out"]
+    out = rows_of(window)[G("out")]
     assert [line.name for line in out.below] == ["min", "max", "bandwidth"]
     low, high = (float(out.below[k].cells[5].text) for k in (0, 1))
     assert low <= float(out.cells[5].text) <= high
-    window.dock.table.fold_wanted.emit("out")
-    assert rows_of(window)["out"].below == ()
+    window.dock.table.fold_wanted.emit(G("out"))
+    assert rows_of(window)[G("out")].below == ()
     window.on.session.set_cursor(0.2)
-    window.dock.table.fold_wanted.emit("conv4")
-    assert [line.name for line in rows_of(window)["conv4"].below] == ["bandwidth"]
+    window.dock.table.fold_wanted.emit(G("conv4"))
+    assert [line.name for line in rows_of(window)[G("conv4")].below] == ["bandwidth"]
 
 
 def test_a_selection_can_still_be_asked_at_its_cursor(window):
@@ -133,15 +134,15 @@ def test_a_selection_can_still_be_asked_at_its_cursor(window):
 
 
 def test_numbers_of_an_earlier_point_stay_until_the_new_ones_come(window):
-    before = rows_of(window)["out"].cells[5]
+    before = rows_of(window)[G("out")].cells[5]
     pool = window.on.pool.current = Later()
     window.on.session.set_value(10, -9.0)
     settle(window)
-    kept = rows_of(window)["out"].cells[5]
+    kept = rows_of(window)[G("out")].cells[5]
     assert (kept.text, kept.stale) == (before.text, True)
     pool.answer()
     settle(window)
-    assert not rows_of(window)["out"].cells[5].stale
+    assert not rows_of(window)[G("out")].cells[5].stale
 
 
 def test_returning_to_a_point_computes_nothing_again(window):
@@ -192,7 +193,7 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
     for title, nyquist_hz in (("Conv4", 2000.0), ("Conv3", 500.0)):
         assert slices[title].frequencies_hz.max() <= nyquist_hz
     settings = window.on.layer_results.slice_settings()
-    truth = TABLE["slice"].run(window.on.session.shown.tracks["out"], settings)
+    truth = TABLE["slice"].run(window.on.session.shown.tracks[G("out")], settings)
     ours = slices["Out"].levels_db
     np.testing.assert_allclose(np.diff(ours), np.diff(truth.levels[: ours.size]), atol=1e-9)
 
@@ -204,14 +205,14 @@ def test_the_formant_listing_has_praats_head_and_frames(window):
     dialog.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "Time_s\tF1_Hz\tF2_Hz\tF3_Hz\tF4_Hz"
-    axis = window.on.session.shown.overlays["out", "formants"][0].axis
+    axis = window.on.session.shown.overlays[G("out"), "formants"][0].axis
     first, last = axis.samples_in(SELECTION)
     assert len(lines) - 1 == last - first
     assert lines[1].startswith(f"{axis.seconds(first):.6f}\t")
 
 
 def test_a_refused_listing_says_why_and_opens_nothing(window):
-    window.on.session.set_active("conv1")
+    window.on.session.set_active(G("conv1"))
     window.menus.run("pitch.listing")
     assert window.status._help.text().startswith("No pitch: Nyquist is 31.25 Hz")
     assert not any(isinstance(one, ListingDialog) for one in window.host._open)
@@ -274,12 +275,12 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     window.on.pool.current = Later()
     session.set_selection(Range(0.9, 0.95))  # after the voice: no pitch there
     docking.show()
-    none = docking._said["out", 0, 1]
+    none = docking._said[G("out"), 0, 1]
     assert none == "–"
     session.redraw(4)
     settle(window)
     docking.show()
-    cell = next(one for one in window.dock.table.rows if one.key == "out").cells[-1]
+    cell = next(one for one in window.dock.table.rows if one.key == G("out")).cells[-1]
     assert cell.tip == "Under way"
     assert "–" not in [
         one.text for row in window.dock.table.rows for one in row.cells if one.tip == "Under way"

@@ -20,6 +20,7 @@ from core.queries.queries import ask
 from core.signals.axis import Range
 from core.tiles import loudest
 from tests.app.recordings.test_open_recordings import bare, noted  # noqa: F401
+from tests.support.keys import recording
 
 RATE_HZ, LENGTH_S = 8000, 661.0
 
@@ -52,7 +53,7 @@ def window(bare, spoken_file):  # noqa: F811
     return bare
 
 
-KEY = "sound:spoken.wav"
+KEY = recording("spoken.wav")
 
 
 def layer_at(window, place):
@@ -175,7 +176,7 @@ def sliced(window, monkeypatch):
     """Have slices taken while tiles are under way that never come."""
     asking = window.on.layer_results
     monkeypatch.setattr(window.on.tiled_overlays, "measure", lambda *asked, **how: None)
-    monkeypatch.setattr(window.on.jobs, "waits", lambda key: key.endswith("tiles"))
+    monkeypatch.setattr(window.on.jobs, "waits", lambda key: key[0] == "tiles")
     asking.wanted = True
     window.on.session.set_cursor(300.25)
     asking.refresh()
@@ -309,11 +310,11 @@ def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(win
 def test_over_another_lanes_axes_its_pitch_is_shown_as_well(window, spoken, tmp_path):
     soundfile.write(tmp_path / "short.wav", spoken[: 5 * RATE_HZ], RATE_HZ, subtype="FLOAT")
     window.on.model_loader.open(tmp_path / "short.wav")
-    window.wiring._merge(KEY, "sound:short.wav")
+    window.wiring._merge(KEY, recording("short.wav"))
     session = window.on.session
     assert (KEY, "pitch") not in session.shown.overlays
     session.set_range(Range(1.0, 5.0))
-    pitch_of_both = [session.shown.overlays[key, "pitch"][0] for key in (KEY, "sound:short.wav")]
+    pitch_of_both = [session.shown.overlays[key, "pitch"][0] for key in (KEY, recording("short.wav"))]
     long, short = (track.samples[track.axis.times() < 4.0] for track in pitch_of_both)
     both = np.isfinite(short[: long.size]) & np.isfinite(long[: short.size])
     assert both.sum() > 50

@@ -12,6 +12,7 @@ from core.analyses.measures import MEASURES
 from core.analyses.praat import call_praat, sound_of
 from core.queries.queries import Answer, ask
 from tests.app.queries.test_layer_results import SELECTION, latest, rows_of, settle
+from tests.support.keys import G, recording
 
 QUERIES = {
     "pitch.get": ("f0", "Mean pitch"), "formants.f1": ("f1", "Mean F1"), "formants.b2": ("b2", "Mean B2"),
@@ -43,7 +44,7 @@ def test_praats_queries_put_a_row_into_the_results(window, id):
 def test_the_intensity_query_is_praats(window):
     window.on.session.set_selection(SELECTION)
     window.menus.run("intensity.get")
-    sound = sound_of(window.on.session.shown.tracks["out"])
+    sound = sound_of(window.on.session.shown.tracks[G("out")])
     floor_hz = window.on.analysis_settings.of("intensity").floor_hz
     found = call_praat(sound, "To Intensity", floor_hz, 0, "yes")
     theirs = call_praat(found, "Get mean", SELECTION.start_s, SELECTION.end_s, "energy")
@@ -51,7 +52,7 @@ def test_the_intensity_query_is_praats(window):
 
 
 def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
-    window.on.session.set_active("conv2")
+    window.on.session.set_active(G("conv2"))
     window.menus.run("pitch.get")
     assert window.on.queries.results.rows == ()
     assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
@@ -89,7 +90,7 @@ def test_a_recording_is_asked_beside_the_model(window, tmp_path):
     soundfile.write(tmp_path / "hum.wav", hum, 16000)
     window.on.recordings.open(tmp_path / "hum.wav")
     settle(window)
-    row = rows_of(window)["sound:hum.wav"]
+    row = rows_of(window)[recording("hum.wav")]
     assert float(row.cells[1].text) == pytest.approx(130, abs=1)
     window.menus.run("pitch.get")
     result = window.on.queries.results.rows[-1]
@@ -119,16 +120,16 @@ def test_results_are_written_where_the_user_says(window, tmp_path, monkeypatch):
 def test_a_double_click_on_a_cell_keeps_its_value(window):
     window.on.session.set_selection(SELECTION)
     settle(window)
-    window.dock.table.ask_wanted.emit("conv4", 2, 5)
+    window.dock.table.ask_wanted.emit(G("conv4"), 2, 5)
     assert (latest(window).measure, latest(window).layer) == ("Maximum intensity", "Conv4")
-    window.dock.table.ask_wanted.emit("out", 3, 2)
+    window.dock.table.ask_wanted.emit(G("out"), 3, 2)
     assert latest(window).measure == "Mean B1"
 
 
 def test_the_power_at_the_cursor_cross_is_praats(window):
     window.on.session.set_frequency(1500.0)
     window.menus.run("spectrogram.power")
-    sound = sound_of(window.on.session.shown.tracks["out"])
+    sound = sound_of(window.on.session.shown.tracks[G("out")])
     theirs = call_praat(sound, "To Spectrogram", 0.005, 5000, 0.002, 20, "Gaussian")
     assert latest(window).value == pytest.approx(
         call_praat(theirs, "Get power at", 0.2623441, 1500), rel=2e-5
@@ -156,12 +157,14 @@ def test_a_formant_or_bandwidth_of_any_number_can_be_asked(window, monkeypatch):
     assert latest(window).measure == "F5"
     window.menus.run("formants.bandwidth")
     assert latest(window).measure == "B5"
-    assert latest(window).value == ask(window.on.layer_results.layer("out"), MEASURES["b5"], 0.2623441).value
+    assert (
+        latest(window).value == ask(window.on.layer_results.layer(G("out")), MEASURES["b5"], 0.2623441).value
+    )
 
 
 def test_the_amplitude_at_the_cursor_is_praats(window):
     window.menus.run("analyses.amplitude")
-    sound = sound_of(window.on.session.shown.tracks["out"])
+    sound = sound_of(window.on.session.shown.tracks[G("out")])
     theirs = call_praat(sound, "Get value at time", 0, 0.2623441, "Linear")
     assert latest(window).value == pytest.approx(theirs, rel=1e-5)
 
@@ -170,7 +173,7 @@ def test_the_amplitude_at_the_cursor_is_praats(window):
 
 
 def test_the_cursor_moves_to_the_nearest_zero_crossing_as_in_praat(window):
-    sound = sound_of(window.on.session.shown.tracks["out"])
+    sound = sound_of(window.on.session.shown.tracks[G("out")])
     window.menus.run("time.cursor_to_zero")
     assert window.on.session.cursor_s == pytest.approx(sound.get_nearest_zero_crossing(0.2623441), abs=1e-9)
     window.on.session.set_selection(SELECTION)
@@ -181,9 +184,9 @@ def test_the_cursor_moves_to_the_nearest_zero_crossing_as_in_praat(window):
 
 
 def test_a_layer_after_relu_says_that_it_never_crosses_zero(window):
-    track = window.on.session.shown.tracks["conv4"]
-    window.on.session.show(tracks={**window.on.session.shown.tracks, "conv4": _lifted(track)})
-    window.on.session.set_active("conv4")
+    track = window.on.session.shown.tracks[G("conv4")]
+    window.on.session.show(tracks={**window.on.session.shown.tracks, G("conv4"): _lifted(track)})
+    window.on.session.set_active(G("conv4"))
     window.menus.run("time.cursor_to_zero")
     assert "never crosses zero" in window.banner.shown.sentence
     assert window.on.session.cursor_s == 0.2623441

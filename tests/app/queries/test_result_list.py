@@ -6,10 +6,11 @@ from app.queries.results_autosave import ResultsAutosave
 from core.queries.queries import Answer
 from core.queries.results_store import read_kept
 from core.queries.results_table import Results
+from tests.support.keys import G
 
 
 def ask(window, value: float) -> None:
-    window.on.queries.tell("out", Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
+    window.on.queries.tell(G("out"), Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
 
 
 def test_every_result_is_on_the_disk_at_once_and_the_next_window_begins_with_it(window, tmp_path):

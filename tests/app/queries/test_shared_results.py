@@ -14,8 +14,9 @@ from core.session.preferences import Preferences
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, long_file  # noqa: F401
 from tests.support.contexts import inline_context
+from tests.support.keys import G, recording
 
-KEY = "sound:long.wav"
+KEY = recording("long.wav")
 
 
 class HeldPool(InlinePool):
@@ -84,12 +85,12 @@ def test_a_lane_the_table_and_a_question_measure_a_tile_once(spoken):
 
 def test_a_lane_and_the_table_measure_a_layer_once(window):
     session, asking = window.on.session, window.on.layer_results
-    window.on.session.set_lane("out", "shown", shown=frozenset({"pitch", "formants"}))
+    window.on.session.set_lane(G("out"), "shown", shown=frozenset({"pitch", "formants"}))
     asking.wanted = True
     pool = window.on.pool.current = HeldPool()
     session.redraw(5)
     asking.refresh()
-    window.on.queries.ask("f0", key="out", where=0.5)
+    window.on.queries.ask("f0", key=G("out"), where=0.5)
     pool.answer()
     asking.refresh()
     pool.answer()
@@ -97,23 +98,23 @@ def test_a_lane_and_the_table_measure_a_layer_once(window):
     assert ("pitch", "out") in [one[:2] for one in of_layers]
     assert ("harmonicity", "out") in [one[:2] for one in of_layers]
     assert len(of_layers) == len(set(of_layers))
-    lane, row = session.shown.overlays["out", "pitch"], asking.layer("out").results["pitch"]
+    lane, row = session.shown.overlays[G("out"), "pitch"], asking.layer(G("out")).results["pitch"]
     assert lane is row
 
 
 def test_what_a_lane_has_shown_before_is_not_measured_again(window):
     session = window.on.session
-    session.set_lane("out", "shown", shown=frozenset({"pitch", "formants"}))
+    session.set_lane(G("out"), "shown", shown=frozenset({"pitch", "formants"}))
     window.on.overlays.refresh()
-    before = session.shown.overlays["out", "formants"]
+    before = session.shown.overlays[G("out"), "formants"]
     session.set_value(10, -9.0)
     window.on.overlays.refresh()
     pool = window.on.pool.current = HeldPool()
     session.undo()
     window.on.overlays.refresh()
-    after = session.shown.overlays["out", "formants"]
+    after = session.shown.overlays[G("out"), "formants"]
     assert [one.origin for one in after] == [one.origin for one in before]
-    assert ("out", "formants") not in session.shown.stale
+    assert (G("out"), "formants") not in session.shown.stale
     assert [name for name, *_ in pool.waiting() if name in ("pitch", "formants")] == []
 
 

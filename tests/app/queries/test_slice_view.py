@@ -13,6 +13,7 @@ from core.analyses.measures import MEASURES
 from core.queries.queries import ask
 from core.signals.axis import Range
 from tests.support.figure_origin import origin_in_figure
+from tests.support.keys import G, recording
 from widgets.results import slice_chart  # noqa: F401  imported, so that no test waits for it
 from widgets.results.slice_plot import SliceDialog
 
@@ -37,7 +38,8 @@ def settle(window):
 
 
 @pytest.mark.parametrize(
-    ("active", "of", "said"), [("sound:hum.wav", "sound:hum.wav", "hum"), ("conv4", "out", "")]
+    ("active", "of", "said"),
+    [(recording("hum.wav"), recording("hum.wav"), "hum"), (G("conv4"), G("out"), "")],
 )
 def test_the_marked_formants_are_those_of_the_active_lanes_sound(window, active, of, said):
     window.on.session.set_active(active)

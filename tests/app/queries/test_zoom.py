@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.analyses.measures import read_as
 from core.queries.queries import Layer, ask
+from core.session.lane_names import plain_name
 from core.signals.axis import Range
 
 ZOOMS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02)
@@ -18,7 +19,7 @@ def answers(window) -> dict[tuple[str, str, int], str]:
         shown = session.shown.overlays
         results = {name: tracks for (key, name), tracks in shown.items() if key == lane.key}
         settings = {name: window.on.analysis_settings.of(name) for name in results}
-        layer = Layer(lane.key, lane.key, session.shown.tracks[lane.key], settings, results)
+        layer = Layer(lane.key, plain_name(lane.key), session.shown.tracks[lane.key], settings, results)
         for measure in read_as("contour"):
             if not measure.analysis or measure.analysis in results:
                 for number, place in enumerate(PLACES):

@@ -11,8 +11,9 @@ from core.analyses.measures import MEASURES
 from core.analyses.registry import TABLE
 from core.recordings.sound_file import resampled_to
 from core.signals.axis import Range
+from tests.support.keys import G, Q, recording
 
-KEY = "sound:said.wav"
+KEY = recording("said.wav")
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_marked_moment_is_brought_to_the_cursor(said):
     session.set_active(KEY)
     session.set_selection(Range(0.2, 0.3))
     said.menus.run("layers.move_mark")
-    session.set_active("out")
+    session.set_active(G("out"))
     session.set_cursor(0.45)
     said.menus.run("layers.move_marked")
     assert session.lane(KEY).moved_s == pytest.approx(0.25)
@@ -93,33 +94,33 @@ def test_its_start_is_aligned_to_the_cursor_from_the_lanes_menu(said):
 
 
 def test_the_model_cannot_be_moved(said):
-    said.on.session.set_active("out")
+    said.on.session.set_active(G("out"))
     assert not said.menus.actions["layers.move"].isEnabled()
-    said.on.alignment.to("out", 0.2)
-    assert said.on.session.shown.tracks["out"].axis.extent.start_s == 0
+    said.on.alignment.to(G("out"), 0.2)
+    assert said.on.session.shown.tracks[G("out")].axis.extent.start_s == 0
 
 
 def test_merged_with_the_output_it_is_moved_too_and_keeps_its_place_when_they_part(said):
-    said.stack.merge_wanted.emit(KEY, "out")
+    said.stack.merge_wanted.emit(KEY, G("out"))
     said.on.alignment.to(KEY, 0.2)
     said.wiring.show_stack()
     curve = next(one for lane in said.stack.lanes for one in lane.lane.curves if one.key == KEY)
     assert curve.track.axis.extent.start_s == pytest.approx(0.2)
-    said.stack.unmerge_wanted.emit("out", KEY)
+    said.stack.unmerge_wanted.emit(G("out"), KEY)
     assert said.on.session.lane(KEY).moved_s == 0.2
 
 
 def test_together_with_the_output_it_is_heard_where_it_stands(said):
     session = said.on.session
     said.on.alignment.to(KEY, 0.25)
-    for key in (KEY, "out"):
+    for key in (KEY, G("out")):
         session.set_lane(key, "solo", soloed=True)
     said.on.playback.play_active(session.whole)
     mixed, rate_hz, start_s, _ = said.on.player.heard[-1]
-    said.on.playback.play("out", session.whole)
+    said.on.playback.play(G("out"), session.whole)
     alone = said.on.player.heard[-1][0]
     assert start_s == pytest.approx(0, abs=1e-9)
-    out_hz = session.shown.tracks["out"].axis.rate_hz
+    out_hz = session.shown.tracks[G("out")].axis.rate_hz
     alone = resampled_to(np.asarray(alone), out_hz, rate_hz)
     beside = np.asarray(mixed)[: len(alone)] - alone[: len(mixed)]
     heard_s = np.flatnonzero(np.abs(beside) > 0.02) / rate_hz
@@ -151,14 +152,14 @@ def test_its_tiers_stand_below_it_and_are_kept_at_its_own_time(said):
 
 def test_what_a_network_hears_in_it_moves_along(said):
     said.on.sound_driven.listen("Q", KEY)
-    before = said.on.session.shown.tracks["Q.conv1"]
+    before = said.on.session.shown.tracks[Q("conv1")]
     said.on.alignment.to(KEY, 0.2)
-    after = said.on.session.shown.tracks["Q.conv1"]
+    after = said.on.session.shown.tracks[Q("conv1")]
     assert after.axis.start_s == pytest.approx(before.axis.start_s + 0.2)
     np.testing.assert_array_equal(after.samples, before.samples)
-    assert said.on.sound_driven.heard_of("Q.conv1") == Range(0.2, 0.7)
+    assert said.on.sound_driven.heard_of(Q("conv1")) == Range(0.2, 0.7)
     said.on.sound_driven.listen("Q", KEY)
-    np.testing.assert_array_equal(said.on.session.shown.tracks["Q.conv1"].samples, before.samples)
+    np.testing.assert_array_equal(said.on.session.shown.tracks[Q("conv1")].samples, before.samples)
 
 
 def test_a_result_says_where_the_recording_starts(said):
@@ -172,10 +173,10 @@ def test_a_result_says_where_the_recording_starts(said):
 
 def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
     session = said.on.session
-    said.stack.merge_wanted.emit(KEY, "out")
+    said.stack.merge_wanted.emit(KEY, G("out"))
     said.on.alignment.to(KEY, 0.2)
     said.wiring.show_stack()
-    lane = next(one for one in said.stack.lanes if one.lane.key == "out")
+    lane = next(one for one in said.stack.lanes if one.lane.key == G("out"))
     (curve,) = lane.lane.merged_pitch
     assert curve.role == "merged1"
     asked = TABLE["pitch"].run(session.shown.tracks[KEY], settings(said))[0]
@@ -189,7 +190,7 @@ def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
 
 
 def test_its_pitch_follows_other_settings_on_shared_axes_too(said):
-    said.stack.merge_wanted.emit(KEY, "out")
+    said.stack.merge_wanted.emit(KEY, G("out"))
     said.on.analysis_settings.set_preset("Praat 6.1-6.3")
     made = said.on.session.shown.overlays[KEY, "pitch"][0]
     assert made.origin == TABLE["pitch"].origin(said.on.session.shown.tracks[KEY], settings(said))
@@ -197,15 +198,15 @@ def test_its_pitch_follows_other_settings_on_shared_axes_too(said):
 
 def test_over_another_lane_it_is_marked_and_moved_while_that_lane_is_active(said):
     session = said.on.session
-    said.stack.merge_wanted.emit(KEY, "out")
-    session.set_active("out")
+    said.stack.merge_wanted.emit(KEY, G("out"))
+    session.set_active(G("out"))
     session.set_cursor(0.1)
     said.menus.run("layers.move_mark")
     session.set_cursor(0.3)
     said.menus.run("layers.move_marked")
     assert said.on.alignment.by_s(KEY) == pytest.approx(0.2)
     said.wiring.show_stack()
-    lane = next(one for one in said.stack.lanes if one.lane.key == "out").lane
+    lane = next(one for one in said.stack.lanes if one.lane.key == G("out")).lane
     assert lane.curves[1].label.startswith("said.wav")
     assert lane.curves[1].label.endswith("starts at 0.200 s")
     assert lane.moved
@@ -216,7 +217,7 @@ def test_over_another_lane_it_is_marked_and_moved_while_that_lane_is_active(said
 def test_a_recording_that_stands_beyond_what_is_played_adds_no_silence(said):
     session = said.on.session
     said.on.alignment.to(KEY, 3600.0)
-    for key in (KEY, "out"):
+    for key in (KEY, G("out")):
         session.set_lane(key, "solo", soloed=True)
     said.on.playback.play_active(Range(0.0, 0.5))
     heard, rate_hz, start_s, _ = said.on.player.heard[-1]

@@ -13,6 +13,7 @@ from app.recordings import open_recordings
 from core.session.lanes import MEASURES
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, hum, long_file, noted  # noqa: F401
+from tests.support.keys import recording
 
 
 def faults(window):
@@ -26,7 +27,7 @@ def open_all(window, path):
     window.on.model_loader.open(path)
     window.pages.show_page("stack")
     window.dock_view.set_shown(True)
-    session, key = window.on.session, f"sound:{path.name}"
+    session, key = window.on.session, recording(path.name)
     session.set_lane(key, "all", shown=frozenset(MEASURES))
     window.on.overlays.refresh()
     session.set_cursor(session.whole.middle_s)
@@ -98,7 +99,7 @@ def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare,
     said = noted(bare)
     header(tmp_path / "liar.wav", frames=8000, claimed=1 << 30)
     bare.on.model_loader.open(tmp_path / "liar.wav")
-    assert bare.on.session.shown.tracks["sound:liar.wav"].axis.n == 8000
+    assert bare.on.session.shown.tracks[recording("liar.wav")].axis.n == 8000
     assert any("it ends at 1.000 s" in words for words in said)
 
 
@@ -142,7 +143,7 @@ def test_a_long_file_that_is_deleted_while_open_is_said_once(bare, long_file, tm
     bare.grab()
     assert [fault.sentence.split(":")[0] for fault in said] == ["“copy.wav” was moved or deleted"]
     assert shown
-    assert bare.on.session.lane("sound:copy.wav") is not None
+    assert bare.on.session.lane(recording("copy.wav")) is not None
 
 
 @pytest.mark.usefixtures("always")
@@ -157,7 +158,7 @@ def test_a_long_file_that_changes_while_open_is_said_and_opens_anew(bare, long_f
     bare.on.session.set_range(Range(600.0, 610.0))
     assert ["was changed by another program" in fault.sentence for fault in said] == [True]
     bare.on.model_loader.open(path)
-    length_s = bare.on.session.shown.tracks["sound:copy.wav"].axis.duration_s
+    length_s = bare.on.session.shown.tracks[recording("copy.wav")].axis.duration_s
     assert length_s == pytest.approx(315.0 if kind == "cut" else 620.0, abs=0.01)
 
 
@@ -171,7 +172,7 @@ def test_infinities_in_a_long_file_are_gaps_in_its_measures(bare, tmp_path):  # 
     assert any("1 value is not a number" in words for words in said)
     bare.on.session.set_range(Range(95.0, 105.0))
     bare.on.overlays.refresh()
-    pitch = bare.on.session.shown.overlays["sound:long.wav", "pitch"][0]
+    pitch = bare.on.session.shown.overlays[recording("long.wav"), "pitch"][0]
     assert np.isnan(pitch.at(100.0))
     assert pitch.at(98.3) == pytest.approx(150.0, abs=1.0)
     assert not wrong

@@ -12,9 +12,10 @@ from app.cli.main import main
 from core.measures.items import read_recording
 from core.recordings.long_sound import LongSound, LongTrack
 from core.recordings.sound_file import look_at
+from tests.support.keys import recording
 from tests.support.praat_oracle import needs_praat, praat_lines
 
-KEY = "sound:two.wav"
+KEY = recording("two.wav")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
+from tests.support.keys import recording
 
 
 def opened(window, tmp_path, *names):
@@ -17,7 +18,7 @@ def test_opening_the_first_recording_is_no_step_of_undo(bare, tmp_path):  # noqa
     window = opened(bare, tmp_path, "a.wav")
     assert window.on.session.history.undo_words == ""
     window.menus.run("edit.undo")
-    assert window.on.session.lane("sound:a.wav") is not None
+    assert window.on.session.lane(recording("a.wav")) is not None
 
 
 def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_path):  # noqa: F811
@@ -27,7 +28,7 @@ def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_p
     window.menus.run("boundary.add")
     for _ in range(5):
         window.menus.run("edit.undo")
-    assert window.on.session.lane("sound:a.wav") is not None
+    assert window.on.session.lane(recording("a.wav")) is not None
     window.menus.run("edit.redo")
     window.menus.run("edit.redo")
     assert list(window.on.tier_editor.tiers[0].times_s) == [0.0, 0.3, 0.9]
@@ -35,29 +36,29 @@ def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_p
 
 def test_undo_of_a_second_recording_makes_the_first_the_active_one(bare, tmp_path):  # noqa: F811
     window = opened(bare, tmp_path, "a.wav", "b.wav")
-    assert window.on.session.active == "sound:b.wav"
+    assert window.on.session.active == recording("b.wav")
     window.menus.run("edit.undo")
-    assert window.on.session.active == "sound:a.wav"
-    assert [lane.key for lane in window.on.session.lanes] == ["sound:a.wav"]
+    assert window.on.session.active == recording("a.wav")
+    assert [lane.key for lane in window.on.session.lanes] == [recording("a.wav")]
 
 
 def test_closing_the_only_recording_shows_the_start_page_and_undo_the_recording(bare, tmp_path):  # noqa: F811
     window = opened(bare, tmp_path, "a.wav")
-    window.on.recordings.close("sound:a.wav")
+    window.on.recordings.close(recording("a.wav"))
     assert (window.pages.page, window.windowTitle()) == ("start", "Phonoscope")
     assert not window.menus.actions["file.new_tiers"].isEnabled()
     window.menus.run("edit.undo")
     assert (window.pages.page, window.windowTitle()) == ("stack", "a.wav – Phonoscope")
     assert window.menus.actions["file.new_tiers"].isEnabled()
     window.wiring.show_stack()
-    assert [lane.lane.key for lane in window.stack.lanes] == ["sound:a.wav"]
+    assert [lane.lane.key for lane in window.stack.lanes] == [recording("a.wav")]
 
 
 def test_a_recording_opened_after_all_were_closed_is_a_step_that_ends_at_the_start_page(bare, tmp_path):  # noqa: F811
     window = opened(bare, tmp_path, "a.wav")
-    window.on.recordings.close("sound:a.wav")
+    window.on.recordings.close(recording("a.wav"))
     opened(window, tmp_path, "b.wav")
     window.menus.run("edit.undo")
     assert window.pages.page == "start"
     window.menus.run("edit.undo")
-    assert [lane.key for lane in window.on.session.lanes] == ["sound:a.wav"]
+    assert [lane.key for lane in window.on.session.lanes] == [recording("a.wav")]

@@ -12,9 +12,11 @@ from core.analyses.registry import TABLE
 from core.processes.engine import InlineEngine
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
+from core.session.lane_key import RecordingKey
 from core.signals.axis import Range
 from core.signals.track import Track
 from tests.support.contexts import inline_context
+from tests.support.keys import G, Q, recording
 from tests.support.pools import ExchangeablePool
 
 
@@ -66,11 +68,11 @@ def noted(window):
 def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
     window.on.model_loader.open(tmp_path / "hum.wav")
-    track = window.on.session.shown.tracks["sound:hum.wav"]
+    track = window.on.session.shown.tracks[recording("hum.wav")]
     assert track.axis.rate_hz == 11025
     np.testing.assert_array_equal(track.samples, samples)
     window.wiring.show_stack()
-    assert window.stack.lanes[0].lane.key == "sound:hum.wav"
+    assert window.stack.lanes[0].lane.key == recording("hum.wav")
     assert window.stack.lanes[0].lane.meta == "0.9 s · 11025 Hz"
 
 
@@ -78,8 +80,8 @@ def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
     hum(tmp_path / "hum.wav", 11025)
     window.on.model_loader.open(tmp_path / "hum.wav")
     session, settings = window.on.session, window.on.analysis_settings.of("pitch")
-    found = session.shown.overlays["sound:hum.wav", "pitch"][0]
-    truth = TABLE["pitch"].run(session.shown.tracks["sound:hum.wav"], settings)[0]
+    found = session.shown.overlays[recording("hum.wav"), "pitch"][0]
+    truth = TABLE["pitch"].run(session.shown.tracks[recording("hum.wav")], settings)[0]
     np.testing.assert_array_equal(found.samples, truth.samples)
     assert np.nanmedian(found.samples) == pytest.approx(150, abs=0.5)
 
@@ -87,16 +89,16 @@ def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
 def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
     window.on.model_loader.open(tmp_path / "hum.wav")
-    window.on.sound_driven.listen("Q", "sound:hum.wav")
-    track = window.on.session.shown.tracks["Q.conv1"]
+    window.on.sound_driven.listen("Q", recording("hum.wav"))
+    track = window.on.session.shown.tracks[Q("conv1")]
     assert track.origin.resampling == "from 11025 to 16000 Hz"
     soundfile.write(tmp_path / "same.wav", resampled_to(samples, 11025, 16000), 16000, subtype="FLOAT")
     window.on.model_loader.open(tmp_path / "same.wav")
-    window.on.sound_driven.listen("Q", "sound:same.wav")
-    again = window.on.session.shown.tracks["Q.conv1"]
+    window.on.sound_driven.listen("Q", recording("same.wav"))
+    again = window.on.session.shown.tracks[Q("conv1")]
     assert again.origin.resampling == ""
     np.testing.assert_array_equal(track.samples, again.samples)
-    logits = window.on.session.shown.tracks["Q.logits"]
+    logits = window.on.session.shown.tracks[Q("logits")]
     assert logits.axis.extent.end_s == pytest.approx(0.9, abs=1e-3)
 
 
@@ -106,13 +108,13 @@ def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(wi
     session = window.on.session
     assert session.whole == session.visible == Range(0.0, 1.5)
     window.wiring.show_stack()
-    assert window.stack.overview._track is session.shown.tracks["sound:syllable.wav"]
-    window.stack.lane_wanted.emit("sound:syllable.wav", "closed", True)
+    assert window.stack.overview._track is session.shown.tracks[recording("syllable.wav")]
+    window.stack.lane_wanted.emit(recording("syllable.wav"), "closed", True)
     assert session.whole.end_s == pytest.approx(1.024)
     assert session.visible == session.whole
     window.menus.run("edit.undo")
     assert session.whole == Range(0.0, 1.5)
-    assert session.lane("sound:syllable.wav") is not None
+    assert session.lane(recording("syllable.wav")) is not None
 
 
 def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(window, tmp_path):
@@ -136,8 +138,8 @@ def test_a_closed_file_name_does_not_close_its_namesakes(window, tmp_path):
     for name in ("a.one.wav", "a.two.wav"):
         hum(tmp_path / name)
         window.on.model_loader.open(tmp_path / name)
-    window.stack.lane_wanted.emit("sound:a.one.wav", "closed", True)
-    assert window.on.session.lane("sound:a.two.wav") is not None
+    window.stack.lane_wanted.emit(recording("a.one.wav"), "closed", True)
+    assert window.on.session.lane(recording("a.two.wav")) is not None
 
 
 def test_two_files_of_one_name_are_two_recordings(window, tmp_path):
@@ -146,9 +148,9 @@ def test_two_files_of_one_name_are_two_recordings(window, tmp_path):
         hum(tmp_path / folder / "a.wav", f_hz=100.0 + 50 * number)
         window.on.model_loader.open(tmp_path / folder / "a.wav")
     tracks = window.on.session.shown.tracks
-    assert tracks["sound:a.wav"].origin != tracks["sound:a (2).wav"].origin
+    assert tracks[recording("a.wav")].origin != tracks[recording("a (2).wav")].origin
     window.on.model_loader.open(tmp_path / "x" / "a.wav")
-    assert sum(lane.key.startswith("sound:") for lane in window.on.session.lanes) == 2
+    assert sum(isinstance(lane.key, RecordingKey) for lane in window.on.session.lanes) == 2
 
 
 def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
@@ -156,7 +158,7 @@ def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
     window.on.model_loader.open(tmp_path / "a.wav")
     hum(tmp_path / "a.wav", f_hz=220.0)
     window.on.model_loader.open(tmp_path / "a.wav")
-    found = window.on.session.shown.overlays["sound:a.wav", "pitch"][0]
+    found = window.on.session.shown.overlays[recording("a.wav"), "pitch"][0]
     assert np.nanmedian(found.samples) == pytest.approx(220, abs=1)
 
 
@@ -186,7 +188,7 @@ def test_a_recording_opens_without_a_model(bare, tmp_path):
     assert (bare.pages.page, bare.windowTitle()) == ("stack", "hum.wav – Phonoscope")
     assert not bare.pages.widget("latent").isVisible()
     assert session.whole == session.visible == Range(0.0, 2.5)
-    assert [lane.lane.key for lane in bare.stack.lanes] == ["sound:hum.wav"]
+    assert [lane.lane.key for lane in bare.stack.lanes] == [recording("hum.wav")]
     assert {"pitch", "formants", "intensity"} <= {measure for _, measure in session.shown.overlays}
     bare.grab()
 
@@ -210,7 +212,7 @@ def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, t
     bare.on.model_loader.open(tmp_path / "hum.wav")
     bare.on.model_loader.open(small_model)
     bare.wiring.show_stack()
-    assert [lane.lane.key for lane in bare.stack.lanes][:2] == ["sound:hum.wav", "out"]
+    assert [lane.lane.key for lane in bare.stack.lanes][:2] == [recording("hum.wav"), G("out")]
     assert bare.on.session.whole == Range(0.0, 2.5)
     assert bare.pages.widget("latent").isVisible()
 
@@ -221,11 +223,11 @@ def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, t
 def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp_path):
     samples = hum(tmp_path / "hum.wav", 8000)
     window.on.model_loader.open(tmp_path / "hum.wav")
-    window.on.playback.play("sound:hum.wav", Range(0.25, 0.5))
+    window.on.playback.play(recording("hum.wav"), Range(0.25, 0.5))
     heard, rate_hz, start_s = window.on.player.heard[-1][:3]
     np.testing.assert_array_equal(heard, samples[2000:4000])
     assert (rate_hz, start_s) == (8000, pytest.approx(0.25))
-    for key in ("sound:hum.wav", "out"):
+    for key in (recording("hum.wav"), G("out")):
         window.on.session.set_lane(key, "solo", soloed=True)
     window.on.playback.play_active(Range(0.25, 0.5))
     both, rate_hz = window.on.player.heard[-1][:2]
@@ -238,7 +240,7 @@ def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp
 def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
     bare.on.model_loader.open(long_file)
     session = bare.on.session
-    track = session.shown.tracks["sound:long.wav"]
+    track = session.shown.tracks[recording("long.wav")]
     assert isinstance(track, LongTrack)
     assert track.part_known == 1.0
     bare.wiring.show_stack()
@@ -249,7 +251,7 @@ def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
     bare.wiring.show_stack()
     assert bare.stack.lanes[0].lane.reason == ""
     assert {measure for _, measure in session.shown.overlays} == {"pitch", "formants", "intensity"}
-    assert session.shown.images["sound:long.wav"].axis.extent.contains(305.0)
+    assert session.shown.images[recording("long.wav")].axis.extent.contains(305.0)
     bare.grab()
     session.set_range(session.whole)
     assert not session.shown.overlays
@@ -261,12 +263,12 @@ def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
     session, found = bare.on.session, []
     for window in (Range(300.0, 310.0), Range(296.5, 320.0), Range(304.99, 305.01)):
         session.set_range(window)
-        shown = [*session.shown.overlays["sound:long.wav", "formants"]]
-        shown += [session.shown.overlays["sound:long.wav", name][0] for name in ("pitch", "intensity")]
+        shown = [*session.shown.overlays[recording("long.wav"), "formants"]]
+        shown += [session.shown.overlays[recording("long.wav"), name][0] for name in ("pitch", "intensity")]
         found.append([track.at(305.003) for track in shown])
     np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-12)
     whole, _ = soundfile.read(long_file, dtype="float32")
-    track = session.shown.tracks["sound:long.wav"]
+    track = session.shown.tracks[recording("long.wav")]
     settings = bare.on.analysis_settings.of("intensity")
     truth = TABLE["intensity"].run(Track("whole", whole, track.axis), settings)[0]
     assert found[0][-1] == pytest.approx(truth.at(305.003), abs=1e-3)
@@ -274,13 +276,13 @@ def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
 
 def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
     bare.on.model_loader.open(long_file)
-    bare.on.playback.play("sound:long.wav", Range(100.0, 100.5))
+    bare.on.playback.play(recording("long.wav"), Range(100.0, 100.5))
     heard, rate_hz, start_s = bare.on.player.heard[-1]
     assert not isinstance(heard, np.ndarray)
     assert (heard.size, rate_hz, start_s) == (4000, 8000, pytest.approx(100.0))
     whole, _ = soundfile.read(long_file, dtype="float32", start=800000, stop=804000)
     np.testing.assert_array_equal(np.asarray(heard), whole)
-    bare.on.playback.play("sound:long.wav", Range(0.0, 630.0))
+    bare.on.playback.play(recording("long.wav"), Range(0.0, 630.0))
     assert bare.on.player.heard[-1][0].size == 630 * 8000
 
 
@@ -289,12 +291,12 @@ def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file
     session = window.on.session
     session.set_selection(Range(300.25, 300.75))
     window.menus.run("layers.through_q")
-    logits = session.shown.tracks["Q.logits"]
+    logits = session.shown.tracks[Q("logits")]
     assert logits.axis.extent.start_s == pytest.approx(300.25)
     assert logits.axis.extent.end_s == pytest.approx(300.75)
-    assert session.shown.tracks["Q.conv1"].axis.extent.start_s == pytest.approx(300.25, abs=0.01)
+    assert session.shown.tracks[Q("conv1")].axis.extent.start_s == pytest.approx(300.25, abs=0.01)
     window.wiring.show_stack()
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.conv1")
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == Q("conv1"))
     assert lane.note == "Q hears long.wav, 300.250000–300.750000 s"
     whole, rate_hz = soundfile.read(long_file, dtype="float32")
     part = whole[round(300.25 * rate_hz) : round(300.75 * rate_hz)]
@@ -302,8 +304,8 @@ def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file
     window.on.model_loader.open(tmp_path / "part.wav")
     session.set_selection(None)
     session.set_range(Range(0.0, 1.0))
-    window.on.sound_driven.listen("Q", "sound:part.wav")
-    np.testing.assert_array_equal(session.shown.tracks["Q.logits"].samples, logits.samples)
+    window.on.sound_driven.listen("Q", recording("part.wav"))
+    np.testing.assert_array_equal(session.shown.tracks[Q("logits")].samples, logits.samples)
 
 
 def test_another_selection_is_heard_before_q_is_closed(window, long_file):
@@ -313,16 +315,16 @@ def test_another_selection_is_heard_before_q_is_closed(window, long_file):
     window.menus.run("layers.through_q")
     session.set_selection(Range(200.0, 200.5))
     window.menus.run("layers.through_q")
-    assert session.shown.tracks["Q.logits"].axis.extent.start_s == pytest.approx(200.0)
+    assert session.shown.tracks[Q("logits")].axis.extent.start_s == pytest.approx(200.0)
     window.menus.run("layers.through_q")
-    assert session.lane("Q.logits") is None
+    assert session.lane(Q("logits")) is None
 
 
 def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(window, long_file):
     window.on.model_loader.open(long_file)
     window.on.session.set_range(Range(100.0, 110.0))
-    window.on.sound_driven.listen("Q", "sound:long.wav")
-    extent = window.on.session.shown.tracks["Q.logits"].axis.extent
+    window.on.sound_driven.listen("Q", recording("long.wav"))
+    extent = window.on.session.shown.tracks[Q("logits")].axis.extent
     assert (extent.start_s, extent.end_s) == pytest.approx((100.0, 101.024))
 
 
@@ -333,7 +335,7 @@ def test_a_long_recording_that_is_still_looked_through_grows_and_keeps_its_lane(
     monkeypatch.setattr("core.recordings.pyramid.TELL_EVERY_S", -1.0)
     known = []
     bare.on.session.shown_changed.connect(
-        lambda: known.append(bare.on.session.shown.tracks["sound:long.wav"].part_known)
+        lambda: known.append(bare.on.session.shown.tracks[recording("long.wav")].part_known)
     )
     bare.on.model_loader.open(long_file)
     assert known[0] == 0.0
@@ -394,7 +396,7 @@ def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
     assert first.startswith("Checkpoints and sounds (")
     assert "*.wav" in first
     assert "*.safetensors" in first
-    assert window.on.session.lane("sound:hum.wav") is not None
+    assert window.on.session.lane(recording("hum.wav")) is not None
 
 
 def test_a_recording_alone_is_saved_exactly(bare, tmp_path):

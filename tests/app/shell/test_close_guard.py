@@ -11,6 +11,7 @@ from app.measuring.settings import MeasureSettings
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import Annotation, Tier
 from tests.app.recordings.test_open_recordings import hum
+from tests.support.keys import recording
 
 
 class Held:
@@ -201,7 +202,7 @@ def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(anno
     annotated.on.tier_editor.autosave._unwritten.clear()
     moment = annotated.on.session.snapshot
     annotated.on.session.history.everywhere(lambda one: type(moment)(**{**_fields(one), "tiers": ()}))
-    annotated.on.tier_editor.autosave.recording_opened("sound:a.wav")
+    annotated.on.tier_editor.autosave.recording_opened(recording("a.wav"))
     assert said == ["a.TextGrid holds other tiers than those kept here. Open TextGrid takes them."]
     assert told(annotated) == ["a.wav: a.TextGrid, changed since saved"]
     annotated.menus.run("file.close")

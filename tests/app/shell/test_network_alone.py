@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.support.keys import G
 from tests.support.tiny import nets
 from tests.support.tiny.files import save_state
 
@@ -35,5 +36,5 @@ def test_a_generator_opens_after_a_lone_q(window, faults, small_model, tmp_path)
     window.on.model_loader.open(save_state(tmp_path / "epoch1_step2_Q.pt", nets.port_listener(3)))
     window.on.model_loader.open(small_model)
     assert faults == []
-    assert window.on.session.active == "out"
-    assert window.on.session.shown.tracks["out"].samples.size == 16384
+    assert window.on.session.active == G("out")
+    assert window.on.session.shown.tracks[G("out")].samples.size == 16384

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from app.base.panel_table import all_panels
 from core.signals.axis import Range
+from tests.support.keys import G
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def said(window) -> str:
 @pytest.fixture
 def refused(window):
     """The window, in which something has just been refused."""
-    window.on.session.set_active("conv2")
+    window.on.session.set_active(G("conv2"))
     window.menus.run("pitch.get")
     assert said(window).startswith("No pitch: Nyquist is 125 Hz")
     return window

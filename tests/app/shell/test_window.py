@@ -17,17 +17,27 @@ from core.networks.latent import draw
 from core.playback.sonification import published
 from core.probing.forward import generate
 from core.signals.axis import Range
+from tests.support.keys import G, Q, recording
 from widgets.controls.dialog import SmallDialog
 from widgets.shell.shortcut_sheet import KeyLine, ShortcutSheet
 from widgets.theme.control_paint import Words
 
+OUT = G("out")
 
-def shown(window, key="out"):
+
+def shown(window, key=OUT):
     return window.on.session.shown.tracks[key].samples
 
 
 def test_opening_shows_every_layer_from_the_last_to_the_first(window):
-    assert [lane.lane.key for lane in window.stack.lanes] == ["out", "conv4", "conv3", "conv2", "conv1", "fc"]
+    assert [lane.lane.key for lane in window.stack.lanes] == [
+        G("out"),
+        G("conv4"),
+        G("conv3"),
+        G("conv2"),
+        G("conv1"),
+        G("fc"),
+    ]
     assert window.pages.page == "stack"
 
 
@@ -35,8 +45,8 @@ def test_a_turned_knob_changes_every_layer_as_the_network_itself_does(window, sm
     window.latent.value_wanted.emit(10, -15.0, True)
     model = open_model(small_model)
     truth = generate(model, draw(model.card.layout, 0, changes={"z11": -15.0}))
-    for key, track in truth.items():
-        np.testing.assert_array_equal(shown(window, key), track.samples)
+    for layer, track in truth.items():
+        np.testing.assert_array_equal(shown(window, G(layer)), track.samples)
 
 
 def test_a_turn_leaves_a_ghost_of_where_it_started(window):
@@ -44,30 +54,30 @@ def test_a_turn_leaves_a_ghost_of_where_it_started(window):
     for value in (1.0, 2.0):
         window.latent.value_wanted.emit(10, value, False)
     window.latent.value_wanted.emit(10, 3.0, True)
-    np.testing.assert_array_equal(window.on.session.shown.ghosts["out"].samples, before)
+    np.testing.assert_array_equal(window.on.session.shown.ghosts[G("out")].samples, before)
     window.menus.run("edit.undo")
     np.testing.assert_array_equal(shown(window), before)
 
 
 def test_overlays_follow_the_curve_they_belong_to(window):
-    first = window.on.session.shown.overlays["out", "intensity"][0]
+    first = window.on.session.shown.overlays[G("out"), "intensity"][0]
     window.latent.value_wanted.emit(0, 4.0, True)
-    then = window.on.session.shown.overlays["out", "intensity"][0]
+    then = window.on.session.shown.overlays[G("out"), "intensity"][0]
     assert then.origin.point == window.on.session.point.z
     assert not np.array_equal(first.samples, then.samples)
     assert not window.on.session.shown.stale
 
 
 def test_what_a_rate_cannot_carry_is_refused_in_the_lane_and_never_computed(window):
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv2")
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == G("conv2"))
     assert "Nyquist is 125 Hz" in lane.refusals["pitch"]
-    window.on.session.set_active("conv2")
+    window.on.session.set_active(G("conv2"))
     window.menus.run("pitch.show")
-    assert ("conv2", "pitch") not in window.on.session.shown.overlays
+    assert (G("conv2"), "pitch") not in window.on.session.shown.overlays
 
 
 def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
-    window.on.session.set_active("conv4")
+    window.on.session.set_active(G("conv4"))
     window.on.session.set_selection(Range(0.1, 0.3))
     with qtbot.waitActive(window):
         window.activateWindow()
@@ -75,16 +85,16 @@ def test_tab_plays_the_selection_of_the_active_lane_as_published(qtbot, window):
     qtbot.keyClick(window.stack, Qt.Key.Key_Tab)
     samples, rate_hz, start_s, _ = window.on.player.heard[-1]
     card = window.on.session.card
-    whole = published(window.on.session.shown.tracks["conv4"], card.out_axis).samples
+    whole = published(window.on.session.shown.tracks[G("conv4")], card.out_axis).samples
     assert (rate_hz, start_s) == (16000, pytest.approx(0.1, abs=1e-4))
     np.testing.assert_array_equal(samples, whole[1600:4800])
 
 
 def test_a_bar_plays_soloed_lanes_and_no_muted_one(window):
-    window.on.session.set_lane("conv3", "solo", soloed=True)
+    window.on.session.set_lane(G("conv3"), "solo", soloed=True)
     window.stack.play_wanted.emit(None, Range(0, 0.5))
-    assert window.on.playback.keys == ("conv3",)
-    window.on.session.set_lane("conv3", "mute", muted=True)
+    assert window.on.playback.keys == (G("conv3"),)
+    window.on.session.set_lane(G("conv3"), "mute", muted=True)
     window.on.playback.stop()
     window.stack.play_wanted.emit(None, Range(0, 0.5))
     assert window.on.playback.keys == ()
@@ -124,17 +134,17 @@ def test_a_refused_file_leaves_what_was_open(window, tmp_path):
 
 def test_q_hears_the_output_and_a_recording(window, tmp_path):
     window.on.sound_driven.listen("Q")
-    assert {"Q.conv1", "Q.conv5", "Q.logits"} <= set(window.on.session.shown.tracks)
-    first = shown(window, "Q.logits")
+    assert {Q("conv1"), Q("conv5"), Q("logits")} <= set(window.on.session.shown.tracks)
+    first = shown(window, Q("logits"))
     window.latent.value_wanted.emit(3, 5.0, True)
-    assert not np.array_equal(first, shown(window, "Q.logits"))
+    assert not np.array_equal(first, shown(window, Q("logits")))
     soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(8000) / 20).astype(np.float32), 8000)
     window.on.model_loader.open(tmp_path / "hum.wav")
-    assert shown(window, "sound:hum.wav").shape == (8000,)
-    window.on.sound_driven.listen("Q", "sound:hum.wav")
-    after = shown(window, "Q.logits")
+    assert shown(window, recording("hum.wav")).shape == (8000,)
+    window.on.sound_driven.listen("Q", recording("hum.wav"))
+    after = shown(window, Q("logits"))
     window.latent.value_wanted.emit(3, -5.0, True)
-    np.testing.assert_array_equal(after, shown(window, "Q.logits"))
+    np.testing.assert_array_equal(after, shown(window, Q("logits")))
 
 
 def test_a_network_of_sound_does_not_hear_articulation(window):
@@ -143,14 +153,14 @@ def test_a_network_of_sound_does_not_hear_articulation(window):
     window.on.session.card = replace(card, networks={**card.networks, "G": silent})
     window.on.sound_driven.listen("Q")
     assert "articulation" in window.banner.shown.sentence
-    assert "Q.logits" not in window.on.session.shown.tracks
+    assert Q("logits") not in window.on.session.shown.tracks
 
 
 def test_a_lane_dragged_onto_another_shares_its_axes(window):
-    window.stack.merge_wanted.emit("conv4", "out")
+    window.stack.merge_wanted.emit(G("conv4"), G("out"))
     window.wiring.show_stack()
-    assert [lane.lane.key for lane in window.stack.lanes][:2] == ["out", "conv3"]
-    assert [curve.key for curve in window.stack.lanes[0].lane.curves] == ["out", "conv4"]
+    assert [lane.lane.key for lane in window.stack.lanes][:2] == [G("out"), G("conv3")]
+    assert [curve.key for curve in window.stack.lanes[0].lane.curves] == [G("out"), G("conv4")]
     window.menus.run("edit.undo")
     window.wiring.show_stack()
     assert len(window.stack.lanes) == 6
@@ -193,8 +203,8 @@ def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
 def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
     window.on.sound_driven.listen("Q")
     window.wiring.show_stack()
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "Q.logits")
-    values = window.on.session.shown.tracks["Q.logits"].samples
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == Q("logits"))
+    values = window.on.session.shown.tracks[Q("logits")].samples
     assert lane.note.startswith(f"c{values.argmax() + 1} ")
     assert "no course in time" in lane.note
     assert lane.badge == ""
@@ -229,10 +239,10 @@ def test_the_dock_fits_a_screen_of_800_lines_with_a_banner(window):
 
 
 def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
-    window.stack.merge_wanted.emit("conv3", "conv4")
-    window.stack.lane_wanted.emit("conv4", "merged_gain", ("conv3", 20.0))
+    window.stack.merge_wanted.emit(G("conv3"), G("conv4"))
+    window.stack.lane_wanted.emit(G("conv4"), "merged_gain", (G("conv3"), 20.0))
     window.wiring.show_stack()
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == "conv4")
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == G("conv4"))
     assert [curve.label for curve in lane.curves] == ["conv4", "conv3 ×20"]
     assert lane.gain == 1
 

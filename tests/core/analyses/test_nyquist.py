@@ -33,6 +33,7 @@ from core.queries.listings import LISTINGS, Listing, listing, over, result_listi
 from core.queries.queries import Layer, ask
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
+from tests.support.keys import G
 
 RATES_HZ = (3.0, 15.625, 62.5, 250.0, 1000.0, 4000.0, 16000.0, 22050.0)
 LENGTHS = (1, 9, 64, 256, 1024, 4096)
@@ -119,7 +120,7 @@ def test_every_query_and_the_copied_table_keep_below_nyquist(track, preset, spea
     used["formants"] = for_speaker(used["formants"], speaker)
     carried = [name for name in contour_analyses() if TABLE[name].refusal(track, used[name]) is None]
     results = {name: TABLE[name].run(track, used[name]) for name in carried}
-    layer = Layer("conv", "Conv", track, used, results)
+    layer = Layer(G("conv"), "Conv", track, used, results)
     nyquist_hz = track.axis.nyquist_hz
     places = (track.axis.extent, track.axis.extent.middle_s)
     for place in places:

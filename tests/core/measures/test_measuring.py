@@ -27,6 +27,7 @@ from core.playback.sonification import published
 from core.queries.queries import Layer, ask
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
+from tests.support.keys import G
 from tests.support.praat_oracle import beside, recording, sound_file
 
 RATE_HZ = 16000.0
@@ -202,7 +203,7 @@ def test_every_value_is_that_of_the_single_query_at_its_time():
             for name, used in settings.items()
             if not TABLE[name].refusal(track, used)
         }
-        asked = Layer(one.layer, one.layer, track, settings, results)
+        asked = Layer(G(one.layer), one.layer, track, settings, results)
         times_s = times_of(one.stretches, 10)
         for name in plan.measures:
             found = next((c for c in one.columns if c.measure == name), None)

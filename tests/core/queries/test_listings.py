@@ -12,6 +12,7 @@ from core.queries.listings import listing, result_listing
 from core.queries.queries import Layer
 from core.signals.axis import Range
 from tests.core.queries.test_queries import SETTINGS, voice
+from tests.support.keys import G
 
 WINDOW = Range(0.4001, 0.6499)
 
@@ -21,7 +22,7 @@ def layer() -> Layer:
     track = voice()
     names = ("pitch", "formants", "intensity", "harmonicity")
     return Layer(
-        "out", "Out", track, SETTINGS, {name: TABLE[name].run(track, SETTINGS[name]) for name in names}
+        G("out"), "Out", track, SETTINGS, {name: TABLE[name].run(track, SETTINGS[name]) for name in names}
     )
 
 

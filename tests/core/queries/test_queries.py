@@ -19,8 +19,10 @@ from core.analyses.praat import call_praat, sound_of
 from core.analyses.registry import TABLE
 from core.analyses.spectrogram import SpectrogramSettings
 from core.queries.queries import Layer, ask
+from core.session.lane_key import RecordingKey
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
+from tests.support.keys import G
 from tests.support.praat_oracle import ask_praat, beside, recording, write_wav
 
 SETTINGS = {
@@ -57,7 +59,7 @@ def voice(rate_hz: float = 10000.0) -> Track:
 def layer() -> Layer:
     track = voice()
     return Layer(
-        "out",
+        G("out"),
         "Out",
         track,
         SETTINGS,
@@ -212,7 +214,7 @@ def test_the_power_at_the_cursor_cross_is_praats(layer, praat):
 def test_queries_of_a_recording_are_what_praat_prints(file, tmp_path):
     sound = recording(file, 1.0)
     results = {name: TABLE[name].run(sound, settings) for name, settings in SETTINGS.items()}
-    layer = Layer("sound", file, sound, SETTINGS, results)
+    layer = Layer(RecordingKey("said.wav"), file, sound, SETTINGS, results)
     window, cursor_s = Range(0.1111, 0.2789), 0.2222
     script = f"""
         pitch = noprogress To Pitch (ac): 0, 75, 15, 0, 0.03, 0.45, 0.01, 0.35, 0.14, 500
@@ -243,7 +245,7 @@ def test_queries_of_a_recording_are_what_praat_prints(file, tmp_path):
 
 def test_what_the_rate_cannot_carry_is_refused_with_its_reason():
     slow = Track("conv2", voice().samples[:256], TimeAxis.of_sound(250.0, 256))
-    layer = Layer("conv2", "Conv2", slow, SETTINGS)
+    layer = Layer(G("conv2"), "Conv2", slow, SETTINGS)
     for key in ("f0", "f1", "f3", "harmonicity"):
         answer = ask(layer, MEASURES[key], 0.3)
         assert answer.refusal.startswith("No ")
@@ -252,14 +254,14 @@ def test_what_the_rate_cannot_carry_is_refused_with_its_reason():
 
 
 def test_more_formants_than_fit_below_nyquist_are_refused_by_name():
-    conv4 = Layer("conv4", "Conv4", Track("conv4", voice().samples[:4096], TimeAxis.of_sound(4000.0, 4096)),
-                  {"formants": FormantSettings()})  # fmt: skip
+    track = Track("conv4", voice().samples[:4096], TimeAxis.of_sound(4000.0, 4096))
+    conv4 = Layer(G("conv4"), "Conv4", track, {"formants": FormantSettings()})
     assert ask(conv4, MEASURES["f2"], 0.3).refusal == ""
     assert ask(conv4, MEASURES["f3"], 0.3).refusal == "No F3: there is room for 2 formants below 2000 Hz"
 
 
 def test_what_is_not_computed_yet_is_awaited_and_not_called_undefined():
-    answer = ask(Layer("out", "Out", voice(), SETTINGS), MEASURES["f0"], 0.3)
+    answer = ask(Layer(G("out"), "Out", voice(), SETTINGS), MEASURES["f0"], 0.3)
     assert answer.awaited
     assert not answer.defined
 
@@ -287,8 +289,8 @@ def test_a_recording_in_its_file_is_asked_like_one_in_memory(tmp_path):
     sound = voice()
     path = write_wav(replace(sound, samples=np.clip(sound.samples, -1, 1)), tmp_path / "voice.wav")
     long = LongSound(look_at(path), tmp_path).track("voice")
-    known = Layer("sound:voice", "voice", long.loaded(), SETTINGS)
-    in_file = Layer("sound:voice", "voice", long, SETTINGS)
+    known = Layer(RecordingKey("voice.wav"), "voice", long.loaded(), SETTINGS)
+    in_file = Layer(RecordingKey("voice.wav"), "voice", long, SETTINGS)
     for where in (0.31234, Range(0.2, 0.21), Range(0.0, 1.0)):
         for statistic in ("mean", "minimum", "maximum"):
             assert asked(in_file, "activation", where, statistic) == pytest.approx(

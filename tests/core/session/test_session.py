@@ -20,7 +20,7 @@ from core.session.preferences import Preferences, load, save
 from core.session.session import Session
 from core.signals.axis import Range, TimeAxis
 from tests.support.cards import generator
-from tests.support.keys import recording
+from tests.support.keys import G, recording
 
 
 def card(code=3, kind="one-hot"):
@@ -39,7 +39,7 @@ def card(code=3, kind="one-hot"):
 @pytest.fixture
 def session():
     made = Session()
-    made.open(card(), (Lane("out"), Lane("conv4"), Lane("conv3")), seed=3)
+    made.open(card(), (Lane(G("out")), Lane(G("conv4")), Lane(G("conv3"))), seed=3)
     return made
 
 
@@ -92,35 +92,35 @@ def test_zoom_back_returns_through_every_range(session):
 @given(st.floats(-5, 5), st.floats(0, 9))
 def test_the_visible_range_never_leaves_the_whole(start, length):
     session = Session()
-    session.open(card(), (Lane("out"),))
+    session.open(card(), (Lane(G("out")),))
     session.set_range(Range(start, start + length))
     assert session.whole.start_s <= session.visible.start_s < session.visible.end_s <= session.whole.end_s
 
 
 def test_merged_lanes_share_axes_and_come_apart_again():
-    lanes = (Lane("out"), Lane("conv4", gain=10), Lane("conv3"))
-    once = lane_tools.merged(lane_tools.merged(lanes, "conv4", "out", 10), "conv3", "out", 7)
-    assert [(lane.key, lane.merged) for lane in once] == [("out", (("conv4", 10), ("conv3", 7)))]
-    apart = lane_tools.unmerged(once, "out", "conv4")
-    assert [lane.key for lane in apart] == ["out", "conv4"]
-    assert apart[0].merged == (("conv3", 7),)
-    assert lane_tools.unmerged(apart, "out", "conv3")[0] == Lane("out")
+    lanes = (Lane(G("out")), Lane(G("conv4"), gain=10), Lane(G("conv3")))
+    once = lane_tools.merged(lane_tools.merged(lanes, G("conv4"), G("out"), 10), G("conv3"), G("out"), 7)
+    assert [(lane.key, lane.merged) for lane in once] == [(G("out"), ((G("conv4"), 10), (G("conv3"), 7)))]
+    apart = lane_tools.unmerged(once, G("out"), G("conv4"))
+    assert [lane.key for lane in apart] == [G("out"), G("conv4")]
+    assert apart[0].merged == ((G("conv3"), 7),)
+    assert lane_tools.unmerged(apart, G("out"), G("conv3"))[0] == Lane(G("out"))
 
 
 def test_a_lane_taken_off_shared_axes_is_set_as_it_was():
-    carried = Lane("conv3", gain=2, shown=frozenset({"pitch"}), scale="whole", collapsed=True)
-    lanes = (Lane("out"), Lane("conv4", shown=frozenset({"intensity"})), carried)
-    nested = lane_tools.merged(lane_tools.merged(lanes, "conv3", "conv4", 2), "conv4", "out", 5)
-    assert lane_tools.unmerged(nested, "out", "conv3")[1] == carried
-    assert lane_tools.unmerged(nested, "out", "conv4")[1] == lanes[1]
-    louder = lane_tools.regained(nested, "out", "conv3", 8)
-    assert lane_tools.unmerged(louder, "out", "conv3")[1] == replace(carried, gain=8)
+    carried = Lane(G("conv3"), gain=2, shown=frozenset({"pitch"}), scale="whole", collapsed=True)
+    lanes = (Lane(G("out")), Lane(G("conv4"), shown=frozenset({"intensity"})), carried)
+    nested = lane_tools.merged(lane_tools.merged(lanes, G("conv3"), G("conv4"), 2), G("conv4"), G("out"), 5)
+    assert lane_tools.unmerged(nested, G("out"), G("conv3"))[1] == carried
+    assert lane_tools.unmerged(nested, G("out"), G("conv4"))[1] == lanes[1]
+    louder = lane_tools.regained(nested, G("out"), G("conv3"), 8)
+    assert lane_tools.unmerged(louder, G("out"), G("conv3"))[1] == replace(carried, gain=8)
 
 
 def test_soloed_lanes_sound_and_muted_ones_never_do():
-    lanes = (Lane("out", soloed=True), Lane("conv4", soloed=True, muted=True), Lane("conv3"))
-    assert [lane.key for lane in lane_tools.sounding(lanes, "conv3")] == ["out"]
-    assert lane_tools.sounding((Lane("out", muted=True),), "out") == ()
+    lanes = (Lane(G("out"), soloed=True), Lane(G("conv4"), soloed=True, muted=True), Lane(G("conv3")))
+    assert [lane.key for lane in lane_tools.sounding(lanes, G("conv3"))] == [G("out")]
+    assert lane_tools.sounding((Lane(G("out"), muted=True),), G("out")) == ()
 
 
 def test_history_forgets_the_future_after_a_change():
@@ -240,7 +240,7 @@ def test_a_selection_beyond_a_sound_that_became_shorter_goes(session):
 
 
 def test_where_the_active_lane_is_undone_another_becomes_the_active_one(session):
-    session.set_lanes((*session.lanes, Lane("sound:a.wav")), "open a.wav")
-    session.set_active("sound:a.wav")
+    session.set_lanes((*session.lanes, Lane(recording("a.wav"))), "open a.wav")
+    session.set_active(recording("a.wav"))
     session.undo()
-    assert session.active == "out"
+    assert session.active == G("out")
