@@ -81,7 +81,7 @@ class Overlays:
             self.refresh_at_rest()
 
     def images_wanted(self) -> tuple[tuple[Key, Any], ...]:
-        """Give the lanes that show a spectrogram, with its settings."""
+        """Return the lanes that show a spectrogram, with its settings."""
         lanes = self._session.lanes
         settings = self._settings.of("spectrogram")
         return tuple((lane.key, settings) for lane in lanes if "spectrogram" in lane.shown)
@@ -121,7 +121,7 @@ class Overlays:
         return any(self._results.waits(_curves_of(key)) for key in self._wanted)
 
     def _shown(self) -> list[Place]:
-        """Give every lane and measure that is shown and that the lane's rate carries; the pitch of a
+        """Return every lane and measure that is shown and that the lane's rate carries; the pitch of a
         sound that lies over another's axes is shown there.
         """
         lanes, tracks = self._session.lanes, self._session.shown.tracks
@@ -136,7 +136,7 @@ class Overlays:
         ]
 
     def _requests(self) -> dict[Key, dict[str, ResultRequest]]:
-        """Give what every lane shows, by measure."""
+        """Return what every lane shows, by measure."""
         tracks, found = self._session.shown.tracks, dict[Key, dict[str, ResultRequest]]()
         for key, measure in (*self._shown(), *self._with_images()):
             request = analysis_of(tracks[key], measure, self._settings.of(measure))
@@ -144,7 +144,7 @@ class Overlays:
         return found
 
     def _with_images(self) -> list[Place]:
-        """Give the lanes whose spectrogram is computed here: no probe brought it."""
+        """Return the lanes whose spectrogram is computed here: no probe brought it."""
         tracks, images = self._session.shown.tracks, self._session.shown.images
         return [
             (key, "spectrogram")
@@ -229,16 +229,16 @@ def _image_of(key: Key) -> Hashable:
 
 
 def _origin(overlay: Overlay | None) -> Origin | None:
-    """Give where an overlay comes from."""
+    """Return where an overlay comes from."""
     one = overlay[0] if isinstance(overlay, tuple) and overlay else overlay
     return None if one is None or isinstance(one, tuple) else one.origin
 
 
 def _is_of(image: Image, track: Track) -> bool:
-    """Tell whether a spectrogram is that of a curve."""
+    """Return whether a spectrogram is that of a curve."""
     return image.origin.of(analysis="", settings=()) == track.origin
 
 
 def is_sound(key: Key) -> bool:
-    """Tell whether a lane shows a waveform: the output, filtered or not, or a recording."""
+    """Return whether a lane shows a waveform: the output, filtered or not, or a recording."""
     return isinstance(key, RecordingKey) or (key.is_generated and key.layer in WAVEFORMS)

@@ -42,7 +42,7 @@ class AnalysisSettings:
         return self.of("greys")
 
     def of(self, measure: str) -> Any:
-        """Give the settings of one measure: the user's own, else the preset's with the speaker's ceiling."""
+        """Return the settings of one measure: the user's own, or the preset's for the speaker."""
         measure = FOLLOWING.get(measure, measure)
         if measure == "voice report" and measure not in self._own:
             pitch = self.of("pitch")
@@ -52,7 +52,7 @@ class AnalysisSettings:
         return self._own.get(measure) or self.standards(measure)
 
     def standards(self, measure: str) -> Any:
-        """Give the preset's settings of one measure."""
+        """Return the preset's settings of one measure."""
         return self.preset.settings(measure)
 
     def set(self, measure: str, value: Any) -> None:
@@ -99,7 +99,7 @@ class AnalysisSettings:
         )
 
     def refusal(self, track: Track, measure: str) -> str | None:
-        """Give the reason why this track's rate cannot carry the measure, or None."""
+        """Return the reason why this track's rate cannot carry the measure, or None."""
         return TABLE[measure].refusal(track, self.of(measure))
 
     def set_preset(self, name: str) -> None:

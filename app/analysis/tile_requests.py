@@ -44,7 +44,7 @@ class TileRequests:
         self._recordings = recordings
 
     def of(self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]) -> list[ResultRequest]:
-        """Give what must be known before the tiles are; while the loudest moment is not, only that."""
+        """Return what must be known before the tiles are; while the loudest moment is not, only that."""
         used = TABLE[measure].carried(track.axis, settings)
         first = self.loudest(track, measure, settings)
         state = self._results.look(first) if first is not None else None
@@ -56,7 +56,7 @@ class TileRequests:
         return [first, *requests] if first is not None else requests
 
     def loudest(self, track: LongTrack, measure: str, settings: Any) -> ResultRequest | None:
-        """Give the request for the loudest of a file after a measure's filter; None where it has none."""
+        """Return the request for the loudest of a file after a measure's filter; None where it has none."""
         used = TABLE[measure].carried(track.axis, settings)
         if not has_peak(used) or not getattr(used, "filtered", False):
             return None
@@ -75,7 +75,7 @@ class TileRequests:
     def states(
         self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]
     ) -> list[State | None]:
-        """Tell what is known of tiles, without asking for them."""
+        """Return what is known of tiles, without asking for them."""
         origin = tile_origin(track, measure, settings)
         return [self._results.look(ResultRequest(origin, tile.first)) for tile in tiles]
 
@@ -98,7 +98,7 @@ def _tile_request(
 
 
 def values_of(states: Sequence[State | None]) -> list[Values] | None:
-    """Give the values of tiles, None where not all are known."""
+    """Return the values of tiles, None where not all are known."""
     known = [state.value for state in states if isinstance(state, Known)]
     return known if len(known) == len(states) else None
 
@@ -113,11 +113,11 @@ def _tiles(measure: str, axis: TimeAxis, settings: Any) -> tuple[Tile, ...]:
 
 
 def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> list[Tile]:
-    """Give the tiles that have frames in the window."""
+    """Return the tiles that have frames in the window."""
     first, last = grid_of(measure, axis, settings).axis.samples_in(window)
     return [tile for tile in _tiles(measure, axis, settings) if tile.first < last and tile.last > first]
 
 
 def tile_origin(track: Track, measure: str, settings: Any) -> Origin:
-    """Give the origin of a measure's tiles, and of what is put together from them."""
+    """Return the origin of a measure's tiles, and of what is put together from them."""
     return origin_of(track, measure, TABLE[measure].carried(track.axis, settings))

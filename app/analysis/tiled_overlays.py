@@ -67,7 +67,7 @@ class TiledOverlays:
         results.arrived.connect(self._arrived)
 
     def takes(self, track: Track, measure: str) -> bool:
-        """Tell whether a measure of this track is made here: in tiles, because the sound is too long."""
+        """Return whether a measure of this track is made here: in tiles, because the sound is too long."""
         return isinstance(track, LongTrack) and (measure == "spectrogram" or tiled(measure, track.axis))
 
     def reason(self, track: Track, shown: frozenset[str]) -> str:
@@ -104,7 +104,7 @@ class TiledOverlays:
         self._notices.tell({one.key: self._results.look(one) for one in asked})
 
     def _places(self) -> list[Place]:
-        """Give the long recordings and measures that are shown in tiles."""
+        """Return the long recordings and measures that are shown in tiles."""
         lanes, tracks = self._session.lanes, self._session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
@@ -161,13 +161,13 @@ class TiledOverlays:
             self._messages.noted.emit(f"{track.name}: {said}")
 
     def _loudest(self, track: LongTrack, settings: Any) -> list[Tile]:
-        """Give the tile to which the greys refer: where a recording is loudest."""
+        """Return the tile to which the greys refer: where a recording is loudest."""
         time_s = self._results.made(track.origin, "loudest_s", lambda: loudest_s(track))
         step_s = grid_of("spectrogram", track.axis, settings).step_s
         return tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
 
     def top_db(self, track: Track, greys: GreySettings) -> float | None:
-        """Give the level of the blackest grey of a long recording: that where it is loudest, wherever
+        """Return the level of the blackest grey of a long recording: that where it is loudest, wherever
         one looks. None for a short one, whose image has it.
         """
         if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
@@ -183,7 +183,7 @@ class TiledOverlays:
         self, track: LongTrack, measure: str, settings: Any, tiles: list[Tile], parts: list[Values],
         by_s: float, by: int = 1,
     ) -> Any:  # fmt: skip
-        """Give what neighbouring tiles are together, where the recording is moved to; made only once."""
+        """Return what neighbouring tiles are together, where the recording is moved to; made only once."""
 
         def make() -> Any:
             if measure == "spectrogram":
@@ -211,14 +211,14 @@ class TiledOverlays:
         return f"select at most {ASKED_S / 60:g} minutes of so long a recording"
 
     def over(self, track: LongTrack, measure: str, window: Range) -> Any:
-        """Give a measure over a stretch of a recording; None where it is not known there yet."""
+        """Return a measure over a stretch of a recording; None where it is not known there yet."""
         by_s, settings = track.origin.moved_s, self._settings.of(measure)
         track, needed = self._needed(track, measure, window)
         parts = values_of(self._tiles.states(track, measure, settings, needed))
         return self._joined(track, measure, settings, needed, parts, by_s) if parts else None
 
     def failure(self, track: LongTrack, measure: str, window: Range) -> Fault | None:
-        """Give why a measure has failed in a stretch of a recording; None where it has not."""
+        """Return why a measure has failed in a stretch of a recording; None where it has not."""
         track, needed = self._needed(track, measure, window)
         states = self._tiles.states(track, measure, self._settings.of(measure), needed)
         return next((state.fault for state in states if isinstance(state, Failed)), None)
@@ -229,7 +229,7 @@ class TiledOverlays:
         self._tiles.forgive(track, measure, self._settings.of(measure), needed)
 
     def requests(self, track: LongTrack, measure: str, window: Range) -> list[ResultRequest]:
-        """Give what must be known for a measure over a stretch, as far as that can be told now."""
+        """Return what must be known for a measure over a stretch, as far as that can be told now."""
         if track.part_known < 1 or self.too_long(window):
             return []
         track, needed = self._needed(track, measure, window)
@@ -240,7 +240,7 @@ class TiledOverlays:
         self._need(asker, own_track(track), measure, self.requests(track, measure, window))
 
     def _needed(self, track: LongTrack, measure: str, window: Range) -> tuple[LongTrack, list[Tile]]:
-        """Give a recording at its own time, and its tiles with the frames of a stretch and the neighbours
+        """Return a recording at its own time, and its tiles with the frames of a stretch and the neighbours
         between which values lie.
         """
         track, window = _own(track, window)
@@ -255,18 +255,18 @@ def _asker(key: Key, measure: str) -> Hashable:
 
 
 def _own(track: LongTrack, window: Range) -> tuple[LongTrack, Range]:
-    """Give a recording and a stretch of it at its own time: its tiles stay what they are when it is moved."""
+    """Return a recording and a stretch of it in its own time, so that its tiles survive a move."""
     return own_track(track), window.moved(-track.origin.moved_s)
 
 
 def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
-    """Give what is shown with one thing changed, or with None taken away."""
+    """Return what is shown with one thing changed, or with None taken away."""
     others = {other: one for other, one in kept.items() if other != place}
     return others if made is None else {**others, place: made}
 
 
 def coarseness(frames: float) -> int:
-    """Give how many frames of a spectrogram are painted as one where so many are seen."""
+    """Return how many frames of a spectrogram are painted as one where so many are seen."""
     by = 1
     while by < COARSEST and frames / by > MOST_FRAMES:
         by *= 2
@@ -274,7 +274,7 @@ def coarseness(frames: float) -> int:
 
 
 def painted(track: Track, settings: Any, needed: list[Tile], parts: list[Values], by: int) -> Image:
-    """Give a spectrogram to be looked at from afar: of every few frames the mean level."""
+    """Return a spectrogram to be looked at from afar: of every few frames the mean level."""
     if by == 1:
         return put_together("spectrogram", track, settings, needed, parts)  # type: ignore[return-value]
     fine = spectrogram.grid_of(track.axis, TABLE["spectrogram"].carried(track.axis, settings))
@@ -287,7 +287,7 @@ def painted(track: Track, settings: Any, needed: list[Tile], parts: list[Values]
 
 
 def means(levels: Values, by: int) -> Values:
-    """Give the means of every `by` frames [bins, frames]; of a rest, those of what is there."""
+    """Return the means of every `by` frames [bins, frames]; of a rest, those of what is there."""
     whole = levels.shape[1] - levels.shape[1] % by
     found = levels[:, :whole].reshape(levels.shape[0], -1, by).mean(axis=2)
     rest = levels[:, whole:]

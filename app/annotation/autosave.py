@@ -89,7 +89,7 @@ class Autosave:
                 self._write_soon(path)
 
     def _parts(self, shelf: Shelf) -> dict[Path, Shelf]:
-        """Give each file with what belongs into it; those that are known may have become empty."""
+        """Return each file with what belongs into it; those that are known may have become empty."""
         found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
         card = self._session.card
         own = [default_path(card.digest)] if card is not None else []
@@ -232,13 +232,13 @@ def _alone(path: Path) -> Generator[None]:
 
 
 def _missing(shelf: Shelf, among: Shelf) -> Shelf:
-    """Give the tiers of those that have none among others."""
+    """Return the tiers of those that have none among others."""
     there = {kept.owner for kept in among}
     return tuple(kept for kept in shelf if kept.owner not in there)
 
 
 def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
-    """Give what stands for a recording on the disk; what was annotated here goes before its TextGrid.
+    """Return what stands for a recording on the disk; what was annotated here goes before its TextGrid.
 
     A TextGrid that cannot be read is told and hides nothing.
     """

@@ -54,7 +54,7 @@ class TextGridFiles:
                 self.holds(kept, in_file)
 
     def differs(self, kept: Kept) -> bool:
-        """Tell whether the file holds other tiers than these."""
+        """Return whether the file holds other tiers than these."""
         held = self._held.get(_key(kept))
         return held is not None and held != kept.annotation
 

@@ -99,11 +99,11 @@ class TierEditor:
         return self.group_at(self._session.tier) or next(iter(self.groups), None)
 
     def group_at(self, place: int) -> TierGroup | None:
-        """Give the tiers that belong together with that at a place."""
+        """Return the tiers that belong together with that at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
     def kept_of(self, key: Key) -> Kept | None:
-        """Give the tiers of a lane: of a recording, or of what a network heard in it, those of the
+        """Return the tiers of a lane: of a recording, or of what a network heard in it, those of the
         recording, of any other lane those of the present point.
         """
         session = self._session
@@ -219,7 +219,7 @@ class TierEditor:
     # --- whose they are ---------------------------------------------------------------------------
 
     def _owner(self, file: Path | None = None) -> Owner:
-        """Give the lane's key and the digest of the recording that new tiers belong to, or None and
+        """Return the lane's key and the digest of the recording that new tiers belong to, or None and
         "" for the point.
 
         It is the recording that a TextGrid is named after, else the active one, else without a model
@@ -233,12 +233,12 @@ class TierEditor:
         return key, sounds[key] if key is not None else ""
 
     def _name(self, sound: str) -> str:
-        """Give what the present point is called, for tiers that do not belong to a recording."""
+        """Return what the present point is called, for tiers that do not belong to a recording."""
         session = self._session
         return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
 
     def _extent(self, key: RecordingKey | None) -> Range:
-        """Give the time of the recording, or of the output."""
+        """Return the time of the recording, or of the output."""
         session = self._session
         card = session.card
         axis = self._recordings.own(key).axis if key is not None else card.out_axis if card else None
@@ -307,5 +307,5 @@ class TierEditor:
 
 
 def _recording(active: Key | None) -> RecordingKey | None:
-    """Give the recording's key where the active lane is one, None for the generator's lanes."""
+    """Return the recording's key where the active lane is one, None for the generator's lanes."""
     return active if isinstance(active, RecordingKey) else None

@@ -16,7 +16,7 @@ from widgets.timeline.tier_views import NO_TIERS, TiersView
 
 
 def tiers_view(session: Session, tier_editor: TierEditor) -> TiersView:
-    """Give what the stack shows of the tiers now."""
+    """Return what the stack shows of the tiers now."""
     groups = tier_editor.groups
     if not groups:
         return NO_TIERS

@@ -84,7 +84,7 @@ MODULES = (
 
 @cache
 def default_keys() -> dict[str, str]:
-    """Give the default key of each command that has one, by the command's id."""
+    """Return the default key of each command that has one, by the command's id."""
     return json.loads((files("resources") / "keys.json").read_text(encoding="utf-8"))
 
 

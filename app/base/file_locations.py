@@ -55,7 +55,7 @@ class FileLocations:
         return path if path.is_dir() else path.parent
 
     def name_of(self, key: Key | None, ending: str = "") -> str:
-        """Give a file's name for a lane, without a suffix; a recording's own file is never meant by it."""
+        """Return a file's name for a lane, without a suffix; a recording's own file is never meant by it."""
         recording = self._recording_path(key)
         stem = recording.stem if recording is not None else plain_name(key) if key is not None else "sound"
         return f"{stem}{ending or ('_copy' if recording is not None else '')}"

@@ -29,7 +29,7 @@ class Injector:
         self._bound.clear()
 
     def get(self, kind: type[T]) -> T:
-        """Give the object of a type. Raises LookupError where there is none, or more than one."""
+        """Return the object of a type. Raises LookupError where there is none, or more than one."""
         found = [one for one in self._services if isinstance(one, kind)]
         if len(found) != 1:
             raise LookupError(f"there are {len(found)} services of type {kind.__name__}, not one")
@@ -43,7 +43,7 @@ class Injector:
         return bound()
 
     def wanted(self, function: Callable[..., Any]) -> dict[str, object]:
-        """Give the services for a function's parameters, by name. Raises LookupError."""
+        """Return the services for a function's parameters, by name. Raises LookupError."""
         hints = get_type_hints(function)
         required = [
             name

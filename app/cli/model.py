@@ -30,7 +30,7 @@ class PointChoice:
 
 
 def path_of(asked: Namespace) -> str:
-    """Give the checkpoint asked for, the built-in model where none is named."""
+    """Return the checkpoint asked for, the built-in model where none is named."""
     if asked.path:
         return asked.path
     file = built_in_model()

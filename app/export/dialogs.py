@@ -41,7 +41,7 @@ def ask_layers_folder(host: DialogHost, file_export: FileExport) -> None:
 
 
 def _of_kind(name: str, kind: str) -> Path:
-    """Give a file the suffix of the kind of sound that was chosen for it.
+    """Return a file the suffix of the kind of sound that was chosen for it.
 
     Raises Fault where that is another file which exists: nobody was asked about that one.
     """

@@ -21,7 +21,7 @@ MOST_CHANGES = 6
 
 
 def figure_of(session: Session, settings: AnalysisSettings, views: StackViews, paper: Paper) -> FigureView:
-    """Give the figure of the stack as it is shown now."""
+    """Return the figure of the stack as it is shown now."""
     title = session.card.title if session.card else ""
     said = caption(session, settings.words)
     return FigureView(_on_paper(views.view()), title, said, (), paper.width_px)
@@ -65,7 +65,7 @@ class Figures:
         self._host.show(dialog)
 
     def current(self, paper: Paper) -> FigureView:
-        """Give the figure of the stack as it is shown now."""
+        """Return the figure of the stack as it is shown now."""
         return figure_of(self._session, self._settings, self._stack_views, paper)
 
     def _save(self, figure: FigureView, paper: Paper) -> bool:

@@ -69,7 +69,7 @@ class FileExport:
         return track
 
     def _audible(self, track: Track) -> Track:
-        """Give a layer as published, at the output's rate, and what is a sound already as it is."""
+        """Return a layer as published, at the output's rate, and what is a sound already as it is."""
         from core.playback.sonification import published
 
         card = self._session.card
@@ -96,7 +96,7 @@ class FileExport:
         self._messages.noted.emit(f"Saved {len(files)} files to {folder.name}")
 
     def origin_text(self) -> str:
-        """Give the origin of what the stack shows, as the JSON that a picture carries inside."""
+        """Return the origin of what the stack shows, as the JSON that a picture carries inside."""
         from core.files.versions import versions
         from core.session.point_names import changed, point_words
 
@@ -130,5 +130,5 @@ class FileExport:
 
 
 def _is_layer(track: Track) -> bool:
-    """Tell whether a track is one of the generator's layers."""
+    """Return whether a track is one of the generator's layers."""
     return track.origin.network == "G"

@@ -77,7 +77,7 @@ class ItemGathering:
             self._keys()
 
     def nyquist_hz(self, asked: MeasureSettings) -> float:
-        """Give the highest Nyquist frequency of what is asked for."""
+        """Return the highest Nyquist frequency of what is asked for."""
         session, sounds = self._session, self._tier_editor.sounds
         axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
         if session.card is not None and "point" in asked.what:
@@ -181,7 +181,7 @@ class ItemGathering:
         return key
 
     def _every_recording(self) -> list[MeasurementItem]:
-        """Give every recording that has a lane."""
+        """Return every recording that has a lane."""
         return self._recorded(self._keys())
 
     def _keys(self) -> list[RecordingKey]:
@@ -191,7 +191,7 @@ class ItemGathering:
         return keys
 
     def _recorded(self, keys: list[RecordingKey]) -> list[MeasurementItem]:
-        """Give recordings as items, each with its own tiers."""
+        """Return recordings as items, each with its own tiers."""
         from core.measures.items import recorded, told_apart
 
         recordings, kept = self._recordings, [self._tier_editor.kept_of(key) for key in keys]
@@ -204,7 +204,7 @@ class ItemGathering:
     # --- what the record says ---------------------------------------------------------------------
 
     def about(self, items: list[MeasurementItem]) -> dict[str, Any]:
-        """Give what the record says of the model and its points, and of the recordings."""
+        """Return what the record says of the model and its points, and of the recordings."""
         from core.export.record import record
 
         card, names = self._session.card, list(self._session.layout.names())

@@ -146,7 +146,7 @@ class Measurement:
     # --- from the form to a job ----------------------------------------------------------------
 
     def _plan(self, asked: MeasureSettings) -> MeasurementPlan:
-        """Give the plan with the settings that the lanes are measured with."""
+        """Return the plan with the settings that the lanes are measured with."""
         from core.measures.plan import plan_of
 
         preset, settings = self._preferences.values.preset, self._settings.of

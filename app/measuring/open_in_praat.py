@@ -105,13 +105,13 @@ class PraatExchange:
 
 
 def state_of(folder: Path) -> State:
-    """Give what tells whether anything in a folder was changed or added."""
+    """Return what tells whether anything in a folder was changed or added."""
     found = ((file, file.stat()) for file in folder.rglob("*"))
     return frozenset((str(file), said.st_size, said.st_mtime_ns) for file, said in found)
 
 
 def find_praat() -> str:
-    """Give the program Praat. Raises Fault where it is not installed."""
+    """Return the program Praat. Raises Fault where it is not installed."""
     for name in PRAATS:
         if found := shutil.which(name):
             return found

@@ -53,7 +53,7 @@ class LatentDriven:
         }
 
     def _drives(self, key: Key) -> TypeGuard[LaneKey]:
-        """Tell whether a lane shows a layer that the session's point drives."""
+        """Return whether a lane shows a layer that the session's point drives."""
         return isinstance(key, LaneKey) and key.is_generated and key.model == self._session.model
 
     def ask(self) -> None:

@@ -122,7 +122,7 @@ class ModelLoader:
 
 
 def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
-    """Give where to start, its seed left out where this model draws another point from it."""
+    """Return where to start, its seed left out where this model draws another point from it."""
     if len(start.point.z) != layout.size:
         return None
     return (
@@ -133,12 +133,12 @@ def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
 
 
 def wanted_of(paths: Sequence[str]) -> Sequence[str]:
-    """Give which of several files to open: all sounds, else the first: one checkpoint is open at once."""
+    """Return which of several files to open: all sounds, else the first: one checkpoint is open at once."""
     return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
 def lanes_of(card: Card, model: ModelId) -> Lanes:
-    """Give the lanes of a generator, from the last layer to the FC map, as a first look wants them.
+    """Return the lanes of a generator, from the last layer to the FC map, as a first look wants them.
 
     A network that a sound drives has lanes once one is sent through it.
     """

@@ -84,7 +84,7 @@ class SoundDriven:
         self._ask(self.listeners[-1])
 
     def _stretch(self, source: Key) -> Range | None:
-        """Give the stretch of a recording that is heard, None for a track of the model's."""
+        """Return the stretch of a recording that is heard, None for a track of the model's."""
         session, track = self._session, self._session.shown.tracks.get(source)
         if session.card is None or track is None or not isinstance(source, RecordingKey):
             return None
@@ -98,25 +98,25 @@ class SoundDriven:
         return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
-        """Tell whether a recording holds another selection now than the one a network hears."""
+        """Return whether a recording holds another selection now than the one a network hears."""
         if self._session.selection is None or source is None:
             return False
         now = Listening(network, source, self._stretch(source))
         return any(one.network == network and one != now for one in self.listeners)
 
     def heard_of(self, key: Key) -> Range | None:
-        """Give the stretch of a recording that this lane's network hears, None where it hears none."""
+        """Return the stretch of a recording that this lane's network hears, None where it hears none."""
         one = self._listening(key)
         window = one.window if one is not None else None
         return window.moved(self._alignment.by_s(key)) if window is not None else None
 
     def source_of(self, key: Key | None) -> Key | None:
-        """Give the key of the track that this lane's network hears, None where it hears none."""
+        """Return the key of the track that this lane's network hears, None where it hears none."""
         one = self._listening(key)
         return one.source if one is not None else None
 
     def _listening(self, key: Key | None) -> Listening | None:
-        """Give what the network of a lane listens to."""
+        """Return what the network of a lane listens to."""
         network = key.network if isinstance(key, LaneKey) else ""
         return next((one for one in self.listeners if one.network == network), None)
 
@@ -189,7 +189,7 @@ class SoundDriven:
         self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
     def driving(self, one: Listening, track: Track) -> Track:
-        """Give what a network hears of a track: a recording resampled to the model's rate, and said.
+        """Return what a network hears of a track: a recording resampled to the model's rate, and said.
 
         Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
         """
@@ -232,18 +232,18 @@ class SoundDriven:
 
 
 def later(axis: TimeAxis, by_s: float) -> TimeAxis:
-    """Give an axis that begins later."""
+    """Return an axis that begins later."""
     return TimeAxis(axis.rate_hz, axis.n, axis.start_s + by_s)
 
 
 def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:
-    """Give logits as one value per stretch of what was heard, as a lane below their layers."""
+    """Return logits as one value per stretch of what was heard, as a lane below their layers."""
     axis = TimeAxis.of_sound(len(values) / heard.length_s, len(values), heard.start_s)
     return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
 
 
 def logits_words(network: str, values: NDArray[np.float32]) -> str:
-    """Tell logits in words: of Q the code slots, the largest first; of D its one score.
+    """Return logits in words: of Q the code slots, the largest first; of D its one score.
 
     >>> logits_words("Q", np.array([-1.5, 3.0], np.float32))
     'c2 3.000, c1 −1.500: one value each, no course in time'

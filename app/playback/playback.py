@@ -168,7 +168,7 @@ class Playback:
         return [one for one in made if len(one.samples)] or made[:1]  # what is elsewhere is not waited for
 
     def _one(self, key: Key, track: Track, window: Range) -> LaneSound | None:
-        """Give the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
+        """Return the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
         card = self._session.card
         if isinstance(key, RecordingKey):
             self.words = f"{track.name}: as recorded"

@@ -135,7 +135,7 @@ class DockView:
         self._dock.show_rows([self._awaited(lane.key) for lane in self._session.lanes])
 
     def _awaited(self, key: Key) -> LayerRow:
-        """Give a layer's row before anything of it is known, so that nothing moves when it comes."""
+        """Return a layer's row before anything of it is known, so that nothing moves when it comes."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
         return LayerRow(key, title(self._session.models, key), cells, below)
@@ -173,7 +173,7 @@ class DockView:
 
     @property
     def state(self) -> str:
-        """Say whether the table still lacks something."""
+        """Return whether the table still lacks something."""
         awaits = self._awaits and self._layer_results.wanted  # what nobody sees is not awaited
         return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
@@ -200,7 +200,7 @@ class DockView:
         )
 
     def _cell(self, where: tuple[Key, int, int], answer: Answer, measure: Measure) -> Cell:
-        """Give an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
+        """Return an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
         if answer.refusal:
             return Cell("", "refused", answer.refusal)
         if answer.awaited:
@@ -240,7 +240,7 @@ class DockView:
         self.show()
 
     def _asked(self, line: int, column: int) -> tuple[str, Statistic]:
-        """Give the measure and the statistic of a cell."""
+        """Return the measure and the statistic of a cell."""
         lines: list[Statistic | None] = ["mean"]
         selected = isinstance(self._layer_results.table_place, Range)
         lines.extend(statistic for _, statistic in LINES if statistic is None or selected)
@@ -294,7 +294,7 @@ def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
 
 
 def _short(answer: Answer, measure: Measure) -> str:
-    """Give a value as short as a column of the table allows."""
+    """Return a value as short as a column of the table allows."""
     if not answer.defined:
         return NONE
     if measure.key == "activation":

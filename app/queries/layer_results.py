@@ -102,11 +102,11 @@ class LayerResults:
         self._layers = {}
 
     def settings(self, analysis: str) -> Any:
-        """Give the settings with which an analysis is asked: those of the lanes."""
+        """Return the settings with which an analysis is asked: those of the lanes."""
         return self._settings.of(analysis)
 
     def shown_keys(self) -> tuple[Key, ...]:
-        """Give the layers that are asked: every lane's, and those that lie over another's axes."""
+        """Return the layers that are asked: every lane's, and those that lie over another's axes."""
         session = self._session
         return tuple(
             key
@@ -115,7 +115,7 @@ class LayerResults:
         )
 
     def layer(self, key: Key | None, place: Place | None = None) -> Layer | None:
-        """Give a layer with what is known of it now, of a long recording at a place (the query's)."""
+        """Return a layer with what is known of it now, of a long recording at a place (the query's)."""
         track = self._session.shown.tracks.get(key) if key is not None else None
         if key is None or track is None:
             return None
@@ -136,7 +136,7 @@ class LayerResults:
         self._take_slices()
 
     def layers(self) -> tuple[Layer, ...]:
-        """Give every layer that is asked, in the order of the lanes."""
+        """Return every layer that is asked, in the order of the lanes."""
         place = self.table_place
         return tuple(layer for key in self.shown_keys() if (layer := self.layer(key, place)) is not None)
 
@@ -182,7 +182,7 @@ class LayerResults:
         self._results.drop(LONG)
 
     def _requests(self, layer: Layer) -> list[ResultRequest]:
-        """Give what the table needs of a layer and the lane does not show already."""
+        """Return what the table needs of a layer and the lane does not show already."""
         found: list[ResultRequest] = []
         for name in contour_analyses():
             if TABLE[name].refusal(layer.track, layer.settings[name]):
@@ -194,13 +194,13 @@ class LayerResults:
         return found
 
     def _is_on_lane(self, layer: Layer, name: str) -> bool:
-        """Tell whether an analysis is what the lane shows; the session keeps that."""
+        """Return whether an analysis is what the lane shows; the session keeps that."""
         return layer.results[name] is self._session.shown.overlays.get((layer.key, name))
 
     # --- spectral slices -------------------------------------------------------------------------
 
     def slice_settings(self) -> SliceSettings:
-        """Give the stretch of the spectral slices: that of the table, or one window around the cursor."""
+        """Return the stretch of the spectral slices: that of the table, or one window around the cursor."""
         where = self.table_place
         ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
         return SliceSettings(*ends, self._settings.of("spectrogram").window_length_s)
@@ -323,7 +323,7 @@ class LayerResults:
 
 
 def _fault_of(state: State | None) -> Fault:
-    """Give why there is no result."""
+    """Return why there is no result."""
     return state.fault if isinstance(state, Failed) else Fault(f"{_refusal(state)}.")
 
 
@@ -342,12 +342,12 @@ def _same_slices(
     settings: SliceSettings,
     layers: Sequence[Layer],
 ) -> bool:
-    """Tell whether these slices are the ones that were asked for."""
+    """Return whether these slices are the ones that were asked for."""
     before, others, _ = asked
     pairs = [[(layer.key, layer.track.origin) for layer in some] for some in (others, layers)]
     return before == settings and pairs[0] == pairs[1]
 
 
 def _is_long(layer: Layer) -> bool:
-    """Tell whether an analysis of a layer may take longer than one waits for a table."""
+    """Return whether an analysis of a layer may take longer than one waits for a table."""
     return layer.track.axis.duration_s > SHARED_S

@@ -72,7 +72,7 @@ class ListingWindows:
             )  # fmt: skip
 
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
-        """Give the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
+        """Return the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
         heard = self._sound_driven.source_of(layer.key)
         generated = isinstance(layer.key, LaneKey) and layer.key.is_generated
         output = self._session.output if generated else None

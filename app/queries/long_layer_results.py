@@ -39,11 +39,11 @@ class LongLayerResults:
         results.arrived.connect(self._arrived)
 
     def takes(self, track: Track, name: str) -> bool:
-        """Tell whether an analysis of a track is measured in tiles."""
+        """Return whether an analysis of a track is measured in tiles."""
         return bool(name) and self._tiled_overlays.takes(track, name)
 
     def at(self, layer: Layer, place: Place) -> Layer:
-        """Give a layer with what its tiles hold at a place, or why they hold nothing."""
+        """Return a layer with what its tiles hold at a place, or why they hold nothing."""
         track, results, failures = layer.track, dict(layer.results), dict(layer.failures)
         tiling, window = self._tiled_overlays, as_range(place)
         for name in contour_analyses():
@@ -63,7 +63,7 @@ class LongLayerResults:
         return Layer(layer.key, layer.title, track, layer.settings, results, failures)
 
     def requests(self, layer: Layer, name: str, place: Place) -> list[ResultRequest]:
-        """Give what must be known before an analysis is at a place."""
+        """Return what must be known before an analysis is at a place."""
         assert isinstance(layer.track, LongTrack)
         return self._tiled_overlays.requests(layer.track, name, as_range(place))
 
@@ -140,10 +140,10 @@ class LongLayerResults:
 
 
 def settled(layer: Layer, name: str) -> bool:
-    """Tell whether an analysis is there, or is refused."""
+    """Return whether an analysis is there, or is refused."""
     return name in layer.results or bool(layer.refusals[name])
 
 
 def as_range(place: Place) -> Range:
-    """Give a place as a stretch of time."""
+    """Return a place as a stretch of time."""
     return place if isinstance(place, Range) else Range(place, place)

@@ -84,7 +84,7 @@ class Queries:
         self._messages.noted.emit(f"{said}{_lowered(answer)}")
 
     def _file(self, key: Key | None) -> str:
-        """Give the name of the checkpoint, or of the recording that was asked."""
+        """Return the name of the checkpoint, or of the recording that was asked."""
         card = self._session.card
         if isinstance(key, RecordingKey):
             return key.id
@@ -255,12 +255,12 @@ def _lowered(answer: Answer) -> str:
 
 
 def _within(sentence: str) -> str:
-    """Give a sentence as it goes on after another's words."""
+    """Return a sentence as it goes on after another's words."""
     return sentence[:1].lower() + sentence[1:]
 
 
 def value_text(answer: Answer) -> str:
-    """Give a result as the screen shows it: number, then unit."""
+    """Return a result as the screen shows it: number, then unit."""
     if not answer.defined:
         return "undefined"
     number = four_digits(answer.value) if answer.digits < 0 else signed(f"{answer.value:.{answer.digits}f}")
@@ -268,7 +268,7 @@ def value_text(answer: Answer) -> str:
 
 
 def where_text(answer: Answer) -> str:
-    """Give the time or the stretch of an answer."""
+    """Return the time or the stretch of an answer."""
     if answer.start_s == answer.end_s:
         return seconds(answer.start_s)
     return f"{seconds(answer.start_s)}–{seconds(answer.end_s)}"

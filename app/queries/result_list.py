@@ -97,7 +97,7 @@ class _Here:
         self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}
 
     def has(self, one: Result) -> bool:
-        """Tell whether a result is of the present point, or of a recording that is open."""
+        """Return whether a result is of the present point, or of a recording that is open."""
         asked = one.answer.origin.point
         same = asked == self._point if asked else one.point == self._words
         return one.file in self._recordings or (one.file == self._file and same)

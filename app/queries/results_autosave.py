@@ -63,7 +63,7 @@ class ResultsAutosave:
 
 
 def _own(path: Path) -> tuple[Path, FileLock]:
-    """Give the first file that no other window has, and the lock that says so."""
+    """Return the first file that no other window has, and the lock that says so."""
     with contextlib.suppress(Fault):  # where nothing can be kept, writing will tell
         folder_for(path.parent)
     for place in _places(path):
@@ -73,7 +73,7 @@ def _own(path: Path) -> tuple[Path, FileLock]:
 
 
 def _left(path: Path, own: Path) -> list[tuple[Path, FileLock]]:
-    """Give the files of windows that are closed, each locked until its rows have been taken over."""
+    """Return the files of windows that are closed, each locked until its rows have been taken over."""
     name = re.compile(re.escape(path.stem) + r"(-\d+)?" + re.escape(path.suffix))
     try:
         others = sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name) and one != own)

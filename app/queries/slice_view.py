@@ -37,7 +37,7 @@ class SliceSource:
         self._layer_results = layer_results
 
     def view(self, high_hz: float) -> SliceView:
-        """Give the slices that have come, up to a frequency."""
+        """Return the slices that have come, up to a frequency."""
         top = self._session.output or self._session.active
         keys = self._drawn()
         found = self._layer_results.slices
@@ -56,12 +56,12 @@ class SliceSource:
         return SliceView(slices, formants, high_hz, reason, stale, whose, self._without(keys))
 
     def _heard_key(self, top: Key | None) -> Key | None:
-        """Give the sound of the active lane, whose formants are marked: a recording, or the output."""
+        """Return the sound of the active lane, whose formants are marked: a recording, or the output."""
         key = self._alignment.of(self._session.active) or self._sound_driven.source_of(self._session.active)
         return key if key in self._session.shown.tracks else top
 
     def _drawn(self) -> list[Key]:
-        """Give the layers whose slices are drawn: the generator's, and the active lane."""
+        """Return the layers whose slices are drawn: the generator's, and the active lane."""
         active = self._session.active
         return [
             key

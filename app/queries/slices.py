@@ -18,7 +18,7 @@ FEW = "No layer has enough samples here for a slice."
 
 
 def around(track: Track, settings: SliceSettings) -> Track:
-    """Give the part of a long track that a slice needs, so that an hour of sound is not sent about."""
+    """Return the part of a long track that a slice needs, so that an hour of sound is not sent about."""
     if track.axis.duration_s < 60:
         return track
     margin = SLICE_MARGIN_S + settings.window_length_s
@@ -31,7 +31,7 @@ def around(track: Track, settings: SliceSettings) -> Track:
 
 
 def sliceable(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings) -> list[Layer]:
-    """Give the layers that have a slice there."""
+    """Return the layers that have a slice there."""
     row = TABLE["slice"]
     return [
         one

@@ -36,17 +36,17 @@ class Alignment:
     # --- what is asked ----------------------------------------------------------------------------
 
     def can(self, key: Key | None) -> TypeGuard[RecordingKey]:
-        """Tell whether a lane is a recording's."""
+        """Return whether a lane is a recording's."""
         return isinstance(key, RecordingKey) and key in self._session.shown.tracks
 
     def of(self, key: Key | None) -> RecordingKey | None:
-        """Give the recording that a lane shows, or that lies over it; None where there is none."""
+        """Return the recording that a lane shows, or that lies over it; None where there is none."""
         lane = self._session.lane(key)
         over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
         return next((one for one in (key, *over) if self.can(one)), None)
 
     def by_s(self, key: Key | None) -> float:
-        """Give by how much what a lane shows is moved: a recording, or what a network hears in one."""
+        """Return by how much what a lane shows is moved: a recording, or what a network hears in one."""
         key = self._attached.get(key, key) if key is not None else None
         if not isinstance(key, RecordingKey):
             return 0.0
@@ -100,7 +100,7 @@ class Alignment:
     # --- what follows -----------------------------------------------------------------------------
 
     def placed(self, key: Key, track: Track) -> Track:
-        """Give a recording's track where its lane has it."""
+        """Return a recording's track where its lane has it."""
         return moved_track(track, self.by_s(key))
 
     def follow(self) -> None:
@@ -129,5 +129,5 @@ class Alignment:
         self.moved.emit()
 
     def reach(self, tracks: dict[RecordingKey, Track]) -> list[Range]:
-        """Give the stretches of the stack's time over which recordings reach."""
+        """Return the stretches of the stack's time over which recordings reach."""
         return [self.placed(key, track).axis.extent for key, track in tracks.items()]

@@ -93,15 +93,15 @@ class OpenRecordings:
         self._jobs.follow(("open", wanted), future, lambda found: self._opened(wanted, found), self._refused)
 
     def path_of(self, key: RecordingKey) -> Path:
-        """Give the file of a recording's lane."""
+        """Return the file of a recording's lane."""
         return self._paths[key]
 
     def file_path(self, key: Key | None) -> Path | None:
-        """Give the file of a recording's lane, None for another lane."""
+        """Return the file of a recording's lane, None for another lane."""
         return self._paths.get(key) if isinstance(key, RecordingKey) and key in self._files else None
 
     def file_of(self, key: Key | None) -> SoundFile | None:
-        """Give what the file of a recording's lane holds, None for another lane."""
+        """Return what the file of a recording's lane holds, None for another lane."""
         return self._files.get(key) if isinstance(key, RecordingKey) else None
 
     def choose_channel(self, key: RecordingKey, channel: int) -> None:
@@ -112,7 +112,7 @@ class OpenRecordings:
             session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
 
     def own(self, key: RecordingKey) -> Track:
-        """Give a recording at its own time, wherever its lane has it."""
+        """Return a recording at its own time, wherever its lane has it."""
         return self._tracks[key]
 
     def close(self, key: RecordingKey) -> None:
@@ -122,7 +122,7 @@ class OpenRecordings:
         session.set_lanes(rest, f"close {key.id}")
 
     def has_left(self) -> bool:
-        """Tell whether nobody looks at recordings any more."""
+        """Return whether nobody looks at recordings any more."""
         return self._closed
 
     def leave(self) -> None:
@@ -203,7 +203,7 @@ class OpenRecordings:
         return track
 
     def _key_of(self, path: Path) -> RecordingKey:
-        """Give the file's own key: its name, numbered where another file has that name already."""
+        """Return the file's own key: its name, numbered where another file has that name already."""
         number, key = 1, RecordingKey(path.name)
         while self._paths.get(key, path) != path:
             number += 1

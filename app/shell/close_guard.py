@@ -36,7 +36,7 @@ class CloseGuard:
         measurement.ended.connect(self._measured)
 
     def may_close(self) -> bool:
-        """Tell whether nothing would be lost; else ask, and close when that is answered."""
+        """Return whether nothing would be lost; else ask, and close when that is answered."""
         self._finish_label()  # a label that is being written is a change, too
         if self._measures():
             self._ask(

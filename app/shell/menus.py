@@ -106,11 +106,11 @@ class Menus:
         return bar
 
     def key(self, command: Command) -> str:
-        """Give the key of a command: the user's own, else its default; "" where it has none."""
+        """Return the key of a command: the user's own, else its default; "" where it has none."""
         return self._keys.get(command.id, "")
 
     def rows(self) -> tuple[PaletteRow, ...]:
-        """Give every command, menu by menu, as the palette and the shortcut sheet list it."""
+        """Return every command, menu by menu, as the palette and the shortcut sheet list it."""
         commands = sorted(all_commands().values(), key=lambda command: MENUS.index(command.menu))
         return tuple(
             PaletteRow(one.id, one.title, one.menu, self.key(one), one.help, self.actions[one.id].isEnabled())

@@ -34,7 +34,7 @@ class Pages:
                 self.widget(panel.id)
 
     def widget(self, id: str) -> QWidget:
-        """Give a panel's widget; one that nobody has seen is made now and offered to services."""
+        """Return a panel's widget; one that nobody has seen is made now and offered to services."""
         if id not in self._made:
             panel = self._panels[id]
             made: QWidget = self._injector.call(panel.make)
@@ -50,7 +50,7 @@ class Pages:
         return tuple(self._made.values())
 
     def docks(self, area: str) -> tuple[QWidget, ...]:
-        """Give the docks of one side, from left to right."""
+        """Return the docks of one side, from left to right."""
         return tuple(self.widget(panel.id) for panel in self._panels.values() if panel.area == area)
 
     @property

@@ -198,7 +198,7 @@ class Wiring:
             self._menus.refresh()
 
     def _menu_state(self) -> tuple[Any, ...]:
-        """Give what of the view the commands depend on."""
+        """Return what of the view the commands depend on."""
         session = self._on.session
         return (
             session.selection,
@@ -335,7 +335,7 @@ class Wiring:
         session.set_lanes(lanes, f"gain of {plain_name(source)}")
 
     def _fitting_gain(self, source: Key, target: Key) -> float:
-        """Give the lane's own gain if it was set, else a round one that makes the curves comparable."""
+        """Return the lane's own gain if it was set, else a round one that makes the curves comparable."""
         session = self._on.session
         lane: Lane | None = session.lane(source)
         if lane is not None and lane.gain != 1:

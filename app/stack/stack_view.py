@@ -62,7 +62,7 @@ class StackViews:
         self._formants: dict[Key, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
     def view(self) -> StackView:
-        """Give what the stack shows now."""
+        """Return what the stack shows now."""
         session = self._session
         lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
         return StackView(
@@ -135,13 +135,13 @@ class StackViews:
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
-        """Give the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
+        """Return the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
         if _is_logits(lane.key):
             return ""
         return self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
     def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
-        """Give the words in the lane on what it is, and on what was lowered for what it shows."""
+        """Return the words in the lane on what it is, and on what was lowered for what it shows."""
         if isinstance(lane.key, LaneKey) and lane.key.is_logits:
             return logits_words(lane.key.network, track.samples), ""
         return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
@@ -156,7 +156,7 @@ class StackViews:
         return f"{lane.key.network} hears {self._words(source, track)[0]}{where}"
 
     def _overview(self) -> Track | None:
-        """Give what reaches over the whole stack: the output, or a recording that is longer."""
+        """Return what reaches over the whole stack: the output, or a recording that is longer."""
         session, tracks = self._session, self._session.shown.tracks
         recordings = [lane.key for lane in session.lanes if isinstance(lane.key, RecordingKey)]
         top = [session.output] if session.output in tracks else []
@@ -164,7 +164,7 @@ class StackViews:
         return max(found, key=lambda track: track.axis.extent.end_s, default=None)
 
     def _drawn(self, key: Key, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
-        """Give what is drawn of a measure: of formants, the frames loud enough."""
+        """Return what is drawn of a measure: of formants, the frames loud enough."""
         if measure != "formants" or not tracks:
             return tracks
         kept = self._formants.get(key)
@@ -180,14 +180,14 @@ class StackViews:
         return kept[1]
 
     def _loud(self, key: Key, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
-        """Tell which frames are loud enough; those of a long recording bring their loudness along."""
+        """Return which frames are loud enough; those of a long recording bring their loudness along."""
         if tracks[-1].name == PEAKS:
             return near_loudest(tracks[-1].samples.astype(np.float64))
         source = in_memory(self._session.shown.tracks[key], tracks[0].axis.extent)
         return loud(source, tracks[0].axis, self._settings.of("formants"))
 
     def _readings(self, key: Key) -> dict[str, float]:
-        """Give what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
+        """Return what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
         session = self._session
         where = session.selection or session.cursor_s
         if where is None:
@@ -218,7 +218,7 @@ class StackViews:
         return (own, *over)
 
     def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
-        """Give the pitch of the sounds that lie over a lane, in the roles of their curves."""
+        """Return the pitch of the sounds that lie over a lane, in the roles of their curves."""
         overlays, found = self._session.shown.overlays, list[Curve]()
         for place, (key, _) in enumerate(lane.merged):
             made = overlays.get((key, "pitch")) if is_sound(key) else None

@@ -125,7 +125,7 @@ def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
 
 
 def progress_of(seen: RunStatus) -> Progress:
-    """Give what the panel shows of a run."""
+    """Return what the panel shows of a run."""
     rate = f"{seen.steps_per_s:.2g} steps a second" if seen.running and seen.steps_per_s else ""
     left = told_left(seen.left_s) if seen.running else ""
     words = " · ".join(part for part in (f"Step {seen.step} of {seen.of}", rate, left) if part)

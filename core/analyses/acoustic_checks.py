@@ -64,7 +64,7 @@ class CheckSettings:
 
 
 def stretch(axis: TimeAxis, settings: CheckSettings) -> Range:
-    """Give the time that is checked, cut to the track."""
+    """Return the time that is checked, cut to the track."""
     whole = settings.start_s == settings.end_s == 0
     return axis.extent if whole else Range(settings.start_s, settings.end_s).cut(axis.extent)
 
@@ -132,7 +132,7 @@ def _frames(sound: NDArray[np.float32], rate_hz: float) -> Values:
 
 
 def _pitch(sound: NDArray[np.float32], rate_hz: float, count: int) -> Values:
-    """Give F0 in Hz at every frame's centre, NaN where unvoiced."""
+    """Return F0 in Hz at every frame's centre, NaN where unvoiced."""
     import parselmouth
 
     praat: Any = parselmouth
@@ -150,7 +150,7 @@ def _centre_hz(frames: Values, rate_hz: float) -> Values:
 
 
 def runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Give (first, one past the last) of every stretch that is marked throughout.
+    """Return (first, one past the last) of every stretch that is marked throughout.
 
     >>> runs(np.array([False, True, True, False, True]))
     [(1, 3), (4, 5)]
@@ -160,7 +160,7 @@ def runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def longest(stretches: list[tuple[int, int]]) -> tuple[int, int]:
-    """Give the longest stretch, the first of several, (0, 0) of none."""
+    """Return the longest stretch, the first of several, (0, 0) of none."""
     return max(stretches, key=lambda run: run[1] - run[0], default=(0, 0))
 
 
@@ -169,7 +169,7 @@ def _length(run: tuple[int, int]) -> float:
 
 
 def _tone(voiced: Values) -> Tone:
-    """Give length, median, first, lowest and last F0, slope in semitones/s and bend in semitones/s²."""
+    """Return length, median, first, lowest and last F0, slope in semitones/s and bend in semitones/s²."""
     smooth = np.abs(np.diff(12 * np.log2(voiced))) <= LARGEST_JUMP
     start, end = longest(runs(smooth))
     f0 = voiced[start : end + 1]
@@ -184,6 +184,6 @@ def _tone(voiced: Values) -> Tone:
 
 
 def _parabola(x: Values, y: Values) -> list[float]:
-    """Give the least-squares coefficients of x², x and 1."""
+    """Return the least-squares coefficients of x², x and 1."""
     powers = np.stack([x * x, x, np.ones_like(x)], axis=1)
     return [float(one) for one in np.linalg.lstsq(powers, y)[0]]

@@ -23,13 +23,13 @@ _MEANS: Mapping[Mean, Callable[[Track, Range], float]] = {
 
 
 def contour_analyses() -> tuple[str, ...]:
-    """Give the analyses that every measure of a contour needs, in the order of `TABLE`."""
+    """Return the analyses that every measure of a contour needs, in the order of `TABLE`."""
     needed = {row.analysis for row in read_as("contour")}
     return tuple(name for name in TABLE if name in needed)
 
 
 def value(track: Track, measure: Measure, where: Place, statistic: Statistic = "mean") -> float:
-    """Give the value of a measure's own contour at a time or over a stretch; NaN where undefined."""
+    """Return the value of a measure's own contour at a time or over a stretch; NaN where undefined."""
     if not isinstance(where, Range):
         return at(track, where) if measure.analysis else track.at(where)
     if statistic == "mean":
@@ -38,7 +38,7 @@ def value(track: Track, measure: Measure, where: Place, statistic: Statistic = "
 
 
 def extreme(track: Track, measure: Measure, window: Range, statistic: Statistic) -> tuple[float, float]:
-    """Give the lowest or highest value in a window and its time; NaN for both where nothing is defined.
+    """Return the lowest or highest value in a window and its time; NaN for both where nothing is defined.
 
     The rules are Praat's, except for bandwidths, whose extremes Praat does not offer: theirs are the
     lowest and highest frames.

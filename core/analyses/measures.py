@@ -77,7 +77,7 @@ def _formant(k: int) -> Measure:
 
 
 def _bandwidth(k: int) -> Measure:
-    """Give a bandwidth's row. A parabola through widths that leap from frame to frame may fall below 0."""
+    """Return a bandwidth's row. A parabola through widths that leap from frame to frame may fall below 0."""
     query = f'Get bandwidth at time: {k}, .time, "hertz", "linear"'
     return Measure(f"b{k}", f"B{k}", "Hz", "formants", f"b{k}", f"B{k}", 1, parabola=False, praat=query)
 
@@ -143,12 +143,12 @@ STANDARD = ("f0", "intensity", "formants", "duration")
 
 
 def read_as(reading: Reading) -> tuple[Measure, ...]:
-    """Give all measures that are read in one way, in the registry's order."""
+    """Return all measures that are read in one way, in the registry's order."""
     return tuple(row for row in MEASURES.values() if row.reading == reading)
 
 
 def groups() -> dict[str, tuple[str, ...]]:
-    """Give the words that ask for several measures at once, with the measures' keys."""
+    """Return the words that ask for several measures at once, with the measures' keys."""
     found: dict[str, tuple[str, ...]] = {}
     for row in MEASURES.values():
         if row.group:
@@ -157,7 +157,7 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 
 def names() -> tuple[str, ...]:
-    """Give every word that asks for measures: those for several first."""
+    """Return every word that asks for measures: those for several first."""
     return (*groups(), *MEASURES)
 
 

@@ -29,7 +29,7 @@ def _table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def with_letters(text: str) -> str:
-    r"""Give a text as it is read: its trigraphs as letters.
+    r"""Return a text as it is read: its trigraphs as letters.
 
     >>> with_letters(r"\sw\:f \xy")
     'əː \\xy'

@@ -30,7 +30,7 @@ def record(
     drive: Mapping[str, Any],
     files: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Give the record of an export as JSON-ready values.
+    """Return the record of an export as JSON-ready values.
 
     `drive` is what `point_drive` gave, or what is known of the sound; `files` names each file
     written and says what is in it.
@@ -60,7 +60,7 @@ def point_drive(
     code: Sequence[float] | None,
     changes: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Give what a record says of a latent point: the whole vector, and how it came about."""
+    """Return what a record says of a latent point: the whole vector, and how it came about."""
     said: dict[str, Any] = {"z": list(point.z), "names": list(layout.names())}
     if seed is not None:
         said["seed"] = seed
@@ -68,12 +68,12 @@ def point_drive(
 
 
 def assumed(card: Card) -> dict[str, Answer]:
-    """Give the answers that were assumed because nothing told them."""
+    """Return the answers that were assumed because nothing told them."""
     return {name: card.answers[name] for name in card.unanswered}
 
 
 def layer_facts(layer: LayerInfo) -> dict[str, Any]:
-    """Give a layer's name, channels, samples, rate, Nyquist frequency and true start."""
+    """Return a layer's name, channels, samples, rate, Nyquist frequency and true start."""
     return {
         "name": layer.name,
         "channels": layer.channels,

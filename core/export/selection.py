@@ -11,7 +11,7 @@ from core.signals.track import Track
 
 
 def part(track: Track, window: Range, from_zero: bool = False) -> tuple[Track, Range]:
-    """Give the samples with centres in a window, and the time that they reach over.
+    """Return the samples with centres in a window, and the time that they reach over.
 
     The times are preserved, or with `from_zero` the window's start becomes 0. Raises Fault where
     the window holds no sample.

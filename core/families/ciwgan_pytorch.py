@@ -36,7 +36,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def keeps_channels(group: Weights) -> bool:
-    """Tell articulationGAN, whose second layer keeps its channels, from this family."""
+    """Return articulationGAN, whose second layer keeps its channels, from this family."""
     full = group.names.get("upconv1.conv.weight")
     shape = group.tensors.specs[full].shape if full else ()
     return len(shape) == 3 and shape[0] == shape[1]

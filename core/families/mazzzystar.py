@@ -50,7 +50,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:
-    """Tell andrewrkeyes' normal prior by its 128 variables or its wrapper; else it is asked."""
+    """Return andrewrkeyes' normal prior by its 128 variables or its wrapper; else it is asked."""
     told = "generator_state_dict" in weights.label or size == KEYES_LATENT
     return "normal" if told and PRIOR.name not in inquiry.told else None
 

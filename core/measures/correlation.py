@@ -57,12 +57,12 @@ class Correlation:
 
 
 def correlations(table: Table) -> tuple[Correlation, ...]:
-    """Give r of every layer but the output, for every measure that both have."""
+    """Return r of every layer but the output, for every measure that both have."""
     return tuple(Correlation(one.layer, one.measure, one.r, one.n) for one in pairs(table))
 
 
 def pairs(table: Table) -> Iterator[Pair]:
-    """Give every layer but the output beside the output, for every measure that both have."""
+    """Yield every layer but the output beside the output, for every measure that both have."""
     layers = {one.layer: None for one in table.layers if one.output and one.layer != one.output}
     for layer in layers:
         for measure in table.plan.measures:
@@ -71,7 +71,7 @@ def pairs(table: Table) -> Iterator[Pair]:
 
 
 def paired(table: Table, layer: str, measure: str) -> Pair | None:
-    """Give one measure of a layer beside the output's; None where no item has both.
+    """Return one measure of a layer beside the output's; None where no item has both.
 
     An interval of a layer's own tier stands beside the output's of the same label, the first "a" beside
     the first "a" and so on. What lies in the same intervals says nothing about durations.
@@ -93,7 +93,7 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
 
 
 def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredLayer]]:
-    """Give a layer and the output of every item that has both."""
+    """Yield a layer and the output of every item that has both."""
     outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
     for one in table.layers:
         if one.layer == layer and (other := outputs.get((one.file, one.item))) is not None:
@@ -101,14 +101,14 @@ def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredL
 
 
 def fellows(one: MeasuredLayer, other: MeasuredLayer) -> tuple[list[int], list[int]]:
-    """Give the places of intervals that belong together, of each side: those of the same label in turn."""
+    """Return the places of intervals that belong together, of each side: those of the same label in turn."""
     places = {name: k for k, name in enumerate(_numbered(other))}
     found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]
     return [k for k, _ in found], [k for _, k in found]
 
 
 def _numbered(one: MeasuredLayer) -> list[tuple[str, int]]:
-    """Give every interval's label and how many of the same label come before it."""
+    """Return every interval's label and how many of the same label come before it."""
     seen: Counter[str] = Counter()
     named: list[tuple[str, int]] = []
     for stretch in one.stretches:
@@ -132,7 +132,7 @@ def unpaired(table: Table) -> tuple[str, ...]:
 
 
 def _values(one: MeasuredLayer, measure: str) -> tuple[Doubles, str] | None:
-    """Give a measure's values at the points, or of the whole intervals where it has no points."""
+    """Return a measure's values at the points, or of the whole intervals where it has no points."""
     for column in one.columns:
         if column.measure == measure:
             found = column.points if column.points is not None else column.whole
@@ -141,7 +141,7 @@ def _values(one: MeasuredLayer, measure: str) -> tuple[Doubles, str] | None:
 
 
 def pearson_r(x: Doubles, y: Doubles) -> float | None:
-    """Give Pearson's r; None for fewer than 3 pairs or where either does not vary.
+    """Return Pearson's r; None for fewer than 3 pairs or where either does not vary.
 
     `scipy.stats.pearsonr` gives the same within 1e-15, takes 15 times as long, for p and its interval
     as well, and a second to import.

@@ -29,7 +29,7 @@ def generated(
     as_published: bool = False,
     annotation: Annotation | None = None,
 ) -> MeasurementItem:
-    """Give the generator's layers as an item, at their native rates or, said in its name, as published."""
+    """Return the generator's layers as an item, at their native rates or, said in its name, as published."""
     output = card.output
     axes = {name: track.axis for name, track in tracks.items()}
     if as_published:
@@ -40,14 +40,14 @@ def generated(
 
 
 def recorded(track: Track, file: str, annotation: Annotation | None = None) -> MeasurementItem:
-    """Give a recording as an item with one layer, the sound."""
+    """Return a recording as an item with one layer, the sound."""
     return MeasurementItem(
         file, str(PurePosixPath(file).with_suffix("")), {SOUND: track.renamed(SOUND)}, "", {}, annotation
     )
 
 
 def told_apart(paths: Sequence[Path]) -> list[str]:
-    """Give the names of files: their own, or, where two have one name, their places below the folder
+    """Return the names of files: their own, or, where two have one name, their places below the folder
     that holds them all.
     """
     names = [path.name for path in paths]

@@ -44,7 +44,7 @@ Row = tuple[str, str, str, str, str, str, str, str, str, str, str, str, str]
 
 
 def rows(table: Table) -> Iterator[Row]:
-    """Give the rows, layer after layer, interval after interval, measure after measure."""
+    """Yield the rows, layer after layer, interval after interval, measure after measure."""
     normalised = [f"{place:.9g}" for place in places(table.plan.points).tolist()]
     for one in table.layers:
         for k, stretch in enumerate(one.stretches):
@@ -58,7 +58,7 @@ def rows(table: Table) -> Iterator[Row]:
 def _values(
     column: Column, k: int, stretch: Stretch, normalised: list[str]
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Give the point, time, normalised time and value of each row of one interval."""
+    """Yield the point, time, normalised time and value of each row of one interval."""
     if column.whole is not None:
         at_s = math.nan if column.at_s is None else float(column.at_s[k])
         part = (at_s - stretch.start_s) / stretch.duration_s if stretch.duration_s > 0 else math.nan
@@ -71,12 +71,12 @@ def _values(
 
 
 def time(value_s: float) -> str:
-    """Give a time to the nanosecond, nothing where undefined."""
+    """Return a time to the nanosecond, nothing where undefined."""
     return f"{value_s:.9f}" if math.isfinite(value_s) else ""
 
 
 def number(value: float) -> str:
-    """Give the shortest digits that read back as the same number."""
+    """Return the shortest digits that read back as the same number."""
     return repr(float(value)).removesuffix(".0")
 
 
@@ -84,7 +84,7 @@ def number(value: float) -> str:
 
 
 def checked(path: str | os.PathLike[str]) -> Path:
-    """Give the name of a table, whose record is named beside it. Raises Fault where it is none."""
+    """Return the name of a table, whose record is named beside it. Raises Fault where it is none."""
     place = Path(path)
     if place.suffix.lower() != ".csv":
         raise Fault(f"“{path}” is no name for a table.", "End it in .csv; a .json is written beside it.")
@@ -124,7 +124,7 @@ def _write_rows(draft: Path, table: Table) -> int:
 
 
 def record(table: Table, choice: IntervalChoice) -> dict[str, Any]:
-    """Give how a table was measured, as JSON-ready values."""
+    """Return how a table was measured, as JSON-ready values."""
     plan = table.plan
     return {
         "measures": list(plan.measures),

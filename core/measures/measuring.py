@@ -97,7 +97,7 @@ class Table:
 
 
 def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> tuple[Stretch, ...]:
-    """Give the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
+    """Return the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
     stands in for TIER, as does the older LAYER.TIER; without annotation the whole sound is one interval.
     """
     if item.annotation is None:
@@ -112,7 +112,7 @@ def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> 
 
 
 def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
-    """Give the interval tier of that name, or the first one. Raises Fault where there is none."""
+    """Return the interval tier of that name, or the first one. Raises Fault where there is none."""
     tiers = [tier for tier in annotation.tiers if tier.is_interval]
     if not tiers:
         raise Fault("The TextGrid has no interval tier.", "Annotate intervals, or leave the TextGrid out.")
@@ -124,7 +124,7 @@ def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
 
 
 def pattern(label: str | None) -> Callable[[str], bool]:
-    """Give what tells whether a label is wanted. Raises Fault for no regular expression."""
+    """Return what tells whether a label is wanted. Raises Fault for no regular expression."""
     if label is None:
         return lambda text: bool(text.strip())
     try:
@@ -197,7 +197,7 @@ def measure_layer(
 
 
 def _read(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> tuple[list[Column], list[Refusal]]:
-    """Give the columns of measures that are read together, or their common refusal for each of them."""
+    """Return the columns of measures that are read together, or their common refusal for each of them."""
     refused = _refusal(on, plan, rows[0].analysis)
     if refused is None:
         try:

@@ -42,12 +42,12 @@ class MeasurementPlan:
     harmonicity: HarmonicitySettings = field(default_factory=HarmonicitySettings)
 
     def asked(self, analysis: str) -> Any:
-        """Give the settings of an analysis as asked; an analysis without settings here has its standards."""
+        """Return the settings asked for an analysis, or its defaults."""
         found = getattr(self, _FIELDS.get(analysis, analysis), None)
         return TABLE[analysis].settings() if found is None else found
 
     def settings(self, analysis: str, axis: TimeAxis) -> Any:
-        """Give the settings of an analysis as a layer with this axis can carry them."""
+        """Return the settings of an analysis as a layer with this axis can carry them."""
         if analysis == "moments":
             return replace(self.moments, band_high_hz=self.moments.band_high_hz or axis.nyquist_hz)
         return TABLE[analysis].carried(axis, self.asked(analysis))
@@ -63,7 +63,7 @@ def plan_of(
     preset: str = "Praat 6.4, 75-450 Hz",
     band_hz: tuple[float, float] | None = None,
 ) -> MeasurementPlan:
-    """Give the plan that these words ask for. Raises Fault for what cannot be measured."""
+    """Return the plan that these words ask for. Raises Fault for what cannot be measured."""
     if not 1 <= points <= MOST_POINTS:
         raise Fault(f"{points} points cannot be measured.", f"Choose from 1 to {MOST_POINTS}, such as 10.")
     found = preset_of(preset)
@@ -86,7 +86,7 @@ def check_band(plan: MeasurementPlan, nyquist_hz: float) -> None:
 
 
 def names_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Give the measures that words such as "f0" or "formants" ask for, each once.
+    """Return the measures that words such as "f0" or "formants" ask for, each once.
 
     Raises Fault for a word that asks for none.
     """
@@ -106,7 +106,7 @@ def _choices() -> str:
 
 
 def preset_of(name: str) -> Preset:
-    """Give a preset by its name, whatever the case and the dashes. Raises Fault for another name."""
+    """Return a preset by its name, whatever the case and the dashes. Raises Fault for another name."""
     plain = {_plain(known): preset for known, preset in PRESETS.items()}
     if _plain(name) not in plain:
         raise Fault(f"There is no preset “{name}”.", f"Choose among {'; '.join(PRESETS)}.")

@@ -8,7 +8,7 @@ from core.analyses.measures import Measure
 
 
 def curve(measures: Iterable[Measure]) -> Iterator[str]:
-    """Give the procedure that reads these measures of contours at a time, each by its own Praat query."""
+    """Yield the procedure that reads these measures of contours at a time, each by its own Praat query."""
     yield from ("procedure curve: .measure$, .time", "    .value = undefined")
     for one in measures:
         yield f'    if .measure$ = "{one.key}" and .time >= xmin and .time <= xmax'

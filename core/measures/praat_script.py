@@ -53,7 +53,7 @@ def write_praat_script(
 
 
 def sound_name(items: Sequence[MeasurementItem], place: int, layer: str) -> str:
-    """Give the name of a layer's sound file beside the script."""
+    """Return the name of a layer's sound file beside the script."""
     return _numbered(items, place, f"{layer}.Sound")
 
 
@@ -62,7 +62,7 @@ def _numbered(items: Sequence[MeasurementItem], place: int, name: str) -> str:
 
 
 def praat_script(items: Sequence[MeasurementItem], table: Table) -> Iterator[str]:
-    """Give the lines of the script."""
+    """Yield the lines of the script."""
     yield f"# Measures every value of {TABLE} anew, with Praat 6.1 or later:"
     yield f"#     praat --run {SCRIPT}"
     yield f"# It reads the .Sound files beside it and writes {PRAATS}, row by row like {TABLE}."
@@ -79,7 +79,7 @@ def praat_script(items: Sequence[MeasurementItem], table: Table) -> Iterator[str
 
 
 def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
-    """Give the lines that measure one layer."""
+    """Yield the lines that measure one layer."""
     yield from ("", f"# --- {one.item}, {one.layer}, {one.rate_hz:g} Hz".replace("\n", " "))
     for sentence in dict.fromkeys(refusal.sentence for refusal in one.refusals):
         yield f"# {sentence}".replace("\n", " ")
@@ -123,7 +123,7 @@ _KINDS = {"contour": "contour", "interval": "duration", "slices": "moments", "pe
 
 
 def has_query(measure: Measure) -> bool:
-    """Tell whether the script's procedures find the values of a measure."""
+    """Return whether the script's procedures find the values of a measure."""
     return bool(measure.praat) if measure.reading == "contour" else measure.analysis in _PROCEDURES
 
 
@@ -143,7 +143,7 @@ def _pitch(used: PitchSettings) -> Iterator[str]:
 
 
 def _filtered(used: PitchSettings) -> Iterator[str]:
-    """Give the low-pass of Praat 6.4's filtered methods, which older versions do not have."""
+    """Yield the low-pass of Praat 6.4's filtered methods, which older versions do not have."""
     yield "# the low-pass of Praat 6.4's filtered methods, before the method itself"
     yield f"width = {number(used.ceiling_hz)} / sqrt (-2 * ln ({number(used.attenuation_at_top)}))"
     yield from ('spectrum = To Spectrum: "yes"', 'Formula: "self * exp (-0.5 * (x / width) ^ 2)"')
@@ -182,7 +182,7 @@ _WAYS = {
 
 
 def _envelopes(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
-    """Give the lines that make the layer's envelope, and the output's where latencies are told from it."""
+    """Yield the lines that make the layer's envelope, and the output's where latencies are told from it."""
     smoothing = number(one.settings["envelope peaks"].smoothing_s)
     yield f"@envelope: sound, {smoothing}, {number(one.rate_hz)}"
     yield "envelope = envelope.envelope"
@@ -197,7 +197,7 @@ def _envelopes(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer)
 
 
 def text(words: str) -> str:
-    """Give words as a string of a Praat script, a quote in it written twice.
+    """Return words as a string of a Praat script, a quote in it written twice.
 
     The string ends after every apostrophe and begins anew: Praat puts a variable's value in the place of
     its name between two of them, even inside a string.
@@ -207,7 +207,7 @@ def text(words: str) -> str:
 
 
 def _cell(value: str) -> str:
-    """Give a text as a cell of a comma-separated table."""
+    """Return a text as a cell of a comma-separated table."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow([value])
     return "" if value == "" else out.getvalue().removesuffix("\n")

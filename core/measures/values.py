@@ -83,12 +83,12 @@ Found = tuple[list[Column], list[Refusal]]
 
 
 def places(points: int) -> Doubles:
-    """Give the normalised times, float64 [points]: the centres of `points` equal parts, from 0 to 1."""
+    """Return the normalised times, float64 [points]: the centres of `points` equal parts, from 0 to 1."""
     return np.asarray((np.arange(points) + 0.5) / points, dtype=np.float64)
 
 
 def times_of(stretches: Sequence[Stretch], points: int) -> Doubles:
-    """Give the times of the normalised points, float64 [intervals, points]."""
+    """Return the times of the normalised points, float64 [intervals, points]."""
     starts = np.array([one.start_s for one in stretches], dtype=np.float64)
     lengths = np.array([one.duration_s for one in stretches], dtype=np.float64)
     return starts[:, None] + lengths[:, None] * places(points)
@@ -118,7 +118,7 @@ def _contours(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Fo
 
 
 def _no_formants(rows: Sequence[Measure], plan: MeasurementPlan, axis: TimeAxis) -> list[Refusal]:
-    """Give the refusals of those formants and bandwidths that have no room below the layer's Nyquist."""
+    """Return the refusals of those formants and bandwidths that have no room below the layer's Nyquist."""
     said = [(row.key, no_formant(axis, row, plan.formants)) for row in rows]
     return [Refusal(key, sentence) for key, sentence in said if sentence]
 
@@ -143,7 +143,7 @@ def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubl
 
 
 def _intervals(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
-    """Give one value of every interval: its duration, or a line of an analysis's report on it."""
+    """Return one value of every interval: its duration, or a line of an analysis's report on it."""
     if not rows[0].analysis:
         lengths = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
         return [Column(row.key, lengths) for row in rows], []
@@ -154,7 +154,7 @@ def _intervals(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> F
 
 
 def _report(on: Subject, one: Stretch, analysis: str, settings: Any) -> Mapping[str, float]:
-    """Give what an analysis reports on an interval; nothing where it cannot be made there."""
+    """Return what an analysis reports on an interval; nothing where it cannot be made there."""
     asked = replace(settings, start_s=one.start_s, end_s=one.end_s)
     if one.end_s <= one.start_s or TABLE[analysis].refusal(on.own, asked):
         return {}
@@ -182,7 +182,7 @@ def _moments(on: Subject, plan: MeasurementPlan, measures: Sequence[Measure]) ->
 def _moments_of(
     on: Subject, one: Stretch, points: int, settings: spectral_moments.MomentSettings
 ) -> tuple[Doubles, Doubles]:
-    """Give the four moments of the whole interval [4] and of its equal parts [4, points]."""
+    """Return the four moments of the whole interval [4] and of its equal parts [4, points]."""
     whole = _moments_between(on, one.start_s, one.end_s, 1, settings)[:, 0]
     inside, own = on.track.axis.extent, on.own.extent
     if max(inside.start_s, own.start_s) <= one.start_s and one.end_s <= min(inside.end_s, own.end_s):
@@ -195,7 +195,7 @@ def _moments_of(
 def _moments_between(
     on: Subject, start_s: float, end_s: float, slices: int, settings: spectral_moments.MomentSettings
 ) -> Doubles:
-    """Give the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples of
+    """Return the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples of
     the layer's own.
     """
     asked = replace(settings, start_s=start_s, end_s=end_s, slices=slices)
@@ -210,7 +210,7 @@ def _moments_between(
 
 
 def _around(track: Track, start_s: float, end_s: float) -> Track:
-    """Give the samples of a stretch and one on each side, so that a long track is not read for each."""
+    """Return the samples of a stretch and one on each side, so that a long track is not read for each."""
     first, last = track.axis.samples_in(Range(start_s, end_s))
     first, last = max(0, first - 1), min(track.axis.n, last + 1)
     axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
@@ -238,7 +238,7 @@ def _peaks(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found
 
 
 def peak_times(track: Track, stretches: Sequence[Stretch], settings: PeakSettings) -> Doubles:
-    """Give the time of the envelope's highest peak in every interval, by Praat's rule for a maximum:
+    """Return the time of the envelope's highest peak in every interval, by Praat's rule for a maximum:
     the outermost samples as they stand, the others refined by a parabola. Float64 [stretches], in
     seconds, NaN where there is none.
     """
@@ -264,7 +264,7 @@ def _highest_in_file(track: LongTrack, one: Stretch, settings: PeakSettings, mea
 
 
 def _mean_of(track: LongTrack) -> float:
-    """Give the mean of the numbers of a whole recording, without holding it in memory."""
+    """Return the mean of the numbers of a whole recording, without holding it in memory."""
     if track.part_known == 1:
         return track.mean
     edges = [*range(0, track.axis.n, _AT_ONCE), track.axis.n]

@@ -73,7 +73,7 @@ class Jobs:
         self._pending.pop(key, None)
 
     def waits(self, key: Hashable) -> bool:
-        """Tell whether an answer that counts is still under way for `key`."""
+        """Return whether an answer that counts is still under way for `key`."""
         return key in self._pending
 
     def _counts(self, key: Hashable, generation: int, stream: bool) -> bool:

@@ -36,6 +36,6 @@ def _named(asks: Sequence[Ask]) -> str:
 
 
 def _title(name: str) -> str:
-    """Give an analysis' title; the steps that are no tile of one are those of formants."""
+    """Return an analysis' title; the steps that are no tile of one are those of formants."""
     known = name.removeprefix(TILE)
     return TABLE[known].title if known in TABLE else TABLE["formants"].title

@@ -240,7 +240,7 @@ class PraatPool:
         return [stuck(job.asks)] * len(job.asks)
 
     def _next(self, number: int) -> _Job | None:
-        """Give the next job for a worker once there is one; only the last worker does patient ones."""
+        """Return the next job for a worker once there is one; only the last worker does patient ones."""
 
         def chosen() -> _Job | None:
             last = number == self._workers - 1

@@ -136,7 +136,7 @@ class ResultStore:
         return self._bytes
 
     def look(self, request: ResultRequest) -> State | None:
-        """Tell what is known of a result; None where nobody has asked for it. Computes nothing."""
+        """Return what is known of a result; None where nobody has asked for it. Computes nothing."""
         key = request.key
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -149,7 +149,7 @@ class ResultStore:
         return Refused(sentence) if sentence else None
 
     def waits(self, asker: Hashable) -> bool:
-        """Tell whether something that an asker needs is under way."""
+        """Return whether something that an asker needs is under way."""
         return any(key in self._pending for key in self._needs.get(asker, ()))
 
     # --- what is needed --------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class ResultStore:
             self._failed.pop(one.key, None)
 
     def made(self, origin: Origin, part: Hashable, make: Callable[[], Any]) -> Any:
-        """Give what is quickly made of other results; made only where it is not kept."""
+        """Return what is quickly made of other results; made only where it is not kept."""
         key = origin, part
         if key not in self._kept:
             value = make()
@@ -272,7 +272,7 @@ class ResultStore:
             self._is_starting = False
 
     def _next(self) -> _Batch | None:
-        """Give what may start first: all that is shown or awaited, of tables one short and one long."""
+        """Return what may start first: all that is shown or awaited, of tables one short and one long."""
         busy = {one.patient for one in self._batches if one.takes_turns and one.is_under_way}
         ready = [
             one
@@ -366,7 +366,7 @@ class ResultStore:
 
 
 def size_of(value: Any) -> int:
-    """Give about how many bytes a result takes: its arrays, and a little around them.
+    """Return about how many bytes a result takes: its arrays, and a little around them.
 
     >>> size_of(np.zeros(100)) - AROUND_BYTES
     800

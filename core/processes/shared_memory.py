@@ -33,7 +33,7 @@ def pack(answer: Any, block: Any) -> tuple[bytes, tuple[int, ...]]:
 
 
 def unpack(words: bytes, sizes: tuple[int, ...], block: Any) -> Any:
-    """Give the answer back; its arrays are copied out of the block and read-only."""
+    """Return the answer back; its arrays are copied out of the block and read-only."""
     view = memoryview(block).cast("B")
     parts: list[Any] = []
     place = 0

@@ -25,18 +25,18 @@ SHOWN = tuple(one for one in COPIED if one not in BANDWIDTHS.values())
 
 
 def row(layer: Layer, where: Place, statistic: Statistic = "mean") -> tuple[Answer, ...]:
-    """Give one layer's answers for the columns of the screen."""
+    """Return one layer's answers for the columns of the screen."""
     return tuple(ask(layer, measure, where, statistic) for measure in SHOWN)
 
 
 def bandwidths(layer: Layer, where: Place) -> tuple[Answer | None, ...]:
-    """Give one layer's bandwidths, each in its formant's column."""
+    """Return one layer's bandwidths, each in its formant's column."""
     found = (BANDWIDTHS.get(measure.key) for measure in SHOWN)
     return tuple(ask(layer, measure, where) if measure else None for measure in found)
 
 
 def as_text(layers: Sequence[Layer], where: Place) -> str:
-    """Give the whole table as tab-separated text: plain minus, times with six decimals, else empty."""
+    """Return the whole table as tab-separated text: plain minus, times with six decimals, else empty."""
     out = io.StringIO()
     table = csv.writer(out, delimiter="\t", lineterminator="\n")
     over = isinstance(where, Range)

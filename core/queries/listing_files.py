@@ -35,7 +35,7 @@ def write_listing(path: str | os.PathLike[str], made: Listing) -> None:
 
 
 def file_name(made: Listing) -> str:
-    """Give the name under which a listing is offered to be saved.
+    """Return the name under which a listing is offered to be saved.
 
     >>> file_name(Listing("Pitch listing of Out", (), ()))
     'pitch_listing_of_out'

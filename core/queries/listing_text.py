@@ -32,12 +32,12 @@ class Listing:
     origin: Origin = field(default_factory=Origin)
 
     def text(self) -> str:
-        """Give the table as tab-separated text with its head."""
+        """Return the table as tab-separated text with its head."""
         return "".join("\t".join(row) + "\n" for row in (self.head, *self.rows))
 
 
 def fixed(number: float) -> str:
-    """Give a number as Praat lists it, with six decimals."""
+    """Return a number as Praat lists it, with six decimals."""
     return f"{number:.6f}" if math.isfinite(number) else UNDEFINED
 
 
@@ -84,7 +84,7 @@ def method_words(report: Report) -> str:
 
 
 def _printed(report: Report, window: Range) -> Iterator[str]:
-    """Give the lines of Praat's own text."""
+    """Yield the lines of Praat's own text."""
     start, end, lasts = map(_seconds, (window.start_s, window.end_s, window.length_s))
     yield f"   From {start} to {end} seconds (duration: {lasts} seconds)"
     for group, lines in groupby(report.lines, lambda line: line.group):
@@ -97,10 +97,10 @@ def _seconds(number: float) -> str:
 
 
 def _number(words: str) -> str:
-    """Give the number that a line begins with, without its unit."""
+    """Return the number that a line begins with, without its unit."""
     return words.split(" ")[0].removesuffix("%")
 
 
 def _share(words: str) -> str:
-    """Give what stands in brackets: of how many frames or seconds a percentage is."""
+    """Return what stands in brackets: of how many frames or seconds a percentage is."""
     return words.partition("(")[2].rpartition(")")[0]

@@ -63,7 +63,7 @@ _NEAR_S = 0.2
 
 
 def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, Any]:
-    """Give the track and the settings with which an analysis is asked over a stretch of time.
+    """Return the track and the settings with which an analysis is asked over a stretch of time.
 
     Raises Fault where the whole would have to be read into memory and is too long for that.
     """
@@ -89,7 +89,7 @@ def _read(name: str, track: LongTrack, window: Range) -> Track:
 
 
 def _part(track: Track, window: Range) -> Track:
-    """Give the samples of a window, the track itself where that is all of it."""
+    """Return the samples of a window, the track itself where that is all of it."""
     first, last = track.axis.samples_in(window)
     if last - first >= track.axis.n:
         return track
@@ -149,7 +149,7 @@ def _points(title: str, found: Points, window: Range, reference: tuple[str, Poin
 
 
 def _cells(image: Image, window: Range) -> Iterator[tuple[str, ...]]:
-    """Give every cell of an image within a window, frame by frame from the bottom."""
+    """Yield every cell of an image within a window, frame by frame from the bottom."""
     first, last = image.axis.samples_in(window)
     hertz = [fixed(image.low_hz + k * image.step_hz) for k in range(image.values.shape[1])]
     for frame in range(first, last):

@@ -117,7 +117,7 @@ def _track(layer: Layer, measure: Measure, where: Place) -> Track | None:
 
 
 def _near(track: Track, where: Place) -> Track:
-    """Give a track itself, or of a recording in its file what lies around where it is asked."""
+    """Return a track itself, or of a recording in its file what lies around where it is asked."""
     if not isinstance(track, LongTrack):
         return track
     ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)

@@ -31,7 +31,7 @@ class _Row(msgspec.Struct):
 
 
 def default_path() -> Path:
-    """Give the place where the results are kept between starts."""
+    """Return the place where the results are kept between starts."""
     from platformdirs import user_data_path
 
     return user_data_path("phonoscope") / "results.json"

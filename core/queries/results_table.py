@@ -39,7 +39,7 @@ class Result:
     note: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Give the row as it is exported: times with six decimals, undefined values empty."""
+        """Return the row as it is exported: times with six decimals, undefined values empty."""
         answer = self.answer
         return (
             str(self.number), self.file, self.point, answer.layer, answer.measure,
@@ -76,7 +76,7 @@ class Results:
         return self._history.undo_words
 
     def reserve(self) -> int:
-        """Give the number of a question whose answer may come after that of a later one."""
+        """Return the number of a question whose answer may come after that of a later one."""
         self._count += 1
         return self._count
 
@@ -133,7 +133,7 @@ class Results:
 
 
 def as_text(rows: Sequence[Result], separator: Separator = "\t") -> str:
-    """Give rows with their header as separated text, for a clipboard or a file."""
+    """Return rows with their header as separated text, for a clipboard or a file."""
     out = io.StringIO()
     table = csv.writer(out, delimiter=separator, lineterminator="\n")
     table.writerow(COLUMNS)

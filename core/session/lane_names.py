@@ -39,12 +39,12 @@ def title(models: Mapping[ModelId, Card], key: Key) -> str:
 
 
 def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:
-    """Give what the model's card says of a layer; None for logits and for what is no longer open."""
+    """Return what the model's card says of a layer; None for logits and for what is no longer open."""
     card = models.get(key.model)
     layers = card.layers.get(key.network, ()) if card is not None else ()
     return next((layer for layer in layers if layer.name == key.layer), None)
 
 
 def text_in_files(key: Key) -> str:
-    """Give the text that stands for a lane in exported records: "conv4", "Q.conv1", "sound:word.wav"."""
+    """Return the text that stands for a lane in exported records: "conv4", "Q.conv1", "sound:word.wav"."""
     return f"sound:{key.id}" if isinstance(key, RecordingKey) else plain_name(key)

@@ -41,33 +41,33 @@ Lanes = tuple[Lane, ...]
 
 
 def find(lanes: Lanes, key: Key | None) -> Lane | None:
-    """Give the lane of `key`, or None."""
+    """Return the lane of `key`, or None."""
     return next((lane for lane in lanes if lane.key == key), None)
 
 
 def has(lanes: Lanes, key: Key | None) -> bool:
-    """Tell whether a track has a lane or lies over the axes of one."""
+    """Return whether a track has a lane or lies over the axes of one."""
     return key in keys_of(lanes)
 
 
 def keys_of(lanes: Lanes) -> tuple[Key, ...]:
-    """Give the keys of all tracks on the screen: each lane's, then those that lie over its axes."""
+    """Return the keys of all tracks on the screen: each lane's, then those that lie over its axes."""
     return tuple(key for lane in lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
 
 
 def changed(lanes: Lanes, key: Key, **values: Any) -> Lanes:
-    """Give the lanes with some fields of one lane changed."""
+    """Return the lanes with some fields of one lane changed."""
     return tuple(replace(lane, **values) if lane.key == key else lane for lane in lanes)
 
 
 def setting_of(lanes: Lanes, key: Key) -> Lane | None:
-    """Give how a track is set: by its lane, or where it lies over another's axes, by the one that rests."""
+    """Return how a track is set: by its lane, or where it lies over another's axes, by the one that rests."""
     found = find(lanes, key)
     return found or next((one for lane in lanes if (one := find(lane.resting, key))), None)
 
 
 def changed_anywhere(lanes: Lanes, key: Key, **values: Any) -> Lanes:
-    """Give the lanes with how one track is set changed, in its own lane or over another's axes."""
+    """Return the lanes with how one track is set changed, in its own lane or over another's axes."""
     there = changed(lanes, key, **values)
     return tuple(replace(lane, resting=changed(lane.resting, key, **values)) for lane in there)
 
@@ -84,7 +84,7 @@ def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
 
 
 def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
-    """Give the track `source`, which lies over the lane `target`, another gain."""
+    """Return the track `source`, which lies over the lane `target`, another gain."""
     host = find(lanes, target)
     if host is None:
         return lanes
@@ -93,7 +93,7 @@ def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
 
 
 def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
-    """Give the track `source` back its lane, set as it was, below the lane it lay over."""
+    """Return the track `source` back its lane, set as it was, below the lane it lay over."""
     host = find(lanes, target)
     if host is None or source not in dict(host.merged):
         return lanes
@@ -108,13 +108,13 @@ def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
 
 
 def ordered(lanes: Lanes, keys: tuple[Key, ...]) -> Lanes:
-    """Give the lanes in the order of `keys`; lanes not named keep their order at the end."""
+    """Return the lanes in the order of `keys`; lanes not named keep their order at the end."""
     place = {key: k for k, key in enumerate(keys)}
     return tuple(sorted(lanes, key=lambda lane: place.get(lane.key, len(place))))
 
 
 def sounding(lanes: Lanes, active: Key | None) -> tuple[Lane, ...]:
-    """Give the lanes that a bar or Tab plays: the soloed ones, else the active one; never a muted one."""
+    """Return the lanes that a bar or Tab plays: the soloed ones, else the active one; never a muted one."""
     soloed = tuple(lane for lane in lanes if lane.soloed)
     chosen = soloed or tuple(lane for lane in lanes if lane.key == active)
     return tuple(lane for lane in chosen if not lane.muted)

@@ -27,7 +27,7 @@ class _Row(msgspec.Struct):
 
 
 def default_path(digest: str) -> Path:
-    """Give the place where the points of the model with this digest are kept."""
+    """Return the place where the points of the model with this digest are kept."""
     from platformdirs import user_data_path
 
     return user_data_path("phonoscope") / "points" / f"{digest[:32]}.json"

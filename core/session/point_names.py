@@ -22,7 +22,7 @@ def base_words(moment: Snapshot) -> str:
 
 
 def no_seed(name: str) -> str:
-    """Give a name that somebody chose so that it does not read as a seed's draw.
+    """Return a name that somebody chose so that it does not read as a seed's draw.
 
     >>> no_seed("falling tone"), no_seed("seed 3")
     ('falling tone', 'point seed 3')
@@ -49,34 +49,34 @@ def starred_words(moment: Snapshot) -> str:
 
 
 def _code(layout: LatentLayout, moment: Snapshot, point: Point) -> list[str]:
-    """Give the code where it is not the one that the seed or the name already says."""
+    """Return the code where it is not the one that the seed or the name already says."""
     usual = layout.first_code() if moment.seed is not None else moment.drawn.z[: layout.code]
     code = point.z[: layout.code]
     return [] if code == usual else [f"c={','.join(f'{value:g}' for value in code)}"]
 
 
 def changed(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> dict[str, float]:
-    """Give the latent variables beyond the code that are not as they were drawn."""
+    """Return the latent variables beyond the code that are not as they were drawn."""
     point = moment.point if point is None else point
     both = zip(layout.names(), point.z, moment.drawn.z, strict=True)
     return {name: now for name, now, then in list(both)[layout.code :] if now != then}
 
 
 def point_facts(layout: LatentLayout, moment: Snapshot) -> dict[str, Any]:
-    """Give what a record says of the present point: the whole vector, and how it came about."""
+    """Return what a record says of the present point: the whole vector, and how it came about."""
     facts = point_drive(layout, moment.point, moment.seed, None, changed(layout, moment))
     return {"point": point_words(layout, moment), **facts}
 
 
 def is_drawn(layout: LatentLayout, point: Point, seed: int | None) -> bool:
-    """Tell whether a seed gives this point, whatever its code."""
+    """Return whether a seed gives this point, whatever its code."""
     if seed is None or len(point.z) != layout.size:
         return False
     return draw(layout, seed).z[layout.code :] == point.z[layout.code :]
 
 
 def unlike(name: str, others: Collection[str]) -> str:
-    """Give the name, counted on where others already have it: two points never share one.
+    """Return the name, counted on where others already have it: two points never share one.
 
     >>> unlike("fall", ["fall", "fall (2)"])
     'fall (3)'

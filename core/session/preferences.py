@@ -46,7 +46,7 @@ class Preferences:
 
 
 def default_path() -> Path:
-    """Give the settings file's place, by the habits of the operating system."""
+    """Return the settings file's place, by the habits of the operating system."""
     from platformdirs import user_config_path
 
     return user_config_path("phonoscope") / "settings.json"

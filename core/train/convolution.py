@@ -149,7 +149,7 @@ def _spread(sound: Tensor, small: Tensor, stride: int) -> Tensor:
 
 
 def _alike(values: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:
-    """Give both in the number format of mixed precision, where it is on."""
+    """Return both in the number format of mixed precision, where it is on."""
     kind = values.device.type
     if not torch.is_autocast_enabled(kind):
         return values, kernel

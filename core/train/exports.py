@@ -135,7 +135,7 @@ def _block(rows: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def port_states(arrays: Arrays) -> dict[str, dict[str, NDArray[Any]]]:
-    """Give the arrays under the port's names and in its layouts, one dict per network."""
+    """Return the arrays under the port's names and in its layouts, one dict per network."""
     states: dict[str, dict[str, NDArray[Any]]] = {}
     for name, array in arrays.items():
         network, place, *_, last = name.split("/")

@@ -65,7 +65,7 @@ def _check_shares(recipe: Recipe, world: int) -> None:
 
 
 def _saved(plan: RunPlan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
-    """Give the state to go on from, none for a new run; refuse what does not fit."""
+    """Return the state to go on from, none for a new run; refuse what does not fit."""
     if not plan.resume:
         if (folder_for(plan.out) / NAME).exists():
             raise Fault(
@@ -223,7 +223,7 @@ def _follow(trainer: Trainer, plan: RunPlan) -> None:
 
 @contextmanager
 def stopping() -> Generator[list[int]]:
-    """Give a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
+    """Yield a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
     asked: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 

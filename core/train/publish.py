@@ -39,7 +39,7 @@ class PublishRequest:
 
 
 def _toned(heard: AcousticChecks, value: float) -> float:
-    """Give the value where the vowel is long enough to have a tone."""
+    """Return the value where the vowel is long enough to have a tone."""
     return value if heard.tone_s >= 0.12 else -np.inf
 
 
@@ -116,7 +116,7 @@ def publish(
 
 
 def halved(nets: Nets) -> Arrays:
-    """Give the averaged generator and Q in half precision under TensorFlow's names."""
+    """Return the averaged generator and Q in half precision under TensorFlow's names."""
     arrays = tensorflow_arrays(nets.average) | (tensorflow_arrays(nets.Q) if nets.Q else {})
     return {name: array.astype(np.float16) for name, array in arrays.items()}
 
@@ -140,7 +140,7 @@ def _figures(nets: Nets, recipe: Recipe, corpus: Corpus, heard: list[AcousticChe
 
 
 def summary(heard: list[AcousticChecks]) -> dict[str, float | None]:
-    """Give shares and medians over many sounds, None for a median of nothing."""
+    """Return shares and medians over many sounds, None for a median of nothing."""
 
     def values(measure: str) -> list[float]:
         return [getattr(one, MEASURES[measure].result) for one in heard]
@@ -166,7 +166,7 @@ def summary(heard: list[AcousticChecks]) -> dict[str, float | None]:
 def named_points(
     z: NDArray[np.float32], heard: list[AcousticChecks], layout: LatentLayout
 ) -> list[dict[str, Any]]:
-    """Give the best point of every kind that was found at all, no point twice."""
+    """Return the best point of every kind that was found at all, no point twice."""
     points: list[dict[str, Any]] = []
     taken: set[int] = set()
     for wish in WISHES:

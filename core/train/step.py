@@ -50,7 +50,7 @@ class Nets:
         return cls(generator, critic, coder, average)
 
     def named(self) -> dict[str, NetworkModule]:
-        """Give the networks that there are, by name."""
+        """Return the networks that there are, by name."""
         every = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average}
         return {name: net for name, net in every.items() if net is not None}
 

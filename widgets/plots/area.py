@@ -220,7 +220,7 @@ class PlotArea(pg.GraphicsWidget):
                 painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
 
     def _short_title(self, width: float) -> str:
-        """Give the title, cut where the remark at the right leaves it no room."""
+        """Return the title, cut where the remark at the right leaves it no room."""
         remark = QFontMetrics(font(11, numbers=True)).horizontalAdvance(self.words.remark)
         room = width - remark - 8 if remark else width
         return QFontMetrics(font(11, 600)).elidedText(

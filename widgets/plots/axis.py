@@ -21,7 +21,7 @@ LONGEST_PLAIN = 1e6  # from here on, and below a hundred-thousandth, numbers hav
 
 
 def tick_words(values: Sequence[float], spacing: float) -> list[str]:
-    """Give the numbers of ticks: all with the decimals that their distance needs, no more and no fewer.
+    """Return the numbers of ticks: all with the decimals that their distance needs, no more and no fewer.
 
     >>> tick_words([0.0, 0.05, 0.1], 0.05), tick_words([-1000.0, 0.0, 1000.0], 1000.0)
     (['0.00', '0.05', '0.10'], ['−1000', '0', '1000'])
@@ -63,7 +63,7 @@ class NumberAxis(pg.AxisItem):
         self.setTickPen(QPen(look.grid, 1))
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """Give the numbers of ticks; `unit_at_zero` stands behind the 0 where one is set."""
+        """Return the numbers of ticks; `unit_at_zero` stands behind the 0 where one is set."""
         words = tick_words([value * scale for value in values], spacing * scale)
         unit = f" {self.unit_at_zero}" if self.unit_at_zero else ""
         return [one + unit if value == 0 else one for one, value in zip(words, values, strict=True)]
@@ -96,12 +96,12 @@ class NumberAxis(pg.AxisItem):
                 painter.drawLine(QLineF(plot.left(), start.y(), plot.right(), start.y()))
 
     def boundingRect(self) -> QRectF:
-        """Give the room of the grid and of the numbers at both ends, which reach beyond the axis."""
+        """Return the room of the grid and of the numbers at both ends, which reach beyond the axis."""
         aside, above = (BEYOND_PX, 0) if self._across else (0, BEYOND_PX)
         return super().boundingRect().adjusted(-aside, -above, aside, above)
 
     def _inside(self, room: QRectF) -> QRectF:
-        """Give the room of a tick's number, the lowest one lifted off the numbers of the other axis."""
+        """Return the room of a tick's number, the lowest one lifted off the numbers of the other axis."""
         if self._across:
             return room.adjusted(-2, -1, 2, 3)
         return room.adjusted(-2, -3, 0, 3).translated(

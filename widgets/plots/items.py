@@ -64,7 +64,7 @@ class CurveItem(pg.PlotCurveItem):
             painter.drawPolyline(polygon(xs, ys))
 
     def _in_pixels(self, painter: QPainter) -> tuple[Values, Values]:
-        """Give the visible points in pixels of the view box, and let the painter paint in those."""
+        """Return the visible points in pixels of the view box, and let the painter paint in those."""
         (left, right), _ = box_of(self).viewRange()
         first, last = np.searchsorted(self.xs, (left, right))
         seen = slice(max(0, int(first) - 1), int(last) + 1)
@@ -95,21 +95,21 @@ class DotItem(pg.ScatterPlotItem):
 
 
 def box_of(item: pg.GraphicsObject) -> pg.ViewBox:
-    """Give the view box that an item was added to."""
+    """Return the view box that an item was added to."""
     found = item.getViewBox()
     assert isinstance(found, pg.ViewBox)
     return found
 
 
 def to_box_pixels(item: pg.GraphicsObject, painter: QPainter, x: Values, y: Values) -> tuple[Values, Values]:
-    """Give places in pixels of an item's view box, and let the painter paint in those."""
+    """Return places in pixels of an item's view box, and let the painter paint in those."""
     to_box = item.itemTransform(box_of(item))[0]
     painter.setTransform(to_box.inverted()[0], True)
     return x * to_box.m11() + to_box.dx(), y * to_box.m22() + to_box.dy()
 
 
 def thinned(x: Values, y: Values, most: int) -> tuple[Values, Values]:
-    """Give at most about `most` stretches with their extremes: a minute's slice has a million bins."""
+    """Return at most about `most` stretches with their extremes: a minute's slice has a million bins."""
     share = x.size // max(1, most)
     if share < 3:
         return x, y

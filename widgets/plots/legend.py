@@ -40,7 +40,7 @@ class PlacedEntry:
 
 
 def placed(entries: Sequence[LegendEntry], left: float, right: float) -> list[PlacedEntry]:
-    """Give each entry its place, row by row from the left."""
+    """Return each entry its place, row by row from the left."""
     found: list[PlacedEntry] = []
     x, top = left, 0.0
     for entry in entries:
@@ -56,7 +56,7 @@ def placed(entries: Sequence[LegendEntry], left: float, right: float) -> list[Pl
 
 
 def height(places: Sequence[PlacedEntry]) -> float:
-    """Give how high the rows are together."""
+    """Return how high the rows are together."""
     return max((one.place.bottom() for one in places), default=0.0)
 
 

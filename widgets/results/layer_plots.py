@@ -40,7 +40,7 @@ Items = list[CurveItem | DotItem]
 
 
 def words_of(pair: Pair, mode: str) -> AreaWords:
-    """Give what is written around a panel: its title with r, and what lies along the axes, with units."""
+    """Return what is written around a panel: its title with r, and what lies along the axes, with units."""
     unit = f" ({pair.unit})" if pair.unit else ""
     layer = NAMES.get(pair.layer, pair.layer.capitalize())
     r = NONE if pair.r is None else signed(f"{pair.r:.2f}")
@@ -57,14 +57,14 @@ def _dot_colour(look: Look) -> QColor:
 
 
 def _scatter(pair: Pair) -> tuple[Items, Ends, Ends]:
-    """Give one dot per pair of values, the output across and the layer up."""
+    """Return one dot per pair of values, the output across and the layer up."""
     mine, theirs = pair.both
     dots = [DotItem(theirs, mine, _dot_colour, DOT_PX)] if mine.size else []
     return [*dots], ends_of(theirs), ends_of(mine)
 
 
 def _courses(pair: Pair) -> tuple[Items, Ends, Ends]:
-    """Give every interval in its own colour over normalised time, the layer solid, the output dashed."""
+    """Return every interval in its own colour over normalised time, the layer solid, the output dashed."""
     count = pair.mine.shape[1]
     times = (np.arange(count) + 0.5) / count
     up = ends_of(np.concatenate([side[np.isfinite(side)] for side in (pair.mine, pair.theirs)]))
@@ -86,7 +86,7 @@ _SHOWN: Mapping[str, Callable[[Pair], tuple[Items, Ends, Ends]]] = {SCATTER: _sc
 
 
 def ends_of(values: NDArray[np.float64]) -> Ends:
-    """Give the ends of an axis that holds all values, with a little room where they are all the same."""
+    """Return the ends of an axis that holds all values, with a little room where they are all the same."""
     if values.size == 0:
         return (math.nan, math.nan)
     low, high = float(values.min()), float(values.max())
@@ -95,7 +95,7 @@ def ends_of(values: NDArray[np.float64]) -> Ends:
 
 
 def measure_words(measure: str) -> str:
-    """Give what a measure is called, formants as phoneticians write them.
+    """Return what a measure is called, formants as phoneticians write them.
 
     >>> measure_words("f2"), measure_words("f1_bandwidth"), measure_words("duration")
     ('F2', 'F1 bandwidth', 'duration')
@@ -139,7 +139,7 @@ class PlotSheet(PlotView):
             area.show_range(across, up, INSIDE_PX)
 
     def place_of(self, pair: Pair) -> QRectF:
-        """Give the place of a panel."""
+        """Return the place of a panel."""
         column, row = self._measures.index(pair.measure), self._layers.index(pair.layer)
         width, height = float(PANEL.width()), self._panel_height
         return QRectF(column * width, row * height, width, height)

@@ -55,12 +55,12 @@ class LayerRow:
 
 
 def title_px(row: LayerRow) -> int:
-    """Give the height of the line that a long title has for itself, above its numbers; 0 for a short one."""
+    """Return the height in px of the extra line for a long title; 0 for a short one."""
     return TITLE_PX if QFontMetrics(font(11, 600)).horizontalAdvance(row.title) > LONG_PX else 0
 
 
 def cell_rect(column: int, top: float, height: float) -> QRectF:
-    """Give the place of a column's words between two heights."""
+    """Return the place of a column's words between two heights."""
     left = NAME_END if column == 0 else COLUMNS[column - 1][2] + 2
     return QRectF(left, top, COLUMNS[column][2] - left, height)
 

@@ -94,7 +94,7 @@ class LayerTable(QWidget):
         return QSize(384, sum(self._height(row) for row in self._rows))
 
     def _spoken(self) -> str:
-        """Give the active row for those who hear it."""
+        """Return the active row for those who hear it."""
         row = next((row for row in self._rows if row.active), None)
         if row is None:
             return ""
@@ -109,12 +109,12 @@ class LayerTable(QWidget):
         return title_px(row) + ROW_PX + (len(row.below) * BELOW_PX + END_PX if row.below else 0)
 
     def row_rect(self, place: int) -> QRect:
-        """Give the place of a row with everything below it."""
+        """Return the place of a row with everything below it."""
         top = sum(self._height(row) for row in self._rows[:place])
         return QRect(0, top, self.width(), self._height(self._rows[place]))
 
     def at(self, point: QPoint) -> tuple[int, int, int]:
-        """Give row, line within it (0 is the row itself) and column under a point; -1 for none."""
+        """Return row, line within it (0 is the row itself) and column under a point; -1 for none."""
         for place, row in enumerate(self._rows):
             rect = self.row_rect(place)
             if rect.contains(point):
@@ -127,7 +127,7 @@ class LayerTable(QWidget):
         return -1, -1, -1
 
     def cell(self, place: int, line: int, column: int) -> Cell | None:
-        """Give a cell by row, line and column."""
+        """Return a cell by row, line and column."""
         if place < 0 or column < 0:
             return None
         row = self._rows[place]

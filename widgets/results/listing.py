@@ -55,7 +55,7 @@ class ListingModel(QAbstractTableModel):
         return None
 
     def text(self, rows: Sequence[int]) -> str:
-        """Give rows as tab-separated text with the head."""
+        """Return rows as tab-separated text with the head."""
         lines = (self._head, *(self._rows[row] for row in rows))
         return "".join("\t".join(line) + "\n" for line in lines)
 

@@ -116,7 +116,7 @@ class ResultsTable(QAbstractScrollArea):
         return ROW_PX + (NOTE_PX if row.note else 0)
 
     def row_rect(self, place: int) -> QRect:
-        """Give a row's place in the viewport."""
+        """Return a row's place in the viewport."""
         top = HEAD_PX + sum(map(self._height, self._rows[:place])) - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), self._height(self._rows[place]))
 

@@ -31,7 +31,7 @@ MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 
 
 def strokes(view: SliceView) -> dict[str, Stroke]:
-    """Give every slice's line by its title: the output's has its colour and weight, the others dashes."""
+    """Return every slice's line by its title: the output's has its colour and weight, the others dashes."""
     if view.stale:
         return {one.title: Stroke(STALE) for one in view.slices}
     found = {one.title: Stroke(MAIN, 1.5) for one in view.slices if one.main}
@@ -43,7 +43,7 @@ def strokes(view: SliceView) -> dict[str, Stroke]:
 
 
 def entries(view: SliceView) -> list[legend.LegendEntry]:
-    """Give the names of the lines: the output's first, then by falling Nyquist frequency."""
+    """Return the names of the lines: the output's first, then by falling Nyquist frequency."""
     lines, order = strokes(view), sorted(view.slices, key=lambda one: (not one.main, _falling(one)))
     found = [legend.LegendEntry(one.title, lines[one.title], strong=one.active) for one in order]
     if view.formants_of and np.isfinite(view.formants_hz).any():
@@ -95,11 +95,11 @@ class SliceArea(PlotArea):
         super()._place()
 
     def x_of(self, frequency_hz: float) -> float:
-        """Give where a frequency stands, in pixels of the area."""
+        """Return where a frequency stands, in pixels of the area."""
         return self.box.mapToParent(self.box.mapFromView(QPointF(frequency_hz, 0.0))).x()
 
     def y_of(self, level_db: float) -> float:
-        """Give where a level stands, in pixels of the area."""
+        """Return where a level stands, in pixels of the area."""
         return self.box.mapToParent(self.box.mapFromView(QPointF(0.0, level_db))).y()
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
@@ -111,7 +111,7 @@ class SliceArea(PlotArea):
 
 
 def _curve(one: Slice, high_hz: float, stroke: Stroke) -> CurveItem:
-    """Give the line of a slice, which ends at its layer's Nyquist frequency."""
+    """Return the line of a slice, which ends at its layer's Nyquist frequency."""
     kept = one.frequencies_hz <= min(one.nyquist_hz, high_hz * 1.02)
     return CurveItem(one.frequencies_hz[kept], one.levels_db[kept], stroke)
 
@@ -183,7 +183,7 @@ class SliceMarks(pg.GraphicsObject):
 
 
 def apart(places: Sequence[float], width: float, right: float) -> list[float]:
-    """Give labels of one width middles near their places, in order, on which none touches another.
+    """Return labels of one width middles near their places, in order, on which none touches another.
 
     >>> apart([10.0, 14.0, 60.0], 12.0, 100.0)
     [10.0, 22.0, 60.0]

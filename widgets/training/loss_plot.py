@@ -50,7 +50,7 @@ class LossPlot(PlotView):
 
 
 def _curve(steps: np.ndarray, values: np.ndarray) -> CurveItem | DotItem:
-    """Give the curve; a line of one point is not seen, a dot is."""
+    """Return the curve; a line of one point is not seen, a dot is."""
     if len(steps) == 1:
         return DotItem(steps, values, CURVE, DOT_PX)
     return CurveItem(steps, values, Stroke(CURVE, 1.5))
@@ -63,6 +63,6 @@ def _level(steps: np.ndarray, floor: float | None) -> list[CurveItem]:
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
-    """Give the ends of an axis, one apart where all values are the same."""
+    """Return the ends of an axis, one apart where all values are the same."""
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low, low + 1.0)

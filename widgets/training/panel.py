@@ -47,7 +47,7 @@ class TrainWish:
     trim: bool
 
     def options(self) -> list[str]:
-        """Give the wish as options of `phonoscope train`."""
+        """Return the wish as options of `phonoscope train`."""
         coded = ["--categories", str(self.categories)] if self.model != "wavegan" else []
         return [
             "--model", self.model, *coded, "--dim", str(self.dim), "--slice", str(self.slice_len),
@@ -161,7 +161,7 @@ class TrainPanel(QWidget):
         self.resize(520, 720)
 
     def wish(self) -> TrainWish:
-        """Give what the fields say."""
+        """Return what the fields say."""
         return TrainWish(
             self._folder.text(), self._out.text(), self._model.currentText(), self._categories.value(),
             int(self._dim.currentText()), int(self._slice.currentText()), self._rate.value(),
@@ -207,7 +207,7 @@ class TrainPanel(QWidget):
 
 
 def told_left(left_s: float) -> str:
-    """Give the time left as people say it; nothing where it is unknown."""
+    """Return the time left as people say it; nothing where it is unknown."""
     if not math.isfinite(left_s):
         return ""
     hours, minutes = divmod(round(left_s / 60), 60)
