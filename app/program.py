@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.analysis.drawn_overlays import DrawnOverlays
 from app.analysis.overlays import Overlays
 from app.analysis.settings import AnalysisSettings
 from app.analysis.tiled_overlays import TiledOverlays
@@ -80,8 +81,17 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     textgrid_files = TextGridFiles(context)
     autosave = Autosave(context, recordings, textgrid_files)
     tier_editor = TierEditor(context, recordings, alignment, textgrid_files, autosave)
+    drawn_overlays = DrawnOverlays(context, settings, tiled_overlays)
     stack_views = StackViews(
-        context, settings, recordings, alignment, sound_driven, tiled_overlays, playback, tier_editor
+        context,
+        settings,
+        recordings,
+        alignment,
+        sound_driven,
+        tiled_overlays,
+        playback,
+        tier_editor,
+        drawn_overlays,
     )
     layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
@@ -100,6 +110,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         analysis_settings=settings,
         tiled_overlays=tiled_overlays,
         overlays=overlays,
+        drawn_overlays=drawn_overlays,
         playback=playback,
         tier_editor=tier_editor,
         stack_views=stack_views,

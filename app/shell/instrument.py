@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from app.analysis.drawn_overlays import DrawnOverlays
 from app.analysis.overlays import Overlays
 from app.analysis.settings import AnalysisSettings
 from app.analysis.tiled_overlays import TiledOverlays
@@ -53,6 +54,7 @@ class Instrument:
     analysis_settings: AnalysisSettings
     tiled_overlays: TiledOverlays
     overlays: Overlays
+    drawn_overlays: DrawnOverlays
     playback: Playback
     tier_editor: TierEditor
     stack_views: StackViews

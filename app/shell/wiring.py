@@ -119,6 +119,7 @@ class Wiring:
     def _from_services(self) -> None:
         on, widgets = self._on, self._widgets
         on.playback.changed.connect(self._playing)
+        on.drawn_overlays.changed.connect(self.soon)
         on.messages.faulted.connect(lambda fault: widgets.banner.show_fault(fault.sentence, fault.hint))
         on.messages.mended.connect(lambda fault: widgets.banner.withdraw(fault.sentence))
         on.messages.busy_changed.connect(self._busy)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.analysis.drawn_overlays import DrawnOverlays
 from app.analysis.overlays import is_sound
 from app.analysis.settings import AnalysisSettings
-from app.analysis.tiled_overlays import PEAKS, TiledOverlays
+from app.analysis.tiled_overlays import TiledOverlays
 from app.annotation.tier_editor import TierEditor
 from app.annotation.tiers_wiring import tiers_view
 from app.base.context import Context
@@ -18,16 +15,13 @@ from app.models.sound_driven import SoundDriven, logits_words
 from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
-from core.analyses.formant_visibility import loud, near_loudest
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
 from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
-from core.analyses.spectrogram import greys
-from core.recordings.long_sound import in_memory
 from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import layer_info, plain_name, title
 from core.session.lanes import Lane
-from core.signals.track import Image, Track
+from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, seconds, short
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
 
@@ -36,7 +30,7 @@ MERGED_ROLES = ("merged1", "merged2", "merged3")
 
 
 class StackViews:
-    """Makes stack views; keeps the greys of each spectrogram, which cost more than a frame allows."""
+    """Makes stack views."""
 
     def __init__(
         self,
@@ -48,7 +42,9 @@ class StackViews:
         tiled_overlays: TiledOverlays,
         playback: Playback,
         tier_editor: TierEditor,
+        drawn_overlays: DrawnOverlays,
     ) -> None:
+        self._drawn_overlays = drawn_overlays
         self._session = context.session
         self._settings = settings
         self._recordings = recordings
@@ -58,8 +54,6 @@ class StackViews:
         self._playback = playback
         self._tier_editor = tier_editor
         self.computing = False
-        self._greys: dict[Key, tuple[Image, Image]] = {}
-        self._formants: dict[Key, tuple[tuple[Track, ...], tuple[Track, ...]]] = {}
 
     def view(self) -> StackView:
         """Return what the stack shows now."""
@@ -99,7 +93,7 @@ class StackViews:
             badge="" if _is_logits(lane.key) else f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
-            spectrogram=self._spectrogram(lane.key) if "spectrogram" in lane.shown else None,
+            spectrogram=self._drawn_overlays.spectrogram(lane.key) if "spectrogram" in lane.shown else None,
             view_low_hz=0.0,
             view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
             overlays=overlays,
@@ -165,26 +159,7 @@ class StackViews:
 
     def _drawn(self, key: Key, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
         """Return what is drawn of a measure: of formants, the frames loud enough."""
-        if measure != "formants" or not tracks:
-            return tracks
-        kept = self._formants.get(key)
-        if kept is None or kept[0] is not tracks:
-            shown = self._loud(key, tracks)
-            drawn = tuple(
-                replace(track, samples=np.where(shown, track.samples, np.nan))
-                for track in tracks
-                if track.name.startswith("f")
-            )
-            kept = (tracks, drawn)
-            self._formants[key] = kept
-        return kept[1]
-
-    def _loud(self, key: Key, tracks: tuple[Track, ...]) -> NDArray[np.bool_]:
-        """Return which frames are loud enough; those of a long recording bring their loudness along."""
-        if tracks[-1].name == PEAKS:
-            return near_loudest(tracks[-1].samples.astype(np.float64))
-        source = in_memory(self._session.shown.tracks[key], tracks[0].axis.extent)
-        return loud(source, tracks[0].axis, self._settings.of("formants"))
+        return self._drawn_overlays.formants(key, tracks) if measure == "formants" and tracks else tracks
 
     def _readings(self, key: Key) -> dict[str, float]:
         """Return what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
@@ -242,22 +217,6 @@ class StackViews:
             return name, f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
         layer = layer_info(self._session.models, key)
         return name, f"{layer.channels} × {layer.axis.n} · {rate}" if layer is not None else rate
-
-    def _spectrogram(self, key: Key) -> Image | None:
-        image = self._session.shown.images.get(key)
-        if image is None:
-            return None
-        kept = self._greys.get(key)
-        if kept is None or kept[0] is not image:
-            same = kept is not None and kept[0].values is image.values  # only moved in time
-            values = kept[1].values if kept is not None and same else self._grey(key, image)
-            kept = (image, replace(image, values=values))
-            self._greys[key] = kept
-        return kept[1]
-
-    def _grey(self, key: Key, image: Image) -> NDArray[np.float32]:
-        settings, track = self._settings.greys, self._session.shown.tracks[key]
-        return greys(image, settings, self._tiled_overlays.top_db(track, settings))
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]
