@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bench.figures import Figure, milliseconds
+from app.bench.scroll import BLOCK_MS, longest_silence
 from app.bench.window import TimedWindow, empty_window, rest, wait
 from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key
@@ -23,6 +25,7 @@ FRAMES, STEP = 300, 0.02  # each frame moves by a fiftieth of the window
 SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
 EDGE_S = 0.1  # an analysis extends slightly beyond the window
 FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
+LANES, PLAYED_S, SAVE_LIMIT_S = 5, 1.0, 120.0
 FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
 
 
@@ -41,6 +44,40 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
                     time_s for seen_s in SEEN_S[words] for time_s in _scrolled(window, shown, seen_s, frames)
                 ]
                 yield Figure(f"hour_scroll_{words}_overlays", milliseconds(found), "ms", FRAME_MS)
+            saved = longest_silence(window, lambda: _save(window, sound.with_name("saved.wav")))
+            yield Figure("hour_save_block", milliseconds([saved]), "ms", BLOCK_MS)
+            _open_more(window, sound)
+            played = longest_silence(window, lambda: _play(window))
+            yield Figure("hour_play_five_lanes_block", milliseconds([played]), "ms", BLOCK_MS)
+
+
+def _save(window: TimedWindow, path: Path) -> None:
+    """Save the whole recording and wait until it is written."""
+    window.on.file_export.save_sound(path)
+    wait(lambda: not window.on.jobs.waits(("save", path)), SAVE_LIMIT_S)
+
+
+def _open_more(window: TimedWindow, sound: Path) -> None:
+    """Open the recording under more names until there are five lanes, and solo them all."""
+    for number in range(2, LANES + 1):
+        os.link(sound, sound.with_stem(f"hour-{number}"))
+        window.on.model_loader.open(sound.with_stem(f"hour-{number}"))
+
+    def known() -> bool:
+        shown = window.on.session.shown.tracks.values()
+        return len(shown) == LANES and all(getattr(track, "part_known", 1.0) == 1.0 for track in shown)
+
+    wait(known, SAVE_LIMIT_S)
+    session = window.on.session
+    session.set_lanes(tuple(replace(lane, soloed=True) for lane in session.lanes), "solo")
+
+
+def _play(window: TimedWindow) -> None:
+    """Play all lanes from the beginning, and wait until they have been mixed and play for a while."""
+    window.on.playback.play_active(window.on.session.whole)
+    wait(lambda: not window.on.jobs.waits("mix"), SAVE_LIMIT_S)
+    rest(PLAYED_S)
+    window.on.playback.stop()
 
 
 def write_sound(path: Path, length_s: float) -> Path:

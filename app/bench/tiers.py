@@ -46,6 +46,9 @@ def _measured(window: TimedWindow, file: Path, count: int, share: float) -> Iter
     yield Figure("main_thread_block_meanwhile", milliseconds(blocks), "ms", BLOCK_MS)
     frames = [frame(window, wish) for wish in wishes(whole, max(4, round(share * FRAMES)))]
     yield Figure("tiers_scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
+    scrolled = wishes(whole, max(4, round(share * FRAMES)))
+    block = longest_silence(window, lambda: [frame(window, wish) for wish in scrolled])
+    yield Figure("tiers_scroll_block", milliseconds([block]), "ms", BLOCK_MS)
     window.on.session.set_range(Range(whole.start_s, whole.start_s + whole.length_s / 20))
     edits = [_edited(window, k) for k in range(max(2, round(share * EDITS)))]
     yield Figure("tiers_edit_to_pixels", milliseconds(edits), "ms", EDIT_MS)
