@@ -58,7 +58,12 @@ def _save(window: TimedWindow, path: Path) -> None:
 
 
 def _open_more(window: TimedWindow, sound: Path) -> None:
-    """Open the recording under more names until there are five lanes, and solo them all."""
+    """Open the recording under more names until there are five lanes, and solo them all.
+
+    Without filtered pitch: nobody looks for each file's loudest moment while they play.
+    """
+    settings = window.on.analysis_settings
+    settings.set("pitch", replace(settings.of("pitch"), method="raw autocorrelation"))
     for number in range(2, LANES + 1):
         os.link(sound, sound.with_stem(f"hour-{number}"))
         window.on.model_loader.open(sound.with_stem(f"hour-{number}"))

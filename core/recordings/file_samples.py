@@ -106,9 +106,10 @@ class FileSamples:
         except Fault:
             return found
         for block in blocks_of(file, first, last, self.file.channel):
+            # block by block: marking all of a long part at once would hold up the window's thread
+            block[~np.isfinite(block)] = np.nan
             found[done : done + block.size] = block
             done += block.size
         if done < last - first:
             state["open"] = None  # a failed seek leaves the reader unusable
-        found[~np.isfinite(found)] = np.nan
         return found
