@@ -62,7 +62,7 @@ def test_greys_come_later_and_are_asked_for_once(services, held):
 
 
 def test_the_picture_before_stays_until_the_next_has_come(services, held):
-    drawn, make, waiting = held
+    drawn, make, _ = held
     drawn.spectrogram(OUT)
     make()
     before = drawn.spectrogram(OUT)
