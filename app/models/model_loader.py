@@ -16,9 +16,10 @@ from core.families.card import Answer, Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
+from core.probing.model_id import ModelId
 from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
-from core.session.lane_key import GENERATOR, LaneKey, ModelId, RecordingKey
+from core.session.lane_key import GENERATOR, LaneKey, RecordingKey
 from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn
 from core.session.session import Snapshot

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NewType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.networks.reductions import MEAN, Reduction
 from core.probing.drive import Drive
+from core.probing.model_id import ModelId
 from core.probing.surgery import LayerEdit
 from core.signals.track import Image, Track
-
-ModelId = NewType("ModelId", str)
-"""Names an open model as long as the program runs; it is chosen by the program and shown to nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from typing import Any
 
 from core.families.card import Answer, Card
 from core.faults import Fault
-from core.probing.request import ModelId, Probed, ProbeRequest
+from core.probing.model_id import ModelId
+from core.probing.request import Probed, ProbeRequest
 from core.processes.engine_tasks import CloseRequest, OpenRequest, RunRequest, Wanted, Work
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from core.families.card import Answer, Card
 from core.faults import Fault
-from core.probing.request import ModelId, Probed, ProbeRequest
+from core.probing.model_id import ModelId
+from core.probing.request import Probed, ProbeRequest
 from core.signals.track import Image, Track
 
 Stop = Callable[[], bool]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.probing.request import ModelId
+from core.probing.model_id import ModelId
 
 FIRST_MODEL = ModelId("m1")
 """The model that a window opens first; another one opened in its place goes on under this name."""

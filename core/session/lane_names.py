@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from core.families.card import Card
 from core.networks.layer_info import LayerInfo
-from core.probing.request import ModelId
+from core.probing.model_id import ModelId
 from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
 
 

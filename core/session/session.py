@@ -13,9 +13,10 @@ from core.annotation.tiers import Kept, Shelf, kept_at
 from core.families.card import Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
+from core.probing.model_id import ModelId
 from core.session import lanes as lane_tools
 from core.session.history import History
-from core.session.lane_key import FIRST_MODEL, GENERATOR, Key, LaneKey, ModelId
+from core.session.lane_key import FIRST_MODEL, GENERATOR, Key, LaneKey
 from core.session.lanes import Lane, Lanes
 from core.signals.axis import Range
 from core.signals.track import Image, Track

@@ -9,7 +9,8 @@ import pytest
 from core.faults import Cancelled, Fault
 from core.networks.latent import draw
 from core.probing.drive import LatentPoints
-from core.probing.request import ModelId, ProbeRequest
+from core.probing.model_id import ModelId
+from core.probing.request import ProbeRequest
 from core.probing.surgery import Fill, LayerEdit
 from core.processes.engine import InlineEngine, ProcessEngine
 from core.processes.engine_tasks import CloseRequest, OpenRequest, Work

@@ -8,7 +8,7 @@ import pytest
 from core.families.card import Card
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
-from core.probing.request import ModelId
+from core.probing.model_id import ModelId
 from core.session.lane_key import FIRST_MODEL, LaneKey, RecordingKey
 from core.session.lane_names import layer_info, plain_name, title
 from core.signals.axis import TimeAxis
