@@ -35,7 +35,7 @@ class HandDriven:
 
     def open(self, device: str, fill: Fill, lost: Callable[[], None]) -> HandDriven:
         self.opened.append(device)
-        self.gate.wait(20)
+        self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
         self._fill, self.lose = fill, lost
@@ -64,4 +64,4 @@ def settle(player: Player) -> None:
     """Wait until the player has done all that it was asked so far."""
     done = threading.Event()
     player.refresh(lambda devices: done.set())
-    assert done.wait(10), "the player's desk hangs"
+    assert done.wait(120), "the player's desk hangs"

@@ -147,7 +147,7 @@ class Monitor:
     def samples(self) -> NDArray[np.float32]:
         return self._samples
 
-    def wait(self, enough, limit_s: float = 8.0) -> NDArray[np.float32]:
+    def wait(self, enough, limit_s: float = 60.0) -> NDArray[np.float32]:
         """Wait until what was heard so far satisfies `enough`, and give it."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: enough(self._samples), limit_s):

@@ -104,6 +104,7 @@ def test_a_knob_is_followed_to_its_pixels(model, qapp):
     assert_sound(figures, {"knob_to_pixels": "ms", "overlays_after_rest": "ms"})
 
 
+@pytest.mark.usefixtures("training_at_full_speed")
 def test_a_knob_is_compared_with_itself_beside_a_training(qapp):
     turned = []
     figure = beside_training.beside(lambda: turned.append(0) or 0.01, share=0.01)

@@ -55,7 +55,7 @@ def test_a_training_leads_a_session_and_hears_the_terminal(begun, asked):
     assert (leads, idle) == ("True", "True")
     begun.send_signal(asked)
     assert begun.stdout.readline() == f"saved after {asked.name}\n"
-    assert begun.wait(20) == 5
+    assert begun.wait() == 5
 
 
 def test_a_training_saves_when_the_one_that_started_it_is_killed(begun):

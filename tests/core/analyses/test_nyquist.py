@@ -87,7 +87,7 @@ tracks = st.builds(signal, st.sampled_from(SIGNALS), st.sampled_from(RATES_HZ), 
     speaker=st.sampled_from(["", *SPEAKERS]),
     ends=st.sampled_from([(0.0, 10.0), (0.01, 0.06), (0.2, 0.25)]),
 )
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400, derandomize=True)
 def test_every_analysis_and_its_listing_keep_below_nyquist(
     track, name, preset, ceiling_hz, floor_hz, speaker, ends
 ):
@@ -114,7 +114,7 @@ def test_every_analysis_and_its_listing_keep_below_nyquist(
 
 
 @given(track=tracks, preset=st.sampled_from(list(PRESETS.values())), speaker=st.sampled_from(list(SPEAKERS)))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 def test_every_query_and_the_copied_table_keep_below_nyquist(track, preset, speaker):
     used = {name: preset.settings(name) for name in contour_analyses()}
     used["formants"] = for_speaker(used["formants"], speaker)

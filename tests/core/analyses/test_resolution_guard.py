@@ -145,7 +145,7 @@ def test_a_clipped_sound_is_measured_like_any_other():
     method=st.sampled_from(["raw autocorrelation", "raw cross-correlation", "filtered autocorrelation"]),
     flag=st.booleans(),
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 def test_whatever_is_asked_comes_back_below_nyquist_or_as_a_sentence(
     rate_hz, n, name, low, high, window_s, method, flag
 ):

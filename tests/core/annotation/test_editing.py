@@ -148,7 +148,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_whatever_is_cut_and_moved_intervals_touch_and_no_letter_is_lost(steps):
     now = note(AB, WORDS)

@@ -19,7 +19,7 @@ NUMBERS = st.floats(-4, 4)
 TIMES = (Instant("0"), Instant("0.500", "0.5"), Instant("1.0"))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.tuples(NUMBERS, NUMBERS), st.tuples(st.text(max_size=9), st.text(max_size=9)), st.text(max_size=9))
 def test_a_shelf_comes_back_as_it_was(tmp_path, z, labels, name):
     tiers = (Tier(name, "interval", Instant("0.0"), Instant("1"), TIMES, labels),)

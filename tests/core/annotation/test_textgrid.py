@@ -46,7 +46,7 @@ ANNOTATIONS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANNOTATIONS, st.sampled_from(STYLES))
 def test_every_label_and_time_comes_back_in_every_layout_and_encoding(note: Annotation, style: Style):
     data = textgrid_bytes(note, style)
@@ -205,7 +205,7 @@ def test_damage_is_refused_in_one_sentence_with_a_way_out(what: str):
     assert "\n" not in str(fault)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(LONG)), st.binary(max_size=6), st.integers(0, 30))
 def test_whatever_happened_to_a_file_it_is_read_or_refused(place: int, noise: bytes, cut: int):
     data = LONG.encode()

@@ -46,7 +46,7 @@ def test_an_interval_tier_without_intervals_is_written_back_as_it_was_until_it_i
         assert parse_textgrid(textgrid_bytes(edited, style)).annotation == edited
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(max_codepoint=0x3FF), max_size=9))
 def test_what_is_written_as_latin_1_is_read_back_whatever_the_label(label):
     tier = Tier("t", "interval", 0.0, 1.0, (0.0, 1.0), (label,))

@@ -69,7 +69,7 @@ def whole(make: Any, folder: Path) -> tuple[Path, bytes]:
 
 
 MAKERS = [zipped, legacy, index, data, safetensors]
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("make", MAKERS)

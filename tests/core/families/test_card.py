@@ -114,5 +114,5 @@ def test_a_card_of_a_later_version_still_gives_its_answers(tmp_path: Path) -> No
 
 
 def test_a_folder_that_cannot_be_written_to_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match="cannot be written to"):
+    with pytest.raises(Fault, match="is not writeable"):
         answers_file.save(tmp_path / "nowhere" / "x", {"rate": 8000})

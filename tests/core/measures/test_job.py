@@ -30,7 +30,7 @@ def test_a_process_writes_what_is_written_here_and_tells_how_far_it_is(tmp_path)
     here.mkdir(), there.mkdir()
     seen: list[tuple[int, int]] = []
     truth = do(job(here))
-    done = ProcessMeasurer().start(job(there), lambda *far: seen.append(far)).result(timeout=60)
+    done = ProcessMeasurer().start(job(there), lambda *far: seen.append(far)).result()
     assert (there / "t.csv").read_bytes() == (here / "t.csv").read_bytes()
     assert (done.rows, done.remarks) == (truth.rows, truth.remarks)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -41,7 +41,7 @@ def test_a_fault_comes_back_as_it_was(tmp_path):
         replace(job(tmp_path), choice=IntervalChoice(label="nothing")), lambda done, of: None
     )
     with pytest.raises(Fault, match="No label"):
-        future.result(timeout=60)
+        future.result()
     assert not list(tmp_path.iterdir())
 
 
@@ -58,7 +58,7 @@ def test_a_stopped_measurement_is_told_and_writes_nothing(how, tmp_path):
     begun: list[int] = []
     future = measurer.start(job(tmp_path, long_item()), lambda done, of: begun.append(done))
     process = measurer._process
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not begun and time.monotonic() < deadline:
         process.join(0.02)
     if how == "cancelled":
@@ -66,8 +66,8 @@ def test_a_stopped_measurement_is_told_and_writes_nothing(how, tmp_path):
     else:
         os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(Fault, match="stopped unexpectedly"):
-        future.result(timeout=60)
-    process.join(30)
+        future.result()
+    process.join(240)
     assert not process.is_alive()
     assert not list(tmp_path.iterdir())
 

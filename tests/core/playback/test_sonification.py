@@ -209,7 +209,7 @@ class TestLoudness:
 
 
 class TestWhatIsPlayed:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(arrays(np.float32, st.integers(0, 2000), elements=st.floats(width=32)))
     def test_it_never_peaks_above_minus_1_dbfs_and_starts_and_ends_at_0(self, samples):
         played = safe(samples, RATE_HZ)

@@ -66,12 +66,12 @@ def engine():
 
 
 def test_an_answer_crosses_the_pipe(engine):
-    assert engine.ask({"a": 1.5}).result(20) == {"a": 1.5}
+    assert engine.ask({"a": 1.5}).result() == {"a": 1.5}
 
 
 def test_a_fault_keeps_its_sentence_and_hint(engine):
     with pytest.raises(Fault) as caught:
-        engine.ask("fault").result(20)
+        engine.ask("fault").result()
     assert (caught.value.sentence, caught.value.hint) == ("The file ends early.", "Copy it again.")
 
 
@@ -80,8 +80,8 @@ def test_a_waiting_request_is_superseded_by_the_newest_of_its_key(engine):
     futures = [engine.ask(k, key="knob") for k in range(5)]
     engine.stop("busy")
     with pytest.raises(Cancelled):
-        busy.result(20)
-    assert futures[-1].result(20) == 4
+        busy.result()
+    assert futures[-1].result() == 4
     assert all(future.cancelled() for future in futures[:-1])
 
 
@@ -92,7 +92,7 @@ def test_urgent_requests_go_first(engine):
     for future in (sheet, knob):
         future.add_done_callback(lambda over: order.append(over.result()))
     engine.stop("busy")
-    sheet.result(20)
+    sheet.result()
     assert order == ["knob", "sheet"]
     assert isinstance(busy.exception(), Cancelled)
 
@@ -101,14 +101,14 @@ def test_after_a_crash_every_model_is_open_again():
     told = threading.Event()
     engine = ProcessEngine(told.set, Toy)
     for model, path in (("m1", "digits"), ("m2", "words"), ("m3", "vowels"), ("m1", "numbers")):
-        engine.open(ModelId(model), path).result(20)
-    engine.close_model(ModelId("m3")).result(20)
+        engine.open(ModelId(model), path).result()
+    engine.close_model(ModelId("m3")).result()
     with pytest.raises(Fault, match="no such file"):
-        engine.open(ModelId("m2"), "").result(20)
+        engine.open(ModelId("m2"), "").result()
     with pytest.raises(Fault, match="stopped unexpectedly"):
-        engine.ask("crash").result(20)
-    assert told.wait(20)
-    assert engine.ask("opened").result(20) == {"m1": "numbers", "m2": "words"}
+        engine.ask("crash").result()
+    assert told.wait(120)
+    assert engine.ask("opened").result() == {"m1": "numbers", "m2": "words"}
     engine.close()
 
 
@@ -116,21 +116,21 @@ def test_an_engine_that_never_answers_is_given_up():
     engine = ProcessEngine(make_work=Toy)
     for _ in range(3):
         with pytest.raises(Fault):
-            engine.ask("crash").result(20)
+            engine.ask("crash").result()
     with pytest.raises(Fault, match="three times"):
-        engine.ask(1).result(20)
+        engine.ask(1).result()
     engine.close()
 
 
 def test_an_answer_that_cannot_cross_is_a_bug_told_in_words(engine):
     with pytest.raises(RuntimeError, match="does not cross"):
-        engine.ask("lambda").result(20)
+        engine.ask("lambda").result()
 
 
 @pytest.mark.parametrize("n", [0, 7, 5_000_000])
 def test_arrays_cross_exactly_and_cannot_be_written_to(engine, n):
     mine = {"a": np.arange(n, dtype=np.float32), "b": np.full((2, 3), np.nan), "words": "x"}
-    back = engine.ask(mine).result(60)
+    back = engine.ask(mine).result()
     np.testing.assert_array_equal(back["a"], mine["a"])
     np.testing.assert_array_equal(back["b"], mine["b"])
     assert back["words"] == "x"
@@ -138,8 +138,8 @@ def test_arrays_cross_exactly_and_cannot_be_written_to(engine, n):
 
 def test_an_answer_is_not_overwritten_by_the_next_one(engine):
     first, second = (engine.ask(np.full(1000, k)) for k in (1, 2))
-    assert second.result(20)[0] == 2
-    assert (first.result(20) == 1).all()
+    assert second.result()[0] == 2
+    assert (first.result() == 1).all()
 
 
 ASKED = ProbeRequest(ModelId("m1"), "G", LatentPoints(()))
@@ -154,15 +154,15 @@ def test_several_models_are_open_at_once(tmp_path):
     engine = ProcessEngine()
     paths = [write_bundle(tmp_path / f"{seed}.ckpt-1", nets.tensorflow(seed=seed)) for seed in (0, 1)]
     models = ModelId("m1"), ModelId("m2")
-    cards = [engine.open(model, path).result(60) for model, path in zip(models, paths, strict=True)]
+    cards = [engine.open(model, path).result() for model, path in zip(models, paths, strict=True)]
     asked = [ProbeRequest(model, "G", LatentPoints((draw(cards[0].layout),))) for model in models]
-    digests = [engine.probe(one).result(60).tracks["out"].origin.checkpoint for one in asked]
+    digests = [engine.probe(one).result().tracks["out"].origin.checkpoint for one in asked]
     assert digests == [card.digest for card in cards]
     assert digests[0] != digests[1]
     engine.close_model(models[0])
     with pytest.raises(Fault, match="No model is open"):
-        engine.probe(asked[0]).result(60)
-    assert engine.probe(asked[1]).result(60).tracks["out"].origin.checkpoint == digests[1]
+        engine.probe(asked[0]).result()
+    assert engine.probe(asked[1]).result().tracks["out"].origin.checkpoint == digests[1]
     engine.close()
 
 

@@ -437,7 +437,7 @@ def act(store: ResultStore, pool: HandDrivenPool, step: tuple[Any, ...]) -> None
             job.answer(*map(value_of, job.names))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(STEP, max_size=40), st.sampled_from([0, 3000, 8000]))
 def test_whatever_happens_the_budget_holds_and_no_result_is_another_origins(steps, budget_bytes):
     pool = HandDrivenPool()

@@ -29,7 +29,7 @@ def block_of(found: Envelope, whole: Track, k: int) -> slice:
 windows = st.tuples(st.floats(-0.2, 1.2), st.floats(0.0005, 1.5)).map(lambda w: Range(w[0], w[0] + w[1]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(window=windows, width=st.integers(1, 900), n=st.integers(1, 9000), seed=st.integers(0, 9))
 def test_each_block_holds_the_least_and_greatest_of_its_own_samples(window, width, n, seed):
     whole = track(noise(n, seed))
@@ -40,7 +40,7 @@ def test_each_block_holds_the_least_and_greatest_of_its_own_samples(window, widt
         assert found.high[k] == part.max()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(window=windows, width=st.integers(1, 900), n=st.integers(1, 9000))
 def test_nothing_visible_is_lost(window, width, n):
     whole = track(noise(n))
@@ -51,7 +51,7 @@ def test_nothing_visible_is_lost(window, width, n):
         assert found.high.max() >= visible.max()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(window=windows, width=st.integers(1, 900))
 def test_a_block_is_never_wider_than_a_pixel_nor_narrower_than_half_of_one(window, width):
     whole = track(noise(16384))
@@ -87,7 +87,7 @@ def test_one_neighbour_past_each_edge_lets_the_line_reach_it():
     assert times[0] < 0.2 < 0.4 < times[-1]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(start=st.floats(0, 15), length=st.floats(0.01, 20), width=st.integers(20, 900))
 def test_a_pyramid_gives_the_same_extremes_as_the_samples(start, length, width):
     whole = track(noise(1 << 18))

@@ -83,7 +83,7 @@ def test_workers_that_share_formants_leave_a_recording_with_a_gap_to_one(tmp_pat
     track = LongSound(look_at(tmp_path / "gap.wav"), tmp_path / "kept").track("sound")
     pool = PraatPool(workers=1)
     try:
-        shared = pool.submit("formants", track).result(60)
+        shared = pool.submit("formants", track).result()
     finally:
         pool.close()
     for found in (shared, InlinePool().submit("formants", track).result()):

@@ -102,7 +102,7 @@ def begin():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)  # a run has the lowest priority there is
+@pytest.mark.usefixtures("training_at_full_speed")
 def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path, begin):
     sounds = tmp_path / "sounds"
     sounds.mkdir()
@@ -120,12 +120,12 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(tmp_path, begin):
     assert see(out).step > 0
     assert see(out).model is not None
     stop(out)
-    assert first.wait(240) == 0
+    assert first.wait() == 0
     assert not see(out).running
     reached = see(out).step
     again = begin(sounds, out, [*options, "--resume"])
     with rows_of(out, again) as rows:
         next(row for row in rows if row.get("steps", 0) > reached)
     stop(out)
-    assert again.wait(240) == 0
+    assert again.wait() == 0
     assert see(out).recipe["model"] == "wavegan"
