@@ -1,4 +1,4 @@
-"""The analyses of recordings in their files: tiles around the window, or wherever something is asked."""
+"""Analyses of long recordings, in tiles: for the visible range, or wherever a query needs them."""
 
 from __future__ import annotations
 
@@ -32,22 +32,24 @@ from core.tiles.scatter import takes_long
 from core.tiles.tiles import Tile, grid_of, tiled
 
 LONGEST_S = 30.0
-"""With more than this in view a long recording is shown without its analyses."""
+"""If more than this is visible, a long recording is shown without analyses."""
 
 ASKED_S = 600.0
-"""Over no more than this is a long recording measured for one question."""
+"""The longest stretch of a long recording that one query measures."""
 
 MOST_FRAMES = 2000
-"""No more frames of a spectrogram than these are painted side by side."""
+"""At most this many frames of a spectrogram are painted side by side."""
 
 PEAKS = "peaks"
-"""Beside the formants of a long recording: how loud each frame is, found where they are measured."""
+"""The loudness of each frame of a long recording, computed along with the formants."""
 
 ROUNDING_S = 1e-6
 
 
 class TiledOverlays:
-    """Keeps what long recordings show in step with the window, and measures them where they are asked."""
+    """Keeps the overlays of long recordings up to date with the window, and measures stretches for
+    queries.
+    """
 
     def __init__(
         self,
@@ -67,11 +69,13 @@ class TiledOverlays:
         results.arrived.connect(self._arrived)
 
     def takes(self, track: Track, measure: str) -> bool:
-        """Return whether a measure of this track is made here: in tiles, because the sound is too long."""
+        """Return whether a measure of this track is computed here, in tiles, because the sound is too
+        long.
+        """
         return isinstance(track, LongTrack) and (measure == "spectrogram" or tiled(measure, track.axis))
 
     def reason(self, track: Track, shown: frozenset[str]) -> str:
-        """Say why a long recording shows no analyses now, as Praat does; "" where it shows them."""
+        """Return why a long recording shows no analyses now, as Praat does, or ""."""
         wanted = any(self.takes(track, measure) for measure in shown)
         if not wanted or self._fits(self._session.visible):
             return ""
@@ -81,7 +85,7 @@ class TiledOverlays:
         return visible.length_s <= LONGEST_S + ROUNDING_S
 
     def prepare(self, track: LongTrack) -> None:
-        """Find out beforehand what the pitch of a whole recording refers to."""
+        """Find the loudest moment of a recording beforehand, because filtered pitch refers to it."""
         if track.part_known < 1 or not self.takes(track, "pitch"):
             return
         own, settings = own_track(track), self._settings.of("pitch")
@@ -92,7 +96,7 @@ class TiledOverlays:
     # --- in the window ---------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show the tiles that the window needs, and ask for those that are not known."""
+        """Show the tiles that the window needs, and request the missing ones."""
         before = self._wanted
         self._wanted = {place: before.get(place, ()) for place in self._places()}
         for place in before.keys() - self._wanted.keys():
@@ -117,7 +121,7 @@ class TiledOverlays:
         ]
 
     def _arrived(self, origins: frozenset[Origin]) -> None:
-        """Show what has come, and ask for what had to wait for it."""
+        """Show new results, and request what had to wait for them."""
         if any(one.origin in origins for requests in self._wanted.values() for one in requests):
             self.refresh()
 
@@ -133,7 +137,7 @@ class TiledOverlays:
             return
         needed = tiles_seen(measure, track.axis, settings, visible)
         top = self._loudest(track, settings) if measure == "spectrogram" and needed else []
-        if anew:  # what was switched on by hand is tried once more
+        if anew:  # a measure switched on by hand is tried again
             self._tiles.forgive(track, measure, settings, [*top, *needed])
         requests = self._tiles.of(track, measure, settings, [*top, *needed])
         self._wanted[key, measure] = tuple(requests)
@@ -151,24 +155,24 @@ class TiledOverlays:
     def _need(
         self, asker: Hashable, track: LongTrack, measure: str, requests: list[ResultRequest]
     ) -> None:  # fmt: skip
-        """Need what is shown, or asked by hand; say so where the loudest moment is looked for first."""
+        """Request what is shown or asked for; say so while the loudest moment is searched for."""
         looks = len(requests) == 1 and requests[0].start is not None
         fresh = looks and self._results.look(requests[0]) is None
         used = TABLE[measure].carried(track.axis, self._settings.of(measure))
         states = self._results.need(asker, requests, patient=takes_long(track.axis, used))
         if fresh and states == (PENDING,) and self._results.look(requests[0]) == PENDING:
-            said = "looking for its loudest moment, which filtered pitch refers to…"
+            said = "searching for the loudest moment, which filtered pitch refers to…"
             self._messages.noted.emit(f"{track.name}: {said}")
 
     def _loudest(self, track: LongTrack, settings: Any) -> list[Tile]:
-        """Return the tile to which the greys refer: where a recording is loudest."""
+        """Return the tile with the loudest moment of a recording, which sets the greys."""
         time_s = self._results.made(track.origin, "loudest_s", lambda: loudest_s(track))
         step_s = grid_of("spectrogram", track.axis, settings).step_s
         return tiles_seen("spectrogram", track.axis, settings, Range(time_s - step_s, time_s + step_s))[:1]
 
     def top_db(self, track: Track, greys: GreySettings) -> float | None:
-        """Return the level of the blackest grey of a long recording: that where it is loudest, wherever
-        one looks. None for a short one, whose image has it.
+        """Return the level in dB of the darkest grey of a long recording: that of its loudest moment, so that
+        greys do not depend on the window. None for a short recording, whose image has it.
         """
         if not isinstance(track, LongTrack) or not self.takes(track, "spectrogram"):
             return None
@@ -183,7 +187,7 @@ class TiledOverlays:
         self, track: LongTrack, measure: str, settings: Any, tiles: list[Tile], parts: list[Values],
         by_s: float, by: int = 1,
     ) -> Any:  # fmt: skip
-        """Return what neighbouring tiles are together, where the recording is moved to; made only once."""
+        """Return neighbouring tiles joined, in the recording's place on the stack; made only once."""
 
         def make() -> Any:
             if measure == "spectrogram":
@@ -194,7 +198,7 @@ class TiledOverlays:
         return self._results.made(tile_origin(track, measure, settings), part, make)
 
     def _show(self, key: Key, measure: str, made: Any) -> None:
-        """Put a measure on its lane, or take it away; nothing happens where it is there already."""
+        """Show a measure on its lane, or remove it; nothing changes if it is already there."""
         session, place = self._session, (key, measure)
         if measure == "spectrogram":
             if session.shown.images.get(key) is not made:
@@ -205,43 +209,43 @@ class TiledOverlays:
     # --- where something is asked ----------------------------------------------------------------
 
     def too_long(self, window: Range) -> str:
-        """Say that a question reaches over more of a long recording than is measured for it, or ""."""
+        """Return the refusal if a query spans more of a long recording than may be measured for it, or ""."""
         if window.length_s <= ASKED_S + ROUNDING_S:
             return ""
-        return f"select at most {ASKED_S / 60:g} minutes of so long a recording"
+        return f"select at most {ASKED_S / 60:g} minutes of a long recording"
 
     def over(self, track: LongTrack, measure: str, window: Range) -> Any:
-        """Return a measure over a stretch of a recording; None where it is not known there yet."""
+        """Return a measure over a stretch of a recording; None if it is not known yet."""
         by_s, settings = track.origin.moved_s, self._settings.of(measure)
         track, needed = self._needed(track, measure, window)
         parts = values_of(self._tiles.states(track, measure, settings, needed))
         return self._joined(track, measure, settings, needed, parts, by_s) if parts else None
 
     def failure(self, track: LongTrack, measure: str, window: Range) -> Fault | None:
-        """Return why a measure has failed in a stretch of a recording; None where it has not."""
+        """Return the failure of a measure in a stretch of a recording, or None."""
         track, needed = self._needed(track, measure, window)
         states = self._tiles.states(track, measure, self._settings.of(measure), needed)
         return next((state.fault for state in states if isinstance(state, Failed)), None)
 
     def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
-        """Let a measure that has failed in a stretch be tried again: somebody asks for it anew."""
+        """Allow a failed measure of a stretch to be computed again, at a person's request."""
         track, needed = self._needed(track, measure, window)
         self._tiles.forgive(track, measure, self._settings.of(measure), needed)
 
     def requests(self, track: LongTrack, measure: str, window: Range) -> list[ResultRequest]:
-        """Return what must be known for a measure over a stretch, as far as that can be told now."""
+        """Return the requests for a measure over a stretch, as far as they are known now."""
         if track.part_known < 1 or self.too_long(window):
             return []
         track, needed = self._needed(track, measure, window)
         return self._tiles.of(track, measure, self._settings.of(measure), needed)
 
     def measure(self, asker: Hashable, track: LongTrack, measure: str, window: Range) -> None:
-        """Have a stretch of a recording measured for somebody who waits, until the store drops the asker."""
+        """Request a stretch of a recording for a client, until the store drops the client."""
         self._need(asker, own_track(track), measure, self.requests(track, measure, window))
 
     def _needed(self, track: LongTrack, measure: str, window: Range) -> tuple[LongTrack, list[Tile]]:
-        """Return a recording at its own time, and its tiles with the frames of a stretch and the neighbours
-        between which values lie.
+        """Return a recording in its own time, and its tiles with the frames of a stretch and their
+        neighbours, which interpolation needs.
         """
         track, window = _own(track, window)
         settings = self._settings.of(measure)
@@ -260,13 +264,13 @@ def _own(track: LongTrack, window: Range) -> tuple[LongTrack, Range]:
 
 
 def _with(kept: Mapping[Any, Any], place: object, made: Any) -> dict[Any, Any]:
-    """Return what is shown with one thing changed, or with None taken away."""
+    """Return what is shown with one item replaced, or with None removed."""
     others = {other: one for other, one in kept.items() if other != place}
     return others if made is None else {**others, place: made}
 
 
 def coarseness(frames: float) -> int:
-    """Return how many frames of a spectrogram are painted as one where so many are seen."""
+    """Return how many frames of a spectrogram are painted as one, given the number in view."""
     by = 1
     while by < COARSEST and frames / by > MOST_FRAMES:
         by *= 2
@@ -274,7 +278,7 @@ def coarseness(frames: float) -> int:
 
 
 def painted(track: Track, settings: Any, needed: list[Tile], parts: list[Values], by: int) -> Image:
-    """Return a spectrogram to be looked at from afar: of every few frames the mean level."""
+    """Return a spectrogram for display from afar: the mean level of every few frames."""
     if by == 1:
         return put_together("spectrogram", track, settings, needed, parts)  # type: ignore[return-value]
     fine = spectrogram.grid_of(track.axis, TABLE["spectrogram"].carried(track.axis, settings))
@@ -287,7 +291,7 @@ def painted(track: Track, settings: Any, needed: list[Tile], parts: list[Values]
 
 
 def means(levels: Values, by: int) -> Values:
-    """Return the means of every `by` frames [bins, frames]; of a rest, those of what is there."""
+    """Return the means of every `by` frames, [bins, frames]; an incomplete last group gives its own mean."""
     whole = levels.shape[1] - levels.shape[1] % by
     found = levels[:, :whole].reshape(levels.shape[0], -1, by).mean(axis=2)
     rest = levels[:, whole:]

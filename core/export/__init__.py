@@ -1,1 +1,1 @@
-"""What leaves the program, each with the record of where it comes from."""
+"""Exports, each with a record of where it comes from."""

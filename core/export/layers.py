@@ -1,4 +1,4 @@
-"""Every layer of one run of a network as sounds, arrays, a table and a record."""
+"""All layers of one run of a network as sounds, arrays, a table and a record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.signals.track import Track
 
 @dataclass(frozen=True)
 class LayerExport:
-    """One run of a network: what drove it, its layers, and what the user should know."""
+    """One run of a network: its drive, its layers, and notes for the user."""
 
     network: str
     item: str
@@ -32,7 +32,7 @@ class LayerExport:
 
 
 def write_layers(done: LayerExport, card: Card, folder: Path) -> tuple[str, ...]:
-    """Write every file, the record last, and give their names."""
+    """Write every file, the record last; return their names."""
     files = _write_sounds(done, card, folder)
     write_npz(folder / "layers.npz", done.tracks, done.logits)
     write_table(folder / "layers.csv", done.item, done.tracks)
@@ -42,7 +42,7 @@ def write_layers(done: LayerExport, card: Card, folder: Path) -> tuple[str, ...]
 
 
 def _write_sounds(done: LayerExport, card: Card, folder: Path) -> dict[str, str]:
-    """Write each layer as published and as a Praat Sound; name the files and what they hold."""
+    """Write each layer as published and as a Praat Sound; return the file names with their descriptions."""
     from core.playback.sonification import published
 
     files: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The record beside an export: everything needed to compute its numbers again.
 
-Its `z` makes it a point file too: what it records can be asked for with `--point origin.json`.
+It contains `z`, so it also serves as a point file: `--point origin.json`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def record(
 ) -> dict[str, Any]:
     """Return the record of an export as JSON-ready values.
 
-    `drive` is what `point_drive` gave, or what is known of the sound; `files` names each file
-    written and says what is in it.
+    `drive` comes from `point_drive`, or describes the sound; `files` maps each written file to its
+    description.
     """
     return {
         "title": card.title,
@@ -60,7 +60,7 @@ def point_drive(
     code: Sequence[float] | None,
     changes: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return what a record says of a latent point: the whole vector, and how it came about."""
+    """Return the description of a latent point in a record: the whole vector, and how it was made."""
     said: dict[str, Any] = {"z": list(point.z), "names": list(layout.names())}
     if seed is not None:
         said["seed"] = seed
@@ -68,7 +68,7 @@ def point_drive(
 
 
 def assumed(card: Card) -> dict[str, Answer]:
-    """Return the answers that were assumed because nothing told them."""
+    """Return the answers that were assumed because neither the files nor the user gave them."""
     return {name: card.answers[name] for name in card.unanswered}
 
 
@@ -95,12 +95,12 @@ class _PointFile(msgspec.Struct):
 
 
 def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
-    """Read the full latent vector `z` of a point file; raise Fault where it does not fit `layout`."""
+    """Read the full latent vector `z` of a point file. Raises Fault if it does not fit `layout`."""
     z = _point_file(Path(path)).z
     if len(z) != layout.size:
         raise Fault(f"The point file's z has {len(z)} values; this model takes {layout.size}.")
     if not all(map(math.isfinite, z)):
-        raise Fault("The point file's z holds a value that is not a finite number.")
+        raise Fault("The point file's z contains a value that is not a finite number.")
     return Point(tuple(map(float, z)))
 
 
@@ -114,6 +114,6 @@ def _point_file(path: Path) -> _PointFile:
         return msgspec.json.decode(text, type=_PointFile)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Fault(
-            f"“{path}” is no point file.",
+            f"“{path}” is not a point file.",
             'A point file is JSON with the full latent vector: {"z": [0.1, ...]}.',
         ) from None

@@ -1,1 +1,1 @@
-"""One file per model family: its keys, its exact network, its layers and its latent variables."""
+"""One file per model family: its tensor names, exact networks, layers and latent variables."""

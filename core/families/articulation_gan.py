@@ -1,4 +1,6 @@
-"""articulationGAN: the port's names, another net, whose output drives articulators at 200 Hz."""
+"""articulationGAN: the tensor names of the PyTorch port, with another generator that drives articulators at
+200 Hz.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ SOUND_RATE_HZ = 16000.0
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find a generator whose second layer keeps its channels, and what listens to its speech."""
+    """Find a generator whose second layer keeps its channels, and the D and Q that take its speech."""
     for group in groups:
         if "z_project.weight" in group and ciwgan_pytorch.keeps_channels(group):
             return {"G": group, **ciwgan_pytorch.listeners(groups)}
@@ -26,7 +28,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Describe the networks of an articulationGAN; its output is no sound."""
+    """Describe the networks of an articulationGAN; its output is not a sound."""
     layers = generator(parts["G"])
     out = layers[-1]
     n = out.n or 0
@@ -42,7 +44,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def generator(weights: Weights) -> Layers:
-    """Return the generator's layers: strides 2, 2, 2, 1, 2, three times a tanh at the end."""
+    """Return the generator's layers: strides 2, 2, 2, 1, 2, with three tanh at the end."""
     rows = weights.shape("z_project.weight", None, None)[0]
     stored = Stored("z_project.weight", "z_project.bias", "torch")
     norm = ciwgan_pytorch.torch_norm(weights, "z_batchnorm")
@@ -58,7 +60,7 @@ def generator(weights: Weights) -> Layers:
 
 
 def _rise(stride: int) -> Callable[[int], Rise]:
-    """Return a transposed convolution that is padded by half its kernel."""
+    """Return the geometry of a transposed convolution, padded by half its kernel."""
     return lambda taps: Rise(taps, (taps - 1) // 2, stride)
 
 

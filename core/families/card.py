@@ -1,4 +1,4 @@
-"""What every model family tells about a checkpoint: its card, its networks, its questions."""
+"""The description of a checkpoint, common to all families: its card, networks and questions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_LATENT = LatentLayout(0)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing known about a model and where it is known from."""
+    """One fact about a model, and its source."""
 
     name: str
     value: Answer
@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One preset answer to a question, with the words that a user reads."""
+    """One preset answer to a question, with its text for the user."""
 
     value: Answer
     words: str
@@ -36,9 +36,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the weights cannot tell: its name ("slope", "slice", "rate", "kind", "prior"),
-    the sentence that asks, the presets, the one assumed until answered, and whether any
-    other number may be typed.
+    """A property that the weights do not reveal.
+
+    It has a name ("slope", "slice", "rate", "kind", "prior"), a sentence for the user, presets, the answer
+    assumed until the user gives one, and whether any other number may be typed.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NetworkCard:
-    """One network as the window knows it: what drives it, its layers in order, what it gives."""
+    """One network, as the window needs it: its drive, its layers in order, and its output."""
 
     role: str
     drive: Drive
@@ -59,7 +60,7 @@ class NetworkCard:
 
     @classmethod
     def of(cls, spec: NetworkSpec) -> NetworkCard:
-        """Return what a window needs of a spec."""
+        """Return the card of a spec."""
         return cls(spec.role, spec.drive, spec.infos(), spec.output)
 
 
@@ -67,10 +68,9 @@ class NetworkCard:
 class Card:
     """Everything the window shows of a checkpoint before a network has run.
 
-    `networks` holds the networks present by role, in the checkpoint's order; there may be no
-    generator among them. `digest` is the SHA-256 over the tensors of the first one. `answers`
-    holds what every question comes to now, also where it is only assumed; `unanswered` names the
-    questions that nothing has answered yet.
+    `networks` holds the networks by role, in the checkpoint's order; there may be no generator. `digest` is
+    the SHA-256 over the tensors of the first one. `answers` holds the current answer to every question,
+    assumed ones included; `unanswered` names the questions whose answer is assumed.
     """
 
     path: str
@@ -86,31 +86,31 @@ class Card:
 
     @property
     def layers(self) -> Mapping[str, tuple[LayerInfo, ...]]:
-        """The layers of every network, by its role."""
+        """The layers of every network, by role."""
         return {role: network.layers for role, network in self.networks.items()}
 
     @property
     def generator(self) -> NetworkCard | None:
-        """The first network that a latent vector drives, None where there is none."""
+        """The first network driven by a latent vector, or None."""
         found = (one for one in self.networks.values() if isinstance(one.drive, LatentDrive))
         return next(found, None)
 
     @property
     def layout(self) -> LatentLayout:
-        """The latent vector's layout, of size 0 where nothing is driven by one."""
+        """The layout of the latent vector, of size 0 if no network is driven by one."""
         drive = self.generator.drive if self.generator else None
         return drive.layout if isinstance(drive, LatentDrive) else NO_LATENT
 
     @property
     def rate_hz(self) -> float:
-        """The rate of the generator's output, else of the sound that the first network takes."""
+        """The rate of the generator's output, or of the sound that the first network takes."""
         if self.generator is not None and isinstance(self.generator.output, SoundOutput):
             return self.generator.output.rate_hz
         return next((one.rate_hz for one in self._sound_drives()), 0.0)
 
     @property
     def slice_len(self) -> int:
-        """How many samples the generator gives, else how many the first network takes."""
+        """The number of samples that the generator makes, or that the first network takes."""
         if self.generator is not None and isinstance(self.generator.output, SoundOutput):
             return self.generator.output.n
         return next((one.n or 0 for one in self._sound_drives()), 0)
@@ -120,13 +120,13 @@ class Card:
 
     @property
     def sounds(self) -> bool:
-        """Whether the output is a sound: False for articulationGAN, and where there is no generator."""
+        """Whether the output is a sound: False for articulationGAN and if there is no generator."""
         output = self.generator.output if self.generator else None
         return isinstance(output, SoundOutput) and output.audible
 
     @property
     def heard_hz(self) -> Mapping[str, float]:
-        """The rate of the sound that each network driven by one takes."""
+        """The sampling rate, by role, of the sound that each sound-driven network takes."""
         return {
             role: one.drive.rate_hz
             for role, one in self.networks.items()
@@ -135,13 +135,13 @@ class Card:
 
     @property
     def out_axis(self) -> TimeAxis:
-        """The axis of the sound that the model gives, or else takes; its first sample begins at 0.
+        """The axis of the sound that the model makes, or takes; its first sample begins at 0.
 
-        A post-processing filter of 512 taps sits half a sample beside it; that is its layer's axis.
+        A post-processing filter of 512 taps is shifted by half a sample; its layer's axis says so.
         """
         return TimeAxis.of_sound(self.rate_hz, self.slice_len)
 
     @property
     def output(self) -> str:
-        """The name of the layer that is heard, the generator's last; "" where there is no generator."""
+        """The name of the generator's last layer, which is played; "" without a generator."""
         return self.generator.layers[-1].name if self.generator else ""

@@ -26,7 +26,7 @@ STRIDE, PADDING = 4, 11
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find G by its layers' names, and D and Q by theirs and by the files' names."""
+    """Find G by the names of its layers, and D and Q by theirs and by the file names."""
     parts: dict[str, Weights] = {}
     for group in groups:
         if "z_project.weight" in group and "upconv0.conv.weight" in group and not keeps_channels(group):
@@ -36,14 +36,14 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def keeps_channels(group: Weights) -> bool:
-    """Return articulationGAN, whose second layer keeps its channels, from this family."""
+    """Return whether the second layer keeps its channels: then it is articulationGAN, not this family."""
     full = group.names.get("upconv1.conv.weight")
     shape = group.tensors.specs[full].shape if full else ()
     return len(shape) == 3 and shape[0] == shape[1]
 
 
 def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
-    """Find D and Q; a dense layer with one output is D's, unless the file's name says Q."""
+    """Find D and Q: a dense layer with one output belongs to D, unless the file is named Q."""
     found: dict[str, Weights] = {}
     for group in groups:
         if "downconv_0.conv.weight" not in group or "fc_out.weight" not in group:
@@ -83,7 +83,7 @@ def _describe_listeners(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[NetworkSpec, ...]:
-    """Describe D and Q, as far as they are there, with the slope that has to be asked."""
+    """Return the specs of D and Q, if present, with the slope that has to be asked."""
     if not {"D", "Q"} & set(parts):
         return ()
     in_d, in_q = slopes(inquiry.ask(SLOPE, "Slope of D and Q"))
@@ -96,8 +96,8 @@ def generator(weights: Weights) -> Layers:
     count = next(i for i in range(99) if f"upconv{i}.conv.weight" not in weights)
     if count not in SLICES:
         raise Fault(
-            f"The generator has {count} upsampling layers, where the port has 5 or 6.",
-            "The checkpoint comes from a changed network, which Phonoscope does not know.",
+            f"The generator has {count} upsampling layers; the port has 5 or 6.",
+            "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
     rows = weights.shape("z_project.weight", None, None)[0]
     stored = Stored("z_project.weight", "z_project.bias", "torch")
@@ -115,12 +115,12 @@ def _up(weights: Weights, i: int, last: bool, before: LayerSpec) -> LayerSpec:
 
 
 def padded_rise(taps: int) -> Rise:
-    """Return a transposed convolution with padding 11 and an output padding of 1."""
+    """Return the geometry of a transposed convolution with padding 11 and an output padding of 1."""
     return Rise(taps, PADDING, STRIDE, extra=taps + 1 - 2 * PADDING - STRIDE)
 
 
 def torch_norm(weights: Weights, scope: str) -> Norm | None:
-    """Return the batch normalisation stored under a scope, if there is one."""
+    """Return the batch normalisation stored under a scope, or None."""
     if f"{scope}.weight" not in weights:
         return None
     names = (f"{scope}.weight", f"{scope}.bias", f"{scope}.running_mean", f"{scope}.running_var")
@@ -128,7 +128,7 @@ def torch_norm(weights: Weights, scope: str) -> Norm | None:
 
 
 def listener(role: str, weights: Weights, slope: float, rate_hz: float) -> NetworkSpec:
-    """Describe D or Q; the length of the sound follows from the dense layer's width."""
+    """Return the spec of D or Q; the length of the sound follows from the width of the dense layer."""
     count = next(i for i in range(99) if f"downconv_{i}.conv.weight" not in weights)
     channels = weights.shape(f"downconv_{count - 1}.conv.weight", None, None, None)[0]
     n = weights.shape("fc_out.weight", None, None)[1] // channels * STRIDE**count
@@ -144,7 +144,7 @@ def listener(role: str, weights: Weights, slope: float, rate_hz: float) -> Netwo
 
 
 def padded_fall(taps: int, n: int) -> tuple[int, tuple[int, int]]:
-    """Return a convolution with stride 4 and padding 11."""
+    """Return the stride and the padding of a convolution: 4 and 11."""
     return STRIDE, (PADDING, PADDING)
 
 

@@ -26,7 +26,7 @@ LAYERS = range(1, 6)
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find G by its upsampling layers, D and Q by five plain convolutions."""
+    """Find G by its upsampling layers, and D and Q by their five plain convolutions."""
     generator_like = ("upSampConv1.conv1d.weight", "tconv1.weight")
     parts: dict[str, Weights] = {}
     for group in groups:
@@ -36,7 +36,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
-    """Find D and Q, which share their names; more than one output is Q's."""
+    """Find D and Q, which have the same tensor names; Q has more than one output."""
     found: dict[str, Weights] = {}
     for group in groups:
         if "conv1.weight" in group and "conv5.weight" in group and "fc1.weight" in group:
@@ -46,7 +46,7 @@ def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Describe the networks; there is one slice only."""
+    """Describe the networks; there is only one slice length."""
     if "G" not in parts:
         rate_hz = ask_rate(inquiry)
         note_input(inquiry, SLICE)
@@ -66,7 +66,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[NetworkSpec, ...]:
-    """Describe D and Q, as far as they are there, with the slope of the published code."""
+    """Return the specs of D and Q, if present, with the slope of the published code."""
     inquiry.settle("slope", str(SLOPE))
     names = [name for name in parts if name != "G"]
     if names:
@@ -75,7 +75,7 @@ def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[Netw
 
 
 def generator(weights: Weights, scopes: Sequence[str], nearest: bool, has_filter: bool) -> Layers:
-    """Return the layers of a generator, one scope each; channels first, ReLU after the first layer."""
+    """Return a generator's layers, one scope each; channels first, with a ReLU after the first layer."""
     rows = weights.shape("fc1.weight", None, None)[0]
     layers = [dense(weights, Stored("fc1.weight", "fc1.bias", "torch"), rows // STEPS, RELU)]
     for i, scope in enumerate(scopes):
@@ -91,12 +91,14 @@ def generator(weights: Weights, scopes: Sequence[str], nearest: bool, has_filter
 
 
 def nearest_rise(taps: int) -> Rise:
-    """Repeat each sample four times, then convolve with half a kernel of zeros on either side."""
+    """Return the geometry: repeat each sample four times, then convolve with half a kernel of zeros on either
+    side.
+    """
     return Rise(taps, taps // 2, 1, repeat=4)
 
 
 def listener(weights: Weights) -> Layers:
-    """Return D's or Q's layers; logits are those before the sigmoid that some versions end with."""
+    """Return the layers of D or Q; the logits are taken before the sigmoid that some versions end with."""
     layers: list[LayerSpec] = []
     before = (1, SLICE)
     for i in LAYERS:

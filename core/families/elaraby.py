@@ -26,7 +26,7 @@ from core.networks.weights import Weights
 SLOPE = 0.2
 PADDING = 11
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
-LAST_LENGTHS = {15: 32768, 16: 65536}  # of the discriminator's last map
+LAST_LENGTHS = {15: 32768, 16: 65536}  # steps of the discriminator's last map
 NORM = Question(
     "norm",
     "Was the network trained with batch normalisation?",
@@ -47,7 +47,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Describe the networks; whether D normalises is told by G, which was made with the same setting."""
+    """Describe the networks; G reveals whether D is normalised, because both share the setting."""
     if "G" not in parts:
         return _describe_discriminator(parts["D"], inquiry)
     weights = parts["G"]
@@ -67,7 +67,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def _describe_discriminator(weights: Weights, inquiry: Inquiry) -> Description:
-    """Describe D of a run without a generator; its normalisation is stored, used or not."""
+    """Describe D of a run without a generator; its normalisation is stored whether or not it is used."""
     count = _count(weights, "conv_layers.{}.conv1d.weight")
     slice_len = 16384 if count == 5 else _slice_of_d(weights) or 65536
     rate_hz = ask_rate(inquiry)
@@ -79,12 +79,12 @@ def _describe_discriminator(weights: Weights, inquiry: Inquiry) -> Description:
 
 
 def _slice(parts: Parts, inquiry: Inquiry) -> int:
-    """Settle the slice: six layers are ambiguous, unless D's dense layer tells."""
+    """Return the slice length: six layers are ambiguous, unless D's dense layer decides."""
     count = _count(parts["G"], "deconv_list.{}.transpose_ops.{}.weight")
     if count not in (5, 6):
         raise Fault(
-            f"The generator has {count} upsampling layers, where this WaveGAN has 5 or 6.",
-            "The checkpoint comes from a changed network, which Phonoscope does not know.",
+            f"The generator has {count} upsampling layers; this WaveGAN has 5 or 6.",
+            "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
     told = _slice_of_d(parts["D"]) if "D" in parts else None
     if count == 6 and told is None:
@@ -115,7 +115,9 @@ def _is_normed(weights: Weights) -> bool:
 
 
 def generator(weights: Weights, slice_len: int) -> Layers:
-    """Return the generator's layers; `bn1` is always stored, and used where the other layers normalise."""
+    """Return the generator's layers; `bn1` is always stored, but only used if the other layers are
+    normalised.
+    """
     rows = weights.shape("fc1.weight", None, None)[0]
     norm = torch_norm(weights, "bn1") if _is_normed(weights) else None
     stored = Stored("fc1.weight", "fc1.bias", "torch")
@@ -136,17 +138,19 @@ def _up(weights: Weights, i: int, stride: int, before: LayerSpec, last: bool) ->
 
 
 def _nearest(stride: int) -> Callable[[int], Rise]:
-    """Repeat four times, then convolve: with stride 1, or 2 in the last layer of 32768."""
+    """Return the geometry: repeat four times, then convolve with stride 1, or 2 in the last layer of
+    32768.
+    """
     return lambda taps: Rise(taps, taps // 2, 4 // stride, repeat=4)
 
 
 def _zeros(stride: int) -> Callable[[int], Rise]:
-    """Return padding 11 and output padding 1, which for stride 2 makes two samples more."""
+    """Return the geometry with padding 11 and output padding 1, which makes two more samples for stride 2."""
     return lambda taps: Rise(taps, PADDING, stride, extra=taps + 1 - 2 * PADDING - stride)
 
 
 def discriminator(weights: Weights, slice_len: int, normed: bool) -> Layers:
-    """Return the discriminator's layers; its stored normalisation is used only where G's is."""
+    """Return the discriminator's layers; its stored normalisation is used only if G's is."""
     layers: list[LayerSpec] = []
     before = (1, slice_len)
     for i, stride in enumerate(STRIDES[slice_len]):

@@ -1,4 +1,4 @@
-"""WaveGAN in PyTorch by mazzzystar and andrewrkeyes: both kinds of upsampling are stored."""
+"""WaveGAN in PyTorch by mazzzystar and andrewrkeyes, which stores both kinds of upsampling."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEYES_LATENT = 128
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find the generator by its doubly stored layers."""
+    """Find the generator by its layers, which are stored twice."""
     parts: dict[str, Weights] = {}
     for group in groups:
         if "deconv_1.conv1d.weight" in group and "fc1.weight" in group:
@@ -50,7 +50,9 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
 
 
 def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:
-    """Return andrewrkeyes' normal prior by its 128 variables or its wrapper; else it is asked."""
+    """Return andrewrkeyes's normal prior, known by its 128 variables or its wrapper, or None if it has to be
+    asked.
+    """
     told = "generator_state_dict" in weights.label or size == KEYES_LATENT
     return "normal" if told and PRIOR.name not in inquiry.told else None
 

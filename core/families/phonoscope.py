@@ -1,4 +1,4 @@
-"""Networks that Phonoscope trained itself: safetensors with a card, TensorFlow's names."""
+"""Networks trained by Phonoscope: safetensors with a card and TensorFlow's tensor names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = (("data", "Trained on"), ("license", "License"), ("steps", "Training ste
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find the scopes G, D and Q in a file that carries a card."""
+    """Find the scopes G, D and Q in a file that has a card."""
     for group in groups:
         file = group.tensors
         if isinstance(file, SafeFile) and "card" in file.metadata:
@@ -30,7 +30,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
-    """Describe the networks as the card says; a user's own answers count more than the card."""
+    """Describe the networks from the card; the user's own answers take precedence."""
     file = next(iter(parts.values())).tensors
     card = read_card(file) if isinstance(file, SafeFile) else {}
     inquiry.told = _told(card) | inquiry.told
@@ -80,12 +80,12 @@ def _decoded(data: bytes, path: Path) -> dict[str, Any]:
         return msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, ValueError, RecursionError) as flaw:
         raise Fault(
-            f"The card of “{path.name}” cannot be read.", "Copy the file again from where it was made."
+            f"The card of “{path.name}” cannot be read.", "Copy the file again from its source."
         ) from flaw
 
 
 def _told(card: Mapping[str, Any]) -> dict[str, GivenAnswer]:
-    """Return the answers that a card holds, in the questions' own names."""
+    """Return the answers in a card, by the names of the questions."""
     latent = card.get("latent")
     inner: Mapping[str, Any] = latent if isinstance(latent, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
     found: dict[str, Answer | None] = {

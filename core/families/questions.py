@@ -18,7 +18,7 @@ RATE = Question(
 )
 KIND = Question(
     "kind",
-    "What do the first latent variables hold?",
+    "What do the first latent variables encode?",
     (
         Choice("one-hot", "One category out of several (ciwGAN)"),
         Choice("bits", "Features, each on or off (fiwGAN)"),
@@ -36,12 +36,12 @@ CODE = Question(
 PRIOR = Question(
     "prior",
     "From which distribution were the latent variables drawn in training?",
-    (Choice("uniform", "Uniform from −1 to 1"), Choice("normal", "Normal, mean 0, deviation 1")),
+    (Choice("uniform", "Uniform from −1 to 1"), Choice("normal", "Normal, mean 0, standard deviation 1")),
     "uniform",
 )
 SLOPE = Question(
     "slope",
-    "Which slope have the leaky ReLUs of D and Q for negative values?",
+    "What slope do the leaky ReLUs of D and Q have for negative values?",
     (
         Choice("0.2", "0.2 in both: trained with code from 16 April 2025 on, or as published"),
         Choice("2 in D, 0 in Q", "2 in D and 0 in Q: trained with earlier code of the port"),
@@ -71,7 +71,7 @@ MODELS: dict[str, str] = {"one-hot": "ciwGAN", "bits": "fiwGAN", "none": "WaveGA
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """One answer and where it came from."""
+    """One answer and its source."""
 
     value: Answer
     source: Source
@@ -79,10 +79,10 @@ class GivenAnswer:
 
 @dataclass
 class Inquiry:
-    """What is known while a card is written: answers told, facts and questions gathered."""
+    """The state while a card is made: the answers given, and the facts and questions collected so far."""
 
     told: dict[str, GivenAnswer]
-    hint: str = ""  # the names of file and folder, lower case
+    hint: str = ""  # the names of file and folder, in lower case
     complete: bool = False  # a training program's own record of its settings was read
     facts: list[Fact] = field(default_factory=list[Fact])
     questions: list[Question] = field(default_factory=list[Question])
@@ -93,7 +93,9 @@ class Inquiry:
         self.facts.append(Fact(name, value, source, note))
 
     def ask(self, question: Question, fact: str, unit: str = "", inferred: Answer | None = None) -> Answer:
-        """Settle a question: told, else inferred, else assumed; note the fact and its source."""
+        """Return the answer to a question: given, inferred or assumed, in this order; note the fact and its
+        source.
+        """
         told = self.told.get(question.name)
         value = question.assumed if inferred is None else inferred
         source: Source = "assumed" if inferred is None else "inferred"
@@ -115,12 +117,12 @@ class Inquiry:
         return tuple(sorted(self.facts, key=lambda fact: places.get(fact.name, len(ORDER))))
 
     def settle(self, name: str, value: Answer) -> None:
-        """Note what a question comes to where this family never has to ask it."""
+        """Note the answer to a question that never has to be asked in this family."""
         self.answers[name] = value
 
 
 def _checked(question: Question, value: Answer) -> Answer:
-    """Return an answer in the type of the presets; raises Fault where it is none."""
+    """Return an answer with the type of the presets. Raises Fault if it is invalid."""
     known = {str(choice.value): choice.value for choice in question.choices}
     if str(value) in known:
         return known[str(value)]
@@ -132,7 +134,7 @@ def _checked(question: Question, value: Answer) -> Answer:
     whole = question.name != "code" or number.is_integer()
     if not (question.free and math.isfinite(number) and number >= lowest and whole):
         raise Fault(
-            f"“{value}” is no answer to “{question.sentence}”",
+            f"“{value}” is not an answer to “{question.sentence}”",
             "Possible: " + "; ".join(str(choice.value) for choice in question.choices) + ".",
         )
     if question.name == "slope":
@@ -141,18 +143,18 @@ def _checked(question: Question, value: Answer) -> Answer:
 
 
 def ask_rate(inquiry: Inquiry, assumed: int = 16000) -> float:
-    """Settle the sampling rate, in Hz."""
+    """Return the sampling rate in Hz, given or assumed."""
     choices = RATE.choices if assumed == 16000 else (Choice(assumed, f"{assumed} Hz (as published)"),)
     rate = float(inquiry.ask(Question("rate", RATE.sentence, choices, assumed, True), "Sampling rate", "Hz"))
     if not rate > 0:
-        raise Fault("A sampling rate is above 0 Hz.", "Give the rate of the training recordings.")
+        raise Fault("A sampling rate must be above 0 Hz.", "Enter the rate of the training recordings.")
     return rate
 
 
 def ask_layout(
     inquiry: Inquiry, size: int, classes: int | None, prior: Prior | None = "uniform"
 ) -> LatentLayout:
-    """Settle the latent vector: its code, from Q's `classes` where there is a Q, and its prior.
+    """Return the layout of the latent vector: its code, from Q's `classes` if there is a Q, and its prior.
 
     A `prior` of None is asked.
     """
@@ -174,7 +176,7 @@ def ask_layout(
 
 
 def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
-    """Settle what the code holds, from names of folders where they tell."""
+    """Return the kind of code, inferred from folder names if they reveal it."""
     named = {"fiw": "bits", "ciw": "one-hot"}
     inferred = next((kind for word, kind in named.items() if word in inquiry.hint), None)
     if inquiry.complete and not classes and "code" not in inquiry.told:
@@ -188,7 +190,7 @@ def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
 
 
 def slopes(answer: Answer) -> tuple[float, float]:
-    """Return the slopes of D and Q that an answer to the slope question means."""
+    """Return the slopes of D and Q that an answer to the slope question stands for."""
     if answer == "2 in D, 0 in Q":
         return 2.0, 0.0
     return float(answer), float(answer)

@@ -1,4 +1,4 @@
-"""Opening a checkpoint: which family it is of, its card, and its networks when they are needed."""
+"""Opening a checkpoint: its family, its card, and its networks on first use."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LISTENERS = {"D": "Discriminator", "Q": "Q network"}
 OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
 
 
-# What optimisers and normalisations keep for themselves beside the weights.
+# Tensors that optimisers and normalisations keep beside the weights.
 OWN = re.compile(r"/(Adam|RMSProp|Momentum|Adagrad)(_\d+)?$|/ExponentialMovingAverage$|num_batches_tracked$")
 
 
@@ -59,18 +59,16 @@ class Model:
     _runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
 
     def spec(self, role: str) -> NetworkSpec:
-        """Return a network's spec; raises Fault where the checkpoint has none of this role."""
+        """Return a network's spec. Raises Fault if the checkpoint has no network of this role."""
         spec = self.description.network(role)
         if spec is None:
             what = {"G": "generator", "D": "discriminator", "Q": "Q network"}.get(role, f"network {role}")
             have = ", ".join(self.card.networks)
-            raise Fault(
-                f"This checkpoint has no {what}.", f"It has {have}. Open a run that was saved with it."
-            )
+            raise Fault(f"This checkpoint has no {what}.", f"It has {have}. Open a run that includes it.")
         return spec
 
     def network(self, role: str) -> Runner:
-        """Return a network ready to run; raises Fault where the checkpoint has none of this role."""
+        """Return a network ready to run. Raises Fault if the checkpoint has no network of this role."""
         if role not in self._runners:
             self._runners[role] = numpy_runner(self.spec(role), self.parts[role])
         return self._runners[role]
@@ -79,27 +77,27 @@ class Model:
 def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model:
     """Open the checkpoint that `path` belongs to.
 
-    What args.txt, the card beside the checkpoint and `answers` say counts in this order, the
-    last the most. Raises Fault where the files cannot be read or are of no known family.
+    `answers` take precedence over the card beside the checkpoint, and the card over args.txt. Raises Fault if
+    the files cannot be read or belong to no known family.
     """
     try:
         run = resolve(Path(path))
         files: list[Tensors] = [OPENERS[run.kind](file) for file in run.files]
     except OSError as flaw:
         raise Fault(
-            f"“{Path(path).name}” cannot be read: {flaw.strerror or flaw}.", "Check that it may be opened."
+            f"“{Path(path).name}” cannot be read: {flaw.strerror or flaw}.", "Check that you may open it."
         ) from flaw
     groups = [group for file in files for group in groups_of(file)]
     fitting = [(family, parts) for family in FAMILIES if (parts := family.sort(groups))]
     if fitting:
-        # a family that finds a generator goes before one that finds D or Q alone
+        # families that find a generator come before those that find D or Q alone
         family, parts = min(fitting, key=lambda pair: "G" not in pair[1])
         return _model(run, family, parts, answers or {})
     raise _unknown(run, groups)
 
 
 def groups_of(file: Tensors) -> list[Weights]:
-    """Return the state dicts in one file: names are grouped by the dictionary they lie in."""
+    """Return the state dicts in one file: tensor names grouped by the dictionary that holds them."""
     groups: dict[str, dict[str, str]] = {}
     bundle = isinstance(file, Bundle | SafeFile)
     for full in file.specs:
@@ -109,12 +107,14 @@ def groups_of(file: Tensors) -> list[Weights]:
 
 
 def _plain(name: str) -> str:
-    """Return a name without the "module" that DataParallel puts in."""
+    """Return a name without the "module" that DataParallel inserts."""
     return ".".join(part for part in name.split(".") if part != "module")
 
 
 def _told(run: RunFiles, given: Mapping[str, Answer]) -> tuple[dict[str, GivenAnswer], bool]:
-    """Gather the answers of args.txt, of the card beside the checkpoint and of the user."""
+    """Return the answers of args.txt, of the card beside the checkpoint and of the user, and whether args.txt
+    exists.
+    """
     args = read_args(run.path.parent)
     told = {QUESTIONS[key]: GivenAnswer(value, "read") for key, value in args.items() if key in QUESTIONS}
     told |= {name: GivenAnswer(value, "set by you") for name, value in answers_file.load(run.path).items()}
@@ -134,7 +134,7 @@ def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answ
     first = description.networks[0]
     runner = numpy_runner(first, parts[first.role])
     for name in runner.warnings[:3]:
-        inquiry.fact("Warning", f"“{name}” holds values that are no numbers.", "read")
+        inquiry.fact("Warning", f"“{name}” contains values that are not finite numbers.", "read")
     _note_unused(parts, inquiry)
     if run.others:
         steps = ", ".join(path.name for path in run.others[-8:])
@@ -144,7 +144,7 @@ def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answ
 
 
 def _note_model(family: Family, found: Description, inquiry: Inquiry) -> None:
-    """Say what kind of model it is: by its code, or by the networks that there are."""
+    """Note the kind of model, from its code or from the networks present."""
     generator = found.network("G")
     if generator is None:
         names = " and ".join(LISTENERS.get(network.role, network.role) for network in found.networks)
@@ -156,7 +156,7 @@ def _note_model(family: Family, found: Description, inquiry: Inquiry) -> None:
 
 
 def _note_unused(parts: Parts, inquiry: Inquiry) -> None:
-    """Say which stored tensors take no part in the networks, the optimiser's own set aside."""
+    """Note the stored tensors that no network uses, except the optimiser's own."""
     for role, weights in parts.items():
         left = [n for n in weights.names if n not in weights.used and not OWN.search(n)]
         if left:
@@ -190,6 +190,6 @@ def _unknown(run: RunFiles, groups: list[Weights]) -> Fault:
     names = [name for group in groups for name in group.names]
     shown = ", ".join(sorted(names)[:3])
     return Fault(
-        f"“{run.path.name}” is no WaveGAN that Phonoscope knows (it holds {shown}, ..).",
-        "Known are WaveGAN, ciwGAN, fiwGAN and articulationGAN, saved by TensorFlow or PyTorch.",
+        f"“{run.path.name}” is not a WaveGAN that Phonoscope knows (it holds {shown}, ..).",
+        "Phonoscope opens WaveGAN, ciwGAN, fiwGAN and articulationGAN, saved by TensorFlow or PyTorch.",
     )

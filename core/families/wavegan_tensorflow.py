@@ -25,7 +25,7 @@ from core.networks.weights import Weights
 SLOPE = 0.2
 EPSILON = 1e-3
 FILTER = "pp_filt/conv1d/kernel"
-PREFIXES = {"D": "", "Q": "Q"}  # of the scopes inside D and Q
+PREFIXES = {"D": "", "Q": "Q"}  # steps of D's and Q's last map
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
 SLICE = Question(
     "slice",
@@ -36,7 +36,7 @@ SLICE = Question(
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find the scopes G, D and Q in a run of TensorFlow's."""
+    """Find the scopes G, D and Q in a TensorFlow run."""
     begins = ("G/z_project/dense/kernel", "G/upconv_", "D/downconv_", "Q/Qdownconv_")
     for group in groups:
         if any(name.startswith(begins) for name in group.names):
@@ -45,7 +45,7 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
 
 
 def scoped(group: Weights) -> dict[str, Weights]:
-    """Return the networks whose scopes are in one bundle."""
+    """Return the networks by the scopes of one bundle."""
     found = {name: group.within(f"{name}/") for name in ("G", "D", "Q")}
     return {name: part for name, part in found.items() if part.names}
 
@@ -87,7 +87,7 @@ def describe_listeners(parts: Parts, inquiry: Inquiry, slope: float, title: str 
 
 
 def listeners(parts: Parts, slice_len: int, slope: float) -> dict[str, Layers]:
-    """Return the layers of D and Q, as far as they are there."""
+    """Return the layers of D and Q, if present."""
     return {
         role: listener(parts[role], prefix, slice_len, slope)
         for role, prefix in PREFIXES.items()
@@ -96,11 +96,11 @@ def listeners(parts: Parts, slice_len: int, slope: float) -> dict[str, Layers]:
 
 
 def ask_slice(count: int, inquiry: Inquiry, what: str = "generator has {} upsampling layers") -> int:
-    """Settle the slice from the number of layers with a stride: five mean 16384, six are ambiguous."""
+    """Return the slice length from the number of strided layers: five mean 16384, six are ambiguous."""
     if count not in (5, 6):
         raise Fault(
-            f"The {what.format(count)}, where a WaveGAN has 5 or 6.",
-            "The checkpoint comes from a changed network, which Phonoscope does not know.",
+            f"The {what.format(count)}; a WaveGAN has 5 or 6.",
+            "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
     if count == 6:
         return int(inquiry.ask(SLICE, "Slice", "samples"))
@@ -153,7 +153,7 @@ def _nearest(stride: int) -> Callable[[int], Rise]:
 
 
 def _norm_scope(weights: Weights, scope: str) -> str | None:
-    """Return the batch normalisation inside a scope, which TensorFlow may have numbered."""
+    """Return the scope of a batch normalisation inside a scope; TensorFlow may have numbered it."""
     pattern = re.compile(rf"({scope}/batch_normalization(_\d+)?)/gamma")
     return next((m[1] for name in weights.names if (m := pattern.fullmatch(name))), None)
 
@@ -167,7 +167,7 @@ def _norm(weights: Weights, scope: str, running: bool = False) -> Norm | None:
 
 
 def listener(weights: Weights, prefix: str, slice_len: int, slope: float) -> Layers:
-    """Return D's layers, or Q's with the prefix "Q"; normalisation runs on the statistics of the sound."""
+    """Return D's layers, or Q's with the prefix "Q"; normalisation uses the statistics of the sound."""
     layers: list[LayerSpec] = []
     before = (1, slice_len)
     for i, (scope, stride) in enumerate(
@@ -186,7 +186,7 @@ def listener(weights: Weights, prefix: str, slice_len: int, slope: float) -> Lay
 
 
 def _same(stride: int) -> Fall:
-    """Return TensorFlow's SAME: the stride, and the zeros before and after."""
+    """Return TensorFlow's SAME padding: the stride, and the zeros before and after."""
 
     def fall(taps: int, n: int) -> tuple[int, tuple[int, int]]:
         total = max((-(-n // stride) - 1) * stride + taps - n, 0)
@@ -196,7 +196,7 @@ def _same(stride: int) -> Fall:
 
 
 def note_layers(parts: Parts, inquiry: Inquiry) -> None:
-    """Note what the generator's layers are like."""
+    """Note the facts about the generator's layers."""
     nearest = "upconv_0/conv1d/kernel" in parts["G"]
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
     normed = _norm_scope(parts["G"], "z_project") is not None

@@ -1,1 +1,1 @@
-"""Labelled intervals by layers by latent points, measured into one table."""
+"""Measurement of labelled intervals by layer and latent point, into one table."""

@@ -1,4 +1,4 @@
-"""Each layer against the output: the paired values of all intervals, and Pearson's r over them."""
+"""Each layer against the output: the paired values of all intervals, and Pearson's r of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from core.measures.measuring import MeasuredLayer, Table
 
 @dataclass(frozen=True, eq=False)
 class Pair(Locked):
-    """One measure of a layer and of the output: float64 [intervals, points], of all items one after
-    the other; one column where the measure is of whole intervals. `resampling` is that of the
-    layer's curve, "" at its native rate.
+    """One measure of a layer and of the output: float64 [intervals, points], the items one after another,
+    with one column if the measure is of whole intervals.
+
+    `resampling` is that of the layer's curve, "" at its native rate.
     """
 
     layer: str
@@ -33,7 +34,7 @@ class Pair(Locked):
 
     @cached_property
     def both(self) -> tuple[Doubles, Doubles]:
-        """The values of the layer and of the output wherever both are defined, float64 [n] each."""
+        """The values of the layer and of the output where both are defined, float64 [n] each."""
         defined = np.isfinite(self.mine) & np.isfinite(self.theirs)
         return self.mine[defined], self.theirs[defined]
 
@@ -48,7 +49,7 @@ class Pair(Locked):
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """One layer against the output: r, None where undefined, over `n` pairs that both layers have."""
+    """One layer against the output: r (None if undefined) over `n` pairs in which both are defined."""
 
     layer: str
     measure: str
@@ -57,12 +58,12 @@ class Correlation:
 
 
 def correlations(table: Table) -> tuple[Correlation, ...]:
-    """Return r of every layer but the output, for every measure that both have."""
+    """Return r of every layer except the output, for every measure that both have."""
     return tuple(Correlation(one.layer, one.measure, one.r, one.n) for one in pairs(table))
 
 
 def pairs(table: Table) -> Iterator[Pair]:
-    """Yield every layer but the output beside the output, for every measure that both have."""
+    """Yield every layer except the output, paired with the output, for every measure that both have."""
     layers = {one.layer: None for one in table.layers if one.output and one.layer != one.output}
     for layer in layers:
         for measure in table.plan.measures:
@@ -71,10 +72,10 @@ def pairs(table: Table) -> Iterator[Pair]:
 
 
 def paired(table: Table, layer: str, measure: str) -> Pair | None:
-    """Return one measure of a layer beside the output's; None where no item has both.
+    """Return one measure of a layer paired with the output's; None if no item has both.
 
-    An interval of a layer's own tier stands beside the output's of the same label, the first "a" beside
-    the first "a" and so on. What lies in the same intervals says nothing about durations.
+    An interval of a layer's own tier is paired with the output's interval of the same label, the first "a"
+    with the first "a" and so on. Measures in the same intervals say nothing about durations.
     """
     sides: list[tuple[Doubles, Doubles]] = []
     unit = resampling = ""
@@ -93,7 +94,7 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
 
 
 def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredLayer]]:
-    """Yield a layer and the output of every item that has both."""
+    """Yield the layer and the output of every item that has both."""
     outputs = {(one.file, one.item): one for one in table.layers if one.layer == one.output}
     for one in table.layers:
         if one.layer == layer and (other := outputs.get((one.file, one.item))) is not None:
@@ -101,14 +102,14 @@ def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredL
 
 
 def fellows(one: MeasuredLayer, other: MeasuredLayer) -> tuple[list[int], list[int]]:
-    """Return the places of intervals that belong together, of each side: those of the same label in turn."""
+    """Return the indices of matching intervals on each side: equal labels, paired in order."""
     places = {name: k for k, name in enumerate(_numbered(other))}
     found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]
     return [k for k, _ in found], [k for _, k in found]
 
 
 def _numbered(one: MeasuredLayer) -> list[tuple[str, int]]:
-    """Return every interval's label and how many of the same label come before it."""
+    """Return each interval's label and how many earlier intervals have the same label."""
     seen: Counter[str] = Counter()
     named: list[tuple[str, int]] = []
     for stretch in one.stretches:
@@ -119,7 +120,7 @@ def _numbered(one: MeasuredLayer) -> list[tuple[str, int]]:
 
 
 def unpaired(table: Table) -> tuple[str, ...]:
-    """Say of each item which labels of a layer's own tier, or of the output's, have no fellow."""
+    """Return a remark for each item whose layer tier or output has labels without a match."""
     said: dict[str, None] = {}
     for layer in {one.layer: None for one in table.layers if one.output and one.layer != one.output}:
         for one, other in _beside(table, layer):
@@ -127,12 +128,14 @@ def unpaired(table: Table) -> tuple[str, ...]:
             for lone, where in ((mine - theirs, other.layer), (theirs - mine, layer)):
                 labels = ", ".join(f"“{label}”" for label in dict.fromkeys(label for label, _ in lone))
                 if labels:
-                    said[f"{layer}: {labels} of {one.item} has no fellow in {where} and no part in r"] = None
+                    said[f"{layer}: {labels} of {one.item} has no match in {where}, so r leaves it out"] = (
+                        None
+                    )
     return tuple(said)
 
 
 def _values(one: MeasuredLayer, measure: str) -> tuple[Doubles, str] | None:
-    """Return a measure's values at the points, or of the whole intervals where it has no points."""
+    """Return a measure's values at the points, or for whole intervals if it has no points."""
     for column in one.columns:
         if column.measure == measure:
             found = column.points if column.points is not None else column.whole
@@ -141,10 +144,10 @@ def _values(one: MeasuredLayer, measure: str) -> tuple[Doubles, str] | None:
 
 
 def pearson_r(x: Doubles, y: Doubles) -> float | None:
-    """Return Pearson's r; None for fewer than 3 pairs or where either does not vary.
+    """Return Pearson's r; None for fewer than 3 pairs or if one side is constant.
 
-    `scipy.stats.pearsonr` gives the same within 1e-15, takes 15 times as long, for p and its interval
-    as well, and a second to import.
+    `scipy.stats.pearsonr` agrees within 1e-15, but it takes 15 times as long, because it also computes p and
+    an interval, and a second to import.
 
     >>> round(pearson_r(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 5.0])), 4)
     0.982

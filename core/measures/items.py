@@ -18,7 +18,7 @@ from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
 SOUND = "sound"
-"""What stands in a table in the place of a layer where a recording is measured."""
+"""The layer name that tables give a measured recording."""
 
 
 def generated(
@@ -29,13 +29,15 @@ def generated(
     as_published: bool = False,
     annotation: Annotation | None = None,
 ) -> MeasurementItem:
-    """Return the generator's layers as an item, at their native rates or, said in its name, as published."""
+    """Return the generator's layers as an item, at their native rates or, if its name says so, as
+    published.
+    """
     output = card.output
     axes = {name: track.axis for name, track in tracks.items()}
     if as_published:
         out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
         tracks = {name: published(track, out_axis) for name, track in tracks.items()}
-        item = f"{item}, {tracks[output].origin.resampling}"  # a table's rows say it themselves
+        item = f"{item}, {tracks[output].origin.resampling}"  # table rows say so themselves
     return MeasurementItem(file, item, dict(tracks), output, axes, annotation)
 
 
@@ -47,8 +49,8 @@ def recorded(track: Track, file: str, annotation: Annotation | None = None) -> M
 
 
 def told_apart(paths: Sequence[Path]) -> list[str]:
-    """Return the names of files: their own, or, where two have one name, their places below the folder
-    that holds them all.
+    """Return distinct names for files: the file names or, if two are equal, the paths below their common
+    folder.
     """
     names = [path.name for path in paths]
     if len(set(names)) == len(names):
@@ -61,9 +63,9 @@ def told_apart(paths: Sequence[Path]) -> list[str]:
 
 
 def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]]:
-    """Read a sound file at its own rate, a long one by blocks; tell what was done on the way.
+    """Read a sound file at its own rate, a long one in blocks; return it and notes on what was done.
 
-    `channel` is counted from 1; 0 averages all.
+    `channel` counts from 1; 0 averages all channels.
     """
     from core.recordings.long_sound import LongSound
 
@@ -77,7 +79,7 @@ def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]
 def short_recording(file: SoundFile, name: str) -> Track:
     """Read a recording into memory.
 
-    Its origin names the recording by all its channels together, so that one's tiers are the other's too.
+    Its origin identifies the recording by all its channels, so that the channels share their tiers.
     """
     samples, axis, _ = read_sound(Path(file.path), channel=file.channel)
     together = all_samples(replace(file, channel=0)) if file.channel else samples

@@ -1,4 +1,4 @@
-"""A measurement in a process of its own: it tells how far it is, and can be stopped at any moment."""
+"""A measurement in its own process: it reports progress and can be stopped at any moment."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from core.measures.plan import MeasurementPlan
 Progress = Callable[[int, int], None]
 
 STOPPED = Fault(
-    "The measurement stopped unexpectedly; nothing was written.", "Measure again, or less at once."
+    "The measurement stopped unexpectedly; nothing was written.", "Measure again, or measure less at once."
 )
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to measure and where it goes: a table, or with `script` a folder for Praat, or both."""
+    """What to measure and where to write it: a table, or with `script` a folder for Praat, or both."""
 
     items: tuple[MeasurementItem, ...]
     plan: MeasurementPlan
@@ -42,8 +42,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was written, the number of values, a line for each refusal and notice, each layer beside
-    the output, and as JSON how everything was measured.
+    """The files written, the number of values, a line for each refusal and notice, each layer's correlation
+    with the output, and how everything was measured, as JSON.
     """
 
     files: tuple[Path, ...]
@@ -54,7 +54,7 @@ class Done:
 
 
 def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
-    """Measure and write: all of it, or nothing. Raises Fault for what a user can mend."""
+    """Measure and write everything, or write nothing. Raises Fault for what the user can fix."""
     from core.measures.long_table import checked, record, rows
 
     if job.table is not None:
@@ -69,7 +69,7 @@ def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
 
 
 def _check_script(job: Job) -> None:
-    """Raise Fault, before anything is measured, for a sound that cannot be written for Praat."""
+    """Raise Fault, before measuring, if a sound cannot be written for Praat."""
     from core.files.praat_sound import check_length
 
     for item in job.items:
@@ -78,7 +78,7 @@ def _check_script(job: Job) -> None:
 
 
 def _written(job: Job, table: Table) -> tuple[Path, ...]:
-    """Write what was measured; nothing has its name before everything is on the disk."""
+    """Write the measurement; no file gets its final name before all are on disk."""
     from core.files.atomic import atomic_folder
     from core.measures.long_table import write
     from core.measures.praat_script import write_praat_script
@@ -96,7 +96,7 @@ def _written(job: Job, table: Table) -> tuple[Path, ...]:
 
 
 class Measurer(Protocol):
-    """Measures one job at a time."""
+    """Something that measures one job at a time."""
 
     def start(self, job: Job, progress: Progress) -> Future[Done]: ...
 
@@ -104,13 +104,13 @@ class Measurer(Protocol):
 
 
 class ProcessMeasurer:
-    """Measures in a spawned process; a newer job, or `cancel`, ends the one under way."""
+    """Measures in a spawned process; a newer job, or `cancel`, ends the running one."""
 
     def __init__(self) -> None:
         self._process: Any = None
 
     def start(self, job: Job, progress: Progress) -> Future[Done]:
-        """Begin to measure; `progress` is called from another thread."""
+        """Start a measurement; `progress` is called from another thread."""
         self.cancel()
         spawn = multiprocessing.get_context("spawn")
         pipe, theirs = spawn.Pipe()
@@ -125,14 +125,14 @@ class ProcessMeasurer:
         return future
 
     def cancel(self) -> None:
-        """End the process, if one is at work; its drafts are taken away, its table is not written."""
+        """End the process if it is running; its drafts are removed and its table is not written."""
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
 
 
 def _read(pipe: Connection, job: Job, progress: Progress, future: Future[Done]) -> None:
-    """Hand the job over, and its answers on, until the last one or the end of the process."""
+    """Send the job and pass on its messages until the last one or until the process ends."""
     try:
         with pipe:
             pipe.send(job)
@@ -149,11 +149,11 @@ def _read(pipe: Connection, job: Job, progress: Progress, future: Future[Done]) 
 
 
 def _leave(number: int, frame: object) -> None:
-    sys.exit(0)  # not killed: drafts are taken away on the way out
+    sys.exit(0)  # not killed, so that it removes its drafts
 
 
 def serve(pipe: Connection) -> None:
-    """Do one job: the main function of a measuring process."""
+    """Run one job: the main function of a measuring process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     with contextlib.suppress(EOFError, OSError):
@@ -164,6 +164,6 @@ def serve(pipe: Connection) -> None:
         except (EOFError, OSError):
             raise
         except Exception:
-            # as text: the error itself may not survive the pipe
+            # as text, because the error itself may not survive the pipe
             answer = RuntimeError(traceback.format_exc())
         pipe.send(answer)

@@ -1,4 +1,4 @@
-"""A measured table on the disk: comma-separated rows ready for R, and the record beside them."""
+"""A measured table as a file: comma-separated rows ready for R, with the record beside it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLUMNS: dict[str, str] = {
     "value": "nine significant digits; empty where undefined",
     "unit": "Hz, dB or s; empty for a plain number",
 }
-"""The columns of a measured table, in their order, and what each one holds."""
+"""The columns of a measured table, in order, with their descriptions."""
 
 PUBLISHED = "as published: linear, half-pixel, at the output's rate, clipped to -1..1"
 
@@ -44,7 +44,7 @@ Row = tuple[str, str, str, str, str, str, str, str, str, str, str, str, str]
 
 
 def rows(table: Table) -> Iterator[Row]:
-    """Yield the rows, layer after layer, interval after interval, measure after measure."""
+    """Yield the rows, by layer, then interval, then measure."""
     normalised = [f"{place:.9g}" for place in places(table.plan.points).tolist()]
     for one in table.layers:
         for k, stretch in enumerate(one.stretches):
@@ -71,7 +71,7 @@ def _values(
 
 
 def time(value_s: float) -> str:
-    """Return a time to the nanosecond, nothing where undefined."""
+    """Return a time rounded to the nanosecond, "" if undefined."""
     return f"{value_s:.9f}" if math.isfinite(value_s) else ""
 
 
@@ -84,10 +84,12 @@ def number(value: float) -> str:
 
 
 def checked(path: str | os.PathLike[str]) -> Path:
-    """Return the name of a table, whose record is named beside it. Raises Fault where it is none."""
+    """Return the path of a table, beside which its record is written. Raises Fault for an invalid name."""
     place = Path(path)
     if place.suffix.lower() != ".csv":
-        raise Fault(f"“{path}” is no name for a table.", "End it in .csv; a .json is written beside it.")
+        raise Fault(
+            f"“{path}” is not a name for a table.", "End the name in .csv; a .json file is written beside it."
+        )
     for file in (place, place.with_suffix(".json")):
         if file.is_dir():
             raise unwritable(file, IsADirectoryError(errno.EISDIR, ""))
@@ -97,9 +99,9 @@ def checked(path: str | os.PathLike[str]) -> Path:
 def write(
     path: str | os.PathLike[str], table: Table, choice: IntervalChoice, about: Mapping[str, Any]
 ) -> tuple[Path, int]:
-    """Write the table and its record, or nothing; give the record's path and the number of rows.
+    """Write the table and its record, or nothing; return the record's path and the number of rows.
 
-    `about` is what is known of the file that was measured, and joins the record.
+    `about` describes the measured file and is added to the record.
     """
     place = checked(path)
     beside = place.with_suffix(".json")
@@ -110,7 +112,7 @@ def write(
 
 
 def _write_rows(draft: Path, table: Table) -> int:
-    """Write the rows and force them to the disk, before anything has its name; give their number."""
+    """Write the rows and flush them to disk before any file gets its final name; return their number."""
     count = 0
     with draft.open("w", encoding="utf-8", newline="") as out:
         sheet = csv.writer(out, lineterminator="\n")
@@ -124,7 +126,7 @@ def _write_rows(draft: Path, table: Table) -> int:
 
 
 def record(table: Table, choice: IntervalChoice) -> dict[str, Any]:
-    """Return how a table was measured, as JSON-ready values."""
+    """Return the settings of a measurement as JSON-ready values."""
     plan = table.plan
     return {
         "measures": list(plan.measures),

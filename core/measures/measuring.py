@@ -1,4 +1,4 @@
-"""Measuring the papers' way: labelled intervals by layers by latent points, as one long table."""
+"""Measurement of labelled intervals by layer and latent point, as one long table."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ WHOLE = ""
 
 @dataclass(frozen=True)
 class MeasurementItem:
-    """One output or recording: the layers' tracks by name, `output` being the last one's name, "" for
-    a sound. `axes` are the layers' native axes where the tracks lie on another (as published).
+    """One output or recording: the layers' tracks by name.
+
+    `output` names the last one, "" for a sound. `axes` are the layers' native axes if the tracks use another
+    one (as published).
     """
 
     file: str
@@ -36,15 +38,15 @@ class MeasurementItem:
 
     @property
     def whole(self) -> Range:
-        """The time of the output, or of all that there is."""
+        """The time range of the output, or of all tracks."""
         first = self.tracks[self.output] if self.output else next(iter(self.tracks.values()))
         return first.axis.extent
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalChoice:
-    """Which intervals: of the tier of this name ("" is the first), whose whole label this regular
-    expression fits; None is every label that is not empty.
+    """Which intervals to measure: those of the named tier ("" for the first) whose whole label matches this
+    regular expression, or every labelled interval if it is None.
     """
 
     tier: str = ""
@@ -57,7 +59,7 @@ ALL = IntervalChoice()
 
 @dataclass(frozen=True, eq=False)
 class MeasuredLayer:
-    """What one layer of one item gave: a column per measure, the refusals, the settings as used."""
+    """The results of one layer of one item: a column per measure, the refusals, and the settings used."""
 
     file: str
     item: str
@@ -74,16 +76,16 @@ class MeasuredLayer:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """All that was measured, in the order of the items and of their layers."""
+    """Everything measured, in the order of the items and of their layers."""
 
     plan: MeasurementPlan
     layers: tuple[MeasuredLayer, ...]
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """One line for each refusal and each notice, a layer's of several points told once.
+        """One line for each refusal and notice, told once if a layer has it at several points.
 
-        What is said of a recording names its file.
+        Remarks on a recording name its file.
         """
         said = [
             f"{one.layer if one.output else one.file}: {words}"
@@ -97,8 +99,10 @@ class Table:
 
 
 def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> tuple[Stretch, ...]:
-    """Return the intervals of a layer. A tier named LAYER/TIER (conv4/phones) is the layer's own and
-    stands in for TIER, as does the older LAYER.TIER; without annotation the whole sound is one interval.
+    """Return the intervals to measure in a layer.
+
+    A tier named LAYER/TIER (conv4/phones), or LAYER.TIER in older files, belongs to that layer and replaces
+    TIER. Without annotation the whole sound is one interval.
     """
     if item.annotation is None:
         return (Stretch(WHOLE, WHOLE, item.whole.start_s, item.whole.end_s),)
@@ -112,10 +116,12 @@ def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> 
 
 
 def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
-    """Return the interval tier of that name, or the first one. Raises Fault where there is none."""
+    """Return the interval tier with that name, or the first one. Raises Fault if there is none."""
     tiers = [tier for tier in annotation.tiers if tier.is_interval]
     if not tiers:
-        raise Fault("The TextGrid has no interval tier.", "Annotate intervals, or leave the TextGrid out.")
+        raise Fault(
+            "The TextGrid has no interval tier.", "Annotate intervals, or measure without the TextGrid."
+        )
     named = [tier for tier in tiers if choice.tier in ("", tier.name)]
     if named:
         return named[0]
@@ -124,14 +130,16 @@ def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
 
 
 def pattern(label: str | None) -> Callable[[str], bool]:
-    """Return what tells whether a label is wanted. Raises Fault for no regular expression."""
+    """Return a function that says whether a label is wanted. Raises Fault for an invalid regular
+    expression.
+    """
     if label is None:
         return lambda text: bool(text.strip())
     try:
         wanted = re.compile(label)
     except re.error as error:
         raise Fault(
-            f"“{label}” is no pattern for labels: {error}.", "Write labels with | between them: a|i|u."
+            f"“{label}” is not a pattern for labels: {error}.", "Separate labels with |, for instance a|i|u."
         ) from None
     return lambda text: wanted.fullmatch(text.strip()) is not None
 
@@ -148,7 +156,7 @@ def measure(
 ) -> Table:
     """Measure every layer of every item; raises Cancelled between layers.
 
-    Raises Fault where no interval is to be measured.
+    Raises Fault if there is no interval to measure.
     """
     asked = [(item, layer, stretches_for(item, layer, choice)) for item in items for layer in item.tracks]
     if not any(stretches for _, _, stretches in asked):
@@ -167,13 +175,13 @@ def _nothing(items: Sequence[MeasurementItem], choice: IntervalChoice) -> str:
     tier = f"tier “{'”, “'.join(sorted(names))}”"
     if choice.label is None:
         return f"No interval of {tier} has a label."
-    return f"No label of {tier} is “{choice.label}”."
+    return f"No label of {tier} matches “{choice.label}”."
 
 
 def measure_layer(
     item: MeasurementItem, layer: str, stretches: tuple[Stretch, ...], plan: MeasurementPlan
 ) -> MeasuredLayer:
-    """Measure one layer over its intervals, in the order in which the measures were asked."""
+    """Measure one layer over its intervals, in the order in which the measures were requested."""
     track = item.tracks[layer]
     output = item.tracks[item.output] if item.output else None
     on = Subject(layer, track, item.axes.get(layer, track.axis), stretches, output)
@@ -197,18 +205,18 @@ def measure_layer(
 
 
 def _read(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> tuple[list[Column], list[Refusal]]:
-    """Return the columns of measures that are read together, or their common refusal for each of them."""
+    """Return the columns of measures that are read together, or one refusal for each of them."""
     refused = _refusal(on, plan, rows[0].analysis)
     if refused is None:
         try:
             return READERS[rows[0].reading](on, plan, rows)
-        except Fault as fault:  # Praat's own refusal, in its words
+        except Fault as fault:  # Praat's own error message
             refused = fault.sentence.removesuffix(".")
     return [], [Refusal(row.key, refused) for row in rows]
 
 
 def _refusal(on: Subject, plan: MeasurementPlan, analysis: str) -> str | None:
-    """Say why the layer's own rate, or its samples, do not carry an analysis."""
+    """Return why the layer's own rate, or its samples, cannot carry an analysis, or None."""
     if not analysis:
         return None
     row = TABLE[analysis]

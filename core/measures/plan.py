@@ -1,4 +1,4 @@
-"""What is to be measured: the names of measures, the points, and the settings of every analysis."""
+"""What to measure: the measures, the points, and the settings of every analysis."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ MOST_POINTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class MeasurementPlan:
-    """The measures by name, `points` normalised times per interval, and the settings by analysis.
+    """The measures by name, the number of normalised times per interval, and the settings by analysis.
 
-    The points are the centres of as many equal parts of the interval, so that moments, which are
-    taken over those parts, and curves, which are read at their centres, stand at the same times.
+    The points are the centres of equal parts of the interval. Moments are taken over those parts and curves
+    are read at their centres, so both stand at the same times.
     """
 
     measures: tuple[str, ...]
@@ -47,14 +47,14 @@ class MeasurementPlan:
         return TABLE[analysis].settings() if found is None else found
 
     def settings(self, analysis: str, axis: TimeAxis) -> Any:
-        """Return the settings of an analysis as a layer with this axis can carry them."""
+        """Return the settings of an analysis, adapted to a layer with this axis."""
         if analysis == "moments":
             return replace(self.moments, band_high_hz=self.moments.band_high_hz or axis.nyquist_hz)
         return TABLE[analysis].carried(axis, self.asked(analysis))
 
 
 _FIELDS = {"envelope peaks": "peaks"}
-"""The fields of a plan whose names are not their analysis's."""
+"""The plan's field for each analysis whose name differs from it."""
 
 
 def plan_of(
@@ -63,13 +63,17 @@ def plan_of(
     preset: str = "Praat 6.4, 75-450 Hz",
     band_hz: tuple[float, float] | None = None,
 ) -> MeasurementPlan:
-    """Return the plan that these words ask for. Raises Fault for what cannot be measured."""
+    """Return the plan that these words describe. Raises Fault for what cannot be measured."""
     if not 1 <= points <= MOST_POINTS:
-        raise Fault(f"{points} points cannot be measured.", f"Choose from 1 to {MOST_POINTS}, such as 10.")
+        raise Fault(
+            f"{points} points cannot be measured.", f"Choose from 1 to {MOST_POINTS}, for instance 10."
+        )
     found = preset_of(preset)
     low, high = band_hz or (0.0, 0.0)
     if not (math.isfinite(low) and math.isfinite(high) and low >= 0 and (band_hz is None or low < high)):
-        raise Fault(f"There is no band from {low:g} to {high:g} Hz.", "Write its ends in Hz: 750,8000.")
+        raise Fault(
+            f"There is no band from {low:g} to {high:g} Hz.", "Write its ends in Hz, for instance 750,8000."
+        )
     moments = MomentSettings(slices=1, band_low_hz=low, band_high_hz=high)
     return MeasurementPlan(
         names_of(measures), points, found.name, found.pitch, found.intensity, found.formants, moments,
@@ -78,7 +82,7 @@ def plan_of(
 
 
 def check_band(plan: MeasurementPlan, nyquist_hz: float) -> None:
-    """Raise Fault for a band of moments that nothing with a Nyquist frequency up to this one carries."""
+    """Raise Fault if a band of moments ends above the highest Nyquist frequency, in Hz."""
     top_hz = plan.moments.band_high_hz
     if top_hz > nyquist_hz:
         words = f"The band ends at {top_hz:g} Hz, above Nyquist, {nyquist_hz:g} Hz."
@@ -86,9 +90,9 @@ def check_band(plan: MeasurementPlan, nyquist_hz: float) -> None:
 
 
 def names_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the measures that words such as "f0" or "formants" ask for, each once.
+    """Return the measures that words such as "f0" or "formants" stand for, each once.
 
-    Raises Fault for a word that asks for none.
+    Raises Fault for an unknown word.
     """
     groups = registry.groups()
     names: dict[str, None] = {}
@@ -106,7 +110,7 @@ def _choices() -> str:
 
 
 def preset_of(name: str) -> Preset:
-    """Return a preset by its name, whatever the case and the dashes. Raises Fault for another name."""
+    """Return a preset by name, ignoring case and the kind of dash. Raises Fault for an unknown name."""
     plain = {_plain(known): preset for known, preset in PRESETS.items()}
     if _plain(name) not in plain:
         raise Fault(f"There is no preset “{name}”.", f"Choose among {'; '.join(PRESETS)}.")

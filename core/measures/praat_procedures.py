@@ -1,4 +1,4 @@
-"""The procedures of a Praat script: those of every table, and the one that reads a table's contours."""
+"""The procedures of a Praat script: the common ones, and the one that reads a table's contours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.analyses.measures import Measure
 
 
 def curve(measures: Iterable[Measure]) -> Iterator[str]:
-    """Yield the procedure that reads these measures of contours at a time, each by its own Praat query."""
+    """Yield the procedure that reads these contour measures at a time, each with its own Praat query."""
     yield from ("procedure curve: .measure$, .time", "    .value = undefined")
     for one in measures:
         yield f'    if .measure$ = "{one.key}" and .time >= xmin and .time <= xmax'

@@ -1,7 +1,7 @@
-"""A Praat script, and the sounds it reads, that measures every value of a table anew.
+"""A Praat script, with the sounds it reads, that measures every value of a table again.
 
-The methods that Praat lacks before 6.4 (filtered autocorrelation and cross-correlation) are spelled
-out as a filter before the old method, so that the script runs in Praat 6.1 and later.
+Filtered autocorrelation and cross-correlation, which Praat lacks before 6.4, are written as a filter before
+the old method, so that the script runs in Praat 6.1 and later.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def write_praat_script(
     choice: IntervalChoice,
     about: Mapping[str, Any],
 ) -> tuple[str, ...]:
-    """Write the script, the sounds, the annotation and the table to a folder that is there; give the files'
+    """Write the script, the sounds, the annotation and the table to an existing folder; return the file
     names.
     """
     write(folder / TABLE, table, choice, about)
@@ -119,16 +119,16 @@ _AXIS = (
 )
 
 _KINDS = {"contour": "contour", "interval": "duration", "slices": "moments", "peak": "peaks"}
-"""What the script's procedures call the ways of reading."""
+"""The name that the script's procedures use for each way of reading."""
 
 
 def has_query(measure: Measure) -> bool:
-    """Return whether the script's procedures find the values of a measure."""
+    """Return whether the script's procedures can find the values of a measure."""
     return bool(measure.praat) if measure.reading == "contour" else measure.analysis in _PROCEDURES
 
 
 _PROCEDURES = ("", "moments", "envelope peaks")
-"""The analyses of whole intervals that the procedures hold; "" is the duration."""
+"""The analyses of whole intervals that the procedures cover; "" is the duration."""
 
 
 def _pitch(used: PitchSettings) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _pitch(used: PitchSettings) -> Iterator[str]:
 
 
 def _filtered(used: PitchSettings) -> Iterator[str]:
-    """Yield the low-pass of Praat 6.4's filtered methods, which older versions do not have."""
+    """Yield the low-pass filter of Praat 6.4's filtered methods, which older versions lack."""
     yield "# the low-pass of Praat 6.4's filtered methods, before the method itself"
     yield f"width = {number(used.ceiling_hz)} / sqrt (-2 * ln ({number(used.attenuation_at_top)}))"
     yield from ('spectrum = To Spectrum: "yes"', 'Formula: "self * exp (-0.5 * (x / width) ^ 2)"')
@@ -178,11 +178,11 @@ _WAYS = {
     "formants": _formants,
     "moments": _moments,
 }
-"""How a script asks Praat for each analysis, with the settings as the layer carries them."""
+"""How the script calls each analysis, with the settings adapted to the layer."""
 
 
 def _envelopes(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> Iterator[str]:
-    """Yield the lines that make the layer's envelope, and the output's where latencies are told from it."""
+    """Yield the lines that make the layer's envelope, and the output's if latencies are measured from it."""
     smoothing = number(one.settings["envelope peaks"].smoothing_s)
     yield f"@envelope: sound, {smoothing}, {number(one.rate_hz)}"
     yield "envelope = envelope.envelope"
@@ -197,17 +197,17 @@ def _envelopes(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer)
 
 
 def text(words: str) -> str:
-    """Return words as a string of a Praat script, a quote in it written twice.
+    """Return text as a string literal of a Praat script, with quotes doubled.
 
-    The string ends after every apostrophe and begins anew: Praat puts a variable's value in the place of
-    its name between two of them, even inside a string.
+    The literal is split after every apostrophe, because Praat substitutes variables between two apostrophes
+    even inside a string.
     """
     lines = words.replace("\r", "").replace('"', '""').replace("'", '\'" + "').split("\n")
     return " + newline$ + ".join(f'"{line}"' for line in lines)
 
 
 def _cell(value: str) -> str:
-    """Return a text as a cell of a comma-separated table."""
+    """Return text as a cell of a comma-separated table."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow([value])
     return "" if value == "" else out.getvalue().removesuffix("\n")

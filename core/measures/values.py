@@ -1,4 +1,4 @@
-"""From one layer and its intervals to values: one function for each way in which measures are read."""
+"""Values of one layer over its intervals: one function for each way of reading a measure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.signals.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """An interval to be measured: its tier, its label, its ends. A whole sound has no label."""
+    """An interval to measure: its tier, label and ends. A whole sound has no label."""
 
     tier: str
     label: str
@@ -42,10 +42,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Subject:
-    """One layer to be measured over some intervals.
+    """One layer to measure over some intervals.
 
-    `own` is the layer's native axis, by which it is judged what its rate can carry; `track` lies on
-    another one where it is as published. `output` is what latencies are told from.
+    `own` is the layer's native axis, which decides what its rate can carry; `track` has another axis if it is
+    as published. Latencies are measured from `output`.
     """
 
     layer: str
@@ -57,8 +57,8 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """What one measure gives of every interval: float64 [intervals, points] and, of the whole
-    interval, float64 [intervals] with the times `at_s` where the value has one.
+    """The values of one measure for every interval: `points`, float64 [intervals, points], and for the whole
+    interval `whole`, float64 [intervals], with their times `at_s` if they have any.
     """
 
     measure: str
@@ -73,7 +73,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A measure that a layer does not have, and why."""
+    """A measure that a layer cannot have, and why."""
 
     measure: str
     sentence: str
@@ -83,12 +83,12 @@ Found = tuple[list[Column], list[Refusal]]
 
 
 def places(points: int) -> Doubles:
-    """Return the normalised times, float64 [points]: the centres of `points` equal parts, from 0 to 1."""
+    """Return the normalised times, float64 [points]: the centres of equal parts of 0 to 1."""
     return np.asarray((np.arange(points) + 0.5) / points, dtype=np.float64)
 
 
 def times_of(stretches: Sequence[Stretch], points: int) -> Doubles:
-    """Return the times of the normalised points, float64 [intervals, points]."""
+    """Return the times of the normalised points in seconds, float64 [intervals, points]."""
     starts = np.array([one.start_s for one in stretches], dtype=np.float64)
     lengths = np.array([one.duration_s for one in stretches], dtype=np.float64)
     return starts[:, None] + lengths[:, None] * places(points)
@@ -106,7 +106,7 @@ def _contours(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Fo
     analysis = rows[0].analysis
     if not analysis:
         return [Column(row.key, points=_read_curve(on, times_s)) for row in left], refused
-    # the pool's own way: above ten minutes in tiles
+    # as the pool of Praat processes does it: in tiles above ten minutes
     asked = InlinePool().submit(analysis, on.track, plan.settings(analysis, on.own))
     tracks = {track.name: track for track in cast("tuple[Track, ...]", asked.result())}
     inside = on.track.axis.extent
@@ -118,13 +118,13 @@ def _contours(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Fo
 
 
 def _no_formants(rows: Sequence[Measure], plan: MeasurementPlan, axis: TimeAxis) -> list[Refusal]:
-    """Return the refusals of those formants and bandwidths that have no room below the layer's Nyquist."""
+    """Return the refusals of the formants and bandwidths that lie above the layer's Nyquist frequency."""
     said = [(row.key, no_formant(axis, row, plan.formants)) for row in rows]
     return [Refusal(key, sentence) for key, sentence in said if sentence]
 
 
 def _read_curve(on: Subject, times_s: Doubles) -> Doubles:
-    """Read the samples themselves, of a long recording no more than one interval's at once."""
+    """Read the samples themselves; for a long recording, one interval at a time."""
     values = np.full(times_s.shape, np.nan)
     for k, one in enumerate(on.stretches):
         long = isinstance(on.track, LongTrack)
@@ -143,7 +143,7 @@ def _read(track: Track, times_s: Doubles, start_s: float, end_s: float) -> Doubl
 
 
 def _intervals(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
-    """Return one value of every interval: its duration, or a line of an analysis's report on it."""
+    """Return one value per interval: its duration, or a line of an analysis's report on it."""
     if not rows[0].analysis:
         lengths = np.array([one.duration_s for one in on.stretches], dtype=np.float64)
         return [Column(row.key, lengths) for row in rows], []
@@ -154,7 +154,7 @@ def _intervals(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> F
 
 
 def _report(on: Subject, one: Stretch, analysis: str, settings: Any) -> Mapping[str, float]:
-    """Return what an analysis reports on an interval; nothing where it cannot be made there."""
+    """Return the values that an analysis reports on an interval; empty if it cannot be run there."""
     asked = replace(settings, start_s=one.start_s, end_s=one.end_s)
     if one.end_s <= one.start_s or TABLE[analysis].refusal(on.own, asked):
         return {}
@@ -182,7 +182,9 @@ def _moments(on: Subject, plan: MeasurementPlan, measures: Sequence[Measure]) ->
 def _moments_of(
     on: Subject, one: Stretch, points: int, settings: spectral_moments.MomentSettings
 ) -> tuple[Doubles, Doubles]:
-    """Return the four moments of the whole interval [4] and of its equal parts [4, points]."""
+    """Return the four moments of the whole interval, float64 [4], and of its equal parts, float64 [4,
+    points].
+    """
     whole = _moments_between(on, one.start_s, one.end_s, 1, settings)[:, 0]
     inside, own = on.track.axis.extent, on.own.extent
     if max(inside.start_s, own.start_s) <= one.start_s and one.end_s <= min(inside.end_s, own.end_s):
@@ -195,8 +197,8 @@ def _moments_of(
 def _moments_between(
     on: Subject, start_s: float, end_s: float, slices: int, settings: spectral_moments.MomentSettings
 ) -> Doubles:
-    """Return the moments of equal slices, float64 [4, slices]; NaN where they hold too few samples of
-    the layer's own.
+    """Return the moments of equal slices, float64 [4, slices]; NaN for slices with too few of the layer's own
+    samples.
     """
     asked = replace(settings, start_s=start_s, end_s=end_s, slices=slices)
     if (
@@ -210,7 +212,7 @@ def _moments_between(
 
 
 def _around(track: Track, start_s: float, end_s: float) -> Track:
-    """Return the samples of a stretch and one on each side, so that a long track is not read for each."""
+    """Return the samples of a stretch and one on each side, so that a long track is not read in full."""
     first, last = track.axis.samples_in(Range(start_s, end_s))
     first, last = max(0, first - 1), min(track.axis.n, last + 1)
     axis = TimeAxis(track.axis.rate_hz, last - first, track.axis.seconds(first))
@@ -220,7 +222,7 @@ def _around(track: Track, start_s: float, end_s: float) -> Track:
 # --- peaks
 
 _AT_ONCE = 1 << 22
-"""So many samples of a file are summed at once."""
+"""The number of samples of a file that are summed at once."""
 
 
 def _peaks(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found:
@@ -238,9 +240,10 @@ def _peaks(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> Found
 
 
 def peak_times(track: Track, stretches: Sequence[Stretch], settings: PeakSettings) -> Doubles:
-    """Return the time of the envelope's highest peak in every interval, by Praat's rule for a maximum:
-    the outermost samples as they stand, the others refined by a parabola. Float64 [stretches], in
-    seconds, NaN where there is none.
+    """Return the time in seconds of the envelope's highest peak in every interval, float64 [stretches]; NaN
+    if there is none.
+
+    Praat's rule for a maximum: the outermost samples as they are, the others refined by a parabola.
     """
     if isinstance(track, LongTrack):
         mean = _mean_of(track)
@@ -250,9 +253,9 @@ def peak_times(track: Track, stretches: Sequence[Stretch], settings: PeakSetting
 
 
 def _highest_in_file(track: LongTrack, one: Stretch, settings: PeakSettings, mean: float) -> float:
-    """Read an interval and as much around it as the smoothing reaches; NaN where not all are numbers."""
+    """Read an interval and the reach of the smoothing around it; NaN if some samples are not numbers."""
     if one.duration_s > guard.WHOLE_S:
-        said = f"No envelope peak: {guard.seconds(one.duration_s)} are too much at once."
+        said = f"No envelope peak: {guard.seconds(one.duration_s)} is too long to read at once."
         raise Fault(said, f"Label intervals of at most {guard.seconds(guard.WHOLE_S)}.")
     seen, reach_s = track.axis.extent, 4 * settings.smoothing_s + 2 / track.axis.rate_hz
     if one.start_s > seen.end_s or one.end_s < seen.start_s:
@@ -264,7 +267,7 @@ def _highest_in_file(track: LongTrack, one: Stretch, settings: PeakSettings, mea
 
 
 def _mean_of(track: LongTrack) -> float:
-    """Return the mean of the numbers of a whole recording, without holding it in memory."""
+    """Return the mean of a whole recording, without holding it in memory."""
     if track.part_known == 1:
         return track.mean
     edges = [*range(0, track.axis.n, _AT_ONCE), track.axis.n]
@@ -304,4 +307,4 @@ READERS: Mapping[Reading, Callable[[Subject, MeasurementPlan, Sequence[Measure]]
     "slices": _moments,
     "peak": _peaks,
 }
-"""How the measures of one analysis are read over the intervals of a layer."""
+"""The reader for each way of reading the measures of one analysis."""

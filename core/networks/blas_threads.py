@@ -1,9 +1,8 @@
-"""Sharing matrix products between threads that sleep while they wait.
+"""Matrix products shared between threads that sleep while they wait.
 
-The threads of OpenBLAS spin while they wait for each other: beside a busy window or a training
-run a forward pass of 12 ms then takes 200. So each product is kept on one thread, and the few
-products of a layer are shared out among our own threads, whose waiting costs nothing. A part
-that no helper has begun when the caller is done is taken back.
+OpenBLAS's threads spin while they wait for each other: beside a busy window or a training run, a forward pass
+of 12 ms takes 200 ms. So each product runs on one thread, and the few products of a layer are distributed
+over our own threads, which sleep. A part that no helper has started when the caller is done is taken back.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ MOST_THREADS = 4  # as many as a layer has products
 
 @cache
 def thread_count() -> int:
-    """Return how many threads may compute: one per processor, or what OMP_NUM_THREADS says."""
+    """Return the number of threads to use: one per processor, or the value of OMP_NUM_THREADS."""
     told = os.environ.get("OMP_NUM_THREADS", "")
     free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(int(told) if told.isdigit() else free, MOST_THREADS))
@@ -36,19 +35,23 @@ def _helpers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_count() - 1, "products", lambda: _places.append(get_native_id()))
 
 
-_places: list[int] = []  # the system's numbers of the helpers
+_places: list[int] = []  # the operating system's ids of the helper threads
 
 
 @cache
 def _where() -> Callable[[], int] | None:
-    """Find the function that tells on which processor a thread runs, where threads can be placed."""
+    """Return the function that tells which processor a thread runs on, or None if threads cannot be
+    pinned.
+    """
     if not hasattr(os, "sched_setaffinity"):
         return None
     return getattr(ctypes.CDLL(None), "sched_getcpu", None)
 
 
 def _keep_apart() -> None:
-    """Keep the helpers off the caller's processor, where Linux likes to wake them beside idle ones."""
+    """Keep the helpers off the caller's processor, where Linux tends to wake them although others are
+    idle.
+    """
     where = _where()
     others = os.sched_getaffinity(0) - {where()} if where else set[int]()
     for helper in _places if others else ():
@@ -58,9 +61,10 @@ def _keep_apart() -> None:
 
 @cache
 def _blas() -> tuple[Any, ...]:
-    """Find the libraries that multiply matrices here; none where their threads cannot be set.
+    """Return the BLAS libraries in use; empty if their thread counts cannot be set.
 
-    Setting their threads takes 2 µs, `ThreadpoolController.limit` 20: as long as a small layer's product.
+    Setting the counts takes 2 µs; `ThreadpoolController.limit` takes 20 µs, as long as a small layer's
+    product.
     """
     from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
 
@@ -70,7 +74,7 @@ def _blas() -> tuple[Any, ...]:
 
 @contextmanager
 def products_on_one_thread() -> Generator[None]:
-    """Keep numpy's matrix products on the thread that asks for them, and restore what was."""
+    """Keep numpy's matrix products on the calling thread, and restore the setting afterwards."""
     if thread_count() == 1:
         yield
         return
@@ -85,7 +89,7 @@ def products_on_one_thread() -> Generator[None]:
 
 
 def share(parts: Sequence[Callable[[], object]]) -> None:
-    """Run all parts, on several threads where numpy's products can be kept to one each."""
+    """Run all parts, on several threads if numpy's products can be kept to one each."""
     waiting = deque(parts)
     if thread_count() == 1 or not _blas():
         _work(waiting)
@@ -100,7 +104,7 @@ def share(parts: Sequence[Callable[[], object]]) -> None:
 
 
 def _work(waiting: deque[Callable[[], object]]) -> None:
-    """Take parts until none is left; taking one is a single step that no other thread can split."""
+    """Run parts until none is left; taking one is an atomic step."""
     while True:
         try:
             part = waiting.popleft()

@@ -17,7 +17,7 @@ Prior = Literal["uniform", "normal"]
 
 @dataclass(frozen=True, slots=True)
 class LatentLayout:
-    """A latent vector of `size` entries, the first `code` of them a code of some kind."""
+    """A latent vector of `size` entries, of which the first `code` are a code."""
 
     size: int
     code: int = 0
@@ -29,13 +29,13 @@ class LatentLayout:
         return tuple(f"c{k}" if k <= self.code else f"z{k}" for k in range(1, self.size + 1))
 
     def index(self, name: str) -> int:
-        """Return the place, from 0, of `zK` or `cK` (from 1) or `z[K]` (from 0).
+        """Return the index, from 0, of `zK` or `cK` (K from 1) or `z[K]` (K from 0).
 
         Raises Fault for a name that this layout does not have.
         """
         found = re.fullmatch(r"\s*([cz])(?:(\d+)|\[(\d+)\])\s*", name)
         if not found:
-            raise Fault(f"“{name}” is no latent variable.", "Write z11, c2 or, counted from 0, z[10].")
+            raise Fault(f"“{name}” is not a latent variable.", "Write z11, c2 or, counting from 0, z[10].")
         letter, from_one, from_zero = found.groups()
         place = int(from_zero) if from_one is None else int(from_one) - 1
         room = self.code if letter == "c" else self.size
@@ -62,7 +62,7 @@ class LatentLayout:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One place in the latent space: the full vector, code included."""
+    """One point in the latent space: the full vector, including the code."""
 
     z: tuple[float, ...]
 
@@ -79,9 +79,9 @@ def draw(
     code: Sequence[float] | None = None,
     changes: Mapping[str, float] | None = None,
 ) -> Point:
-    """Draw the whole vector with numpy's `default_rng(seed)`, then set the code, then the changes.
+    """Draw the whole vector with numpy's `default_rng(seed)`, then set the code, then apply the changes.
 
-    Raises Fault where the code has the wrong length or a change names no entry.
+    Raises Fault if the code has the wrong length or a change names an unknown entry.
     """
     chance = np.random.default_rng(seed)
     whole = (
@@ -98,6 +98,6 @@ def draw(
 
 
 def path(start: Point, end: Point, steps: int) -> tuple[Point, ...]:
-    """Return `steps` points on the straight line from `start` to `end`, both included."""
+    """Return `steps` equally spaced points on the straight line from `start` to `end`, both included."""
     a, b = np.array(start.z), np.array(end.z)
     return tuple(Point(tuple(map(float, a + (b - a) * t))) for t in np.linspace(0, 1, steps))

@@ -1,4 +1,4 @@
-"""One layer as the window knows it: its name, its channels, its place in time."""
+"""A layer's description for the window: its name, channels and time axis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.signals.axis import TimeAxis
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """One layer of a network: its name ("fc", "conv1", .., "out", "pp"), channels, true axis."""
+    """One layer of a network: its name ("fc", "conv1", ..., "out", "pp"), channels and true time axis."""
 
     name: str
     channels: int

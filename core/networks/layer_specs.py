@@ -1,4 +1,4 @@
-"""Specs of single layers, made from tensors whose names and shapes are checked on the way."""
+"""Specs of single layers, made from tensors whose names and shapes are checked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.networks.operations import (
 from core.networks.spec import LayerSpec
 from core.networks.weights import Weights, kernel_shape
 
-STEPS = 16  # of the map that the latent vector is projected to, in every WaveGAN
+STEPS = 16  # steps of the map that the latent vector is projected to, in every WaveGAN
 
 Fall = Callable[[int, int], tuple[int, tuple[int, int]]]
 
@@ -27,7 +27,9 @@ Fall = Callable[[int, int], tuple[int, tuple[int, int]]]
 def dense(
     weights: Weights, stored: Stored, channels: int, activation: Activation, norm: Norm | None = None
 ) -> LayerSpec:
-    """Return the layer from the latent vector; "torch" stores [channels * time, latent]."""
+    """Return the dense layer on the latent vector; with order "torch" the kernel is [channels * time,
+    latent].
+    """
     rows = STEPS * channels
     weights.shape(stored.kernel, *((rows, None) if stored.order == "torch" else (None, rows)))
     weights.shape(stored.bias, rows)
@@ -43,7 +45,7 @@ def upsample(
     activation: Activation,
     norm: Norm | None = None,
 ) -> LayerSpec:
-    """Return an upsampling convolution; `rise` gives its geometry from the number of taps."""
+    """Return an upsampling convolution; `rise` maps the number of taps to its geometry."""
     taps, _, out = kernel_shape(weights, stored.kernel, stored.order, before.channels)
     weights.shape(stored.bias, out)
     op = Upsample(stored, rise(taps), activation, norm)
@@ -62,7 +64,7 @@ def conv(
 ) -> LayerSpec:
     """Return a convolution after `before` (channels, samples).
 
-    `fall` gives the stride and the pads from taps and input length.
+    `fall` maps taps and input length to the stride and the padding.
     """
     taps, _, out = kernel_shape(weights, stored.kernel, stored.order, before[0])
     weights.shape(stored.bias, out)
@@ -70,13 +72,13 @@ def conv(
     op = Conv(stored, taps, stride, pads, activation, norm)
     n = op.length(before[1])
     if n < 1:
-        raise Fault(f"“{stored.kernel}” is longer than what reaches it.")
+        raise Fault(f"The kernel “{stored.kernel}” is longer than its input.")
     centre = (taps - 1) / 2 - pads[0]
     return LayerSpec(name, op, out, n, 1 / stride, -centre / stride)
 
 
 def post_filter(weights: Weights, stored: Stored, before: LayerSpec, left: Callable[[int], int]) -> LayerSpec:
-    """Return the post-processing filter; an empty bias name means that it has none."""
+    """Return the post-processing filter; an empty bias name means no bias."""
     taps, _, _ = kernel_shape(weights, stored.kernel, stored.order, 1)
     if stored.bias:
         weights.shape(stored.bias, 1)
@@ -84,7 +86,7 @@ def post_filter(weights: Weights, stored: Stored, before: LayerSpec, left: Calla
 
 
 def logits(weights: Weights, stored: Stored, before: LayerSpec) -> LayerSpec:
-    """Return the dense layer that ends D and Q."""
+    """Return the dense layer at the end of D and Q."""
     torch, width = stored.order == "torch", before.channels * (before.n or 0)
     shape = weights.shape(stored.kernel, *((None, width) if torch else (width, None)))
     classes = shape[0] if torch else shape[1]
@@ -93,7 +95,7 @@ def logits(weights: Weights, stored: Stored, before: LayerSpec) -> LayerSpec:
 
 
 def norm_of(weights: Weights, norm: Norm) -> Norm:
-    """Return `norm` back, having made sure that the tensors it uses are there."""
+    """Return `norm`, after checking that the tensors it names exist."""
     for name in (norm.gamma, norm.beta, norm.mean, norm.variance):
         if name:
             weights.shape(name, None)

@@ -1,4 +1,4 @@
-"""The post-processing filter: one long FIR filter as one matrix product over blocks."""
+"""The post-processing filter: one long FIR filter computed as one matrix product over blocks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BLOCK = 64  # output samples per row of the product
 
 @dataclass
 class NumpyFir:
-    """y[n] = bias + sum over k of taps[k] * x[n + k - left], zeros around x."""
+    """y[n] = bias + sum over k of taps[k] * x[n + k - left], with zeros around x."""
 
     taps: Array
     bias: float
@@ -29,7 +29,7 @@ class NumpyFir:
         return y.reshape(items, -1, 1)[:, :n]
 
     def _matrix(self) -> Array:
-        """Return the taps, one row lower in each column: [block + taps - 1, block]."""
+        """Return the taps as a matrix, shifted down one row per column: [block + taps - 1, block]."""
         matrix = np.zeros((BLOCK + len(self.taps) - 1, BLOCK), np.float32)
         for column in range(BLOCK):
             matrix[column : column + len(self.taps), column] = self.taps

@@ -1,4 +1,4 @@
-"""The numpy engine's layers: each takes activations [items, time, channels] and gives the same."""
+"""The numpy engine's layers: each maps activations [items, time, channels] to the same axes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ InPlace = Callable[[Array], Array]
 
 
 class Step(Protocol):
-    """One layer ready to run: [items, time, channels] in, the same out."""
+    """One layer ready to run: [items, time, channels] to [items, time, channels]."""
 
     def __call__(self, x: Array) -> Array: ...
 
 
 def in_place(activation: Activation) -> InPlace:
-    """Return the function of an activation, which changes what it is given."""
+    """Return the function of an activation, which changes its argument in place."""
     bend = {"linear": _linear, "relu": _relu, "tanh": _tanh}.get(activation.kind) or _leaky(activation.slope)
     return bend if activation.gain == 1 else _with_gain(bend, activation.gain)
 
@@ -40,7 +40,7 @@ def _tanh(x: Array) -> Array:
 
 
 def _leaky(slope: float) -> InPlace:
-    """Return the leaky ReLU of one slope; 2 and 0 occur in the wild, so it is no maximum."""
+    """Return the leaky ReLU with one slope; slopes 0 and 2 occur, so it is not always a maximum."""
     low = np.float32(slope)
 
     def bend(x: Array) -> Array:
@@ -58,9 +58,9 @@ def _with_gain(bend: InPlace, gain: float) -> InPlace:
 
 @dataclass
 class NumpyDense:
-    """Latent vectors [items, size] to [items, time, channels]."""
+    """Latent vectors [items, size] to maps [items, time, channels]."""
 
-    kernel: Array  # [size, time * channels], as the time runs slower than the channels
+    kernel: Array  # [size, time * channels]: time varies more slowly than channels
     bias: Array
     channels: int
     activation: InPlace
@@ -84,7 +84,7 @@ class NumpyScale:
 
 @dataclass
 class NumpyRunningNorm:
-    """Batch normalisation on the statistics of what is running, over all items and their time."""
+    """Batch normalisation with the statistics of the current input, over all items and time."""
 
     gamma: Array
     beta: Array
@@ -119,7 +119,7 @@ class NumpyConv:
 
 @dataclass
 class NumpyPool:
-    """The largest or the mean of neighbours along time."""
+    """The maximum or the mean of neighbours along time."""
 
     op: Pool
 
@@ -132,7 +132,7 @@ class NumpyPool:
 class NumpyLogits:
     """The last dense layer of D and Q, on the whole map: [items, 1, classes]."""
 
-    kernel: Array  # [time * channels, classes], as the time runs slower than the channels
+    kernel: Array  # [time * channels, classes]: time varies more slowly than channels
     bias: Array
 
     def __call__(self, x: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The numpy engine: a spec and its weights made into layers that run one after the other."""
+"""The numpy engine: layers made from a spec and its weights, which run one after another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from core.networks.weights import Weights, read_dense, read_kernel, read_logits,
 
 @dataclass
 class NumpyRunner:
-    """A network ready to run (a `Runner`); one run at a time, since layers keep work space."""
+    """A network ready to run (a `Runner`); one run at a time, because layers keep work space."""
 
     spec: NetworkSpec
     steps: tuple[tuple[str, Step], ...]
@@ -40,13 +40,13 @@ class NumpyRunner:
     warnings: tuple[str, ...] = ()
 
     def layers(self) -> tuple[LayerInfo, ...]:
-        """Return the layers that have a course in time, in the order of computation."""
+        """Return the layers with a time axis, in the order of computation."""
         return self.spec.infos()
 
     def run(
         self, x: Array, record: Sequence[Record], edits: Sequence[Edit] = (), cancelled: Cancel = None
     ) -> Mapping[Record, Array]:
-        """Run as far as something is recorded: see `Runner.run`."""
+        """Run up to the last recorded layer: see `Runner.run`."""
         self._check([*(wanted.layer for wanted in record), *(edit.layer for edit in edits)])
         left = {wanted.layer for wanted in record}
         found: dict[Record, Array] = {}
@@ -62,9 +62,9 @@ class NumpyRunner:
     def walk(
         self, x: Array, edits: Sequence[Edit] = (), cancelled: Cancel = None
     ) -> Iterator[tuple[str, Array]]:
-        """Return each layer's name and maps [items, time, channels] as they are computed.
+        """Yield each layer's name and maps [items, time, channels] as they are computed.
 
-        Raises Cancelled between layers once `cancelled` says so.
+        Raises Cancelled between layers once `cancelled()` is true.
         """
         if not isinstance(self.spec.drive, LatentDrive):
             x = x[:, :, None]
@@ -95,7 +95,7 @@ def _recorded(wanted: Record, maps: Array) -> Array:
 
 
 def numpy_runner(spec: NetworkSpec, weights: Weights) -> NumpyRunner:
-    """Read the weights, layer by layer, and give the network ready to run."""
+    """Read the weights layer by layer and return the network ready to run."""
     steps: list[tuple[str, Step]] = []
     channels = 1
     for layer in spec.layers:
@@ -107,7 +107,7 @@ def numpy_runner(spec: NetworkSpec, weights: Weights) -> NumpyRunner:
 def _scaled(
     kernel: Array, bias: Array, norm: Norm | None, weights: Weights, repeat: int = 1
 ) -> tuple[Array, Array]:
-    """Take a normalisation with stored statistics into the kernel [.., out] and the bias [out]."""
+    """Fold a normalisation with stored statistics into the kernel [.., out] and the bias [out]."""
     if norm is None or not norm.is_stored:
         return kernel, bias
     scale, shift = (np.tile(part, repeat) for part in read_norm(weights, norm))

@@ -1,9 +1,8 @@
 """Upsampling convolutions as one matrix product per output phase, written in place.
 
-A transposed convolution of stride s writes every s-th output sample from its own few taps of the
-input, and so does a convolution after nearest-neighbour upsampling, once kernel entries that meet
-the same input sample are added up. No product is made with an inserted zero, and nothing is added
-up afterwards.
+A transposed convolution of stride s computes every s-th output sample from its own few taps. So does a
+convolution after nearest-neighbour upsampling, once kernel entries that meet the same input sample are added
+up. No product involves an inserted zero, and nothing is added up afterwards.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from core.networks.numpy_layers import Array, InPlace, Step
 from core.networks.operations import Rise
 
 ROWS_AT_ONCE = 1024  # rows of one product: enough for the processor, few enough for its cache
-NARROW = 4  # at most so many output channels go another way
+NARROW = 4  # with at most this many output channels, NumpyNarrowUpsample is faster
 
 
 @dataclass
@@ -26,7 +25,7 @@ class NumpyUpsample:
     """An upsampling layer ready to run."""
 
     rise: Rise
-    phases: tuple[tuple[int, Array], ...]  # the first tap of each phase, and [taps * in, out]
+    phases: tuple[tuple[int, Array], ...]  # the first tap of each phase, and the kernel [taps * in, out]
     first: int  # the earliest input sample that any phase needs, relative to its block
     taps: int
     bias: Array
@@ -62,7 +61,7 @@ class NumpyUpsample:
         return y.reshape(items, blocks * self.rise.ratio, len(self.bias))
 
     def _space(self, items: int, n: int, blocks: int, width: int) -> tuple[Array, Array]:
-        """Return the columns, zero where the input has no samples, and the products' room."""
+        """Return the columns, zero outside the input, and the work space for the products."""
         if (items, n) not in self._room:
             columns = np.zeros((items, blocks, self.taps, width), np.float32)
             y = np.empty((items * blocks, self.rise.ratio, len(self.bias)), np.float32)
@@ -72,7 +71,7 @@ class NumpyUpsample:
 
 @dataclass
 class NumpyNarrowUpsample:
-    """An upsampling layer to few channels: products first, then their sums in place.
+    """An upsampling layer to few channels: the products first, then their sums in place.
 
     With one output channel the columns of `NumpyUpsample` would cost more than the products.
     """
@@ -110,7 +109,7 @@ def numpy_upsample(kernel: Array, bias: Array, rise: Rise, activation: InPlace) 
 
 
 def _matrices(kernel: Array, rise: Rise) -> dict[tuple[int, int], Array]:
-    """Return the matrix [in, out] between each input place and each phase that it reaches."""
+    """Return the matrix [in, out] for each pair of an input offset and a phase that it reaches."""
     matrices: dict[tuple[int, int], Array] = {}
     for phase, place, k in rise.meets():
         known = matrices.get((phase, place))

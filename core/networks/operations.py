@@ -1,7 +1,7 @@
-"""What a layer does, as data: its tensors' names, its geometry, its normalisation and its activation.
+"""Operations of layers as data: tensor names, geometry, normalisation and activation.
 
-Every operation is frozen, comparable and picklable. The numpy engine (`numpy_runner`) and the torch
-module (`torch_module`) are both made from it.
+Every operation is frozen, comparable and picklable. The numpy engine (`numpy_runner`) and the torch module
+(`torch_module`) are both made from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ActivationKind = Literal["linear", "relu", "leaky", "tanh"]
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """gain * f(x); `slope` is the leaky ReLU's, which may be 0 or above 1."""
+    """gain * f(x); `slope` is that of the leaky ReLU and may be 0 or above 1."""
 
     kind: ActivationKind = "linear"
     slope: float = 0.0
@@ -27,13 +27,13 @@ LINEAR, RELU, TANH = Activation("linear"), Activation("relu"), Activation("tanh"
 
 
 def leaky(slope: float) -> Activation:
-    """Return the leaky ReLU of one slope."""
+    """Return the leaky ReLU with this slope."""
     return Activation("leaky", slope)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The names of a kernel and its bias ("" for none), and the order of the kernel's axes."""
+    """The names of a kernel and its bias ("" for none), and the axis order of the kernel."""
 
     kernel: str
     bias: str
@@ -44,8 +44,8 @@ class Stored:
 class Norm:
     """Batch normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, per channel.
 
-    It is a layer of its own, or a part of one. With stored statistics `mean` and `variance` name
-    tensors; where they are "", the statistics are those of what runs, over all items and their time.
+    It is a layer or a part of one. `mean` and `variance` name the stored statistics; if they are "", the
+    statistics are those of the current input, over all items and time.
     """
 
     gamma: str
@@ -79,7 +79,7 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class Conv:
-    """A convolution along time of `taps` with a stride, `pads` zeros put before and after."""
+    """A convolution along time with `taps` and a stride; `pads` zeros are added before and after."""
 
     stored: Stored
     taps: int
@@ -97,8 +97,9 @@ class Conv:
 class Rise:
     """The geometry of an upsampling layer.
 
-    zeros: output j = stride * m + k - left for input m and kernel entry k. nearest: the input is
-    repeated `repeat` times, then convolved with `stride`, `left` zeros put before it.
+    Transposed convolution (`repeat` 0): output j = stride * m + k - left for input m and kernel entry k.
+    Nearest neighbour: the input is repeated `repeat` times, then convolved with `stride`, with `left` zeros
+    before it.
     """
 
     taps: int
@@ -124,7 +125,7 @@ class Rise:
         return half - self.left
 
     def meets(self) -> Iterator[tuple[int, int, int]]:
-        """Return phase, input sample relative to the output's block, and kernel entry."""
+        """Yield the phase, the input sample relative to the output's block, and the kernel entry."""
         for phase in range(self.ratio):
             for k in range(self.taps):
                 if self.repeat:
@@ -162,7 +163,7 @@ class Fir:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The largest or the mean of `width` neighbours along time, every `stride` samples."""
+    """The maximum or the mean of `width` neighbours along time, every `stride` samples."""
 
     kind: Literal["max", "mean"]
     width: int

@@ -1,4 +1,4 @@
-"""Channels to one curve: the mean of the papers, one channel, the largest, a weighted sum."""
+"""Channels reduced to one curve: the mean (as published), one channel, the largest, or a weighted sum."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """How the channels of a layer become one curve.
+    """The reduction of a layer's channels to one curve.
 
-    `kind` is a row of the table below; `channel` counts from 0, `weights` has one per channel.
+    `kind` names a row of the table below; `channel` counts from 0; `weights` has one entry per channel.
     """
 
     kind: str = "mean"
@@ -26,7 +26,7 @@ class Reduction:
 
     @property
     def name(self) -> str:
-        """The name that an Origin keeps, channels counted from 1."""
+        """The name kept in an Origin, with channels counted from 1."""
         if self.kind == "channel":
             return f"channel {self.channel + 1}"
         if self.kind == "weighted":
@@ -34,7 +34,7 @@ class Reduction:
         return self.kind
 
     def __call__(self, maps: Array) -> Array:
-        """Return one curve [.., time] of maps [.., time, channels]."""
+        """Return curves [.., time] of maps [.., time, channels]."""
         with np.errstate(all="ignore"):
             return REDUCTIONS[self.kind](maps, self)
 
@@ -46,7 +46,7 @@ def _mean(maps: Array, how: Reduction) -> Array:
 
 def _channel(maps: Array, how: Reduction) -> Array:
     if not 0 <= how.channel < maps.shape[-1]:
-        raise Fault(f"This layer has {maps.shape[-1]} channels, so no channel {how.channel + 1}.")
+        raise Fault(f"This layer has {maps.shape[-1]} channels; there is no channel {how.channel + 1}.")
     return maps[..., how.channel]
 
 

@@ -1,4 +1,4 @@
-"""What every engine of networks can do: name its layers, and run with some of them recorded."""
+"""The protocol of engines: name the layers of a network, and run it with some of them recorded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Cancel = Callable[[], bool] | None
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A layer to be recorded: reduced to one curve, or with all its channels where that is None."""
+    """A layer to record: reduced to one curve, or with all its channels if `reduction` is None."""
 
     layer: str
     reduction: Reduction | None = None
@@ -31,12 +31,12 @@ class Edit(Protocol):
     def layer(self) -> str: ...
 
     def __call__(self, maps: Array) -> Array:
-        """Return the changed maps [items, time, channels]; the given ones stay as they are."""
+        """Return the changed maps [items, time, channels], without changing the argument."""
         ...
 
 
 class Runner(Protocol):
-    """A network ready to run: built from a spec, or anything else that can record its layers."""
+    """A network ready to run, built from a spec or from anything else that can record its layers."""
 
     @property
     def digest(self) -> str:
@@ -44,7 +44,7 @@ class Runner(Protocol):
         ...
 
     def layers(self) -> tuple[LayerInfo, ...]:
-        """Return the layers that have a course in time, in the order of computation."""
+        """Return the layers with a time axis, in the order of computation."""
         ...
 
     def run(
@@ -52,8 +52,7 @@ class Runner(Protocol):
     ) -> Mapping[Record, Array]:
         """Run on latent vectors [items, size] or sounds [items, samples].
 
-        Give what is recorded, in the order of computation: curves [items, time], or maps
-        [items, time, channels]. Raises Cancelled between layers once `cancelled` says so, and Fault
-        for a layer that the network does not have.
+        Return the records in the order of computation: curves [items, time], or maps [items, time, channels].
+        Raises Cancelled between layers once `cancelled()` is true, and Fault for an unknown layer.
         """
         ...

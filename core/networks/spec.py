@@ -1,4 +1,4 @@
-"""A network as data: what drives it, its layers with their places in time, and what it gives."""
+"""A network as data: its drive, its layers with their places in time, and its output."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class LatentDrive:
 
 @dataclass(frozen=True, slots=True)
 class SoundDrive:
-    """A sound drives the network: `n` samples at `rate_hz`, any number of them where `n` is None.
+    """A sound drives the network: `n` samples at `rate_hz`, of any number if `n` is None.
 
-    `frontend` names what is computed from the samples before the first layer; "waveform" is nothing.
+    `frontend` names what is computed from the samples before the first layer; "waveform" leaves them as they
+    are.
     """
 
     rate_hz: float
@@ -31,7 +32,7 @@ class SoundDrive:
 
 @dataclass(frozen=True, slots=True)
 class SoundOutput:
-    """The last layer is a sound of `n` samples, or, where it is not `audible`, other curves."""
+    """The last layer is a sound of `n` samples or, if it is not `audible`, other curves."""
 
     rate_hz: float
     n: int
@@ -40,14 +41,14 @@ class SoundOutput:
 
 @dataclass(frozen=True, slots=True)
 class ClassesOutput:
-    """The last layer is one row of logits; `labels` name them, in order, where they are known."""
+    """The last layer is one row of logits; `labels` are their names in order, if known."""
 
     labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FramesOutput:
-    """The last layer is a row of logits per frame; `labels` name them where they are known."""
+    """The last layer is a row of logits per frame; `labels` are their names in order, if known."""
 
     labels: tuple[str, ...] = ()
 
@@ -58,9 +59,9 @@ Output = SoundOutput | ClassesOutput | FramesOutput
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """One layer: sample m of its input is centred at `ratio * m + shift` in its own samples.
+    """One layer: input sample m is centred at `ratio * m + shift` in the layer's own samples.
 
-    `n` is the number of its samples, None where that follows from the sound's length.
+    `n` is the number of its samples, or None if it depends on the sound's length.
     """
 
     name: str
@@ -81,11 +82,11 @@ class NetworkSpec:
     output: Output
 
     def layer(self, name: str) -> LayerSpec | None:
-        """Return the layer of one name, None where there is none."""
+        """Return the layer with this name, or None."""
         return next((layer for layer in self.layers if layer.name == name), None)
 
     def for_length(self, n: int) -> NetworkSpec:
-        """Return the spec for a sound of `n` samples, every layer's own number of samples filled in."""
+        """Return the spec for a sound of `n` samples, with every layer's number of samples filled in."""
         if not isinstance(self.drive, SoundDrive):
             return self
         layers: list[LayerSpec] = []
@@ -95,10 +96,9 @@ class NetworkSpec:
         return replace(self, layers=tuple(layers))
 
     def places(self) -> tuple[tuple[float, float], ...]:
-        """Return for each layer the samples per step and the place of step 0, in samples.
+        """Return, for each layer, the samples per step and the position of step 0, in samples.
 
-        They are counted in samples of the sound: of the generator's "out", where there is one, else
-        of the sound that drives the network.
+        These are samples of the generator's "out", if there is one, or of the sound that drives the network.
         """
         names = [layer.name for layer in self.layers]
         anchor = names.index("out") if isinstance(self.drive, LatentDrive) else -1
@@ -113,13 +113,13 @@ class NetworkSpec:
 
     @property
     def rate_hz(self) -> float:
-        """The rate of the sound that drives the network, else of the sound that it gives."""
+        """The rate of the sound that drives the network, or of the sound that it generates."""
         if isinstance(self.drive, SoundDrive):
             return self.drive.rate_hz
         return self.output.rate_hz if isinstance(self.output, SoundOutput) else 0.0
 
     def infos(self) -> tuple[LayerInfo, ...]:
-        """Return every layer with a course in time: its channels and true axis (see `places`).
+        """Return every layer with a time axis: its channels and true axis (see `places`).
 
         A layer whose length depends on the sound has an axis of 0 samples: see `for_length`.
         """

@@ -1,7 +1,7 @@
-"""A spec as a torch module: for gradients and for training. Import it only where torch is needed.
+"""A spec as a torch module, for gradients and for training. Import it only where torch is needed.
 
-Maps are [items, time, channels], as in the numpy engine. A kernel is kept as [out, taps, in], that
-of a transposed convolution as [in, taps, out].
+Maps are [items, time, channels], as in the numpy engine. A kernel is stored as [out, taps, in], that of a
+transposed convolution as [in, taps, out].
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ NOTHING: Mapping[str, Bend] = {}
 
 @dataclass(frozen=True)
 class Convolutions:
-    """How a module convolves: training brings its own functions, whose second derivatives are fast.
+    """The convolution functions of a module; training brings its own, with fast second derivatives.
 
-    `down(maps, kernel [out, taps, in], stride)` is a convolution without padding, `up(maps, kernel
-    [in, taps, out], stride)` its adjoint, `leaky(maps, slope)` the leaky ReLU.
+    `down(maps, kernel [out, taps, in], stride)` is a convolution without padding, `up(maps, kernel [in, taps,
+    out], stride)` its adjoint, `leaky(maps, slope)` the leaky ReLU.
     """
 
     down: Callable[[Tensor, Tensor, int], Tensor]
@@ -93,7 +93,7 @@ class TorchLayer(nn.Module):
             self.norm.load(weights)
 
     def read(self, weights: Weights) -> tuple[Array, Array]:
-        """Return the kernel in this module's order of axes, and the bias."""
+        """Return the kernel in this module's axis order, and the bias."""
         raise NotImplementedError
 
 
@@ -112,7 +112,7 @@ def _put(parameter: Tensor, values: Array) -> None:
 
 
 class TorchNorm(nn.Module):
-    """Batch normalisation: a scale and a shift where the statistics are stored, else those of the maps."""
+    """Batch normalisation with stored statistics, or with those of the maps."""
 
     def __init__(self, op: Norm, channels: int) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ class TorchNorm(nn.Module):
         return (x - mean) / (variance + self.op.epsilon).sqrt() * self.scale + self.shift
 
     def load(self, weights: Weights) -> None:
-        """Read gamma and beta, or what the stored statistics make of them."""
+        """Read gamma and beta, and fold in the stored statistics if there are any."""
         own = (self.op.gamma, self.op.beta)
         scale, shift = (
             read_norm(weights, self.op) if self.op.is_stored else (weights.read(own[0]), weights.read(own[1]))
@@ -168,7 +168,7 @@ class TorchConv(TorchLayer):
 
 
 class TorchUpsample(TorchLayer):
-    """A transposed convolution, kernel [in, taps, out], or repeated samples and one of [out, taps, in]."""
+    """A transposed convolution, kernel [in, taps, out], or repeated samples with a kernel [out, taps, in]."""
 
     def __init__(self, op: Upsample, before: int, channels: int, how: Convolutions) -> None:
         ends = (channels, before) if op.rise.repeat else (before, channels)
@@ -212,7 +212,7 @@ class TorchFir(TorchLayer):
 
 
 class TorchPool(nn.Module):
-    """The largest or the mean of neighbours along time."""
+    """The maximum or the mean of neighbours along time."""
 
     def __init__(self, op: Pool, before: int, channels: int, how: Convolutions) -> None:
         super().__init__()
@@ -224,7 +224,7 @@ class TorchPool(nn.Module):
         return windows.amax(-1) if self.op.kind == "max" else windows.mean(-1)
 
     def load(self, weights: Weights) -> None:
-        """Nothing is stored."""
+        """Do nothing: no tensor is stored."""
 
 
 class TorchLogits(TorchLayer):
@@ -233,7 +233,7 @@ class TorchLogits(TorchLayer):
     def __init__(self, op: Logits, before: int, channels: int, how: Convolutions) -> None:
         super().__init__((before, channels), channels, None, Activation(), how)
         self.op = op
-        self.channels = 0  # of the map before, which `read` needs
+        self.channels = 0  # of the previous map, which `read` needs
 
     def maps(self, x: Tensor) -> Tensor:
         return (x.flatten(1) @ self.weight + self.bias).unsqueeze(1)
@@ -263,7 +263,7 @@ MODULES: dict[type[Any], Callable[..., nn.Module]] = {
 
 
 class NetworkModule(nn.Module):
-    """A whole network made from its spec, its layers by name in `layers`."""
+    """A whole network made from its spec; `layers` holds its layers by name."""
 
     def __init__(self, spec: NetworkSpec, how: Convolutions) -> None:
         super().__init__()
@@ -282,8 +282,8 @@ class NetworkModule(nn.Module):
     def walk(self, x: Tensor, after: Mapping[str, Bend] = NOTHING) -> Iterator[tuple[str, Tensor]]:
         """Yield each layer's name and maps [items, time, channels].
 
-        `x` are latent vectors [items, size] or sounds [items, samples]; `after` changes the maps of
-        some layers before the next one sees them.
+        `x` holds latent vectors [items, size] or sounds [items, samples]; `after` changes the maps of some
+        layers before the next one uses them.
         """
         maps = x if isinstance(self.spec.drive, LatentDrive) else x.unsqueeze(2)
         for name, layer in self.layers.items():
@@ -293,10 +293,10 @@ class NetworkModule(nn.Module):
             yield name, maps
 
     def forward(self, x: Tensor, after: Mapping[str, Bend] = NOTHING) -> Tensor:
-        """Return what the network gives (see `walk` for what goes in).
+        """Return the network's output (see `walk` for the input).
 
-        A sound [items, samples], several curves [items, samples, channels], the logits of classes
-        [items, classes] or of frames [items, frames, classes].
+        A sound [items, samples], several curves [items, samples, channels], the logits of classes [items,
+        classes] or of frames [items, frames, classes].
         """
         maps = x
         for _, found in self.walk(x, after):
@@ -308,7 +308,7 @@ class NetworkModule(nn.Module):
 
 
 def module(spec: NetworkSpec, weights: Weights | None = None, how: Convolutions = PLAIN) -> NetworkModule:
-    """Build the module of a spec; without `weights` its kernels are still to be drawn."""
+    """Build the module of a spec; without `weights` its kernels have yet to be drawn."""
     made = NetworkModule(spec, how)
     if weights is not None:
         for layer in made.layers.values():

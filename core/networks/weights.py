@@ -1,4 +1,4 @@
-"""One network's tensors under their plain names, and the order of their axes."""
+"""One network's tensors by plain name, and the axis order of kernels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.networks.operations import Norm, Stored
 Array = NDArray[np.float32]
 MOST_TAPS = 8192
 
-# Where the taps, the input channels and the output channels stand in a stored kernel.
+# The positions of the taps, the input channels and the output channels in a stored kernel.
 KERNELS: dict[str, tuple[int, int, int]] = {
     "tf": (0, 1, 2),
     "tf up": (1, 3, 2),
@@ -28,8 +28,8 @@ KERNELS: dict[str, tuple[int, int, int]] = {
 class Weights:
     """The tensors of one state dict or scope: plain name to the name in its file.
 
-    `label` is where the group was found (file stem and path inside the file). What is read is
-    added to `digest`, and what is not finite is noted in `flawed`.
+    `label` says where the group was found (file stem and path inside the file). Tensors that are read are
+    added to `digest`; those with values that are not finite are noted in `flawed`.
     """
 
     label: str
@@ -43,15 +43,17 @@ class Weights:
         return name in self.names
 
     def within(self, scope: str) -> Weights:
-        """Return the tensors whose names begin with `scope`, without it."""
+        """Return the tensors whose names begin with `scope`, with it removed."""
         inside = {n.removeprefix(scope): full for n, full in self.names.items() if n.startswith(scope)}
         return Weights(f"{self.label}/{scope.strip('/.')}", self.tensors, inside)
 
     def shape(self, name: str, *wanted: int | None) -> tuple[int, ...]:
-        """Return a tensor's shape; raises Fault where it is missing or not as `wanted` (None: any)."""
+        """Return a tensor's shape. Raises Fault if it is missing or does not match `wanted` (None matches any
+        size).
+        """
         if name not in self.names:
             raise Fault(
-                f"The network is not whole: it has no “{name}”.",
+                f"The network is incomplete: it has no “{name}”.",
                 "Choose a checkpoint that was saved completely.",
             )
         self.used.add(name)
@@ -63,12 +65,12 @@ class Weights:
             words = " × ".join("any" if w is None else str(w) for w in wanted)
             raise Fault(
                 f"“{name}” has the shape {' × '.join(map(str, shape))}, where this network has {words}.",
-                "The checkpoint comes from a changed network, which Phonoscope does not know.",
+                "The checkpoint comes from a modified network that Phonoscope does not know.",
             )
         return shape
 
     def read(self, name: str) -> Array:
-        """Return a tensor's numbers, float32."""
+        """Return a tensor's values, float32."""
         values = self.tensors.read(self.names[name])
         self.digest.add(name, values)
         if not np.isfinite(values).all():
@@ -77,13 +79,15 @@ class Weights:
 
 
 def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> tuple[int, int, int]:
-    """Return taps, input and output channels of a kernel, the input checked against `width`."""
+    """Return a kernel's taps, input channels and output channels, after checking the input against
+    `width`.
+    """
     places = KERNELS[order]
     wanted: list[int | None] = [None] * (4 if order == "tf up" else 3)
     wanted[places[1]] = width
     shape = weights.shape(name, *wanted)
     if shape[places[0]] > MOST_TAPS:
-        raise Fault(f"“{name}” is no kernel: it has {shape[places[0]]:,} taps.")
+        raise Fault(f"“{name}” is not a kernel: it has {shape[places[0]]:,} taps.")
     return shape[places[0]], shape[places[1]], shape[places[2]]
 
 
@@ -116,7 +120,7 @@ def read_logits(weights: Weights, stored: Stored, channels: int) -> tuple[Array,
 
 
 def read_norm(weights: Weights, norm: Norm) -> tuple[Array, Array]:
-    """Return what a batch normalisation with stored statistics multiplies by and adds."""
+    """Return the factor and the offset of a batch normalisation with stored statistics."""
     names = (norm.gamma, norm.beta, norm.mean, norm.variance)
     gamma, beta, mean, variance = (weights.read(name) for name in names)
     scale: Array = (gamma / np.sqrt(variance + np.float32(norm.epsilon))).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What drives one run of a network: points of the latent space, or a sound."""
+"""The drive of one run of a network: points in the latent space, or a sound."""
 
 from __future__ import annotations
 
@@ -16,45 +16,47 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LatentPoints:
-    """One point, or several that run together; what several give may differ by 3e-7 from one by one."""
+    """One or several points that run together; running several changes the result by up to 3e-7."""
 
     points: tuple[Point, ...]
 
     def array(self, spec: NetworkSpec) -> Array:
-        """Return the vectors [points, size]; raises Fault where the network does not take them."""
+        """Return the vectors [points, size]. Raises Fault if the network does not take them."""
         if not isinstance(spec.drive, LatentDrive):
-            raise Fault(f"A sound drives {spec.role}, not a latent point.", "Send a recording through it.")
+            raise Fault(f"{spec.role} is driven by a sound, not by a latent point.", "Feed it a recording.")
         size = spec.drive.layout.size
         if any(len(point.z) != size for point in self.points):
-            raise Fault(f"This model's latent vector has {size} values.", "Give a point with as many.")
+            raise Fault(
+                f"This model's latent vector has {size} values.", "Use a point with that many values."
+            )
         return np.array([point.z for point in self.points], np.float32).reshape(len(self.points), size)
 
     def origins(self) -> tuple[tuple[float, ...], ...]:
-        """Return for each item what an Origin says of its drive."""
+        """Return the drive of each item, as an Origin keeps it."""
         return tuple(point.z for point in self.points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """Samples at the network's own rate, and the hash that stands for them in an Origin."""
+    """Samples at the network's own rate, and the hash that identifies them in an Origin."""
 
     samples: Array
     digest: str
 
     def array(self, spec: NetworkSpec) -> Array:
-        """Return the sound [1, samples], cut or filled up with zeros to what the network takes.
+        """Return the sound [1, samples], cut or zero-padded to the network's input length.
 
-        Raises Fault where the network takes no sound.
+        Raises Fault if the network takes no sound.
         """
         if not isinstance(spec.drive, SoundDrive):
-            raise Fault(f"A latent point drives {spec.role}, not a sound.", "Give it a point.")
+            raise Fault(f"{spec.role} is driven by a latent point, not by a sound.", "Use a latent point.")
         n = len(self.samples) if spec.drive.n is None else spec.drive.n
         whole = np.zeros((1, n), np.float32)
         whole[0, : len(self.samples)] = self.samples[:n]
         return whole
 
     def origins(self) -> tuple[str, ...]:
-        """Return what an Origin says of the drive."""
+        """Return the drive, as an Origin keeps it."""
         return (self.digest,)
 
 

@@ -28,7 +28,7 @@ ITEMS_AT_ONCE = 8  # enough to share each weight matrix, few enough to stay in t
 
 
 def probe(model: Model, asked: ProbeRequest, cancelled: Cancel = None) -> Probed:
-    """Run a network as asked and give every item's curves, in the order of computation.
+    """Run a network as requested and return every item's curves, in the order of computation.
 
     Raises Cancelled between layers, and Fault for a drive, a layer or an edit that does not fit.
     """
@@ -42,7 +42,7 @@ def generate(
     reduction: Reduction = MEAN,
     edits: Edits = (),
 ) -> Mapping[str, Track]:
-    """Run the generator at one point and give every layer as a track, in order of computation.
+    """Run the generator at one point and return every layer as a track, in the order of computation.
 
     Raises Cancelled between layers.
     """
@@ -60,7 +60,7 @@ def generate_many(
 def generate_many(
     model: Model, points: Sequence[Point], layers: bool = False, cancelled: Cancel = None
 ) -> Array | dict[str, Array]:
-    """Run the generator at many points: the outputs [items, samples], or every layer's means.
+    """Run the generator at many points; return the outputs [items, samples], or every layer's channel means.
 
     Raises Cancelled between layers.
     """
@@ -86,16 +86,16 @@ def listen(
     cancelled: Cancel = None,
     reduction: Reduction = MEAN,
 ) -> tuple[Mapping[str, Track], Array]:
-    """Run a network that a sound drives: every layer as a track, and the logits, float32 [classes].
+    """Run a sound-driven network; return every layer as a track, and the logits, float32 [classes].
 
-    The sound is cut, or filled up with zeros, to what the network takes (see `heard_samples`).
+    The sound is cut or zero-padded to the network's input length (see `heard_samples`).
     """
     done = _probe(model, network, Sound(samples, sound_digest), (), (), reduction, cancelled)
     return done.tracks, np.empty(0, np.float32) if done.logits is None else done.logits
 
 
 def heard_samples(model: Model, network: str) -> int | None:
-    """Return how many samples of sound a network takes, None where it takes any number."""
+    """Return the number of samples that a network takes, None if it takes any number."""
     return _sound_drive(model, network).n
 
 
@@ -107,7 +107,7 @@ def heard_rate_hz(model: Model, network: str) -> float:
 def _sound_drive(model: Model, network: str) -> SoundDrive:
     drive = model.spec(network).drive
     if not isinstance(drive, SoundDrive):
-        raise Fault("A generator hears no sound.", "Choose another network.")
+        raise Fault("A generator takes no sound.", "Choose another network.")
     return drive
 
 
@@ -144,7 +144,7 @@ def _run(
     edits: Edits = (),
     cancelled: Cancel = None,
 ) -> Mapping[Record, Array]:
-    """Run a few items at a time and put what each run recorded together, the layers in order."""
+    """Run a few items at a time and join the records, with the layers in order."""
     runner = model.network(network)
     x = drive.array(model.spec(network))
     if len(x) <= ITEMS_AT_ONCE:
@@ -160,19 +160,19 @@ def _run(
 
 
 def _card_of(model: Model, network: str) -> NetworkCard:
-    model.spec(network)  # says which network is missing
+    model.spec(network)  # names the missing network
     return model.card.networks[network]
 
 
 def _infos(model: Model, spec: NetworkSpec, drive: Drive) -> tuple[LayerInfo, ...]:
-    """Return the layers' axes, for a network that takes sounds of any length those of this sound."""
+    """Return the layers' axes; if the network takes sounds of any length, for this sound."""
     if isinstance(drive, Sound) and isinstance(spec.drive, SoundDrive) and spec.drive.n is None:
         return spec.for_length(len(drive.samples)).infos()
     return model.card.networks[spec.role].layers
 
 
 def _origin(model: Model, network: str) -> Origin:
-    """Return where a network's curves come from; D and Q are known by their own tensors."""
+    """Return the origin of a network's curves; D and Q are identified by their own tensors."""
     card = model.card
     return Origin(
         checkpoint=model.network(network).digest,

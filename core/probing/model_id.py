@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import NewType
 
 ModelId = NewType("ModelId", str)
-"""Names an open model as long as the program runs; it is chosen by the program and shown to nobody."""
+"""Identifies an open model while the program runs; the program chooses it and never shows it."""

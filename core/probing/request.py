@@ -1,4 +1,4 @@
-"""What is asked of a network, as one frozen value, and what comes back."""
+"""Requests to run a network, and their results, as frozen values."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from core.signals.track import Image, Track
 class ProbeRequest:
     """Run one network of an open model and record its layers.
 
-    `record` names the layers, all of them where it is empty; `reduction` is how their channels
-    become a curve. `edits` are made to the layers on the way.
+    `record` names the layers, or all of them if empty; `reduction` makes one curve of their channels; `edits`
+    change layers during the run.
     """
 
     model: ModelId
@@ -33,9 +33,9 @@ class ProbeRequest:
 
 @dataclass(frozen=True)
 class Probed:
-    """What one run gave: for each item its layers' curves, pictures of the first one's, and logits.
+    """The results of one run: each item's curves, spectrograms of the first item, and logits.
 
-    `logits` are float32 [classes] of a network that ends in classes, else None.
+    `logits` are float32 [classes] for a network that ends in classes, else None.
     """
 
     items: tuple[Mapping[str, Track], ...]

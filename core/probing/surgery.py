@@ -1,7 +1,7 @@
-"""Surgery: a layer's maps changed during a run, before the layers after it are computed.
+"""Edits of a layer's maps during a run, before the following layers are computed.
 
-An edit is a frozen value: a place (layer, channels, stretch of samples) and what is done there. It
-is part of the Origin of every curve that it can change.
+An edit is a frozen value: a place (layer, channels, range of samples) and an action. It is part of the Origin
+of every curve that it can change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Every value becomes the same: 0 silences."""
+    """Set every value to the same number; 0 silences."""
 
     value: float = 0.0
 
@@ -34,7 +34,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Every value is multiplied by `factor`."""
+    """Multiply every value by `factor`."""
 
     factor: float
 
@@ -48,7 +48,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """`amount` is added to every value."""
+    """Add `amount` to every value."""
 
     amount: float
 
@@ -62,28 +62,30 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Other values, float32 [samples, channels] in `shape`, kept as bytes so that edits compare."""
+    """Replace the values by others, float32 [samples, channels] in `shape`, kept as bytes so that edits
+    compare.
+    """
 
     data: bytes
     shape: tuple[int, int]
 
     @classmethod
     def by(cls, values: Array) -> Replace:
-        """Return the action from an array [samples, channels]."""
+        """Return the action that writes an array [samples, channels]."""
         kept = np.ascontiguousarray(values, np.float32)
         if kept.ndim != 2:
-            raise ValueError("values to put into a layer are [samples, channels]")
+            raise ValueError("replacement values must be [samples, channels]")
         return cls(kept.tobytes(), (kept.shape[0], kept.shape[1]))
 
     def __call__(self, part: Array) -> Array:
         values = np.frombuffer(self.data, np.float32).reshape(self.shape)
         if values.shape != part.shape[1:]:
             have, want = (" × ".join(map(str, shape)) for shape in (self.shape, part.shape[1:]))
-            raise Fault(f"The values to put in are {have} (samples × channels), and the place holds {want}.")
+            raise Fault(f"The replacement is {have} (samples × channels), but the place is {want}.")
         return np.broadcast_to(values, part.shape)
 
     def plain(self) -> Settings:
-        """Return the action as an Origin keeps it: the values by their hash."""
+        """Return the action as an Origin keeps it, with the values as a hash."""
         return (("action", "replace"), ("values", hashlib.sha256(self.data).hexdigest()))
 
 
@@ -92,10 +94,10 @@ Action = Fill | Scale | Shift | Replace
 
 @dataclass(frozen=True, slots=True)
 class LayerEdit:
-    """What is done to one layer: to all its channels and samples, or to some.
+    """A change of one layer, in all its channels and samples or in some.
 
-    `channels` count from 0, none mean all. `first` and `last` bound the samples, `last` not
-    included and None for the end.
+    `channels` count from 0; an empty tuple means all. Samples from `first` up to but not including `last`
+    change; a `last` of None means the end.
     """
 
     layer: str
@@ -105,14 +107,14 @@ class LayerEdit:
     last: int | None = None
 
     def __call__(self, maps: Array) -> Array:
-        """Return the changed maps [items, samples, channels]; the given ones stay as they are."""
+        """Return the changed maps [items, samples, channels], without changing the argument."""
         _, n, width = maps.shape
         last = n if self.last is None else self.last
         outside = [channel for channel in self.channels if not 0 <= channel < width]
         if outside:
-            raise Fault(f"{self.layer} has {width} channels, so no channel {outside[0] + 1}.")
+            raise Fault(f"{self.layer} has {width} channels; there is no channel {outside[0] + 1}.")
         if not 0 <= self.first < last <= n:
-            raise Fault(f"{self.layer} has {n} samples: {self.first} to {last} is no stretch of it.")
+            raise Fault(f"{self.layer} has {n} samples; {self.first} to {last} is not a range within it.")
         channels = np.array(self.channels or range(width))
         changed = maps.copy()
         changed[:, self.first : last, channels] = self.action(maps[:, self.first : last, channels])

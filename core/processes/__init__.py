@@ -1,1 +1,1 @@
-"""The processes that compute: the engine with its networks, and the Praat workers."""
+"""The processes that compute: the engine, which holds the networks, and the Praat workers."""

@@ -1,7 +1,7 @@
 """The engine: one process that holds the open models, and the window's handle on it.
 
-The interpreter lock would stall a window that computes; so requests go out over a pipe and float32
-arrays come back.
+Computing in the window's process would stall it through the interpreter lock, so requests go out over a pipe
+and float32 arrays come back.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from core.processes.engine_tasks import CloseRequest, OpenRequest, RunRequest, W
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
 
 CRASHED = Fault(
-    "The computation stopped unexpectedly and was started again.",
-    "What was open stays open; turn the knob once more.",
+    "The computation stopped unexpectedly and was restarted.",
+    "The open models stay open; turn the knob again.",
 )
 
 GONE = Fault(
     "The computation cannot be started: it stopped three times without an answer.",
     "Start Phonoscope again; if that does not help, run packaging/test.",
 )
-MOST_CRASHES = 3  # in a row, without one answer between
+MOST_CRASHES = 3  # in a row, without an answer in between
 
 
 class Engine:
-    """What a window asks of an engine: requests, and futures of their answers."""
+    """The window's side of an engine: requests, and futures of their answers."""
 
     def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
-        """Queue a request; a waiting one under the same key is superseded.
+        """Queue a request; it replaces a waiting one with the same key.
 
-        `urgent` requests (knobs) go before the others (sheets).
+        `urgent` requests (knobs) run before the others (contact sheets).
         """
         raise NotImplementedError
 
     def stop(self, key: Hashable) -> None:
-        """Cancel what waits under `key`, and what is under way at its next layer."""
+        """Cancel the waiting request with this key, and stop a running one at its next layer."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """End the engine; unanswered requests are cancelled."""
+        """Close the engine; unanswered requests are cancelled."""
         raise NotImplementedError
 
     def open(
@@ -61,17 +61,17 @@ class Engine:
         key: Hashable = "open",
         urgent: bool = True,
     ) -> Future[Card]:
-        """Open a checkpoint under a name that the caller picks, beside or in place of others."""
+        """Open a checkpoint under a name of the caller's choice, beside other models or replacing one."""
         return self.ask(OpenRequest(model, os.fspath(path), dict(answers or {})), key, urgent)
 
     def probe(
         self, request: ProbeRequest, images: Wanted = (), key: Hashable = "", urgent: bool = False
     ) -> Future[Probed]:
-        """Run a network; `images` pairs layers with settings of the spectrograms wanted with them."""
+        """Run a network; `images` pairs layers with the settings of the spectrograms to compute for them."""
         return self.ask(RunRequest(request, tuple(images)), key, urgent)
 
     def close_model(self, model: ModelId) -> Future[None]:
-        """Forget an open model and free its memory."""
+        """Close an open model and free its memory."""
         return self.ask(CloseRequest(model))
 
 
@@ -85,13 +85,13 @@ class _Request:
 
 
 class InlineEngine(Engine):
-    """Does the work at once in the calling thread: for tests and the command line."""
+    """Runs requests at once in the calling thread: for tests and the command line."""
 
     def __init__(self) -> None:
         self._work = Work()
 
     def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
-        """Do what is asked and give a future that is already done."""
+        """Run a request and return a completed future."""
         future: Future[Any] = Future()
         try:
             future.set_result(self._work.do(asked, lambda: False))
@@ -100,14 +100,14 @@ class InlineEngine(Engine):
         return future
 
     def stop(self, key: Hashable) -> None:
-        """Nothing is ever under way here."""
+        """Do nothing: no request is ever running here."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
 def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Work]) -> None:
-    """Answer requests until the window closes the pipe: the engine process's main function."""
+    """Answer requests until the window closes the pipe: the main function of the engine process."""
     work = make_work()
     work.warm()
     while True:
@@ -121,8 +121,8 @@ def serve(pipe: Connection, stopped: Any, block: Any, make_work: Callable[[], Wo
             answer = error
         try:
             packed = pack(answer, block)
-        except Exception as error:  # an answer that cannot be pickled is a bug, told in words
-            packed = pack(RuntimeError(f"{type(answer).__name__} does not cross: {error}"), block)
+        except Exception as error:  # an answer that cannot be pickled is a bug; report it as text
+            packed = pack(RuntimeError(f"{type(answer).__name__} cannot be sent: {error}"), block)
         try:
             pipe.send((number, *packed))
         except OSError:
@@ -134,7 +134,7 @@ ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
 class ProcessEngine(Engine):
-    """Runs the work in a process of its own, one request at a time, newest first under a key."""
+    """Runs requests in a process of its own, one at a time; of those with one key only the newest."""
 
     def __init__(
         self, on_crash: Callable[[], None] = lambda: None, make_work: Callable[[], Work] = Work
@@ -187,7 +187,7 @@ class ProcessEngine(Engine):
         return future
 
     def stop(self, key: Hashable) -> None:
-        """Cancel what waits under `key`, and what is under way at its next layer."""
+        """Cancel the waiting request with this key, and stop a running one at its next layer."""
         with self._lock:
             dropped = [request for request in self._queue if request.key == key]
             self._queue = [request for request in self._queue if request.key != key]
@@ -219,7 +219,7 @@ class ProcessEngine(Engine):
         request = (urgent or self._queue)[0]
         self._queue.remove(request)
         self._under_way = request
-        with contextlib.suppress(OSError):  # the reader sees the end of the pipe and reports the crash
+        with contextlib.suppress(OSError):  # the reader sees the pipe close and reports the crash
             self._pipe.send((request.number, request.asked))
 
     def _read(self, pipe: Connection, block: Any) -> None:
@@ -229,7 +229,7 @@ class ProcessEngine(Engine):
             except (EOFError, OSError):
                 self._lost(pipe)
                 return
-            # the block is free again only once its numbers are copied out, before the next request
+            # the block may be reused only after its numbers are copied out, before the next request
             self._answered(number, unpack(words, sizes, block))
 
     def _answered(self, number: int, answer: Any) -> None:
@@ -245,14 +245,14 @@ class ProcessEngine(Engine):
         _settle(request.future, answer)
 
     def _remember(self, asked: Any) -> None:
-        """Keep what is open, to open it again after a crash."""
+        """Remember the open models, to reopen them after a crash."""
         if isinstance(asked, OpenRequest):
             self._opened[asked.model] = asked
         elif isinstance(asked, CloseRequest):
             self._opened.pop(asked.model, None)
 
     def _lost(self, pipe: Connection) -> None:
-        """Start again after a crash: fail what was under way, reopen what was open."""
+        """Restart after a crash: fail the running request and reopen the open models."""
         with self._lock:
             if self._closed or pipe is not self._pipe:
                 return
@@ -289,7 +289,7 @@ def _settle(future: Future[Any], answer: Any) -> None:
 
 @contextlib.contextmanager
 def _environment(values: Mapping[str, str]) -> Generator[None]:
-    """Set environment variables for the length of a `with`."""
+    """Set environment variables within a `with` block."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

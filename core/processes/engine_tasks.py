@@ -1,4 +1,4 @@
-"""What the engine does: open and close models, and run their networks as a request says."""
+"""The engine's tasks: open and close models, and run their networks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Wanted = Sequence[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """Open the checkpoint at `path` under a name; what was open under it stays where that fails."""
+    """Open the checkpoint at `path` under a name; if that fails, the model open under it stays."""
 
     model: ModelId
     path: str
@@ -33,21 +33,21 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class CloseRequest:
-    """Forget an open model."""
+    """Close an open model."""
 
     model: ModelId
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Run a network; `images` pairs layers with the settings of the spectrograms wanted with them."""
+    """Run a network; `images` pairs layers with the settings of the spectrograms to compute for them."""
 
     probe: ProbeRequest
     images: Wanted = ()
 
 
 class Work:
-    """The open models and what is done with them: a row for each kind of request."""
+    """The open models and the function that handles each kind of request."""
 
     def __init__(self) -> None:
         self._models: dict[ModelId, Any] = {}
@@ -63,14 +63,14 @@ class Work:
             importlib.import_module(module)
 
     def do(self, asked: Any, stop: Stop) -> Any:
-        """Do what is asked. Raises Fault, or Cancelled once `stop()` is true."""
+        """Handle a request. Raises Fault, or Cancelled once `stop()` is true."""
         return self._tasks[type(asked)](asked, stop)
 
     def _open(self, asked: OpenRequest, stop: Stop) -> Card:
         from core.families.registry import open_model
 
         model = open_model(Path(asked.path), asked.answers)
-        self._models[asked.model] = model  # only now: what was open stays when the new file is refused
+        self._models[asked.model] = model  # only now, so that the open model stays if the new file is refused
         return model.card
 
     def _close(self, asked: CloseRequest, stop: Stop) -> None:
@@ -87,7 +87,7 @@ class Work:
 
 
 def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
-    """Return the spectrograms wanted, of the layers whose rate carries one."""
+    """Return the requested spectrograms of the layers whose rate can carry one."""
     from core.analyses.spectrogram import cause, spectrogram
 
     return {
@@ -98,5 +98,5 @@ def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
 
 
 def sound_digest(samples: NDArray[np.float32], rate_hz: float) -> str:
-    """Return the hash that stands for a sound in an Origin."""
+    """Return the hash that identifies a sound in an Origin."""
     return hashlib.sha256(f"{rate_hz:.17g}".encode() + np.ascontiguousarray(samples).tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Which answer still counts: generation numbers per key, so that a late answer is dropped."""
+"""Generation numbers per key, which tell whether an answer still counts; late answers are dropped."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from core.faults import Cancelled, Fault
 
 
 class Generations:
-    """Counts the questions asked under each key; only the latest one's answer is wanted."""
+    """Counts the requests of each key; only the answer to the latest one counts."""
 
     def __init__(self) -> None:
         self._latest: dict[Hashable, int] = {}
 
     def next(self, key: Hashable) -> int:
-        """Begin a new generation of `key` and give its number."""
+        """Start a new generation of `key` and return its number."""
         self._latest[key] = self._latest.get(key, 0) + 1
         return self._latest[key]
 
@@ -25,10 +25,10 @@ class Generations:
 
 
 class Jobs:
-    """Follows futures by key and hands on only the answers that still count.
+    """Tracks futures by key and passes on only the answers that still count.
 
-    `post` carries a call to the thread that owns the session (the window's, by a queued signal);
-    the check of the generation happens there, so no answer slips in between.
+    `post` moves a call to the session's thread (in the window, through a queued signal). The generation is
+    checked there, so no answer slips in between.
     """
 
     def __init__(
@@ -53,10 +53,11 @@ class Jobs:
         stream: bool = False,
         gone: Callable[[], None] | None = None,
     ) -> None:
-        """Call `done` with the answer, unless a newer question under `key` was followed meanwhile.
+        """Call `done` with the answer, unless a newer request with this key was made meanwhile.
 
-        With `stream` an answer counts until a newer one has arrived: a knob in motion is seen moving.
-        `gone` follows where no answer comes: it was cancelled, or ended by a bug, which is reported.
+        With `stream` an answer counts until a newer one has arrived, so that a moving knob is followed.
+        `gone` is called if no answer comes because the request was cancelled or ended in a bug, which is
+        reported.
         """
         generation = self._generations.next(key)
         self._pending[key] = generation
@@ -68,12 +69,12 @@ class Jobs:
         )
 
     def drop(self, key: Hashable) -> None:
-        """Want no answer that is under way for `key`."""
+        """Ignore the answer to any running request with this key."""
         self._arrived[key] = self._generations.next(key)
         self._pending.pop(key, None)
 
     def waits(self, key: Hashable) -> bool:
-        """Return whether an answer that counts is still under way for `key`."""
+        """Return whether an answer that counts is still expected for `key`."""
         return key in self._pending
 
     def _counts(self, key: Hashable, generation: int, stream: bool) -> bool:
@@ -112,4 +113,4 @@ class Jobs:
 
 
 def _nothing() -> None:
-    """Nobody wants to know."""
+    """Do nothing: nobody needs to know."""

@@ -1,4 +1,4 @@
-"""What went wrong in a Praat worker, each time with the measure and the sound that it was."""
+"""The faults of a Praat worker; each names the measure and the sound."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from core.analyses.registry import TABLE
 from core.faults import Fault
 from core.tiles.scatter import TILE, Ask
 
-UNSTARTED = Fault("No process could be started to measure in.", "Close other programs, then ask once more.")
+UNSTARTED = Fault("No process could be started for the measurement.", "Close other programs, then try again.")
 
 
 def crashed(asks: Sequence[Ask]) -> Fault:
-    """Say what was measured where a worker died over it, twice."""
+    """Return the fault for a job during which a worker crashed twice."""
     return Fault(
         f"{_named(asks)} stopped unexpectedly, twice; other measurements go on.",
-        "Change its settings, or report what was open.",
+        "Change its settings, or report the problem.",
     )
 
 
 def stuck(asks: Sequence[Ask]) -> Fault:
-    """Say what was measured where a worker came to no end with it."""
+    """Return the fault for a job that did not finish in time."""
     return Fault(
-        f"{_named(asks)} came to no end and was stopped.", "Change its settings, or measure a shorter part."
+        f"{_named(asks)} did not finish and was stopped.", "Change its settings, or measure a shorter part."
     )
 
 
 def _named(asks: Sequence[Ask]) -> str:
-    """Name the first measure and its sound, and how many more were asked with it."""
+    """Return the name of the first measure and its sound, and how many more were requested with it."""
     name, track, _settings = asks[0]
     sound: Any = getattr(track, "name", "")
     first = f"{_title(name)} of {sound}" if sound else _title(name)
-    return first if len(asks) == 1 else f"{first}, or one of {len(asks) - 1} asked with it,"
+    return first if len(asks) == 1 else f"{first}, or one of {len(asks) - 1} requested with it,"
 
 
 def _title(name: str) -> str:
-    """Return an analysis' title; the steps that are no tile of one are those of formants."""
+    """Return an analysis's title; steps that are not a tile of an analysis belong to formants."""
     known = name.removeprefix(TILE)
     return TABLE[known].title if known in TABLE else TABLE["formants"].title

@@ -1,10 +1,10 @@
-"""Praat workers: two processes that run analyses, since parselmouth holds the interpreter's lock.
+"""Praat workers: two processes that run analyses, because parselmouth holds the interpreter lock.
 
-A worker waits on its own pipe: it ends when the window closes the pipe, or dies and so closes it.
+A worker waits on its own pipe: it ends when the window closes the pipe or dies.
 
-Pebble's pool ends and restarts stuck workers too, but would need the rest of this file around it (the
-newest under a key, patient jobs, a second try, rounds), and pickles a minute of sound through a pipe in
-76 ms where the shared block takes 16.
+Pebble's pool also ends and restarts stuck workers, but it would need the rest of this file around it (newest
+per key, patient jobs, a second try, rounds), and it pickles a minute of sound through a pipe in 76 ms where
+the shared block takes 16 ms.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from core.tiles.scatter import Ask, rounds_of
 MOST_TRIES = 2
 
 MORE_PATIENCE = 20
-"""So much longer may a patient job take: harmonicity from 5 Hz up takes three seconds for each of sound."""
+"""The factor by which a patient job may take longer: harmonicity from 5 Hz takes 3 s per second of sound."""
 
 
 class Pool(Protocol):
-    """What a window needs of Praat workers.
+    """The window's side of the Praat workers.
 
-    What is `patient` may take long and keeps one worker at most, after all that is not.
+    `patient` jobs may take long; they run after all others and occupy at most one worker.
     """
 
     def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
-        """Queue one analysis; one that still waits under the same key is cancelled."""
+        """Queue one analysis; a waiting one with the same key is cancelled."""
         ...
 
     def submit_many(
         self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
-        """Queue several analyses for one worker; the answer has a result or a Fault for each."""
+        """Queue several analyses for one worker; the answer holds a result or a Fault for each."""
         ...
 
     def warm(self) -> None: ...
@@ -67,13 +67,13 @@ class _Job:
 
     @property
     def duration_s(self) -> float:
-        """How much sound there is to measure."""
+        """The duration in seconds of the sound to analyse."""
         return sum(
             getattr(track, "axis", TimeAxis(1.0, 0)).duration_s for _name, track, _settings in self.asks
         )
 
     def settle(self, answers: Sequence[Any]) -> None:
-        """Give the future its answer: the result or fault of one ask, or all of many."""
+        """Complete the future with the answer: a single result or fault, or the tuple of all."""
         bugs = [each for each in answers if isinstance(each, Exception) and not isinstance(each, Fault)]
         failed = bugs or [each for each in answers if self.alone and isinstance(each, Fault)]
         if failed:
@@ -82,7 +82,7 @@ class _Job:
             self.future.set_result(answers[0] if self.alone else tuple(answers))
 
     def drop(self) -> None:
-        """Tell that no answer will come; a job whose worker died counts as running."""
+        """Mark the job as cancelled; a job whose worker died counts as running."""
         if not self.future.cancel():
             self.future.set_exception(Cancelled())
 
@@ -91,7 +91,7 @@ class InlinePool:
     """Runs analyses at once in the calling thread: for tests and the command line."""
 
     def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
-        """Run one analysis and give a future that is already done."""
+        """Run one analysis and return a completed future."""
         rounds = rounds_of(name, track, settings, alone=True)
         if rounds is None:
             return _done(_Job(((name, track, settings),), key, alone=True))
@@ -102,14 +102,14 @@ class InlinePool:
     def submit_many(
         self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
-        """Run several analyses and give a future that is already done."""
+        """Run several analyses and return a completed future."""
         return _done(_Job(tuple(asks), key, alone=False))
 
     def warm(self) -> None:
-        """Nothing to start."""
+        """Do nothing: there is nothing to start."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
 def _done(job: _Job) -> Future[Any]:
@@ -118,10 +118,10 @@ def _done(job: _Job) -> Future[Any]:
 
 
 class PraatPool:
-    """Runs analyses in processes of its own, first come first served, newest under a key."""
+    """Runs analyses in worker processes, in order of arrival; of those with one key only the newest."""
 
     def __init__(self, workers: int = 2, patience_s: float = 30.0) -> None:
-        """Start nothing yet; a job may take `patience_s` and as long again as its sounds last."""
+        """Start no worker yet; a job may take `patience_s` plus the duration of its sounds."""
         self._workers = workers
         self._patience_s = patience_s
         self._waiting: list[_Job] = []
@@ -132,7 +132,7 @@ class PraatPool:
         self._closed = False
 
     def submit(self, name: str, track: Track, settings: Any = None, key: Hashable = "") -> Future[Any]:
-        """Queue one analysis; one that still waits under the same key is cancelled."""
+        """Queue one analysis; a waiting one with the same key is cancelled."""
         rounds = rounds_of(name, track, settings)
         if rounds is None:
             return self._queue(_Job(((name, track, settings),), key, alone=True))
@@ -147,7 +147,7 @@ class PraatPool:
     def submit_many(
         self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
     ) -> Future[tuple[Any, ...]]:
-        """Queue several analyses for one worker; the answer has a result or a Fault for each."""
+        """Queue several analyses for one worker; the answer holds a result or a Fault for each."""
         return self._queue(_Job(tuple(asks), key, alone=False, patient=patient))
 
     def warm(self) -> None:
@@ -161,7 +161,7 @@ class PraatPool:
             threading.Thread(target=self._attend, args=(number,), name=name, daemon=True).start()
 
     def close(self) -> None:
-        """End the workers, at work or not; what still waits is cancelled."""
+        """End the workers, busy or not; waiting jobs are cancelled."""
         with self._change:
             self._closed = True
             dropped, self._waiting = self._waiting, []
@@ -185,7 +185,7 @@ class PraatPool:
         return job.future
 
     def _supersede(self, key: Hashable, newest: ScatteredAnalysis | None = None) -> None:
-        """Drop what waits under a key, and the rounds to come of what is under way."""
+        """Cancel the waiting job with a key, and the remaining rounds of a running one."""
         if not key:
             return
         with self._change:
@@ -200,13 +200,13 @@ class PraatPool:
             job.drop()
 
     def _forget(self, key: Hashable, course: ScatteredAnalysis) -> None:
-        """Let an analysis that is over go, with all its answers."""
+        """Forget a finished scattered analysis with all its answers."""
         with self._change:
             if self._courses.get(key) is course:
                 del self._courses[key]
 
     def _attend(self, number: int) -> None:
-        """Hand jobs to one worker until the pool is closed; the worker is started anew when it dies."""
+        """Pass jobs to one worker until the pool is closed; restart the worker if it dies."""
         self._start(number)
         while job := self._next(number):
             if job.course is not None and job.course.over:
@@ -223,13 +223,13 @@ class PraatPool:
             except (EOFError, OSError):
                 self._lost(job)
                 self._start(number)
-            except Exception as bug:  # what cannot be pickled is told to who asked
+            except Exception as bug:  # what cannot be pickled is reported to the caller
                 job.future.set_exception(bug)
             else:
                 job.settle(answers)
 
     def _ask(self, number: int, job: _Job) -> Sequence[Any]:
-        """Wait for a worker's answers; one that comes to no end is killed, since Praat cannot be stopped."""
+        """Wait for a worker's answers; kill one that does not finish, because Praat cannot be interrupted."""
         process, pipe, block = self._pipes[number]
         pipe.send(pack(job.asks, block))
         if pipe.poll(self._patience_s + job.duration_s * (MORE_PATIENCE if job.patient else 1)):
@@ -240,12 +240,12 @@ class PraatPool:
         return [stuck(job.asks)] * len(job.asks)
 
     def _next(self, number: int) -> _Job | None:
-        """Return the next job for a worker once there is one; only the last worker does patient ones."""
+        """Wait for and return the next job for a worker; only the last worker takes patient jobs."""
 
         def chosen() -> _Job | None:
             last = number == self._workers - 1
             ready = [job for job in self._waiting if last or not job.patient]
-            return min(ready, key=lambda job: job.patient, default=None)  # the first of either kind
+            return min(ready, key=lambda job: job.patient, default=None)  # the first of each kind
 
         with self._change:
             self._change.wait_for(lambda: chosen() or self._closed)
@@ -256,7 +256,7 @@ class PraatPool:
             return job
 
     def _lost(self, job: _Job) -> None:
-        """Try a job once more whose worker died; a second death is told."""
+        """Retry a job whose worker died; report it after the second time."""
         with self._change:
             again = job.tries < MOST_TRIES and not self._closed
             if again:
@@ -266,14 +266,14 @@ class PraatPool:
             self._fail(job, crashed(job.asks))
 
     def _fail(self, job: _Job, fault: Fault) -> None:
-        """Give a fault for every ask of a job, as of one that a worker refused."""
+        """Answer every request of a job with a fault, as if the worker had refused it."""
         if self._closed:
             job.future.set_exception(Cancelled())
         else:
             job.settle([fault] * len(job.asks))
 
     def _start(self, number: int) -> bool:
-        """Start a worker; tell whether it could be, and is still wanted."""
+        """Start a worker; return whether it started and is still needed."""
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         name = f"phonoscope-praat-{number + 1}"
@@ -288,7 +288,7 @@ class PraatPool:
             block = spawn.RawArray("b", BLOCK_BYTES)
             process = spawn.Process(target=praat_worker.main, args=(theirs, block), name=name, daemon=True)
             process.start()
-        except OSError:  # no more processes, or no memory for one
+        except OSError:  # too many processes, or no memory for another
             return False
         finally:
             theirs.close()
@@ -296,7 +296,7 @@ class PraatPool:
             self._pipes[number] = (process, ours, block)
             if self._closed:
                 process.terminate()
-        # importing Praat takes its time; a worker that dies over it fails its first job instead
+        # importing Praat takes time; a worker that dies during it fails its first job instead
         with contextlib.suppress(EOFError, OSError):
             ours.recv()
         return True

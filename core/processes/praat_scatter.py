@@ -1,4 +1,4 @@
-"""An analysis that several Praat workers share, from its first round of asks to its result."""
+"""An analysis shared between several Praat workers, from its first round of requests to its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.tiles.scatter import Ask, Rounds
 
 
 class ScatteredAnalysis:
-    """An analysis in rounds: asks of one round go to all workers, their answers make the next."""
+    """An analysis in rounds: the requests of one round go to all workers, and their answers make the next."""
 
     def __init__(self, rounds: Rounds, ask: Callable[[Ask], Future[Any]]) -> None:
         self.future: Future[Any] = Future()
@@ -24,13 +24,13 @@ class ScatteredAnalysis:
         self.future.add_done_callback(self._cancelled)
 
     def go_on(self, answers: list[Any] | None = None) -> None:
-        """Ask the next round, or give the result."""
+        """Send the next round, or complete the future."""
         try:
             asks = self._rounds.send(answers) if answers is not None else next(self._rounds)
         except StopIteration as end:
             result = end.value
             self._settle(lambda: self.future.set_result(result))
-        except Exception as bug:  # told to who asked, as from a worker
+        except Exception as bug:  # reported to the caller, like a worker's fault
             self._fail(bug)
         else:
             self._left = len(asks)
@@ -39,11 +39,11 @@ class ScatteredAnalysis:
                 each.add_done_callback(self._answered)
 
     def stop(self) -> None:
-        """Ask nothing more; the future is cancelled."""
+        """Send no more requests; the future is cancelled."""
         self._settle(lambda: self.future.cancel())
 
     def _cancelled(self, future: Future[Any]) -> None:
-        """Ask nothing more once somebody has cancelled the future."""
+        """Send no more requests once the future is cancelled."""
         if future.cancelled():
             self.over = True
 

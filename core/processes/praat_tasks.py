@@ -1,4 +1,4 @@
-"""What a Praat worker does: run the analyses it is asked for, one ask after the other."""
+"""A Praat worker's task: run the requested analyses one after another."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from core.tiles.scatter import Ask, runner
 
 READY = "ready"
 
-GIVE_WAY = 10  # with two processors a knob in motion has to come before the overlays of its last rest
+GIVE_WAY = 10  # with two processors a moving knob must come before the overlays of its last rest
 
 
 def answered(asks: Sequence[Ask]) -> list[Any]:
-    """Run the analyses one after the other; a failure stands in the place of its result."""
+    """Run analyses one after another; a failed one has its error in place of the result."""
     answers: list[Any] = []
     for name, track, settings in asks:
         try:
@@ -39,7 +39,7 @@ def answered(asks: Sequence[Ask]) -> list[Any]:
 
 
 def serve(pipe: Connection, block: Any) -> None:
-    """Answer asks until the other end of the pipe is closed; arrays cross both ways in a shared block."""
+    """Answer requests until the other end closes the pipe; arrays travel both ways in a shared block."""
     if hasattr(os, "nice"):
         os.nice(GIVE_WAY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -52,6 +52,6 @@ def serve(pipe: Connection, block: Any) -> None:
 
 
 def _warm_up() -> None:
-    """Import Praat and let it compute once, so that the first real answer does not wait."""
+    """Import Praat and run it once, so that the first real answer does not wait."""
     ramp = np.arange(2000, dtype=np.float32) % 100
     answered([("pitch", Track("warm", ramp, TimeAxis.of_sound(16000.0, 2000)), None)])

@@ -1,4 +1,4 @@
-"""Where a Praat worker's process begins: before numpy is imported, so that it can be told something."""
+"""The entry point of a Praat worker's process: it sets the environment before numpy is imported."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 KERNEL = {
-    # each worker has one processor: threads of numpy's would wait for those of the other worker, spinning
+    # one processor per worker: numpy's threads would spin while waiting for those of the other worker
     "OPENBLAS_NUM_THREADS": "1",
-    # Praat rounds every term and adds in order (core.analyses.resampling): so does this kernel, which runs
-    # wherever numpy does; newer ones round a product and a sum together
+    # Praat rounds every term and adds in order (core.tiles.praat_resampling). This kernel does so too and
+    # runs wherever numpy does; newer ones round a product and a sum together.
     "OPENBLAS_CORETYPE": "Nehalem",
 }
-"""What numpy's matrix products are told, before they are loaded."""
+"""The environment for numpy's matrix products, set before they are loaded."""
 
 
 def main(pipe: Connection, block: Any) -> None:
-    """Keep matrix products to one thread and to Praat's order of adding, then answer asks."""
+    """Limit matrix products to one thread and to Praat's order of adding, then answer requests."""
     os.environ.update(KERNEL)
     from core.processes.praat_tasks import serve
 

@@ -1,4 +1,4 @@
-"""What is asked of the results store: one analysis of one track, or one part of it."""
+"""Requests to the results store: one analysis of one track, or one part of it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ def _not_refused() -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class ResultRequest:
-    """A result that somebody needs, by its key, and how to compute it.
+    """A needed result: its key, and how to compute it.
 
-    `origin` is the origin that the result will have, `part` which part of it is meant (a tile, a
-    stretch). The Praat workers answer `asks`, and `join` makes the result from their answers; or
-    `start` begins another computation, whose None says that nothing was found this time. `refusal`
-    says why there can be no such result.
+    `origin` is the origin of the result and `part` says which part of it (a tile, a stretch). Either Praat
+    workers answer `asks` and `join` makes the result from their answers, or `start` begins another
+    computation, which returns None if it found nothing this time. `refusal` says why there can be no result.
     """
 
     origin: Origin
@@ -48,9 +47,9 @@ class ResultRequest:
 
 
 def analysis_of(track: Track, name: str, settings: Any) -> ResultRequest:
-    """Ask for one analysis of a track with these settings.
+    """Return the request for one analysis of a track with these settings.
 
-    The track's axis is part of the key: a stretch of a track has the origin of the whole.
+    The track's axis is part of the key, because a stretch of a track has the origin of the whole.
     """
     row = TABLE[name]
     return ResultRequest(

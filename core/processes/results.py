@@ -1,6 +1,6 @@
-"""One store of results: every question is asked once, whoever asks, and its answer kept within a budget.
+"""The store of results: each is computed once, whoever needs it, and kept within a byte budget.
 
-All calls come from the thread that owns the session; answers reach it through `Jobs`.
+All calls come from the session's thread; answers reach it through `Jobs`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ BUDGET_BYTES = 256 << 20
 MOST_FAILED = 1000
 
 AROUND_BYTES = 1024
-"""About so much takes what is around a result's arrays: its origin, its axis, its place in the store."""
+"""The approximate size of a result apart from its arrays: its origin, axis and entry in the store."""
 
-BROKEN = Fault("This could not be computed: the program has an error here.", "The log says more.")
+BROKEN = Fault("This could not be computed because of an error in Phonoscope.", "See the log for details.")
 
 
 class Urgency(IntEnum):
-    """Who goes first. What a person waits for may be shared between workers; a table goes one by one."""
+    """The order of requests. Those that a person waits for may be shared between workers; those of a table
+    run one by one.
+    """
 
     AWAITED = 0
     SHOWN = 1
@@ -42,26 +44,26 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The result is there."""
+    """The result is available."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The result is under way."""
+    """The result is being computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There can be no such result; the sentence says why."""
+    """There can be no result; the sentence says why."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The computation failed; it is not tried again before somebody asks for that."""
+    """The computation failed; it is only repeated on request."""
 
     fault: Fault
 
@@ -73,7 +75,7 @@ PENDING = Pending()
 
 @dataclass(eq=False)
 class _Batch:
-    """Requests that one worker answers together, and what they were asked with."""
+    """Requests that one worker answers together, with their urgency."""
 
     requests: tuple[ResultRequest, ...]
     urgency: Urgency
@@ -83,35 +85,35 @@ class _Batch:
 
     @property
     def asks(self) -> list[Ask]:
-        """What the workers are asked for."""
+        """The analyses that the workers run."""
         return [ask for one in self.requests for ask in one.asks]
 
     @property
     def is_single(self) -> bool:
-        """Whether one answer comes, not a tuple of answers."""
+        """Whether the answer is single, not a tuple of answers."""
         if self.requests[0].start is not None:
             return True
         return self.urgency is Urgency.AWAITED and len(self.asks) == 1
 
     @property
     def takes_turns(self) -> bool:
-        """Whether it is a table's work for the workers, which goes one by one."""
+        """Whether this is a table's work for the workers, which runs one by one."""
         return self.urgency is Urgency.TABLE and self.requests[0].start is None
 
     @property
     def is_under_way(self) -> bool:
-        """Whether it was handed on."""
+        """Whether it has been started."""
         return self.future is not None
 
 
 class ResultStore:
-    """Computes what is needed, once, and keeps it for as long as the budget allows.
+    """Computes needed results once and keeps them within a byte budget.
 
-    An asker states all that it needs at a time; its next statement replaces that one. What nobody
-    needs any more and has not begun is dropped; an answer that comes nevertheless is kept. Results
-    that an asker needs now stay, whatever the budget; the others go, the least recently used first.
+    A client declares all the results it needs; its next declaration replaces this one. Requests that no
+    client needs any more are dropped unless they have started; late answers are kept anyway. Results that a
+    client needs now stay whatever the budget; of the others, the least recently used go first.
 
-    `arrived` carries the origins of results that came or failed together.
+    `arrived` carries the origins of results that arrived or failed together.
     """
 
     arrived = Signal(frozenset)
@@ -132,11 +134,11 @@ class ResultStore:
 
     @property
     def size_bytes(self) -> int:
-        """About how much memory the results take."""
+        """The approximate memory use of the results, in bytes."""
         return self._bytes
 
     def look(self, request: ResultRequest) -> State | None:
-        """Return what is known of a result; None where nobody has asked for it. Computes nothing."""
+        """Return the state of a result, or None if nobody has requested it. Computes nothing."""
         key = request.key
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -149,7 +151,7 @@ class ResultStore:
         return Refused(sentence) if sentence else None
 
     def waits(self, asker: Hashable) -> bool:
-        """Return whether something that an asker needs is under way."""
+        """Return whether something that a client needs is still being computed."""
         return any(key in self._pending for key in self._needs.get(asker, ()))
 
     # --- what is needed --------------------------------------------------------------------------
@@ -161,9 +163,9 @@ class ResultStore:
         urgency: Urgency = Urgency.SHOWN,
         patient: bool = False,
     ) -> tuple[State, ...]:
-        """State all that an asker needs now; compute what is unknown, and tell how each stands.
+        """Declare all results that a client needs now; compute the unknown ones and return the state of each.
 
-        What is `patient` may take long and comes after all that is not.
+        `patient` requests may take long and run after all others.
         """
         self._needs[asker] = frozenset(one.key for one in requests)
         for one in requests:
@@ -175,17 +177,17 @@ class ResultStore:
         return tuple(self.look(one) or PENDING for one in requests)
 
     def drop(self, asker: Hashable) -> None:
-        """Forget what an asker needs."""
+        """Forget what a client needs."""
         if self._needs.pop(asker, None) is not None:
             self._tidy()
 
     def forgive(self, requests: Iterable[ResultRequest]) -> None:
-        """Let results that failed be computed again: a person asks for them anew."""
+        """Allow failed results to be computed again, at a person's request."""
         for one in requests:
             self._failed.pop(one.key, None)
 
     def made(self, origin: Origin, part: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what is quickly made of other results; made only where it is not kept."""
+        """Return a value that is quickly made from other results; it is made only if it is not kept."""
         key = origin, part
         if key not in self._kept:
             value = make()
@@ -196,14 +198,14 @@ class ResultStore:
         return self._kept[key][0]
 
     def set_budget(self, budget_bytes: int) -> None:
-        """Keep more or less from now on."""
+        """Set the byte budget."""
         self._budget_bytes = budget_bytes
         self._evict()
 
     # --- what waits ------------------------------------------------------------------------------
 
     def _queue(self, requests: tuple[ResultRequest, ...], urgency: Urgency, patient: bool) -> None:
-        """Put requests into the queue: a table's one by one, so that nothing waits long behind it."""
+        """Queue requests, those of a table one by one, so that nothing waits long behind them."""
         alone = urgency is Urgency.TABLE or any(one.start for one in requests)
         groups = [(one,) for one in requests] if alone else [requests] if requests else []
         for group in groups:
@@ -212,7 +214,7 @@ class ResultStore:
             self._pending.update((one.key, batch) for one in group)
 
     def _order(self, requests: Sequence[ResultRequest]) -> None:
-        """Let what waits alone wait in the order in which it is needed now."""
+        """Order single waiting requests as they are needed now."""
         for one in requests:
             batch = self._pending.get(one.key)
             if batch is not None and not batch.is_under_way and len(batch.requests) == 1:
@@ -220,7 +222,7 @@ class ResultStore:
                 self._batches.append(batch)
 
     def _hurry(self, key: Key, urgency: Urgency, patient: bool) -> None:
-        """Take back what waits behind others, where it is now needed before them."""
+        """Withdraw waiting requests that are now more urgent, so that they move forward."""
         batch = self._pending.get(key)
         if batch is None or (batch.urgency, batch.patient) <= (urgency, patient):
             return
@@ -231,7 +233,7 @@ class ResultStore:
             self._queue(others, batch.urgency, batch.patient)
 
     def _tidy(self) -> None:
-        """Drop what nobody needs, start what may start, keep to the budget."""
+        """Drop what nobody needs, start what may start, and keep to the budget."""
         needed = self._needed()
         for batch in list(self._batches):
             if batch in self._batches and any(one.key not in needed for one in batch.requests):
@@ -243,7 +245,7 @@ class ResultStore:
         return frozenset[Key]().union(*self._needs.values())
 
     def _loosen(self, batch: _Batch, needed: frozenset[Key]) -> None:
-        """Drop what nobody needs of a batch that has not begun; one with the workers goes as a whole."""
+        """Drop what nobody needs from a waiting batch; a batch with the workers is dropped as a whole."""
         wanted = tuple(one for one in batch.requests if one.key in needed)
         if batch.future is None:
             self._forget(batch)
@@ -253,7 +255,7 @@ class ResultStore:
             self._forget(batch)
 
     def _forget(self, batch: _Batch) -> None:
-        """Want no answer to a batch any more."""
+        """Ignore the answers to a batch."""
         if batch in self._batches:
             self._batches.remove(batch)
         for one in batch.requests:
@@ -261,7 +263,7 @@ class ResultStore:
                 del self._pending[one.key]
 
     def _start(self) -> None:
-        """Hand on what may start now; with answers at once it is called from within itself."""
+        """Start the waiting batches that may start; with an inline pool this calls itself."""
         if self._is_starting:
             return
         self._is_starting = True
@@ -272,7 +274,7 @@ class ResultStore:
             self._is_starting = False
 
     def _next(self) -> _Batch | None:
-        """Return what may start first: all that is shown or awaited, of tables one short and one long."""
+        """Return the next batch to start: anything shown or awaited, and of tables one short and one long."""
         busy = {one.patient for one in self._batches if one.takes_turns and one.is_under_way}
         ready = [
             one
@@ -305,7 +307,7 @@ class ResultStore:
     # --- what comes ------------------------------------------------------------------------------
 
     def _arrive(self, batch: _Batch, found: Any) -> None:
-        """Part the answers among the requests of a batch."""
+        """Distribute a batch's answers to its requests."""
         if found is None:  # nothing was found this time
             self._forget(batch)
             self._tidy()
@@ -321,7 +323,7 @@ class ResultStore:
         self._settle(batch, outcomes)
 
     def _settle(self, batch: _Batch, outcomes: Sequence[Any]) -> None:
-        """Keep what came, or why it failed, and say so."""
+        """Keep the results, or why they failed, and emit `arrived`."""
         self._forget(batch)
         for one, outcome in zip(batch.requests, outcomes, strict=True):
             if isinstance(outcome, Fault):
@@ -336,7 +338,7 @@ class ResultStore:
         self.arrived.emit(frozenset(one.origin for one in batch.requests))
 
     def _gone(self, batch: _Batch, future: Future[Any]) -> None:
-        """Go on after a computation that was cancelled, or that an error in the program ended."""
+        """Continue after a computation that was cancelled or ended in a bug."""
         if batch not in self._batches:
             return  # it was cancelled here
         if _cancelled(future):
@@ -355,7 +357,7 @@ class ResultStore:
         self._bytes += size
 
     def _evict(self) -> None:
-        """Let the least recently used go, except what is needed now, until the budget is kept."""
+        """Evict the least recently used results that are not needed now, until the budget is met."""
         if self._bytes <= self._budget_bytes:
             return
         needed = self._needed()
@@ -366,7 +368,7 @@ class ResultStore:
 
 
 def size_of(value: Any) -> int:
-    """Return about how many bytes a result takes: its arrays, and a little around them.
+    """Return the approximate size of a result in bytes: its arrays and a little for the rest.
 
     >>> size_of(np.zeros(100)) - AROUND_BYTES
     800

@@ -1,7 +1,7 @@
-"""How an answer crosses between processes: words through the pipe, numbers through shared memory.
+"""Answers between processes: objects through the pipe, arrays through shared memory.
 
-A pipe takes 64 kB at a time, so that on a busy machine each megabyte costs sixteen changes of
-process; a block of shared memory costs one copy.
+A pipe takes 64 kB at a time, so on a busy machine each megabyte costs sixteen switches between processes; a
+block of shared memory costs one copy.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ BLOCK_BYTES = 16 * 1024 * 1024
 
 
 def pack(answer: Any, block: Any) -> tuple[bytes, tuple[int, ...]]:
-    """Pickle `answer`, its arrays laid into `block`; give the pickle and the arrays' sizes.
+    """Pickle `answer` with its arrays in `block`; return the pickle and the sizes of the arrays in bytes.
 
-    What does not fit into the block stays in the pickle.
+    Arrays that do not fit into the block stay in the pickle.
     """
     parts: list[pickle.PickleBuffer] = []
     words = pickle.dumps(answer, protocol=5, buffer_callback=parts.append)
@@ -33,7 +33,7 @@ def pack(answer: Any, block: Any) -> tuple[bytes, tuple[int, ...]]:
 
 
 def unpack(words: bytes, sizes: tuple[int, ...], block: Any) -> Any:
-    """Return the answer back; its arrays are copied out of the block and read-only."""
+    """Return the unpickled answer; its arrays are copied out of the block and read-only."""
     view = memoryview(block).cast("B")
     parts: list[Any] = []
     place = 0

@@ -1,1 +1,1 @@
-"""One question to one layer; the tables of answers, and Praat's listings."""
+"""Queries of one layer, the tables of their answers, and Praat's listings."""

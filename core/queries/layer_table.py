@@ -1,4 +1,6 @@
-"""One cursor, all layers: a row per layer, every cell the answer to a single query."""
+"""The table of all layers: one row per layer, each cell a single query at the cursor or over the
+selection.
+"""
 
 from __future__ import annotations
 
@@ -16,27 +18,29 @@ STATISTICS: tuple[Statistic, ...] = ("mean", "minimum", "maximum")
 COPIED = tuple(MEASURES[key] for key in (
     "activation", "f0", "f1", "f2", "f3", "b1", "b2", "b3", "intensity", "harmonicity",
 ))  # fmt: skip
-"""The measures of the copied table, in its order; the bandwidths stand in a row of their own on screen."""
+"""The measures of the copied table, in its order; on screen the bandwidths have a row of their own."""
 
 BANDWIDTHS = {f"f{k}": MEASURES[f"b{k}"] for k in (1, 2, 3)}
 
 SHOWN = tuple(one for one in COPIED if one not in BANDWIDTHS.values())
-"""The measures that have a column on the screen."""
+"""The measures that have a column on screen."""
 
 
 def row(layer: Layer, where: Place, statistic: Statistic = "mean") -> tuple[Answer, ...]:
-    """Return one layer's answers for the columns of the screen."""
+    """Return one layer's answers, one for each column on screen."""
     return tuple(ask(layer, measure, where, statistic) for measure in SHOWN)
 
 
 def bandwidths(layer: Layer, where: Place) -> tuple[Answer | None, ...]:
-    """Return one layer's bandwidths, each in its formant's column."""
+    """Return one layer's bandwidths, each in the column of its formant; None in the other columns."""
     found = (BANDWIDTHS.get(measure.key) for measure in SHOWN)
     return tuple(ask(layer, measure, where) if measure else None for measure in found)
 
 
 def as_text(layers: Sequence[Layer], where: Place) -> str:
-    """Return the whole table as tab-separated text: plain minus, times with six decimals, else empty."""
+    """Return the whole table as tab-separated text: plain minus signs, times with six decimals, empty where
+    undefined.
+    """
     out = io.StringIO()
     table = csv.writer(out, delimiter="\t", lineterminator="\n")
     over = isinstance(where, Range)

@@ -1,4 +1,4 @@
-"""Listings on the disk: as CSV or TSV, a report also as Praat prints it, each with its record beside it."""
+"""Listings as files: CSV or TSV, a report also as Praat prints it, each with its record beside it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 
 
 def write_listing(path: str | os.PathLike[str], made: Listing) -> None:
-    """Write a listing as its name's ending says, and what its numbers depend on as JSON beside it."""
+    """Write a listing in the format that the file extension names, with its record as JSON beside it."""
     ending = Path(path).suffix.lower()
     with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
         if made.words and ending == ".txt":
@@ -35,7 +35,7 @@ def write_listing(path: str | os.PathLike[str], made: Listing) -> None:
 
 
 def file_name(made: Listing) -> str:
-    """Return the name under which a listing is offered to be saved.
+    """Return the file name that is offered for a listing.
 
     >>> file_name(Listing("Pitch listing of Out", (), ()))
     'pitch_listing_of_out'

@@ -1,4 +1,4 @@
-"""What a listing is, and Praat's voice report in Praat's own layout and digits."""
+"""The type of a listing, and Praat's voice report in Praat's own layout and digits."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ UNDEFINED = "--undefined--"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A table of text: its title, the heads of its columns, its rows.
+    """A table of text: its title, column heads and rows.
 
-    `words` is a report as Praat prints it, "" of what is printed as a table; `notice` says what was
-    lowered so that the layer carries the measure; `origin` is what its numbers depend on.
+    `words` is a report as Praat prints it, or "" for a plain table. `notice` says which settings were lowered
+    to fit the layer's rate; `origin` is what the numbers depend on.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Listing:
     origin: Origin = field(default_factory=Origin)
 
     def text(self) -> str:
-        """Return the table as tab-separated text with its head."""
+        """Return the table, with its head, as tab-separated text."""
         return "".join("\t".join(row) + "\n" for row in (self.head, *self.rows))
 
 
@@ -42,7 +42,7 @@ def fixed(number: float) -> str:
 
 
 def report_listing(title: str, report: Report, window: Range) -> Listing:
-    """List a report of the registry's measures: each one's noun, value and unit."""
+    """Return a report as a listing: the name, value and unit of each measure."""
     titles = {row.result: row.title for row in MEASURES.values() if row.analysis == report.name}
     times = (
         ("Start of time range", fixed(window.start_s), "s"),
@@ -57,7 +57,7 @@ _VOICE_HEAD = ("Measure", "Value", "Unit", "Of", "Group")
 
 
 def voice_listing(title: str, report: Report, window: Range) -> Listing:
-    """List a voice report: as a table with Praat's digits, and in words as Praat prints it."""
+    """Return a voice report as a listing: a table with Praat's digits, and the text that Praat prints."""
     group = "Time range"
     times = (
         ("Start of time range", fixed(window.start_s), "s", "", group),
@@ -72,14 +72,16 @@ def voice_listing(title: str, report: Report, window: Range) -> Listing:
 
 
 def method_words(report: Report) -> str:
-    """Say with which pitch a voice report was made: Praat's advice for voices, not that of the contour."""
+    """Return a sentence on the pitch behind a voice report: Praat's settings for voices, not those of the
+    contour.
+    """
     used = dict(report.origin.settings)
     return (
         f"Pitch here by raw cross-correlation, {used['floor_hz']:g} to {used['ceiling_hz']:g} Hz, "
         f"silence threshold {used['silence_threshold']:g}, voicing threshold {used['voicing_threshold']:g}, "
         f"maximum period factor {used['max_period_factor']:g}, "
         f"maximum amplitude factor {used['max_amplitude_factor']:g}; "
-        "the pitch contour and Get pitch have settings of their own."
+        "the pitch contour and Get pitch have their own settings."
     )
 
 
@@ -97,10 +99,10 @@ def _seconds(number: float) -> str:
 
 
 def _number(words: str) -> str:
-    """Return the number that a line begins with, without its unit."""
+    """Return the number at the start of a line, without its unit."""
     return words.split(" ")[0].removesuffix("%")
 
 
 def _share(words: str) -> str:
-    """Return what stands in brackets: of how many frames or seconds a percentage is."""
+    """Return the text in brackets: the frames or seconds that a percentage refers to."""
     return words.partition("(")[2].rpartition(")")[0]

@@ -1,6 +1,6 @@
-"""Praat's listings: the frames of a measure over a selection, or its value at the cursor, as text.
+"""Praat's listings as text: the frames of a measure over a selection, or its value at the cursor.
 
-Every result of every analysis has a listing; `over` says what to compute for one over a stretch of time.
+Every result of every analysis has a listing; `over` says what to compute for it over a stretch of time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
 from core.tiles.tiles import tiled
 
-# What is listed: the name in the title, the measures, their heads.
+# The name in the title, the measures and the column heads of each listing.
 LISTINGS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "pitch": ("Pitch", ("f0",), ("F0_Hz",)),
     "formants": ("Formant", ("f1", "f2", "f3", "f4"), ("F1_Hz", "F2_Hz", "F3_Hz", "F4_Hz")),
@@ -35,7 +35,9 @@ LISTINGS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 
 def listing(layer: Layer, analysis: str, place: Place) -> Listing:
-    """List an analysis that is in `layer.results`: its frames in a selection, or one line at a cursor."""
+    """Return the listing of an analysis in `layer.results`: its frames in a selection, or one line at a
+    cursor.
+    """
     name, keys, heads = LISTINGS[analysis]
     known = {track.name: track for track in layer.results[analysis]}
     tracks = [known[MEASURES[key].result] for key in keys]
@@ -59,13 +61,15 @@ def _frames(tracks: list[Track], window: Range) -> tuple[tuple[str, ...], ...]:
 # --- any analysis over any stretch ---------------------------------------------------------------
 
 _NEAR_S = 0.2
-"""Around what is read of a recording in its file: a window of pitch, an envelope's bell."""
+"""Margin in seconds read around the stretch of a recording on disk: it covers a pitch window and the
+envelope's kernel.
+"""
 
 
 def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, Any]:
-    """Return the track and the settings with which an analysis is asked over a stretch of time.
+    """Return the track and the settings with which to run an analysis over a stretch of time.
 
-    Raises Fault where the whole would have to be read into memory and is too long for that.
+    Raises Fault if that would read too long a recording into memory.
     """
     if hasattr(settings, "start_s"):
         settings = replace(settings, start_s=window.start_s, end_s=window.end_s)
@@ -78,18 +82,20 @@ def over(name: str, track: Track, settings: Any, window: Range) -> tuple[Track, 
 
 
 def _read(name: str, track: LongTrack, window: Range) -> Track:
-    """Read what is asked of a recording in its file, and a little around it where that counts."""
+    """Return the needed stretch of a recording on disk, with a margin for the analyses that look around
+    it.
+    """
     if name == "spectrogram":  # frames laid over a part would not be those of the whole
-        raise Fault("No spectrogram listing of so long a recording.", "Extract a part of it.")
+        raise Fault("This recording is too long for a spectrogram listing.", "Extract a part of it.")
     if window.length_s > guard.WHOLE_S:
-        said = f"No {TABLE[name].noun}: {guard.seconds(window.length_s)} are too much at once."
+        said = f"No {TABLE[name].noun}: {guard.seconds(window.length_s)} is too long to read at once."
         raise Fault(said, f"Select at most {guard.seconds(guard.WHOLE_S)}.")
     near_s = 0.0 if name == "ltas" else _NEAR_S
     return in_memory(track, Range(window.start_s - near_s, window.end_s + near_s))
 
 
 def _part(track: Track, window: Range) -> Track:
-    """Return the samples of a window, the track itself where that is all of it."""
+    """Return the samples of a window, or the track itself if the window covers all of it."""
     first, last = track.axis.samples_in(window)
     if last - first >= track.axis.n:
         return track
@@ -102,10 +108,10 @@ def _part(track: Track, window: Range) -> Track:
 def result_listing(
     title: str, result: Result, window: Range, reference: tuple[str, Points] | None = None
 ) -> Listing:
-    """List the result of any analysis within a window, with each column's unit in its head.
+    """Return the listing of any analysis within a window, with the units in the column heads.
 
-    `reference` names the layer from whose peaks the latency of these is told; without one it is told
-    from where the window begins.
+    `reference` is the layer, with its peaks, that latencies are measured from; without it they count from the
+    start of the window.
     """
     if isinstance(result, Report):
         voice = result.name == "voice report"
@@ -149,7 +155,7 @@ def _points(title: str, found: Points, window: Range, reference: tuple[str, Poin
 
 
 def _cells(image: Image, window: Range) -> Iterator[tuple[str, ...]]:
-    """Yield every cell of an image within a window, frame by frame from the bottom."""
+    """Yield every cell of an image within a window, frame by frame, lowest frequency first."""
     first, last = image.axis.samples_in(window)
     hertz = [fixed(image.low_hz + k * image.step_hz) for k in range(image.values.shape[1])]
     for frame in range(first, last):

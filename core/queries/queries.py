@@ -1,6 +1,6 @@
-"""What can be asked of a layer: one value at a cursor or over a selection, by Praat's rules.
+"""Queries: one value of a layer at a cursor or over a selection, by Praat's rules.
 
-The table of all layers and every single query come from `ask`, so that they cannot differ.
+The table of all layers and the single queries both call `ask`, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from core.signals.axis import Range
 from core.signals.track import Track
 
 MOST_READ_S = 60.0
-"""Of a recording that stays in its file no more than this is read for one answer."""
+"""One answer reads at most this many seconds of a recording on disk."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer with what was computed of it; an analysis that is not in `results` is under way."""
+    """One layer and its results; an analysis that is missing from `results` is still being computed."""
 
     key: Key
     title: str
@@ -37,7 +37,7 @@ class Layer:
 
     @cached_property
     def refusals(self) -> Mapping[str, str | None]:
-        """Why each analysis is refused or has failed, None where it is not."""
+        """Why each analysis is refused or has failed; None if it is neither."""
         return {
             name: TABLE[name].refusal(self.track, self.settings.get(name)) or self.failures.get(name)
             for name in contour_analyses()
@@ -45,7 +45,7 @@ class Layer:
 
     @cached_property
     def notices(self) -> Mapping[str, str]:
-        """What was lowered so that the layer carries each analysis, "" where nothing was."""
+        """The settings that were lowered to fit the layer's rate, by analysis; "" if none were."""
         return {
             name: TABLE[name].lowered(self.track.axis, self.settings.get(name)) for name in contour_analyses()
         }
@@ -53,10 +53,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One value: NaN where it is not defined here, refused where the layer cannot carry it.
+    """One value: NaN if undefined here, with `refused` set if the layer cannot carry the measure.
 
-    `awaited` says that the analysis is still under way, `notice` what was lowered for it; `digits` is
-    how many decimals a result has on the screen (-1: four significant ones).
+    `awaited` is set while the analysis is still being computed; `notice` says which settings were lowered for
+    it; `digits` is the number of decimals on screen (-1: four significant digits).
     """
 
     layer: str
@@ -77,7 +77,7 @@ class Answer:
 
 
 def ask(layer: Layer, measure: Measure, where: Place, statistic: Statistic = "mean") -> Answer:
-    """Ask one thing of one layer; at a cursor the statistic does not matter."""
+    """Return one answer about one layer; at a cursor the statistic is ignored."""
     over = isinstance(where, Range)
     ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
     blank = Answer(
@@ -94,7 +94,7 @@ def ask(layer: Layer, measure: Measure, where: Place, statistic: Statistic = "me
 
 
 def refused(layer: Layer, measure: Measure) -> str:
-    """Say why this layer cannot carry the measure, "" where it can."""
+    """Return why this layer cannot carry the measure, or ""."""
     if not measure.analysis:
         return ""
     settings = layer.settings.get(measure.analysis)
@@ -102,11 +102,11 @@ def refused(layer: Layer, measure: Measure) -> str:
 
 
 def _too_long(layer: Layer, measure: Measure, where: Place) -> str:
-    """Say that more of a recording in its file would have to be read than one answer may take."""
+    """Return the refusal if one answer would read too much of a recording on disk, or ""."""
     read = not measure.analysis and isinstance(layer.track, LongTrack)
     if not read or not isinstance(where, Range) or where.length_s <= MOST_READ_S:
         return ""
-    return f"No {measure.title.lower()}: select at most {MOST_READ_S:g} s of so long a recording"
+    return f"No {measure.title.lower()}: this recording is long; select at most {MOST_READ_S:g} s of it"
 
 
 def _track(layer: Layer, measure: Measure, where: Place) -> Track | None:
@@ -117,7 +117,7 @@ def _track(layer: Layer, measure: Measure, where: Place) -> Track | None:
 
 
 def _near(track: Track, where: Place) -> Track:
-    """Return a track itself, or of a recording in its file what lies around where it is asked."""
+    """Return a track in memory as it is; for a recording on disk, only the stretch around the query."""
     if not isinstance(track, LongTrack):
         return track
     ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)

@@ -1,4 +1,4 @@
-"""The results table on the disk between starts, every row with what it takes to ask again."""
+"""The results table kept between starts: every row with everything needed to repeat the query."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class _Row(msgspec.Struct):
 
 
 def default_path() -> Path:
-    """Return the place where the results are kept between starts."""
+    """Return the path of the results kept between starts."""
     from platformdirs import user_data_path
 
     return user_data_path("phonoscope") / "results.json"
 
 
 def write_kept(rows: Rows, path: Path) -> None:
-    """Write the rows, a line each. Raises Fault where they cannot be written."""
+    """Write the rows, one per line. Raises Fault if they cannot be written."""
     folder_for(path.parent)
     lines = [msgspec.json.encode(_row(row)) for row in rows]
     with atomic(path) as draft:
@@ -55,7 +55,7 @@ def _row(row: Result) -> _Row:
 
 
 def read_kept(path: Path) -> Rows:
-    """Read the rows; a line that cannot be understood is left out."""
+    """Read the rows; lines that cannot be parsed are skipped."""
     try:
         lines = path.read_bytes().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The results table: every query adds a row; nothing is overwritten, and the last change can be undone."""
+"""The results table: each query adds a row, nothing is overwritten, and changes can be undone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Separator = Literal[",", "\t"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row: what was asked, of which point of which file, with which settings, and the user's note."""
+    """One row: the query, its point, file and settings, and the user's note."""
 
     number: int
     answer: Answer
@@ -39,7 +39,7 @@ class Result:
     note: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row as it is exported: times with six decimals, undefined values empty."""
+        """Return the exported cells of the row: times with six decimals, undefined values empty."""
         answer = self.answer
         return (
             str(self.number), self.file, self.point, answer.layer, answer.measure,
@@ -52,7 +52,7 @@ Rows = tuple[Result, ...]
 
 
 class Results:
-    """Holds the rows; `changed` follows every change of them."""
+    """The rows; `changed` is emitted after every change."""
 
     changed = Signal()
 
@@ -60,7 +60,7 @@ class Results:
         self.restore(rows)
 
     def restore(self, rows: Rows) -> None:
-        """Begin with the rows of the last time; there is nothing before them to go back to."""
+        """Start with the rows of the last session; this cannot be undone."""
         self._history: History[Rows] = History(rows)
         self._count = max((row.number for row in rows), default=0)
         if rows:
@@ -72,23 +72,23 @@ class Results:
 
     @property
     def undo_words(self) -> str:
-        """What undo would take back, "" where there is nothing."""
+        """What undo would take back, or ""."""
         return self._history.undo_words
 
     def reserve(self) -> int:
-        """Return the number of a question whose answer may come after that of a later one."""
+        """Reserve and return a row number for a query whose answer may arrive after later ones."""
         self._count += 1
         return self._count
 
     def release(self, number: int) -> None:
-        """Give a number back that no answer will have, unless a later one was given since."""
+        """Give up a reserved number that will have no answer, unless a later one has been given out."""
         if number and number == self._count:
             self._count -= 1
 
     def add(
         self, *answers: Answer, file: str = "", point: str = "", settings: str = "", number: int = 0
     ) -> None:
-        """Put answers below the others as one step, or where their reserved number has its place."""
+        """Add answers as one undoable step: at the end, or at the place of their reserved number."""
         first = number or self._count + 1
         new = tuple(Result(first + k, answer, file, point, settings) for k, answer in enumerate(answers))
         self._count = max(self._count, new[-1].number)
@@ -102,28 +102,28 @@ class Results:
         )
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Take rows out."""
+        """Remove rows."""
         self._put(tuple(row for row in self.rows if row.number not in numbers), "removal")
 
     def clear(self) -> None:
-        """Take all rows out; undo brings them back."""
+        """Remove all rows; undo brings them back."""
         self._put((), "clearing")
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         before = self.rows
         if self._history.undo() != before:
             self.changed.emit()
 
     def redo(self) -> None:
-        """Bring back what undo took."""
+        """Redo what undo took back."""
         before = self.rows
         if self._history.redo() != before:
             self.changed.emit()
 
     @property
     def redo_words(self) -> str:
-        """What redo would bring back, "" where there is nothing."""
+        """What redo would bring back, or ""."""
         return self._history.redo_words
 
     def _put(self, rows: Rows, words: str) -> None:
@@ -133,7 +133,7 @@ class Results:
 
 
 def as_text(rows: Sequence[Result], separator: Separator = "\t") -> str:
-    """Return rows with their header as separated text, for a clipboard or a file."""
+    """Return rows with their header as separated text, for the clipboard or a file."""
     out = io.StringIO()
     table = csv.writer(out, delimiter=separator, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -142,7 +142,7 @@ def as_text(rows: Sequence[Result], separator: Separator = "\t") -> str:
 
 
 def write_results(path: str | os.PathLike[str], rows: Sequence[Result]) -> None:
-    """Write rows as CSV, or as TSV where the name says so, and their origins as JSON beside it."""
+    """Write rows as CSV, or as TSV if the file extension says so, with their origins as JSON beside them."""
     separator: Separator = "\t" if Path(path).suffix.lower() in (".tsv", ".txt") else ","
     with atomic(path) as draft:
         draft.write_text(as_text(rows, separator), encoding="utf-8")

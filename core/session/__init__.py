@@ -1,1 +1,1 @@
-"""What is open, shown and selected, and what is remembered between starts."""
+"""The session: what is open, shown and selected, and the preferences kept between starts."""

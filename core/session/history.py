@@ -1,4 +1,4 @@
-"""Undo and redo of frozen moments, one turn of a knob being one step however long it took."""
+"""Undo and redo of frozen values; one turn of a knob is one step, however long it takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEEPEST = 500
 
 @dataclass
 class History(Generic[M]):
-    """The moments before and after the present one, each with the words of what led away from it."""
+    """The values before and after the present one, each with the name of the step that left it."""
 
     present: M
     _before: list[tuple[M, str]] = field(default_factory=list)  # pyright: ignore[reportUnknownVariableType]
@@ -20,7 +20,7 @@ class History(Generic[M]):
     _open: str = ""
 
     def put(self, moment: M, words: str, final: bool = True) -> None:
-        """Make `moment` the present; unfinished ones under the same words become one step."""
+        """Make `moment` the present value; unfinished changes with the same name become one step."""
         if moment == self.present:
             self._open = "" if final else self._open
             return
@@ -32,24 +32,24 @@ class History(Generic[M]):
         self.present = moment
 
     def give_up(self, words: str) -> bool:
-        """Take an unfinished step back as if it had not been begun; tell whether there was one."""
+        """Revert an unfinished step; return whether there was one."""
         if self._open != words or not self._before:
             return False
         self.present, self._open = self._before.pop()[0], ""
         return True
 
     def replace(self, moment: M) -> None:
-        """Change the present without a step (what came from outside, not from the user)."""
+        """Change the present value without a step, for changes that the user did not make."""
         self.present = moment
 
     def everywhere(self, change: Callable[[M], M]) -> None:
-        """Change every moment alike: what came from a disk was there all along."""
+        """Change every value in the same way, for what was read from disk and was there all along."""
         self.present = change(self.present)
         self._before = [(change(moment), words) for moment, words in self._before]
         self._after = [(change(moment), words) for moment, words in self._after]
 
     def undo(self) -> M:
-        """Go one step back; the present itself where there is none."""
+        """Undo one step; return the present value."""
         if self._before:
             moment, words = self._before.pop()
             self._after.append((self.present, words))
@@ -58,7 +58,7 @@ class History(Generic[M]):
         return self.present
 
     def redo(self) -> M:
-        """Go one step forward again; the present itself where there is none."""
+        """Redo one step; return the present value."""
         if self._after:
             moment, words = self._after.pop()
             self._before.append((self.present, words))
@@ -68,15 +68,15 @@ class History(Generic[M]):
 
     @property
     def undo_words(self) -> str:
-        """What undo would take back, "" where there is nothing."""
+        """What undo would take back, or ""."""
         return self._before[-1][1] if self._before else ""
 
     @property
     def redo_words(self) -> str:
-        """What redo would bring back, "" where there is nothing."""
+        """What redo would bring back, or ""."""
         return self._after[-1][1] if self._after else ""
 
     @property
     def steps(self) -> int:
-        """How many steps undo could go back: it grows with each new turn of a knob."""
+        """The number of steps that can be undone; it grows with each new turn of a knob."""
         return len(self._before)

@@ -1,4 +1,4 @@
-"""What a lane shows, as a value: a layer of a network of a model, or a recording."""
+"""Keys of lanes, as values: a layer of a network of a model, or a recording."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from core.probing.model_id import ModelId
 
 FIRST_MODEL = ModelId("m1")
-"""The model that a window opens first; another one opened in its place goes on under this name."""
+"""The first model of a window; a model opened in its place takes over this id."""
 
 GENERATOR = "G"
 LOGITS = "logits"
-"""The lane below the layers of D and Q: what the network says in the end, not one of its layers."""
+"""The lane below the layers of D and Q: the network's output, which is not one of its layers."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,21 +24,21 @@ class LaneKey:
 
     @property
     def is_generated(self) -> bool:
-        """Whether the latent point drives this layer, and no sound."""
+        """Whether the latent point, not a sound, drives this layer."""
         return self.network == GENERATOR
 
     @property
     def is_logits(self) -> bool:
-        """Whether the lane holds one value per class, which have no course in time."""
+        """Whether the lane holds one value per class, without a time axis."""
         return self.layer == LOGITS
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordingKey:
-    """A recording; `id` is its file's name, numbered where another open file has the same name."""
+    """A recording; `id` is its file's name, numbered if another open file has the same name."""
 
     id: str
 
 
 Key = LaneKey | RecordingKey
-"""What lanes, tracks, images and overlays are known by. Compare keys or match on them; never parse text."""
+"""The keys of lanes, tracks, images and overlays. Compare them or match on them; never parse text."""

@@ -1,4 +1,4 @@
-"""What a lane is called on the screen, in legends, in undo steps and in proposed file names."""
+"""Names of lanes on screen, in legends, undo steps and proposed file names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
 
 
 def plain_name(key: Key) -> str:
-    """Name a lane in a few letters, as the papers' legends do.
+    """Return a short name for a lane, as in the papers' legends.
 
     >>> from core.session.lane_key import FIRST_MODEL
     >>> plain_name(LaneKey(FIRST_MODEL, "G", "conv4")), plain_name(LaneKey(FIRST_MODEL, "Q", "conv1"))
@@ -28,7 +28,9 @@ def plain_name(key: Key) -> str:
 
 
 def title(models: Mapping[ModelId, Card], key: Key) -> str:
-    """Name a lane as tables and results do: "Conv4", "Q Conv1", "Q logits", a recording without suffix."""
+    """Return a lane's name in tables and results: "Conv4", "Q Conv1", "Q logits", a recording without
+    suffix.
+    """
     match key:
         case RecordingKey(name):
             return PurePath(name).stem
@@ -39,12 +41,14 @@ def title(models: Mapping[ModelId, Card], key: Key) -> str:
 
 
 def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:
-    """Return what the model's card says of a layer; None for logits and for what is no longer open."""
+    """Return the layer's entry in its model's card; None for logits and for layers that are no longer
+    open.
+    """
     card = models.get(key.model)
     layers = card.layers.get(key.network, ()) if card is not None else ()
     return next((layer for layer in layers if layer.name == key.layer), None)
 
 
 def text_in_files(key: Key) -> str:
-    """Return the text that stands for a lane in exported records: "conv4", "Q.conv1", "sound:word.wav"."""
+    """Return a lane's name in exported records: "conv4", "Q.conv1", "sound:word.wav"."""
     return f"sound:{key.id}" if isinstance(key, RecordingKey) else plain_name(key)

@@ -1,4 +1,4 @@
-"""How each lane of the stack is set: order, gain, what is shown, what shares its axes."""
+"""The settings of the lanes of the stack: order, gain, overlays and shared axes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One lane: the key of its track and how the user has set it.
+    """One lane: the key of its track and the user's settings.
 
-    `moved_s` is by how much a recording is moved in time, `channel` which of its channels is shown, from
-    1, or 0 for their average; what shares another lane's axes keeps its
-    own in `resting`. `merged` holds the keys and gains of other tracks drawn on the same axes (the
-    papers' main figure), `resting` how their lanes were set, for when they come apart; `fixed_low` and
-    `fixed_high` count where `scale` is "fixed".
+    `moved_s` shifts a recording in time. `channel` is the channel shown, from 1, or 0 for the average.
+    `merged` holds the keys and gains of other tracks drawn on the same axes (as in the papers' main figure),
+    and `resting` the settings of their lanes for when they are separated. `fixed_low` and `fixed_high` apply
+    if `scale` is "fixed".
     """
 
     key: Key
@@ -46,12 +45,12 @@ def find(lanes: Lanes, key: Key | None) -> Lane | None:
 
 
 def has(lanes: Lanes, key: Key | None) -> bool:
-    """Return whether a track has a lane or lies over the axes of one."""
+    """Return whether a track has a lane or is merged into one."""
     return key in keys_of(lanes)
 
 
 def keys_of(lanes: Lanes) -> tuple[Key, ...]:
-    """Return the keys of all tracks on the screen: each lane's, then those that lie over its axes."""
+    """Return the keys of all tracks on screen: each lane's own, then those merged into it."""
     return tuple(key for lane in lanes for key in (lane.key, *(pair[0] for pair in lane.merged)))
 
 
@@ -61,19 +60,19 @@ def changed(lanes: Lanes, key: Key, **values: Any) -> Lanes:
 
 
 def setting_of(lanes: Lanes, key: Key) -> Lane | None:
-    """Return how a track is set: by its lane, or where it lies over another's axes, by the one that rests."""
+    """Return a track's settings: its lane or, if it is merged into another, its resting lane."""
     found = find(lanes, key)
     return found or next((one for lane in lanes if (one := find(lane.resting, key))), None)
 
 
 def changed_anywhere(lanes: Lanes, key: Key, **values: Any) -> Lanes:
-    """Return the lanes with how one track is set changed, in its own lane or over another's axes."""
+    """Return the lanes with one track's settings changed, in its own lane or in its resting one."""
     there = changed(lanes, key, **values)
     return tuple(replace(lane, resting=changed(lane.resting, key, **values)) for lane in there)
 
 
 def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
-    """Lay the lane `source`, and all it already carries, over the lane `target`."""
+    """Return the lanes with `source`, and everything merged into it, merged into the lane `target`."""
     moving, staying = find(lanes, source), find(lanes, target)
     if moving is None or staying is None or source == target:
         return lanes
@@ -84,7 +83,7 @@ def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
 
 
 def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
-    """Return the track `source`, which lies over the lane `target`, another gain."""
+    """Return the lanes with another gain for the track `source` merged into the lane `target`."""
     host = find(lanes, target)
     if host is None:
         return lanes
@@ -93,7 +92,9 @@ def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
 
 
 def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
-    """Return the track `source` back its lane, set as it was, below the lane it lay over."""
+    """Return the lanes with the track `source` in its own lane again, with its settings, below its former
+    host.
+    """
     host = find(lanes, target)
     if host is None or source not in dict(host.merged):
         return lanes
@@ -108,13 +109,13 @@ def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
 
 
 def ordered(lanes: Lanes, keys: tuple[Key, ...]) -> Lanes:
-    """Return the lanes in the order of `keys`; lanes not named keep their order at the end."""
+    """Return the lanes in the order of `keys`; lanes not named follow in their own order."""
     place = {key: k for k, key in enumerate(keys)}
     return tuple(sorted(lanes, key=lambda lane: place.get(lane.key, len(place))))
 
 
 def sounding(lanes: Lanes, active: Key | None) -> tuple[Lane, ...]:
-    """Return the lanes that a bar or Tab plays: the soloed ones, else the active one; never a muted one."""
+    """Return the lanes to play: the soloed ones, or the active one; never a muted one."""
     soloed = tuple(lane for lane in lanes if lane.soloed)
     chosen = soloed or tuple(lane for lane in lanes if lane.key == active)
     return tuple(lane for lane in chosen if not lane.muted)

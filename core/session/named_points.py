@@ -1,4 +1,4 @@
-"""Points kept under a name, per model: a latent vector that somebody wants to find again."""
+"""Latent vectors kept under a name, per model, to find them again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.networks.latent import Point
 
 @dataclass(frozen=True, slots=True)
 class NamedPoint:
-    """A point, its name, and a note on what is to be heard there."""
+    """A point, its name, and a note on what it sounds like."""
 
     name: str
     point: Point
@@ -27,14 +27,14 @@ class _Row(msgspec.Struct):
 
 
 def default_path(digest: str) -> Path:
-    """Return the place where the points of the model with this digest are kept."""
+    """Return the path of the named points of the model with this digest."""
     from platformdirs import user_data_path
 
     return user_data_path("phonoscope") / "points" / f"{digest[:32]}.json"
 
 
 def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
-    """Read named points, with `size` only those of so many numbers; what is no such file holds none."""
+    """Read named points, with `size` only those of that length; a missing or invalid file gives none."""
     try:
         rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
     except (OSError, msgspec.MsgspecError):
@@ -44,7 +44,7 @@ def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
-    """Write named points. Raises Fault where the place cannot be written to."""
+    """Write named points. Raises Fault if the file cannot be written."""
     folder_for(path.parent)
     rows = [_Row(one.name, list(one.point.z), one.note) for one in points]
     with atomic(path) as draft:

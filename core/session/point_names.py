@@ -1,4 +1,4 @@
-"""What a latent point is called wherever a number tells where it comes from: never a seed it is not."""
+"""Names of latent points beside numbers; a name never mentions a seed that did not draw the point."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ UNNAMED = "unnamed point"
 
 
 def base_words(moment: Snapshot) -> str:
-    """Say what the point began as: a seed's draw, a point kept under a name, or a point of no name."""
+    """Return what the point began as: a seed's draw, a named point, or an unnamed point."""
     if moment.seed is not None:
         return f"seed {moment.seed}"
     return no_seed(moment.name or UNNAMED)
 
 
 def no_seed(name: str) -> str:
-    """Return a name that somebody chose so that it does not read as a seed's draw.
+    """Return a user's name for a point, changed if it reads like a seed's draw.
 
     >>> no_seed("falling tone"), no_seed("seed 3")
     ('falling tone', 'point seed 3')
@@ -31,7 +31,7 @@ def no_seed(name: str) -> str:
 
 
 def point_words(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> str:
-    """Name a point by what it began as and what was changed since.
+    """Return a name for the point: what it began as, and what has changed since.
 
     >>> point_words(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
     'falling tone'
@@ -44,26 +44,26 @@ def point_words(layout: LatentLayout, moment: Snapshot, point: Point | None = No
 
 
 def starred_words(moment: Snapshot) -> str:
-    """Name the point by what it began as, with a star where it was changed since."""
+    """Return what the point began as, with a star if it has changed since."""
     return f"{base_words(moment)}{'' if moment.point == moment.drawn else '*'}"
 
 
 def _code(layout: LatentLayout, moment: Snapshot, point: Point) -> list[str]:
-    """Return the code where it is not the one that the seed or the name already says."""
+    """Return the code, unless the seed or the name already implies it."""
     usual = layout.first_code() if moment.seed is not None else moment.drawn.z[: layout.code]
     code = point.z[: layout.code]
     return [] if code == usual else [f"c={','.join(f'{value:g}' for value in code)}"]
 
 
 def changed(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> dict[str, float]:
-    """Return the latent variables beyond the code that are not as they were drawn."""
+    """Return the latent variables outside the code that differ from the draw."""
     point = moment.point if point is None else point
     both = zip(layout.names(), point.z, moment.drawn.z, strict=True)
     return {name: now for name, now, then in list(both)[layout.code :] if now != then}
 
 
 def point_facts(layout: LatentLayout, moment: Snapshot) -> dict[str, Any]:
-    """Return what a record says of the present point: the whole vector, and how it came about."""
+    """Return the present point for a record: the whole vector, and how it was made."""
     facts = point_drive(layout, moment.point, moment.seed, None, changed(layout, moment))
     return {"point": point_words(layout, moment), **facts}
 
@@ -76,7 +76,7 @@ def is_drawn(layout: LatentLayout, point: Point, seed: int | None) -> bool:
 
 
 def unlike(name: str, others: Collection[str]) -> str:
-    """Return the name, counted on where others already have it: two points never share one.
+    """Return a name that no other has, numbered if it is taken.
 
     >>> unlike("fall", ["fall", "fall (2)"])
     'fall (3)'

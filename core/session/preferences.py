@@ -1,4 +1,4 @@
-"""What Phonoscope remembers between starts: lenient when read, atomic when written."""
+"""Preferences kept between starts: lenient when read, atomic when written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_RECENT = 12
 
 @dataclass(frozen=True)
 class Preferences:
-    """The user's choices; every field has a default, so that a lost file costs nothing."""
+    """The user's choices; every field has a default, so a lost file does no harm."""
 
     version: int = VERSION
     theme: Literal["system", "light", "dark"] = "system"
@@ -29,31 +29,31 @@ class Preferences:
     speaker: Literal["", "man", "woman", "child"] = ""
     follow: bool = True
     loop: bool = False
-    dock: bool | None = None  # None: where the window is wide enough
+    dock: bool | None = None  # None: only if the window is wide enough
     geometry: str = ""
     figure_width_mm: float = 170.0
     figure_dpi: float = 300.0
     letters: bool = False
-    results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # kept of analyses, in memory
+    results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # memory budget for analyses
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Keys of commands that differ from the defaults, in Qt's portable text, by the commands' ids."""
+    """Keys of commands that differ from the defaults: Qt's portable text, by command id."""
 
     def with_recent(self, path: str) -> Preferences:
-        """Put `path` first among the recent files."""
+        """Return the preferences with `path` first among the recent files."""
         others = tuple(known for known in self.recent if known != path)
         return replace(self, recent=(path, *others)[:MOST_RECENT])
 
 
 def default_path() -> Path:
-    """Return the settings file's place, by the habits of the operating system."""
+    """Return the path of the preferences file, where the operating system expects it."""
     from platformdirs import user_config_path
 
     return user_config_path("phonoscope") / "settings.json"
 
 
 def load(path: Path) -> Preferences:
-    """Read settings field by field: what cannot be understood has its default."""
+    """Read the preferences field by field; a field that cannot be read gets its default."""
     try:
         values: Any = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
@@ -76,7 +76,7 @@ def _with(settings: Preferences, name: str, value: Any) -> Preferences:
 
 
 def save(settings: Preferences, path: Path) -> None:
-    """Write settings so that a power cut leaves the old or the new file, never half of one."""
+    """Write the preferences; a power cut leaves the old or the new file, never half of one."""
     folder_for(path.parent)
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))

@@ -1,4 +1,4 @@
-"""The only mutable thing: what is open, what is shown, and what the user chose."""
+"""The session, the only mutable state: what is open, what is shown, and what the user chose."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from core.session.lanes import Lane, Lanes
 from core.signals.axis import Range
 from core.signals.track import Image, Track
 
-SHORTEST_S = 0.0002  # no window is zoomed below about three samples at 16 kHz
+SHORTEST_S = 0.0002  # the window never zooms in beyond about three samples at 16 kHz
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What undo brings back: the point, the draw it started from, the lanes' settings, the tiers.
+    """What undo restores: the point, the draw it started from, the lanes' settings, the tiers.
 
-    `seed` is what gave `drawn`; None where none did: then `name` is what that point is called.
+    `seed` is the seed of `drawn`, or None if there was none; then `name` is the point's name.
     """
 
     point: Point
@@ -43,15 +43,15 @@ class Snapshot:
 EMPTY = Snapshot(Point(()), Point(()))
 
 Overlay = tuple[Track, ...] | Points
-"""What lies over a lane's curve: contours, or the moments of its pulses."""
+"""An overlay on a lane's curve: contours, or the times of its pulses."""
 
 Place = tuple[Key, str]
-"""Where an overlay lies: over a lane's curve, by the name of its measure."""
+"""The place of an overlay: the lane's key and the name of the measure."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The numbers on the screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
+    """The numbers on screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
 
     tracks: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
     images: Mapping[Key, Image] = field(default_factory=dict[Key, Image])
@@ -61,7 +61,7 @@ class Shown:
 
 
 class Session:
-    """Holds the state and tells what changed; a wish that changes nothing tells nothing.
+    """Holds the state and signals its changes; setting what is already set signals nothing.
 
     Signals: `card_changed` (another model), `snapshot_changed` (point, pins or lanes), `shown_changed`
     (numbers), `view_changed` (range, cursor, selection, active lane, chosen tier).
@@ -82,7 +82,7 @@ class Session:
         self.selection: Range | None = None
         self.frequency_hz: float | None = None
         self.active: Key | None = None
-        self.tier = -1  # the chosen tier, counted from 0; -1 where none is
+        self.tier = -1  # the chosen tier, counted from 0; -1 for none
         self._back: list[Range] = []
 
     # --- the model and the point -------------------------------------------------------------
@@ -111,13 +111,13 @@ class Session:
 
     @property
     def output(self) -> LaneKey | None:
-        """The lane of the generator's output; None where no model is open, or one without a generator."""
+        """The lane of the generator's output; None without an open model or without a generator."""
         card = self.card
         return LaneKey(self.model, GENERATOR, card.output) if card and card.generator else None
 
     @property
     def active_track(self) -> Track | None:
-        """The curve of the active lane; None where no lane is active, or its curve is not there yet."""
+        """The curve of the active lane; None without an active lane or before its curve is computed."""
         return self.shown.tracks.get(self.active) if self.active is not None else None
 
     def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Snapshot | None = None) -> None:
@@ -135,40 +135,40 @@ class Session:
         self.view_changed.emit()
 
     def change(self, words: str, final: bool = True, **values: Any) -> None:
-        """Change fields of the moment as one undoable step named `words`."""
+        """Change fields of the snapshot as one undoable step named `words`."""
         before = self.snapshot
         self.history.put(replace(before, **values), words, final)
         self._tell(before)
 
     def give_up(self, words: str) -> None:
-        """Take back what was changed under `words` and is not final yet."""
+        """Revert the unfinished change named `words`."""
         before = self.snapshot
         self.history.give_up(words)
         self._tell(before)
 
     def begin(self, lanes: Lanes) -> None:
-        """Show the first lanes without a step: there was nothing before that undo could return to."""
+        """Show the first lanes without an undoable step: there is nothing to go back to."""
         before = self.snapshot
         self.history.replace(replace(before, lanes=lanes))
         self._tell(before)
 
     def set_value(self, index: int, value: float, final: bool = True) -> None:
-        """Turn one latent variable; a drag is one undo step."""
+        """Set one latent variable; a drag is one undo step."""
         name = self.layout.names()[index]
         self.change(f"turn {name}", final, point=self.point.set(index, value))
 
     def redraw(self, seed: int) -> None:
-        """Draw all of z anew, the code kept."""
+        """Draw all of z again, keeping the code."""
         kept = self.point.z[: self.layout.code]
         point = draw(self.layout, seed, kept)
         self.change(f"seed {seed}", point=point, drawn=point, seed=seed, name="")
 
     def go(self, words: str, point: Point, name: str) -> None:
-        """Go to a point that no seed gave, called `name`; the draw that reset returns to is that point."""
+        """Go to a point called `name` that no seed drew; reset returns to it."""
         self.change(words, point=point, drawn=point, seed=None, name=name)
 
     def reset(self, index: int = -1) -> None:
-        """Put one latent variable, or with -1 all of z, back to the draw."""
+        """Reset one latent variable, or with -1 all of z, to the draw."""
         if index >= 0:
             self.change(
                 f"reset {self.layout.names()[index]}",
@@ -179,19 +179,19 @@ class Session:
         self.change("reset all", point=self.snapshot.drawn.with_code(code))
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         before = self.snapshot
         self.history.undo()
         self._tell(before)
 
     def redo(self) -> None:
-        """Bring back what undo took."""
+        """Redo the last undone change."""
         before = self.snapshot
         self.history.redo()
         self._tell(before)
 
     def _tell(self, before: Snapshot) -> None:
-        """Tell of another moment; where the active lane went with it, another lane becomes the active one."""
+        """Signal the new snapshot; if it has no active lane, activate another."""
         if self.snapshot == before:
             return
         went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
@@ -216,7 +216,7 @@ class Session:
         self.change(words, lanes=lane_tools.changed(self.lanes, key, **values))
 
     def set_lanes(self, lanes: Lanes, words: str) -> None:
-        """Replace the lanes: another order, lanes merged, added or closed."""
+        """Replace the lanes, after reordering, merging, adding or closing some."""
         self.change(words, lanes=lanes)
 
     # --- tiers ------------------------------------------------------------------------------
@@ -233,14 +233,14 @@ class Session:
     # --- numbers ----------------------------------------------------------------------------
 
     def show(self, **values: Any) -> None:
-        """Replace some of the numbers on the screen."""
+        """Replace some of the numbers on screen."""
         self.shown = replace(self.shown, **values)
         self.shown_changed.emit()
 
     # --- view -------------------------------------------------------------------------------
 
     def set_range(self, wanted: Range, remember: bool = True) -> None:
-        """Show `wanted`, kept inside the whole and no shorter than a few samples."""
+        """Show `wanted`, limited to the whole time range and to no fewer than a few samples."""
         if wanted.length_s < SHORTEST_S:
             wanted = Range(wanted.middle_s - SHORTEST_S / 2, wanted.middle_s + SHORTEST_S / 2)
         wanted = wanted.within(self.whole)
@@ -253,7 +253,7 @@ class Session:
         self.view_changed.emit()
 
     def set_whole(self, whole: Range) -> None:
-        """Let the stack reach over `whole`; the window stays as it is, as far as it lies inside."""
+        """Set the time range of the stack; the visible range stays, as far as it lies inside."""
         if whole == self.whole:
             return
         self.whole = whole
@@ -272,18 +272,18 @@ class Session:
             self.view_changed.emit()
 
     def set_cursor(self, time_s: float) -> None:
-        """Put the cursor and drop the selection, as a click does in Praat."""
+        """Set the cursor and clear the selection, as a click does in Praat."""
         time_s = min(max(time_s, self.whole.start_s), self.whole.end_s)
         self._set_view(cursor_s=time_s, selection=None)
 
     def set_selection(self, wanted: Range | None) -> None:
-        """Select a stretch of time; an empty one is a cursor. Raises Fault outside the sound."""
+        """Select a time range; an empty one becomes the cursor. Raises Fault for times outside the sound."""
         if wanted is None:
             self.set_cursor(self.whole.start_s if self.cursor_s is None else self.cursor_s)
             return
         if wanted.length_s > 0 and (wanted.start_s > self.whole.end_s or wanted.end_s < self.whole.start_s):
             raise Fault(
-                f"{wanted.start_s:g} to {wanted.end_s:g} s lies outside the sound "
+                f"{wanted.start_s:g} to {wanted.end_s:g} s is outside the sound "
                 f"({self.whole.start_s:g} to {self.whole.end_s:g} s).",
                 "Choose times inside it.",
             )
@@ -294,11 +294,11 @@ class Session:
             self._set_view(selection=kept, cursor_s=kept.start_s)
 
     def set_frequency(self, frequency_hz: float | None) -> None:
-        """Put the horizontal frequency cursor."""
+        """Set the frequency cursor."""
         self._set_view(frequency_hz=frequency_hz)
 
     def set_active(self, key: Key) -> None:
-        """Choose the lane that Tab plays and queries ask."""
+        """Choose the lane that Tab plays and that queries refer to."""
         self._set_view(active=key)
 
     def _set_view(self, **values: Any) -> None:

@@ -82,10 +82,10 @@ def restore(trainer: Trainer, saved: dict[str, Any]) -> None:
 
 
 def _load(net: NetworkModule, state: dict[str, Any]) -> None:
-    """Put parameters in; raises Fault where they have other names, as those of earlier versions have."""
+    """Load parameters. Raises Fault if they have other names, as in files of earlier versions."""
     if set(state) != set(net.state_dict()):
         raise Fault(
-            "This run was begun by an earlier version of Phonoscope, whose networks are stored differently.",
-            "Start a new run; the model that the old one saved still opens.",
+            "This run comes from an earlier version of Phonoscope, which stored networks differently.",
+            "Start a new run; the model saved by the old one can still be opened.",
         )
     net.load_state_dict(state)

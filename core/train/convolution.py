@@ -85,7 +85,7 @@ class _Spread(torch.autograd.Function):
 
 
 def _up_to_one(small: Tensor, kernel: Tensor, stride: int) -> Tensor:
-    """Do `up` to a single channel as one matrix product and an overlapping sum (three times as fast)."""
+    """Compute `up` to a single channel as one matrix product and an overlapping sum (three times as fast)."""
     batch, length, out = small.shape
     taps = kernel.shape[1]
     blocks = -(-taps // stride)
@@ -112,7 +112,7 @@ class _Leaky(torch.autograd.Function):
 
 
 class _LeakyGate(torch.autograd.Function):
-    """Where the values are negative, `slope` times the gradient; its own derivative is itself."""
+    """`slope` times the gradient where the values are negative; its own derivative is itself."""
 
     @staticmethod
     def forward(ctx: Any, grad: Tensor, shown: Tensor, slope: float) -> Tensor:
@@ -144,12 +144,12 @@ def up(small: Tensor, kernel: Tensor, stride: int) -> Tensor:
 
 
 def _spread(sound: Tensor, small: Tensor, stride: int) -> Tensor:
-    """The gradient of `down` with respect to its kernel."""
+    """Return the gradient of `down` with respect to its kernel."""
     return _applied(_Spread, sound, small, stride)
 
 
 def _alike(values: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:
-    """Return both in the number format of mixed precision, where it is on."""
+    """Return both tensors in the number format of mixed precision, if it is on."""
     kind = values.device.type
     if not torch.is_autocast_enabled(kind):
         return values, kernel

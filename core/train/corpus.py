@@ -139,4 +139,6 @@ def _too_few_slices(folder: Path, count: int, skipped: Sequence[Skipped]) -> Fau
             f"“{folder.name}” has only one slice of sound; a model needs at least two.",
             f"Add recordings. {told}".strip(),
         )
-    return Fault(f"“{folder.name}” contains no recording to train on.", told or "The folder holds no files.")
+    return Fault(
+        f"“{folder.name}” contains no recording to train on.", told or "The folder contains no files."
+    )

@@ -42,7 +42,7 @@ Without these two changes the port makes another sound from these weights.
 def write_tensorflow(prefix: Path, arrays: Arrays, recipe: Recipe) -> None:
     """Write `prefix.index` and `prefix.data-00000-of-00001`, with args.txt and the checkpoint file.
 
-    What TensorFlow's Saver and Phonoscope restore under the published variable names.
+    TensorFlow's Saver and Phonoscope restore them under the published variable names.
     """
     names = sorted(arrays, key=str.encode)
     parts = [np.ascontiguousarray(arrays[name], np.float32) for name in names]
@@ -95,12 +95,12 @@ def _message(field: int, content: bytes) -> bytes:
 
 
 def _header() -> bytes:
-    """One shard, little-endian, written by a producer of version 1."""
+    """Return the header: one shard, little-endian, written by a producer of version 1."""
     return _number(1, 1) + _message(3, _number(1, 1))
 
 
 def _entry(array: NDArray[Any], offset: int) -> bytes:
-    """Say where a variable lies: type, shape, shard 0 (left out), offset, size and checksum."""
+    """Return a variable's entry: type, shape, shard 0 (omitted), offset, size and checksum."""
     shape = b"".join(_message(2, _number(1, size)) for size in array.shape)
     place = _number(4, offset) if offset else b""
     check = _varint(6 << 3 | 5) + struct.pack("<I", masked_crc32c(array.tobytes()))
@@ -108,7 +108,7 @@ def _entry(array: NDArray[Any], offset: int) -> bytes:
 
 
 def _table(rows: list[tuple[bytes, bytes]]) -> bytes:
-    """Write a sorted string table: data blocks, an empty metaindex, the index block, the footer."""
+    """Return a sorted string table: data blocks, an empty metaindex, the index block, the footer."""
     whole = b""
     index: list[tuple[bytes, bytes]] = []
     for first in range(0, len(rows), BLOCK_ENTRIES):
@@ -123,7 +123,7 @@ def _table(rows: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def _block(rows: list[tuple[bytes, bytes]]) -> bytes:
-    """Write one block with whole keys and a single restart, then its type and checksum."""
+    """Return one block with whole keys and a single restart, then its type and checksum."""
     entries = b""
     starts: list[int] = []
     for key, value in rows:
@@ -151,7 +151,9 @@ def _port_name(network: str, place: str, last: str) -> str:
 
 
 def _port_array(place: str, last: str, array: NDArray[Any]) -> NDArray[Any]:
-    """Lay one array out as PyTorch does; the two dense maps also go from time first to channels first."""
+    """Return an array in PyTorch's layout; the two dense maps also change from time first to channels
+    first.
+    """
     if place == "z_project":
         flat = array.reshape(-1, STEPS, array.shape[-1] // STEPS).swapaxes(1, 2)
         flat = flat.reshape(*array.shape[:-1], -1)
@@ -167,7 +169,7 @@ def _port_array(place: str, last: str, array: NDArray[Any]) -> NDArray[Any]:
 def write_port(folder: Path, arrays: Arrays, recipe: Recipe, steps: int) -> None:
     """Write `epoch0_stepN_{G,D,Q}.pt` with a note on how the port differs.
 
-    Raises Fault for a slice that the port does not have.
+    Raises Fault for a slice length that the port lacks.
     """
     import torch
 

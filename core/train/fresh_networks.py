@@ -1,6 +1,6 @@
-"""The three networks of WaveGAN, ciwGAN and fiwGAN before training: their specs, and kernels drawn anew.
+"""The three networks of WaveGAN, ciwGAN and fiwGAN before training: their specs, and new kernels.
 
-The specs are those of the TensorFlow family, so that what is trained opens as what it was.
+The specs are those of the TensorFlow family, so that a trained network opens as the same network.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def listener_of(role: str, recipe: Recipe, classes: int) -> NetworkSpec:
 
 @dataclass(frozen=True)
 class _Planned:
-    """Tensors that are only to be: their shapes, as a checkpoint reader tells them."""
+    """Tensors that do not exist yet: their shapes, as a checkpoint reader gives them."""
 
     specs: Mapping[str, TensorSpec]
     path: Path = Path()
@@ -81,7 +81,7 @@ def _planned(shapes: Shapes) -> Weights:
 
 
 def untrained(spec: NetworkSpec) -> NetworkModule:
-    """Return a network that is trained with the fast convolutions, its kernels still to be drawn."""
+    """Return a network for training, with the fast convolutions; its kernels have yet to be drawn."""
     return module(spec, how=FAST)
 
 
@@ -95,17 +95,17 @@ def draw_parameters(networks: Sequence[nn.Module], chance: torch.Generator) -> N
 
 
 def _fans(shape: Sequence[int]) -> int:
-    """Return fan-in and fan-out together of a matrix [in, out] or a kernel [wide, taps, narrow]."""
+    """Return the sum of fan-in and fan-out of a matrix [in, out] or a kernel [wide, taps, narrow]."""
     return sum(shape) if len(shape) == 2 else shape[1] * (shape[0] + shape[2])
 
 
 def phase_shuffle(shifts: Sequence[int]) -> dict[str, Bend]:
-    """Return what phase shuffle does after each convolution but the last (Donahue et al. 2019)."""
+    """Return the phase shuffle after each convolution except the last (Donahue et al. 2019)."""
     return {f"conv{place}": partial(shifted, by=by) for place, by in enumerate(shifts, 1)}
 
 
 def shifted(maps: Tensor, by: int) -> Tensor:
-    """Move feature maps `by` steps later (or earlier), filling with their own reflection."""
+    """Return feature maps moved `by` steps later (or earlier), filled with their own reflection."""
     if by == 0:
         return maps
     if by > 0:

@@ -1,4 +1,4 @@
-"""A training run from its first step, or its last checkpoint, until it is done or told to stop."""
+"""A training run, from its first step or its last checkpoint until it is done or stopped."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ PREVIEWS = 8
 
 
 def train(folder: Path, recipe: Recipe, plan: RunPlan, tell: Tell) -> int:
-    """Train on the recordings in `folder` and give the number of generator steps reached.
+    """Train on the recordings in `folder` and return the number of generator steps reached.
 
-    Raises Fault for a folder, a disk or settings that do not allow it, and where the losses stop
-    being numbers; what was last saved stays.
+    Raises Fault if the folder, the disk or the settings do not allow it, and if the losses stop being finite;
+    the last checkpoint stays.
     """
     torch.set_flush_denormal(True)
-    _check_shares(recipe, plan.devices * plan.nodes)  # before there are several to say it
+    _check_shares(recipe, plan.devices * plan.nodes)  # before there are several processes to report it
     fabric = make_fabric(plan)
     corpus = load_corpus(folder, recipe.slice_len, recipe.rate_hz, recipe.trim, recipe.held_out, recipe.seed)
     saved = _saved(plan, recipe, corpus)
@@ -59,25 +59,25 @@ def train(folder: Path, recipe: Recipe, plan: RunPlan, tell: Tell) -> int:
 def _check_shares(recipe: Recipe, world: int) -> None:
     if recipe.batch % world:
         raise Fault(
-            f"A batch of {recipe.batch} cannot be shared evenly by {world} processes.",
-            f"Give --batch as a multiple of {world}.",
+            f"A batch of {recipe.batch} cannot be divided evenly between {world} processes.",
+            f"Set --batch to a multiple of {world}.",
         )
 
 
 def _saved(plan: RunPlan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
-    """Return the state to go on from, none for a new run; refuse what does not fit."""
+    """Return the state to resume, or None for a new run. Raises Fault if it does not fit."""
     if not plan.resume:
         if (folder_for(plan.out) / NAME).exists():
             raise Fault(
-                f"“{plan.out}” already holds a run.", "Add --resume to go on, or give another folder."
+                f"“{plan.out}” already holds a run.", "Add --resume to continue it, or use another folder."
             )
         return {}
     saved = read_checkpoint(plan.out)
     check_same(recipe, saved)
     if saved["extra"]["recordings"] != corpus.digest:
         raise Fault(
-            "This run began with other recordings: the folder's contents are not the same.",
-            "Give the folder as it was, or start a new run in another folder.",
+            "This run was started with other recordings: the contents of the folder have changed.",
+            "Restore the folder, or start a new run in another folder.",
         )
     return saved
 
@@ -93,7 +93,7 @@ def _tell_corpus(corpus: Corpus, recipe: Recipe, tell: Tell) -> None:
 
 
 class TrainingRun:
-    """The loop of the process that saves, measures and tells."""
+    """The training loop of the process that saves, evaluates and reports."""
 
     def __init__(self, trainer: Trainer, plan: RunPlan, corpus: Corpus, folder: Path, tell: Tell) -> None:
         self.trainer, self.plan, self.corpus, self.folder, self.tell = trainer, plan, corpus, folder, tell
@@ -104,7 +104,7 @@ class TrainingRun:
         self.reference = Reference.of(corpus.training, corpus.held_out, rate_hz)
 
     def go(self) -> None:
-        """Step until the plan's steps are done or a stop is asked for; save at every interval."""
+        """Train until the plan's steps are done or a stop is requested; save at every interval."""
         with stopping() as stop:
             try:
                 self._loop(stop)
@@ -129,8 +129,8 @@ class TrainingRun:
     def _goodbye(self) -> str:
         steps = self.trainer.steps
         if steps < self.plan.steps:
-            return f"stopped at step {steps}; go on with --resume"
-        return f"done at step {steps}; to train longer, give --resume and more --steps"
+            return f"stopped at step {steps}; continue with --resume"
+        return f"done at step {steps}; to train longer, use --resume and more --steps"
 
     def _check(self, losses: dict[str, Tensor]) -> None:
         values = {name: float(loss) for name, loss in losses.items()}
@@ -144,12 +144,12 @@ class TrainingRun:
         kept = f"The last good checkpoint is still in “{self.plan.out}”."
         none = "Nothing was saved before that."
         return Fault(
-            f"The losses stopped being numbers by step {self.trainer.steps}; training has stopped.",
+            f"The losses are no longer finite at step {self.trainer.steps}; training has stopped.",
             f"{kept if (self.plan.out / NAME).exists() else none} Try a lower learning rate.",
         )
 
     def save(self) -> None:
-        """Measure, and save the checkpoint, the model with its card, and previews."""
+        """Evaluate, and save the checkpoint, the model with its card, and previews."""
         values = (p for net in self.trainer.nets.named().values() for p in net.parameters())
         if not all(bool(value.isfinite().all()) for value in values):
             raise self._diverged()
@@ -180,7 +180,7 @@ class TrainingRun:
             write_port(folder_for(self.plan.out / "pytorch"), arrays, recipe, self.trainer.steps)
 
     def _publish(self) -> None:
-        """Write the small model with its figures and points, where the plan wants one."""
+        """Write the small model with its figures and points, if the plan asks for one."""
         if self.plan.publish is None:
             return
         trainer = self.trainer
@@ -204,7 +204,7 @@ class TrainingRun:
 
 
 def agreed(trainer: Trainer, stop: bool) -> bool:
-    """Let all processes stop at the same step, as soon as one wants to."""
+    """Return whether any process wants to stop, so that all stop at the same step."""
     if trainer.fabric.world_size == 1:
         return stop
     wish = torch.tensor(float(stop), device=trainer.fabric.device)
@@ -213,7 +213,7 @@ def agreed(trainer: Trainer, stop: bool) -> bool:
 
 
 def _follow(trainer: Trainer, plan: RunPlan) -> None:
-    """Step beside the process that saves, until all stop."""
+    """Train alongside the process that saves, until all stop."""
     with stopping() as stop:
         done = trainer.steps >= plan.steps
         while not done:
@@ -223,7 +223,7 @@ def _follow(trainer: Trainer, plan: RunPlan) -> None:
 
 @contextmanager
 def stopping() -> Generator[list[int]]:
-    """Yield a list that fills at the first Ctrl+C or polite kill; the second one ends at once."""
+    """Yield a list that is filled by the first Ctrl+C or SIGTERM; the second one ends the process at once."""
     asked: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 

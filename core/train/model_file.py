@@ -34,7 +34,9 @@ def tensorflow_arrays(network: NetworkModule) -> dict[str, NDArray[Any]]:
 
 
 def _laid_out(array: NDArray[Any], stored: Stored) -> NDArray[Any]:
-    """Turn our kernel [wide, taps, narrow] into [1, taps, out, in] for G and [taps, in, out] else."""
+    """Turn our kernel [wide, taps, narrow] into [1, taps, out, in] for G and [taps, in, out] for the
+    others.
+    """
     if array.ndim < 3:
         return array
     turned = np.ascontiguousarray(array.transpose(1, 2, 0))
@@ -42,7 +44,9 @@ def _laid_out(array: NDArray[Any], stored: Stored) -> NDArray[Any]:
 
 
 def make_card(recipe: Recipe, steps: int, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the card: what the network is, and what, how long and with what it was trained."""
+    """Return the card: what the network is, and on what, for how long and with which versions it was
+    trained.
+    """
     layout = recipe.layout
     return {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""Starts, watches and stops a training run, which lives in its own process."""
+"""Starts, watches and stops a training run, which has its own process."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def _is_alive(number: int) -> bool:
         words = psutil.Process(number).cmdline()
     except psutil.Error:
         return False
-    # A number is given again after a while: another program's process is no training. Words are missing
-    # while the new program is being loaded, which under load takes longer than `Popen` to return.
+    # The system reuses ids, so another program's process must not count. Arguments are missing while the new
+    # program is being loaded, which under load takes longer than `Popen` takes to return.
     return not words or "train" in words
 
 

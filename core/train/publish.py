@@ -1,4 +1,4 @@
-"""A finished model as it is given away: half precision, G and Q only, with figures and named points."""
+"""The published form of a finished model: half precision, G and Q only, with figures and named points."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVENT_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class PublishRequest:
-    """One kind of sound to find among random points: its name, how well a sound is of it, and a note."""
+    """A kind of sound to find among random points: its name, a score for a sound, and a note."""
 
     name: str
     fits: Callable[[AcousticChecks], float]
@@ -39,17 +39,17 @@ class PublishRequest:
 
 
 def _toned(heard: AcousticChecks, value: float) -> float:
-    """Return the value where the vowel is long enough to have a tone."""
+    """Return the value if the vowel is long enough to have a tone."""
     return value if heard.tone_s >= 0.12 else -np.inf
 
 
 def _levelness(heard: AcousticChecks) -> float:
-    """Weigh a long vowel against every semitone per second that its tone moves or bends."""
+    """Score a long vowel, less for every semitone per second by which its tone moves or bends."""
     return 20 * min(heard.tone_s, 0.3) - abs(heard.f0_slope) - abs(heard.f0_bend) / 20
 
 
 def _depth(heard: AcousticChecks) -> float:
-    """How many semitones the tone dips below both of its ends."""
+    """Return by how many semitones the tone dips below both of its ends."""
     return float(12 * np.log2(min(heard.f0_start_hz, heard.f0_end_hz) / heard.f0_lowest_hz))
 
 
@@ -90,9 +90,9 @@ WISHES = (
 def publish(
     folder: Path, nets: Nets, recipe: Recipe, corpus: Corpus, steps: int, about: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write model.safetensors with its card, and points.json, into `folder`; give the card.
+    """Write model.safetensors with its card, and points.json, into `folder`; return the card.
 
-    All figures are measured on the half-precision weights that are written.
+    All figures are measured with the half-precision weights that are written.
     """
     arrays = halved(nets)
     small = Nets.fresh(recipe)
@@ -166,7 +166,7 @@ def summary(heard: list[AcousticChecks]) -> dict[str, float | None]:
 def named_points(
     z: NDArray[np.float32], heard: list[AcousticChecks], layout: LatentLayout
 ) -> list[dict[str, Any]]:
-    """Return the best point of every kind that was found at all, no point twice."""
+    """Return the best point of every kind that was found, using no point twice."""
     points: list[dict[str, Any]] = []
     taken: set[int] = set()
     for wish in WISHES:

@@ -46,7 +46,7 @@ class Draws:
         return self._mine(z)
 
     def mixtures(self) -> Tensor:
-        """Return where each gradient penalty is taken between a generated and a real sound."""
+        """Return the mixing factor of each gradient penalty between a generated and a real sound."""
         return self._mine(torch.rand(self.batch, 1, generator=self.chance))
 
     def shifts(self, most: int, layers: int = 4) -> list[int]:

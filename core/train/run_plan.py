@@ -41,7 +41,7 @@ class RunPlan:
 
 
 def make_fabric(plan: RunPlan) -> Fabric:
-    """Return Fabric for the plan's devices; its processes are started by its launcher or by torchrun.
+    """Return Fabric for the plan's devices; its launcher or torchrun starts its processes.
 
     Raises Fault if the machine does not have these devices.
     """

@@ -1,4 +1,4 @@
-"""Slices in memory while they are read: float32 while there are few, 16-bit integers after that."""
+"""Slices in memory while recordings are read: float32 if there are few, 16-bit integers otherwise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXACT_BYTES = 1 << 30
 
 GROWTH = 1.25
 AT_ONCE = 1024
-LARGEST_PART = 0.8  # of the memory that is free
+LARGEST_PART = 0.8  # of the free memory
 
 
 class SliceMemory:
@@ -51,7 +51,9 @@ class SliceMemory:
             raise _memory_full(self._rows.nbytes) from problem
 
     def divided(self, apart: Sequence[int]) -> tuple[Kept, Kept]:
-        """Return the slices without those at the indices `apart`, and those; the memory is empty then."""
+        """Return the slices except those at the indices `apart`, and those; the memory is empty
+        afterwards.
+        """
         there = np.zeros(self.count, np.bool_)
         there[list(apart)] = True
         stay, held = np.flatnonzero(~there), self._rows[: self.count][there]
@@ -98,6 +100,6 @@ def _free_bytes() -> int:
 
 def _memory_full(so_far: int) -> Fault:
     return Fault(
-        f"These recordings do not fit in this computer's memory: {so_far / 2**30:.1f} GB were read.",
+        f"These recordings do not fit into this computer's memory: {so_far / 2**30:.1f} GB were read.",
         "Train on a part of them, close other programs, or use a lower --rate.",
     )

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Nets:
-    """The bare networks; Q only where there is a code.
+    """The bare networks; Q only if there is a code.
 
-    `average` follows the generator slowly (an exponential moving average) and is what is saved.
+    `average` is an exponential moving average of the generator and is what is saved.
     """
 
     G: NetworkModule
@@ -50,18 +50,18 @@ class Nets:
         return cls(generator, critic, coder, average)
 
     def named(self) -> dict[str, NetworkModule]:
-        """Return the networks that there are, by name."""
+        """Return the networks by name, without those that are absent."""
         every = {"G": self.G, "D": self.D, "Q": self.Q, "average": self.average}
         return {name: net for name, net in every.items() if net is not None}
 
 
 class Trainer:
-    """The networks with their optimisers on Fabric's devices, taking one step at a time."""
+    """The networks with their optimisers on Fabric's devices; takes one step at a time."""
 
     def __init__(self, recipe: Recipe, fabric: Fabric, nets: Nets, sounds: Tensor, draws: Draws) -> None:
         self.recipe, self.fabric, self.nets, self.draws = recipe, fabric, nets, draws
         self.layout = recipe.layout
-        # many stay in the computer's own memory, and a batch at a time goes to the device
+        # many slices stay in the computer's own memory, and one batch at a time goes to the device
         self.sounds = sounds.to(fabric.device) if sounds.nbytes <= EXACT_BYTES else sounds
         self.steps = 0
         self.optimisers: dict[str, Optimizer] = {}
@@ -74,7 +74,7 @@ class Trainer:
         return self._set_up(name, network, adam)
 
     def _with_rmsprop(self, generator: nn.Module, coder: nn.Module) -> nn.Module:
-        """Let one RMSprop move Q and G together on Q's loss, as published."""
+        """Return G and Q as one module with one RMSprop on Q's loss, as published."""
         both = [*generator.parameters(), *coder.parameters()]
         rms = torch.optim.RMSprop(both, self.recipe.q_learning_rate, alpha=0.9, eps=1e-10)
         return self._set_up("Q", coder, rms)
@@ -85,9 +85,9 @@ class Trainer:
         return wrapped
 
     def step(self, pace: float = 1.0) -> dict[str, Tensor]:
-        """Do one full step at a part of the learning rates.
+        """Do one full step at a fraction of the learning rates.
 
-        Gives its losses as tensors, so that a device need not be waited for.
+        Returns its losses as tensors, so that the device need not be waited for.
         """
         self._set_rates(pace)
         fakes = self._fakes(self.recipe.critic_updates)
@@ -119,7 +119,7 @@ class Trainer:
 
     @torch.no_grad()
     def _fakes(self, updates: int) -> tuple[Tensor, ...]:
-        """Make the sounds of all critic updates in one pass, G being the same for all of them."""
+        """Generate the sounds of all critic updates in one pass, because G is the same for all of them."""
         z = torch.cat([self._latent() for _ in range(updates)])
         return self.G(z).float().chunk(updates)
 
@@ -133,9 +133,9 @@ class Trainer:
         return {"distance": distance.detach(), "penalty": penalty.detach()}
 
     def _penalty(self, real: Tensor, fake: Tensor, shuffle: dict[str, Bend]) -> Tensor:
-        """How far the critic's slope is from 1 between real and generated sound (Gulrajani 2017).
+        """Return the penalty on the critic's slope between real and generated sound (Gulrajani et al. 2017).
 
-        D is bare here: Fabric lets nothing but its own `backward` go back through what it wraps.
+        D is bare here, because Fabric allows only its own `backward` through a wrapped module.
         """
         part = self.draws.mixtures().to(self.fabric.device)
         between = (real + part * (fake - real)).requires_grad_()
@@ -145,7 +145,7 @@ class Trainer:
         return ((slope.float().square().sum(1) + 1e-12).sqrt() - 1).square().mean()
 
     def _generator_update(self) -> dict[str, Tensor]:
-        """Move G towards what D takes for real; D, bare, only passes the gradient on."""
+        """Update G against D; D is bare and only passes the gradient on."""
         fake = self.G(self._latent())
         self.nets.D.requires_grad_(False)
         with self.fabric.autocast():  # pyright: ignore[reportUnknownMemberType]
@@ -168,14 +168,14 @@ class Trainer:
 
     @torch.no_grad()
     def _follow(self) -> None:
-        """Move the averaged generator a little towards the present one, faster in the beginning."""
+        """Move the averaged generator a little towards the current one, faster at the start."""
         keep = min(self.recipe.averaging, (1 + self.steps) / (10 + self.steps))
         for mean, present in zip(self.nets.average.parameters(), self.nets.G.parameters(), strict=True):
             mean.lerp_(present, 1 - keep)
 
 
 def code_loss(logits: Tensor, code: Tensor, kind: str) -> Tensor:
-    """Softmax cross-entropy for a one-hot code, sigmoid cross-entropy for bits."""
+    """Return the loss of Q: softmax cross-entropy for a one-hot code, sigmoid cross-entropy for bits."""
     if kind == "one-hot":
         return cross_entropy(logits, code.argmax(1))
     return binary_cross_entropy_with_logits(logits, code)

@@ -52,7 +52,7 @@ def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, 
     asking, asked = window.on.layer_results, stuck(window)
     asking.wanted = True
     asking.refresh()
-    assert asking.layer(G("out")).failures["pitch"] == "Pitch of out came to no end and was stopped."
+    assert asking.layer(G("out")).failures["pitch"] == "Pitch of out did not finish and was stopped."
     asked.clear()
     asking.refresh()
     assert asked == []

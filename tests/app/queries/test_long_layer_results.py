@@ -153,7 +153,7 @@ def test_a_listing_is_made_of_tiles(window):
 
 def test_more_than_ten_minutes_are_refused_in_words(window):
     answer = ask(window.on.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
-    assert answer.refusal == "No pitch: select at most 10 minutes of so long a recording"
+    assert answer.refusal == "No pitch: select at most 10 minutes of a long recording"
 
 
 def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
@@ -244,7 +244,7 @@ def test_where_there_is_no_slice_the_dock_says_why(window):
     window.on.session.set_selection(Range(1.0, 650.0))
     asking.refresh()
     assert asking.slices == {}
-    assert asking.no_slice == "No spectral slice: select at most 10 minutes of so long a recording."
+    assert asking.no_slice == "No spectral slice: select at most 10 minutes of a long recording."
 
 
 def test_a_voice_report_of_a_long_recording_is_that_of_the_stretch(window, spoken, monkeypatch):

@@ -95,7 +95,7 @@ def test_weights_that_are_no_numbers_are_told_and_run(tmp_path: Path) -> None:
     tensors["G/upconv_3/conv2d_transpose/bias"][0] = np.nan
     model = open_model(write_bundle(tmp_path / "model.ckpt-5", tensors))
     warnings = [fact.value for fact in model.card.facts if fact.name == "Warning"]
-    assert warnings == ["“upconv_3/conv2d_transpose/bias” holds values that are no numbers."]
+    assert warnings == ["“upconv_3/conv2d_transpose/bias” contains values that are not finite numbers."]
     point, z = some_point(model)
     expected = truth.tf_generator(tensors, z, nets.STRIDES[16384])
     from core.probing import forward

@@ -241,7 +241,7 @@ def test_a_layers_own_tier_stands_in_for_the_outputs(name):
     ("grid", "choice", "words"),
     [
         (GRID, IntervalChoice("words"), "no interval tier “words”"),
-        (GRID, IntervalChoice(label="[a"), "no pattern"),
+        (GRID, IntervalChoice(label="[a"), "not a pattern"),
         (GRID, IntervalChoice(label="u"), "No label of tier “phones” is “u”"),
         (
             Annotation((Tier("events", "point", 0, 1, (0.5,), ("x",)),), 0, 1),
@@ -370,8 +370,8 @@ def test_intervals_of_a_layers_own_tier_stand_beside_those_of_the_same_label():
     np.testing.assert_allclose(np.c_[pair.mine, pair.theirs], [(0.32, 0.3), (0.18, 0.4), (0.4, 0.2)])
     assert paired(table, "conv4", "intensity").mine.shape == (3, 4)
     assert unpaired(table) == (
-        "conv4: “s” of seed 0 has no fellow in out and no part in r",
-        "conv4: “t” of seed 0 has no fellow in conv4 and no part in r",
+        "conv4: “s” of seed 0 has no match in out, so r leaves it out",
+        "conv4: “t” of seed 0 has no match in conv4, so r leaves it out",
     )
 
 

@@ -168,7 +168,7 @@ def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
     worker(pool)
     with pytest.raises(Fault) as told:
         pool.submit("harmonicity", Sleeper(buzz().renamed("hour.wav"))).result(PATIENCE_S)  # type: ignore[arg-type]
-    assert told.value.sentence == "Harmonicity of hour.wav came to no end and was stopped."
+    assert told.value.sentence == "Harmonicity of hour.wav did not finish and was stopped."
     assert pool._pipes[0][0].is_alive()
     pool.close()
 
@@ -178,7 +178,9 @@ def test_a_fault_names_the_measure_whose_tile_or_step_it_was_and_how_many_were_a
     assert stuck([("tile of pitch", hour, None)]).sentence.startswith("Pitch of hour.wav came")
     assert crashed([("formant part", hour, None)]).sentence.startswith("Formants of hour.wav stopped")
     many = [("slice", buzz(), None)] * 3
-    assert stuck(many).sentence.startswith("Spectral slice of out, or one of 2 asked with it, came to no end")
+    assert stuck(many).sentence.startswith(
+        "Spectral slice of out, or one of 2 requested with it, did not finish"
+    )
 
 
 def test_where_no_process_can_be_started_every_job_says_so_until_one_can(pool, monkeypatch):

@@ -187,7 +187,7 @@ def test_what_a_track_cannot_carry_is_refused_and_not_computed(pool):
 def test_a_failure_is_kept_until_somebody_asks_anew(pool):
     store, told = store_with(pool)
     store.need("lane", [PITCH, FORMANTS])
-    fault = Fault("Pitch came to no end.")
+    fault = Fault("Pitch did not finish.")
     pool.jobs[0].answer(fault, np.ones(1))
     assert told == [frozenset({PITCH.origin, FORMANTS.origin})]
     assert store.need("lane", [PITCH, FORMANTS])[0] == Failed(fault)
@@ -202,7 +202,7 @@ def test_a_failure_is_kept_until_somebody_asks_anew(pool):
 def test_a_failure_of_what_is_awaited_alone_is_kept_as_well(pool):
     store, _ = store_with(pool)
     store.need("query", [PITCH], AWAITED)
-    fault = Fault("Pitch came to no end.")
+    fault = Fault("Pitch did not finish.")
     pool.jobs[0].future.set_exception(fault)
     assert store.look(PITCH) == Failed(fault)
 

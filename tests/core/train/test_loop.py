@@ -124,7 +124,7 @@ def test_ctrl_c_saves_and_stops(folder: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         last = process.stdout.read().splitlines()[-1]
     assert process.returncode == 0
-    assert last == f"stopped at step {read_checkpoint(out)['steps']}; go on with --resume"
+    assert last == f"stopped at step {read_checkpoint(out)['steps']}; continue with --resume"
 
 
 def weights(out: Path) -> torch.Tensor:
