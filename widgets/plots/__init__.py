@@ -1,4 +1,5 @@
 """Plots that are not lanes, drawn by pyqtgraph.
 
-Its import takes a quarter of a second: modules of this folder are imported where a plot is first shown.
+Importing pyqtgraph takes a quarter of a second, so modules of this folder are imported when a plot is first
+shown.
 """

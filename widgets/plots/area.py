@@ -1,4 +1,4 @@
-"""One plot: a framed view box that the mouse zooms, its axes, a title above it and what is drawn in it."""
+"""One plot: a framed view box that the mouse zooms, with its axes, title and contents."""
 
 # pyqtgraph shortens the names of Qt's parameters.
 # pyright: reportIncompatibleMethodOverride=false
@@ -22,12 +22,12 @@ Ends = tuple[float, float]
 TITLE_PX, NOTE_PX, LABEL_ROW_PX = 22, 16, 16
 ZOOM_PER_NOTCH = 1.25
 LARGEST_ZOOM = 1e4
-ZOOM_HINT = "Ctrl and the wheel zoom, a drag moves, a double click shows all again."
+ZOOM_HINT = "Ctrl + wheel zooms, a drag moves, a double click shows all again."
 
 
 @dataclass(frozen=True)
 class Margins:
-    """The room around the view box for axes and words, and where the title begins, in pixels."""
+    """The space around the view box for axes and text, and the left edge of the title, in pixels."""
 
     left: int = 52
     top: int = 0
@@ -38,9 +38,9 @@ class Margins:
 
 @dataclass(frozen=True)
 class AreaWords:
-    """What is written around a plot: its title and, at the right, a remark; a note below them; the axes.
+    """The texts of a plot: its title, a remark at the right, a note below them, and the axis labels.
 
-    `inside` is written in the middle of a plot that is empty.
+    `inside` is written in the middle of an empty plot.
     """
 
     title: str = ""
@@ -52,7 +52,7 @@ class AreaWords:
 
 
 class ZoomBox(pg.ViewBox):
-    """A view box: Ctrl and the wheel zoom at the pointer, as in the stack; a drag moves what is zoomed."""
+    """A view box: Ctrl + wheel zooms at the pointer, as in the stack; a drag moves the zoomed view."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
@@ -60,17 +60,17 @@ class ZoomBox(pg.ViewBox):
         self.whole = QRectF(0, 0, 1, 1)
 
     def show_whole(self) -> None:
-        """Show all again."""
+        """Show the whole range again."""
         self.setRange(self.whole, padding=0)
 
     @property
     def zoomed(self) -> bool:
-        """Whether less than all is shown."""
+        """Whether less than the whole range is visible."""
         shown, whole = self.viewRect(), self.whole
         return shown.width() < 0.999 * whole.width() or shown.height() < 0.999 * whole.height()
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
-        """Zoom with Ctrl, over an axis along that axis only; without it the wheel scrolls around the plot."""
+        """Zoom with Ctrl, over an axis along that axis only; without Ctrl the wheel scrolls."""
         if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
             return
@@ -91,7 +91,7 @@ class ZoomBox(pg.ViewBox):
 
 
 class PlotArea(pg.GraphicsWidget):
-    """A view box between its axes; `grid` draws lines at the ticks behind what is shown."""
+    """A view box between its axes; `grid` draws lines at the ticks behind the contents."""
 
     def __init__(self, margins: Margins | None = None, grid: bool = False) -> None:
         super().__init__()
@@ -109,13 +109,13 @@ class PlotArea(pg.GraphicsWidget):
     # --- what is shown --------------------------------------------------------------------------
 
     def show_words(self, words: AreaWords, has_note: bool = False) -> None:
-        """Write a title, a remark, a note and what lies along the axes; `has_note` keeps the note's row."""
+        """Show a title, a remark, a note and the axis labels; `has_note` reserves the row of the note."""
         self.words, self.has_note = words, has_note or bool(words.note)
         self._place()
         self.update()
 
     def show_range(self, across: Ends, up: Ends, inside_px: float = 0.0) -> None:
-        """Show values between ends, so far inside the frame; a zoom stays where the ends are the same."""
+        """Show this range, inset from the frame; a zoom survives if the range is unchanged."""
         stays = self.box.zoomed and (across, up, inside_px) == (*self._ends, self._inside_px)
         self._ends, self._inside_px = (across, up), inside_px
         defined = all(math.isfinite(end) for end in (*across, *up))
@@ -140,7 +140,7 @@ class PlotArea(pg.GraphicsWidget):
             self.box.show_whole()
 
     def show_items(self, items: Sequence[CurveItem | DotItem]) -> None:
-        """Show these items instead of those before, the last one on top."""
+        """Replace the items; the last one is on top."""
         self.box.clear()
         for item in items:
             item.set_look(self._look)
@@ -165,17 +165,17 @@ class PlotArea(pg.GraphicsWidget):
 
     @property
     def above_px(self) -> float:
-        """How much room is taken above the view box."""
+        """The height used above the view box."""
         title = TITLE_PX if self.words.title else 0
         return self._margins.top + title + (NOTE_PX if self.has_note else 0)
 
     @property
     def below_px(self) -> float:
-        """How much room is taken below the view box and above the numbers of the axis."""
+        """The height used below the view box and above the axis numbers."""
         return 0.0
 
     def _place(self) -> None:
-        """Put the view box and the axes where the words leave them room."""
+        """Place the view box and the axes in the space that the texts leave."""
         size, margins = self.size(), self._margins
         label = LABEL_ROW_PX if self.words.across else 0
         bottom = size.height() - margins.bottom - self.below_px - label
@@ -220,7 +220,7 @@ class PlotArea(pg.GraphicsWidget):
                 painter.drawText(place, flags | Qt.TextFlag.TextDontClip, text)
 
     def _short_title(self, width: float) -> str:
-        """Return the title, cut where the remark at the right leaves it no room."""
+        """Return the title, cut if the remark at the right leaves too little room."""
         remark = QFontMetrics(font(11, numbers=True)).horizontalAdvance(self.words.remark)
         room = width - remark - 8 if remark else width
         return QFontMetrics(font(11, 600)).elidedText(
@@ -228,7 +228,7 @@ class PlotArea(pg.GraphicsWidget):
         )
 
     def _paint_axis_words(self, painter: QPainter) -> None:
-        """Write what lies across and, turned, what lies up."""
+        """Paint the labels of the horizontal and, turned, of the vertical axis."""
         plot, words = self.box.geometry(), self.words
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         painter.setFont(font(11))

@@ -1,4 +1,4 @@
-"""An axis of a plot: round numbers as the window writes them, with as many digits as tell them apart."""
+"""An axis of a plot: round numbers in the window's style, with as many digits as they need to differ."""
 
 # pyqtgraph shortens the names of Qt's parameters.
 # pyright: reportIncompatibleMethodOverride=false
@@ -15,13 +15,13 @@ from PySide6.QtGui import QFont, QPainter, QPen
 from widgets.theme.praat_numbers import signed
 from widgets.theme.theme import LIGHT, Look, font
 
-BEYOND_PX = 30  # how far the number of a tick at the end of an axis may reach beyond it
+BEYOND_PX = 30  # how far the number of a tick at the end of an axis may extend beyond it
 LIFT_PX = 4.0
-LONGEST_PLAIN = 1e6  # from here on, and below a hundred-thousandth, numbers have an exponent
+LONGEST_PLAIN = 1e6  # from here up, and below a hundred-thousandth, numbers have an exponent
 
 
 def tick_words(values: Sequence[float], spacing: float) -> list[str]:
-    """Return the numbers of ticks: all with the decimals that their distance needs, no more and no fewer.
+    """Return the numbers of ticks, all with the decimals that their spacing needs.
 
     >>> tick_words([0.0, 0.05, 0.1], 0.05), tick_words([-1000.0, 0.0, 1000.0], 1000.0)
     (['0.00', '0.05', '0.10'], ['−1000', '0', '1000'])
@@ -54,7 +54,7 @@ class NumberAxis(pg.AxisItem):
             autoExpandTextSpace=False, tickTextOffset=6 - 2 * self._across,
         )  # fmt: skip
         self.setGrid(255 if grid else False)
-        self.setZValue(-200)  # the grid lies below the view box, which stands at -100
+        self.setZValue(-200)  # the grid lies below the view box, whose z is -100
         (self.setHeight if self._across else self.setWidth)(size_px)
 
     def set_look(self, look: Look) -> None:
@@ -63,13 +63,13 @@ class NumberAxis(pg.AxisItem):
         self.setTickPen(QPen(look.grid, 1))
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """Return the numbers of ticks; `unit_at_zero` stands behind the 0 where one is set."""
+        """Return the numbers of ticks; `unit_at_zero`, if set, follows the 0."""
         words = tick_words([value * scale for value in values], spacing * scale)
         unit = f" {self.unit_at_zero}" if self.unit_at_zero else ""
         return [one + unit if value == 0 else one for one, value in zip(words, values, strict=True)]
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        """Draw the ticks directly, so that text stays text in a picture that is saved."""
+        """Draw the ticks directly, so that text stays text in a saved picture."""
         painter.save()
         painter.setFont(_face())
         specs = self.generateDrawSpecs(painter)
@@ -83,7 +83,7 @@ class NumberAxis(pg.AxisItem):
         painter.restore()
 
     def _paint_grid(self, painter: QPainter, ticks: Sequence[tuple[QPen, pg.Point, pg.Point]]) -> None:
-        """Draw the lines of the grid, but none at the edge of the plot, where its frame is."""
+        """Draw the lines of the grid, except at the edge of the plot, where its frame is."""
         box = self.linkedView()
         if not self.grid or box is None:
             return
@@ -96,12 +96,14 @@ class NumberAxis(pg.AxisItem):
                 painter.drawLine(QLineF(plot.left(), start.y(), plot.right(), start.y()))
 
     def boundingRect(self) -> QRectF:
-        """Return the room of the grid and of the numbers at both ends, which reach beyond the axis."""
+        """Return the space of the grid and of the numbers at both ends, which extend beyond the axis."""
         aside, above = (BEYOND_PX, 0) if self._across else (0, BEYOND_PX)
         return super().boundingRect().adjusted(-aside, -above, aside, above)
 
     def _inside(self, room: QRectF) -> QRectF:
-        """Return the room of a tick's number, the lowest one lifted off the numbers of the other axis."""
+        """Return the space of a tick's number, with the lowest one raised clear of the other axis's
+        numbers.
+        """
         if self._across:
             return room.adjusted(-2, -1, 2, 3)
         return room.adjusted(-2, -3, 0, 3).translated(

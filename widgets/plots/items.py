@@ -1,4 +1,4 @@
-"""What an area shows: curves and dots, sized in pixels on the screen and to scale on paper."""
+"""The contents of an area: curves and dots, sized in pixels on screen and to scale on paper."""
 
 # pyqtgraph shortens the names of Qt's parameters.
 # pyright: reportIncompatibleMethodOverride=false
@@ -23,7 +23,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Stroke:
-    """How a line looks: its colour in a look, its width in pixels, its dashes in widths of the line."""
+    """A line style: its colour in a theme, its width in pixels, its dashes in multiples of the width."""
 
     colour: Callable[[Look], QColor]
     width_px: float = 1.0
@@ -37,10 +37,10 @@ class Stroke:
 
 
 class CurveItem(pg.PlotCurveItem):
-    """A line through points of rising x, float64 [n] each, broken where y is NaN.
+    """A line through points of increasing x, float64 [n] each, broken where y is NaN.
 
-    It is drawn in the pixels of its view box, not in the units of its data: pyqtgraph's own pens keep
-    their width in dots of the device, which makes them hairlines in a picture of 300 dots per inch.
+    It is drawn in pixels of its view box, not in data units: pyqtgraph's own pens keep their width in device
+    dots, which makes them hairlines in a picture with 300 dots per inch.
     """
 
     def __init__(self, x: Values, y: Values, stroke: Stroke) -> None:
@@ -59,12 +59,12 @@ class CurveItem(pg.PlotCurveItem):
         most = round(box_of(self).width())
         for run in finite_runs(y):
             xs, ys = thinned(x[run], y[run], max(1, most * (run.stop - run.start) // y.size))
-            if xs.size == 1:  # a line of one point is not seen
+            if xs.size == 1:  # a line of one point would be invisible
                 painter.drawEllipse(QPointF(xs[0], ys[0]), 1.0, 1.0)
             painter.drawPolyline(polygon(xs, ys))
 
     def _in_pixels(self, painter: QPainter) -> tuple[Values, Values]:
-        """Return the visible points in pixels of the view box, and let the painter paint in those."""
+        """Return the visible points in pixels of the view box, and set the painter to those."""
         (left, right), _ = box_of(self).viewRange()
         first, last = np.searchsorted(self.xs, (left, right))
         seen = slice(max(0, int(first) - 1), int(last) + 1)
@@ -72,7 +72,7 @@ class CurveItem(pg.PlotCurveItem):
 
 
 class DotItem(pg.ScatterPlotItem):
-    """Round dots at places, float64 [n] each, of one colour and size."""
+    """Round dots at points, float64 [n] each, of one colour and size."""
 
     def __init__(self, x: Values, y: Values, colour: Callable[[Look], QColor], size_px: float) -> None:
         super().__init__(x, y, size=size_px, pen=None, symbol="o", antialias=True)
@@ -102,14 +102,14 @@ def box_of(item: pg.GraphicsObject) -> pg.ViewBox:
 
 
 def to_box_pixels(item: pg.GraphicsObject, painter: QPainter, x: Values, y: Values) -> tuple[Values, Values]:
-    """Return places in pixels of an item's view box, and let the painter paint in those."""
+    """Return points in pixels of an item's view box, and set the painter to those."""
     to_box = item.itemTransform(box_of(item))[0]
     painter.setTransform(to_box.inverted()[0], True)
     return x * to_box.m11() + to_box.dx(), y * to_box.m22() + to_box.dy()
 
 
 def thinned(x: Values, y: Values, most: int) -> tuple[Values, Values]:
-    """Return at most about `most` stretches with their extremes: a minute's slice has a million bins."""
+    """Return about `most` stretches at most, with their extremes: a minute's slice has a million bins."""
     share = x.size // max(1, most)
     if share < 3:
         return x, y

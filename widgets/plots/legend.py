@@ -1,4 +1,4 @@
-"""Which line of a plot is whose: a sample of each line with its name, in rows above the plot."""
+"""The legend of a plot: a sample of each line with its name, in rows above the plot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_PX = 140
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One name and its line; no line is the mark of the formants, a bare name has no sample."""
+    """One name and its line; without a line it is the mark of the formants; a bare name has no sample."""
 
     words: str
     stroke: Stroke | None = None
@@ -32,7 +32,7 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class PlacedEntry:
-    """An entry with its words as they fit and its place."""
+    """An entry with its shortened text and its place."""
 
     entry: LegendEntry
     words: str
@@ -40,7 +40,7 @@ class PlacedEntry:
 
 
 def placed(entries: Sequence[LegendEntry], left: float, right: float) -> list[PlacedEntry]:
-    """Return each entry its place, row by row from the left."""
+    """Return each entry with its place, row by row from the left."""
     found: list[PlacedEntry] = []
     x, top = left, 0.0
     for entry in entries:
@@ -56,7 +56,7 @@ def placed(entries: Sequence[LegendEntry], left: float, right: float) -> list[Pl
 
 
 def height(places: Sequence[PlacedEntry]) -> float:
-    """Return how high the rows are together."""
+    """Return the total height of the rows."""
     return max((one.place.bottom() for one in places), default=0.0)
 
 

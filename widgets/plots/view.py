@@ -1,4 +1,4 @@
-"""The widget that shows plots: one area or several, in the colours of the look, on screen and on paper."""
+"""The widget that shows plots: one area or several, in the theme's colours, on screen and on paper."""
 
 # pyqtgraph shortens the names of Qt's parameters.
 # pyright: reportIncompatibleMethodOverride=false
@@ -15,26 +15,26 @@ from widgets.theme.theme import LIGHT, Look
 
 
 class PlotView(pg.GraphicsView):
-    """Shows one area, or several at places that `arrange` gives."""
+    """Shows one area, or several at the places that `arrange` gives them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.areas: list[PlotArea] = []  # before the view is made, which resizes itself
         super().__init__(parent)
-        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)  # not pyqtgraph's, which is one for all windows
+        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)  # not pyqtgraph's, which is shared by all windows
         self._look: Look = LIGHT
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("background: transparent")
 
     def add_area(self, area: PlotArea) -> PlotArea:
-        """Show one more area."""
+        """Add an area."""
         self.scene().addItem(area)
         self.areas.append(area)
         area.set_look(self._look)
         return area
 
     def set_look(self, look: Look) -> None:
-        """Use other colours."""
+        """Use the colours of another theme."""
         self._look = look
         for area in self.areas:
             area.set_look(look)
@@ -44,7 +44,7 @@ class PlotView(pg.GraphicsView):
         return self._look
 
     def arrange(self) -> None:
-        """Put the areas in their places: the only one fills the widget."""
+        """Place the areas; a single one fills the widget."""
         for area in self.areas:
             area.setGeometry(QRectF(self.rect()))
 
@@ -54,11 +54,11 @@ class PlotView(pg.GraphicsView):
             self.arrange()
 
     def close(self) -> bool:
-        """Close as any widget does; pyqtgraph's own takes the scene apart while Qt still paints it."""
+        """Close as any widget does; pyqtgraph's own method takes the scene apart while Qt still paints it."""
         return QGraphicsView.close(self)
 
     def paint(self, painter: QPainter, look: Look) -> None:
-        """Paint everything to scale in other colours, one pixel a unit, as a picture on paper needs it."""
+        """Paint everything to scale in other colours, one pixel per unit, as a picture on paper needs it."""
         before, room = self._look, QRectF(self.rect())
         self.arrange()
         self.set_look(look)

@@ -19,14 +19,14 @@ from widgets.theme.control_paint import Panel, Rule, Words, pass_look
 from widgets.theme.theme import LIGHT, Look, font
 
 WIDTH_PX = 384
-MOST_TABLE_PX = 360  # beyond it the table scrolls
+MOST_TABLE_PX = 360  # the table scrolls beyond this number of pixels
 LEAST_TABLE_PX, LEAST_PLOT_PX, LEAST_RESULTS_PX = 84, 110, 70
-TABLE_FIRST = 100  # the share of free height that goes to the table before the results
+TABLE_FIRST = 100  # the share of free height that the table gets before the results
 EXPORTS = (("copy", "Copy"), ("csv", "Save as CSV…"), ("tsv", "Save as TSV…"), ("clear", "Clear results"))
 
 
 class WhereLine(QWidget):
-    """Where the numbers belong to: times in the cursor's colour, words in ink."""
+    """The place that the numbers belong to: times in the cursor's colour, words in ink."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class WhereLine(QWidget):
         self.setFixedHeight(16)
 
     def show_pieces(self, pieces: Sequence[tuple[str, str]]) -> None:
-        """Show pieces of text, each with the name of its ink."""
+        """Show pieces of text, each in the named ink."""
         self._pieces = tuple(pieces)
         self.setAccessibleName("".join(text for text, _ in pieces))
         self.update()
@@ -60,15 +60,15 @@ class WhereLine(QWidget):
 
 
 class Legend(QWidget):
-    """What the two signs of an empty cell mean."""
+    """The legend of the two signs for an empty cell."""
 
     def __init__(self) -> None:
         super().__init__()
         self._look: Look = LIGHT
         self.setFixedHeight(28)
         self.setToolTip(
-            "A circle is refused: the layer's rate, its length or the settings do not allow the measure. "
-            "Point at it to read why."
+            "A struck circle means refused because of the layer's rate, its length or the settings. "
+            "Point at it to see the reason."
         )
         self.setAccessibleName("Struck circle: refused. Dash: not found here.")
 
@@ -86,7 +86,7 @@ class Legend(QWidget):
 
 
 class Dock(Panel):
-    """Three panels under one another; emits wishes, shows what it is given."""
+    """Three panels below one another; shows what it is given and emits signals for what the user wants."""
 
     mode_wanted = Signal(str)
     copy_wanted = Signal()
@@ -123,7 +123,7 @@ class Dock(Panel):
     def _layers_head(self) -> QWidget:
         self.mode = Segmented(
             (("cursor", "At cursor"), ("selection", "Over selection")),
-            "Where the layers are asked",
+            "Place of the numbers",
             padding_px=7,
         )
         self.mode.wanted.connect(self.mode_wanted)
@@ -152,13 +152,13 @@ class Dock(Panel):
         return self._area
 
     def _let_shrink(self, height_px: int) -> None:
-        """Give the table the height it asks for, and less on a small screen: it scrolls."""
+        """Give the table the height it needs, or less on a small screen, where it scrolls."""
         self._area.setMaximumHeight(height_px)
         self._area.setMinimumHeight(min(height_px, LEAST_TABLE_PX))
 
     def _slice_head(self) -> QWidget:
         self._slice_words = Words("", 11, 400, "ink2")
-        large = Button(icon="arrows-out", name="Show the spectral slice in a window of its own", height_px=24)
+        large = Button(icon="arrows-out", name="Show the spectral slice in its own window", height_px=24)
         large.clicked.connect(self.slice_wanted)
         return _holder(_head("Spectral slice", (self._slice_words,), (large,)))
 
@@ -182,19 +182,19 @@ class Dock(Panel):
     # --- what is shown --------------------------------------------------------------------------
 
     def show_rows(self, rows: Sequence[LayerRow]) -> None:
-        """Show the table of layers, as high as it needs up to a part of the dock."""
+        """Show the table of layers, as high as it needs up to a share of the dock."""
         self.table.show_rows(rows)
         height = min(self.table.sizeHint().height(), MOST_TABLE_PX)
         if self._area.maximumHeight() != height:
             self._let_shrink(height)
 
     def fade(self) -> None:
-        """Grey what is of a moment ago, until what is asked has come."""
+        """Grey the numbers of an earlier state until the new ones arrive."""
         self.table.fade()
         self.plot.fade()
 
     def show_mode(self, mode: str, can_select: bool) -> None:
-        """Show whether the cursor or the selection is asked."""
+        """Show whether the numbers are those at the cursor or of the selection."""
         self.mode.enable("selection", can_select, "Nothing is selected.")
         self.mode.show_current(mode)
 
@@ -205,7 +205,7 @@ class Dock(Panel):
         self._slice_words.updateGeometry()
 
     def show_results(self, rows: Sequence[ResultRow], undo_words: str) -> None:
-        """Show the results and whether the last one can be taken back."""
+        """Show the results, and whether the last change can be undone."""
         self.results.show_rows(rows)
         count = len(rows)
         self._count.setText("1 row" if count == 1 else f"{count} rows" if count else "")

@@ -1,5 +1,5 @@
-"""Each layer against the output, as the papers draw it: scatter plots with r, and courses in normalised
-time, the layer solid and the output dashed.
+"""Each layer against the output, as in the papers: scatter plots with r, and courses in normalised time, with
+the layer solid and the output dashed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from widgets.theme.praat_numbers import NONE, signed
 from widgets.theme.theme import Look
 
 PANEL = QSize(272, 212)
-NOTED_PX = 16  # how much higher the panels are where one of them has a note
+NOTED_PX = 16  # how much higher the panels are if one of them has a note
 INSIDE_PX, DOT_PX = 6.0, 4.0
 MOST_COURSES = 60
 SCATTER, COURSES = "scatter", "courses"
 WORDS = {
-    SCATTER: "Across the output, up the layer; r over all values that both have",
-    COURSES: "Solid the layer, dashed the output, a colour for each interval, over normalised time; "
+    SCATTER: "Horizontal: output; vertical: layer; r over all values that both have",
+    COURSES: "Solid: layer; dashed: output; one colour per interval, over normalised time; "
     f"the first {MOST_COURSES} intervals",
 }
 NAMES = {"fc": "FC", "pp": "PP"}
@@ -40,7 +40,7 @@ Items = list[CurveItem | DotItem]
 
 
 def words_of(pair: Pair, mode: str) -> AreaWords:
-    """Return what is written around a panel: its title with r, and what lies along the axes, with units."""
+    """Return a panel's title with r, and the labels of its axes with units."""
     unit = f" ({pair.unit})" if pair.unit else ""
     layer = NAMES.get(pair.layer, pair.layer.capitalize())
     r = NONE if pair.r is None else signed(f"{pair.r:.2f}")
@@ -57,14 +57,14 @@ def _dot_colour(look: Look) -> QColor:
 
 
 def _scatter(pair: Pair) -> tuple[Items, Ends, Ends]:
-    """Return one dot per pair of values, the output across and the layer up."""
+    """Return one dot per pair of values: the output horizontal, the layer vertical."""
     mine, theirs = pair.both
     dots = [DotItem(theirs, mine, _dot_colour, DOT_PX)] if mine.size else []
     return [*dots], ends_of(theirs), ends_of(mine)
 
 
 def _courses(pair: Pair) -> tuple[Items, Ends, Ends]:
-    """Return every interval in its own colour over normalised time, the layer solid, the output dashed."""
+    """Return every interval in its own colour over normalised time: the layer solid, the output dashed."""
     count = pair.mine.shape[1]
     times = (np.arange(count) + 0.5) / count
     up = ends_of(np.concatenate([side[np.isfinite(side)] for side in (pair.mine, pair.theirs)]))
@@ -86,16 +86,16 @@ _SHOWN: Mapping[str, Callable[[Pair], tuple[Items, Ends, Ends]]] = {SCATTER: _sc
 
 
 def ends_of(values: NDArray[np.float64]) -> Ends:
-    """Return the ends of an axis that holds all values, with a little room where they are all the same."""
+    """Return the range of an axis that covers all values, with some room if they are all equal."""
     if values.size == 0:
         return (math.nan, math.nan)
     low, high = float(values.min()), float(values.max())
-    least = 0.0 if low >= 0 else -math.inf  # no duration, and no F0, is below 0
+    least = 0.0 if low >= 0 else -math.inf  # no duration and no F0 is below 0
     return (low, high) if high > low else (max(low - 0.5, least), high + 0.5)
 
 
 def measure_words(measure: str) -> str:
-    """Return what a measure is called, formants as phoneticians write them.
+    """Return a measure's name, with formants as phoneticians write them.
 
     >>> measure_words("f2"), measure_words("f1_bandwidth"), measure_words("duration")
     ('F2', 'F1 bandwidth', 'duration')
@@ -105,7 +105,7 @@ def measure_words(measure: str) -> str:
 
 
 class PlotSheet(PlotView):
-    """All panels: a row for each layer, the nearest to the output first, a column for each measure."""
+    """All panels: a row per layer, the nearest to the output first, and a column per measure."""
 
     def __init__(self, pairs: Sequence[Pair], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,26 +139,26 @@ class PlotSheet(PlotView):
             area.show_range(across, up, INSIDE_PX)
 
     def place_of(self, pair: Pair) -> QRectF:
-        """Return the place of a panel."""
+        """Return the rectangle of a panel."""
         column, row = self._measures.index(pair.measure), self._layers.index(pair.layer)
         width, height = float(PANEL.width()), self._panel_height
         return QRectF(column * width, row * height, width, height)
 
     def arrange(self) -> None:
-        """Put every panel into its row and column."""
+        """Place every panel in its row and column."""
         for pair, area in zip(self.pairs, self.areas, strict=True):
             area.setGeometry(self.place_of(pair))
 
 
 class PlotsDialog(SmallDialog):
-    """The sheet in a window of its own; `save` asks where a picture of it goes."""
+    """The sheet in its own window; `save` asks where to save a picture of it."""
 
     def __init__(
         self, pairs: Sequence[Pair], save: Callable[[PlotSheet], None], parent: QWidget | None = None
     ) -> None:
         super().__init__("Each layer against the output", parent)
         self.sheet = PlotSheet(pairs)
-        self.modes = Segmented(((SCATTER, "Scatter"), (COURSES, "In time")), "What the panels show")
+        self.modes = Segmented(((SCATTER, "Scatter"), (COURSES, "In time")), "View of the panels")
         self.modes.show_current(SCATTER)
         self.modes.wanted.connect(self.sheet.show_mode)
         self.modes.wanted.connect(lambda mode: self.words.setText(WORDS[mode]))

@@ -1,4 +1,4 @@
-"""What the table of all layers is told to show, its columns, and their heads."""
+"""What the table of all layers shows, its columns, and their heads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from widgets.theme.theme import LIGHT, Look, font
 HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
 NAME_X, CARET_X = 21, 6
 TITLE_PX, LONG_PX = 16, 52
-# Heading, unit, and where the column's numbers end.
+# Heading, unit, and the right edge of the column's numbers.
 COLUMNS = (
     ("Activ.", "", 115), ("F0", "Hz", 161), ("F1", "Hz", 203), ("F2", "Hz", 245), ("F3", "Hz", 287),
     ("Int.", "dB", 329), ("HNR", "dB", 371),
@@ -27,7 +27,7 @@ CellState = Literal["value", "refused", "none", "awaited"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, or why there is none; `stale` marks a number of an earlier state."""
+    """One cell: its text, or why it is empty; `stale` marks a number of an earlier state."""
 
     text: str = ""
     state: CellState = "value"
@@ -45,7 +45,7 @@ class Below:
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One layer: its cells, and its lines below where it is unfolded."""
+    """One layer: its cells, and the lines below it if it is unfolded."""
 
     key: Hashable
     title: str
@@ -60,13 +60,13 @@ def title_px(row: LayerRow) -> int:
 
 
 def cell_rect(column: int, top: float, height: float) -> QRectF:
-    """Return the place of a column's words between two heights."""
+    """Return the rectangle of a column's text between two heights."""
     left = NAME_END if column == 0 else COLUMNS[column - 1][2] + 2
     return QRectF(left, top, COLUMNS[column][2] - left, height)
 
 
 class LayerHead(QWidget):
-    """The columns' names and units; stays where it is while the rows scroll."""
+    """The columns' names and units; fixed while the rows scroll."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The table of all layers: a row per layer, painted as one surface, with what unfolds below it."""
+"""The table of all layers: a row per layer with the lines that unfold below it, painted as one surface."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class LayerTable(QWidget):
         self.update()
 
     def fade(self) -> None:
-        """Show all numbers as those of an earlier state, until new rows come."""
+        """Show all numbers as those of an earlier state, until new rows arrive."""
         if not self._stale:
             self._stale = True
             self.update()
@@ -94,7 +94,7 @@ class LayerTable(QWidget):
         return QSize(384, sum(self._height(row) for row in self._rows))
 
     def _spoken(self) -> str:
-        """Return the active row for those who hear it."""
+        """Return the active row as text for screen readers."""
         row = next((row for row in self._rows if row.active), None)
         if row is None:
             return ""
@@ -114,7 +114,9 @@ class LayerTable(QWidget):
         return QRect(0, top, self.width(), self._height(self._rows[place]))
 
     def at(self, point: QPoint) -> tuple[int, int, int]:
-        """Return row, line within it (0 is the row itself) and column under a point; -1 for none."""
+        """Return the row, the line within it (0 is the row itself) and the column under a point; -1 for
+        none.
+        """
         for place, row in enumerate(self._rows):
             rect = self.row_rect(place)
             if rect.contains(point):
@@ -159,7 +161,7 @@ class LayerTable(QWidget):
         painter.fillRect(0, rect.bottom(), self.width(), 1, look.line)
 
     def _paint_title(self, painter: QPainter, row: LayerRow, room: QRectF) -> None:
-        """Write a row's title before its first number, or over the whole line that a long one has."""
+        """Paint a row's title before its first number, or on its own line if it is long."""
         first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
         end = self.width() if title_px(row) else COLUMNS[0][2] - first
         room.setRight(end - 3)
@@ -258,7 +260,7 @@ class LayerTable(QWidget):
 
 
 def paint_refusal(painter: QPainter, centre: QPointF, size_px: float, look: Look) -> None:
-    """Paint the sign of what a layer's rate cannot carry: a circle struck through."""
+    """Paint the sign of a refused measure: a struck circle."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(look.ink3, 1.0))

@@ -1,4 +1,4 @@
-"""Listings and reports in windows of their own, to be read, chosen from and copied."""
+"""Listings and reports in their own windows, to read, select and copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AIR_PX = 12  # between the columns
 
 
 class ListingModel(QAbstractTableModel):
-    """Rows of text; what is a number stands at the right."""
+    """Rows of text; numbers are aligned right."""
 
     def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def _is_value(text: str) -> bool:
 
 
 class ListingDialog(SmallDialog):
-    """Shows a listing, a notice above it; Copy takes the chosen rows, or all. Emits `save_wanted`."""
+    """Shows a listing below its notice; Copy takes the selected rows, or all. Emits `save_wanted`."""
 
     save_wanted = Signal()
 
@@ -105,7 +105,7 @@ class ListingDialog(SmallDialog):
         self.resize(420, min(640, 150 + 22 * len(rows)))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Be as wide as heads and rows are, once it is known with which font they are painted."""
+        """Set the width to fit heads and rows, once their font is known."""
         if not self._hints:
             header = self.view.horizontalHeader()
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -128,14 +128,16 @@ class ListingDialog(SmallDialog):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Let columns of numbers share the free width; where there are words, the first one has it."""
+        """Share the free width between columns of numbers; if there is text, the first text column takes
+        it.
+        """
         free_px = max(0, self.view.width() - self._bar_px - sum(self._hints))
         for column, hint in enumerate(self._hints):
             more = free_px // len(self._hints) if not self._words else free_px if column == 0 else 0
             self.view.setColumnWidth(column, hint + more)
 
     def copy(self) -> None:
-        """Put the chosen rows, or all, on the clipboard."""
+        """Copy the selected rows, or all, to the clipboard."""
         chosen = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
         QGuiApplication.clipboard().setText(self.rows.text(chosen or range(self.rows.rowCount())))
 
@@ -147,7 +149,7 @@ class ListingDialog(SmallDialog):
 
 
 class ReportDialog(SmallDialog):
-    """Shows a report line by line as Praat prints it; Copy takes what is selected, or all. Emits
+    """Shows a report line by line as Praat prints it; Copy takes the selection, or all. Emits
     `save_wanted`.
     """
 
@@ -165,6 +167,6 @@ class ReportDialog(SmallDialog):
         self.resize(560, min(640, 150 + 18 * words.count("\n")))
 
     def copy(self) -> None:
-        """Put what is selected, or the whole report, on the clipboard."""
+        """Copy the selection, or the whole report, to the clipboard."""
         chosen = self.view.textCursor().selection().toPlainText()
         QGuiApplication.clipboard().setText(chosen or self._words)

@@ -1,4 +1,4 @@
-"""The form that asks what to measure: a settings form whose OK is a wish each time."""
+"""The form of a measurement: a settings form whose OK always starts one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDE_PX = 260
 
 @dataclass(frozen=True)
 class MeasureChoices:
-    """The tiers and the kinds of things that there are to be measured; without kinds all are offered."""
+    """The tiers and the measures to choose from; without measures, all are offered."""
 
     tiers: tuple[str, ...] = ()
     what: tuple[str, ...] = ()
@@ -27,14 +27,14 @@ class MeasureChoices:
 
 @dataclass(frozen=True)
 class MeasureAnswers:
-    """What the form says of a value: why it makes no sense, else what is worth knowing before."""
+    """What the form says about a value: why it is invalid, or what to know before measuring."""
 
     wrong: Callable[[Any], str | None] = lambda value: None
     remark: Callable[[Any], str] = lambda value: ""
 
 
 class MeasureForm(SettingsForm):
-    """Emits `wanted(value)` when it is pressed, also where nothing was changed since the last time."""
+    """Emits `wanted(value)` when the button is pressed, even if nothing has changed since the last time."""
 
     wanted = Signal(object)
 
@@ -51,7 +51,7 @@ class MeasureForm(SettingsForm):
         self._press, self._offered = press, offered or MeasureChoices()
         self._said = words or MeasureAnswers()
         super().__init__(title, value, standards, parent, self._said.wrong)
-        self._title = "Measurement settings"  # as the closing line calls them
+        self._title = "Measurement settings"  # the names that the closing line uses
         for known in fields(value):
             line = self._fields[known.name].widget
             if isinstance(line, QComboBox):
@@ -64,7 +64,7 @@ class MeasureForm(SettingsForm):
         self._tell()
 
     def made_field(self, name: str, label: str, hint: Any, standard: Any) -> Field:
-        """Offer what there is to be measured, and the tiers that exist; another name can be typed."""
+        """Return a field that offers the measures or the existing tiers; another tier name can be typed."""
         if name == "tier":
             return editable_list(label, self._offered.tiers, "the first", self._tell)
         if name == "what" and self._offered.what:
@@ -72,7 +72,7 @@ class MeasureForm(SettingsForm):
         return super().made_field(name, label, hint, standard)
 
     def _tell(self) -> None:
-        """Say, before anything else, what is worth knowing of what is asked for."""
+        """Show what the user should know about the chosen values."""
         super()._tell()
         if len(self._fields) < len(fields(self._value)) or not hasattr(self, "report"):
             return
@@ -86,11 +86,11 @@ class MeasureForm(SettingsForm):
         left: Sequence[tuple[str, Callable[[], object]]],
         right: Sequence[tuple[str, Callable[[], object]]],
     ) -> dict[str, QPushButton]:
-        """Put one button in the place of Apply and OK."""
+        """Add one button in place of Apply and OK."""
         return super().add_buttons(left, (*right[:1], (self._press, self._accept)))
 
     def apply(self) -> bool:
-        """Wish what the fields hold; False where they hold nonsense, which is then said."""
+        """Emit the values of the fields; return False if they are invalid, after saying so."""
         try:
             self.wanted.emit(self.value())
         except Fault as fault:

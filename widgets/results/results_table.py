@@ -1,4 +1,4 @@
-"""The results: a row per query, with a note where one was written, painted as one surface."""
+"""The results: a row per query, with its note, painted as one surface."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from widgets.theme.shortcut_override import OwnLine, keeps, keeps_standard
 from widgets.theme.theme import LIGHT, Look, font
 
 HEAD_PX, ROW_PX, NOTE_PX = 26, 22, 17
-# Heading, left edge; the last one is set from the right.
+# Heading and left edge; the last one is aligned right.
 COLUMNS = (("#", 12), ("Layer", 37), ("Measure", 85), ("Where, s", 178), ("Value", 300))
 EDGE_PX = 12
-RING_PX = 6  # the focus ring and some air
+RING_PX = 6  # the focus ring and a little space
 _OWN_KEYS = frozenset((
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete,
     Qt.Key.Key_Backspace,
@@ -36,8 +36,10 @@ _OWN_ACTS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.SelectAll)
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row as it is read; `about` says of what and how it was asked, `elsewhere` that it was of another
-    file or point than the present one.
+    """One row as shown.
+
+    `about` says what was asked and how; `elsewhere` is set if the row is from another file or point than the
+    present one.
     """
 
     number: int
@@ -51,8 +53,10 @@ class ResultRow:
 
 
 class ResultsTable(QAbstractScrollArea):
-    """Shows rows, the newest in view; emits `note_wanted(number, text)`, `remove_wanted(numbers)` and
-    `copy_wanted(numbers)`, of which none chosen means all.
+    """Shows rows, with the newest in view.
+
+    Emits `note_wanted(number, text)`, `remove_wanted(numbers)` and `copy_wanted(numbers)`; no numbers means
+    all rows.
     """
 
     note_wanted = Signal(int, str)
@@ -75,7 +79,7 @@ class ResultsTable(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(ROW_PX)
 
     def show_rows(self, rows: Sequence[ResultRow]) -> None:
-        """Show these rows; a new one is scrolled to."""
+        """Show these rows and scroll to a new one."""
         bar = self.verticalScrollBar()
         to_end = len(rows) > len(self._rows) or bar.value() == bar.maximum()  # a note makes a row higher
         self._rows = tuple(rows)
@@ -95,7 +99,7 @@ class ResultsTable(QAbstractScrollArea):
 
     @property
     def chosen(self) -> list[int]:
-        """The numbers of the chosen rows, in their order."""
+        """The numbers of the selected rows, in order."""
         return [row.number for row in self._rows if row.number in self._chosen]
 
     def set_look(self, look: Look) -> None:
@@ -109,14 +113,14 @@ class ResultsTable(QAbstractScrollArea):
 
     @property
     def _right_px(self) -> int:
-        """Where the values end: clear of the focus ring, which moves in when there is a scroll bar."""
+        """The right edge of the values, clear of the focus ring, which moves in beside a scroll bar."""
         return self.width() - max(EDGE_PX, self.verticalScrollBar().sizeHint().width() + RING_PX)
 
     def _height(self, row: ResultRow) -> int:
         return ROW_PX + (NOTE_PX if row.note else 0)
 
     def row_rect(self, place: int) -> QRect:
-        """Return a row's place in the viewport."""
+        """Return a row's rectangle in the viewport."""
         top = HEAD_PX + sum(map(self._height, self._rows[:place])) - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), self._height(self._rows[place]))
 
@@ -132,7 +136,7 @@ class ResultsTable(QAbstractScrollArea):
         bar.setPageStep(max(room, 1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the newest row in view where it was: the first size may be none that is ever shown."""
+        """Keep the newest row in view if it was; the first size may never be shown."""
         bar = self.verticalScrollBar()
         was_at_end = bar.value() == bar.maximum()
         self._set_range()
@@ -171,8 +175,8 @@ class ResultsTable(QAbstractScrollArea):
         painter.setPen(self._look.ink3)
         room = QRectF(EDGE_PX, HEAD_PX + 6, self.viewport().width() - 2 * EDGE_PX, 40)
         words = (
-            "F5 asks the pitch, F1 to F4 the formants, F8 the intensity of the active layer. "
-            "A double click on a number above keeps it here."
+            "F5 queries the pitch, F1 to F4 the formants, F8 the intensity of the active layer. "
+            "Double-click a number above to keep it here."
         )
         painter.drawText(room, Qt.TextFlag.TextWordWrap, words)
 
@@ -227,7 +231,7 @@ class ResultsTable(QAbstractScrollArea):
         self.viewport().update()
 
     def edit_note(self, place: int) -> None:
-        """Let the user type the note of a row, over the row."""
+        """Open an editor over a row for its note."""
         row, rect = self._rows[place], self.row_rect(place)
         self._close_editor()
         editor = OwnLine(row.note, self.viewport())
@@ -283,7 +287,7 @@ class ResultsTable(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def about(self, place: int) -> str:
-        """Say all that is known of a row."""
+        """Return everything known about a row."""
         row = self._rows[place]
         asked = f"{row.measure} of {row.layer}, {row.where} s: {row.value}"
         return "\n".join(filter(None, (asked, row.about, row.note, "Double-click to write a note.")))

@@ -1,4 +1,6 @@
-"""The plot of spectral slices: each line ended at its own Nyquist frequency, the formants marked below."""
+"""The plot of spectral slices: each line ends at its own Nyquist frequency, with the formants marked
+below.
+"""
 
 # pyqtgraph shortens the names of Qt's parameters.
 # pyright: reportIncompatibleMethodOverride=false
@@ -24,14 +26,15 @@ from widgets.theme.theme import Look, font
 MARGINS = Margins(left=45, top=2, right=27, bottom=22)
 LEGEND_LEFT_PX, LEGEND_RIGHT_PX, NAMES_PX = 12, 8, 14
 LOW_DB, HIGH_DB = -60.0, 7.0
-# The output's line is its own; the others', the highest Nyquist frequency first, are told by their dashes.
+# The output has its own line style; the others, from the highest Nyquist frequency down, differ in their
+# dashes.
 DASHES = ((), (5.0, 2.0), (2.0, 2.0), (6.0, 2.0, 1.5, 2.0), (6.0, 2.0, 1.5, 2.0, 1.5, 2.0), (1.0, 3.0))
 MAIN, OTHER, STALE = attrgetter("sound"), attrgetter("curve"), attrgetter("line2")
 MIDDLE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 
 
 def strokes(view: SliceView) -> dict[str, Stroke]:
-    """Return every slice's line by its title: the output's has its colour and weight, the others dashes."""
+    """Return every slice's line style by title: the output has its colour and weight, the others dashes."""
     if view.stale:
         return {one.title: Stroke(STALE) for one in view.slices}
     found = {one.title: Stroke(MAIN, 1.5) for one in view.slices if one.main}
@@ -43,7 +46,7 @@ def strokes(view: SliceView) -> dict[str, Stroke]:
 
 
 def entries(view: SliceView) -> list[legend.LegendEntry]:
-    """Return the names of the lines: the output's first, then by falling Nyquist frequency."""
+    """Return the legend's entries: the output first, then by falling Nyquist frequency."""
     lines, order = strokes(view), sorted(view.slices, key=lambda one: (not one.main, _falling(one)))
     found = [legend.LegendEntry(one.title, lines[one.title], strong=one.active) for one in order]
     if view.formants_of and np.isfinite(view.formants_hz).any():
@@ -54,12 +57,12 @@ def entries(view: SliceView) -> list[legend.LegendEntry]:
 
 
 def _falling(one: Slice) -> tuple[float, str]:
-    """Order slices by falling Nyquist frequency."""
+    """Return the sort key for falling Nyquist frequency."""
     return (-one.nyquist_hz, one.title)
 
 
 class SliceArea(PlotArea):
-    """Levels over frequency, the legend above them, the formants' names between plot and numbers."""
+    """Levels over frequency, with the legend above and the formants' names between plot and axis numbers."""
 
     def __init__(self) -> None:
         super().__init__(MARGINS, grid=True)
@@ -95,11 +98,11 @@ class SliceArea(PlotArea):
         super()._place()
 
     def x_of(self, frequency_hz: float) -> float:
-        """Return where a frequency stands, in pixels of the area."""
+        """Return the x of a frequency, in pixels of the area."""
         return self.box.mapToParent(self.box.mapFromView(QPointF(frequency_hz, 0.0))).x()
 
     def y_of(self, level_db: float) -> float:
-        """Return where a level stands, in pixels of the area."""
+        """Return the y of a level, in pixels of the area."""
         return self.box.mapToParent(self.box.mapFromView(QPointF(0.0, level_db))).y()
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
@@ -117,7 +120,7 @@ def _curve(one: Slice, high_hz: float, stroke: Stroke) -> CurveItem:
 
 
 class SliceMarks(pg.GraphicsObject):
-    """What lies over the lines: where a layer's frequencies end, and where the formants are."""
+    """The marks over the lines: the layers' Nyquist frequencies and the formants."""
 
     def __init__(self, area: SliceArea) -> None:
         super().__init__(area)
@@ -138,7 +141,7 @@ class SliceMarks(pg.GraphicsObject):
         self._paint_formants(painter, plot)
 
     def _paint_ends(self, painter: QPainter, plot: QRectF) -> None:
-        """Mark where a layer's frequencies end, with its name beside the line where there is room."""
+        """Mark the layers' Nyquist frequencies, with their names beside the lines if there is room."""
         metrics, free_from = QFontMetrics(font(11)), plot.left()
         painter.setFont(font(11))
         ends = sorted(
@@ -165,7 +168,7 @@ class SliceMarks(pg.GraphicsObject):
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
     def _paint_formants(self, painter: QPainter, plot: QRectF) -> None:
-        """Mark the formants at the lower edge, each with its name below it, where no line goes."""
+        """Mark the formants at the lower edge, each with its name below, clear of the lines."""
         look, bottom, face = self._look, plot.bottom(), font(11)
         marks = [
             (f"F{number}", x)
@@ -183,7 +186,7 @@ class SliceMarks(pg.GraphicsObject):
 
 
 def apart(places: Sequence[float], width: float, right: float) -> list[float]:
-    """Return labels of one width middles near their places, in order, on which none touches another.
+    """Return the centres of labels of one width near their places, in order and without overlap.
 
     >>> apart([10.0, 14.0, 60.0], 12.0, 100.0)
     [10.0, 22.0, 60.0]

@@ -1,7 +1,7 @@
-"""The spectral slices of all layers over one another: what they are, and the widget that holds their plot.
+"""The spectral slices of all layers over one another: the widget that holds their plot.
 
-The plot itself, with pyqtgraph, is imported beside the window's thread once there is something to draw, so
-that the window starts without it.
+The plot itself, with pyqtgraph, is imported off the window's thread once there is something to draw, so that
+the window starts without it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class SlicePlot(QWidget):
             self.importing.start()
 
     def fade(self) -> None:
-        """Grey the slices until the new ones have come."""
+        """Grey the slices until the new ones arrive."""
         if not self._view.stale:
             self.show_view(replace(self._view, stale=True))
 
@@ -85,9 +85,9 @@ class SlicePlot(QWidget):
 
 
 class SliceDialog(SmallDialog):
-    """The spectral slices, large, in a window of their own that follows the cursor and the selection.
+    """The spectral slices in their own large window, which follows the cursor and the selection.
 
-    `save` asks where a picture of them goes.
+    `save` asks where to save a picture of them.
     """
 
     def __init__(self, save: Callable[[SliceChart], None], parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The frozen values that the plot of spectral slices is told to show."""
+"""Frozen values for the plot of spectral slices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Slice:
-    """One layer's slice: levels in dB below its own highest, over frequency; `main` is the output's."""
+    """One layer's slice: levels in dB relative to its own maximum, over frequency; `main` marks the
+    output's.
+    """
 
     title: str
     frequencies_hz: NDArray[np.float64]
@@ -22,9 +24,9 @@ class Slice:
 
 @dataclass(frozen=True)
 class SliceView:
-    """What the plot shows: slices, the marks of the formants and whose they are, the highest frequency.
+    """What the plot shows: slices, formant marks with their layer, and the highest frequency.
 
-    Slices that are `stale` are of a place or of curves from before, and greyed.
+    `stale` slices belong to an earlier place or earlier curves and are greyed.
     """
 
     slices: tuple[Slice, ...] = ()
@@ -32,5 +34,5 @@ class SliceView:
     high_hz: float = 5000.0
     reason: str = ""
     stale: bool = False
-    formants_of: str = ""  # where they are not the output's
-    without: tuple[str, ...] = ()  # layers that have no slice here
+    formants_of: str = ""  # if they are not the output's
+    without: tuple[str, ...] = ()  # layers without a slice here

@@ -50,7 +50,7 @@ class LossPlot(PlotView):
 
 
 def _curve(steps: np.ndarray, values: np.ndarray) -> CurveItem | DotItem:
-    """Return the curve; a line of one point is not seen, a dot is."""
+    """Return the curve, or a dot, since a line of one point would be invisible."""
     if len(steps) == 1:
         return DotItem(steps, values, CURVE, DOT_PX)
     return CurveItem(steps, values, Stroke(CURVE, 1.5))
@@ -63,6 +63,6 @@ def _level(steps: np.ndarray, floor: float | None) -> list[CurveItem]:
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
-    """Return the ends of an axis, one apart where all values are the same."""
+    """Return the range of an axis, of length one if all values are equal."""
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low, low + 1.0)

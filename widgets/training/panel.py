@@ -1,4 +1,4 @@
-"""The panel in which a model is trained: what to train, how far it is, and what it sounds like."""
+"""The panel for training a model: its settings, its progress, and previews of its sound."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from widgets.training.loss_plot import LossPlot
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
 SLICES = ("16384", "32768", "65536")
-KEEPS_ON = "The training goes on when this window is closed. Come back to its folder to see how far it is."
+KEEPS_ON = "Training continues when this window is closed. Choose its folder again to see the progress."
 
 
 @dataclass(frozen=True)
 class TrainWish:
-    """What to train, on what, and where to."""
+    """What to train, on which recordings, and into which folder."""
 
     folder: str
     out: str
@@ -47,7 +47,7 @@ class TrainWish:
     trim: bool
 
     def options(self) -> list[str]:
-        """Return the wish as options of `phonoscope train`."""
+        """Return the settings as options of `phonoscope train`."""
         coded = ["--categories", str(self.categories)] if self.model != "wavegan" else []
         return [
             "--model", self.model, *coded, "--dim", str(self.dim), "--slice", str(self.slice_len),
@@ -57,7 +57,7 @@ class TrainWish:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: curves over steps, previews by name, and what it said last."""
+    """The progress of a run: curves over steps, previews by name, and its last message."""
 
     running: bool
     step: int
@@ -99,7 +99,7 @@ class TrainPanel(QWidget):
         self._out.setPlaceholderText("A folder for the model and its progress")
         self._model, self._dim, self._slice = _combo(MODELS, 0), _combo(DIMS, 0), _combo(SLICES, 0)
         self._categories, self._rate = _spin(1, 64, 4), _spin(1000, 48000, 16000, " Hz")
-        self._trim = QCheckBox("Cut the silence before and after each recording")
+        self._trim = QCheckBox("Trim the silence at both ends of each recording")
         self._trim.setChecked(True)
         self._model.currentTextChanged.connect(self._follow_model)
         self._out.editingFinished.connect(lambda: self.out_changed.emit(self._out.text()))
@@ -153,7 +153,7 @@ class TrainPanel(QWidget):
             curves.addWidget(plot)
         for part in (
             self._bar, self._words, curves, self._accuracy,
-            Words("Previews, played with a click", 12, 600), self._previews, self._said,
+            Words("Previews; click to play", 12, 600), self._previews, self._said,
             Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
         ):  # fmt: skip
             whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
@@ -161,7 +161,7 @@ class TrainPanel(QWidget):
         self.resize(520, 720)
 
     def wish(self) -> TrainWish:
-        """Return what the fields say."""
+        """Return the settings in the fields."""
         return TrainWish(
             self._folder.text(), self._out.text(), self._model.currentText(), self._categories.value(),
             int(self._dim.currentText()), int(self._slice.currentText()), self._rate.value(),
@@ -169,7 +169,7 @@ class TrainPanel(QWidget):
         )  # fmt: skip
 
     def show_wish(self, wish: TrainWish) -> None:
-        """Fill the fields, as a run found in its folder was started."""
+        """Fill the fields with the settings of a run found in its folder."""
         self._folder.setText(wish.folder)
         self._out.setText(wish.out)
         for field, value in ((self._model, wish.model), (self._dim, wish.dim), (self._slice, wish.slice_len)):
@@ -179,7 +179,7 @@ class TrainPanel(QWidget):
         self._trim.setChecked(wish.trim)
 
     def show_progress(self, seen: Progress) -> None:
-        """Show how far the run is."""
+        """Show the progress of the run."""
         self._bar.setMaximum(max(1, seen.of))
         self._bar.setValue(seen.step)
         self._words.setText(seen.words)
@@ -198,7 +198,7 @@ class TrainPanel(QWidget):
         self._open.setEnabled(seen.has_model)
 
     def set_look(self, look: Look) -> None:
-        """Use other colours."""
+        """Use the colours of another theme."""
         pass_look(self, look)
 
     def _follow_model(self, model: str) -> None:
@@ -207,7 +207,7 @@ class TrainPanel(QWidget):
 
 
 def told_left(left_s: float) -> str:
-    """Return the time left as people say it; nothing where it is unknown."""
+    """Return the time left in words, "" if unknown."""
     if not math.isfinite(left_s):
         return ""
     hours, minutes = divmod(round(left_s / 60), 60)
@@ -239,7 +239,7 @@ def _button(words: str, act: Callable[[], object]) -> QPushButton:
 
 
 def _with_browse(field: QLineEdit, title: str, chosen: Callable[[str], object] | None) -> QWidget:
-    """Put a button beside a field that asks for a folder."""
+    """Return a field for a folder with a button beside it."""
 
     def browse() -> None:
         name = QFileDialog.getExistingDirectory(field, title, field.text())
