@@ -1,1 +1,1 @@
-"""Overlays and long recordings, measured where they are shown."""
+"""Overlays of lanes and long recordings, computed for what is visible."""

@@ -1,4 +1,4 @@
-"""Pitch, intensity, formants, spectrogram, pulses: whether they are shown, and how they are measured."""
+"""Commands for pitch, intensity, formants, spectrogram and pulses: visibility and settings."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ def _show(measure: str) -> None:
     def run(messages: Messages, session: Session, settings: AnalysisSettings) -> None:
         flip_measure(session, settings, messages, measure)
 
-    run.__doc__ = f"Show or hide the {measure} of the active lane, where its rate carries it."
+    run.__doc__ = f"Show or hide the {measure} of the active lane, if its rate can carry it."
     command(f"{measure}.show", f"Show {measure}", measure.capitalize(), is_open, shown)(run)
 
 
 def settings_command(measure: str, title: str, menu: str, separator: bool = False) -> None:
-    """Put the settings of one measure into a menu."""
+    """Return the command that opens the settings of one measure."""
 
     def run(host: DialogHost, session: Session, settings: AnalysisSettings) -> None:
         ask_settings(session, host, settings, measure)
 
     what = {
         "greys": "dynamic range and pre-emphasis",
-        "pulses": "pitch settings, which find the pulses too,",
+        "pulses": "pitch settings, which also find the pulses,",
     }.get(measure, f"{measure} settings")
-    run.__doc__ = f"Change the {what} of every lane; Standards brings the preset's back."
+    run.__doc__ = f"Change the {what} of every lane; Standards restores the preset's."
     command(f"{measure.replace(' ', '_')}.settings", title, menu, is_open, separator=separator)(run)
 
 
-for _measure in MEASURES:  # as in Praat, each menu begins with its tick and its settings
+for _measure in MEASURES:  # as in Praat, each menu begins with its check box and its settings
     _show(_measure)
 
 for _menu, _name, _words in (
@@ -83,7 +83,7 @@ def _speaker_command(speaker: Speaker, separator: bool) -> None:
 
     run.__doc__ = (
         f"Measure formants below {speaker.ceiling_hz:g} Hz, as for a {speaker.name}; "
-        "all other settings stay, under any preset."
+        "all other settings stay the same, whatever the preset."
     )
     title = f"Formant ceiling: {speaker.title}"
     command(f"formants.{speaker.name}", title, "Formants", is_open, chosen, separator)(run)

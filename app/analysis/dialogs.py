@@ -1,4 +1,4 @@
-"""The forms that ask how a measure is made."""
+"""The dialogs for analysis settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures of what is on the screen, each told once for as long as it lasts."""
+"""Failures of what is on screen, each reported once while it lasts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from core.processes.results import BROKEN, Failed, State
 
 
 class FailureNotices:
-    """Tells a failure when it is first seen; one that is gone and comes back is told again."""
+    """Reports a failure when it first appears; one that returns after disappearing is reported again."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
         self._told: frozenset[Key] = frozenset()
 
     def tell(self, states: Mapping[Key, State | None]) -> None:
-        """Tell what is new among all that is on the screen; a bug was reported where it happened."""
+        """Report new failures among those on screen; bugs were reported where they happened."""
         failed = {key: state.fault for key, state in states.items() if isinstance(state, Failed)}
         fresh = {fault.sentence: fault for key, fault in failed.items() if key not in self._told}
         self._told = frozenset(failed)

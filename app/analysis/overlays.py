@@ -1,4 +1,4 @@
-"""Overlays: which analyses the lanes show, asked for when the knobs rest."""
+"""Overlays: the analyses that the lanes show, computed when the knobs rest."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from core.signals.track import Image, Track
 from core.tiles.scatter import takes_long
 
 WAVEFORMS = ("out", "pp")
-"""The layers of a generator that are heard: its output, as it comes and filtered."""
+"""The generator's layers that are sounds: the output, unfiltered and filtered."""
 
 CURVES = ("pitch", "formants", "intensity", "pulses")
 
 
 class Overlays:
-    """Keeps the overlays in step with the curves, the lanes and the preset."""
+    """Keeps the overlays up to date with the curves, the lanes and the preset."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Overlays:
         self._clock.rest(self.refresh)
 
     def _compute_anew(self) -> None:
-        """Measure everything that is shown with other settings."""
+        """Compute everything on screen again after a change of settings."""
         self._preferences.changed.emit()
         self._session.show(images={}, overlays={}, stale=frozenset())
         self.refresh()
@@ -87,25 +87,25 @@ class Overlays:
         return tuple((lane.key, settings) for lane in lanes if "spectrogram" in lane.shown)
 
     def lanes_changed(self) -> None:
-        """Compute what a lane newly shows."""
+        """Compute the overlays that a lane newly shows."""
         self._session.shown_changed.emit()
         self.refresh()
 
     def refresh(self) -> None:
-        """Ask for every shown overlay whose curve has changed since it was computed."""
+        """Request every visible overlay whose curve has changed since it was computed."""
         if self._latent_driven.waiting:
-            return  # the knob moves on; the next arrival asks again
+            return  # the knob moves on; the next arrival requests it again
         before, self._wanted = self._wanted, self._requests()
         for key in before.keys() - self._wanted.keys():
             self._results.drop(_curves_of(key))
             self._results.drop(_image_of(key))
         for key, requests in list(self._wanted.items()):
-            # what failed is not asked again by itself; taken off the lane and shown anew it is
+            # a failed overlay is only requested again when hidden and shown
             self._results.forgive(
                 one for measure, one in requests.items() if measure not in before.get(key, ())
             )
             self._need(key, requests)
-        for key, requests in list(self._wanted.items()):  # curves go before spectrograms
+        for key, requests in list(self._wanted.items()):  # curves before spectrograms
             image = requests.get("spectrogram")
             self._results.need(_image_of(key), [image] if image is not None else [])
             self._show(key)
@@ -115,14 +115,14 @@ class Overlays:
 
     @property
     def busy(self) -> bool:
-        """Whether any curve or overlay is still under way."""
+        """Whether any curve or overlay is still being computed."""
         if self._latent_driven.waiting:
             return True
         return any(self._results.waits(_curves_of(key)) for key in self._wanted)
 
     def _shown(self) -> list[Place]:
-        """Return every lane and measure that is shown and that the lane's rate carries; the pitch of a
-        sound that lies over another's axes is shown there.
+        """Return every visible overlay that the lane's rate can carry, and the pitch of merged sounds, shown
+        in their host lane.
         """
         lanes, tracks = self._session.lanes, self._session.shown.tracks
         own = [(lane.key, measure) for lane in lanes for measure in CURVES if measure in lane.shown]
@@ -136,7 +136,7 @@ class Overlays:
         ]
 
     def _requests(self) -> dict[Key, dict[str, ResultRequest]]:
-        """Return what every lane shows, by measure."""
+        """Return the requests for each lane's overlays, by measure."""
         tracks, found = self._session.shown.tracks, dict[Key, dict[str, ResultRequest]]()
         for key, measure in (*self._shown(), *self._with_images()):
             request = analysis_of(tracks[key], measure, self._settings.of(measure))
@@ -144,7 +144,7 @@ class Overlays:
         return found
 
     def _with_images(self) -> list[Place]:
-        """Return the lanes whose spectrogram is computed here: no probe brought it."""
+        """Return the lanes whose spectrogram must be requested because no probe brought it."""
         tracks, images = self._session.shown.tracks, self._session.shown.images
         return [
             (key, "spectrogram")
@@ -156,7 +156,7 @@ class Overlays:
         ]
 
     def _need(self, key: Key, requests: dict[str, ResultRequest]) -> None:
-        """Ask for all curves of a lane at once, so that it is painted once."""
+        """Request all curves of a lane together, so that it is painted once."""
         overlays, track = self._session.shown.overlays, self._session.shown.tracks[key]
         curves = [
             one
@@ -167,7 +167,7 @@ class Overlays:
         self._results.need(_curves_of(key), curves, patient=patient)
 
     def _arrived(self, origins: frozenset[Origin]) -> None:
-        """Show what has come, lane by lane."""
+        """Show the results that have arrived, lane by lane."""
         came = [
             key
             for key, requests in self._wanted.items()
@@ -180,7 +180,7 @@ class Overlays:
             self._messages.busy_changed.emit(self.busy)
 
     def _show(self, key: Key) -> None:
-        """Put on a lane what is known of it; what lies there already stays."""
+        """Show the available overlays of a lane; those already shown stay."""
         shown, requests = self._session.shown, self._wanted.get(key, {})
         track = shown.tracks.get(key)
         if track is None or self._latent_driven.waiting:
@@ -188,7 +188,7 @@ class Overlays:
         made, fresh = dict[Place, Any](), set[Place]()
         for measure, one in requests.items():
             if one.asks[0][1].origin != track.origin:
-                return  # the curve moved on; its own analysis follows at rest
+                return  # the curve has moved on; its own analysis follows at rest
             state = self._results.look(one)
             if isinstance(state, Known):
                 made[key, measure] = state.value
@@ -197,7 +197,7 @@ class Overlays:
         self._put(made, fresh)
 
     def _put(self, made: dict[Place, Any], fresh: set[Place]) -> None:
-        """Change what is shown, where that is a change."""
+        """Change what is shown, if it differs."""
         shown = self._session.shown
         overlays = {
             place: one
@@ -229,16 +229,16 @@ def _image_of(key: Key) -> Hashable:
 
 
 def _origin(overlay: Overlay | None) -> Origin | None:
-    """Return where an overlay comes from."""
+    """Return the origin of an overlay."""
     one = overlay[0] if isinstance(overlay, tuple) and overlay else overlay
     return None if one is None or isinstance(one, tuple) else one.origin
 
 
 def _is_of(image: Image, track: Track) -> bool:
-    """Return whether a spectrogram is that of a curve."""
+    """Return whether a spectrogram was computed from a curve."""
     return image.origin.of(analysis="", settings=()) == track.origin
 
 
 def is_sound(key: Key) -> bool:
-    """Return whether a lane shows a waveform: the output, filtered or not, or a recording."""
+    """Return whether a lane shows a waveform: the output, unfiltered or filtered, or a recording."""
     return isinstance(key, RecordingKey) or (key.is_generated and key.layer in WAVEFORMS)

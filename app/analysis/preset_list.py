@@ -1,4 +1,4 @@
-"""The presets of the analyses in the toolbar, and what was set otherwise than the preset has it."""
+"""The toolbar's list of analysis presets, with the settings that differ from the preset."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from core.analyses.presets import PRESETS
 from widgets.shell.toolbar import Toolbar
 
 OWN = "own"
-"""The row of a preset of which some settings were changed; the preset's own row leads back to it."""
+"""The entry shown when some settings differ from the preset; choosing the preset restores them."""
 
 
 class PresetList:
-    """Keeps the toolbar's list of presets in step with the settings."""
+    """Keeps the toolbar's list of presets up to date with the settings."""
 
     def __init__(self, context: Context, settings: AnalysisSettings, toolbar: Toolbar) -> None:
         self._settings = settings
@@ -23,7 +23,7 @@ class PresetList:
         self.show()
 
     def show(self) -> None:
-        """Show the presets, which one is in use, and which settings differ from it."""
+        """Show the presets, the one in use, and the settings that differ from it."""
         settings, bar = self._settings, self._toolbar
         name, words = settings.preset.name, own_words(settings.own)
         rows = [(preset, preset) for preset in PRESETS]
@@ -36,7 +36,7 @@ class PresetList:
 
 
 def own_words(own: tuple[str, ...]) -> str:
-    """Say whose settings are the user's own, in as few words as a toolbar has room for.
+    """Return a short text on the user's own settings, for the toolbar.
 
     >>> own_words(("pitch",)), own_words(("pitch", "formants"))
     ('own pitch settings', 'own settings (2)')

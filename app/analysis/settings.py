@@ -1,4 +1,4 @@
-"""How every analysis is set: a preset, the speaker's formant ceiling, and the user's own settings."""
+"""The settings of every analysis: a preset, the speaker's formant ceiling, and the user's own settings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.analyses.spectrogram import GreySettings
 from core.signals.track import Track
 
 FOLLOWING = {"pulses": "pitch"}
-"""Measures without settings of their own, with the measure whose settings they use."""
+"""Measures without settings of their own, mapped to the measure whose settings they use."""
 
 NAMES = {"greys": "advanced spectrogram"}
-"""Measures that have another name on the screen."""
+"""Measures with another name on screen."""
 
 
 class AnalysisSettings:
-    """Gives the settings of each measure; `changed` follows when something must be measured again."""
+    """Holds the settings of each measure; `changed` is emitted when something must be computed again."""
 
     changed = Signal()
 
@@ -33,12 +33,12 @@ class AnalysisSettings:
 
     @property
     def preset(self) -> Preset:
-        """The settings of every analysis now."""
+        """The current settings of every analysis."""
         return PRESETS.get(self._preferences.values.preset, next(iter(PRESETS.values())))
 
     @property
     def greys(self) -> GreySettings:
-        """How spectrograms are painted."""
+        """The settings for painting spectrograms."""
         return self.of("greys")
 
     def of(self, measure: str) -> Any:
@@ -56,11 +56,11 @@ class AnalysisSettings:
         return self.preset.settings(measure)
 
     def set(self, measure: str, value: Any) -> None:
-        """Use other settings of one measure until another preset is chosen."""
+        """Use other settings for one measure until another preset is chosen."""
         if value == self.of(measure):
             return
         self._own[measure] = value
-        if measure == "formants":  # a ceiling with a speaker's name outlasts the preset
+        if measure == "formants":  # a speaker's ceiling survives a change of preset
             self._preferences.change(speaker=self._speaker_of(value))
         self.changed.emit()
 
@@ -73,16 +73,16 @@ class AnalysisSettings:
 
     @property
     def speaker(self) -> str:
-        """The speaker whose formant ceiling was chosen; "" is the preset's."""
+        """The speaker whose formant ceiling was chosen; "" for the preset's."""
         return self._preferences.values.speaker
 
     def set_speaker(self, name: str) -> None:
-        """Use the formant ceiling of a speaker; all else stays as it is, under any preset."""
+        """Use a speaker's formant ceiling; all other settings stay, whatever the preset."""
         self.set("formants", for_speaker(self.of("formants"), name))
 
     @property
     def words(self) -> str:
-        """Say in a few words how everything is measured: the preset, the ceiling, what was changed."""
+        """Return a short description of the settings: the preset, the ceiling, and what was changed."""
         own = f"; own settings of {', '.join(self.own)}" if self.own else ""
         ceiling = for_speaker(self.standards("formants"), self.speaker).ceiling_hz
         said = f"; formant ceiling {ceiling_words(ceiling)}" if self.speaker else ""
@@ -90,7 +90,7 @@ class AnalysisSettings:
 
     @property
     def own(self) -> tuple[str, ...]:
-        """Name the measures whose settings differ from the preset's; a speaker's ceiling is no difference."""
+        """The measures whose settings differ from the preset's; a speaker's ceiling does not count."""
         plain = for_speaker(self.standards("formants"), self.speaker)
         return tuple(
             NAMES.get(name, name)
@@ -99,11 +99,11 @@ class AnalysisSettings:
         )
 
     def refusal(self, track: Track, measure: str) -> str | None:
-        """Return the reason why this track's rate cannot carry the measure, or None."""
+        """Return why this track's rate cannot carry the measure, or None."""
         return TABLE[measure].refusal(track, self.of(measure))
 
     def set_preset(self, name: str) -> None:
-        """Use the settings of a preset, and none of the user's own; compute what is shown anew."""
+        """Use the settings of a preset, drop the user's own, and compute everything on screen again."""
         if name not in PRESETS or (name == self._preferences.values.preset and not self._own):
             return
         self._own = {}

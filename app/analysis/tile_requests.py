@@ -1,4 +1,4 @@
-"""The tiles of long recordings as requests for the results store, each known by its first frame."""
+"""Tiles of long recordings as requests to the results store; a tile is known by its first frame."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from core.tiles.scatter import FRAME_PEAKS, TILE, Ask
 from core.tiles.tiles import TILE_S, Tile, TileSettings, grid_of, has_peak, tiles_of
 
 TILES_S = {"spectrogram": 4.0, "formants": 20.0, "pulses": 20.0}
-"""Tiles are smaller where frames stand alone and hold much."""
+"""Tiles are smaller if their frames are independent and large."""
 
 COARSEST = 16
-"""So many frames of a spectrogram are at most painted as one."""
+"""At most this many frames of a spectrogram are painted as one."""
 
 LOUDEST = "loudest moment"
 
@@ -36,7 +36,7 @@ Values = NDArray[Any]
 
 
 class TileRequests:
-    """Makes requests for tiles, and for the loudest moment of a file, to which filtered pitch refers."""
+    """Makes requests for tiles, and for the loudest moment of a file, which filtered pitch refers to."""
 
     def __init__(self, context: Context, results: ResultStore, recordings: OpenRecordings) -> None:
         self._clock = context.clock
@@ -44,7 +44,7 @@ class TileRequests:
         self._recordings = recordings
 
     def of(self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]) -> list[ResultRequest]:
-        """Return what must be known before the tiles are; while the loudest moment is not, only that."""
+        """Return the requests for tiles; while the loudest moment is unknown, only the request for that."""
         used = TABLE[measure].carried(track.axis, settings)
         first = self.loudest(track, measure, settings)
         state = self._results.look(first) if first is not None else None
@@ -56,7 +56,9 @@ class TileRequests:
         return [first, *requests] if first is not None else requests
 
     def loudest(self, track: LongTrack, measure: str, settings: Any) -> ResultRequest | None:
-        """Return the request for the loudest of a file after a measure's filter; None where it has none."""
+        """Return the request for the loudest moment of a file after a measure's filter; None if it has no
+        filter.
+        """
         used = TABLE[measure].carried(track.axis, settings)
         if not has_peak(used) or not getattr(used, "filtered", False):
             return None
@@ -75,12 +77,12 @@ class TileRequests:
     def states(
         self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]
     ) -> list[State | None]:
-        """Return what is known of tiles, without asking for them."""
+        """Return the states of tiles, without requesting them."""
         origin = tile_origin(track, measure, settings)
         return [self._results.look(ResultRequest(origin, tile.first)) for tile in tiles]
 
     def forgive(self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]) -> None:
-        """Let what failed be measured again: a person asks for it anew."""
+        """Allow failed tiles to be computed again, at a person's request."""
         origin = tile_origin(track, measure, settings)
         first = self.loudest(track, measure, settings)
         requests = [ResultRequest(origin, tile.first) for tile in tiles]
@@ -98,7 +100,7 @@ def _tile_request(
 
 
 def values_of(states: Sequence[State | None]) -> list[Values] | None:
-    """Return the values of tiles, None where not all are known."""
+    """Return the values of tiles, or None unless all are known."""
     known = [state.value for state in states if isinstance(state, Known)]
     return known if len(known) == len(states) else None
 
@@ -119,5 +121,5 @@ def tiles_seen(measure: str, axis: TimeAxis, settings: Any, window: Range) -> li
 
 
 def tile_origin(track: Track, measure: str, settings: Any) -> Origin:
-    """Return the origin of a measure's tiles, and of what is put together from them."""
+    """Return the origin of a measure's tiles, and of results joined from them."""
     return origin_of(track, measure, TABLE[measure].carried(track.axis, settings))

@@ -1,1 +1,1 @@
-"""Tiers opened, edited and saved."""
+"""Tiers: opening, editing and saving them."""

@@ -1,4 +1,4 @@
-"""Tiers kept between starts: those of points by their checkpoint, those of a recording by its sound."""
+"""Tiers kept between starts: those of points by checkpoint, those of recordings by their sound."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ PATIENCE_S = 5.0
 
 @dataclass(frozen=True)
 class StoredTiers:
-    """What a recording brings along: its tiers, and a fault where its TextGrid holds others.
+    """The stored tiers of a recording, and a fault if its TextGrid has others.
 
-    `in_file` is what the file of these tiers holds, where it was read.
+    `in_file` holds the contents of their file, if it was read.
     """
 
     kept: Kept | None = None
@@ -42,10 +42,10 @@ class StoredTiers:
 
 
 class Autosave:
-    """Writes every change of the tiers down, and brings them back with what they belong to.
+    """Stores every change of the tiers, and restores them with their point or recording.
 
-    While `held`, as during a drag, nothing is written. `arrived` carries the digest of a recording
-    whose tiers have come.
+    While `held`, as during a drag, nothing is written. `arrived` carries the digest of a recording whose
+    tiers have been restored.
     """
 
     arrived = Signal(str)
@@ -58,12 +58,16 @@ class Autosave:
         self._recordings = recordings
         self._files = files
         self.held = False
-        self._writer: ThreadPoolExecutor | None = None  # one thread: a disk may be slow, the window not
+        self._writer: ThreadPoolExecutor | None = (
+            None  # one thread: a disk may be slow, the window must not be
+        )
         self._unwritten: dict[Path, Shelf] = {}
         self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
-        self._known: dict[Path, Shelf] = {}  # what a file holds: an empty shelf never hides an unread one
+        self._known: dict[
+            Path, Shelf
+        ] = {}  # contents of the files: an empty shelf never hides one that was not read
         self._sounds: Shelf = ()  # those of recordings outlive the model beside them
-        self._window = secrets.token_hex(4)  # by it a window knows its own tiers on the disk
+        self._window = secrets.token_hex(4)  # by this a window recognises its own tiers on disk
         self._told: set[str] = set()
         self._closed = False
         self._session.card_changed.connect(self._new_model)
@@ -78,7 +82,7 @@ class Autosave:
             self.write_down()
 
     def write_down(self) -> None:
-        """Keep the tiers on the disk, once a drag is over; only the newest ones are written."""
+        """Store the tiers once a drag is over; only the latest are written."""
         shelf = self._session.snapshot.tiers
         self._sounds = tuple(kept for kept in shelf if kept.sound)
         if self.held:
@@ -89,7 +93,7 @@ class Autosave:
                 self._write_soon(path)
 
     def _parts(self, shelf: Shelf) -> dict[Path, Shelf]:
-        """Return each file with what belongs into it; those that are known may have become empty."""
+        """Return the contents of each file; known owners may have no tiers left."""
         found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
         card = self._session.card
         own = [default_path(card.digest)] if card is not None else []
@@ -114,25 +118,25 @@ class Autosave:
         if said:
             self._clock.post(lambda: self._tell(said))
         newest = self._unwritten.pop(path, shelf)
-        if newest is not shelf:  # put there by the window's thread meanwhile: the next turn writes it
+        if newest is not shelf:  # added by the window's thread meanwhile; the next turn writes it
             self._unwritten.setdefault(path, newest)
 
     def _tell(self, said: tuple[str, ...]) -> None:
-        """Say where something else is kept, each place once."""
+        """Report once for each file that its contents are kept elsewhere."""
         for words in said:
             if words not in self._told and not self._closed:
                 self._told.add(words)
                 self._messages.noted.emit(words)
 
     def close(self) -> None:
-        """Wait until everything is on the disk."""
+        """Wait until everything is on disk."""
         self._closed = True
         if self._writer is not None:
             self._writer.shutdown()
             self._writer = None
 
     def saved(self, saved: Kept, file: str) -> None:
-        """Keep where tiers were saved, so that the next Save begins there, before and after any undo."""
+        """Remember where tiers were saved, so that the next Save starts there, whatever is undone."""
 
         def at_its_file(kept: Kept) -> Kept:
             same = kept.owner == saved.owner and kept.file == saved.file
@@ -143,7 +147,7 @@ class Autosave:
     # --- and back -------------------------------------------------------------------------------
 
     def _new_model(self) -> None:
-        """Bring back the tiers made with this checkpoint, beside those of the recordings."""
+        """Restore the tiers made with this checkpoint, beside those of the recordings."""
         session = self._session
         if session.card is None:
             return
@@ -161,7 +165,7 @@ class Autosave:
             self._jobs.follow("tiers of the model", future, lambda found: self._models_arrived(path, *found))
 
     def _models_arrived(self, path: Path, own: Shelf, said: list[str]) -> None:
-        """Show the tiers of the model's points; what was annotated before they came goes before them."""
+        """Show the tiers of the model's points; tiers made before they arrived take precedence."""
         session = self._session
         if session.card is None or default_path(session.card.digest) != path:
             return
@@ -177,14 +181,14 @@ class Autosave:
             session.set_tier(0)
 
     def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
-        """Change the tiers of every moment, before and after any undo, without a step."""
+        """Change the tiers in the whole undo history, without a step."""
         session = self._session
         before = session.snapshot
         session.history.everywhere(lambda moment: replace(moment, tiers=change(moment.tiers)))
         session.snapshot_changed.emit(before, session.snapshot)
 
     def recording_opened(self, key: RecordingKey) -> None:
-        """Bring back the tiers of a recording: as they were left, else from the TextGrid beside it."""
+        """Restore the tiers of a recording: as they were left, or from the TextGrid beside it."""
         track, beside = self._session.shown.tracks[key], self._recordings.path_of(key)
         digest = track.origin.sound
         sound = lasting(digest)
@@ -218,7 +222,7 @@ class Autosave:
 
 @contextmanager
 def _alone(path: Path) -> Generator[None]:
-    """Keep other windows from writing a file between its reading and its writing; none waits for ever."""
+    """Keep other windows from writing a file between reading and writing it; no window waits forever."""
     folder_for(path.parent)
     try:
         lock = lock_beside(path, PATIENCE_S)
@@ -232,15 +236,15 @@ def _alone(path: Path) -> Generator[None]:
 
 
 def _missing(shelf: Shelf, among: Shelf) -> Shelf:
-    """Return the tiers of those that have none among others."""
+    """Return the tiers whose owners have none among the others."""
     there = {kept.owner for kept in among}
     return tuple(kept for kept in shelf if kept.owner not in there)
 
 
 def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
-    """Return what stands for a recording on the disk; what was annotated here goes before its TextGrid.
+    """Return the stored tiers of a recording; those made here take precedence over its TextGrid.
 
-    A TextGrid that cannot be read is told and hides nothing.
+    A TextGrid that cannot be read is reported and hides nothing.
     """
     sound = lasting(digest)
     adopt(digest)
@@ -260,7 +264,7 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
     if textgrid_bytes(mine.annotation, mine.style) == textgrid_bytes(read.annotation, mine.style):
         return StoredTiers(mine, _fault(*said), its_file)
     differs = f"{path.name} holds other tiers than those kept here."
-    return StoredTiers(mine, _fault(*said, differs, hint="Open TextGrid takes them."), its_file)
+    return StoredTiers(mine, _fault(*said, differs, hint="To use them, choose Open TextGrid."), its_file)
 
 
 def _fault(*said: str, hint: str = "") -> Fault | None:

@@ -1,4 +1,4 @@
-"""Interval and Boundary: Praat's menus and keys for cutting tiers."""
+"""Interval and Boundary commands: Praat's menus and keys for segmenting tiers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ for _place in range(8):
 
 @command("interval.label", "Write the label", "Interval", can_change_tier, separator=True)
 def write_label(tiers: Tiers) -> None:
-    """Open the field for the label of the chosen interval or point."""
+    """Open the label field of the chosen interval or point."""
     tiers.edit_chosen()
 
 
@@ -64,7 +64,7 @@ def write_label(tiers: Tiers) -> None:
 
 @command("boundary.add", "Add on selected tier", "Boundary", can_change_tier, stack_only=True)
 def add_on_chosen(session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Add a boundary, or a point, at the cursor or at both edges of the selection."""
+    """Add a boundary or a point at the cursor, or boundaries at both edges of the selection."""
     _add(tier_editor, tier_actions, session.tier)
 
 
@@ -99,7 +99,7 @@ for _place in range(8):
 
 @command("boundary.add_all", "Add on all tiers", "Boundary", can_change)
 def add_on_all(tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Add a boundary, or a point, on every tier that has none there."""
+    """Add a boundary or a point on every tier that has none there."""
     at = tier_editor.at
 
     def edit(note: Annotation, chosen: int) -> Annotation:
@@ -122,7 +122,7 @@ def add_on_all(tier_actions: TierActions, tier_editor: TierEditor) -> None:
     separator=True,
 )
 def to_zero(messages: Messages, session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Move the chosen boundary or point to where the output, or the recording, next passes through 0."""
+    """Move the chosen boundary or point to the nearest zero crossing of the output or recording."""
     group, session = tier_editor.group, session
     shown = (group.key if group else None) or session.output or session.active
     track = session.shown.tracks.get(shown) if group and shown else None
@@ -151,7 +151,7 @@ def _move(
     messages: Messages,
     to: Callable[[float], float],
 ) -> None:
-    """Move the boundary at the cursor or at the selection's start, the cursor with it."""
+    """Move the boundary at the cursor or at the start of the selection, together with the cursor."""
     at = tier_editor.at
     tier = tier_editor.tier
     if tier is None or not tier.has(at.start_s):
@@ -159,7 +159,7 @@ def _move(
         return
     index, wanted_s = tier.nearest(at.start_s), to(at.start_s)
     if math.isnan(wanted_s):
-        messages.noted.emit("This sound never passes through 0")
+        messages.noted.emit("This sound never crosses zero")
         return
     tier_actions.change("move boundary", lambda note, own: edits.move_boundary(note, own, index, wanted_s))
     moved = tier_editor.tier
@@ -172,6 +172,6 @@ def _move(
 
 @command("boundary.remove", "Remove", "Boundary", can_change_tier)
 def remove(tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Remove the chosen boundary or point: the one at the cursor or at the selection's start."""
+    """Remove the chosen boundary or point, at the cursor or at the start of the selection."""
     at = tier_editor.at
     tier_actions.change("remove boundary", lambda note, place: edits.remove_boundary(note, place, at.start_s))

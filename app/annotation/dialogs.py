@@ -1,4 +1,4 @@
-"""What is asked about tiers: files and names."""
+"""The dialogs of tiers: files and names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ask_open(host: DialogHost, tier_editor: TierEditor) -> None:
 
 
 def ask_save(host: DialogHost, tier_editor: TierEditor, recordings: OpenRecordings, tiers: Tiers) -> None:
-    """Ask where the TextGrid goes, beginning with where it came from; labelling then goes on."""
+    """Ask where to save the TextGrid, starting from its file; labelling continues afterwards."""
     labelling = tiers.editor.at is not None or tiers.hasFocus()
     tiers.editor.finish()
     group = tier_editor.saved

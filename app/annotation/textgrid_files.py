@@ -1,4 +1,4 @@
-"""What the TextGrid files hold, beside the tiers on the screen: which were changed since they were saved."""
+"""The contents of TextGrid files beside the tiers on screen: which tiers have unsaved changes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Key = tuple[Point | str, str]
 
 
 class TextGridFiles:
-    """Compares tiers with the file that they were opened from or saved to; `changed` tells of a file.
+    """Compares tiers with the file that they were opened from or saved to; `changed` carries the file.
 
-    `written` carries tiers that were saved, and the path of their file.
+    `written` carries saved tiers and the path of their file.
     """
 
     changed = Signal()
@@ -32,17 +32,19 @@ class TextGridFiles:
         self._jobs = context.jobs
         self._messages = context.messages
         self._clock = context.clock
-        self._held: dict[Key, Annotation] = {}  # what is in the file
-        self._settled: dict[Key, Annotation] = {}  # as they came, or as was said to keep them here only
+        self._held: dict[Key, Annotation] = {}  # the contents of the file
+        self._settled: dict[
+            Key, Annotation
+        ] = {}  # as they were read, or as the user chose to keep them here only
         self._numbers = count()
 
     def holds(self, kept: Kept, in_file: Annotation) -> None:
-        """Know what the file of these tiers holds."""
+        """Set the contents of these tiers' file."""
         self._held[_key(kept)], self._settled[_key(kept)] = in_file, kept.annotation
         self.changed.emit()
 
     def look_into(self, shelf: Iterable[Kept]) -> None:
-        """Read the files of tiers that come from the program's own store; one that is gone tells nothing."""
+        """Read the files of tiers that come from the program's own store; a missing file is ignored."""
         wanted = [kept for kept in shelf if kept.file and _key(kept) not in self._held]
         if wanted:
             future = self._clock.work(lambda: [(kept, _in(kept.file)) for kept in wanted])
@@ -59,21 +61,23 @@ class TextGridFiles:
         return held is not None and held != kept.annotation
 
     def words(self, kept: Kept) -> str:
-        """Say that tiers were changed since their file was saved, "" where they were not."""
+        """Return that tiers have changed since their file was saved, or ""."""
         return f"{Path(kept.file).name}, changed since saved" if self.differs(kept) else ""
 
     @property
     def edited(self) -> tuple[Kept, ...]:
-        """The tiers that were changed in this window and not saved."""
+        """The tiers with unsaved changes made in this window."""
         tiers = self._session.snapshot.tiers
         return tuple(k for k in tiers if self.differs(k) and self._settled[_key(k)] != k.annotation)
 
     def keep_here(self, kept: Kept) -> None:
-        """Leave the file as it is: the tiers are kept between starts all the same."""
+        """Leave the file as it is; the tiers are kept between starts anyway."""
         self._settled[_key(kept)] = kept.annotation
 
     def write(self, kept: Kept, path: str | Path, then: Callable[[], object] = lambda: None) -> None:
-        """Write tiers beside the window's thread, then call `then`; what nobody changed is as it was read."""
+        """Write tiers off the window's thread, then call `then`; unchanged parts are written as they were
+        read.
+        """
         future = self._clock.work(lambda: write_textgrid(path, kept.annotation, kept.style))
         self._jobs.follow(f"save {path}", future, lambda _: self._written(kept, path, then))
 

@@ -1,4 +1,4 @@
-"""What the commands of the tiers share: editing the chosen tier, moving about, asking for names."""
+"""Shared actions of the tier commands: editing the chosen tier, moving around, asking for names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from widgets.tiers.tiers import Tiers
 
 
 class TierActions:
-    """Acts on the chosen tier; a label that is being typed counts first."""
+    """Acts on the chosen tier, after committing a label that is being typed."""
 
     def __init__(self, context: Context, host: DialogHost, tier_editor: TierEditor, tiers: Tiers) -> None:
         self._session = context.session
@@ -24,16 +24,16 @@ class TierActions:
         self._tiers = tiers
 
     def change(self, words: str, edit: Edit, place: int | None = None) -> bool:
-        """Make an edit of the chosen tier, or of another; what is being typed counts first."""
+        """Edit the chosen tier, or another, after committing a label that is being typed."""
         self._tiers.editor.finish()
         return self._tier_editor.change(words, edit, place=place)
 
     def type_here(self) -> None:
-        """Let what is typed next be the label of what was just added or chosen, as in Praat."""
+        """Direct typing to the label of what was just added or chosen, as in Praat."""
         self._tiers.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def select(self, wanted: Range) -> None:
-        """Select a stretch, or put the cursor at an empty one, and scroll so that it is seen."""
+        """Select a stretch, or set the cursor at an empty one, and scroll it into view."""
         session = self._session
         session.set_selection(wanted)
         visible = session.visible
@@ -55,20 +55,20 @@ class TierActions:
         self.type_here()
 
     def step_interval(self, by: int) -> None:
-        """Select another interval or point of the chosen tier; past the last comes the first."""
+        """Select another interval or point of the chosen tier; after the last comes the first."""
         self._tiers.editor.finish()
         editor = self._tier_editor
         tier, at = editor.tier, editor.at
         if tier is None or not tier.labels:
             return
         index = editor.index
-        if index is None:  # a point tier, the cursor between two points
+        if index is None:  # a point tier, with the cursor between two points
             later = int((tier.times_s <= at.start_s).sum())
             index = later - 1 if by > 0 else later
         self.select(tier.range_of((index + by) % len(tier.labels)))
 
     def extend(self, by: int) -> None:
-        """Add the interval before or after to the selection."""
+        """Extend the selection by the previous or next interval."""
         editor = self._tier_editor
         tier, at = editor.tier, editor.at
         if tier is None or not tier.is_interval:

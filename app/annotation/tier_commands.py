@@ -1,4 +1,4 @@
-"""TextGrid and Tier: moving from interval to interval, and whole tiers, with Praat's words and keys."""
+"""TextGrid and Tier commands, with Praat's names and keys: moving between intervals, and whole tiers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def can_change(tier_editor: TierEditor) -> bool:
-    """Tiers are shown that belong to this point, or to a recording."""
+    """The tiers on screen belong to this point or to a recording."""
     return tier_editor.is_own
 
 
 def is_elsewhere(tier_editor: TierEditor) -> bool:
-    """Tiers are shown that belong to another point."""
+    """The tiers on screen belong to another point."""
     return any(not group.own for group in tier_editor.groups)
 
 
@@ -35,7 +35,7 @@ def has_tier(tier_editor: TierEditor) -> bool:
 
 
 def can_change_tier(tier_editor: TierEditor) -> bool:
-    """A tier is chosen that belongs to this point."""
+    """A tier of this point is chosen."""
     return can_change(tier_editor) and has_tier(tier_editor)
 
 
@@ -50,43 +50,43 @@ def has_own_layer(session: Session, tier_editor: TierEditor) -> bool:
 
 @command("textgrid.previous_tier", "Select previous tier", "TextGrid", has_tier)
 def previous_tier(tier_actions: TierActions) -> None:
-    """Choose the tier above and select its interval; above the first stands the last."""
+    """Choose the previous tier and select its interval; before the first comes the last."""
     tier_actions.step_tier(-1)
 
 
 @command("textgrid.next_tier", "Select next tier", "TextGrid", has_tier)
 def next_tier(tier_actions: TierActions) -> None:
-    """Choose the tier below and select its interval; below the last stands the first."""
+    """Choose the next tier and select its interval; after the last comes the first."""
     tier_actions.step_tier(1)
 
 
 @command("textgrid.previous_interval", "Select previous interval", "TextGrid", has_tier)
 def previous_interval(tier_actions: TierActions) -> None:
-    """Select the interval or point before, and scroll to it; before the first stands the last."""
+    """Select the previous interval or point and scroll to it; before the first comes the last."""
     tier_actions.step_interval(-1)
 
 
 @command("textgrid.next_interval", "Select next interval", "TextGrid", has_tier)
 def next_interval(tier_actions: TierActions) -> None:
-    """Select the interval or point after, and scroll to it; after the last stands the first."""
+    """Select the next interval or point and scroll to it; after the last comes the first."""
     tier_actions.step_interval(1)
 
 
 @command("textgrid.extend_left", "Extend-select left", "TextGrid", has_tier)
 def extend_left(tier_actions: TierActions) -> None:
-    """Add the interval before to the selection."""
+    """Extend the selection by the previous interval."""
     tier_actions.extend(-1)
 
 
 @command("textgrid.extend_right", "Extend-select right", "TextGrid", has_tier)
 def extend_right(tier_actions: TierActions) -> None:
-    """Add the interval after to the selection."""
+    """Extend the selection by the next interval."""
     tier_actions.extend(1)
 
 
 @command("textgrid.find", "Find label…", "TextGrid", has_tier, separator=True)
 def find(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Search the chosen tier, from the chosen interval on, for a text; capitals count, as in Praat."""
+    """Search the chosen tier for a text, from the chosen interval onwards; case matters, as in Praat."""
 
     def use(text: str) -> None:
         tier_editor.searched = text
@@ -96,18 +96,18 @@ def find(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor)
 
 
 def has_searched(tier_editor: TierEditor) -> bool:
-    """Labels were searched for a text."""
+    """Labels have been searched for a text."""
     return bool(tier_editor.searched)
 
 
 def shows_letters(preferences: PreferenceStore) -> bool:
-    """The palette of phonetic letters is shown."""
+    """The palette of phonetic letters is visible."""
     return preferences.values.letters
 
 
 @command("textgrid.find_again", "Find again", "TextGrid", has_searched)
 def find_again(messages: Messages, tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Select the next interval or point of the chosen tier whose label holds the text."""
+    """Select the next interval or point of the chosen tier whose label contains the text."""
     annotating = tier_editor
     tier, text = annotating.tier, annotating.searched
     if tier is None or not text:
@@ -117,7 +117,7 @@ def find_again(messages: Messages, tier_actions: TierActions, tier_editor: TierE
         tier, text, int((tier.times_s <= annotating.at.start_s).sum()) - 1 if index is None else index
     )
     if place is None:
-        messages.noted.emit(f"No label of “{tier.name}” holds “{text}”")
+        messages.noted.emit(f"No label of “{tier.name}” contains “{text}”")
     else:
         tier_actions.select(tier.range_of(place))
 
@@ -130,19 +130,19 @@ def find_again(messages: Messages, tier_actions: TierActions, tier_editor: TierE
     separator=True,
 )
 def copy_here(tier_editor: TierEditor) -> None:
-    """Give this point a copy of the tiers that were made at another one."""
+    """Copy the tiers of another point to this one."""
     tier_editor.copy_here()
 
 
 @command("textgrid.to_trigraphs", "Convert entire TextGrid to backslash trigraphs", "TextGrid", can_change)
 def to_trigraphs(tier_actions: TierActions) -> None:
-    """Write every label in ASCII, with Praat's trigraphs for its letters."""
+    """Write every label in ASCII, with Praat's backslash trigraphs."""
     tier_actions.change("to trigraphs", lambda note, place: all_labels(note, "trigraphs"))
 
 
 @command("textgrid.to_unicode", "Convert entire TextGrid to Unicode", "TextGrid", can_change)
 def to_unicode(tier_actions: TierActions) -> None:
-    """Write every label with letters in place of Praat's backslash trigraphs."""
+    """Write every label in Unicode, in place of Praat's backslash trigraphs."""
     tier_actions.change("to Unicode", lambda note, place: all_labels(note, "letters"))
 
 
@@ -153,7 +153,7 @@ def to_unicode(tier_actions: TierActions) -> None:
     checked=shows_letters,
 )
 def letters(preferences: PreferenceStore) -> None:
-    """Show or hide the palette of phonetic letters; a click writes one into the label."""
+    """Show or hide the palette of phonetic letters; a click inserts one into the label."""
     preferences.change(letters=not preferences.values.letters)
 
 
@@ -192,8 +192,8 @@ def duplicate(tier_actions: TierActions) -> None:
 
 @command("tier.for_layer", "Duplicate tier for the active layer", "Tier", has_own_layer)
 def for_layer(session: Session, tier_actions: TierActions, tier_editor: TierEditor) -> None:
-    """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones:
-    Measure takes it in the place of the output's tier there, so that durations can be compared.
+    """Put a copy of the chosen tier below it that belongs to the active layer, such as conv4/phones: Measure
+    uses it instead of the output's tier for that layer, so that durations can be compared.
     """
     tier, key = tier_editor.tier, session.active
     if tier is not None and isinstance(key, LaneKey):
@@ -210,7 +210,7 @@ def rename(tier_actions: TierActions) -> None:
 
 @command("tier.clear", "Remove all text from tier", "Tier", can_change_tier)
 def clear(tier_actions: TierActions) -> None:
-    """Empty every label of the chosen tier; the boundaries stay."""
+    """Clear every label of the chosen tier; the boundaries stay."""
     tier_actions.change("remove text", edits.clear_labels)
 
 

@@ -1,6 +1,4 @@
-"""Tiers and what they belong to, a latent point or a recording: opened, copied, edited as undoable
-steps, saved.
-"""
+"""Tiers and their owners, a latent point or a recording: opened, copied, edited as undoable steps, saved."""
 
 from __future__ import annotations
 
@@ -28,12 +26,12 @@ from core.signals.axis import Range
 Here = tuple[Point, str, str]
 Owner = tuple[RecordingKey | None, str]
 Edit = Callable[[Annotation, int], Annotation]
-BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a word
+BEYOND_S = 0.001  # a TextGrid may end this much later than the sound without a warning
 ELSEWHERE = "These tiers belong to another point"
 
 
 class TierEditor:
-    """Changes the session's tiers; a refused edit says why in the status bar and changes nothing."""
+    """Changes the session's tiers; a refused edit is explained in the status bar and changes nothing."""
 
     def __init__(
         self,
@@ -53,7 +51,7 @@ class TierEditor:
         self.autosave = autosave
         self._active: Key | None = None
         self._moved = MovedTiers()
-        self.searched = ""  # what was last searched for in the labels
+        self.searched = ""  # the last text searched for in the labels
         self._session.view_changed.connect(self._follow)
         autosave.arrived.connect(self._choose_arrived)
 
@@ -61,8 +59,8 @@ class TierEditor:
 
     @property
     def groups(self) -> tuple[TierGroup, ...]:
-        """The tiers to show: the point's own, else those edited last, which then are greyed; below
-        them those of every recording that has a lane.
+        """The tiers to show: the point's own, or greyed those edited last, followed by those of every
+        recording in a lane.
         """
         session = self._session
         shelf, found = session.snapshot.tiers, list[TierGroup]()
@@ -80,7 +78,7 @@ class TierEditor:
 
     @property
     def sounds(self) -> dict[RecordingKey, str]:
-        """The recordings that have a lane or lie over one, by key, each with its digest."""
+        """The digests of the recordings that have a lane or are merged into one, by key."""
         tracks = self._session.shown.tracks
         return {
             key: lasting(tracks[key].origin.sound)
@@ -90,21 +88,21 @@ class TierEditor:
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """All tiers on the screen, from top to bottom."""
+        """All tiers on screen, from top to bottom."""
         return tuple(tier for group in self.groups for tier in group.kept.annotation.tiers)
 
     @property
     def group(self) -> TierGroup | None:
-        """The tiers among which one is chosen, else the first."""
+        """The group with the chosen tier, or the first."""
         return self.group_at(self._session.tier) or next(iter(self.groups), None)
 
     def group_at(self, place: int) -> TierGroup | None:
-        """Return the tiers that belong together with that at a place."""
+        """Return the group of the tier at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
     def kept_of(self, key: Key) -> Kept | None:
-        """Return the tiers of a lane: of a recording, or of what a network heard in it, those of the
-        recording, of any other lane those of the present point.
+        """Return the tiers of a lane: for a recording, or a network driven by one, those of the recording,
+        for any other lane those of the present point.
         """
         session = self._session
         track = session.shown.tracks.get(key)
@@ -114,23 +112,23 @@ class TierEditor:
 
     @property
     def target(self) -> TierGroup | None:
-        """The tiers that the active lane has already."""
+        """The existing tiers of the active lane."""
         key = self._owner()[0]
         return next((group for group in self.groups if group.key == key), None)
 
     @property
     def saved(self) -> TierGroup | None:
-        """The tiers that saving means: those of the active lane, else those in which one is chosen."""
+        """The tiers that Save writes: those of the active lane, or those with the chosen tier."""
         return self.target or self.group
 
     @property
     def shown(self) -> Kept | None:
-        """The annotation in which a tier is chosen, else the first."""
+        """The annotation with the chosen tier, or the first."""
         return self.group.kept if self.group else None
 
     @property
     def is_own(self) -> bool:
-        """Whether these tiers belong to the present point, or to a recording, so that they can be changed."""
+        """Whether these tiers belong to the present point or to a recording, so that they can be edited."""
         return self.group is not None and self.group.own
 
     @property
@@ -141,7 +139,7 @@ class TierEditor:
 
     @property
     def at(self) -> Range:
-        """The selection, or the empty stretch at the cursor."""
+        """The selection, or an empty range at the cursor."""
         session = self._session
         cursor_s = session.cursor_s or 0.0
         return session.selection or Range(cursor_s, cursor_s)
@@ -152,7 +150,7 @@ class TierEditor:
         return self.tier.index_at(self.at.start_s) if self.tier else None
 
     def choose(self, place: int) -> None:
-        """Choose a tier, and the lane that it describes: Tab plays what is annotated."""
+        """Choose a tier and activate the lane that it describes, so that Tab plays it."""
         self._session.set_tier(place)
         group, session = self.group, self._session
         if group is not None and group.key is not None:
@@ -161,7 +159,7 @@ class TierEditor:
             session.set_active(session.output)
 
     def _follow(self) -> None:
-        """Choose the tiers of the lane that was made the active one."""
+        """Choose the tiers of the newly active lane."""
         active, before = self._session.active, self._active
         self._active = active
         wanted = next((group for group in self.groups if group.key == _recording(active)), None)
@@ -169,7 +167,7 @@ class TierEditor:
             self._session.set_tier(wanted.first)
 
     def _choose_arrived(self, sound: str) -> None:
-        """Choose the tiers of a recording that have come, where its lane is the active one."""
+        """Choose the tiers of a recording when they arrive, if its lane is active."""
         target = self.target
         if target is not None and target.kept.sound == sound:
             self._session.set_tier(target.first)
@@ -177,9 +175,9 @@ class TierEditor:
     # --- changing -----------------------------------------------------------------------------
 
     def change(self, words: str, edit: Edit, final: bool = True, place: int | None = None) -> bool:
-        """Make an edit of the chosen tier, or of that at `place`, one undoable step; a refusal is said.
+        """Edit the chosen tier, or the one at `place`, as one undoable step; a refusal is shown.
 
-        `edit` gets the annotation that the tier belongs to, and the tier's place in it.
+        `edit` gets the annotation of the tier, and the tier's place in it.
         """
         place = self._session.tier if place is None else place
         group = self.group_at(place) or self.group
@@ -199,7 +197,7 @@ class TierEditor:
         return True
 
     def give_up(self, words: str) -> None:
-        """Take an unfinished edit, such as a drag, back."""
+        """Revert an unfinished edit, such as a drag."""
         self.autosave.held = False
         self._session.give_up(words)
         self.autosave.write_down()
@@ -210,7 +208,7 @@ class TierEditor:
         session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
 
     def copy_here(self) -> None:
-        """Give the present point a copy of the tiers of another."""
+        """Copy the tiers of another point to the present one."""
         session = self._session
         away = next((group.kept for group in self.groups if not group.own), None)
         if away is not None:
@@ -219,11 +217,10 @@ class TierEditor:
     # --- whose they are ---------------------------------------------------------------------------
 
     def _owner(self, file: Path | None = None) -> Owner:
-        """Return the lane's key and the digest of the recording that new tiers belong to, or None and
-        "" for the point.
+        """Return the key and digest of the recording that new tiers belong to, or None and "" for the point.
 
-        It is the recording that a TextGrid is named after, else the active one, else without a model
-        the first one.
+        It is the recording that a TextGrid is named after, or the active one, or without a model the first
+        one.
         """
         session, sounds = self._session, self.sounds
         named = [key for key in sounds if file and Path(key.id).stem == file.stem]
@@ -233,25 +230,25 @@ class TierEditor:
         return key, sounds[key] if key is not None else ""
 
     def _name(self, sound: str) -> str:
-        """Return what the present point is called, for tiers that do not belong to a recording."""
+        """Return the present point's name, for tiers that do not belong to a recording."""
         session = self._session
         return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
 
     def _extent(self, key: RecordingKey | None) -> Range:
-        """Return the time of the recording, or of the output."""
+        """Return the time range of the recording, or of the output."""
         session = self._session
         card = session.card
         axis = self._recordings.own(key).axis if key is not None else card.out_axis if card else None
         return Range(0.0, axis.extent.end_s) if axis else session.whole
 
     def _put(self, words: str, kept: Kept, key: RecordingKey | None) -> None:
-        """Keep other tiers of an owner, the first of them chosen."""
+        """Replace the tiers of an owner and choose the first of them."""
         self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
         group = next((one for one in self.groups if one.key == key), None)
         self._session.set_tier(group.first if group else -1)
 
     def new_tiers(self, intervals: tuple[str, ...], points: tuple[str, ...]) -> None:
-        """Begin with empty tiers over the whole output, or over the active recording."""
+        """Create empty tiers over the whole output, or over the active recording."""
         if not intervals and not points:
             self._messages.noted.emit("No tier was named")
             return
@@ -271,14 +268,14 @@ class TierEditor:
 
     @property
     def _model(self) -> str:
-        """The digest of the open model, "" where there is none."""
+        """The digest of the open model, or ""."""
         card = self._session.card
         return card.digest if card else ""
 
     def _opened(self, path: Path, here: Here, owner: Owner, read: TextGridFile) -> None:
         (point, name, model), (key, sound) = here, owner
         if not sound and model != self._model:
-            self._messages.noted.emit(f"{path.name} was not opened: another model is there now")
+            self._messages.noted.emit(f"{path.name} was not opened because another model is open now")
             return
         kept = Kept(point, read.annotation, str(path), read.style, sound, name)
         self._put(f"open {path.name}", kept, key)
@@ -288,17 +285,17 @@ class TierEditor:
             self._messages.faulted.emit(Fault(" ".join(said)))
 
     def _other_times(self, note: Annotation, name: str, key: RecordingKey | None) -> list[str]:
-        """Say where a TextGrid is that of another sound, by its times."""
+        """Return warnings about times that do not match the sound."""
         whole = self._extent(key)
         if note.start_s >= whole.start_s - BEYOND_S and note.end_s <= whole.end_s + BEYOND_S:
             return []
         return [
             f"“{name}” runs from {note.start_s:g} to {note.end_s:g} s, the sound from {whole.start_s:g} to "
-            f"{whole.end_s:g} s: what lies beyond is kept, but not shown."
+            f"{whole.end_s:g} s: the part beyond is kept, but not shown."
         ]
 
     def save(self, path: str | Path) -> None:
-        """Write the active lane's tiers; a fault is told."""
+        """Write the active lane's tiers; a fault is reported."""
         group = self.saved
         if group is None:
             return
@@ -307,5 +304,5 @@ class TierEditor:
 
 
 def _recording(active: Key | None) -> RecordingKey | None:
-    """Return the recording's key where the active lane is one, None for the generator's lanes."""
+    """Return the recording's key if the active lane shows one, None for the generator's lanes."""
     return active if isinstance(active, RecordingKey) else None

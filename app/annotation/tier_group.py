@@ -1,4 +1,4 @@
-"""Tiers that are shown together, and whose they are."""
+"""Tiers that are shown together, and their owner."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.session.lane_key import RecordingKey
 class TierGroup:
     """Tiers that belong together: those of a point, or with `key` those of a recording's lane.
 
-    `first` is the place of the first of them on the screen; `own` tells whether they can be changed.
-    `moved_s` is by how much they are later than is kept: their recording was moved in time.
+    `first` is the index on screen of the first tier; `own` says whether they can be edited. `moved_s` is the
+    time shift of their recording, in seconds.
     """
 
     kept: Kept

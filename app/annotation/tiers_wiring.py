@@ -1,4 +1,4 @@
-"""Between the tiers on the screen and the session: two short lists, as in the window's wiring."""
+"""Wiring between the tiers on screen and the session."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def tiers_view(session: Session, tier_editor: TierEditor) -> TiersView:
 
 
 def _changed(session: Session, tier_editor: TierEditor, group: TierGroup) -> str:
-    """Say where the tiers, at their recording's own time, are not those of their file."""
+    """Return a note if the tiers, in their recording's own time, differ from their file, or ""."""
     kept = next((one for one in session.snapshot.tiers if one.owner == group.kept.owner), group.kept)
     return tier_editor.files.words(kept)
 
 
 class TiersWiring:
-    """Carries what the user does to the tiers on the screen to the tier editor.
+    """Carries the user's actions on the tiers on screen to the tier editor.
 
-    `changed` follows other tiers, or the same ones greyed at another point.
+    `changed` is emitted for other tiers, or for the same ones greyed at another point.
     """
 
     changed = Signal()
@@ -69,7 +69,7 @@ class TiersWiring:
         self._tier_editor.change("label", lambda note, own: set_label(note, own, index, text), place=place)
 
     def _move(self, place: int, index: int, time_s: float, together: bool, final: bool) -> None:
-        """Move a boundary, the cursor with it; a whole drag is one step of undo, a refused one is none."""
+        """Move a boundary together with the cursor; a whole drag is one undo step, a refused one is none."""
         moved = self._tier_editor.change(
             MOVE, lambda note, own: move_boundary(note, own, index, time_s, together), final, place
         )
@@ -80,7 +80,7 @@ class TiersWiring:
         self._follow(place, index)
 
     def _stay(self, place: int, index: int) -> None:
-        """Put a boundary back to where it was before it was dragged."""
+        """Put a boundary back to its place before the drag."""
         self._tier_editor.give_up(MOVE)
         self._follow(place, index)
 
@@ -96,7 +96,7 @@ def _moved(before: Snapshot, after: Snapshot) -> bool:
 
 MOVE = "move boundary"
 
-# What a right click on a tier offers; "" is a line.
+# The entries of a tier's context menu; "" is a line.
 MENU = (
     "interval.label", "boundary.add", "boundary.remove", "boundary.to_zero", "boundary.to_tier", "",
     "tier.rename", "tier.duplicate", "tier.for_layer", "tier.clear", "tier.remove", "",

@@ -1,1 +1,1 @@
-"""What is heard, and the line that follows it."""
+"""Playback, and the play head that follows it."""

@@ -1,4 +1,4 @@
-"""Play: Tab, Shift+Tab and Esc as in Praat, and the loop that Praat lacks."""
+"""Play commands: Tab, Shift+Tab and Esc as in Praat, and the loop that Praat lacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.session.session import Session
 
 
 def loops(preferences: PreferenceStore) -> bool:
-    """What plays is repeated."""
+    """Playback is repeated."""
     return preferences.values.loop
 
 
@@ -21,7 +21,7 @@ def follows(preferences: PreferenceStore) -> bool:
 
 @command("play.toggle", "Play or stop", "Play", is_open, stack_only=True)
 def toggle(playback: Playback) -> None:
-    """Play the selection of the active lane, or from the cursor on; stop what plays."""
+    """Play the selection of the active lane, or from the cursor onwards; stop if playing."""
     playback.toggle()
 
 
@@ -33,19 +33,19 @@ def play_window(playback: Playback, session: Session) -> None:
 
 @command("play.all", "Play all", "Play", is_open)
 def play_all(playback: Playback, session: Session) -> None:
-    """Play the active lane from its beginning to its end."""
+    """Play the active lane from beginning to end."""
     playback.play_active(session.whole)
 
 
 @command("play.stop", "Interrupt playing", "Play", is_open)
 def stop(interruptions: Interruptions) -> None:
-    """Fade out what plays, and cancel what is being computed."""
+    """Fade out playback, and cancel running computations."""
     interruptions.run()
 
 
 @command("play.loop", "Loop", "Play", is_open, checked=loops, separator=True)
 def loop(playback: Playback, preferences: PreferenceStore) -> None:
-    """Repeat what plays; a turned knob is heard at once, at the same place in the loop."""
+    """Repeat playback; a turned knob is heard at once, at the same place in the loop."""
     playback.set_loop(not preferences.values.loop)
 
 

@@ -1,4 +1,4 @@
-"""What Esc stops."""
+"""Interruptions: what Esc stops."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 
 class Interruptions:
-    """A list of what can be interrupted; each service that plays or computes for long adds its own."""
+    """A list of what can be interrupted; each service that plays or runs long computations adds its own."""
 
     def __init__(self) -> None:
         self._stops: list[Callable[[], object]] = []
 
     def add(self, stop: Callable[[], object]) -> None:
-        """Have `stop` called, too, when somebody presses Esc."""
+        """Call `stop` as well when the user presses Esc."""
         self._stops.append(stop)
 
     def run(self) -> None:

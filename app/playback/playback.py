@@ -1,4 +1,4 @@
-"""What is heard: a lane's selection, the live loop, and the words that name the conversion."""
+"""Playback: a lane's selection, the live loop, and the names of the conversions to sound."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.session.lane_key import Key, RecordingKey
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
-MIXED_S = 600.0  # so much is mixed where several lanes play at once; one alone is read as it is played
+MIXED_S = 600.0  # the longest stretch mixed if several lanes play at once; a single lane is read as it plays
 
 
 class Playback:
@@ -45,11 +45,11 @@ class Playback:
         self._gains: dict[Key, float] = {}
 
     def play(self, key: Key, window: Range | None = None) -> None:
-        """Play one lane: the given range, else the selection, else from the cursor on."""
+        """Play one lane: the given range, the selection, or from the cursor onwards."""
         self._start((key,), window or self._wanted())
 
     def play_active(self, window: Range | None = None) -> None:
-        """Play the soloed lanes, else the active one: what Tab and the bars do."""
+        """Play the soloed lanes, or the active one, as Tab and the bars do."""
         session = self._session
         chosen = lane_tools.sounding(session.lanes, session.active)
         if not chosen:
@@ -58,7 +58,7 @@ class Playback:
         self._start(tuple(lane.key for lane in chosen), window or self._wanted())
 
     def toggle(self) -> None:
-        """Stop what plays, else play the active lane."""
+        """Stop playback, or play the active lane."""
         if self._player.playing:
             self.stop()
         else:
@@ -71,20 +71,20 @@ class Playback:
         self.ended()
 
     def failed(self, fault: Fault) -> None:
-        """Say that the sound device does not play, until it plays again."""
+        """Show that the sound device does not work, until it plays again."""
         self._fault = fault
         self._messages.faulted.emit(fault)
-        self._messages.noted.emit("")  # what would have been heard is not
+        self._messages.noted.emit("")  # the conversion is not heard
         self.ended()
 
     def heard(self) -> None:
-        """Take the fault back: the device plays."""
+        """Remove the fault: the device plays."""
         fault, self._fault = self._fault, None
         if fault is not None:
             self._messages.mended.emit(fault)
 
     def play_apart(self, samples: Samples, rate_hz: float, words: str) -> None:
-        """Play a sound that no lane shows, once, and say what it is."""
+        """Play a sound that no lane shows, once, and show what it is."""
         self.keys, self.window, self.words = (), None, words
         self._player.play(samples, rate_hz, 0.0, False)
         self._messages.noted.emit(words)
@@ -96,19 +96,19 @@ class Playback:
         self.changed.emit()
 
     def set_loop(self, loop: bool) -> None:
-        """Loop from the next start on, and at once where something plays."""
+        """Loop from the next start on, and at once during playback."""
         self._preferences.change(loop=loop)
         if self._player.playing and self.keys and self.window is not None:
             self._start(self.keys, self.window)
 
     def set_sound(self, sound: str) -> None:
-        """Convert layers to sound in another, named way."""
+        """Use another way of converting layers to sound, by name."""
         self._preferences.change(sound=sound)
         self._gains = {}
         self.sound_changed()
 
     def sound_changed(self) -> None:
-        """Hand new curves to a running loop."""
+        """Pass new curves to a running loop."""
         if self._player.playing and self._player.looping and self.keys:
             self._mix(self._swap)
 
@@ -130,7 +130,7 @@ class Playback:
         self._mix(self._play)
 
     def _mix(self, use: Callable[[LaneSound], None]) -> None:
-        """Hand on the sound of the lanes that play; several are mixed beside the window's thread."""
+        """Pass on the sound of the playing lanes; several are mixed off the window's thread."""
         sounds = self._sounds()
         if not sounds:
             self.keys = ()
@@ -141,12 +141,12 @@ class Playback:
             self._jobs.follow("mix", self._clock.work(partial(mixed, sounds)), use)
 
     def _play(self, sound: LaneSound) -> None:
-        """Play a sound; the player itself bounds and fades it."""
+        """Play a sound; the player limits and fades it."""
         if not len(sound.samples):
             tracks = self._session.shown.tracks
             names = ", ".join(tracks[key].name for key in self.keys if key in tracks)
             self.stop()
-            self._messages.noted.emit(f"Nothing to play: no sound there in {names}")
+            self._messages.noted.emit(f"Nothing to play: no sound in this range of {names}")
             return
         self._player.play(sound.samples, sound.rate_hz, sound.start_s, self._preferences.values.loop)
         self._messages.noted.emit(self.words)
@@ -157,7 +157,7 @@ class Playback:
             self._player.swap(sound.samples, sound.rate_hz)
 
     def _sounds(self) -> list[LaneSound]:
-        """Return what each lane that plays sounds like in the range that plays."""
+        """Return the sound of each playing lane in the playing range."""
         session, window = self._session, self.window
         tracks = [(key, session.shown.tracks[key]) for key in self.keys if key in session.shown.tracks]
         if window is None or not tracks:
@@ -165,7 +165,9 @@ class Playback:
         if len(tracks) > 1:
             window = Range(window.start_s, min(window.end_s, window.start_s + MIXED_S))
         made = [one for key, track in tracks if (one := self._one(key, track, window)) is not None]
-        return [one for one in made if len(one.samples)] or made[:1]  # what is elsewhere is not waited for
+        return [one for one in made if len(one.samples)] or made[
+            :1
+        ]  # do not wait for lanes that have no sound in this range
 
     def _one(self, key: Key, track: Track, window: Range) -> LaneSound | None:
         """Return the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
@@ -181,7 +183,7 @@ class Playback:
         return LaneSound(samples, card.out_axis.rate_hz, start_s)
 
     def _heard(self, key: Key, track: Track, axis: TimeAxis) -> Samples:
-        """Convert one lane to sound; a running loop keeps the gain that it began with."""
+        """Convert one lane to sound; a running loop keeps its initial gain."""
         output = self._session.output
         reference = self._session.shown.tracks.get(output) if output is not None else None
         made = sonified(track, axis, self._preferences.values.sound, reference, self._gains.get(key))

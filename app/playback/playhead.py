@@ -1,4 +1,4 @@
-"""The play head: follows the player while it plays, and turns the page with it."""
+"""The play head: follows the player, and turns the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FRAME_MS = 16
 
 
 class Playhead:
-    """Asks the player where it is, once a frame, only while something plays."""
+    """Reads the player's position once per frame, only during playback."""
 
     def __init__(self, context: Context, player: PlayerLike, playback: Playback, stack: Stack) -> None:
         self._session = context.session
@@ -26,7 +26,7 @@ class Playhead:
         self._last_s: float | None = None
 
     def watch(self) -> None:
-        """Begin or end the watch as the player begins or ends."""
+        """Start or stop following as the player starts or stops."""
         self._last_s = None
         if self._player.playing:
             self._timer.start()
@@ -44,7 +44,7 @@ class Playhead:
         if self._last_s not in (None, time_s):
             self._playback.heard()
         self._last_s = time_s
-        if self._playback.keys:  # else what plays stands in no lane
+        if self._playback.keys:  # otherwise the sound is in no lane
             self._turn_page(time_s)
 
     def _turn_page(self, time_s: float) -> None:

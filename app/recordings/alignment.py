@@ -1,4 +1,4 @@
-"""Recordings moved in time beside a model's layers: a spoken syllable laid over a generated one."""
+"""Recordings moved in time, to align them with a model's layers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from widgets.theme.praat_numbers import seconds, signed
 
 
 class Alignment:
-    """Moves recordings as undoable steps; what is shown of them follows without being measured anew.
+    """Moves recordings as undoable steps; their overlays move along without being computed again.
 
-    `moved` follows once everything on the screen stands where it belongs.
-
-    The stack's time is a recording's own time and `moved_s`. Files are always written in its own time.
+    `moved` is emitted once everything on screen is in its new place. The stack's time is a recording's own
+    time plus `moved_s`. Files always use the recording's own time.
     """
 
     moved = Signal()
@@ -40,13 +39,15 @@ class Alignment:
         return isinstance(key, RecordingKey) and key in self._session.shown.tracks
 
     def of(self, key: Key | None) -> RecordingKey | None:
-        """Return the recording that a lane shows, or that lies over it; None where there is none."""
+        """Return the recording that a lane shows or that is merged into it, or None."""
         lane = self._session.lane(key)
         over = tuple(pair[0] for pair in lane.merged) if lane is not None else ()
         return next((one for one in (key, *over) if self.can(one)), None)
 
     def by_s(self, key: Key | None) -> float:
-        """Return by how much what a lane shows is moved: a recording, or what a network hears in one."""
+        """Return the time shift of a lane in seconds: that of its recording, or of the recording that drives
+        its network.
+        """
         key = self._attached.get(key, key) if key is not None else None
         if not isinstance(key, RecordingKey):
             return 0.0
@@ -56,24 +57,24 @@ class Alignment:
         return lane.moved_s
 
     def words(self, key: Key, digits: int = 6) -> str:
-        """Say where a recording starts, "" where that is at 0."""
+        """Return where a recording starts, "" if at 0."""
         by_s = self.by_s(key) if isinstance(key, RecordingKey) else 0.0
         return f"starts at {signed(f'{by_s:.{digits}f}')} s" if by_s else ""
 
     @property
     def marked(self) -> RecordingKey | None:
-        """The recording of which a moment is marked, None where none is."""
+        """The recording with a marked time, or None."""
         key = self._marked[0] if self._marked is not None else None
         return key if self.can(key) and setting_of(self._session.lanes, key) is not None else None
 
     def attach(self, sources: Mapping[Key, RecordingKey]) -> None:
-        """Let lanes move with the recordings that their networks are driven by; earlier ones let go."""
+        """Register lanes that move with the recordings driving their networks, in place of earlier ones."""
         self._attached = dict(sources)
 
     # --- what is done -----------------------------------------------------------------------------
 
     def to(self, key: Key | None, start_s: float, final: bool = True) -> None:
-        """Let a recording start at a time of the stack's axis."""
+        """Move a recording so that it starts at a time on the stack's axis, in seconds."""
         if not self.can(key):
             return
         session = self._session
@@ -84,27 +85,27 @@ class Alignment:
         self._messages.noted.emit(f"{name} starts at {seconds(start_s)} s")
 
     def mark(self, key: Key | None, time_s: float) -> None:
-        """Remember a moment of a recording, to be brought to the cursor."""
+        """Mark a time of a recording, to align it with the cursor later."""
         if self.can(key):
             self._marked = (key, time_s - self.by_s(key))
             name = key.id
             self._messages.noted.emit(
-                f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J brings it to the cursor"
+                f"Marked {seconds(time_s)} s of {name}; Ctrl+Shift+J moves it to the cursor"
             )
 
     def bring(self, time_s: float) -> None:
-        """Move the recording of which a moment is marked, so that this moment is at a time."""
+        """Move the recording with the marked time so that this falls on the given time."""
         if self._marked is not None and self.marked is not None:
             self.to(self._marked[0], time_s - self._marked[1])
 
     # --- what follows -----------------------------------------------------------------------------
 
     def placed(self, key: Key, track: Track) -> Track:
-        """Return a recording's track where its lane has it."""
+        """Return a recording's track, shifted as its lane is."""
         return moved_track(track, self.by_s(key))
 
     def follow(self) -> None:
-        """Show every recording, and what was measured of it, where its lane has it now."""
+        """Show every recording and its overlays with the lane's current shift."""
         session, shown = self._session, self._session.shown
         moves = {
             key: by_s
@@ -129,5 +130,5 @@ class Alignment:
         self.moved.emit()
 
     def reach(self, tracks: dict[RecordingKey, Track]) -> list[Range]:
-        """Return the stretches of the stack's time over which recordings reach."""
+        """Return the stretches of the stack's time that the recordings cover."""
         return [self.placed(key, track).axis.extent for key, track in tracks.items()]

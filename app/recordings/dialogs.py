@@ -1,4 +1,4 @@
-"""What is asked about recordings."""
+"""Dialogs of recordings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def ask_recording(host: DialogHost, recordings: OpenRecordings) -> None:
 
 
 def ask_start(session: Session, host: DialogHost, alignment: Alignment) -> None:
-    """Ask where the active recording starts on the stack's axis."""
+    """Ask for the start of the active recording on the stack's axis."""
     key = alignment.of(session.active)
     now = f"{alignment.by_s(key):.6f}"
     host.ask_number("Move in time", "Starts at (s):", now, lambda at_s: alignment.to(key, at_s))

@@ -1,4 +1,4 @@
-"""Recordings: sound files as tracks beside the model's, or alone; long ones stay in their files."""
+"""Open recordings: sound files as tracks beside the model's, or alone; long ones stay on disk."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from widgets.theme.praat_numbers import duration_words
 BESIDE = frozenset({"pitch", "spectrogram"})
 ALONE = frozenset({"pitch", "formants", "intensity", "spectrogram"})
 
-# A recording up to this many times as long as what was seen whole is seen whole too; one that is
-# longer would leave a sliver of the model's layers, so the window stays where it is.
+# If everything was visible before, a recording up to this many times as long is shown whole. A longer one
+# would leave a sliver of the model's layers, so the visible range stays.
 FOLLOWED = 5.0
 
 LOOK_EVERY_S = 1.0
@@ -34,7 +34,7 @@ ROUNDING_S = 1e-9
 
 @dataclass(frozen=True)
 class ReadRecording:
-    """A sound file as it was read: its track, or the sound that stays in its file, and what to say."""
+    """A sound file as read: its track, or the sound that stays on disk, and remarks for the user."""
 
     track: Track | None
     long: LongSound | None
@@ -42,7 +42,7 @@ class ReadRecording:
 
 
 def read(path: Path, channel: int = 0) -> ReadRecording:
-    """Read a sound file at its own rate, or, where it is long, its head and an overview."""
+    """Read a sound file at its own rate; of a long one, read the header and an overview."""
     file = look_at(path, channel)
     if file.long:
         return ReadRecording(None, LongSound(file), file)
@@ -51,11 +51,11 @@ def read(path: Path, channel: int = 0) -> ReadRecording:
 
 
 class OpenRecordings:
-    """Keeps what was opened; the stack reaches as far as the longest of the output and its recordings.
+    """Keeps the open recordings; the stack covers the output and the longest recording.
 
-    `started` carries a path and `ended` follows when its file was read or refused. `opened` carries the
-    key of a lane, `samples_read` that of a lane with other samples, and `surveyed` the track of a long
-    recording of which every extreme is known.
+    `started` carries a path, and `ended` follows when its file has been read or refused. `opened` carries the
+    key of a lane, `samples_read` the key of a lane with new samples, and `surveyed` the track of a long
+    recording whose overview is complete.
     """
 
     started = Signal(str)
@@ -75,7 +75,7 @@ class OpenRecordings:
         self._files: dict[RecordingKey, SoundFile] = {}
         self._tracks: dict[RecordingKey, Track] = {}
         self._long: dict[RecordingKey, LongSound] = {}
-        # channels that were asked for; what cannot be read is asked once
+        # requested channels; one that cannot be read is requested only once
         self._asked: dict[RecordingKey, int] = {}
         self._looked_s = 0.0
         self._closed = False
@@ -84,7 +84,7 @@ class OpenRecordings:
         self._session.snapshot_changed.connect(lambda before, after: self._follow())
 
     def open(self, path: str | Path) -> None:
-        """Open a sound file as a lane at its own rate; a fault leaves everything as it was."""
+        """Open a sound file as a lane at its own rate; a fault changes nothing."""
         wanted = Path(path).absolute()
         self.started.emit(str(wanted))
         before = next((file for file in self._files.values() if Path(file.path) == wanted), None)
@@ -97,40 +97,40 @@ class OpenRecordings:
         return self._paths[key]
 
     def file_path(self, key: Key | None) -> Path | None:
-        """Return the file of a recording's lane, None for another lane."""
+        """Return the file of a recording's lane, or None for another lane."""
         return self._paths.get(key) if isinstance(key, RecordingKey) and key in self._files else None
 
     def file_of(self, key: Key | None) -> SoundFile | None:
-        """Return what the file of a recording's lane holds, None for another lane."""
+        """Return the contents of the file of a recording's lane, or None for another lane."""
         return self._files.get(key) if isinstance(key, RecordingKey) else None
 
     def choose_channel(self, key: RecordingKey, channel: int) -> None:
-        """Show one channel of a recording, counted from 1, or with 0 the average of all, as a step."""
+        """Show one channel of a recording, counted from 1, or with 0 the average, as an undoable step."""
         file, session = self._files.get(key), self._session
         if file is not None and 0 <= channel <= file.channels:
             words = f"channel of {key.id}"
             session.change(words, lanes=changed_anywhere(session.lanes, key, channel=channel))
 
     def own(self, key: RecordingKey) -> Track:
-        """Return a recording at its own time, wherever its lane has it."""
+        """Return a recording in its own time, whatever its lane's shift."""
         return self._tracks[key]
 
     def close(self, key: RecordingKey) -> None:
-        """Take the lane of a recording away; undo brings it back."""
+        """Close the lane of a recording; undo brings it back."""
         session = self._session
         rest = tuple(lane for lane in session.lanes if lane.key != key)
         session.set_lanes(rest, f"close {key.id}")
 
     def has_left(self) -> bool:
-        """Return whether nobody looks at recordings any more."""
+        """Return whether the last user of the recordings is gone."""
         return self._closed
 
     def leave(self) -> None:
-        """Stop looking through long recordings."""
+        """Stop building overviews of long recordings."""
         self._closed = True
 
     def fit(self) -> None:
-        """Let the stack reach over the output and every recording that has a lane or lies over one."""
+        """Set the stack's range to cover the output and every recording in a lane."""
         session = self._session
         keys = set(keys_of(session.lanes))
         reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
@@ -141,7 +141,7 @@ class OpenRecordings:
             session.set_whole(Range(start_s, max(one.end_s for one in reach)))
 
     def _follow(self) -> None:
-        """Show what was moved in time where it is now; what was seen whole is seen whole again."""
+        """Show moved recordings in their new place; if everything was visible before, keep it so."""
         session = self._session
         before, seen = session.whole, session.visible
         moved = any(
@@ -156,7 +156,7 @@ class OpenRecordings:
             session.set_range(session.whole, remember=False)
 
     def _follow_channels(self) -> None:
-        """Read the channels that the lanes ask for and do not show."""
+        """Read channels that lanes ask for but do not show yet."""
         for key, file in self._files.items():
             lane = setting_of(self._session.lanes, key)
             if lane is None or lane.channel == self._asked.get(key, file.channel):
@@ -191,7 +191,7 @@ class OpenRecordings:
         self.samples_read.emit(key)
 
     def _take(self, key: RecordingKey, path: Path, found: ReadRecording) -> Track:
-        """Show what was read; a long one is looked through behind."""
+        """Show what was read; the overview of a long recording is built in the background."""
         track = found.long.track(path.name) if found.long is not None else found.track
         assert track is not None
         self._files[key] = found.file
@@ -203,7 +203,7 @@ class OpenRecordings:
         return track
 
     def _key_of(self, path: Path) -> RecordingKey:
-        """Return the file's own key: its name, numbered where another file has that name already."""
+        """Return the key of a file: its name, numbered if another file has that name."""
         number, key = 1, RecordingKey(path.name)
         while self._paths.get(key, path) != path:
             number += 1
@@ -212,7 +212,7 @@ class OpenRecordings:
         return key
 
     def _put(self, key: RecordingKey, track: Track) -> None:
-        """Show a track; what was computed of an earlier state of its file goes."""
+        """Show a track, and drop what was computed from an earlier state of its file."""
         shown, before = self._session.shown, self._tracks.get(key)
         self._tracks[key] = track
         tracks = {**shown.tracks, key: self._alignment.placed(key, track)}
@@ -224,7 +224,7 @@ class OpenRecordings:
         self._session.show(tracks=tracks, images=images, overlays=overlays)
 
     def _add_lane(self, key: RecordingKey, name: str) -> None:
-        """Put the lane on top of a model's, else below the other recordings; show as much of it as fits."""
+        """Put the lane above a model's, or below the other recordings; show as much of it as fits."""
         session = self._session
         if session.lane(key) is not None:
             self.fit()
@@ -247,7 +247,7 @@ class OpenRecordings:
     def _say(self, name: str, track: Track, notes: tuple[str, ...]) -> None:
         said = list(notes)
         if self._session.visible.end_s < track.axis.extent.end_s:
-            said.append(f"it lasts {duration_words(track.axis.duration_s)}, Show all shows it whole")
+            said.append(f"it lasts {duration_words(track.axis.duration_s)}; Show all shows all of it")
         if said:
             self._messages.noted.emit(f"{name}: {'; '.join(said)}")
 
@@ -266,7 +266,7 @@ class OpenRecordings:
     # --- long ones ---------------------------------------------------------------------------
 
     def _look_through(self, key: RecordingKey, sound: LongSound) -> None:
-        """Find every extreme in the background; the lane grows true as it goes on."""
+        """Find all extremes in the background; the lane becomes exact as this proceeds."""
         if sound.whole:
             self.surveyed.emit(sound.track(sound.file.name))
             return
@@ -279,7 +279,7 @@ class OpenRecordings:
         self._jobs.follow(("through", key), future, lambda _: self._looked_through(sound))
 
     def _look_after(self) -> None:
-        """Now and then look whether the files of long recordings are still what they were."""
+        """Check from time to time whether the files of long recordings have changed."""
         if not self._long or monotonic() < self._looked_s + LOOK_EVERY_S:
             return
         self._looked_s = monotonic()
@@ -289,11 +289,11 @@ class OpenRecordings:
 
     def _looked_after(self, found: dict[RecordingKey, Fault | None]) -> None:
         for key, fault in found.items():
-            if fault is not None and self._long.pop(key, None) is not None:  # said once
+            if fault is not None and self._long.pop(key, None) is not None:  # reported once
                 self._messages.faulted.emit(fault)
 
     def _progressed(self, key: RecordingKey, sound: LongSound) -> None:
-        """Show what is known now, unless the file was opened anew meanwhile."""
+        """Show the current state of the overview, unless the file was reopened meanwhile."""
         track = sound.track(sound.file.name)
         if self._closed or self._tracks[key].origin != track.origin:
             return

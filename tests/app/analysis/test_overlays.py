@@ -229,7 +229,7 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
     compute = window.on.pool.submit_many
 
     def submit_many(asks, key="", patient=False):
-        broken = [Fault("Pitch came to no end.") if name == "pitch" else None for name, _, _ in asks]
+        broken = [Fault("Pitch did not finish.") if name == "pitch" else None for name, _, _ in asks]
         future = Future()
         found = compute(asks, key).result()
         future.set_result(tuple(bad or good for bad, good in zip(broken, found, strict=True)))
@@ -242,7 +242,7 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
     session.set_lane(G("out"), "Show", shown=frozenset({"pitch"}))
     analysing.refresh()
     analysing.refresh()
-    assert [fault.sentence for fault in told] == ["Pitch came to no end."]
+    assert [fault.sentence for fault in told] == ["Pitch did not finish."]
     session.set_lane(G("out"), "Show", shown=frozenset())
     analysing.refresh()
     session.set_lane(G("out"), "Show", shown=frozenset({"pitch"}))

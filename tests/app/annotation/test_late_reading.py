@@ -43,7 +43,7 @@ def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tier
     heard = said(tiers)
     later()
     assert on.session.snapshot.tiers == ()
-    assert heard == ["late.TextGrid was not opened: another model is there now"]
+    assert heard == ["late.TextGrid was not opened because another model is open now"]
 
 
 def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):

@@ -144,7 +144,7 @@ def test_arrows_go_from_interval_to_interval_and_from_tier_to_tier(tiers):
     assert (session.tier, session.selection) == (1, Range(0.0, 1.024))
     tiers.menus.run("textgrid.previous_tier")
     tiers.menus.run("textgrid.previous_interval")
-    assert session.selection == Range(0.6, 1.024), "before the first stands the last"
+    assert session.selection == Range(0.6, 1.024), "before the first comes the last"
 
 
 def test_the_view_follows_to_the_interval_that_is_selected(tiers):
@@ -223,7 +223,7 @@ def test_a_label_is_found_from_the_chosen_interval_on_and_around_the_end(tiers, 
     heard = said(tiers)
     tiers.on.tier_editor.searched = "x"
     tiers.menus.run("textgrid.find_again")
-    assert heard == ["No label of “phones” holds “x”"]
+    assert heard == ["No label of “phones” contains “x”"]
 
 
 def test_an_interval_s_times_go_to_the_results(tiers):

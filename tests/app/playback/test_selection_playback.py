@@ -20,7 +20,7 @@ def typed(window, monkeypatch, text):
 @pytest.mark.parametrize("text", ["5 9", "9, 5"])
 def test_times_outside_the_sound_are_refused_with_its_times(window, monkeypatch, text):
     said = typed(window, monkeypatch, text)
-    assert "5 to 9 s lies outside the sound (0 to 1.024 s)" in said[0]
+    assert "5 to 9 s is outside the sound (0 to 1.024 s)" in said[0]
     assert window.on.session.selection is None
 
 
@@ -38,4 +38,4 @@ def test_a_lane_without_sound_in_the_selection_says_so_and_does_not_seem_to_play
     window.menus.run("play.toggle")
     assert window.on.playback.keys == ()
     assert not window.on.player.playing
-    assert said[-1] == "Nothing to play: no sound there in short.wav"
+    assert said[-1] == "Nothing to play: no sound in this range of short.wav"

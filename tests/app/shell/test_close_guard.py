@@ -203,7 +203,7 @@ def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(anno
     moment = annotated.on.session.snapshot
     annotated.on.session.history.everywhere(lambda one: type(moment)(**{**_fields(one), "tiers": ()}))
     annotated.on.tier_editor.autosave.recording_opened(recording("a.wav"))
-    assert said == ["a.TextGrid holds other tiers than those kept here. Open TextGrid takes them."]
+    assert said == ["a.TextGrid holds other tiers than those kept here. To use them, choose Open TextGrid."]
     assert told(annotated) == ["a.wav: a.TextGrid, changed since saved"]
     annotated.menus.run("file.close")
     assert not annotated.isVisible(), "nothing was changed in this window"
