@@ -1,1 +1,1 @@
-"""Phonoscope's wiring: arguments, window, commands; nothing is computed or painted here."""
+"""The application: arguments, window and commands; it neither computes nor paints."""

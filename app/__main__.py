@@ -1,4 +1,4 @@
-"""The program's entrance: `phonoscope`, or `python -m app`."""
+"""The entry point: `phonoscope`, or `python -m app`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line, which opens the window where no command is named."""
+    """Run the command line, which opens the window if no command is named."""
     multiprocessing.freeze_support()  # first of all, or a bundle's workers would each open a window
     from app.cli.main import main as run
 

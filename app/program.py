@@ -1,4 +1,4 @@
-"""The program: the real parts put together in a window, shown, and run until it is closed."""
+"""The program: puts the parts together in a window, shows it, and runs until it is closed."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
 
 TITLE_BAR_PX = 32
 HAND_OVER_S = 0.00005
-"""How soon a thread that computes in Python lets the window's have its turn.
+"""The interval in seconds at which a computing Python thread lets the window's thread run.
 
-With Python's own 5 ms, paid at each of a frame's many calls of Qt, reading ten thousand intervals beside
-it kept the window for 110 ms.
+With Python's own 5 ms, paid at each of a frame's many calls of Qt, reading ten thousand intervals in another
+thread blocked the window for 110 ms.
 """
 
 
@@ -64,7 +64,7 @@ def result_store(context: Context, pool: Pool) -> ResultStore:
 
 
 def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -> Instrument:
-    """Make every service, each with its neighbours."""
+    """Make every service with its neighbours."""
     alignment = Alignment(context)
     recordings = OpenRecordings(context, alignment)
     model_loader = ModelLoader(context, engine, recordings)
@@ -127,7 +127,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
 def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
     """Start the engine, the Praat workers and the player, and make the services around them.
 
-    The engine comes first: what it imports takes longest.
+    The engine starts first, because its imports take longest.
     """
     from concurrent.futures import ThreadPoolExecutor
 
@@ -184,7 +184,7 @@ def main(paths: Sequence[str] = ()) -> int:
 
 
 def show(window: Window) -> None:
-    """Show the window, at its first start filling a screen that is too small for it."""
+    """Show the window; at its first start it is maximised if the screen is too small for it."""
     room = window.screen().availableSize()
     fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
     if window.on.preferences.values.geometry or fits:
@@ -194,7 +194,7 @@ def show(window: Window) -> None:
 
 
 def open_first(window: Window, paths: Sequence[str]) -> None:
-    """Open what was asked for, else the built-in model; warm up what a first click will need."""
+    """Open the requested files, or the built-in model; then prepare what a first click will need."""
     opening = window.on.model_loader
     for path in paths:
         opening.open(path)

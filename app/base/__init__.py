@@ -1,1 +1,1 @@
-"""What every service starts from."""
+"""The base that every service starts from."""

@@ -1,4 +1,4 @@
-"""How services reach the window's thread, and how they leave it."""
+"""The window's thread and other threads, as services use them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def at_once(task: Callable[[], Any]) -> Future[Any]:
-    """Do a task in the calling thread: for tests and pictures."""
+    """Run a task in the calling thread: for tests and pictures."""
     future: Future[Any] = Future()
     try:
         future.set_result(task())
@@ -22,8 +22,8 @@ def at_once(task: Callable[[], Any]) -> Future[Any]:
 class Clock:
     """Three ways to run a call.
 
-    `post` queues it for the window's thread. `rest` runs it there once nothing else has asked for
-    rest for a moment. `work` runs it in a worker thread: whatever takes longer than a frame.
+    `post` queues it for the window's thread. `rest` runs it there once nothing has asked for rest for a
+    moment. `work` runs it in a worker thread, for whatever takes longer than a frame.
     """
 
     post: Callable[[Callable[[], None]], None]

@@ -1,4 +1,4 @@
-"""The table of commands: menus, toolbar, shortcut sheet and palette are made from it."""
+"""The table of commands, from which menus, toolbar, shortcut sheet and palette are made."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from core.session.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 Function = Callable[..., Any]
-"""A function whose parameters name, by their types, the services that it needs (see `Injector`)."""
+"""A function whose parameters declare, by type, the services that it needs (see `Injector`)."""
 
 
 def always() -> bool:
-    """Every time."""
+    """Always."""
     return True
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command; its function's docstring is tooltip, palette text and manual line.
+    """One command; its function's docstring is the tooltip, the palette text and the line in the manual.
 
-    `key` is Qt's portable text. `when` says whether the command can run now, `checked` makes it a
-    switch. A command with `stack_only` answers its key only while the stack has the focus (Tab).
+    `key` is Qt's portable text. `when` says whether the command can run now; `checked` makes it a switch. The
+    key of a `stack_only` command works only while the stack has the focus (Tab).
     """
 
     id: str
@@ -79,12 +79,12 @@ MODULES = (
     "app.stack.lane_commands",
     "app.stack.time_commands",
 )
-"""The files that hold commands; each menu lists its commands in this order."""
+"""The modules with commands; each menu lists its commands in this order."""
 
 
 @cache
 def default_keys() -> dict[str, str]:
-    """Return the default key of each command that has one, by the command's id."""
+    """Return the default key of each command that has one, by command id."""
     return json.loads((files("resources") / "keys.json").read_text(encoding="utf-8"))
 
 
@@ -97,7 +97,9 @@ def command(
     separator: bool = False,
     stack_only: bool = False,
 ) -> Callable[[F], F]:
-    """Put a function into the table. Raises ValueError for an id or key used twice, or without help."""
+    """Put a function into the table. Raises ValueError for a missing help text, or an id or key used
+    twice.
+    """
 
     def put(run: F) -> F:
         key = default_keys().get(id, "")
@@ -117,7 +119,7 @@ def command(
 
 
 def all_commands() -> dict[str, Command]:
-    """Import every file of commands and give the table."""
+    """Import every module with commands and return the table."""
     for module in MODULES:
         importlib.import_module(module)
     return COMMANDS

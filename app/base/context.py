@@ -1,4 +1,4 @@
-"""What every service starts from."""
+"""The context that every service starts from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.session.session import Session
 
 @dataclass(frozen=True)
 class Context:
-    """The state and the means that services share; it holds no service."""
+    """The state and tools that services share; it holds no service."""
 
     session: Session
     preferences: PreferenceStore
@@ -29,7 +29,7 @@ def make_context(
     preferences: Preferences | None = None,
     on_bug: Callable[[BaseException], None] | None = None,
 ) -> Context:
-    """Make a context around a new session; a bug in a job is raised unless `on_bug` takes it."""
+    """Return a context with a new session; a bug in a job is raised unless `on_bug` takes it."""
     messages = Messages()
     jobs = Jobs(clock.post, messages.faulted.emit, on_bug or _raise)
     return Context(Session(), PreferenceStore(preferences), jobs, messages, clock)

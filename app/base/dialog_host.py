@@ -1,4 +1,4 @@
-"""How services ask the user something: the window's side of every dialog."""
+"""Dialogs, as services open them over the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from widgets.theme.theme import Look
 class DialogHost:
     """Opens dialogs over the window in its colours; `opened` carries each one.
 
-    A cancelled question changes nothing, and a fault in what follows an answer is shown.
+    A cancelled dialog changes nothing, and a fault in handling an answer is shown.
     """
 
     opened = Signal(QWidget)
@@ -34,7 +34,7 @@ class DialogHost:
         self.look: Look = theme.LIGHT
 
     def show(self, dialog: QDialog) -> None:
-        """Open a dialog without stopping the window, and keep it until it is closed."""
+        """Open a dialog without blocking the window, and keep it until it is closed."""
         self._open = [kept for kept in self._open if kept.isVisible()]
         self._open.append(dialog)
         if hasattr(dialog, "set_look"):
@@ -44,7 +44,7 @@ class DialogHost:
         dialog.show()
 
     def guard(self, action: Callable[[], object]) -> None:
-        """Do something, and show a fault instead of letting it fly."""
+        """Run an action, and show a fault instead of raising it."""
         try:
             action()
         except Fault as fault:
@@ -53,24 +53,24 @@ class DialogHost:
     # --- files ------------------------------------------------------------------------------
 
     def ask_open(self, title: str, kinds: str, folder: str = "") -> str:
-        """Ask for a file to read, "" where none was chosen; it begins beside what was opened last."""
+        """Ask for a file to read, starting beside the last one opened; return "" if cancelled."""
         name, _ = QFileDialog.getOpenFileName(self.parent, title, folder or self.last_folder, kinds)
         return name
 
     def ask_open_folder(self, title: str) -> str:
-        """Ask for a folder to read, "" where none was chosen."""
+        """Ask for a folder to read; return "" if cancelled."""
         return QFileDialog.getExistingDirectory(self.parent, title, self.last_folder)
 
     @property
     def last_folder(self) -> str:
-        """The folder of what was opened last, "" where nothing was."""
+        """The folder of the last file opened, or ""."""
         recent = self._preferences.values.recent
         return str(Path(recent[0]).parent) if recent else ""
 
     def ask_save(self, title: str, name: str, kinds: str) -> tuple[str, str]:
-        """Ask where to write a file called `name`; give its path, "" where none was chosen, and its kind.
+        """Ask where to write a file called `name`; return its path ("" if cancelled) and its kind.
 
-        A name that is a whole path begins there instead of in the folder used last.
+        A name that is a whole path starts there instead of in the folder used last.
         """
         path, kind = QFileDialog.getSaveFileName(self.parent, title, str(self.locations.folder / name), kinds)
         if path:
@@ -78,7 +78,7 @@ class DialogHost:
         return path, kind
 
     def ask_save_folder(self, title: str) -> str:
-        """Ask for the folder to write into, "" where none was chosen."""
+        """Ask for a folder to write into; return "" if cancelled."""
         name = QFileDialog.getExistingDirectory(self.parent, title, str(self.locations.folder))
         if name:
             self.locations.used(name, folder=True)
@@ -87,17 +87,17 @@ class DialogHost:
     # --- words and numbers --------------------------------------------------------------------
 
     def ask_text(self, title: str, label: str, use: Callable[[str], object], text: str = "") -> None:
-        """Ask for a text and hand it on."""
+        """Ask for a text and pass it on."""
         answer, given = QInputDialog.getText(self.parent, title, label, text=text)
         if given:
             self.guard(lambda: use(answer))
 
     def ask_number(self, title: str, label: str, now: str, use: Callable[[float], object]) -> None:
-        """Ask for a number, written as people write numbers, and hand it on."""
+        """Ask for a number, in any usual notation, and pass it on."""
         self.ask_text(title, label, lambda text: use(read_number(text)), now)
 
     def ask_count(self, title: str, label: str, most: int, use: Callable[[int], object]) -> None:
-        """Ask for a whole number from 1 to `most` and hand it on."""
+        """Ask for a whole number from 1 to `most` and pass it on."""
         number, given = QInputDialog.getInt(self.parent, title, label, 1, 1, most)
         if given:
             self.guard(lambda: use(number))

@@ -1,4 +1,4 @@
-"""Where files are proposed to go: the folder last used, else beside what is open."""
+"""Proposed locations of files: the folder last used, or the one of what is open."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from core.session.session import Session
 
 
 class FileLocations:
-    """Knows the folder in which the next file is asked for; opening something else begins beside it.
+    """Knows the folder for the next file dialog; after opening something else it is that one's folder.
 
-    `recording_path` gives the file of a recording's lane, None for another lane; `has_own_model` tells
+    `recording_path` returns the file of a recording's lane, None for another lane; `has_own_model` says
     whether the open model is the user's own, not the built-in one.
     """
 
@@ -30,16 +30,16 @@ class FileLocations:
         session.card_changed.connect(self.forget)
 
     def forget(self) -> None:
-        """Begin beside what is open again."""
+        """Start beside what is open again."""
         self._used = None
 
     def used(self, path: str | Path, folder: bool = False) -> None:
-        """Begin there the next time."""
+        """Start here the next time."""
         self._used = Path(path) if folder else Path(path).parent
 
     @property
     def folder(self) -> Path:
-        """The folder last used, else that of the active recording or of the checkpoint, else the user's."""
+        """The folder last used, or that of the active recording or checkpoint, or the user's."""
         found = self._used or self._beside()
         return found if found is not None and found.is_dir() else Path.home()
 
@@ -55,7 +55,7 @@ class FileLocations:
         return path if path.is_dir() else path.parent
 
     def name_of(self, key: Key | None, ending: str = "") -> str:
-        """Return a file's name for a lane, without a suffix; a recording's own file is never meant by it."""
+        """Return a file name for a lane, without a suffix, that never equals a recording's own file."""
         recording = self._recording_path(key)
         stem = recording.stem if recording is not None else plain_name(key) if key is not None else "sound"
         return f"{stem}{ending or ('_copy' if recording is not None else '')}"

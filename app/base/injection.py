@@ -1,4 +1,4 @@
-"""Calls functions with the services that their parameters name by type."""
+"""Calls functions with the services that their parameters declare by type."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class Injector:
-    """Holds objects by their type, and hands each function what it asks for.
+    """Holds objects by type, and gives each function what it declares.
 
-    A parameter without a default gets the object that is an instance of its annotation; a subclass
-    will do. What has a default keeps it.
+    A parameter without a default gets the object that is an instance of its annotation, or of a subclass. A
+    parameter with a default keeps it.
     """
 
     def __init__(self, services: Iterable[object] = ()) -> None:
@@ -24,26 +24,26 @@ class Injector:
             self.add(service)
 
     def add(self, service: object) -> None:
-        """Offer one more object."""
+        """Add an object."""
         self._services.append(service)
         self._bound.clear()
 
     def get(self, kind: type[T]) -> T:
-        """Return the object of a type. Raises LookupError where there is none, or more than one."""
+        """Return the object of a type. Raises LookupError if there is none, or more than one."""
         found = [one for one in self._services if isinstance(one, kind)]
         if len(found) != 1:
             raise LookupError(f"there are {len(found)} services of type {kind.__name__}, not one")
         return found[0]
 
     def call(self, function: Callable[..., Any]) -> Any:
-        """Call a function with the services that it declares, and give what it gives."""
+        """Call a function with the services that it declares, and return its result."""
         bound = self._bound.get(function)
         if bound is None:
             bound = self._bound[function] = partial(function, **self.wanted(function))
         return bound()
 
     def wanted(self, function: Callable[..., Any]) -> dict[str, object]:
-        """Return the services for a function's parameters, by name. Raises LookupError."""
+        """Return the services for a function's parameters, by name. Raises LookupError if one is missing."""
         hints = get_type_hints(function)
         required = [
             name

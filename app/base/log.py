@@ -1,4 +1,4 @@
-"""Bugs are written down and told: nothing that goes wrong is silent."""
+"""The log: bugs are written down and reported, so that nothing goes wrong silently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SENTENCE = "Something unexpected went wrong; what was open stays open."
 
 
 def start() -> Path | None:
-    """Begin the log file and give its place, or None where no file can be written."""
+    """Open the log file and return its path, or None if no file can be written."""
     from platformdirs import user_log_path
 
     folder = user_log_path("phonoscope")
@@ -36,13 +36,13 @@ def start() -> Path | None:
 
 
 def _keep_crashes(path: Path) -> None:
-    """Let a crash below Python, which no exception tells of, leave where every thread was."""
+    """Make a crash below Python, which raises no exception, write the stack of every thread."""
     with contextlib.suppress(OSError):
-        faulthandler.enable(path.open("a"))  # kept open: at a crash nothing can be opened
+        faulthandler.enable(path.open("a"))  # kept open, because nothing can be opened during a crash
 
 
 def bug(error: BaseException) -> str:
-    """Write a bug down and give the sentence that a user reads."""
+    """Log a bug and return the sentence for the user."""
     LOGGER.error("".join(traceback.format_exception(error)))
     print("".join(traceback.format_exception(error)), file=sys.stderr)
     return f"{SENTENCE} ({type(error).__name__}: {error})"

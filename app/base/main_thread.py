@@ -1,4 +1,4 @@
-"""How answers reach the window's thread: one queued signal, and one timer that waits for rest."""
+"""The window's thread: one queued signal for answers, and one timer that waits for rest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-REST_MS = 8  # a knob that has not moved since its curves came, and for this long, is at rest
+REST_MS = 8  # a knob is at rest if it has not moved since its curves arrived, and for this long
 
 
 class MainThread(QObject):
-    """Runs calls in the thread it lives in, in the order they were posted."""
+    """Runs calls in its own thread, in the order in which they were posted."""
 
     _posted = Signal(object)
 
@@ -22,7 +22,7 @@ class MainThread(QObject):
         self._timer.timeout.connect(self._rested)
 
     def post(self, call: Callable[[], None]) -> None:
-        """Run `call` in the window's thread; from any thread."""
+        """Run `call` in the window's thread; may be called from any thread."""
         self._posted.emit(call)
 
     def rest(self, call: Callable[[], None]) -> None:

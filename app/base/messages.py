@@ -1,4 +1,4 @@
-"""What services tell the user; the shell shows it."""
+"""Messages of services to the user, which the shell shows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from core.faults import Fault
 class Messages:
     """Signals from any service to the window.
 
-    `faulted` carries a fault to show, `mended` one that no longer holds, `noted` a sentence for the
-    status bar, and `busy_changed` whether answers are under way.
+    `faulted` carries a fault to show, `mended` one that no longer holds, `noted` a sentence for the status
+    bar, and `busy_changed` whether something is being computed.
     """
 
     faulted = Signal(Fault)

@@ -1,4 +1,4 @@
-"""What lower services may ask of higher ones, as protocols."""
+"""Protocols by which lower services reach higher ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class SoundOutlet(Protocol):
     """Plays a sound that no lane shows."""
 
     def play_apart(self, samples: Any, rate_hz: float, words: str) -> None:
-        """Play it once and say what it is."""
+        """Play it once and show what it is."""
         ...
 
 
@@ -19,5 +19,5 @@ class PageSwitch(Protocol):
     """Brings a page to the front."""
 
     def show_page(self, id: str) -> None:
-        """Show the page of that id."""
+        """Show the page with this id."""
         ...

@@ -16,10 +16,10 @@ Area = Literal["page", "left", "right"]
 class Panel:
     """One page or dock.
 
-    `make` gives its widget; its parameters name, by their types, the services that it needs (see
-    `Injector`). A `lazy` panel is made when it is first shown. `needs_model` keeps a page out of reach
-    while no model is open. A dock stands beside the pages named in `pages` while `shown` says so.
-    `hint` stands in the status bar on a page while nothing else is said.
+    `make` returns its widget; its parameters declare, by type, the services that it needs (see `Injector`). A
+    `lazy` panel is made when it is first shown. A page that `needs_model` is disabled while no model is open.
+    A dock stands beside the pages named in `pages` while `shown` is true. The status bar of a page shows
+    `hint` while there is nothing else to say.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Panel:
 PANELS: dict[str, Panel] = {}
 
 MODULES = ("app.shell.panels", "app.models.contact_sheet_page")
-"""The files that hold panels, in the order in which their area shows them."""
+"""The modules with panels, in the order in which their area shows them."""
 
 
 def panel(id: str, title: str, area: Area, **more: Any) -> Callable[[F], F]:
@@ -52,7 +52,7 @@ def panel(id: str, title: str, area: Area, **more: Any) -> Callable[[F], F]:
 
 
 def all_panels() -> dict[str, Panel]:
-    """Import every file of panels and give the table."""
+    """Import every module with panels and return the table."""
     for module in MODULES:
         importlib.import_module(module)
     return PANELS

@@ -1,4 +1,4 @@
-"""Pictures written to files: the stack's figure, and every plot."""
+"""Pictures as files: the stack's figure, and every plot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = "PDF (*.pdf);;SVG (*.svg);;PNG (*.png)"
 
 
 class PictureSaver:
-    """Asks where a picture goes and writes it as PDF, SVG or PNG."""
+    """Asks where to save a picture and writes it as PDF, SVG or PNG."""
 
     def __init__(self, context: Context, host: DialogHost) -> None:
         self._preferences = context.preferences
@@ -25,7 +25,7 @@ class PictureSaver:
         self._host = host
 
     def save_plot(self, plot: PlotView, title: str, name: str, origin: str) -> bool:
-        """Ask for a file and write a plot as it is shown, on white paper; tell whether it was written."""
+        """Ask for a file and write a plot as it is, on white paper; return whether it was written."""
         from widgets.figures.figure_files import Picture, write_picture
 
         picture = Picture(title, plot.width(), plot.height(), plot.paint)
@@ -33,7 +33,7 @@ class PictureSaver:
         return self.save(name, lambda path: write_picture(path, picture, origin, dpi))
 
     def save(self, name: str, write: Callable[[Path], object]) -> bool:
-        """Ask for a file called `name` and write it; tell whether it was written."""
+        """Ask for a file called `name` and write it; return whether it was written."""
         path = self._ask_path(name)
         if path is None:
             return False
@@ -46,7 +46,7 @@ class PictureSaver:
         return True
 
     def _ask_path(self, name: str) -> Path | None:
-        """Ask where a picture goes; a name without a suffix gets that of the kind chosen."""
+        """Ask where to save a picture; a name without a suffix gets that of the chosen kind."""
         chosen, kind = self._host.ask_save("Save picture", name, KINDS)
         if not chosen:
             return None

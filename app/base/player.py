@@ -1,4 +1,4 @@
-"""What playback needs of a player."""
+"""The player's interface, as playback needs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.playback.devices import Device
 
 
 class PlayerLike(Protocol):
-    """A player of sounds: the real one, or one that tests listen to."""
+    """A player of sounds: the real one, or one for tests."""
 
     @property
     def volume_db(self) -> float: ...

@@ -11,7 +11,7 @@ from core.session.preferences import Preferences
 
 
 class PreferenceStore:
-    """Holds the current preferences; `changed` follows every change of them."""
+    """Holds the current preferences; `changed` is emitted after every change."""
 
     changed = Signal()
 
@@ -19,7 +19,7 @@ class PreferenceStore:
         self.values = values or Preferences()
 
     def change(self, **values: Any) -> None:
-        """Change some preferences; a change to the same values tells nobody."""
+        """Change some preferences; setting the same values emits nothing."""
         before = self.values
         self.values = replace(before, **values)
         if self.values != before:

@@ -1,4 +1,4 @@
-"""`phonoscope info`: what is known about a checkpoint, and from where."""
+"""`phonoscope info`: what is known about a checkpoint, and from which source."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def plain(card: Card) -> dict[str, Any]:
 
 
 def told(card: Card) -> list[str]:
-    """Return a card as lines for reading."""
+    """Return a card as lines of text."""
     whose = _NETWORKS[next(iter(card.networks))]
     lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, {whose}'s SHA-256 {card.digest}", ""]
     lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
@@ -60,18 +60,18 @@ def told(card: Card) -> list[str]:
         )
         lines += ["", *_table([head, *map(_layer, network.layers)]), *_driven(network)]
     if card.generator is not None and not card.sounds:
-        lines += ["", "The output is no sound: its layers can be seen and written, not heard."]
+        lines += ["", "The output is not a sound: its layers can be seen and written, but not played."]
     for question in card.questions:
         if question.name in card.unanswered:
             lines += ["", *_question(question)]
     settled = [question.name for question in card.questions if question.name not in card.unanswered]
     if settled:
-        lines += ["", f"What --answer NAME=VALUE can say differently: {', '.join(settled)}"]
+        lines += ["", f"What --answer NAME=VALUE can change: {', '.join(settled)}"]
     return lines
 
 
 def _driven(network: NetworkCard) -> list[str]:
-    """Say what drives D and Q, and what they give."""
+    """Return lines on what drives D and Q, and on their outputs."""
     drive, output = network.drive, network.output
     if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput):
         return []
@@ -107,10 +107,10 @@ def _question(question: Question) -> list[str]:
 
 
 def _mark(is_assumed: bool) -> str:
-    return ", assumed until you say" if is_assumed else ""
+    return ", assumed until you answer" if is_assumed else ""
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lay rows out in columns, each as wide as its widest cell."""
+    """Return rows as aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

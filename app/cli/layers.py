@@ -19,10 +19,10 @@ from core.signals.axis import TimeAxis
 
 
 def run(asked: Namespace) -> int:
-    """Run the network asked for and write what it gave to `asked.out`."""
+    """Run the requested network and write its layers to `asked.out`."""
     _check(asked)
     model = opened(asked)
-    model.spec(asked.network)  # says which networks there are, where this one is missing
+    model.spec(asked.network)  # names the networks that exist, if this one does not
     done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
     _write(done, model.card, folder_for(asked.out))
     for sentence in done.notes:
@@ -32,9 +32,9 @@ def run(asked: Namespace) -> int:
 
 
 def _check(asked: Namespace) -> None:
-    """Refuse options that would be without effect."""
+    """Raise Fault for options that would have no effect."""
     if asked.network == "G" and asked.sound is not None:
-        raise Fault("A generator hears no sound.", "Add --network D or --network Q.")
+        raise Fault("A generator takes no sound.", "Add --network D or --network Q.")
     if asked.network != "G" and asked.sound is None:
         raise Fault(
             f"--network {asked.network} needs --sound FILE.",
@@ -43,7 +43,7 @@ def _check(asked: Namespace) -> None:
     point = (asked.seed, asked.code, asked.point, asked.changes or None)
     if asked.network != "G" and any(option is not None for option in point):
         raise Fault(
-            f"A latent point does not drive {asked.network}.", "Leave out --seed, --code, --set and --point."
+            f"{asked.network} is not driven by a latent point.", "Omit --seed, --code, --set and --point."
         )
 
 
@@ -54,7 +54,7 @@ def _generate(model: Any, asked: Namespace) -> LayerExport:
     wanted = drawn(asked, card.layout)
     tracks = generate(model, wanted.point)
     drive = point_drive(card.layout, wanted.point, wanted.seed, wanted.code, wanted.changes)
-    notes = () if card.sounds else ("the output is no sound, so no WAV was written",)
+    notes = () if card.sounds else ("the output is not a sound, so no WAV was written",)
     return LayerExport("G", Path(asked.out).resolve().name, drive, tracks, notes=notes)
 
 
@@ -70,7 +70,7 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
     digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
     steps = (*steps, *more)
-    said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: taken as it is"
+    said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: used as it is"
     sound = {"file": path.name, "digest": digest, "steps": list(steps)}
     digest_of_network = next(iter(tracks.values())).origin.checkpoint
     drive = {"network_digest": digest_of_network, "sound": sound, "logits": logits.tolist()}
@@ -80,7 +80,7 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
 def fitted(
     samples: NDArray[np.float32], n: int, axis: TimeAxis
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """Return `samples` cut, or padded with zeros at the end, to `n`, and what was done in words."""
+    """Return `samples` cut or zero-padded at the end to `n`, and a description of what was done."""
     have = len(samples)
     if have > n:
         return samples[:n], (f"cut to its first {n / axis.rate_hz:.6g} s of {axis.duration_s:.6g} s",)
@@ -91,7 +91,7 @@ def fitted(
 
 
 def _write(done: LayerExport, card: Card, folder: Path) -> None:
-    """Write every file and say which."""
+    """Write every file and print its name."""
     files = write_layers(done, card, folder)
     if done.logits is not None:
         print("logits", *(f"{value:.6g}" for value in done.logits))

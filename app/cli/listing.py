@@ -1,4 +1,4 @@
-"""`phonoscope listing`: what any analysis finds in a layer or a sound, as Praat lists it."""
+"""`phonoscope listing`: the results of any analysis of a layer or a sound, as Praat lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`phonoscope measure`: labelled intervals by layers as one long table, ready for R."""
+"""`phonoscope measure`: labelled intervals by layers as one long table for R."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `info`, `layers` and `shot` share: the model asked for and the latent point asked for."""
+"""The model and the latent point, as `info`, `layers` and `shot` read them from the options."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_RUNS_NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class PointChoice:
-    """A latent point and how it came about; `seed` is None if a file gave the vector."""
+    """A latent point and its origin; `seed` is None if a file gave the vector."""
 
     point: Point
     seed: int | None
@@ -30,7 +30,7 @@ class PointChoice:
 
 
 def path_of(asked: Namespace) -> str:
-    """Return the checkpoint asked for, the built-in model where none is named."""
+    """Return the requested checkpoint, or the built-in model if none is named."""
     if asked.path:
         return asked.path
     file = built_in_model()
@@ -40,19 +40,19 @@ def path_of(asked: Namespace) -> str:
 
 
 def opened(asked: Namespace) -> Any:
-    """Open the model asked for with the answers given; raise Fault for an answer to no question."""
+    """Open the requested model with the given answers. Raises Fault for an answer to no question."""
     answers = {name: typed(text) for name, text in asked.answer}
     model = _one_run(path_of(asked), answers)
     names = [question.name for question in model.card.questions]
     for name in answers:
         if name not in names:
-            hint = f"It asks: {', '.join(names)}." if names else "It leaves no question open."
+            hint = f"It asks: {', '.join(names)}." if names else "It has no open question."
             raise Fault(f"This model does not ask for “{name}”.", hint)
     return model
 
 
 def _one_run(path: str, answers: Mapping[str, Answer]) -> Any:
-    """Open the model; where a folder holds several runs, the fault names them as a user types them."""
+    """Open the model; if a folder holds several runs, the fault names them as paths to type."""
     from core.checkpoint.run_files import ChooseRun
     from core.families.registry import open_model
 
@@ -65,7 +65,7 @@ def _one_run(path: str, answers: Mapping[str, Answer]) -> Any:
 
 
 def typed(text: str) -> Answer:
-    """Read an answer as a whole number, else a number, else a word."""
+    """Return an answer as a whole number, a number or a word."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -75,7 +75,7 @@ def typed(text: str) -> Answer:
 
 
 def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
-    """Return the point asked for: a file's or the seed's vector, then the code, then the changes."""
+    """Return the requested point: the vector of a file or a seed, then the code, then the changes."""
     changes = dict(asked.changes)
     if asked.point is None:
         seed = asked.seed or 0
@@ -83,18 +83,20 @@ def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
     point = read_point(asked.point, layout)
     if asked.seed is not None or asked.code is not None or changes:
         raise Fault(
-            "A point file is used as it stands.", "Leave out --point, or else --seed, --code and --set."
+            "A point file is used without changes.", "Omit --point, or omit --seed, --code and --set."
         )
     return PointChoice(point, None, None)
 
 
 def name_assumptions(card: Card) -> None:
-    """Say on standard error, in one line, which answers were assumed."""
+    """Print on standard error, in one line, which answers were assumed."""
     values = [f"{name} {value}" for name, value in assumed(card).items()]
     if values:
-        note(f"assumed, as the weights do not tell: {', '.join(values)} (--answer NAME=VALUE says otherwise)")
+        note(
+            f"assumed, because the weights do not tell: {', '.join(values)} (change with --answer NAME=VALUE)"
+        )
 
 
 def note(sentence: str) -> None:
-    """Say something on standard error that is no fault."""
+    """Print a note that is not a fault on standard error."""
     print(f"phonoscope: {sentence}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What is asked before sounds and layers are written."""
+"""The dialogs for saving sounds and layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.session.session import Session
 
 
 def ask_sound_file(session: Session, host: DialogHost, file_export: FileExport) -> None:
-    """Ask where the active lane's sound goes."""
+    """Ask where to save the active lane's sound."""
     kinds = "WAV, as published (*.wav);;Praat text Sound, own rate and true start (*.Sound)"
     stem = host.locations.name_of(session.active)
     name, kind = host.ask_save("Save the lane's sound", f"{stem}.wav", kinds)
@@ -20,7 +20,7 @@ def ask_sound_file(session: Session, host: DialogHost, file_export: FileExport) 
 
 
 def ask_selected_sound(session: Session, host: DialogHost, file_export: FileExport) -> None:
-    """Ask where the selected part of the active lane goes, and with which times."""
+    """Ask where to save the selected part of the active lane, and with which times."""
     kinds = (
         "WAV, as published, from 0 (*.wav)",
         "Praat text Sound, own rate, times preserved (*.Sound)",
@@ -34,20 +34,20 @@ def ask_selected_sound(session: Session, host: DialogHost, file_export: FileExpo
 
 
 def ask_layers_folder(host: DialogHost, file_export: FileExport) -> None:
-    """Ask for the folder that all layers are written to."""
+    """Ask for the folder to write all layers to."""
     name = host.ask_save_folder("Save all layers to a folder")
     if name:
         host.guard(lambda: file_export.save_layers(Path(name)))
 
 
 def _of_kind(name: str, kind: str) -> Path:
-    """Return a file the suffix of the kind of sound that was chosen for it.
+    """Return a path with the suffix of the chosen kind of sound.
 
-    Raises Fault where that is another file which exists: nobody was asked about that one.
+    Raises Fault if that is another, existing file, which the user was not asked about.
     """
     given, ending = Path(name), ".Sound" if "Praat" in kind else ".wav"
     bare = given.with_suffix("") if given.suffix.lower() in (".sound", ".wav") else given
     path = given if given.suffix.lower() == ending.lower() else bare.with_name(bare.name + ending)
     if path != given and path.exists():
-        raise Fault(f"“{path.name}” is there already; nothing was written.", "Choose another name.")
+        raise Fault(f"“{path.name}” already exists; nothing was written.", "Choose another name.")
     return path

@@ -1,4 +1,4 @@
-"""The annotated figure: what the stack shows, with a caption that makes it repeatable."""
+"""The annotated figure: the stack, with a caption from which it can be reproduced."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_CHANGES = 6
 
 
 def figure_of(session: Session, settings: AnalysisSettings, views: StackViews, paper: Paper) -> FigureView:
-    """Return the figure of the stack as it is shown now."""
+    """Return the figure of the stack as it is now."""
     title = session.card.title if session.card else ""
     said = caption(session, settings.words)
     return FigureView(_on_paper(views.view()), title, said, (), paper.width_px)
@@ -65,11 +65,11 @@ class Figures:
         self._host.show(dialog)
 
     def current(self, paper: Paper) -> FigureView:
-        """Return the figure of the stack as it is shown now."""
+        """Return the figure of the stack as it is now."""
         return figure_of(self._session, self._settings, self._stack_views, paper)
 
     def _save(self, figure: FigureView, paper: Paper) -> bool:
-        """Ask for the file and write it; tell whether it was written."""
+        """Ask for the file and write the figure; return whether it was written."""
         sized, origin = replace(figure, width_px=paper.width_px), self._file_export.origin_text()
 
         def write(path: Path) -> None:
@@ -80,13 +80,15 @@ class Figures:
 
 
 def _on_paper(stack: StackView) -> StackView:
-    """Leave out what the screen says of measures that a layer cannot carry: on paper it hides the curve."""
+    """Return the view without the notes on measures that a layer cannot carry, which would hide the curve on
+    paper.
+    """
     lanes = tuple(replace(lane, reason="", computing=False) for lane in stack.lanes)
     return replace(stack, lanes=lanes)
 
 
 def caption(session: Session, analyses: str) -> tuple[str, ...]:
-    """Say under a picture where its numbers come from."""
+    """Return the caption of a picture: where its numbers come from."""
     card = session.card
     if card is None:
         return ()

@@ -1,4 +1,4 @@
-"""File: opening, saving pictures and sounds, closing."""
+"""File commands: opening, saving pictures and sounds, closing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def open_folder(host: DialogHost, model_loader: ModelLoader) -> None:
 
 @command("file.open_sound", "Open a recording…", "File")
 def open_sound(host: DialogHost, recordings: OpenRecordings) -> None:
-    """Open a sound file as a lane; Q and D can listen to it."""
+    """Open a sound file as a lane; it can drive Q and D."""
     ask_recording(host, recordings)
 
 
@@ -76,7 +76,7 @@ def save_sound(file_export: FileExport, host: DialogHost, session: Session) -> N
 
 @command("file.save_selected", "Save selected sound…", "File", has_selected_curve)
 def save_selected(file_export: FileExport, host: DialogHost, session: Session) -> None:
-    """Write what is selected of the active lane as WAV, or as Praat's Sound, times preserved or from 0."""
+    """Write the selected part of the active lane as WAV, or as Praat's Sound, times preserved or from 0."""
     ask_selected_sound(session, host, file_export)
 
 
@@ -88,7 +88,7 @@ def save_layers(file_export: FileExport, host: DialogHost) -> None:
 
 @command("file.new_tiers", "New tiers…", "File", is_open, separator=True)
 def new_tiers(host: DialogHost, tier_editor: TierEditor) -> None:
-    """Begin with empty tiers at this point; type their names."""
+    """Create empty tiers at this point; enter their names."""
     ask_new(host, tier_editor)
 
 
@@ -101,5 +101,5 @@ def new_tiers(host: DialogHost, tier_editor: TierEditor) -> None:
 def save_textgrid(
     host: DialogHost, recordings: OpenRecordings, tier_editor: TierEditor, tiers: Tiers
 ) -> None:
-    """Write the tiers as a TextGrid; what was not changed is written back as it was read."""
+    """Write the tiers as a TextGrid; unchanged parts are written back as they were read."""
     ask_save(host, tier_editor, recordings, tiers)

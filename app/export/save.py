@@ -1,4 +1,4 @@
-"""Writing what is open: one lane's sound, or every layer with its tables and origin."""
+"""Saving what is open: one lane's sound, or every layer with its tables and origin."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FileExport:
             self._write(path, lambda: write_wav(path, audible))
 
     def save_selected(self, path: Path, from_zero: bool = False) -> None:
-        """Write what is selected of the active lane: as WAV, or as Praat's text Sound with its times."""
+        """Write the selected part of the active lane: as WAV, or as Praat's text Sound with its times."""
         from core.export.selection import part
         from core.files.praat_sound import write_praat_sound
         from core.files.wav import write_wav
@@ -57,7 +57,7 @@ class FileExport:
             self._write(path, lambda: write_wav(path, part(audible, selection, from_zero=True)[0]))
 
     def _write(self, path: Path, write: Callable[[], object]) -> None:
-        """Write a file beside the window's thread and say so; a fault is shown."""
+        """Write a file off the window's thread and report it; a fault is shown."""
         self._messages.noted.emit(f"Saving {path.name}…")
         saved = f"Saved {path.name}"
         self._jobs.follow(("save", path), self._clock.work(write), lambda _: self._messages.noted.emit(saved))
@@ -69,7 +69,9 @@ class FileExport:
         return track
 
     def _audible(self, track: Track) -> Track:
-        """Return a layer as published, at the output's rate, and what is a sound already as it is."""
+        """Return a layer as published, at the output's rate; a track that is already a sound stays as it
+        is.
+        """
         from core.playback.sonification import published
 
         card = self._session.card
@@ -80,7 +82,7 @@ class FileExport:
     def save_layers(self, folder: Path) -> None:
         """Write every layer as sounds, arrays, a table and a record, as the command line does.
 
-        Raises Fault while the layers on the screen are those of another point.
+        Raises Fault while the layers on screen are those of another point.
         """
         from core.export.layers import LayerExport, write_layers
         from core.session.point_names import point_facts
@@ -96,7 +98,7 @@ class FileExport:
         self._messages.noted.emit(f"Saved {len(files)} files to {folder.name}")
 
     def origin_text(self) -> str:
-        """Return the origin of what the stack shows, as the JSON that a picture carries inside."""
+        """Return the origin of what the stack shows, as the JSON embedded in pictures."""
         from core.files.versions import versions
         from core.session.point_names import changed, point_words
 

@@ -1,4 +1,4 @@
-"""Analyses: measuring labelled intervals into a table, and Praat in the loop."""
+"""Measurement commands: labelled intervals into a table, and Praat in the loop."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 @command("analyses.measure", "Measure…", "Analyses", is_open, separator=True)
 def measure(host: DialogHost, measurement: Measurement) -> None:
-    """Measure the labelled intervals of every layer, and of recordings, into one long table, ready for R."""
+    """Measure the labelled intervals of every layer, and of recordings, into one long table for R."""
     _ask(host, measurement, "Measure", lambda asked: _to_table(host, measurement, asked))
 
 
 def has_pairs(measurement: Measurement) -> bool:
-    """Layers were measured beside the output."""
+    """Layers have been measured along with the output."""
     return bool(measurement.pairs)
 
 
 @command("analyses.compare", "Compare layers with the output", "Analyses", has_pairs)
 def compare(host: DialogHost, saver: PictureSaver, measurement: Measurement) -> None:
-    """Show the last measurement of each layer against the output: scatter with r, and courses in time."""
+    """Compare each layer with the output in the last measurement: scatter with r, and courses in time."""
     from widgets.results.layer_plots import PlotsDialog
 
-    origin = measurement.record  # the dialog stays open while another measurement may come
+    origin = measurement.record  # the dialog stays open while another measurement may arrive
 
     def save(sheet: PlotSheet) -> None:
         saver.save_plot(sheet, "Each layer against the output", "comparison.pdf", origin)
@@ -50,7 +50,7 @@ def open_in_praat(session: Session, host: DialogHost, praat_exchange: PraatExcha
 
 @command("analyses.praat_script", "Write a Praat script…", "Analyses", is_open)
 def praat_script(host: DialogHost, measurement: Measurement) -> None:
-    """Write the sounds and a Praat script that measures every number of the table anew."""
+    """Write the sounds and a Praat script that measures every value of the table again."""
     _ask(host, measurement, "Write a Praat script", lambda asked: _to_script(host, measurement, asked))
 
 

@@ -1,4 +1,4 @@
-"""What the form for measuring means: the layers of points, recordings, or both, as items."""
+"""The items of a measurement: the layers of points, recordings, or both."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ Use = Callable[[list["MeasurementItem"]], None]
 
 
 class ItemGathering:
-    """Finds the items; points other than the present one are first computed.
+    """Collects the items; points other than the present one are computed first.
 
-    `progressed(words, done, of)` tells how far that is, `ended` follows a fault.
+    `progressed(words, done, of)` reports progress, and `ended` is emitted after a fault.
     """
 
     progressed = Signal(str, int, int)
@@ -64,11 +64,11 @@ class ItemGathering:
         }
 
     def gather(self, asked: MeasureSettings, use: Use) -> None:
-        """Hand the items that are asked for on, at once or when they are computed. May raise Fault."""
+        """Pass on the requested items, at once or when they are computed. May raise Fault."""
         self._ways[asked.what](asked, use)
 
     def check(self, asked: MeasureSettings) -> None:
-        """Raise Fault where what is asked for is not there."""
+        """Raise Fault if the requested items do not exist."""
         if asked.what == "every annotated point":
             self._annotated()
         elif asked.what == "the active recording":
@@ -77,7 +77,7 @@ class ItemGathering:
             self._keys()
 
     def nyquist_hz(self, asked: MeasureSettings) -> float:
-        """Return the highest Nyquist frequency of what is asked for."""
+        """Return the highest Nyquist frequency of the requested items."""
         session, sounds = self._session, self._tier_editor.sounds
         axes = [session.shown.tracks[key].axis for key in sounds] if "recording" in asked.what else []
         if session.card is not None and "point" in asked.what:
@@ -87,7 +87,7 @@ class ItemGathering:
     # --- points ---------------------------------------------------------------------------------
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
-        """Take the curves on the screen, or let the engine compute them where those are another point's."""
+        """Use the curves on screen, or compute them in the engine if those are another point's."""
         session = self._session
         tracks = {key.layer: track for key, track in self._latent_driven.layers.items()}
         name, own = self._name(), session.kept.annotation if session.kept else None
@@ -101,7 +101,7 @@ class ItemGathering:
         self._point(asked, lambda points: use([*points, *recordings]))
 
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
-        """Let the engine compute one of the points that are to be measured."""
+        """Compute one of the points to be measured in the engine."""
         self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
         asked = ProbeRequest(self._session.model, GENERATOR, LatentPoints((point,)))
         future = self._engine.probe(asked, key="measure points")
@@ -119,7 +119,7 @@ class ItemGathering:
         return shelf
 
     def _points(self, asked: MeasureSettings, use: Use) -> None:
-        """Let the engine compute the annotated points, one after the other."""
+        """Compute the annotated points in the engine, one after another."""
         shelf = self._annotated()
         items: list[MeasurementItem] = []
 
@@ -139,14 +139,14 @@ class ItemGathering:
 
     @contextlib.contextmanager
     def faults_told(self) -> Iterator[None]:
-        """Show a fault in the window instead of letting it fly."""
+        """Show a fault in the window instead of raising it."""
         try:
             yield
         except Fault as fault:
             self.failed(fault)
 
     def failed(self, fault: Fault) -> None:
-        """Show a fault that ends measuring."""
+        """Show a fault that ends the measurement."""
         self.ended.emit()
         self._messages.faulted.emit(fault)
 
@@ -166,7 +166,7 @@ class ItemGathering:
         return point_words(self._session.layout, self._session.snapshot)
 
     def _kept_name(self, kept: Kept) -> str:
-        """Name a point after its TextGrid, else as it was called when its tiers were begun."""
+        """Return the name of a point: that of its TextGrid, or its name when its tiers were created."""
         if kept.file:
             stem = Path(kept.file).stem
             return stem if stem == kept.name else no_seed(stem)
@@ -177,11 +177,11 @@ class ItemGathering:
     def _active(self) -> RecordingKey:
         key = self._session.active
         if not isinstance(key, RecordingKey) or key not in self._tier_editor.sounds:
-            raise Fault("The active lane is no recording.", "Click a recording's lane, then measure it.")
+            raise Fault("The active lane is not a recording.", "Click a recording's lane, then measure it.")
         return key
 
     def _every_recording(self) -> list[MeasurementItem]:
-        """Return every recording that has a lane."""
+        """Return every recording in a lane."""
         return self._recorded(self._keys())
 
     def _keys(self) -> list[RecordingKey]:
@@ -201,10 +201,10 @@ class ItemGathering:
             for key, name, one in zip(keys, names, kept, strict=True)
         ]
 
-    # --- what the record says ---------------------------------------------------------------------
+    # --- the record ---------------------------------------------------------------------------------
 
     def about(self, items: list[MeasurementItem]) -> dict[str, Any]:
-        """Return what the record says of the model and its points, and of the recordings."""
+        """Return the record's part on the model, its points and the recordings."""
         from core.export.record import record
 
         card, names = self._session.card, list(self._session.layout.names())
@@ -228,6 +228,6 @@ def _origin(item: MeasurementItem) -> Any:
 
 
 def _channels(item: MeasurementItem) -> dict[str, str]:
-    """Say how a recording's channels became one curve, where it has several."""
+    """Return how a recording's channels became one curve, if it has several."""
     how = _origin(item).reduction
     return {"channels": how} if how else {}

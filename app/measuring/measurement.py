@@ -1,4 +1,4 @@
-"""Measuring in the window: what the form asks, the items it means, and the job that measures them."""
+"""Measurement in the window: its settings, its items, and the job that measures them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from core.measures.measuring import MeasurementItem
     from core.measures.plan import MeasurementPlan
 
-BY_LANE = ("this point", "the active recording")  # which of them is meant is for the active lane to say
+BY_LANE = ("this point", "the active recording")  # the active lane decides which of them is meant
 
-ELSEWHERE = "The tiers on the screen belong to another point: this point is measured as one interval."
+ELSEWHERE = "The tiers on screen belong to another point: this point is measured as one interval."
 
 
 class Measurement:
-    """Measures what is open, one job at a time, without making the window wait; `done` follows each.
+    """Measures what is open, one job at a time, without blocking the window; `done` follows each.
 
-    `progressed(words, done, of)` tells how far it is, of 0 where that is not known, until `ended`.
+    `progressed(words, done, of)` reports progress until `ended`; `of` is 0 if the total is unknown.
     """
 
     done = Signal()
@@ -58,19 +58,17 @@ class Measurement:
         self.settings = MeasureSettings()
         self.pairs: tuple[Pair, ...] = ()
         self.record = ""  # how the pairs were measured, as JSON
-        self._over_all = False  # the tiers on the screen are not those of the point that is measured
+        self._over_all = False  # the tiers on screen are not those of the measured point
         self._session.card_changed.connect(self._new_model)
 
     @property
     def busy(self) -> bool:
-        """Whether a measurement is under way."""
+        """Whether a measurement is running."""
         return self._jobs.waits("measure")
 
     @property
     def usual(self) -> What:
-        """What is measured unless something else is chosen: what the active lane shows; without a model,
-        every recording.
-        """
+        """What is measured by default: what the active lane shows, or without a model every recording."""
         session = self._session
         if session.card is None:
             return "every recording"
@@ -88,13 +86,13 @@ class Measurement:
 
     @property
     def tiers(self) -> tuple[str, ...]:
-        """The names of the tiers there are, of any point or recording, each once."""
+        """The names of all tiers, of any point or recording, each once."""
         shelf = self._session.snapshot.tiers
         names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
         return tuple(dict.fromkeys(names))
 
     def wrong(self, asked: MeasureSettings) -> str | None:
-        """Say why nothing can be measured as asked, before a file is asked for; None where it can."""
+        """Return why the settings cannot be measured, before a file is asked for, or None."""
         from core.measures.plan import check_band
 
         try:
@@ -107,19 +105,19 @@ class Measurement:
 
     @property
     def offered(self) -> tuple[What, ...]:
-        """What there is to be measured: points of the open model, recordings that are open."""
+        """What can be measured: points of the open model, and open recordings."""
         has = {"point": self._session.card is not None, "recording": bool(self._tier_editor.sounds)}
         every = get_args(What)
         return tuple(what for what in every if all(there or word not in what for word, there in has.items()))
 
     def remark(self, asked: MeasureSettings) -> str:
-        """Say that the greyed tiers on the screen are not those that are measured, "" where they are."""
+        """Return a note that the greyed tiers on screen are not those to be measured, or ""."""
         annotating = self._tier_editor
         away = any(not group.own for group in annotating.groups)
         return ELSEWHERE if away and asked.what.startswith("this point") else ""
 
     def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
-        """Measure as asked; the table, or a script's folder, is written when all is measured."""
+        """Measure with these settings; the table or the script's folder is written at the end."""
         self.settings = asked
         self._over_all = bool(self.remark(asked))
         with self._items.faults_told():
@@ -133,7 +131,7 @@ class Measurement:
             self._jobs.drop("measure points")
             self.measurer.cancel()
             self.ended.emit()
-            self._messages.noted.emit("Measuring was stopped, nothing was written")
+            self._messages.noted.emit("Measuring was stopped; nothing was written")
 
     def _new_model(self) -> None:
         self.cancel()
@@ -146,13 +144,13 @@ class Measurement:
     # --- from the form to a job ----------------------------------------------------------------
 
     def _plan(self, asked: MeasureSettings) -> MeasurementPlan:
-        """Return the plan with the settings that the lanes are measured with."""
+        """Return the plan, with the settings of the lanes."""
         from core.measures.plan import plan_of
 
         preset, settings = self._preferences.values.preset, self._settings.of
         low, high = asked.band_low_hz, asked.band_high_hz
         if high == 0 and low > 0:
-            raise Fault(f"There is no band from {low:g} to 0 Hz.", "Write its top too, such as 8000.")
+            raise Fault(f"There is no band from {low:g} to 0 Hz.", "Enter its top too, for instance 8000.")
         plan = plan_of(asked.measures.split(","), asked.points, preset, (low, high) if high else None)
         own = {name: settings(name) for name in ("pitch", "intensity", "formants")}
         changed = replace(plan, **own)
@@ -189,9 +187,9 @@ class Measurement:
 
 
 def _closing(done: Done, over_all: bool) -> str:
-    """Say what was written, where the remarks on it are, and what it was measured over."""
+    """Return a closing line: what was written, where its remarks are, and what was measured."""
     record = next((file.name for file in done.files if file.suffix == ".json"), "")
     count = len(done.remarks)
     remarks = f"{count} remark{'' if count == 1 else 's'} in {record}" if count and record else ""
-    whole = "this point over the whole sound, the tiers belong to another" if over_all else ""
+    whole = "this point over the whole sound, because the tiers belong to another" if over_all else ""
     return ", ".join(filter(None, (f"Saved {done.files[0].name}: {done.rows} values", remarks, whole)))

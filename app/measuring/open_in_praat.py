@@ -1,4 +1,4 @@
-"""Praat in the loop: a layer written for it, Praat started, and what was saved there left alone."""
+"""Praat in the loop: write a layer for it, start Praat, and keep what the user saves there."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
 
 State = frozenset[tuple[str, int, int]]
-"""The files of a folder, each with its size and the time of its last change."""
+"""The files of a folder, each with its size and its time of modification."""
 
 Launch = Callable[[list[str]], Any]
 
 
 class PraatExchange:
-    """Opens lanes in Praat, and knows the folders that were written for it."""
+    """Opens lanes in Praat, and knows the folders written for it."""
 
     def __init__(self, context: Context, latent_driven: LatentDriven, tier_editor: TierEditor) -> None:
         self._session = context.session
@@ -50,15 +50,15 @@ class PraatExchange:
         return folder
 
     def written(self, folder: Path) -> None:
-        """Remember a folder as it is given to Praat."""
+        """Remember the state of a folder when it is handed to Praat."""
         self._as_written[folder] = state_of(folder)
 
     def started(self, praat: Any) -> None:
-        """Keep hold of a Praat until it has ended."""
+        """Keep a Praat process until it has ended."""
         self._praats = [one for one in self._praats if one.poll() is None] + [praat]
 
     def take_away(self, folder: Path) -> None:
-        """Remove a folder, unless something in it was saved since it was given to Praat."""
+        """Remove a folder, unless something in it was saved since it was handed to Praat."""
         as_written = self._as_written.pop(folder)
         if as_written is None or as_written == state_of(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -69,8 +69,10 @@ class PraatExchange:
             self.take_away(folder)
 
     def open(self, key: Key | None, launch: Launch | None = None) -> None:
-        """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or
-        those of the present point. Raises Fault where there is nothing to open, or no Praat.
+        """Open a layer in Praat at its own rate and true times, with its tiers: a recording's own, or those
+        of the present point.
+
+        Raises Fault if there is nothing to open, or no Praat.
         """
         from core.files.praat_sound import check_length
 
@@ -82,7 +84,7 @@ class PraatExchange:
         ):
             raise Fault("This lane has no curve yet.", "Wait until it is computed.")
         check_length(track)
-        words, own = [find_praat(), "--open"], own_track(track)  # as its tiers are
+        words, own = [find_praat(), "--open"], own_track(track)  # the same times as its tiers
         stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in text_in_files(key))
         kept, folder = self._tier_editor.kept_of(key), self.new()
 
@@ -105,21 +107,21 @@ class PraatExchange:
 
 
 def state_of(folder: Path) -> State:
-    """Return what tells whether anything in a folder was changed or added."""
+    """Return the state of a folder, by which a change or a new file is noticed."""
     found = ((file, file.stat()) for file in folder.rglob("*"))
     return frozenset((str(file), said.st_size, said.st_mtime_ns) for file, said in found)
 
 
 def find_praat() -> str:
-    """Return the program Praat. Raises Fault where it is not installed."""
+    """Return the path of Praat. Raises Fault if it is not installed."""
     for name in PRAATS:
         if found := shutil.which(name):
             return found
-    raise Fault("Praat was not found on this computer.", "Install it, so that typing praat starts it.")
+    raise Fault("Praat was not found on this computer.", "Install it, so that the command praat starts it.")
 
 
 def _write(stem: Path, track: Track, kept: Kept | None) -> list[Path]:
-    """Write the sound and, where there are some, its tiers."""
+    """Write the sound and, if there are any, its tiers."""
     from core.annotation.textgrid import write_textgrid
     from core.files.praat_sound import write_praat_sound
 

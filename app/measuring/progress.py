@@ -1,4 +1,4 @@
-"""How far measuring is, in a dialog that can end it."""
+"""Progress of a measurement, in a dialog that can stop it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from widgets.controls.progress_dialog import ProgressDialog
 
 
 class MeasurementProgress:
-    """Opens the dialog when measuring begins and closes it when it is over."""
+    """Opens the dialog when a measurement starts and closes it at the end."""
 
     def __init__(self, host: DialogHost, measurement: Measurement) -> None:
         self._host = host

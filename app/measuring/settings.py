@@ -1,4 +1,4 @@
-"""What the form for measuring asks."""
+"""The settings of the measurement form."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
-    """Labelled intervals of every layer become one long table, ready for R, with its settings in a
-    file beside it. An empty tier is the first one; without tiers the whole sound is one interval. A
-    label is a pattern for the whole label, such as a|i|u; an empty one takes all that are labelled.
-    Measures: f0, intensity, formants or f1 .. f5, duration, moments, latency. The points are the
-    centres of equal parts of the interval. Moments are taken over a band; a top of 0 is Nyquist.
+    """Labelled intervals of every layer become one long table for R, with a file of its settings beside it.
+    An empty tier means the first one; without tiers the whole sound is one interval. A label is a pattern for
+    the whole label, for instance a|i|u; an empty one means every labelled interval. Measures: f0, intensity,
+    formants or f1 .. f5, duration, moments, latency. The points are the centres of equal parts of the
+    interval. Moments are taken within a band; a top of 0 means Nyquist.
     """
 
     what: What = "this point"

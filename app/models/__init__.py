@@ -1,1 +1,1 @@
-"""Checkpoints opened, and their layers computed."""
+"""Opening checkpoints and computing their layers."""

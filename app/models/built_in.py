@@ -15,12 +15,12 @@ FOLDER = Path(str(files("resources.demo")))
 
 @cache
 def built_in_model() -> Path | None:
-    """Return its file, or None where none ships; looked for once, since menus ask often."""
+    """Return the file of the built-in model, or None; cached, because menus ask often."""
     return next(iter(sorted(FOLDER.glob("*.safetensors"))), None)
 
 
 def built_in_points() -> tuple[NamedPoint, ...]:
-    """Return its named points."""
+    """Return the named points of the built-in model."""
     from core.session.named_points import read_points
 
     return read_points(FOLDER / "points.json")

@@ -1,4 +1,4 @@
-"""Latent: seeds, resets, undo, and points kept under a name."""
+"""Latent commands: seeds, resets, undo, and named points."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from widgets.latent.panel import LatentPanel
 
 
 def can_undo(session: Session) -> bool:
-    """There is a change to take back."""
+    """There is a change to undo."""
     return bool(session.history.undo_words)
 
 
 def can_redo(session: Session) -> bool:
-    """There is a change to bring back."""
+    """There is a change to redo."""
     return bool(session.history.redo_words)
 
 
 @command("edit.undo", "Undo", "Edit", can_undo)
 def undo(session: Session) -> None:
-    """Take the last turn, draw, reset or change of a lane back."""
+    """Undo the last turn, draw, reset or change of a lane."""
     session.undo()
 
 
 @command("edit.redo", "Redo", "Edit", can_redo)
 def redo(session: Session) -> None:
-    """Bring back what undo took."""
+    """Redo what was undone last."""
     session.redo()
 
 
@@ -43,14 +43,14 @@ def randomise(session: Session) -> None:
 
 @command("latent.next_seed", "Next seed", "Latent", has_model)
 def next_seed(session: Session) -> None:
-    """Draw all of z from the following seed."""
+    """Draw all of z from the next seed."""
     seed = session.snapshot.seed
     session.redraw(0 if seed is None else seed + 1)
 
 
 @command("latent.reset", "Reset all", "Latent", has_model)
 def reset(session: Session) -> None:
-    """Put every z back to the draw; the code stays."""
+    """Reset all of z to the draw; the code stays."""
     session.reset()
 
 
@@ -69,13 +69,13 @@ def find(latent_panel: LatentPanel) -> None:
 
 @command("latent.save_point", "Save this point…", "Latent", has_model, separator=True)
 def save_point(host: DialogHost, named_points: NamedPoints) -> None:
-    """Keep this point under a name; it comes back in the list of points."""
+    """Keep this point under a name, in the list of points."""
     ask_point_name(host, named_points)
 
 
 @command("latent.export_point", "Write the point to a file…", "Latent", has_model)
 def export_point(session: Session, host: DialogHost) -> None:
-    """Write the full latent vector as a JSON file that `phonoscope layers --point` reads."""
+    """Write the full latent vector to a JSON file for `phonoscope layers --point`."""
     ask_point_to_write(session, host)
 
 

@@ -1,4 +1,4 @@
-"""The contact sheet: random outputs per code value, drawn in small batches behind the knobs."""
+"""The contact sheet: random outputs per code value, computed in small batches between knob turns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR
 
 BATCH = 4  # a knob waits for at most one batch
-CODES = 16  # a bit code of more values shows the first ones
+CODES = 16  # for a bit code with more values only the first ones are shown
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SheetOutput:
 
 
 class ContactSheet:
-    """Draws the sheet; `added` carries each batch, `began` the number of outputs to come."""
+    """Computes the sheet; `added` carries each batch, `began` the number of outputs to come."""
 
     began = Signal(int)
     added = Signal(tuple)
@@ -45,17 +45,17 @@ class ContactSheet:
         self._session.card_changed.connect(self.clear)
 
     def clear(self) -> None:
-        """Forget the drawn outputs; batches under way are dropped."""
+        """Remove all outputs; running batches are dropped."""
         self._round += 1
         self.items = {}
         self.began.emit(0)
 
     def cancel(self) -> None:
-        """Draw no more of the sheet; what is there stays."""
+        """Stop computing; the finished outputs stay."""
         self._round += 1
 
     def draw(self, each: int, first_seed: int = 0) -> None:
-        """Draw `each` outputs per code value from the seeds from `first_seed` on."""
+        """Compute `each` outputs per code value from the seeds from `first_seed` on."""
         layout = self._session.layout
         self.clear()
         if self._session.card is None or self._session.card.generator is None:

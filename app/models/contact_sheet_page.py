@@ -1,4 +1,4 @@
-"""The contact sheet's page: the drawn outputs as thumbnails, and what a click on them does."""
+"""The contact sheet's page: outputs as thumbnails, and the actions of a click."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THUMBNAIL = SpectrogramSettings(time_step_s=0.008, frequency_step_hz=80.0)
 def make_contact_sheet(
     context: Context, contact_sheet: ContactSheet, sounds: SoundOutlet, pages: PageSwitch
 ) -> ContactSheetPanel:
-    """Make the page, and begin to draw."""
+    """Make the page, and start computing."""
     page = ContactSheetPanel()
     ContactSheetPage(context, contact_sheet, sounds, pages, page)
     contact_sheet.draw(EACH)
@@ -30,7 +30,7 @@ def make_contact_sheet(
 
 
 class ContactSheetPage:
-    """Ties the page to the sheet that draws; lives as long as the page does."""
+    """Connects the page with the sheet; lives as long as the page."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ def _next_seed(items: dict[str, SheetOutput]) -> int:
 
 
 def code_words(code: tuple[float, ...], kind: CodeKind) -> str:
-    """Name a code as the papers do: c2 for the second category, 010 for bits."""
+    """Return a code's name as in the papers: c2 for the second category, 010 for bits."""
     if kind == "one-hot":
         return f"c{code.index(1.0) + 1}"
     return "".join(f"{bit:g}" for bit in code) or "All"

@@ -1,4 +1,4 @@
-"""What is asked about models and points: files, runs, names, and what the weights cannot tell."""
+"""The dialogs of models and points: files, runs, names, and what the weights do not tell."""
 
 from __future__ import annotations
 

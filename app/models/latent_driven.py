@@ -1,4 +1,4 @@
-"""From a turned knob to new curves: each change of the point asks the engine for every layer."""
+"""Latent-driven layers: each change of the point requests new curves of every layer from the engine."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from core.session.session import Shown, Snapshot
 from core.signals.track import Track
 
 Images = Callable[[], tuple[tuple[Key, Any], ...]]
-"""Gives the lanes whose spectrograms are to come with the curves, each with its settings."""
+"""Returns the lanes whose spectrograms to compute with the curves, each with its settings."""
 
 
 class LatentDriven:
-    """Keeps the shown curves in step with the session's point; `arrived` follows new curves.
+    """Keeps the curves up to date with the session's point; `arrived` is emitted for new curves.
 
-    `images_wanted` may be set to have spectrograms computed in the same request.
+    `images_wanted` may be set to compute spectrograms in the same request.
     """
 
     arrived = Signal()
@@ -39,12 +39,12 @@ class LatentDriven:
 
     @property
     def waiting(self) -> bool:
-        """Whether the newest point's curves are still under way."""
+        """Whether the latest point's curves are still being computed."""
         return self._jobs.waits("probe")
 
     @property
     def layers(self) -> dict[LaneKey, Track]:
-        """The generator's curves at the session's point; none while those of another are on the screen."""
+        """The generator's curves at the session's point; empty while those of another are on screen."""
         session = self._session
         return {
             key: track
@@ -57,7 +57,7 @@ class LatentDriven:
         return isinstance(key, LaneKey) and key.is_generated and key.model == self._session.model
 
     def ask(self) -> None:
-        """Ask for the layers at the session's point, and for the spectrograms now shown."""
+        """Request the layers at the session's point, and the visible spectrograms."""
         session = self._session
         if session.card is None or session.card.generator is None:
             return
@@ -68,7 +68,7 @@ class LatentDriven:
         self._jobs.follow("probe", future, self._arrived, stream=True)
 
     def ask_again(self) -> None:
-        """Ask once more after the engine was started anew."""
+        """Repeat the request after a restart of the engine."""
         if self._session.card is not None:
             self.ask()
 

@@ -1,4 +1,4 @@
-"""Opening a checkpoint: ask the engine, choose among runs, ask what the weights cannot tell."""
+"""Opening a checkpoint: load it in the engine, choose among runs, ask what the weights do not tell."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from core.session.session import Snapshot
 
 
 class ModelLoader:
-    """Opens checkpoints; what was open stays open when a file is refused.
+    """Opens checkpoints; the open model stays if a file is refused.
 
-    `choice_needed` carries a ChooseRun; `questions_arose` a card whose answers were assumed;
-    `started` and `ended` frame the wait.
+    `choice_needed` carries a ChooseRun, `questions_arose` a card with assumed answers; `started` and `ended`
+    frame the wait.
     """
 
     choice_needed = Signal(ChooseRun)
@@ -48,7 +48,9 @@ class ModelLoader:
     def open(
         self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Snapshot | None = None
     ) -> None:
-        """Ask for `path`; the answer changes the session, or is shown as a fault. A sound is a recording."""
+        """Open `path`; the result changes the session, or is shown as a fault. A sound becomes a
+        recording.
+        """
         wanted = str(path)
         if is_sound_file(Path(path)):
             self._recordings.open(path)
@@ -58,7 +60,7 @@ class ModelLoader:
         self._jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
-        """Open the same checkpoint with the user's answers and remember them beside it."""
+        """Reopen the checkpoint with the user's answers, and keep them beside it."""
         from core.checkpoint.answers_file import save
 
         card = self._session.card
@@ -77,12 +79,12 @@ class ModelLoader:
 
     @property
     def is_demo(self) -> bool:
-        """Whether the open model is the one that ships with the program."""
+        """Whether the open model is the built-in one."""
         card = self._session.card
         return card is not None and Path(card.path) == built_in_model()
 
     def open_demo(self) -> None:
-        """Open the model that ships inside, at the first of its named points."""
+        """Open the built-in model at the first of its named points."""
         file = built_in_model()
         if file is None:
             return
@@ -107,7 +109,7 @@ class ModelLoader:
             self.questions_arose.emit(card)
 
     def _warn(self, card: Card) -> None:
-        """Say what is wrong with weights that could be read all the same, such as NaN in them."""
+        """Warn about flawed weights that could be read, for instance with NaN."""
         warnings = [str(fact.value) for fact in card.facts if fact.name == "Warning"]
         if warnings:
             more = f" So do {len(warnings) - 1} other tensors." if len(warnings) > 1 else ""
@@ -123,7 +125,7 @@ class ModelLoader:
 
 
 def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
-    """Return where to start, its seed left out where this model draws another point from it."""
+    """Return where to start, without the seed if this model draws another point from it."""
     if len(start.point.z) != layout.size:
         return None
     return (
@@ -134,21 +136,23 @@ def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
 
 
 def wanted_of(paths: Sequence[str]) -> Sequence[str]:
-    """Return which of several files to open: all sounds, else the first: one checkpoint is open at once."""
+    """Return which of several files to open: all sounds, or the first file, since one checkpoint is open at
+    once.
+    """
     return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
 def lanes_of(card: Card, model: ModelId) -> Lanes:
-    """Return the lanes of a generator, from the last layer to the FC map, as a first look wants them.
+    """Return the lanes of a generator for a first look, from the last layer to the FC map.
 
-    A network that a sound drives has lanes once one is sent through it.
+    Networks driven by a sound get lanes once one is sent through them.
     """
     layers = tuple(reversed(card.generator.layers)) if card.generator else ()
     return tuple(_first_look(layer, place == 0, card, model) for place, layer in enumerate(layers))
 
 
 def _first_look(layer: LayerInfo, top: bool, card: Card, model: ModelId) -> Lane:
-    """Show on each lane what its rate carries well, without filling the screen."""
+    """Return the lane with the overlays that its rate can carry well, without filling the screen."""
     key = LaneKey(model, GENERATOR, layer.name)
     if top and card.sounds:
         return Lane(key, shown=frozenset({"pitch", "formants", "intensity", "spectrogram"}))
@@ -157,5 +161,5 @@ def _first_look(layer: LayerInfo, top: bool, card: Card, model: ModelId) -> Lane
     return Lane(key, shown=frozenset(shown), collapsed=layer.name == "fc")
 
 
-# From which rate a layer shows a measure at first: pitch once a voice's F0 fits well below Nyquist.
+# The lowest rate at which a layer first shows each measure: pitch if a voice's F0 lies well below Nyquist.
 FIRST_LOOK = (("pitch", 1000.0), ("intensity", 4000.0), ("spectrogram", 4000.0))

@@ -1,4 +1,4 @@
-"""The list of named points: the demo's own, and those that the user kept for this model."""
+"""The list of named points: the built-in model's own, and those that the user kept for this model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from widgets.latent.panel import LatentPanel
 
 
 class NamedPoints:
-    """Keeps the knob panel's list of points, and the two points A and B to compare."""
+    """Keeps the latent panel's list of points, and the points A and B of a comparison."""
 
     def __init__(self, context: Context, panel: LatentPanel) -> None:
         self._session = context.session
@@ -24,7 +24,7 @@ class NamedPoints:
         panel.ab_wanted.connect(self.switch)
 
     def refresh(self) -> None:
-        """Read the points of the model now open, and begin a comparison anew."""
+        """Read the points of the open model, and start a new comparison."""
         self._slots, self._slot = {}, "A"
         self._panel.show_slot("A")
         self._read()
@@ -42,14 +42,14 @@ class NamedPoints:
         self._panel.show_point_name(here)
 
     def go(self, name: str) -> None:
-        """Go to a named point; the draw that reset returns to is that point."""
+        """Go to a named point; reset then returns to it."""
         session = self._session
         point = next((one.point for one in self.named if one.name == name), None)
         if point is not None:
             session.go(f"go to {name}", point, name)
 
     def keep(self, name: str) -> None:
-        """Keep the present point under a name, replacing one of the same name."""
+        """Keep the present point under a name, replacing one with the same name."""
         session = self._session
         assert session.card is not None
         place = default_path(session.card.digest)
@@ -58,13 +58,13 @@ class NamedPoints:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:
             self._messages.faulted.emit(fault)
-        if session.snapshot.name == name:  # it is another point from now on
+        if session.snapshot.name == name:  # from now on it is another point
             session.go(f"keep {name}", session.point, name)
         self._read()
         self._panel.show_point_name(name)
 
     def switch(self, slot: str) -> None:
-        """Leave the present point in its slot and go to the other; a slot never used starts as a copy."""
+        """Store the present point in its slot and go to the other; an unused slot starts as a copy."""
         session = self._session
         if slot == self._slot:
             return

@@ -1,4 +1,4 @@
-"""Sound through the checkpoint's own D and Q networks: the output, or a recording."""
+"""D and Q driven by a sound: the output, or a recording."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_LOGITS = 6
 
 @dataclass(frozen=True)
 class Listening:
-    """One network that listens, to which track, and of a recording to which stretch of its own time."""
+    """A network, the track that drives it, and for a recording the range in its own time."""
 
     network: str
     source: Key
@@ -40,7 +40,9 @@ class Listening:
 
 
 class SoundDriven:
-    """Keeps the lanes of D and Q in step with the sound that drives them; `arrived` follows new curves."""
+    """Keeps the lanes of D and Q up to date with the sound that drives them; `arrived` is emitted for new
+    curves.
+    """
 
     arrived = Signal()
 
@@ -63,9 +65,9 @@ class SoundDriven:
         latent_driven.arrived.connect(self.output_changed)
 
     def listen(self, network: str, source: Key | None = None) -> None:
-        """Send the track `source` (the output, when None) through D or Q, now and when it changes.
+        """Drive D or Q with the track `source` (None for the output), now and whenever it changes.
 
-        Of a recording the selection is heard, else what is seen of it, as much as the network takes.
+        For a recording, use the selection, or the visible part, cut to the network's input length.
         """
         card = self._session.card
         if card is None or network not in card.layers:
@@ -73,9 +75,9 @@ class SoundDriven:
             return
         source = source or self._session.output
         if source is None or not (card.sounds or isinstance(source, RecordingKey)):
-            words = f"{network} hears sound, and this generator's output is articulation."
+            words = f"{network} needs a sound, but this generator's output is articulation."
             if card.generator is None:
-                words = f"A sound drives {network}, and there is no generator to give one."
+                words = f"{network} needs a sound, and there is no generator to make one."
             self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
         kept = tuple(one for one in self.listeners if one.network != network)
@@ -84,7 +86,7 @@ class SoundDriven:
         self._ask(self.listeners[-1])
 
     def _stretch(self, source: Key) -> Range | None:
-        """Return the stretch of a recording that is heard, None for a track of the model's."""
+        """Return the range of a recording that drives the network; None for a track of the model."""
         session, track = self._session, self._session.shown.tracks.get(source)
         if session.card is None or track is None or not isinstance(source, RecordingKey):
             return None
@@ -98,30 +100,30 @@ class SoundDriven:
         return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
-        """Return whether a recording holds another selection now than the one a network hears."""
+        """Return whether a recording's selection differs from the range that drives a network."""
         if self._session.selection is None or source is None:
             return False
         now = Listening(network, source, self._stretch(source))
         return any(one.network == network and one != now for one in self.listeners)
 
     def heard_of(self, key: Key) -> Range | None:
-        """Return the stretch of a recording that this lane's network hears, None where it hears none."""
+        """Return the range of the recording that drives this lane's network, or None."""
         one = self._listening(key)
         window = one.window if one is not None else None
         return window.moved(self._alignment.by_s(key)) if window is not None else None
 
     def source_of(self, key: Key | None) -> Key | None:
-        """Return the key of the track that this lane's network hears, None where it hears none."""
+        """Return the key of the track that drives this lane's network, or None."""
         one = self._listening(key)
         return one.source if one is not None else None
 
     def _listening(self, key: Key | None) -> Listening | None:
-        """Return what the network of a lane listens to."""
+        """Return what drives the network of a lane."""
         network = key.network if isinstance(key, LaneKey) else ""
         return next((one for one in self.listeners if one.network == network), None)
 
     def quiet(self, network: str) -> None:
-        """Take the lanes of D or Q away."""
+        """Close the lanes of D or Q."""
         session = self._session
         self._set(tuple(one for one in self.listeners if one.network != network))
         rest = tuple(lane for lane in session.lanes if not self._is_of(lane.key, network))
@@ -131,13 +133,13 @@ class SoundDriven:
         return isinstance(key, LaneKey) and (key.model, key.network) == (self._session.model, network)
 
     def sound_opened(self, key: RecordingKey) -> None:
-        """Ask again where a network listens to a recording that was opened anew."""
+        """Run networks again that are driven by a recording that was reopened."""
         for one in self.listeners:
             if one.source == key:
                 self._ask(one)
 
     def output_changed(self) -> None:
-        """Ask again where a network listens to a track that the knobs move."""
+        """Run networks again that are driven by a track that the knobs change."""
         for one in self.listeners:
             if not isinstance(one.source, RecordingKey):
                 self._ask(one)
@@ -148,7 +150,7 @@ class SoundDriven:
         self._set(())
 
     def _set(self, listeners: tuple[Listening, ...]) -> None:
-        """Change who listens to what; lanes of a network move with the recording that drives it."""
+        """Change which sounds drive which networks; a network's lanes move with its recording."""
         self.listeners = listeners
         self._alignment.attach(
             {
@@ -189,9 +191,10 @@ class SoundDriven:
         self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
 
     def driving(self, one: Listening, track: Track) -> Track:
-        """Return what a network hears of a track: a recording resampled to the model's rate, and said.
+        """Return the input of a network from a track: a recording is resampled to the model's rate, with a
+        note.
 
-        Only the stretch that is heard is read; its beginning is the networks' time 0 (see `_arrived`).
+        Only the needed range is read; its start is the network's time 0 (see `_arrived`).
         """
         card = self._session.card
         assert card is not None
@@ -232,12 +235,12 @@ class SoundDriven:
 
 
 def later(axis: TimeAxis, by_s: float) -> TimeAxis:
-    """Return an axis that begins later."""
+    """Return an axis that starts later."""
     return TimeAxis(axis.rate_hz, axis.n, axis.start_s + by_s)
 
 
 def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:
-    """Return logits as one value per stretch of what was heard, as a lane below their layers."""
+    """Return logits as one value per stretch of the input, for the lane below the layers."""
     axis = TimeAxis.of_sound(len(values) / heard.length_s, len(values), heard.start_s)
     return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
 

@@ -1,6 +1,7 @@
-"""Pitch, intensity, formants, spectrogram, pulses: Praat's queries, listings and moves of the cursor.
+"""Query commands for pitch, intensity, formants, spectrogram and pulses: Praat's queries, listings and cursor
+moves.
 
-All of them ask the active lane, at the cursor or over the selection.
+All of them refer to the active lane, at the cursor or over the selection.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def has_frequency(session: Session) -> bool:
-    """The horizontal frequency cursor is there."""
+    """The frequency cursor is set."""
     return is_open(session) and session.frequency_hz is not None
 
 
@@ -56,7 +57,7 @@ def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> N
         listing_windows.show(analysis)
 
     run.__doc__ = (
-        f"List the {analysis} of the active lane: every frame of the selection, or the cursor's value."
+        f"List the {analysis} of the active lane: every frame of the selection, or the value at the cursor."
     )
     command(f"{analysis}.listing", title, menu, is_open, separator=separator)(run)
 
@@ -69,7 +70,7 @@ def _listing(analysis: str, title: str, menu: str, separator: bool = False) -> N
     separator=True,
 )
 def frequency(queries: Queries) -> None:
-    """Put the frequency of the horizontal cursor into the results."""
+    """Put the frequency of the frequency cursor into the results."""
     queries.tell_frequency()
 
 
@@ -81,13 +82,13 @@ def power(queries: Queries) -> None:
 
 @command("spectrogram.to_frequency", "Move frequency cursor to…", "Spectrogram", is_open)
 def to_frequency(session: Session, host: DialogHost, queries: Queries) -> None:
-    """Put the horizontal frequency cursor at a frequency that is typed."""
+    """Move the frequency cursor to a frequency that you enter."""
     ask_frequency(session, host, queries)
 
 
 @command("spectrogram.slice", "View spectral slice", "Spectrogram", is_open, separator=True)
 def spectral_slice(dock_view: DockView) -> None:
-    """Show the spectra of all layers at the cursor or over the selection in a window of their own."""
+    """Show the spectra of all layers at the cursor or over the selection in their own window."""
     dock_view.show_large()
 
 
@@ -99,13 +100,13 @@ _query("pitch.maximum", "Get maximum pitch", "Pitch", "f0", "maximum")
 
 @command("pitch.to_minimum", "Move cursor to minimum pitch", "Pitch", has_selection, separator=True)
 def to_minimum(queries: Queries) -> None:
-    """Put the cursor where the active lane's pitch is lowest within the selection."""
+    """Move the cursor to the lowest pitch of the active lane within the selection."""
     queries.move_to("f0", "minimum")
 
 
 @command("pitch.to_maximum", "Move cursor to maximum pitch", "Pitch", has_selection)
 def to_maximum(queries: Queries) -> None:
-    """Put the cursor where the active lane's pitch is highest within the selection."""
+    """Move the cursor to the highest pitch of the active lane within the selection."""
     queries.move_to("f0", "maximum")
 
 
@@ -123,13 +124,13 @@ for _number, _ordinal in enumerate(("first", "second", "third", "fourth"), 1):
 
 @command("formants.formant", "Get formant…", "Formants", is_open)
 def formant(host: DialogHost, queries: Queries) -> None:
-    """Put the formant of a number that is typed, of the active lane, into the results."""
+    """Put a formant of the active lane, by number, into the results."""
     ask_formant(host, queries, "Get formant", "f")
 
 
 @command("formants.bandwidth", "Get bandwidth…", "Formants", is_open)
 def bandwidth(host: DialogHost, queries: Queries) -> None:
-    """Put the bandwidth of the formant of a number that is typed into the results."""
+    """Put the bandwidth of a formant, by number, into the results."""
     ask_formant(host, queries, "Get bandwidth", "b")
 
 
@@ -150,9 +151,9 @@ _list_of("moments", "spectrogram.moments", "Spectral moments listing", "Spectrog
          "List centre of gravity, standard deviation, skewness and kurtosis in slices")  # fmt: skip
 _query("analyses.amplitude", "Get amplitude", "Analyses", "activation", separator=True)
 _list_of("zero crossings", "analyses.zero_crossings", "Zero crossings listing", "Analyses",
-         "List where the curve passes through zero")  # fmt: skip
+         "List where the curve crosses zero")  # fmt: skip
 _list_of("envelope peaks", "analyses.envelope_peaks", "Envelope peaks listing", "Analyses",
-         "List the peaks of the envelope, and how much later than the output's they come,")  # fmt: skip
+         "List the peaks of the envelope, and their latencies relative to the output's,")  # fmt: skip
 settings_command("zero crossings", "Zero crossings settings…", "Analyses", separator=True)
 settings_command("envelope peaks", "Envelope peaks settings…", "Analyses")
 
@@ -194,7 +195,7 @@ def _crossing(id: str, title: str, edge: str) -> None:
         queries.to_crossing(edge)
 
     words = {"cursor": "the cursor", "start": "the selection's start", "end": "the selection's end"}[edge]
-    run.__doc__ = f"Move {words} to where the active lane's curve next passes through zero."
+    run.__doc__ = f"Move {words} to the nearest zero crossing of the active lane."
     when = is_open if edge == "cursor" else has_selection
     command(id, title, "Time", when, separator=edge == "cursor")(run)
 
@@ -206,19 +207,19 @@ _crossing("time.end_to_zero", "Move end of selection to nearest zero crossing", 
 
 @command("edit.undo_result", "Undo the last result", "Edit", separator=True)
 def undo_result(results: Results) -> None:
-    """Take back the last change of the results table."""
+    """Undo the last change of the results table."""
     results.undo()
 
 
 @command("edit.redo_result", "Redo the last result", "Edit")
 def redo_result(results: Results) -> None:
-    """Bring back what was last taken back in the results table."""
+    """Redo the last undone change of the results table."""
     results.redo()
 
 
 @command("edit.clear_results", "Clear results", "Edit")
 def clear_results(result_list: ResultList) -> None:
-    """Take every row out of the results table; Undo the last result brings them back."""
+    """Remove every row from the results table; Undo the last result brings them back."""
     result_list.export("clear")
 
 

@@ -1,4 +1,4 @@
-"""The dock and what it shows: from the session and the answers to rows, slices and results, and back."""
+"""The dock: rows, slices and results made from the session and the answers, and actions passed back."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from widgets.plots.view import PlotView
     from widgets.results.slice_plot import SliceDialog
 
-REST_MS = 45  # after the overlays were asked for: a knob in motion comes first
-UNDER_WAY = "Under way"
-WIDEST = 5  # more characters than these run into the next column
+REST_MS = 45  # after the overlays are requested: a moving knob comes first
+UNDER_WAY = "In progress"
+WIDEST = 5  # longer texts run into the next column
 WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
 LINES: tuple[tuple[str, Statistic | None], ...] = (
@@ -44,7 +44,7 @@ LINES: tuple[tuple[str, Statistic | None], ...] = (
 
 
 class DockView:
-    """Keeps the dock in step; holds which rows are unfolded and what they last said."""
+    """Keeps the dock up to date; remembers which rows are unfolded and their last values."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class DockView:
         dock.slice_wanted.connect(self.show_large)
 
     def _changed(self) -> None:
-        """Show what is known now once nothing has changed for a while; until then it is greyed."""
+        """Show the current values once nothing has changed for a while; grey the dock until then."""
         if self._latent_driven.waiting:
             self._dock.fade()
         self._later.start()
@@ -115,7 +115,7 @@ class DockView:
     # --- showing ---------------------------------------------------------------------------------
 
     def set_shown(self, on: bool) -> None:
-        """Say whether the dock is on the screen: what nobody sees is not computed."""
+        """Set whether the dock is visible; nothing is computed for a hidden dock."""
         if on == self._shown:
             return
         self._shown = on
@@ -135,7 +135,7 @@ class DockView:
         self._dock.show_rows([self._awaited(lane.key) for lane in self._session.lanes])
 
     def _awaited(self, key: Key) -> LayerRow:
-        """Return a layer's row before anything of it is known, so that nothing moves when it comes."""
+        """Return a layer's row before any of its values is known, so that nothing moves when they arrive."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
         return LayerRow(key, title(self._session.models, key), cells, below)
@@ -152,7 +152,7 @@ class DockView:
         self._repaint.start()
 
     def show(self) -> None:
-        """Show the table of layers as it is now."""
+        """Show the current table of layers."""
         dock = self._dock
         if not self._layer_results.wanted or not self._session.lanes:
             return
@@ -168,13 +168,13 @@ class DockView:
             self._tell()
 
     def _tell(self) -> None:
-        """Let the status say anew whether something is under way."""
+        """Let the status bar check again whether something is being computed."""
         self._messages.busy_changed.emit(self._overlays.busy)
 
     @property
     def state(self) -> str:
-        """Return whether the table still lacks something."""
-        awaits = self._awaits and self._layer_results.wanted  # what nobody sees is not awaited
+        """Return whether values of the table are still missing, as text for the status bar."""
+        awaits = self._awaits and self._layer_results.wanted  # values of a hidden dock do not count
         return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
     def _row(self, layer: Layer) -> LayerRow:
@@ -200,7 +200,7 @@ class DockView:
         )
 
     def _cell(self, where: tuple[Key, int, int], answer: Answer, measure: Measure) -> Cell:
-        """Return an answer as a cell; what is under way keeps what it last said, in a quiet ink."""
+        """Return an answer as a cell; while it is computed, its last value stays, in a quiet ink."""
         if answer.refusal:
             return Cell("", "refused", answer.refusal)
         if answer.awaited:
@@ -216,11 +216,11 @@ class DockView:
         return Cell(
             text,
             "value",
-            f"{name}: {value_text(answer)}\n{noted}Click to copy it, double-click to keep it in the results",
+            f"{name}: {value_text(answer)}\n{noted}Click to copy, double-click to keep in the results",
         )
 
     def show_slices(self) -> None:
-        """Show the spectral slices that have come."""
+        """Show the spectral slices that have arrived."""
         where = "selection" if isinstance(self._layer_results.table_place, Range) else "at cursor"
         where += "…" if self._layer_results.slices_stale else ""
         self._dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
@@ -232,10 +232,10 @@ class DockView:
     def _slice_view(self, high_hz: float) -> SliceView:
         return self._slice_source.view(high_hz)
 
-    # --- wishes ----------------------------------------------------------------------------------
+    # --- actions ---------------------------------------------------------------------------------
 
     def fold(self, key: Key) -> None:
-        """Unfold a row, or fold it up."""
+        """Fold or unfold a row."""
         self.unfolded ^= {key}
         self.show()
 
@@ -252,7 +252,7 @@ class DockView:
         self._queries.ask(*self._asked(line, column), key, self._layer_results.table_place)
 
     def _copy(self, key: Key, line: int, column: int) -> None:
-        """Copy the number of a cell, with the digits that a result has."""
+        """Copy the number of a cell, with the digits used in the results."""
         layer, (measure, statistic) = self._layer_results.layer(key), self._asked(line, column)
         if layer is None:
             return
@@ -261,15 +261,15 @@ class DockView:
             self._messages.noted.emit(copy_number(value_text(answer)))
 
     def copy_table(self) -> None:
-        """Put the table of layers on the clipboard, as tab-separated text."""
+        """Copy the table of layers to the clipboard, as tab-separated text."""
         layers, place = self._layer_results.layers(), self._layer_results.table_place
         QGuiApplication.clipboard().setText(as_text(layers, place))
         awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
-        rest = f"; {awaited} values are still under way and empty" if awaited else ""
+        rest = f"; {awaited} values are still being computed and are empty" if awaited else ""
         self._messages.noted.emit(f"Copied {len(layers)} layers as tab-separated text{rest}")
 
     def show_large(self) -> None:
-        """Show the spectral slice in a window of its own, up to the output's Nyquist frequency."""
+        """Show the spectral slice in its own window, up to the output's Nyquist frequency."""
         from widgets.results.slice_plot import SliceDialog
 
         if self._large is None:
@@ -294,7 +294,7 @@ def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
 
 
 def _short(answer: Answer, measure: Measure) -> str:
-    """Return a value as short as a column of the table allows."""
+    """Return a value short enough for a column of the table."""
     if not answer.defined:
         return NONE
     if measure.key == "activation":

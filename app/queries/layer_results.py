@@ -1,4 +1,4 @@
-"""What is known of every layer, and what is computed for the queries once things are at rest."""
+"""Results of all layers, computed for queries when the knobs rest."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from core.signals.track import Track
 from core.tiles.scatter import SHARED_S
 
 SLICES, SHORT, LONG = "slices", "table", "long table"
-"""Who asks the results store: for the slices, and for the table's short and its long layers."""
+"""The clients of the results store: the slices, and the table's short and long layers."""
 
 
 class LayerResults:
-    """Tells what is known of the layers and asks for the rest.
+    """Returns the known results of the layers and requests the others.
 
-    `changed` follows whatever an answer may depend on, `sliced` the spectral slices.
+    `changed` is emitted after anything that an answer may depend on, `sliced` for new spectral slices.
 
-    `settle_wanted` asks the window for a call of `refresh` once things are at rest: with True its timer
-    starts anew, with False one that already runs goes on.
+    `settle_wanted` asks the window to call `refresh` once things are at rest: True restarts its timer, False
+    leaves a running timer alone.
     """
 
     settle_wanted = Signal(bool)
@@ -67,7 +67,7 @@ class LayerResults:
         self._latent_driven = latent_driven
         self._overlays = overlays
         self._tiled_overlays = tiled_overlays
-        self.wanted = False  # whether a table of all layers is on show
+        self.wanted = False  # whether a table of all layers is visible
         self.slices: dict[Key, Spectrum] = {}
         self.sliced_at: tuple[float, float] | None = None
         self.no_slice = ""
@@ -78,7 +78,7 @@ class LayerResults:
         self._slice_asked: tuple[SliceSettings, list[Layer], list[ResultRequest]] | None = None
         self._awaited: dict[Hashable, tuple[ResultRequest, Callable[[Any], None]]] = {}
         self._count = 0
-        self.at_cursor = False  # ask the table at the cursor although a selection is held
+        self.at_cursor = False  # show the table at the cursor even if there is a selection
         self._long = LongLayerResults(context, results, tiled_overlays, self.layer)
         session.shown_changed.connect(self._moved)
         results.arrived.connect(self._arrived)
@@ -89,7 +89,7 @@ class LayerResults:
     # --- what is known ---------------------------------------------------------------------------
 
     def _moved(self) -> None:
-        """Wait for rest when curves have changed; what only arrived makes nobody wait longer."""
+        """Wait for rest if curves have changed; arrivals of results do not extend the wait."""
         tracks = self._session.shown.tracks
         if tracks is not self._tracks:
             self._drop_table()
@@ -102,11 +102,11 @@ class LayerResults:
         self._layers = {}
 
     def settings(self, analysis: str) -> Any:
-        """Return the settings with which an analysis is asked: those of the lanes."""
+        """Return the settings of an analysis, which are those of the lanes."""
         return self._settings.of(analysis)
 
     def shown_keys(self) -> tuple[Key, ...]:
-        """Return the layers that are asked: every lane's, and those that lie over another's axes."""
+        """Return the layers of the table: every lane's, and those merged into it."""
         session = self._session
         return tuple(
             key
@@ -115,7 +115,9 @@ class LayerResults:
         )
 
     def layer(self, key: Key | None, place: Place | None = None) -> Layer | None:
-        """Return a layer with what is known of it now, of a long recording at a place (the query's)."""
+        """Return a layer with its known results; for a long recording, at a place (the query's by
+        default).
+        """
         track = self._session.shown.tracks.get(key) if key is not None else None
         if key is None or track is None:
             return None
@@ -126,7 +128,7 @@ class LayerResults:
         return self._layers[key]
 
     def _arrived(self, origins: frozenset[Origin]) -> None:
-        """Answer who waits, show what the table has got, and go on to what is still missing."""
+        """Answer waiting queries, show new values in the table, and request what is still missing."""
         self._layers = {}
         answered = self._answer()
         if answered or origins & self._table:
@@ -136,7 +138,7 @@ class LayerResults:
         self._take_slices()
 
     def layers(self) -> tuple[Layer, ...]:
-        """Return every layer that is asked, in the order of the lanes."""
+        """Return the layers of the table, in the order of the lanes."""
         place = self.table_place
         return tuple(layer for key in self.shown_keys() if (layer := self.layer(key, place)) is not None)
 
@@ -160,7 +162,7 @@ class LayerResults:
     # --- what is computed ------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Ask for what the table and the slices lack, unless a knob still moves."""
+        """Request what the table and the slices lack, unless a knob is still moving."""
         if self._latent_driven.waiting:
             return
         if not self.wanted:
@@ -168,7 +170,7 @@ class LayerResults:
             return
         layers = sorted(self.layers(), key=lambda layer: layer.key != self._session.active)
         if not self._overlays.busy:
-            self._slice()  # it takes no time, but overlays go before it
+            self._slice()  # it takes no time, but overlays come first
         short = [one for layer in layers if not _is_long(layer) for one in self._requests(layer)]
         long = [one for layer in layers if _is_long(layer) for one in self._requests(layer)]
         self._table = frozenset(one.origin for one in (*short, *long))
@@ -176,13 +178,13 @@ class LayerResults:
         self._results.need(LONG, long, Urgency.TABLE, patient=True)
 
     def _drop_table(self) -> None:
-        """Have nothing computed for the table: its curves are gone, or nobody sees it."""
+        """Cancel the table's requests: its curves are gone, or the table is hidden."""
         self._table = frozenset()
         self._results.drop(SHORT)
         self._results.drop(LONG)
 
     def _requests(self, layer: Layer) -> list[ResultRequest]:
-        """Return what the table needs of a layer and the lane does not show already."""
+        """Return the requests for what the table needs of a layer and the lane does not show already."""
         found: list[ResultRequest] = []
         for name in contour_analyses():
             if TABLE[name].refusal(layer.track, layer.settings[name]):
@@ -194,19 +196,19 @@ class LayerResults:
         return found
 
     def _is_on_lane(self, layer: Layer, name: str) -> bool:
-        """Return whether an analysis is what the lane shows; the session keeps that."""
+        """Return whether a lane shows an analysis; then the session keeps it."""
         return layer.results[name] is self._session.shown.overlays.get((layer.key, name))
 
     # --- spectral slices -------------------------------------------------------------------------
 
     def slice_settings(self) -> SliceSettings:
-        """Return the stretch of the spectral slices: that of the table, or one window around the cursor."""
+        """Return the settings of the spectral slices: the table's range, or one window around the cursor."""
         where = self.table_place
         ends = (where.start_s, where.end_s) if isinstance(where, Range) else (where, where)
         return SliceSettings(*ends, self._settings.of("spectrogram").window_length_s)
 
     def _slice(self) -> None:
-        """Ask for the slices, where they are others than were asked for last."""
+        """Request the slices, if they differ from those requested last."""
         settings = self.slice_settings()
         layers = sliceable(self._tiled_overlays, self.layers(), settings)
         requests = [analysis_of(around(layer.track, settings), "slice", settings) for layer in layers]
@@ -217,7 +219,7 @@ class LayerResults:
         self._take_slices()
 
     def _take_slices(self) -> None:
-        """Show the slices once all that were asked for have come."""
+        """Show the slices once all of them have arrived."""
         if self._slice_asked is None:
             return
         settings, layers, requests = self._slice_asked
@@ -237,7 +239,7 @@ class LayerResults:
         self.sliced.emit()
 
     def slices_record(self) -> str:
-        """Say as JSON which curves the slices are of, and how they were computed."""
+        """Return as JSON which curves the slices are of, and how they were computed."""
         from core.files.versions import versions
 
         if self._sliced_as is None:
@@ -248,7 +250,7 @@ class LayerResults:
 
     @property
     def slices_stale(self) -> bool:
-        """Whether the slices are of another place, of other curves or settings than would be asked now."""
+        """Whether the slices are of another place, other curves or other settings than now."""
         if self._sliced_as is None:
             return False
         settings, origins = self._sliced_as
@@ -256,28 +258,28 @@ class LayerResults:
         moved = any(key in tracks and tracks[key].origin != origin for key, origin in origins.items())
         return moved or settings != self.slice_settings()
 
-    # --- where it is asked ------------------------------------------------------------------------
+    # --- the place of queries ------------------------------------------------------------------------
 
     @property
     def place(self) -> Place:
-        """Where a query asks: the selection, else the cursor."""
+        """The place of a query: the selection, or the cursor."""
         return self._session.selection or self.cursor_s
 
     @property
     def cursor_s(self) -> float:
-        """The cursor's time; the beginning of the sound where none was put."""
+        """The cursor's time; the start of the sound if no cursor is set."""
         session = self._session
         return session.whole.start_s if session.cursor_s is None else session.cursor_s
 
     @property
     def table_place(self) -> Place:
-        """Where the table of all layers and the slices are asked."""
+        """The place of the table of all layers and of the slices."""
         return self.cursor_s if self.at_cursor else self.place
 
     def with_result(
         self, layer: Layer, name: str, then: Callable[[Layer], None], place: Place | None = None
     ) -> None:
-        """Call `then` with the layer once an analysis of it is there; one that has failed is tried anew."""
+        """Call `then` with the layer once one of its analyses is known; a failed one is tried again."""
         if self._long.takes(layer.track, name):
             self._long.wait(layer, name, self.place if place is None else place, then)
             return
@@ -292,11 +294,11 @@ class LayerResults:
         self.compute(name, layer.track, layer.settings[name], arrived)
 
     def in_tiles(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
-        """Call `then` with what an analysis gives around a time of a long recording."""
+        """Call `then` with an analysis around a time of a long recording."""
         self._long.wait_for(layer, name, time_s, then)
 
     def compute(self, name: str, track: Track, settings: Any, then: Callable[[Any], None]) -> None:
-        """Have one analysis computed and call `then` with it; a failure is told, and tried anew."""
+        """Compute one analysis and call `then` with it; a failure is reported, and tried again next time."""
         request = analysis_of(track, name, settings)
         self._count += 1
         asker = "query", self._count
@@ -306,7 +308,7 @@ class LayerResults:
         self._answer()
 
     def _answer(self) -> bool:
-        """Call back who waits for what is known now; tell whether there was somebody."""
+        """Call back the clients that wait for what is known now; return whether there were any."""
         answered = False
         for asker, (request, then) in list(self._awaited.items()):
             state = self._results.look(request)
@@ -332,7 +334,7 @@ def _refusal(state: State | None) -> str:
 
 
 def _first_failure(states: Sequence[State | None]) -> str:
-    """Say why the first of several results is not there, "" where all are."""
+    """Return why the first missing one of several results is missing, or ""."""
     faults = [_fault_of(state).sentence for state in states if isinstance(state, Failed | Refused)]
     return next(iter(faults), "")
 
@@ -342,12 +344,12 @@ def _same_slices(
     settings: SliceSettings,
     layers: Sequence[Layer],
 ) -> bool:
-    """Return whether these slices are the ones that were asked for."""
+    """Return whether these slices are the ones requested last."""
     before, others, _ = asked
     pairs = [[(layer.key, layer.track.origin) for layer in some] for some in (others, layers)]
     return before == settings and pairs[0] == pairs[1]
 
 
 def _is_long(layer: Layer) -> bool:
-    """Return whether an analysis of a layer may take longer than one waits for a table."""
+    """Return whether an analysis of a layer may take longer than a table should wait."""
     return layer.track.axis.duration_s > SHARED_S

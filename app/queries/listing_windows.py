@@ -1,4 +1,4 @@
-"""Listings and reports of the active lane, each in a window that can be read and copied."""
+"""Listings and reports of the active lane, each in a window to read and copy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = ("CSV (*.csv)", "TSV (*.tsv)")
 
 
 class ListingWindows:
-    """Computes what is listed and opens it."""
+    """Computes listings and opens them."""
 
     def __init__(
         self, context: Context, host: DialogHost, sound_driven: SoundDriven, layer_results: LayerResults
@@ -58,7 +58,7 @@ class ListingWindows:
         self._layer_results.with_result(layer, analysis, open_it)
 
     def list_of(self, analysis: str) -> None:
-        """List what any analysis finds in the selection, or in the whole sound."""
+        """List the results of any analysis in the selection, or in the whole sound."""
         layer, window = self._layer(), self._stretch()
         if layer is None:
             return
@@ -72,7 +72,9 @@ class ListingWindows:
             )  # fmt: skip
 
     def _reference(self, layer: Layer, analysis: str) -> Layer | None:
-        """Return the output, or what D or Q hears, from whose envelope's peaks those of a layer are told."""
+        """Return the layer that latencies of envelope peaks refer to: the output, or the sound that drives D
+        or Q.
+        """
         heard = self._sound_driven.source_of(layer.key)
         generated = isinstance(layer.key, LaneKey) and layer.key.is_generated
         output = self._session.output if generated else None
@@ -96,7 +98,7 @@ class ListingWindows:
         return session.selection or session.whole
 
     def _compute(self, layer: Layer, name: str, window: Range, use: Callable[[Any], None]) -> None:
-        """Have an analysis computed over a stretch, or say why there is none."""
+        """Compute an analysis over a stretch, or report why it is refused."""
         try:
             track, settings = over(name, layer.track, self._layer_results.settings(name), window)
         except Fault as fault:
@@ -109,7 +111,7 @@ class ListingWindows:
             self._layer_results.compute(name, track, settings, use)
 
     def open(self, made: Listing) -> None:
-        """Open a listing in a window of its own."""
+        """Open a listing in its own window."""
         from widgets.results.listing import ListingDialog, ReportDialog
 
         if made.words:
@@ -120,7 +122,7 @@ class ListingWindows:
         self._host.show(dialog)
 
     def save(self, made: Listing) -> None:
-        """Ask for a file and write a listing, its record beside it."""
+        """Ask for a file and write a listing with its record beside it."""
         kinds = ("Text as Praat prints it (*.txt)", *KINDS) if made.words else KINDS
         usual = kinds[0].rpartition("*")[2].rstrip(")")
         name, kind = self._host.ask_save("Save the listing", f"{file_name(made)}{usual}", ";;".join(kinds))
@@ -137,6 +139,6 @@ class ListingWindows:
 
 
 def _titled(layer: Layer) -> str:
-    """Name a layer, and of a recording with several channels what was listed of them."""
+    """Return a layer's title; for a recording with several channels, with the channel that was listed."""
     how = layer.track.origin.reduction if isinstance(layer.key, RecordingKey) else ""
     return f"{layer.title}, {how}" if how else layer.title

@@ -1,4 +1,4 @@
-"""What is known of recordings that stay in their files: measured in tiles wherever something is asked."""
+"""Results of long recordings, measured in tiles wherever a query needs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Wait = tuple[Key, str, Place, Callable[[Layer], None]]
 
 
 class LongLayerResults:
-    """Gives layers of long recordings at a place; calls back those that wait for a measure there."""
+    """Returns the layers of long recordings at a place; calls back those that wait for a measure there."""
 
     def __init__(
         self,
@@ -43,14 +43,14 @@ class LongLayerResults:
         return bool(name) and self._tiled_overlays.takes(track, name)
 
     def at(self, layer: Layer, place: Place) -> Layer:
-        """Return a layer with what its tiles hold at a place, or why they hold nothing."""
+        """Return a layer with the results of its tiles at a place, or with the reasons why there are none."""
         track, results, failures = layer.track, dict(layer.results), dict(layer.failures)
         tiling, window = self._tiled_overlays, as_range(place)
         for name in contour_analyses():
             if not isinstance(track, LongTrack) or not tiling.takes(track, name):
                 continue
-            results.pop(name, None)  # what the lane shows is known around the window only
-            failures.pop(name, None)  # as is what failed
+            results.pop(name, None)  # the lane's overlays are only known around the window
+            failures.pop(name, None)  # and so are failures
             if TABLE[name].refusal(track.axis, layer.settings[name]):
                 continue
             found = tiling.over(track, name, window)
@@ -63,14 +63,14 @@ class LongLayerResults:
         return Layer(layer.key, layer.title, track, layer.settings, results, failures)
 
     def requests(self, layer: Layer, name: str, place: Place) -> list[ResultRequest]:
-        """Return what must be known before an analysis is at a place."""
+        """Return the requests for an analysis at a place."""
         assert isinstance(layer.track, LongTrack)
         return self._tiled_overlays.requests(layer.track, name, as_range(place))
 
     def wait(self, layer: Layer, name: str, place: Place, then: Callable[[Layer], None]) -> None:
         """Call `then` with the layer once an analysis is known at a place, or cannot be.
 
-        What has failed there is tried once more.
+        A failed analysis is tried once more.
         """
         assert isinstance(layer.track, LongTrack)
         known = self.at(layer, place)
@@ -84,7 +84,7 @@ class LongLayerResults:
         self._ask((layer.key, name, place, then))
 
     def wait_for(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
-        """Call `then` with what an analysis without a contour gives around a time."""
+        """Call `then` with an analysis that has no contour, around a time."""
         track, window = layer.track, Range(time_s, time_s)
         assert isinstance(track, LongTrack)
 
@@ -100,7 +100,7 @@ class LongLayerResults:
             self._ask((layer.key, name, time_s, look))
 
     def _ask(self, wait: Wait) -> None:
-        """Have something measured under a name of its own: the cursor moving on must not take it away."""
+        """Request under a name of its own, so that a moving cursor does not cancel it."""
         self._count += 1
         asker = "long query", self._count
         self._waits[asker] = wait
@@ -118,7 +118,7 @@ class LongLayerResults:
                 self._go_on(asker)
 
     def _go_on(self, asker: Hashable) -> None:
-        """Ask for what is missing now, or answer who waits."""
+        """Request what is missing now, or call back the waiting clients."""
         key, name, place, then = self._waits[asker]
         layer = self._layer_at(key, place)
         if layer is None or not isinstance(layer.track, LongTrack):
@@ -140,10 +140,10 @@ class LongLayerResults:
 
 
 def settled(layer: Layer, name: str) -> bool:
-    """Return whether an analysis is there, or is refused."""
+    """Return whether an analysis is known or refused."""
     return name in layer.results or bool(layer.refusals[name])
 
 
 def as_range(place: Place) -> Range:
-    """Return a place as a stretch of time."""
+    """Return a place as a range of time."""
     return place if isinstance(place, Range) else Range(place, place)

@@ -29,7 +29,7 @@ from widgets.theme.praat_numbers import four_digits, seconds, signed
 
 
 class Queries:
-    """Asks, and puts the answers into the results and into the status bar."""
+    """Runs queries and puts the answers into the results and the status bar."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Queries:
     def ask(
         self, measure: str, statistic: Statistic = "mean", key: Key | None = None, where: Place | None = None
     ) -> None:
-        """Ask one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
+        """Query one measure of the active lane (or of `key`) at the selection or cursor (or `where`)."""
         layer = self._layer_results.layer(key) if key is not None else self._active
         if layer is None:
             return
@@ -68,7 +68,7 @@ class Queries:
         )
 
     def tell(self, key: Key | None, answer: Answer, number: int = 0) -> None:
-        """Put an answer into the results, under its question's number, and say it; a refusal is only said."""
+        """Put an answer into the results, under its query's number, and show it; a refusal is only shown."""
         if answer.refusal:
             self.results.release(number)
             self._messages.noted.emit(answer.refusal)
@@ -84,14 +84,16 @@ class Queries:
         self._messages.noted.emit(f"{said}{_lowered(answer)}")
 
     def _file(self, key: Key | None) -> str:
-        """Return the name of the checkpoint, or of the recording that was asked."""
+        """Return the name of the checkpoint, or of the recording, that a query refers to."""
         card = self._session.card
         if isinstance(key, RecordingKey):
             return key.id
         return Path(card.path).name if card else ""
 
     def _point(self, key: Key | None, answer: Answer) -> str:
-        """Name the point that was asked, with what was turned there; of a recording its channel and start."""
+        """Return the name of the point that a query refers to, with its changed variables; for a recording,
+        its channel and start.
+        """
         session, asked = self._session, answer.origin.point
         if isinstance(key, RecordingKey):
             return ", ".join(filter(None, (answer.origin.reduction, self._alignment.words(key))))
@@ -102,7 +104,7 @@ class Queries:
     # --- what needs no analysis ------------------------------------------------------------------
 
     def tell_time(self) -> None:
-        """Tell the cursor's time, or the middle of the selection."""
+        """Report the cursor's time, or the middle of the selection."""
         place = self._layer_results.place
         if isinstance(place, Range):
             self._tell_plain("Middle", place, place.middle_s, "s", 6)
@@ -110,13 +112,13 @@ class Queries:
             self._tell_plain("Cursor", place, place, "s", 6)
 
     def tell_length(self) -> None:
-        """Tell how long the selection is."""
+        """Report the length of the selection."""
         selection = self._session.selection
         if selection is not None:
             self._tell_plain("Selection length", selection, selection.length_s, "s", 6)
 
     def tell_frequency(self) -> None:
-        """Tell the frequency of the horizontal cursor."""
+        """Report the frequency of the frequency cursor."""
         hertz = self._session.frequency_hz
         if hertz is not None:
             self._tell_plain("Frequency cursor", self._layer_results.cursor_s, hertz, "Hz", 2)
@@ -130,7 +132,9 @@ class Queries:
     # --- spectral moments ------------------------------------------------------------------------
 
     def tell_moment(self, key: str) -> None:
-        """Tell a moment of the active lane's spectrum over the selection, or over the whole, in its band."""
+        """Report a spectral moment of the active lane over the selection, or over the whole, within its
+        band.
+        """
         layer, session, wanted = self._active, self._session, MEASURES[key]
         if layer is None:
             return
@@ -162,7 +166,7 @@ class Queries:
     # --- the cursor cross ------------------------------------------------------------------------
 
     def tell_power(self) -> None:
-        """Tell the power density of the active lane where the cursor's time and frequency cross."""
+        """Report the power density of the active lane at the cursor's time and frequency."""
         layer, hertz, time_s = self._active, self._session.frequency_hz, self._layer_results.cursor_s
         if layer is None or hertz is None:
             return
@@ -192,7 +196,9 @@ class Queries:
     # --- moving the cursor -----------------------------------------------------------------------
 
     def move_to(self, measure: str, statistic: Statistic) -> None:
-        """Put the cursor where a measure of the active lane is lowest or highest within the selection."""
+        """Move the cursor to the minimum or the maximum of a measure of the active lane within the
+        selection.
+        """
         layer, selection, wanted = self._active, self._session.selection, MEASURES[measure]
         if layer is None or selection is None:
             return
@@ -207,19 +213,21 @@ class Queries:
                 self._session.set_cursor(time_s)
             else:
                 self._messages.noted.emit(
-                    answer.refusal or f"No {wanted.title.lower()} is found in the selection"
+                    answer.refusal or f"There is no {wanted.title.lower()} in the selection"
                 )
 
         self._layer_results.with_result(layer, wanted.analysis, move)
 
     def to_frequency(self, hertz: float) -> None:
-        """Put the frequency cursor where it can be seen over the active lane. Raises Fault elsewhere."""
+        """Set the frequency cursor within the active lane's frequencies. Raises Fault for other
+        frequencies.
+        """
         layer = self._active
         if layer is None:
             return
         high_hz = min(VIEW_HIGH_HZ, layer.track.axis.nyquist_hz)
         if not 0 <= hertz <= high_hz:
-            seen = f"Write a frequency from 0 to {guard.hertz(high_hz)}."
+            seen = f"Enter a frequency from 0 to {guard.hertz(high_hz)}."
             raise Fault(f"The spectrogram of {layer.title} does not reach {guard.hertz(hertz)}.", seen)
         self._session.set_frequency(hertz)
 
@@ -237,7 +245,7 @@ class Queries:
         time_s = nearest_crossing(layer.track, old_s)
         if not math.isfinite(time_s):
             self._messages.faulted.emit(
-                Fault(f"{layer.title} never crosses zero.", "Choose another lane, such as Out.")
+                Fault(f"{layer.title} never crosses zero.", "Choose another lane, for instance Out.")
             )
         elif edge == "cursor" or selection is None:
             session.set_cursor(time_s)
@@ -247,7 +255,7 @@ class Queries:
 
 
 def _lowered(answer: Answer) -> str:
-    """Say in so few words as a status bar has room for that the ceiling was lowered, and to what."""
+    """Return a short note that the ceiling was lowered, and to what, for the status bar."""
     ceiling_hz = dict(answer.origin.settings).get("ceiling_hz")
     if not answer.notice or not isinstance(ceiling_hz, float):
         return ""
@@ -255,12 +263,12 @@ def _lowered(answer: Answer) -> str:
 
 
 def _within(sentence: str) -> str:
-    """Return a sentence as it goes on after another's words."""
+    """Return a sentence in lower case, to continue another."""
     return sentence[:1].lower() + sentence[1:]
 
 
 def value_text(answer: Answer) -> str:
-    """Return a result as the screen shows it: number, then unit."""
+    """Return a result as on screen: number, then unit."""
     if not answer.defined:
         return "undefined"
     number = four_digits(answer.value) if answer.digits < 0 else signed(f"{answer.value:.{answer.digits}f}")
@@ -268,7 +276,7 @@ def value_text(answer: Answer) -> str:
 
 
 def where_text(answer: Answer) -> str:
-    """Return the time or the stretch of an answer."""
+    """Return the time or the range of an answer."""
     if answer.start_s == answer.end_s:
         return seconds(answer.start_s)
     return f"{seconds(answer.start_s)}–{seconds(answer.end_s)}"

@@ -1,4 +1,4 @@
-"""The results as the dock lists them: noted, copied, saved, cleared, and kept between starts."""
+"""The results in the dock: notes, copying, saving, clearing, and keeping them between starts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from core.session.session import Session
 from widgets.results.dock import Dock
 from widgets.results.results_table import ResultRow
 
-REST_MS = 45  # a knob in motion comes first
+REST_MS = 45  # a moving knob comes first
 
 
 class ResultList:
-    """Between the results and their table in the dock."""
+    """Connects the results with their table in the dock."""
 
     def __init__(self, context: Context, host: DialogHost, dock: Dock, results: Results) -> None:
         self._context, self._host, self._dock, self._results = context, host, dock, results
@@ -42,22 +42,22 @@ class ResultList:
         self.show()
 
     def keep(self, path: Path) -> None:
-        """Bring back the results of the last time, and write every change of them down."""
+        """Restore the results of the last session, and store every change of them."""
         self.kept = ResultsAutosave(self._context, self._results, path)
 
     def close(self) -> None:
-        """Wait until the results are on the disk; another window may have their file from then on."""
+        """Wait until the results are on disk; from then on another window may use their file."""
         if self.kept is not None:
             self.kept.close()
 
     def show(self) -> None:
-        """Show the results as they are now."""
+        """Show the current results."""
         here = _Here(self._context.session)
         rows = [_row(one, here.has(one)) for one in self._results.rows]
         self._dock.show_results(rows, self._results.undo_words)
 
     def copy(self, numbers: list[int]) -> None:
-        """Put the chosen results, or all, on the clipboard."""
+        """Copy the chosen results, or all, to the clipboard."""
         rows = [one for one in self._results.rows if not numbers or one.number in numbers]
         QGuiApplication.clipboard().setText(as_text(rows))
         self._messages.noted.emit(f"Copied {len(rows)} results as tab-separated text")
@@ -78,7 +78,7 @@ class ResultList:
             self.write(Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
 
     def write(self, path: Path) -> None:
-        """Write the results as CSV or TSV, their origins beside them."""
+        """Write the results as CSV or TSV, with their origins beside them."""
         try:
             write_results(path, self._results.rows)
         except Fault as fault:
@@ -88,7 +88,7 @@ class ResultList:
 
 
 class _Here:
-    """What is open now: to tell which results are of it."""
+    """What is open now, to tell which results belong to it."""
 
     def __init__(self, session: Session) -> None:
         card, self._point = session.card, session.point.z if session.card else ()
@@ -97,7 +97,7 @@ class _Here:
         self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}
 
     def has(self, one: Result) -> bool:
-        """Return whether a result is of the present point, or of a recording that is open."""
+        """Return whether a result is of the present point, or of an open recording."""
         asked = one.answer.origin.point
         same = asked == self._point if asked else one.point == self._words
         return one.file in self._recordings or (one.file == self._file and same)

@@ -1,7 +1,6 @@
-"""The results are written down at every change, so that neither quitting nor a crash loses a row.
+"""Results stored at every change, so that neither quitting nor a crash loses a row.
 
-Each window that is open has a file of its own. A window that opens takes up what windows left that
-are closed by now.
+Each open window has its own file. A new window takes over the files of closed windows.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ResultsAutosave:
-    """Brings the rows of the last time back, and writes the newest ones beside the window's thread."""
+    """Restores the rows of the last session, and writes the latest ones off the window's thread."""
 
     def __init__(self, context: Context, results: Results, path: Path) -> None:
         self._jobs, self._results = context.jobs, results
@@ -50,21 +49,21 @@ class ResultsAutosave:
         if rows is not self._written:
             write_kept(rows, self._path)
             self._written = rows
-        while self._left:  # only once their rows stand in this window's file
+        while self._left:  # only once their rows are in this window's file
             other, lock = self._left.pop()
             other.unlink(missing_ok=True)
             unlock(lock)
 
     def close(self) -> None:
-        """Wait until everything is on the disk, and write nothing more."""
+        """Wait until everything is on disk, and write nothing more."""
         self._results.changed.disconnect(self._changed)
         self._writer.shutdown()
         unlock(self._lock)
 
 
 def _own(path: Path) -> tuple[Path, FileLock]:
-    """Return the first file that no other window has, and the lock that says so."""
-    with contextlib.suppress(Fault):  # where nothing can be kept, writing will tell
+    """Return the first file that no other window uses, and its lock."""
+    with contextlib.suppress(Fault):  # if nothing can be stored, writing will report it
         folder_for(path.parent)
     for place in _places(path):
         with contextlib.suppress(Timeout):
@@ -73,7 +72,7 @@ def _own(path: Path) -> tuple[Path, FileLock]:
 
 
 def _left(path: Path, own: Path) -> list[tuple[Path, FileLock]]:
-    """Return the files of windows that are closed, each locked until its rows have been taken over."""
+    """Return the files of closed windows, each locked until its rows have been taken over."""
     name = re.compile(re.escape(path.stem) + r"(-\d+)?" + re.escape(path.suffix))
     try:
         others = sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name) and one != own)
@@ -92,7 +91,7 @@ def _places(path: Path) -> Iterator[Path]:
 
 
 def _together(parts: list[Rows]) -> Rows:
-    """Put rows one below the other, those that were taken over numbered on."""
+    """Return several lists of rows as one; rows taken over are renumbered."""
     rows = parts[0]
     for part in parts[1:]:
         first = max((row.number for row in rows), default=0) + 1

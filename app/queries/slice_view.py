@@ -1,4 +1,4 @@
-"""The spectral slices as the dock shows them: whose lines, whose formants, and which layers have none."""
+"""The spectral slices in the dock: their lines, their formants, and layers without a slice."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from core.session.lane_key import Key, LaneKey
 from core.session.lane_names import title
 from widgets.results.slice_views import Slice, SliceView
 
-LEAST_HZ = 50.0  # the mean of a layer stands at 0 Hz and would push all else down
+LEAST_HZ = 50.0  # the mean of a layer is at 0 Hz and would push everything else down
 
 
 class SliceSource:
-    """Gives the spectral slices that the dock and the large window show."""
+    """Makes the spectral slices for the dock and the large window."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class SliceSource:
         self._layer_results = layer_results
 
     def view(self, high_hz: float) -> SliceView:
-        """Return the slices that have come, up to a frequency."""
+        """Return the slices that have arrived, up to a frequency."""
         top = self._session.output or self._session.active
         keys = self._drawn()
         found = self._layer_results.slices
@@ -56,7 +56,7 @@ class SliceSource:
         return SliceView(slices, formants, high_hz, reason, stale, whose, self._without(keys))
 
     def _heard_key(self, top: Key | None) -> Key | None:
-        """Return the sound of the active lane, whose formants are marked: a recording, or the output."""
+        """Return the sound whose formants are marked for the active lane: a recording, or the output."""
         key = self._alignment.of(self._session.active) or self._sound_driven.source_of(self._session.active)
         return key if key in self._session.shown.tracks else top
 
@@ -70,7 +70,7 @@ class SliceSource:
         ]
 
     def _without(self, keys: list[Key]) -> tuple[str, ...]:
-        """Name the layers that have too few samples here for a slice."""
+        """Return the layers that have too few samples here for a slice."""
         if self._layer_results.sliced_at is None or not self._layer_results.slices:
             return ()
         layers = [layer for key in keys if (layer := self._layer_results.layer(key)) is not None]

@@ -1,4 +1,4 @@
-"""Spectral slices: of which stretch of a long track they are taken, and why there is none."""
+"""Spectral slices: the stretch of a long track that they need, and why there is none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEW = "No layer has enough samples here for a slice."
 
 
 def around(track: Track, settings: SliceSettings) -> Track:
-    """Return the part of a long track that a slice needs, so that an hour of sound is not sent about."""
+    """Return the part of a long track that a slice needs, to avoid sending an hour of sound."""
     if track.axis.duration_s < 60:
         return track
     margin = SLICE_MARGIN_S + settings.window_length_s
@@ -31,7 +31,7 @@ def around(track: Track, settings: SliceSettings) -> Track:
 
 
 def sliceable(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings) -> list[Layer]:
-    """Return the layers that have a slice there."""
+    """Return the layers that have a slice here."""
     row = TABLE["slice"]
     return [
         one
@@ -41,7 +41,7 @@ def sliceable(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSett
 
 
 def why_none(tiled: TiledOverlays, layers: Sequence[Layer], settings: SliceSettings) -> str:
-    """Say why no layer can have a slice there."""
+    """Return why no layer can have a slice here."""
     long = next((said for one in layers if (said := _too_long(tiled, one, settings))), "")
     return f"No spectral slice: {long}." if long else FEW
 

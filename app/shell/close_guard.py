@@ -1,4 +1,4 @@
-"""What is asked before the window closes: whatever would be lost without a word."""
+"""Questions before the window closes, about whatever would be lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ways = tuple[tuple[str, Callable[[], object]], ...]
 
 
 class CloseGuard:
-    """Asks one question at a time; the window closes once nothing is left to ask."""
+    """Asks one question at a time; the window closes once none is left."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class CloseGuard:
         measurement.ended.connect(self._measured)
 
     def may_close(self) -> bool:
-        """Return whether nothing would be lost; else ask, and close when that is answered."""
-        self._finish_label()  # a label that is being written is a change, too
+        """Return whether nothing would be lost; otherwise ask, and close after the answer."""
+        self._finish_label()  # a label that is being typed is a change, too
         if self._measures():
             self._ask(
                 "A measurement is running",
-                "Without its end nothing of it is written.",
-                (("Stop it", self._stop), ("Go on", self._stay)),
+                "If it is stopped, nothing is written.",
+                (("Stop it", self._stop), ("Continue", self._stay)),
             )
             return False
         for kept in self._tier_editor.files.edited:
@@ -67,7 +67,7 @@ class CloseGuard:
     def _ask_to_save(self, kept: Kept) -> None:
         name = Path(kept.file).name
         ways = (("Cancel", self._stay), ("Keep here only", lambda: self._keep(kept)))
-        words = "They come back at the next start all the same; other programs see them once they are saved."
+        words = "They come back at the next start in any case; other programs see them once they are saved."
         self._ask(f"Save the changes to {name}?", words, (*ways, ("Save", lambda: self._save(kept))))
 
     def _keep(self, kept: Kept) -> None:
@@ -90,6 +90,6 @@ class CloseGuard:
         self._host.parent.close()
 
     def _measured(self) -> None:
-        """Take a question back that is no longer one."""
+        """Withdraw a question that no longer applies."""
         if self.dialog is not None and not self._measures():
             self._stay()

@@ -1,4 +1,4 @@
-"""View and Help: pages, docks, themes, areas, palette and shortcuts."""
+"""View and Help commands: pages, docks, themes, areas, palette and shortcuts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ for _panel in all_panels().values():
 
 
 def shows_dock(dock_visibility: DockVisibility) -> bool:
-    """The dock stands beside the stack."""
+    """The dock is visible beside the stack."""
     return dock_visibility.shown
 
 
@@ -58,7 +58,7 @@ def next_area(pages: Pages) -> None:
 
 @command("view.previous_area", "Previous area", "View")
 def previous_area(pages: Pages) -> None:
-    """Move the focus to the area before."""
+    """Move the focus to the previous area."""
     pages.step_area(-1)
 
 
@@ -69,7 +69,9 @@ def _theme_command(name: str, title: str, separator: bool = False) -> None:
     def used(preferences: PreferenceStore) -> bool:
         return preferences.values.theme == name
 
-    run.__doc__ = f"Use the {name} colours." if name != "system" else "Use light or dark as the desktop does."
+    run.__doc__ = (
+        f"Use the {name} colours." if name != "system" else "Use light or dark colours as the desktop does."
+    )
     command(f"view.{name}", title, "View", checked=used, separator=separator)(run)
 
 
@@ -80,7 +82,7 @@ _theme_command("dark", "Dark colours")
 
 @command("view.full_screen", "Full screen", "View", separator=True)
 def full_screen(host: DialogHost) -> None:
-    """Let Phonoscope fill the screen, or give it a frame again."""
+    """Show Phonoscope on the full screen, or in a window again."""
     window = host.parent
     window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -99,7 +101,7 @@ def shortcuts(host: DialogHost, menus: Menus) -> None:
 
 @command("help.card", "About this model", "Help", has_model)
 def card(card_panel: CardPanel) -> None:
-    """Show everything known about the open model and where it is known from."""
+    """Show everything known about the open model, with the sources."""
     card_panel.show_details()
 
 

@@ -35,7 +35,7 @@ def show_shortcuts(host: DialogHost, menus: Menus) -> None:
 
 
 def show_about(host: DialogHost) -> None:
-    """Show what Phonoscope is and under which licence."""
+    """Show the version of Phonoscope and its licence."""
     from core.files.versions import app_version
 
     dialog = SmallDialog(f"Phonoscope {app_version()}", host.parent)

@@ -1,4 +1,4 @@
-"""Whether the dock stands beside the stack."""
+"""Visibility of the dock beside the stack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from app.base.preference_store import PreferenceStore
 
 
 class DockVisibility:
-    """Shows the dock as chosen; until somebody chooses, where the window is wide enough."""
+    """Shows the dock as chosen; until the user chooses, if the window is wide enough."""
 
     def __init__(self, preferences: PreferenceStore) -> None:
         self._preferences = preferences
@@ -14,10 +14,10 @@ class DockVisibility:
 
     @property
     def shown(self) -> bool:
-        """Whether the stack has the dock beside it."""
+        """Whether the dock is visible beside the stack."""
         chosen = self._preferences.values.dock
         return self.is_wide if chosen is None else chosen
 
     def toggle(self) -> None:
-        """Show the dock where it is hidden, hide it where it is shown."""
+        """Show or hide the dock."""
         self._preferences.change(dock=not self.shown)

@@ -1,4 +1,4 @@
-"""Every service that the window is connected to, as one record."""
+"""All services that the window is connected to, as one record."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from core.session.session import Session
 
 @dataclass(frozen=True)
 class Instrument:
-    """The services by name; `app.program` makes them and hands each what it needs."""
+    """The services by name; `app.program` makes them and gives each what it needs."""
 
     context: Context
     engine: Engine
@@ -68,7 +68,7 @@ class Instrument:
 
     @property
     def services(self) -> tuple[object, ...]:
-        """Everything that a command may ask for by its type."""
+        """All objects that a command may declare by type."""
         own = (getattr(self, field.name) for field in fields(self) if field.name != "context")
         return (self.session, self.preferences, self.messages, self.queries.results, *own)
 
@@ -93,7 +93,7 @@ class Instrument:
         return self.context.clock
 
     def close(self) -> None:
-        """Stop the sound and end the processes."""
+        """Stop playback and end the processes."""
         self.recordings.leave()
         self.tier_editor.autosave.close()
         self.player.close()

@@ -23,14 +23,14 @@ MENU_PX = 32
 
 
 class Corner(QWidget):
-    """At the right end of the menu bar: what is open, and which page is in front."""
+    """The right end of the menu bar: what is open, and the visible page."""
 
     words_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.words = Words("", 12, 400, "ink2")
-        self.pages = Segmented((("stack", "Stack"), ("sheet", "Sheet")), "Which page is in front")
+        self.pages = Segmented((("stack", "Stack"), ("sheet", "Sheet")), "Visible page")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(12)
@@ -38,22 +38,22 @@ class Corner(QWidget):
         row.addWidget(self.pages)
 
     def show_page(self, page: str, model: bool) -> None:
-        """Show which page is in front; without a model there is only the start page."""
+        """Show which page is visible; without a model there is only the start page."""
         self.pages.setVisible(model)
         self.pages.show_current(page)
 
     def show_words(self, words: str) -> None:
-        """Say what is open."""
+        """Show what is open."""
         self.words.setText(words)
         self.words_changed.emit()
 
     def set_look(self, look: Look) -> None:
-        """Use other colours."""
+        """Use the colours of another theme."""
         pass_look(self, look)
 
 
 class MenuRow(QWidget):
-    """The menu bar with its corner beside it; in a narrow window the corner's words give way to menus."""
+    """The menu bar with its corner; in a narrow window the corner's text gives way to the menus."""
 
     def __init__(self, bar: QMenuBar, corner: Corner) -> None:
         super().__init__()
@@ -71,14 +71,14 @@ class MenuRow(QWidget):
         self.fit()
 
     def fit(self) -> None:
-        """Show the words where every menu keeps its place beside them."""
+        """Show the text if all menus have room beside it."""
         words = self._corner.words
         beside_px = self._bar.sizeHint().width() + self._corner.pages.sizeHint().width() + 40
         words.setVisible(self.width() >= beside_px + words.sizeHint().width())
 
 
 class Menus:
-    """The window's actions, one per command, with their state kept true."""
+    """The window's actions, one per command, kept up to date."""
 
     def __init__(self, context: Context, injector: Injector, window: QWidget, stack: Stack) -> None:
         self._messages = context.messages
@@ -106,11 +106,11 @@ class Menus:
         return bar
 
     def key(self, command: Command) -> str:
-        """Return the key of a command: the user's own, else its default; "" where it has none."""
+        """Return the key of a command: the user's own, or its default; "" if it has none."""
         return self._keys.get(command.id, "")
 
     def rows(self) -> tuple[PaletteRow, ...]:
-        """Return every command, menu by menu, as the palette and the shortcut sheet list it."""
+        """Return every command, menu by menu, for the palette and the shortcut sheet."""
         commands = sorted(all_commands().values(), key=lambda command: MENUS.index(command.menu))
         return tuple(
             PaletteRow(one.id, one.title, one.menu, self.key(one), one.help, self.actions[one.id].isEnabled())
@@ -118,7 +118,7 @@ class Menus:
         )
 
     def run(self, id: str) -> None:
-        """Run a command by its id, where it is possible now."""
+        """Run a command by its id, if it is possible now."""
         command = all_commands()[id]
         if self._injector.call(command.when):
             self.before_run()
@@ -129,7 +129,7 @@ class Menus:
             self.refresh()
 
     def refresh(self) -> None:
-        """Enable and tick the actions as the session is now."""
+        """Enable and tick the actions for the session's current state."""
         for id, command in all_commands().items():
             action = self.actions[id]
             action.setEnabled(bool(self._injector.call(command.when)))
@@ -138,7 +138,7 @@ class Menus:
         self.refresh_history()
 
     def refresh_history(self) -> None:
-        """Let undo and redo say what they would do."""
+        """Show in undo and redo what they would do."""
         history = self._session.history
         for id, word, words in (
             ("edit.undo", "Undo", history.undo_words),
@@ -148,7 +148,7 @@ class Menus:
             self.actions[id].setEnabled(bool(words))
 
     def open_menu(self, ids: Sequence[str], place: QPoint) -> None:
-        """Open a menu of some commands at a place on the screen; "" is a line."""
+        """Open a menu of some commands at a place on screen; "" is a line."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for id in ids:

@@ -1,4 +1,4 @@
-"""Which page is in front, and which docks stand beside it."""
+"""The visible page, and the docks beside it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.base.injection import Injector
 from app.base.panel_table import Panel, all_panels
 
-BOTH_PX = 1152  # the latent panel and the dock of all layers fit beside the stack from here
+BOTH_PX = 1152  # from this width, the latent panel and the dock of all layers fit beside the stack
 
 
 class Pages:
-    """Makes the panels of the table and shows them; `shown` carries the id of a page brought to the front.
+    """Makes the panels of the table and shows them; `shown` carries the id of a page that becomes visible.
 
-    `dock_shown` carries the id of a dock, and whether it is on the screen now.
+    `dock_shown` carries the id of a dock, and whether it is visible now.
     """
 
     shown = Signal(str)
@@ -34,7 +34,7 @@ class Pages:
                 self.widget(panel.id)
 
     def widget(self, id: str) -> QWidget:
-        """Return a panel's widget; one that nobody has seen is made now and offered to services."""
+        """Return a panel's widget, making it and offering it to services on first use."""
         if id not in self._made:
             panel = self._panels[id]
             made: QWidget = self._injector.call(panel.make)
@@ -46,7 +46,7 @@ class Pages:
 
     @property
     def made(self) -> tuple[QWidget, ...]:
-        """Every panel that has been made."""
+        """Every panel made so far."""
         return tuple(self._made.values())
 
     def docks(self, area: str) -> tuple[QWidget, ...]:
@@ -55,11 +55,11 @@ class Pages:
 
     @property
     def hint(self) -> str:
-        """What stands in the status bar while nothing else is said."""
+        """The status bar's text while there is nothing else to say."""
         return self._panels[self.page].hint
 
     def show_page(self, id: str) -> None:
-        """Bring a page to the front, with its docks."""
+        """Show a page with its docks."""
         made = self.widget(id)
         self.page = id
         self.stacked.setCurrentWidget(made)
@@ -68,7 +68,7 @@ class Pages:
         self.shown.emit(id)
 
     def show_docks(self) -> None:
-        """Show the docks that are wanted beside the page in front; where it is narrow the left one yields."""
+        """Show the docks of the visible page; in a narrow window the left one is hidden."""
         wanted = {panel.id: self._is_wanted(panel) for panel in self._panels.values() if panel.area != "page"}
         if wanted["layers"] and self._width_px < BOTH_PX:
             wanted["latent"] = False
@@ -80,12 +80,12 @@ class Pages:
         return self.page in panel.pages and bool(self._injector.call(panel.shown))
 
     def set_width(self, width_px: int) -> None:
-        """Fit the docks to a window of another width."""
+        """Fit the docks to a new width of the window."""
         self._width_px = width_px
         self.show_docks()
 
     def step_area(self, by: int) -> None:
-        """Move the focus to the next area, or with −1 to the one before."""
+        """Move the focus to the next area, or with −1 to the previous one."""
         every = (self.stacked.currentWidget(), *self.areas)
         areas = [area for area in every if area is not None and area.isVisible()]
         focus = self.stacked.window().focusWidget()

@@ -1,4 +1,4 @@
-"""The panels that are always there: the start page, the stack, and the docks beside it."""
+"""The permanent panels: the start page, the stack, and the docks beside it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ LATENT_PX = 240
 
 @panel("start", "Start", "page")
 def make_start() -> StartPage:
-    """Make the page that shows how to begin."""
+    """Return the page that shows how to begin."""
     return StartPage()
 
 
 @panel("stack", "Stack", "page", hint="Drag selects · Shift-click moves the nearest edge · grey bars play")
 def make_stack() -> Stack:
-    """Make the stack of lanes."""
+    """Return the stack of lanes."""
     return Stack()
 
 
@@ -51,27 +51,27 @@ class LatentDock(QWidget):
 
 @panel("latent", "Latent variables", "left", pages=("stack", "sheet"), shown=has_model)
 def make_latent(card: CardPanel, knobs: LatentPanel) -> LatentDock:
-    """Make the dock of the model and its latent variables."""
+    """Return the dock of the model and its latent variables."""
     return LatentDock(card, knobs)
 
 
 def shows_letters(preferences: PreferenceStore) -> bool:
-    """The palette of phonetic letters was asked for."""
+    """The palette of phonetic letters is switched on."""
     return preferences.values.letters
 
 
 @panel("letters", "Phonetic letters", "right", pages=("stack",), shown=shows_letters)
 def make_letters() -> IpaPanel:
-    """Make the palette of phonetic letters."""
+    """Return the palette of phonetic letters."""
     return IpaPanel()
 
 
 def shows_layers(dock_visibility: DockVisibility) -> bool:
-    """The dock of all layers was asked for, or there is room for it."""
+    """The dock of all layers is switched on, or there is room for it."""
     return dock_visibility.shown
 
 
 @panel("layers", "All layers", "right", pages=("stack",), shown=shows_layers)
 def make_layers() -> Dock:
-    """Make the dock of all layers, slices and results."""
+    """Return the dock of all layers, slices and results."""
     return Dock()

@@ -1,4 +1,4 @@
-"""When the window and the first tracks were painted, noted for whoever measures the start."""
+"""The times at which the window and the first tracks were painted, for measurements of the start."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ VARIABLE = "PHONOSCOPE_MOMENTS"  # names the file to write; the program then end
 
 @dataclass(frozen=True)
 class StartTimes:
-    """Two moments in seconds, on the clock that all processes share."""
+    """Two times in seconds, on the clock that all processes share."""
 
     window_s: float
     tracks_s: float
 
 
 def read(note: Path) -> StartTimes:
-    """Read what a program noted."""
+    """Read the times that a program wrote."""
     return StartTimes(**json.loads(note.read_text()))
 
 
 class Stopwatch(QObject):
-    """Watches a window being painted; with the second moment it writes both down and closes it."""
+    """Watches a window's painting; at the second time it writes both and closes the window."""
 
     def __init__(self, window: QMainWindow, note: Path, has_tracks: Callable[[], bool]) -> None:
         super().__init__(window)
@@ -52,6 +52,6 @@ class Stopwatch(QObject):
 
 
 def start(window: QMainWindow, has_tracks: Callable[[], bool]) -> None:
-    """Watch the window if the environment asks for it."""
+    """Watch the window if the environment variable is set."""
     if note := os.environ.get(VARIABLE):
         Stopwatch(window, Path(note), has_tracks)

@@ -1,4 +1,4 @@
-"""The status line's note: it is about one action, and goes with the next."""
+"""Notes in the status bar: each is about one action, and goes with the next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTIONS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
 
 
 class StatusNotes(QObject):
-    """Shows notes, and takes each away before the next press of a key or button is acted upon."""
+    """Shows notes, and removes each before the next key or button press takes effect."""
 
     def __init__(
         self,
@@ -34,15 +34,15 @@ class StatusNotes(QObject):
         context.messages.noted.connect(status.show_help)
 
     def watch(self, widget: QWidget) -> None:
-        """Count a press in this window, too, as a next action."""
+        """Count presses in this window, too, as next actions."""
         widget.installEventFilter(self)
 
     def forget(self) -> None:
-        """Say what is true whatever was done last: what plays, else what the mouse does here."""
+        """Show what holds regardless of the last action: what plays, or what the mouse does here."""
         self._status.show_help(self._playback.words if self._player.playing else self._hint())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Listen where presses arrive first, which is there once the window is shown."""
+        """Watch for presses where they arrive first, which exists once the window is visible."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.windowHandle().installEventFilter(self)
         elif event.type() in ACTIONS and not isinstance(watched, QWidget):

@@ -1,4 +1,4 @@
-"""Light or dark: the colours of everything on the screen."""
+"""Light or dark: the colours of everything on screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from widgets.theme.theme import Look
 
 
 class Themes:
-    """Gives every widget and open dialog the colours chosen; `changed` carries them."""
+    """Gives every widget and open dialog the chosen colours; `changed` carries them."""
 
     changed = Signal(Look)
 
@@ -25,18 +25,18 @@ class Themes:
 
     @property
     def look(self) -> Look:
-        """The colours in use."""
+        """The current colours."""
         return self._host.look
 
     def add(self, *widgets: QWidget) -> None:
-        """Colour these widgets now and at every change."""
+        """Set the colours of these widgets now and at every change."""
         self._widgets += [one for one in widgets if hasattr(one, "set_look")]
         for widget in widgets:
             if hasattr(widget, "set_look"):
                 widget.set_look(self.look)  # type: ignore[attr-defined]
 
     def use(self, name: str, remember: bool = True) -> None:
-        """Use the light or dark colours, or with "system" what the desktop uses."""
+        """Use the light or dark colours, or with "system" those of the desktop."""
         if remember:
             self._preferences.change(theme=name)
         dark = name == "dark" or (name == "system" and theme.desktop_is_dark())

@@ -1,4 +1,4 @@
-"""The window: its panels laid out, and the shell's parts connected to the services."""
+"""The window: its panels, and the shell's parts connected to the services."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ from widgets.stack.stack import Stack
 from widgets.theme.theme import Look
 from widgets.tiers.ipa_palette import IpaPanel
 
-WIDE_PX = 1400  # the dock of all layers opens by itself from here
+WIDE_PX = 1400  # from this width, the dock of all layers opens by itself
 LEAST_PX = QSize(1000, 600)
 
 
 class Window(QMainWindow):
-    """The services `on` made visible: this is where the shell is put together, and nothing else."""
+    """Shows the services `on`: the place where the shell is put together."""
 
     def __init__(self, instrument: Instrument) -> None:
         super().__init__()
         self.on = instrument
-        self._width_px = 0  # as it was when the docks were last fitted to it
+        self._width_px = 0  # the size when the docks were last fitted to it
         self.setWindowTitle("Phonoscope")
         self.setAcceptDrops(True)
         self.setMinimumSize(LEAST_PX)
@@ -67,7 +67,7 @@ class Window(QMainWindow):
     # --- making -----------------------------------------------------------------------------
 
     def _make_panels(self) -> None:
-        """Make the widgets; the injector knows every service and widget by its type from here on."""
+        """Make the widgets; from here on the injector knows every service and widget by type."""
         on = self.on
         locations = FileLocations(on.session, on.recordings.file_path, lambda: not on.model_loader.is_demo)
         on.recordings.opened.connect(locations.forget)
@@ -82,7 +82,7 @@ class Window(QMainWindow):
         self.dock = self.injector.get(Dock)
 
     def _make_parts(self) -> None:
-        """Make what stands between services and widgets, each with what it needs."""
+        """Make the parts between services and widgets."""
         on, context, host = self.on, self.on.context, self.host
         tiers = self.stack.tiers
         self.menus = Menus(context, self.injector, self, self.stack)
@@ -160,14 +160,14 @@ class Window(QMainWindow):
 
     @property
     def look(self) -> Look:
-        """The colours in use."""
+        """The current colours."""
         return self.themes.look
 
     # --- panels -----------------------------------------------------------------------------
 
     def _page_shown(self, id: str) -> None:
         self.themes.add(self.pages.widget(id))
-        self.status_notes.forget()  # what stood there was said of another page
+        self.status_notes.forget()  # the earlier note was about another page
         self.menus.corner.show_page(id, self.on.session.card is not None)
         self.menus.refresh()
 

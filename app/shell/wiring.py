@@ -1,4 +1,4 @@
-"""What the session's news do to the widgets, and what the widgets' wishes do to the session."""
+"""Wiring: the session's signals change the widgets, and the widgets' signals change the session."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ MOVES = {
 
 @dataclass(frozen=True)
 class Widgets:
-    """The widgets that news and wishes pass between."""
+    """The widgets that the wiring connects."""
 
     card: CardPanel
     latent: LatentPanel
@@ -107,7 +107,7 @@ class Wiring:
         self._from_start_page()
         self._from_toolbar()
 
-    # --- news -------------------------------------------------------------------------------
+    # --- from the session -------------------------------------------------------------------------
 
     def _from_session(self) -> None:
         session = self._on.session
@@ -138,11 +138,11 @@ class Wiring:
         self._menus.refresh()
 
     def soon(self) -> None:
-        """Show the stack anew once this round of news is over."""
+        """Update the stack once this round of signals is over."""
         self._repaint.start()
 
     def show_stack(self) -> None:
-        """Show the stack anew now."""
+        """Update the stack now."""
         if self._on.session.card is not None or self._on.session.lanes:
             self._widgets.stack.show_view(self._views.view())
 
@@ -160,7 +160,7 @@ class Wiring:
         self.soon()
 
     def _recording(self, key: RecordingKey) -> None:
-        """Bring the stack to the front; without a model the recording gives the window its name."""
+        """Show the stack; without a model, name the window after the recording."""
         if self._on.session.card is None:
             self._show_alone([key])
         self._widgets.start.show_recent(self._on.preferences.values.recent)
@@ -168,7 +168,7 @@ class Wiring:
         self.soon()
 
     def _show_alone(self, recordings: Sequence[Key]) -> None:
-        """Without a model a recording gives the window its name; where none is left, begin anew."""
+        """Without a model, name the window after a recording; if none is left, show the start page."""
         name = plain_name(recordings[0]) if recordings else ""
         self._host.parent.setWindowTitle(f"{name} – Phonoscope" if name else "Phonoscope")
         self._pages.show_page("stack" if recordings else "start")
@@ -194,12 +194,12 @@ class Wiring:
     def _view(self) -> None:
         self.soon()
         state = self._menu_state()
-        if state != self._state:  # scrolling changes nothing that a command asks for
+        if state != self._state:  # scrolling changes nothing that a command depends on
             self._state = state
             self._menus.refresh()
 
     def _menu_state(self) -> tuple[Any, ...]:
-        """Return what of the view the commands depend on."""
+        """Return the part of the view that the commands depend on."""
         session = self._on.session
         return (
             session.selection,
@@ -224,12 +224,12 @@ class Wiring:
         self._widgets.status.show_state(words if self._on.session.card else "")
 
     def _set_computing(self, computing: bool) -> None:
-        """Mark the lanes whose numbers take longer than a glance."""
+        """Mark the lanes whose numbers take a noticeable time."""
         if computing != self._views.computing:
             self._views.computing = computing
             self.soon()
 
-    # --- wishes -----------------------------------------------------------------------------
+    # --- from the widgets --------------------------------------------------------------------------
 
     def _from_latent_panel(self) -> None:
         latent, session = self._widgets.latent, self._on.session
@@ -336,7 +336,7 @@ class Wiring:
         session.set_lanes(lanes, f"gain of {plain_name(source)}")
 
     def _fitting_gain(self, source: Key, target: Key) -> float:
-        """Return the lane's own gain if it was set, else a round one that makes the curves comparable."""
+        """Return the lane's own gain if it was set, or a round one that makes the curves comparable."""
         session = self._on.session
         lane: Lane | None = session.lane(source)
         if lane is not None and lane.gain != 1:

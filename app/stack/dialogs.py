@@ -1,4 +1,4 @@
-"""What is asked about time."""
+"""The dialogs of time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def ask_selection(session: Session, host: DialogHost) -> None:
 
 
 def _range(text: str) -> Range:
-    """Read two times. Raises Fault where the text is not two times."""
+    """Read two times. Raises Fault if the text is not two times."""
     try:
         return Range(*sorted(float(word) for word in text.replace(",", " ").split()))
     except (ValueError, TypeError) as flaw:

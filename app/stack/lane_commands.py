@@ -1,4 +1,4 @@
-"""Layers: the lanes as a whole, moved in time, and the networks that sound drives."""
+"""Lane commands: the lanes as a whole, moved in time, and the networks driven by sound."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def _switch(session: Session, sound_driven: SoundDriven, network: str) -> None:
 
 @command("layers.through_q", "Send through the Q network", "Layers", _has("Q"), checked=_listens("Q"))
 def through_q(session: Session, sound_driven: SoundDriven) -> None:
-    """Show what the Q network makes of the output, or of the selection in an active recording."""
+    """Run the Q network on the output, or on the selection in an active recording."""
     _switch(session, sound_driven, "Q")
 
 
 @command("layers.through_d", "Send through the discriminator", "Layers", _has("D"), checked=_listens("D"))
 def through_d(session: Session, sound_driven: SoundDriven) -> None:
-    """Show what the discriminator makes of the output, or of the selection in an active recording."""
+    """Run the discriminator on the output, or on the selection in an active recording."""
     _switch(session, sound_driven, "D")
 
 
@@ -69,13 +69,13 @@ def collapse(session: Session) -> None:
 
 @command("layers.mute", "Mute the lane", "Layers", is_open, stack_only=True)
 def mute(session: Session) -> None:
-    """Keep the active lane from sounding."""
+    """Exclude the active lane from playback."""
     _flip(session, "muted", "mute")
 
 
 @command("layers.solo", "Solo the lane", "Layers", is_open, stack_only=True)
 def solo(session: Session) -> None:
-    """Let bars and Tab play this lane, whichever is active."""
+    """Play only this lane (and other soloed ones), whichever is active."""
     _flip(session, "soloed", "solo")
 
 
@@ -93,19 +93,19 @@ def _is_marked(alignment: Alignment) -> bool:
 
 @command("layers.move", "Move in time…", "Layers", _is_recording, separator=True)
 def move(alignment: Alignment, host: DialogHost, session: Session) -> None:
-    """Type where the active recording, or the one over the active lane, starts beside the others."""
+    """Enter the start time of the active recording, or of the one in the active lane."""
     ask_start(session, host, alignment)
 
 
 @command("layers.move_start", "Align its start to the cursor", "Layers", _is_recording)
 def move_start(alignment: Alignment, session: Session) -> None:
-    """Let the active recording start at the cursor, or where the selection starts."""
+    """Move the active recording so that it starts at the cursor or at the start of the selection."""
     alignment.to(alignment.of(session.active), session.cursor_s or 0.0)
 
 
 @command("layers.move_mark", "Mark this time in it", "Layers", _is_recording)
 def move_mark(alignment: Alignment, session: Session) -> None:
-    """Remember the cursor's moment of the active recording, such as a burst, to bring it elsewhere."""
+    """Mark the cursor's time in the active recording, such as a burst, to align it elsewhere."""
     alignment.mark(alignment.of(session.active), session.cursor_s or 0.0)
 
 
@@ -116,13 +116,13 @@ def move_mark(alignment: Alignment, session: Session) -> None:
     _is_marked,
 )
 def move_marked(alignment: Alignment, session: Session) -> None:
-    """Move the recording in time until its marked moment is at the cursor, whichever lane is active."""
+    """Move the recording so that its marked time falls on the cursor, whichever lane is active."""
     alignment.bring(session.cursor_s or 0.0)
 
 
 @command("layers.move_back", "Start at 0 again", "Layers", _is_moved)
 def move_back(alignment: Alignment, session: Session) -> None:
-    """Put the active recording back to its own time."""
+    """Move the active recording back to its own time."""
     alignment.to(alignment.of(session.active), 0.0)
 
 
@@ -133,7 +133,7 @@ def _has_channels(recordings: OpenRecordings, session: Session) -> bool:
 
 @command("layers.channel", "Next channel of the recording", "Layers", _has_channels)
 def next_channel(recordings: OpenRecordings, session: Session) -> None:
-    """Show the active recording's next channel; after the last one the average of all, as at first."""
+    """Show the active recording's next channel; after the last one comes the average of all."""
     active = session.active
     file = recordings.file_of(active)
     if file is not None and isinstance(active, RecordingKey):
@@ -142,13 +142,13 @@ def next_channel(recordings: OpenRecordings, session: Session) -> None:
 
 @command("layers.next", "Next lane", "Layers", is_open, separator=True)
 def next_lane(session: Session) -> None:
-    """Make the lane below active."""
+    """Activate the lane below."""
     _step(session, 1)
 
 
 @command("layers.previous", "Previous lane", "Layers", is_open)
 def previous_lane(session: Session) -> None:
-    """Make the lane above active."""
+    """Activate the lane above."""
     _step(session, -1)
 
 

@@ -1,4 +1,4 @@
-"""From the session to what the stack shows: frozen values, made anew at each change."""
+"""The stack's views: frozen values made from the session after each change."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class StackViews:
         self.computing = False
 
     def view(self) -> StackView:
-        """Return what the stack shows now."""
+        """Return the current view of the stack."""
         session = self._session
         lanes = tuple(self._lane(lane) for lane in session.lanes if lane.key in session.shown.tracks)
         return StackView(
@@ -129,19 +129,19 @@ class StackViews:
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
-        """Return the words in the lane on what its rate cannot carry; logits carry nothing by nature."""
+        """Return the lane's text on what its rate cannot carry; "" for logits."""
         if _is_logits(lane.key):
             return ""
         return self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
 
     def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
-        """Return the words in the lane on what it is, and on what was lowered for what it shows."""
+        """Return the lane's texts on what it is, and on settings lowered for its overlays."""
         if isinstance(lane.key, LaneKey) and lane.key.is_logits:
             return logits_words(lane.key.network, track.samples), ""
         return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
 
     def _heard_words(self, lane: Lane, track: Track) -> str:
-        """Say what the lane's network hears."""
+        """Return what drives the lane's network."""
         source = self._sound_driven.source_of(lane.key)
         if source is None or not isinstance(lane.key, LaneKey):
             return ""
@@ -150,7 +150,7 @@ class StackViews:
         return f"{lane.key.network} hears {self._words(source, track)[0]}{where}"
 
     def _overview(self) -> Track | None:
-        """Return what reaches over the whole stack: the output, or a recording that is longer."""
+        """Return the track that covers the whole stack: the output, or a longer recording."""
         session, tracks = self._session, self._session.shown.tracks
         recordings = [lane.key for lane in session.lanes if isinstance(lane.key, RecordingKey)]
         top = [session.output] if session.output in tracks else []
@@ -158,11 +158,13 @@ class StackViews:
         return max(found, key=lambda track: track.axis.extent.end_s, default=None)
 
     def _drawn(self, key: Key, measure: str, tracks: tuple[Track, ...]) -> tuple[Track, ...]:
-        """Return what is drawn of a measure: of formants, the frames loud enough."""
+        """Return the drawn part of a measure: of formants, the frames that are loud enough."""
         return self._drawn_overlays.formants(key, tracks) if measure == "formants" and tracks else tracks
 
     def _readings(self, key: Key) -> dict[str, float]:
-        """Return what stands at the margin, as the table of all layers has it: at the cursor or its mean."""
+        """Return the values at the margin, as in the table of all layers: at the cursor, or the mean of the
+        selection.
+        """
         session = self._session
         where = session.selection or session.cursor_s
         if where is None:
@@ -193,7 +195,7 @@ class StackViews:
         return (own, *over)
 
     def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
-        """Return the pitch of the sounds that lie over a lane, in the roles of their curves."""
+        """Return the pitch of the sounds merged into a lane, with the styles of their curves."""
         overlays, found = self._session.shown.overlays, list[Curve]()
         for place, (key, _) in enumerate(lane.merged):
             made = overlays.get((key, "pitch")) if is_sound(key) else None
@@ -202,7 +204,7 @@ class StackViews:
         return tuple(found)
 
     def _label(self, key: Key, gain: float) -> str:
-        """Name a curve as the papers' legends do: `conv4 ×10`."""
+        """Return a curve's name as in the papers' legends: `conv4 ×10`."""
         name = plain_name(key) + (f" ×{gain:g}" if gain != 1 else "")
         return ", ".join(filter(None, (name, self._alignment.words(key, digits=3))))
 

@@ -1,4 +1,4 @@
-"""Time: zooming, scrolling, the cursor and the selection, with Praat's words and keys."""
+"""Time commands: zooming, scrolling, the cursor and the selection, with Praat's names and keys."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def zoom_out(session: Session) -> None:
 
 @command("time.selection", "Zoom to selection", "Time", has_selection)
 def zoom_to_selection(session: Session) -> None:
-    """Let the selection fill the window."""
+    """Fit the window to the selection."""
     if session.selection is not None:
         session.set_range(session.selection)
 
 
 @command("time.back", "Zoom back", "Time", is_open)
 def zoom_back(session: Session) -> None:
-    """Return to what was visible before, as often as there is something to return to."""
+    """Return to the previous visible range; repeat to go further back."""
     session.zoom_back()
 
 
@@ -93,19 +93,19 @@ def end_right(session: Session) -> None:
 
 @command("time.select", "Select…", "Time", is_open, separator=True)
 def select(session: Session, host: DialogHost) -> None:
-    """Type the start and the end of the selection."""
+    """Enter the start and the end of the selection."""
     ask_selection(session, host)
 
 
 @command("time.unselect", "Cursor at the selection's start", "Time", has_selection)
 def unselect(session: Session) -> None:
-    """Drop the selection; the cursor stays at its start."""
+    """Clear the selection; the cursor stays at its start."""
     if session.selection is not None:
         session.set_cursor(session.selection.start_s)
 
 
 def _move(session: Session, start_by_s: float, end_by_s: float) -> None:
-    """Move the edges; edges that pass each other change roles, as in Praat."""
+    """Move the edges; if they pass each other they change roles, as in Praat."""
     cursor_s = session.cursor_s or 0.0
     now = session.selection or Range(cursor_s, cursor_s)
     start_s, end_s = sorted((now.start_s + start_by_s, now.end_s + end_by_s))

@@ -1,4 +1,4 @@
-"""File: training a model."""
+"""File commands: training a model."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from app.training.panel import TrainingPanel
 
 @command("file.train", "Train a model…", "File", separator=True)
 def train(training_panel: TrainingPanel) -> None:
-    """Make a model of a folder of recordings; the training goes on in a process of its own."""
+    """Train a model on a folder of recordings; training continues in its own process."""
     training_panel.show()

@@ -21,13 +21,17 @@ from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
 
 LOOK_MS = 1000
 MOST_POINTS = 2000
-TOLD_ABOVE = ("step ", "stopped at step ", "done at step ")  # what the log repeats of the words above it
+TOLD_ABOVE = (
+    "step ",
+    "stopped at step ",
+    "done at step ",
+)  # log lines that the panel's own words already say
 FIRST_STEPS = "Reading the recordings and taking the first steps"
 STOPPING = "Stopping and saving after this step"
 
 
 class TrainingPanel:
-    """Ties the panel to the run in its folder; the panel is made when it is first shown."""
+    """Connects the panel with the run in its folder; the panel is made when it is first shown."""
 
     def __init__(
         self, context: Context, host: DialogHost, player: PlayerLike, model_loader: ModelLoader
@@ -36,12 +40,12 @@ class TrainingPanel:
         self._host = host
         self._player = player
         self._model_loader = model_loader
-        self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child is collected
-        self._stopped: Path | None = None  # the run that was asked to stop and has not yet
+        self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child process is collected
+        self._stopped: Path | None = None  # the run that was asked to stop and is still running
 
     @cached_property
     def panel(self) -> TrainPanel:
-        """The panel, made when it is first asked for, and its watch on the run."""
+        """The panel, made on first use, which then watches the run."""
         made = TrainPanel(self._host.parent)
         made.start_wanted.connect(lambda wish: self._start(wish, []))
         made.go_on_wanted.connect(lambda wish: self._start(wish, ["--resume"]))
@@ -67,8 +71,10 @@ class TrainingPanel:
         return Path(text) if text else None
 
     def look(self) -> None:
-        """Show how far the run in the panel's folder is."""
-        self._started = [one for one in self._started if one.poll() is None]  # collects those that ended
+        """Show the progress of the run in the panel's folder."""
+        self._started = [
+            one for one in self._started if one.poll() is None
+        ]  # collects child processes that have ended
         if self.panel.isVisible() and self._out is not None:
             shown = progress_of(see(self._out))
             if not shown.running:
@@ -78,7 +84,7 @@ class TrainingPanel:
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
         if not wish.folder or not wish.out:
-            self._messages.faulted.emit(Fault("A training needs recordings and a folder to write to."))
+            self._messages.faulted.emit(Fault("Training needs recordings and a folder to write to."))
             return
         try:
             self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
@@ -93,7 +99,7 @@ class TrainingPanel:
             self.look()
 
     def _found(self, out: str) -> None:
-        """Fill the fields as the run found in a folder was started."""
+        """Fill the fields with the settings of the run found in a folder."""
         seen = see(Path(out)) if out else RunStatus()
         if seen.recipe:
             self.panel.show_wish(_wish(seen, out, self.panel.wish().folder))
@@ -125,7 +131,7 @@ def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
 
 
 def progress_of(seen: RunStatus) -> Progress:
-    """Return what the panel shows of a run."""
+    """Return a run's progress for the panel."""
     rate = f"{seen.steps_per_s:.2g} steps a second" if seen.running and seen.steps_per_s else ""
     left = told_left(seen.left_s) if seen.running else ""
     words = " · ".join(part for part in (f"Step {seen.step} of {seen.of}", rate, left) if part)

@@ -20,4 +20,4 @@ class InlineMeasurer:
         return future
 
     def cancel(self) -> None:
-        """Nothing is ever under way here."""
+        """Do nothing: no request is ever running here."""

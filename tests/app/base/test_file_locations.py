@@ -61,7 +61,7 @@ def test_the_kind_that_was_chosen_counts_and_no_other_file_is_written_over(corpu
         assert (tmp_path / written).read_text().startswith("File type")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.wav"), kind))
     corpus.menus.run("file.save_sound")
-    assert [fault.sentence for fault in told] == ["“a.Sound” is there already; nothing was written."]
+    assert [fault.sentence for fault in told] == ["“a.Sound” already exists; nothing was written."]
 
 
 def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, tmp_path):

@@ -152,7 +152,7 @@ def test_a_sound_through_d_or_q_gives_the_frameworks_layers_and_logits(
         np.testing.assert_allclose(stored["logits"], truth[f"{network}.logits"][0], rtol=0, atol=1e-4)
     said = capsys.readouterr()
     assert said.out.startswith("logits ")
-    assert "given.wav: taken as it is" in said.err
+    assert "given.wav: used as it is" in said.err
 
 
 def test_what_is_done_to_a_recording_is_said_and_recorded(
@@ -276,7 +276,7 @@ def test_an_output_that_is_no_sound_gives_layers_but_no_wav(
     assert main(["layers", "run", "--out", str(tmp_path / "o")]) == 0
     assert not list((tmp_path / "o").glob("*.wav"))
     assert len(list((tmp_path / "o").glob("*.Sound"))) == 7
-    assert capsys.readouterr().err == "phonoscope: the output is no sound, so no WAV was written\n"
+    assert capsys.readouterr().err == "phonoscope: the output is not a sound, so no WAV was written\n"
 
 
 def test_a_network_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_as_published_is_said_in_the_record_and_keeps_below_the_layers_nyquist(s
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--out", "t.txt"], "End it in .csv"),
+        (["--out", "t.txt"], "End the name in .csv"),
         (["--measures", "f0,loudness"], "“loudness” cannot be measured"),
         (["--measures", ","], "No measure"),
         (["--points", "0"], "not a number of points"),
@@ -183,7 +183,7 @@ def test_as_published_is_said_in_the_record_and_keeps_below_the_layers_nyquist(s
         (["--textgrid", "a.TextGrid", "--tier", "words"], "no interval tier “words”"),
         (["--textgrid", "a.TextGrid", "--tier", "events"], "no interval tier “events”"),
         (["--textgrid", "a.TextGrid", "--label", "u"], "No label"),
-        (["--textgrid", "a.TextGrid", "--label", "(a"], "no pattern"),
+        (["--textgrid", "a.TextGrid", "--label", "(a"], "not a pattern"),
         (["--textgrid", "cut.TextGrid"], "ends early"),
         (["--seed", "3"], "does not drive a sound"),
         (["--as-published"], "no layers to upsample"),

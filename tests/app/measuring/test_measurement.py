@@ -392,7 +392,7 @@ def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(w
     heard = []
     window.on.messages.noted.connect(heard.append)
     window.on.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
-    assert heard[-1].endswith("this point over the whole sound, the tiers belong to another")
+    assert heard[-1].endswith("this point over the whole sound, because the tiers belong to another")
 
 
 def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):

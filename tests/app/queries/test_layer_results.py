@@ -281,13 +281,13 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     settle(window)
     docking.show()
     cell = next(one for one in window.dock.table.rows if one.key == G("out")).cells[-1]
-    assert cell.tip == "Under way"
+    assert cell.tip == "In progress"
     assert "–" not in [
-        one.text for row in window.dock.table.rows for one in row.cells if one.tip == "Under way"
+        one.text for row in window.dock.table.rows for one in row.cells if one.tip == "In progress"
     ]
     assert docking.state == "Measuring for the table…"
     docking.copy_table()
-    assert "still under way and empty" in window.status._help.text()
+    assert "still being computed and are empty" in window.status._help.text()
     window.on.pool.current.answer()
     settle(window)
     assert docking.state == "All layers and analyses up to date"

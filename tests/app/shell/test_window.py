@@ -220,7 +220,7 @@ def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model)
     arrays["G/upconv_1/conv2d_transpose/bias"][:] = np.nan
     save_file(arrays, small_model.with_name("failed.safetensors"), metadata)
     window.on.model_loader.open(small_model.with_name("failed.safetensors"))
-    assert "holds values that are no numbers" in window.banner.shown.sentence
+    assert "contains values that are not finite numbers" in window.banner.shown.sentence
     assert "earlier step" in window.banner.shown.hint
 
 

@@ -76,15 +76,15 @@ def test_a_point_file_needs_only_z_and_takes_any_real_value(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("", "no point file"),
-        ("[1, 2]", "no point file"),
-        ('{"z": "abc"}', "no point file"),
-        ('{"z": [1, null, 3]}', "no point file"),
-        ('{"z": [true, 1, 2, 3, 4, 5]}', "no point file"),
-        ('{"zed": [1]}', "no point file"),
+        ("", "not a point file"),
+        ("[1, 2]", "not a point file"),
+        ('{"z": "abc"}', "not a point file"),
+        ('{"z": [1, null, 3]}', "not a point file"),
+        ('{"z": [true, 1, 2, 3, 4, 5]}', "not a point file"),
+        ('{"zed": [1]}', "not a point file"),
         ('{"z": [1, 2, 3]}', "3 values; this model takes 6"),
-        ('{"z": [1e400, 1, 2, 3, 4, 5]}', "no (finite|point)"),
-        ("\xff\xfe", "no point file"),
+        ('{"z": [1e400, 1, 2, 3, 4, 5]}', "not a (finite|point)"),
+        ("\xff\xfe", "not a point file"),
     ],
 )
 def test_a_file_that_is_no_point_is_a_fault(tmp_path: Path, text: str, word: str) -> None:

@@ -242,7 +242,7 @@ def test_a_layers_own_tier_stands_in_for_the_outputs(name):
     [
         (GRID, IntervalChoice("words"), "no interval tier “words”"),
         (GRID, IntervalChoice(label="[a"), "not a pattern"),
-        (GRID, IntervalChoice(label="u"), "No label of tier “phones” is “u”"),
+        (GRID, IntervalChoice(label="u"), "No label of tier “phones” matches “u”"),
         (
             Annotation((Tier("events", "point", 0, 1, (0.5,), ("x",)),), 0, 1),
             IntervalChoice(),

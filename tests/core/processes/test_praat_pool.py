@@ -175,7 +175,7 @@ def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
 
 def test_a_fault_names_the_measure_whose_tile_or_step_it_was_and_how_many_were_asked_with_it():
     hour = buzz().renamed("hour.wav")
-    assert stuck([("tile of pitch", hour, None)]).sentence.startswith("Pitch of hour.wav came")
+    assert stuck([("tile of pitch", hour, None)]).sentence.startswith("Pitch of hour.wav did not finish")
     assert crashed([("formant part", hour, None)]).sentence.startswith("Formants of hour.wav stopped")
     many = [("slice", buzz(), None)] * 3
     assert stuck(many).sentence.startswith(

@@ -171,7 +171,7 @@ def test_the_dialog_changes_between_dots_and_courses_and_asks_for_a_picture(qtbo
     qtbot.addWidget(dialog)
     dialog.modes.wanted.emit(COURSES)
     assert dialog.sheet.mode == COURSES
-    assert "dashed the output" in dialog.words.text()
+    assert "dashed: output" in dialog.words.text()
     from PySide6.QtWidgets import QPushButton
 
     (save,) = [button for button in dialog.findChildren(QPushButton) if button.text() == "Save picture…"]
