@@ -7,9 +7,9 @@ from app.analysis.settings import AnalysisSettings
 from app.base.command_table import command, is_open
 from app.base.dialog_host import DialogHost
 from app.base.messages import Messages
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS, Speaker
 from core.session.lane_names import plain_name
-from core.session.lanes import MEASURES
 from core.session.session import Session
 
 
@@ -56,7 +56,7 @@ def settings_command(measure: str, title: str, menu: str, separator: bool = Fals
     command(f"{measure.replace(' ', '_')}.settings", title, menu, is_open, separator=separator)(run)
 
 
-for _measure in MEASURES:  # as in Praat, each menu begins with its check box and its settings
+for _measure in OVERLAYS:  # as in Praat, each menu begins with its check box and its settings
     _show(_measure)
 
 for _menu, _name, _words in (

@@ -13,6 +13,7 @@ from app.analysis.tile_requests import COARSEST, TileRequests, Values, tile_orig
 from app.base.context import Context
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses import formants, spectrogram
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.registry import TABLE
 from core.analyses.results import Contour, Points, origin_of
 from core.analyses.spectrogram import GreySettings, loudest
@@ -23,7 +24,6 @@ from core.processes.results import PENDING, Failed, Known, ResultStore
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key
-from core.session.lanes import MEASURES
 from core.session.session import Place
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Image, Track
@@ -110,7 +110,7 @@ class TiledOverlays:
     def _places(self) -> list[Place]:
         """Return the long recordings and measures that are shown in tiles."""
         lanes, tracks = self._session.lanes, self._session.shown.tracks
-        own = [(lane.key, measure) for lane in lanes for measure in MEASURES if measure in lane.shown]
+        own = [(lane.key, measure) for lane in lanes for measure in OVERLAYS if measure in lane.shown]
         over = [(key, "pitch") for lane in lanes if "pitch" in lane.shown for key, _ in lane.merged]
         return [
             (key, measure)

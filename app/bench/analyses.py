@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from app.bench.figures import Figure, milliseconds
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.praat import sound_of
-from core.analyses.registry import SHOWN, TABLE
+from core.analyses.registry import TABLE
 from core.processes.praat_pool import PraatPool
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
@@ -56,7 +57,7 @@ def voice(rate_hz: float, n: int) -> Track:
 
 def shown(pool: PraatPool, track: Track) -> float:
     """Return the time for the spectrogram and overlays of the output's lane."""
-    names = [name for name in SHOWN if name != "pulses"]  # drawn over the curve, and rarely shown
+    names = [name for name in OVERLAYS if name != "pulses"]  # drawn over the curve, and rarely shown
     return _seconds(lambda: [pool.submit(name, track) for name in names])
 
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from app.bench.figures import Figure, milliseconds
 from app.bench.scroll import BLOCK_MS, longest_silence
 from app.bench.window import TimedWindow, empty_window, rest, wait
+from core.analyses.overlay_names import OVERLAYS
 from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key
-from core.session.lanes import MEASURES
 from core.signals.axis import Range
 
 RATE_HZ, LENGTH_S, PART_S = 44100, 3600.0, 12.0
@@ -39,7 +39,7 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
             yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT_S)
             wait(lambda: _track(window).part_known == 1.0)
             frames = max(8, round(share * FRAMES))
-            for words, shown in (("without", frozenset[str]()), ("with", frozenset(MEASURES))):
+            for words, shown in (("without", frozenset[str]()), ("with", frozenset(OVERLAYS))):
                 found = [
                     time_s for seen_s in SEEN_S[words] for time_s in _scrolled(window, shown, seen_s, frames)
                 ]

@@ -25,9 +25,9 @@ from app.cli.values import (
     words,
 )
 from core.analyses.measures import MEASURES, STANDARD, groups
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
-from core.session.lanes import MEASURES as SHOWN
 
 BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses")
 INFO_KEYS = """keys of the JSON object:
@@ -158,7 +158,7 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     _point(parser)
     add = parser.add_argument_group("picture").add_argument
     add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
-    add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(SHOWN)}")
+    add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(OVERLAYS)}")
     add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
     add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")

@@ -6,8 +6,8 @@ import math
 import re
 from pathlib import Path
 
+from core.analyses.overlay_names import OVERLAYS
 from core.faults import Fault
-from core.session.lanes import MEASURES
 
 FIGURES = (".png", ".svg", ".pdf")
 
@@ -90,8 +90,8 @@ def measures(text: str) -> tuple[str, ...]:
     """Read the names of measures to show, with commas between them."""
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
-        if name not in MEASURES:
-            raise Fault(f"“{name}” cannot be shown.", f"Choose among {', '.join(MEASURES)}.")
+        if name not in OVERLAYS:
+            raise Fault(f"“{name}” cannot be shown.", f"Choose among {', '.join(OVERLAYS)}.")
     return names
 
 

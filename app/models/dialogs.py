@@ -36,7 +36,7 @@ def ask_folder(host: DialogHost, model_loader: ModelLoader) -> None:
 
 
 def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> None:
-    """Ask which of several runs is meant."""
+    """Ask which of several runs to open."""
     from widgets.model.questions import ChooseRunDialog
 
     dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), host.parent)
@@ -45,12 +45,12 @@ def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> N
 
 
 def ask_questions(context: Context, host: DialogHost, model_loader: ModelLoader, name: str = "") -> None:
-    """Ask what the weights cannot tell, the question `name` first."""
+    """Ask what the weights do not tell, the question `name` first."""
     from widgets.model.questions import QuestionsDialog
 
     card = context.session.card
     if card is None or not card.questions:
-        words = "Nothing is left open: this checkpoint tells all that is needed"
+        words = "There is nothing to ask: this checkpoint tells everything that is needed"
         context.messages.noted.emit(words)
         return
     dialog = QuestionsDialog(card, host.parent, name)
@@ -69,7 +69,7 @@ def ask_point_name(host: DialogHost, named_points: NamedPoints) -> None:
 
 
 def ask_point_to_write(session: Session, host: DialogHost) -> None:
-    """Ask for the file that the present point is written to."""
+    """Ask where to write the present point."""
     from core.export.record import write_json
     from core.session.point_names import point_facts
 
@@ -79,7 +79,7 @@ def ask_point_to_write(session: Session, host: DialogHost) -> None:
 
 
 def ask_point_to_read(session: Session, host: DialogHost) -> None:
-    """Ask for the file that a point is read from, and go there."""
+    """Ask for a file with a point, and go to that point."""
     name = host.ask_open("Read a point", POINTS, str(host.locations.folder))
     if name:
         host.guard(lambda: _read_point(session, Path(name)))

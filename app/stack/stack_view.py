@@ -17,7 +17,8 @@ from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
-from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
+from core.analyses.overlay_names import OVERLAYS
+from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
 from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import layer_info, plain_name, title
 from core.session.lanes import Lane
@@ -76,7 +77,7 @@ class StackViews:
         track = session.shown.tracks[lane.key]
         name, meta = self._words(lane.key, track)
         file = self._recordings.file_of(lane.key)
-        settings = {measure: self._settings.of(measure) for measure in MEASURE_NAMES}
+        settings = {measure: self._settings.of(measure) for measure in OVERLAYS}
         carried = track.axis.rate_hz
         refused = {name: said for name, said in refusals(track, settings).items() if said}
         axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
@@ -105,7 +106,7 @@ class StackViews:
             pitch_log=pitch.filtered,
             shown=lane.shown,
             refusals=axis_refused or refused,
-            lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in MEASURE_NAMES},
+            lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in OVERLAYS},
             reason=self._reason(lane, track, settings),
             note="\n".join(filter(None, self._notes(lane, track, settings))),
             gain=lane.gain,
@@ -238,5 +239,4 @@ def _is_logits(key: Key) -> bool:
     return isinstance(key, LaneKey) and key.is_logits
 
 
-MEASURE_NAMES = SHOWN
 VIEW_HIGH_HZ = 5000.0

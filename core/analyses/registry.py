@@ -22,6 +22,7 @@ from core.analyses import (
 from core.analyses import (
     resolution_guard as guard,
 )
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.praat import is_praats, praats_words
 from core.analyses.results import Result, origin_of
 from core.analyses.time_shift import moved_result, own_settings, own_track
@@ -175,16 +176,13 @@ _ROWS = (
 TABLE: Mapping[str, Analysis] = {row.name: row for row in _ROWS}
 """All analyses by name, in the order of Praat's menus."""
 
-SHOWN = ("pitch", "formants", "intensity", "spectrogram", "pulses")
-"""The measures that a lane can draw over its curve, in the order of its header."""
-
 _CEILINGS = {"pitch": "pitch", "formants": "formant"}
 """What the ceiling of a measure is called."""
 
 
 def refusals(track: Track | TimeAxis, settings: Mapping[str, Any]) -> Mapping[str, str | None]:
     """Return the refusal or None of each measure that a lane can draw; `settings` by analysis name."""
-    return {name: TABLE[name].refusal(track, settings.get(name)) for name in SHOWN}
+    return {name: TABLE[name].refusal(track, settings.get(name)) for name in OVERLAYS}
 
 
 def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | None:
@@ -192,7 +190,7 @@ def lane_refusal(track: Track | TimeAxis, settings: Mapping[str, Any]) -> str | 
     found = [refusal for refusal in refusals(track, settings).values() if refusal]
     axis = track.axis if isinstance(track, Track) else track
     used = settings.get("pitch") or pitch.PitchSettings()
-    if len(found) == len(SHOWN) and axis.nyquist_hz < used.floor_hz:
+    if len(found) == len(OVERLAYS) and axis.nyquist_hz < used.floor_hz:
         nyquist, floor = guard.hertz(axis.nyquist_hz), guard.hertz(used.floor_hz)
         return f"Curve only: Nyquist is {nyquist}, below the pitch floor of {floor}"
     return found[0] if found else None

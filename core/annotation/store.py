@@ -28,7 +28,7 @@ _ANOTHER = "Another window annotated the same"
 _Rows = dict[tuple[float, ...], Kept]
 
 
-class _Row(msgspec.Struct):
+class _TiersRow(msgspec.Struct):
     z: list[float]
     textgrid: str
     file: str = ""
@@ -81,14 +81,14 @@ def _raws(data: bytes) -> list[msgspec.Raw]:
     return msgspec.json.decode(data, type=list[msgspec.Raw]) if data.strip() else []
 
 
-def _row(raw: msgspec.Raw) -> _Row | None:
+def _row(raw: msgspec.Raw) -> _TiersRow | None:
     try:
-        return msgspec.json.decode(raw, type=_Row)
+        return msgspec.json.decode(raw, type=_TiersRow)
     except msgspec.MsgspecError:
         return None
 
 
-def _kept(row: _Row, sound: str = "") -> Kept | None:
+def _kept(row: _TiersRow, sound: str = "") -> Kept | None:
     try:
         annotation = parse_textgrid(row.textgrid.encode()).annotation
         style = msgspec.convert(row.style, Style)
@@ -128,8 +128,8 @@ def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[s
     return tuple(notices)
 
 
-def _row_of(kept: Kept, window: str) -> _Row:
-    return _Row(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
+def _row_of(kept: Kept, window: str) -> _TiersRow:
+    return _TiersRow(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
 
 
 def _text(kept: Kept) -> str:
@@ -153,13 +153,13 @@ def _readable_rows(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
         raise Fault(sentence, "Save the tiers as a TextGrid.") from problem
 
 
-def _is_known(row: _Row, theirs: Kept, old: _Rows, new: _Rows) -> bool:
+def _is_known(row: _TiersRow, theirs: Kept, old: _Rows, new: _Rows) -> bool:
     """Return whether a row holds tiers that this window wrote or read, or is about to write."""
     mine = [shelf[theirs.point.z] for shelf in (old, new) if theirs.point.z in shelf]
     return any(kept.annotation == theirs.annotation or _text(kept) == row.textgrid for kept in mine)
 
 
-def _write_separately(path: Path, row: _Row, theirs: Kept) -> Path:
+def _write_separately(path: Path, row: _TiersRow, theirs: Kept) -> Path:
     """Write another window's tiers to a separate TextGrid: one per point and window, the newest."""
     what = [hashlib.sha256(repr(row.z).encode()).hexdigest()[:8]] if row.z else []
     whose = row.by or hashlib.sha256(row.textgrid.encode()).hexdigest()[:8]

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.networks.operations import Activation, Pool
+from core.networks.operations import Activation, Pooling
 
 Array = NDArray[np.float32]
 InPlace = Callable[[Array], Array]
@@ -121,7 +121,7 @@ class NumpyConv:
 class NumpyPool:
     """The maximum or the mean of neighbours along time."""
 
-    op: Pool
+    op: Pooling
 
     def __call__(self, x: Array) -> Array:
         windows = np.lib.stride_tricks.sliding_window_view(x, self.op.width, axis=1)[:, :: self.op.stride]

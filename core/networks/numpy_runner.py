@@ -24,7 +24,7 @@ from core.networks.numpy_layers import (
     in_place,
 )
 from core.networks.numpy_upsampling import numpy_upsample
-from core.networks.operations import Conv, Dense, Fir, Logits, Norm, Pool, Upsample
+from core.networks.operations import Conv, Dense, Fir, Logits, Norm, Pooling, Upsample
 from core.networks.runner import Cancel, Edit, Record
 from core.networks.spec import LatentDrive, LayerSpec, NetworkSpec
 from core.networks.weights import Weights, read_dense, read_kernel, read_logits, read_norm
@@ -148,7 +148,7 @@ def _norm(norm: Norm, layer: LayerSpec, before: int, weights: Weights) -> Step:
     return NumpyScale(*read_norm(weights, norm)) if norm.is_stored else _running(norm, weights)
 
 
-def _pool(op: Pool, layer: LayerSpec, before: int, weights: Weights) -> Step:
+def _pool(op: Pooling, layer: LayerSpec, before: int, weights: Weights) -> Step:
     return NumpyPool(op)
 
 
@@ -163,6 +163,6 @@ BUILDERS: dict[type[Any], Callable[..., Step]] = {
     Upsample: _upsample,
     Fir: _fir,
     Norm: _norm,
-    Pool: _pool,
+    Pooling: _pool,
     Logits: _logits,
 }

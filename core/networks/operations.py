@@ -162,7 +162,7 @@ class Fir:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class Pooling:
     """The maximum or the mean of `width` neighbours along time, every `stride` samples."""
 
     kind: Literal["max", "mean"]
@@ -185,4 +185,4 @@ class Logits:
         return 1
 
 
-Operation = Dense | Conv | Upsample | Fir | Norm | Pool | Logits
+Operation = Dense | Conv | Upsample | Fir | Norm | Pooling | Logits

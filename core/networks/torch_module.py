@@ -22,7 +22,7 @@ from core.networks.operations import (
     Fir,
     Logits,
     Norm,
-    Pool,
+    Pooling,
     Rise,
     Upsample,
 )
@@ -214,7 +214,7 @@ class TorchFir(TorchLayer):
 class TorchPool(nn.Module):
     """The maximum or the mean of neighbours along time."""
 
-    def __init__(self, op: Pool, before: int, channels: int, how: Convolutions) -> None:
+    def __init__(self, op: Pooling, before: int, channels: int, how: Convolutions) -> None:
         super().__init__()
         self.op = op
 
@@ -258,7 +258,7 @@ MODULES: dict[type[Any], Callable[..., nn.Module]] = {
     Upsample: TorchUpsample,
     Fir: TorchFir,
     Norm: _norm_layer,
-    Pool: TorchPool,
+    Pooling: TorchPool,
 }
 
 

@@ -33,7 +33,7 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Multiply:
     """Multiply every value by `factor`."""
 
     factor: float
@@ -89,7 +89,7 @@ class Replace:
         return (("action", "replace"), ("values", hashlib.sha256(self.data).hexdigest()))
 
 
-Action = Fill | Scale | Shift | Replace
+Action = Fill | Multiply | Shift | Replace
 
 
 @dataclass(frozen=True, slots=True)

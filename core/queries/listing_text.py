@@ -81,7 +81,7 @@ def method_words(report: Report) -> str:
         f"silence threshold {used['silence_threshold']:g}, voicing threshold {used['voicing_threshold']:g}, "
         f"maximum period factor {used['max_period_factor']:g}, "
         f"maximum amplitude factor {used['max_amplitude_factor']:g}; "
-        "the pitch contour and Get pitch have their own settings."
+        "the pitch contour and Get pitch have settings of their own."
     )
 
 

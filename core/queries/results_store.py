@@ -14,7 +14,7 @@ from core.queries.queries import Answer
 from core.queries.results_table import Result, Rows
 
 
-class _Row(msgspec.Struct):
+class _ResultRow(msgspec.Struct):
     number: int
     layer: str
     measure: str
@@ -45,10 +45,10 @@ def write_kept(rows: Rows, path: Path) -> None:
         draft.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def _row(row: Result) -> _Row:
+def _row(row: Result) -> _ResultRow:
     answer = row.answer
     value = answer.value if math.isfinite(answer.value) else None
-    return _Row(
+    return _ResultRow(
         row.number, answer.layer, answer.measure, answer.start_s, answer.end_s, value, answer.unit,
         answer.digits, answer.origin.plain(), row.file, row.point, row.settings, row.note,
     )  # fmt: skip
@@ -67,7 +67,7 @@ def read_kept(path: Path) -> Rows:
 
 def _read(line: bytes) -> Result | None:
     try:
-        row = msgspec.json.decode(line, type=_Row)
+        row = msgspec.json.decode(line, type=_ResultRow)
         origin = Origin.from_plain(row.origin)
     except (msgspec.MsgspecError, ValueError, TypeError):
         return None

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from core.session.lane_key import Key
 
-Scale = Literal["window", "whole", "fixed", "shared"]
-MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
+AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Lane:
     muted: bool = False
     soloed: bool = False
     collapsed: bool = False
-    scale: Scale = "window"
+    scale: AmplitudeScale = "window"
     fixed_low: float = -1.0
     fixed_high: float = 1.0
     shown: frozenset[str] = frozenset()

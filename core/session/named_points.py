@@ -20,7 +20,7 @@ class NamedPoint:
     note: str = ""
 
 
-class _Row(msgspec.Struct):
+class _PointRow(msgspec.Struct):
     name: str
     z: list[float]
     note: str = ""
@@ -36,7 +36,7 @@ def default_path(digest: str) -> Path:
 def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
     """Read named points, with `size` only those of that length; a missing or invalid file gives none."""
     try:
-        rows = msgspec.json.decode(path.read_bytes(), type=list[_Row])
+        rows = msgspec.json.decode(path.read_bytes(), type=list[_PointRow])
     except (OSError, msgspec.MsgspecError):
         return ()
     fitting = (row for row in rows if size in (0, len(row.z)))
@@ -46,6 +46,6 @@ def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
     """Write named points. Raises Fault if the file cannot be written."""
     folder_for(path.parent)
-    rows = [_Row(one.name, list(one.point.z), one.note) for one in points]
+    rows = [_PointRow(one.name, list(one.point.z), one.note) for one in points]
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import Panel, ShortWords, Words, pass_look
+from widgets.theme.control_paint import ShortWords, Surface, Words, pass_look
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import Look
 
@@ -27,7 +27,7 @@ class BannerText:
     button_text: str = ""
 
 
-class Banner(Panel):
+class Banner(Surface):
     """Shows the newest message, then the earlier ones, and hides when all were dismissed.
 
     Emits `action_wanted(button_text)`.

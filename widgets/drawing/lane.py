@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
 from widgets.drawing.curves import (
     Limits,
@@ -25,7 +26,7 @@ from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import Look, font
 from widgets.timeline.columns import Columns, PixelRows, time_ticks
-from widgets.timeline.lane_views import MEASURES, Curve, LaneView
+from widgets.timeline.lane_views import Curve, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
@@ -50,7 +51,7 @@ def is_sound(lane: LaneView) -> bool:
 
 def has_analysis(lane: LaneView) -> bool:
     """Return whether a lane needs a second plot with a frequency scale."""
-    wanted = set(MEASURES) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
+    wanted = set(OVERLAYS) - {"pulses"} if is_sound(lane) else {"spectrogram", "formants"}
     return not lane.collapsed and bool(wanted & lane.shown)
 
 
@@ -104,7 +105,7 @@ def paint_plot(
 
 def _is_off(lane: LaneView) -> bool:
     """Return whether the layer's rate is too low for any measure."""
-    return bool(lane.refusals) and set(MEASURES) <= set(lane.refusals)
+    return bool(lane.refusals) and set(OVERLAYS) <= set(lane.refusals)
 
 
 def _paint_grid(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:

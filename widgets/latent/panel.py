@@ -15,7 +15,7 @@ from widgets.controls.segmented import Segmented
 from widgets.latent.code_knobs import CodeKnobs
 from widgets.latent.knob_list import KnobList
 from widgets.latent.point_field import PointField
-from widgets.theme.control_paint import Panel, Rule, Words, pass_look
+from widgets.theme.control_paint import Rule, Surface, Words, pass_look
 from widgets.theme.icons import paint_icon
 from widgets.theme.shortcut_override import keeps
 from widgets.theme.theme import LIGHT, Look
@@ -56,7 +56,7 @@ class SearchField(QLineEdit):
         paint_icon(QPainter(self), "magnifying-glass", box, self._look.ink2, 14)
 
 
-class LatentPanel(Panel):
+class LatentPanel(Surface):
     """Point, seed, code and latent z; every change of a knob is emitted as a request.
 
     Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `seed_wanted(int)`,

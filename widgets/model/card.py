@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from core.families.card import Card, Fact
 from widgets.controls.button import Button
 from widgets.model.card_details import CardDetails
-from widgets.theme.control_paint import Panel, ShortWords, Words, paint_field
+from widgets.theme.control_paint import ShortWords, Surface, Words, paint_field
 from widgets.theme.theme import LIGHT, Look, font
 
 NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
@@ -149,7 +149,7 @@ class FactRow(QWidget):
         painter.drawText(room, middle, value)
 
 
-class CardPanel(Panel):
+class CardPanel(Surface):
     """The card at the top left of the window: emits `details_wanted` and `question_wanted(name)`."""
 
     details_wanted = Signal()

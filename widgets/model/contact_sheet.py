@@ -11,7 +11,7 @@ from widgets.controls.button import Button
 from widgets.controls.number_field import inset
 from widgets.model.contact_grid import SheetView
 from widgets.model.contact_paint import SheetItem
-from widgets.theme.control_paint import Panel, Rule, ShortWords, Words, pass_look
+from widgets.theme.control_paint import Rule, ShortWords, Surface, Words, pass_look
 from widgets.theme.theme import Look
 
 __all__ = ["ContactSheetPanel", "SheetItem"]
@@ -20,7 +20,7 @@ MOST_EACH = 99
 KEYS = "Click or Space plays · S stars · Enter opens in the stack"
 
 
-class ContactSheetPanel(Panel):
+class ContactSheetPanel(Surface):
     """Signals: `play_wanted(key)`, `star_wanted(key, starred)`, `open_wanted(key)`, `draw_wanted(count)`."""
 
     play_wanted = Signal(str)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import Panel, Words, paint_field, pass_look
+from widgets.theme.control_paint import Surface, Words, paint_field, pass_look
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import LIGHT, Look, font
 
@@ -118,7 +118,7 @@ class RecentRow(QWidget):
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, folder)
 
 
-class StartPage(Panel):
+class StartPage(Surface):
     """Buttons to open something, each with a signal; `open_wanted(path)` is for recent files."""
 
     open_wanted = Signal(str)

@@ -15,7 +15,7 @@ from widgets.results.layer_table import LayerTable, paint_refusal
 from widgets.results.results_table import ResultRow, ResultsTable
 from widgets.results.slice_plot import HEIGHT_PX, SlicePlot
 from widgets.results.slice_views import SliceView
-from widgets.theme.control_paint import Panel, Rule, Words, pass_look
+from widgets.theme.control_paint import Rule, Surface, Words, pass_look
 from widgets.theme.theme import LIGHT, Look, font
 
 WIDTH_PX = 384
@@ -85,7 +85,7 @@ class Legend(QWidget):
         painter.drawText(QRectF(29, 0, 350, 28), Qt.AlignmentFlag.AlignVCenter, words)
 
 
-class Dock(Panel):
+class Dock(Surface):
     """Three panels below one another; shows what it is given and emits signals for what the user wants."""
 
     mode_wanted = Signal(str)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from widgets.theme.control_paint import Panel, ShortWords, Words, pass_look
+from widgets.theme.control_paint import ShortWords, Surface, Words, pass_look
 from widgets.theme.copy_value import HINT, copy_numbers
 from widgets.theme.theme import Look
 
@@ -15,7 +15,7 @@ READ_OUT = "Pointer"
 POINTER_X = 436 - 12  # the pointer's numbers begin under the left edge of the plots
 
 
-class StatusBar(Panel):
+class StatusBar(Surface):
     """Three texts on one line of 24 px."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -12,7 +12,7 @@ from widgets.controls.button import Button
 from widgets.controls.combo import ComboBox
 from widgets.controls.scales import Decibels, Steps
 from widgets.controls.slider import SMALL, Slider
-from widgets.theme.control_paint import Panel, Words, paint_field, pass_look
+from widgets.theme.control_paint import Surface, Words, paint_field, pass_look
 from widgets.theme.icons import paint_icon
 from widgets.theme.number_text import number_text
 from widgets.theme.theme import LIGHT, Look, font
@@ -95,7 +95,7 @@ class DeviceComboBox(ComboBox):
         super().showPopup()
 
 
-class Toolbar(Panel):
+class Toolbar(Surface):
     """The toolbar, made from the same actions as the menus.
 
     Signals: `sound_wanted(key)`, `device_wanted(id)`, `devices_needed()` before the list of devices opens,

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from core.analyses.overlay_names import OVERLAYS
 from core.faults import Fault
 from widgets.drawing.lines import draw_text
 from widgets.stack.lane_button import LaneButton
@@ -16,7 +17,7 @@ from widgets.theme.praat_numbers import short
 from widgets.theme.shortcut_override import OwnLine
 from widgets.theme.theme import LIGHT, Look, font
 from widgets.timeline.columns import HEADER_PX
-from widgets.timeline.lane_views import MEASURES, LaneView
+from widgets.timeline.lane_views import LaneView
 
 LEGEND_TOP_PX = 101
 DRAG_FROM_PX = 8
@@ -65,7 +66,7 @@ class LaneHeader(QWidget):
             measure: LaneButton(
                 QRect(8 + 25 * k, 70, 22, 20), MEASURE_NAMES[measure], MEASURE_WORDS[measure], parent=self
             )
-            for k, measure in enumerate(MEASURES)
+            for k, measure in enumerate(OVERLAYS)
         }
         for measure, button in self.measures.items():
             button.measure = measure

@@ -127,7 +127,7 @@ class Rule(QFrame):
         QPainter(self).fillRect(self.rect(), self._look.line)
 
 
-class Panel(QWidget):
+class Surface(QWidget):
     """A surface in one of the theme's colours, without a border."""
 
     def __init__(self, surface: str = "panel", parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolTip, QVBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import Panel, Words, pass_look
+from widgets.theme.control_paint import Surface, Words, pass_look
 from widgets.theme.theme import LIGHT, Look, font
 
 CELL_PX, COLUMNS, TITLE_PX = 30, 8, 22
@@ -104,7 +104,7 @@ class LetterGrid(QWidget):
         return super().event(event)
 
 
-class IpaPanel(Panel):
+class IpaPanel(Surface):
     """The palette at the right of the stack."""
 
     letter_wanted = Signal(str)

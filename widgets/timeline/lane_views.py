@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from core.analyses.results import Points
 
 CurveRole = Literal["sound", "curve", "bars", "merged1", "merged2", "merged3"]
-Scale = Literal["window", "whole", "fixed", "shared"]
-MEASURES = ("pitch", "formants", "intensity", "spectrogram", "pulses")
+AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class LaneView:
     muted: bool = False
     solo: bool = False
     collapsed: bool = False
-    scale: Scale = "window"
+    scale: AmplitudeScale = "window"
     fixed_low: float = -1.0
     fixed_high: float = 1.0
     active: bool = False

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.presets import PRESETS
 from core.analyses.speakers import SPEAKERS
-from core.session.lanes import MEASURES
 from widgets.figures.figure_files import Paper
 
 
 def show_all(window) -> None:
     session = window.on.session
     for lane in session.lanes:
-        session.set_lane(lane.key, "Show", shown=frozenset(MEASURES))
+        session.set_lane(lane.key, "Show", shown=frozenset(OVERLAYS))
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from app.recordings import open_recordings
-from core.session.lanes import MEASURES
+from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, hum, long_file, noted  # noqa: F401
 from tests.support.keys import recording
@@ -28,7 +28,7 @@ def open_all(window, path):
     window.pages.show_page("stack")
     window.dock_view.set_shown(True)
     session, key = window.on.session, recording(path.name)
-    session.set_lane(key, "all", shown=frozenset(MEASURES))
+    session.set_lane(key, "all", shown=frozenset(OVERLAYS))
     window.on.overlays.refresh()
     session.set_cursor(session.whole.middle_s)
     session.set_selection(session.whole)
@@ -92,7 +92,7 @@ def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare
     assert lane.curves[0].track.axis.n == len(samples)
     assert not said
     if kind in ("3 Hz", "1 sample"):
-        assert set(lane.refusals) == set(MEASURES)
+        assert set(lane.refusals) == set(OVERLAYS)
 
 
 def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from core.analyses.formants import FormantSettings
 from core.analyses.intensity import IntensitySettings
+from core.analyses.overlay_names import OVERLAYS
 from core.analyses.pitch import PitchSettings
 from core.analyses.presets import FILTERED, PRESETS
-from core.analyses.registry import SHOWN, TABLE, lane_notice, lane_refusal, refusals
+from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
 from core.analyses.results import Points
 from core.analyses.spectral_moments import MOST_POWER, MomentSettings
 from core.analyses.spectrogram import SpectrogramSettings
@@ -52,7 +53,7 @@ def by_name(pitch: PitchSettings | None = None) -> dict:
 )
 def test_the_measures_form_a_staircase(layer, carried, sentence):
     found = refusals(axis(layer), by_name())
-    assert {name for name in SHOWN if found[name] is None} == carried
+    assert {name for name in OVERLAYS if found[name] is None} == carried
     assert lane_refusal(axis(layer), by_name()) == sentence
 
 
@@ -106,7 +107,7 @@ def test_a_refusal_names_its_cause_and_figures(name, settings, rate_hz, n, sente
     assert told.value.sentence == f"{sentence}."
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", OVERLAYS)
 @pytest.mark.parametrize(
     ("samples", "cause"),
     [
@@ -122,7 +123,7 @@ def test_samples_that_hold_no_sound_are_refused(name, samples, cause):
     assert TABLE[name].refusal(track.axis) is None
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", OVERLAYS)
 def test_an_empty_track_is_refused(name):
     track = Track("out", np.zeros(0, np.float32), TimeAxis(16000.0, 0))
     assert (TABLE[name].refusal(track) or "").startswith("No ")
@@ -138,7 +139,7 @@ def test_a_clipped_sound_is_measured_like_any_other():
 @given(
     rate_hz=st.sampled_from([3.0, 15.625, 62.5, 250.0, 1000.0, 4000.0, 8000.0, 16000.0]),
     n=st.sampled_from([1, 2, 7, 33, 64, 160, 256, 700]),
-    name=st.sampled_from(SHOWN),
+    name=st.sampled_from(OVERLAYS),
     low=st.sampled_from([1.0, 5.0, 75.0, 300.0]),
     high=st.sampled_from([2.0, 150.0, 500.0, 5500.0]),
     window_s=st.sampled_from([0.0003, 0.005, 0.025, 0.2]),
@@ -221,7 +222,7 @@ def test_the_low_layers_preset_lowers_its_ceiling_to_nyquist_every_5_ms():
 
 def test_every_preset_measures_the_output_and_intensity_of_conv4():
     for preset in PRESETS.values():
-        settings_of = {name: preset.settings(name) for name in SHOWN}
+        settings_of = {name: preset.settings(name) for name in OVERLAYS}
         assert lane_refusal(axis("out"), settings_of) is None
         assert TABLE["intensity"].refusal(axis("conv4"), preset.intensity) is None
 

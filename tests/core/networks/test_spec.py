@@ -11,7 +11,7 @@ import pytest
 from core.checkpoint.tensors import TensorSpec
 from core.families.registry import open_model
 from core.networks.numpy_runner import NumpyRunner, numpy_runner
-from core.networks.operations import RELU, Conv, Norm, Pool, Stored
+from core.networks.operations import RELU, Conv, Norm, Pooling, Stored
 from core.networks.runner import Record
 from core.networks.spec import FramesOutput, LatentDrive, LayerSpec, NetworkSpec, SoundDrive
 from core.networks.weights import Weights
@@ -56,7 +56,7 @@ def recogniser() -> NetworkSpec:
         (
             LayerSpec("conv1", Conv(Stored("a.weight", "a.bias", "torch"), 8, 2), 4, None, 1 / 2, -3.5 / 2),
             LayerSpec("norm1", Norm("n.weight", "n.bias", "n.mean", "n.var", 1e-5), 4, None),
-            LayerSpec("pool1", Pool("max", 3, 2), 4, None, 1 / 2, -1 / 2),
+            LayerSpec("pool1", Pooling("max", 3, 2), 4, None, 1 / 2, -1 / 2),
             LayerSpec("letters", Conv(Stored("b.weight", "b.bias", "torch"), 1, activation=RELU), 3, None),
         ),
         FramesOutput(("a", "b", "-")),

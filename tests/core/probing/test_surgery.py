@@ -13,7 +13,7 @@ from core.networks.latent import draw
 from core.networks.numpy_runner import NumpyRunner
 from core.networks.reductions import Reduction
 from core.probing import forward
-from core.probing.surgery import Fill, LayerEdit, Replace, Scale, Shift
+from core.probing.surgery import Fill, LayerEdit, Multiply, Replace, Shift
 from tests.support.tiny import nets
 from tests.support.tiny.bundles import write_bundle
 
@@ -31,7 +31,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     [
         (Fill(), lambda part: part * 0),
         (Fill(2.5), lambda part: part * 0 + 2.5),
-        (Scale(-2), lambda part: part * -2),
+        (Multiply(-2), lambda part: part * -2),
         (Shift(0.5), lambda part: part + 0.5),
         (Replace.by(np.full((2, 2), 7)), lambda part: part * 0 + 7),
     ],
@@ -129,6 +129,6 @@ def test_edits_are_values(model: Model) -> None:
 
 def test_edits_run_in_their_order(model: Model) -> None:
     point = draw(model.card.layout, 4)
-    scaled = (LayerEdit("conv1", Shift(1.0)), LayerEdit("conv1", Scale(2.0)))
+    scaled = (LayerEdit("conv1", Shift(1.0)), LayerEdit("conv1", Multiply(2.0)))
     plain = forward.maps(model, point, "conv1")
     np.testing.assert_allclose(forward.maps(model, point, "conv1", scaled), (plain + 1) * 2, rtol=1e-6)

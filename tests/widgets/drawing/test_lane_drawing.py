@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
+from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
 from tests.support.made_up import bump, frames, full_out, lane, tone, view
 from widgets.drawing.dots import draw_dots
@@ -12,9 +13,8 @@ from widgets.drawing.lane import Marks, lane_height_px, lane_parts, paint_marks,
 from widgets.theme import theme as looks
 from widgets.theme.theme import DARK, LIGHT, PRINT
 from widgets.timeline.columns import Columns, PixelRows
-from widgets.timeline.lane_views import MEASURES
 
-REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in MEASURES}
+REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in OVERLAYS}
 WINDOW = Range(0.2, 0.8)
 
 

@@ -4,15 +4,16 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics
 
+from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
 from tests.support.made_up import bump, frames, full_out, lane, tone, view
 from widgets.drawing.axes import GAP_PX, level, overlay_labels, settled
 from widgets.stack.lane_menu import lane_menu
 from widgets.theme.theme import LIGHT, font
 from widgets.timeline.columns import AXIS_PX
-from widgets.timeline.lane_views import MEASURES, Curve, LegendLine
+from widgets.timeline.lane_views import Curve, LegendLine
 
-REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in MEASURES}
+REFUSED = {measure: f"No {measure}: Nyquist is 31.25 Hz" for measure in OVERLAYS}
 WINDOW = Range(0.2, 0.8)
 
 
