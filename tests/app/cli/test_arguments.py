@@ -104,7 +104,7 @@ def test_a_point_file_is_used_as_it_stands_or_not_at_all(tmp_path: Path) -> None
     asked = understood("layers", "x", "--out", "d", "--point", str(file))
     assert drawn(asked, LAYOUT).point.z == (0.25,) * 10
     asked = understood("layers", "x", "--out", "d", "--point", str(file), "--set", "z5=1")
-    with pytest.raises(Fault, match="as it stands"):
+    with pytest.raises(Fault, match="without changes"):
         drawn(asked, LAYOUT)
 
 

@@ -107,7 +107,7 @@ def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
     soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
     asked = MeasureSettings(what="the active recording", measures="f0,duration")
     window.on.measurement.start(asked, tmp_path / "t.csv")
-    assert "no recording" in faults[0].sentence
+    assert "not a recording" in faults[0].sentence
     window.on.recordings.open(tmp_path / "tone.wav")
     window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
