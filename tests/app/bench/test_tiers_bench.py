@@ -12,7 +12,8 @@ def test_tiers_are_opened_scrolled_and_edited_and_nothing_of_them_is_kept(tmp_pa
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     figures = list(tiers.figures(write_model(tmp_path, 2), share=0.01))
     assert [figure.name for figure in figures] == [
-        "tiers_open", "main_thread_block_meanwhile", "tiers_scroll_and_zoom_frame", "tiers_edit_to_pixels",
+        "tiers_open", "main_thread_block_meanwhile", "tiers_scroll_and_zoom_frame",
+        "tiers_scroll_block", "tiers_edit_to_pixels",
     ]  # fmt: skip
     assert all(value > 0 for figure in figures for value in figure.values)
     assert not list(default_path("x").parent.glob("*.json"))
