@@ -25,7 +25,7 @@ FRAMES, STEP = 300, 0.02  # each frame moves by a fiftieth of the window
 SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
 EDGE_S = 0.1  # an analysis extends slightly beyond the window
 FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
-LANES, PLAYED_S, SAVE_LIMIT_S = 5, 1.0, 120.0
+LANES, ROUNDS, PLAYED_S, SAVE_LIMIT_S = 5, 3, 1.0, 120.0
 FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
 
 
@@ -44,15 +44,17 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
                     time_s for seen_s in SEEN_S[words] for time_s in _scrolled(window, shown, seen_s, frames)
                 ]
                 yield Figure(f"hour_scroll_{words}_overlays", milliseconds(found), "ms", FRAME_MS)
-            saved = longest_silence(window, lambda: _save(window, sound.with_name("saved.wav")))
-            yield Figure("hour_save_block", milliseconds([saved]), "ms", BLOCK_MS)
+            rounds = max(2, round(share * ROUNDS))
+            saved = [longest_silence(window, lambda: _save(window, sound)) for _ in range(rounds)]
+            yield Figure("hour_save_block", milliseconds(saved), "ms", BLOCK_MS)
             _open_more(window, sound)
-            played = longest_silence(window, lambda: _play(window))
-            yield Figure("hour_play_five_lanes_block", milliseconds([played]), "ms", BLOCK_MS)
+            played = [longest_silence(window, lambda: _play(window)) for _ in range(rounds)]
+            yield Figure("hour_play_five_lanes_block", milliseconds(played), "ms", BLOCK_MS)
 
 
-def _save(window: TimedWindow, path: Path) -> None:
+def _save(window: TimedWindow, sound: Path) -> None:
     """Save the whole recording and wait until it is written."""
+    path = sound.with_name("saved.wav")
     window.on.file_export.save_sound(path)
     wait(lambda: not window.on.jobs.waits(("save", path)), SAVE_LIMIT_S)
 
