@@ -196,8 +196,7 @@ def show(window: Window) -> None:
 def open_first(window: Window, paths: Sequence[str]) -> None:
     """Open the requested files, or the built-in model; then prepare what a first click will need."""
     opening = window.on.model_loader
-    for path in paths:
-        opening.open(path)
+    opening.open_all(paths)
     if not paths and opening.has_demo():
         opening.open_demo()
     QTimer.singleShot(1500, window.on.pool.warm)

@@ -73,7 +73,7 @@ class Overlays:
         self.refresh()
 
     def _snapshot_changed(self, before: Snapshot, after: Snapshot) -> None:
-        if after.point == before.point and after.lanes != before.lanes:
+        if not after.moved_since(before) and after.lanes != before.lanes:
             self.lanes_changed()
 
     def _view_changed(self) -> None:

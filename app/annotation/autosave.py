@@ -71,6 +71,7 @@ class Autosave:
         self._told: set[str] = set()
         self._closed = False
         self._session.card_changed.connect(self._new_model)
+        self._session.model_closed.connect(lambda model: self._let_go())
         self._session.snapshot_changed.connect(self._changed)
         recordings.opened.connect(self.recording_opened)
         files.written.connect(self.saved)
@@ -95,13 +96,20 @@ class Autosave:
     def _parts(self, shelf: Shelf) -> dict[Path, Shelf]:
         """Return the contents of each file; known owners may have no tiers left."""
         found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
-        card = self._session.card
-        own = [default_path(card.digest)] if card is not None else []
-        for path in own:
-            found[path] = tuple(kept for kept in shelf if not kept.sound)
+        for path, digest in self._models().items():
+            found[path] = tuple(kept for kept in shelf if not kept.sound and kept.checkpoint == digest)
         for sound in {kept.sound for kept in shelf if kept.sound}:
             found[default_path(sound)] = tuple(kept for kept in shelf if kept.sound == sound)
         return found
+
+    def _models(self) -> dict[Path, str]:
+        """Return the files of the open models' tiers, each with the digest of its checkpoint."""
+        return {default_path(card.digest): card.digest for card in self._session.models.values()}
+
+    def _let_go(self) -> None:
+        """Write no more to the file of a model that is not open: its tiers are no longer here."""
+        mine = {*self._models(), *(default_path(kept.sound) for kept in self._sounds)}
+        self._known = {path: shelf for path, shelf in self._known.items() if path in mine}
 
     def _write_soon(self, path: Path) -> None:
         if self._writer is None:
@@ -151,23 +159,34 @@ class Autosave:
         session = self._session
         if session.card is None:
             return
-        path, size = default_path(session.card.digest), len(session.point.z)
+        digest, path = session.card.digest, default_path(session.card.digest)
+        size, alone = len(session.point.z), len(session.models) == 1
+        self._let_go()
+        if not alone and any(kept.checkpoint == digest for kept in session.snapshot.tiers):
+            return  # a copy of it is open already, and its tiers are here
         waiting = self._unwritten.get(path)
-        self._known = {default_path(kept.sound): (kept,) for kept in self._sounds} | {path: waiting or ()}
-        shelf = (*self._sounds, *(waiting or ()))
+        if alone:
+            self._known = {default_path(kept.sound): (kept,) for kept in self._sounds}
+        self._known[path] = waiting or ()
+        others = self._sounds if alone else session.snapshot.tiers
+        shelf = (*others, *(waiting or ()))
         if shelf:
             session.history.replace(replace(session.snapshot, tiers=shelf))
             session.set_tier(0)
         if waiting is None:
             self._written[path] = ()
             said: list[str] = []
-            future = self._clock.work(lambda: (read_shelf(path, size, tell=said.append), said))
-            self._jobs.follow("tiers of the model", future, lambda found: self._models_arrived(path, *found))
+            future = self._clock.work(lambda: (read_shelf(path, size, "", said.append, digest), said))
+            self._jobs.follow(
+                ("tiers of a model", session.model),
+                future,
+                lambda found: self._models_arrived(digest, *found),
+            )
 
-    def _models_arrived(self, path: Path, own: Shelf, said: list[str]) -> None:
-        """Show the tiers of the model's points; tiers made before they arrived take precedence."""
-        session = self._session
-        if session.card is None or default_path(session.card.digest) != path:
+    def _models_arrived(self, digest: str, own: Shelf, said: list[str]) -> None:
+        """Show the tiers of a model's points; what was annotated before they came goes before them."""
+        session, path = self._session, default_path(digest)
+        if path not in self._models():
             return
         for words in said:
             self._messages.noted.emit(words)

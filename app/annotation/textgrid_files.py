@@ -15,7 +15,7 @@ from core.annotation.tiers import Annotation, Kept
 from core.faults import Fault
 from core.networks.latent import Point
 
-Key = tuple[Point | str, str]
+Key = tuple[tuple[str, Point] | str, str]
 
 
 class TextGridFiles:

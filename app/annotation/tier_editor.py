@@ -65,7 +65,7 @@ class TierEditor:
         session = self._session
         shelf, found = session.snapshot.tiers, list[TierGroup]()
         if session.card is not None:
-            others = [kept for kept in shelf if not kept.sound]
+            others = [kept for kept in shelf if not kept.sound and kept.checkpoint == session.card.digest]
             kept = session.kept or (others[-1] if others else None)
             found += [TierGroup(kept, 0, kept is session.kept)] if kept else []
         for key, sound in self.sounds.items():
@@ -102,13 +102,15 @@ class TierEditor:
 
     def kept_of(self, key: Key) -> Kept | None:
         """Return the tiers of a lane: for a recording, or a network driven by one, those of the recording,
-        for any other lane those of the present point.
+        recording, of any other lane those of its model's present point.
         """
         session = self._session
         track = session.shown.tracks.get(key)
         sound = lasting(track.origin.sound) if track is not None else ""
         theirs = kept_for(session.snapshot.tiers, sound)
-        return theirs if theirs or isinstance(key, RecordingKey) else session.kept
+        if theirs or isinstance(key, RecordingKey):
+            return theirs
+        return session.kept_of(session.model_of(key))
 
     @property
     def target(self) -> TierGroup | None:
@@ -255,7 +257,9 @@ class TierEditor:
         key, sound = self._owner()
         whole = self._extent(key)
         note = new_annotation(intervals, points, whole.start_s, whole.end_s)
-        self._put("new tiers", Kept(self._session.point, note, sound=sound, name=self._name(sound)), key)
+        name, model = self._name(sound), "" if sound else self._model
+        made = Kept(self._session.point, note, sound=sound, name=name, checkpoint=model)
+        self._put("new tiers", made, key)
 
     # --- files --------------------------------------------------------------------------------
 
@@ -268,16 +272,16 @@ class TierEditor:
 
     @property
     def _model(self) -> str:
-        """The digest of the open model, or ""."""
+        """The digest of the model in focus, "" where there is none."""
         card = self._session.card
         return card.digest if card else ""
 
     def _opened(self, path: Path, here: Here, owner: Owner, read: TextGridFile) -> None:
         (point, name, model), (key, sound) = here, owner
-        if not sound and model != self._model:
+        if not sound and model not in {card.digest for card in self._session.models.values()} | {""}:
             self._messages.noted.emit(f"{path.name} was not opened because another model is open now")
             return
-        kept = Kept(point, read.annotation, str(path), read.style, sound, name)
+        kept = Kept(point, read.annotation, str(path), read.style, sound, name, "" if sound else model)
         self._put(f"open {path.name}", kept, key)
         self.files.holds(kept, kept.annotation)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]

@@ -51,23 +51,13 @@ def _run(arguments: list[str]) -> int:
 
 
 def _window(paths: list[str]) -> int:
-    """Open the window with at most one checkpoint and any number of sounds."""
+    """Open the window with any number of checkpoints and sounds."""
     if paths and re.fullmatch(r"[a-z][a-z-]*", paths[0]) and not Path(paths[0]).exists():
         raise Fault(f"There is no command “{paths[0]}”.", "See phonoscope --help.")
     if any(path.startswith("-") for path in paths):
         raise Fault("The window takes no options.", "See phonoscope --help.")
-    _check_one_model(paths)
     _check_screen()
     return importlib.import_module("app.program").main(paths)
-
-
-def _check_one_model(paths: list[str]) -> None:
-    from core.recordings.sound_file import is_sound_file
-
-    models = [path for path in paths if not is_sound_file(Path(path))]
-    if len(models) > 1:
-        named = " and ".join(f"“{path}”" for path in models[:2])
-        raise Fault(f"{named} are not sounds.", "Open one checkpoint, and as many sounds as you like.")
 
 
 def _check_screen() -> None:

@@ -11,8 +11,10 @@ from app.base.dialog_host import DialogHost
 from app.base.picture_saver import PictureSaver
 from app.export.save import FileExport
 from app.stack.stack_view import StackViews
+from core.families.card import Card
+from core.session.lane_names import model_names
 from core.session.point_names import changed
-from core.session.session import Session
+from core.session.session import ModelPoint, Session
 from widgets.figures.figure import FigureView
 from widgets.figures.figure_files import Paper, write_figure
 from widgets.timeline.lane_views import StackView
@@ -22,7 +24,7 @@ MOST_CHANGES = 6
 
 def figure_of(session: Session, settings: AnalysisSettings, views: StackViews, paper: Paper) -> FigureView:
     """Return the figure of the stack as it is now."""
-    title = session.card.title if session.card else ""
+    title = " and ".join(model_names(session.models).values())
     said = caption(session, settings.words)
     return FigureView(_on_paper(views.view()), title, said, (), paper.width_px)
 
@@ -88,11 +90,20 @@ def _on_paper(stack: StackView) -> StackView:
 
 
 def caption(session: Session, analyses: str) -> tuple[str, ...]:
-    """Return the caption of a picture: where its numbers come from."""
-    card = session.card
-    if card is None:
-        return ()
-    moment, layout = session.snapshot, session.layout
+    """Return the caption of a picture: where its numbers come from, one model after another."""
+    names = model_names(session.models)
+    if len(names) < 2:
+        return tuple(
+            line for card in session.models.values() for line in _said(card, session.snapshot, analyses)
+        )
+    return tuple(
+        f"{name}. {' '.join(_said(session.models[id], session.at(id), analyses))}"
+        for id, name in names.items()
+    )
+
+
+def _said(card: Card, moment: ModelPoint, analyses: str) -> tuple[str, str]:
+    layout = card.layout
     code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
     turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
     more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""

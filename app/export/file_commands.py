@@ -9,7 +9,7 @@ from app.base.dialog_host import DialogHost
 from app.export.dialogs import ask_layers_folder, ask_selected_sound, ask_sound_file
 from app.export.figure import Figures
 from app.export.save import FileExport
-from app.models.dialogs import ask_file, ask_folder
+from app.models.dialogs import ask_file, ask_file_beside, ask_folder
 from app.models.model_loader import ModelLoader
 from app.recordings.dialogs import ask_recording
 from app.recordings.open_recordings import OpenRecordings
@@ -32,6 +32,23 @@ def open_file(host: DialogHost, model_loader: ModelLoader) -> None:
 def open_folder(host: DialogHost, model_loader: ModelLoader) -> None:
     """Open the folder of a training run."""
     ask_folder(host, model_loader)
+
+
+@command("file.open_beside", "Open beside…", "File", has_model)
+def open_beside(host: DialogHost, model_loader: ModelLoader) -> None:
+    """Open a second checkpoint in the same stack, or the same one at another point."""
+    ask_file_beside(host, model_loader)
+
+
+def has_several_models(session: Session) -> bool:
+    """More than one model is open."""
+    return len(session.models) > 1
+
+
+@command("file.close_model", "Close the model", "File", has_several_models)
+def close_model(session: Session, model_loader: ModelLoader) -> None:
+    """Close the model in focus, the one that the active lane is of; the others stay open."""
+    model_loader.close(session.model)
 
 
 @command("file.open_sound", "Open a recording…", "File")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from app.analysis.settings import AnalysisSettings
 from app.base.context import Context
 from app.models.latent_driven import LatentDriven
 from core.analyses.time_shift import own_track
+from core.families.card import Card
 from core.faults import Fault
-from core.session.lane_names import text_in_files
+from core.session.lane_key import Key, LaneKey
+from core.session.lane_names import model_names, text_in_files
 from core.signals.track import Track
 
 
@@ -32,7 +35,7 @@ class FileExport:
         from core.files.praat_sound import write_praat_sound
         from core.files.wav import write_wav
 
-        card, track = self._session.card, own_track(self._active())
+        card, track = self._active_card, own_track(self._active())
         if path.suffix.lower() == ".sound":
             extent = card.out_axis.extent if card and _is_layer(track) else None
             self._write(path, lambda: write_praat_sound(path, track, extent))
@@ -68,13 +71,17 @@ class FileExport:
             raise Fault("This lane has no curve yet.", "Wait until it is computed.")
         return track
 
+    @property
+    def _active_card(self) -> Card | None:
+        return self._session.card_of(self._session.active)
+
     def _audible(self, track: Track) -> Track:
         """Return a layer as published, at the output's rate; a track that is already a sound stays as it
         is.
         """
         from core.playback.sonification import published
 
-        card = self._session.card
+        card = self._active_card
         if card is None or not _is_layer(track) or track.axis.rate_hz >= card.out_axis.rate_hz:
             return track
         return published(track, card.out_axis)
@@ -111,12 +118,14 @@ class FileExport:
             "point": point_words(session.layout, session.snapshot) if card else "",
             "seed": session.snapshot.seed if card else None,
             "changes": changed(session.layout, session.snapshot) if card else {},
+            **self._models_facts(),
             "visible_s": [session.visible.start_s, session.visible.end_s],
             "cursor_s": session.cursor_s,
             "selection_s": [selected.start_s, selected.end_s] if selected else None,
             "lanes": [
                 {
                     "key": text_in_files(lane.key),
+                    **self._model_fact(lane.key),
                     "gain": lane.gain,
                     "shown": sorted(lane.shown),
                     "moved_s": lane.moved_s,
@@ -129,6 +138,28 @@ class FileExport:
             "versions": versions(),
         }
         return json.dumps(values, ensure_ascii=False)
+
+    def _models_facts(self) -> dict[str, Any]:
+        """Return the checkpoint and point of every open model; empty if there is only one."""
+        from core.session.point_names import point_facts
+
+        session = self._session
+        if len(session.models) < 2:
+            return {}
+        facts = {
+            name: {
+                "checkpoint": session.models[id].digest,
+                **point_facts(session.models[id].layout, session.at(id)),
+            }
+            for id, name in model_names(session.models).items()
+        }
+        return {"models": facts}
+
+    def _model_fact(self, key: Key) -> dict[str, str]:
+        models = self._session.models
+        if len(models) < 2 or not isinstance(key, LaneKey):
+            return {}
+        return {"model": model_names(models)[key.model]}
 
 
 def _is_layer(track: Track) -> bool:

@@ -55,6 +55,7 @@ class ItemGathering:
         self._recordings = recordings
         self._latent_driven = latent_driven
         self._tier_editor = tier_editor
+        self._model = context.session.model
         self._ways: dict[str, Callable[[MeasureSettings, Use], None]] = {
             "this point": self._point,
             "every annotated point": self._points,
@@ -64,7 +65,11 @@ class ItemGathering:
         }
 
     def gather(self, asked: MeasureSettings, use: Use) -> None:
-        """Pass on the requested items, at once or when they are computed. May raise Fault."""
+        """Hand the items that are asked for on, at once or when they are computed. May raise Fault.
+
+        The points are those of the model in focus now, also where another comes into focus meanwhile.
+        """
+        self._model = self._session.model
         self._ways[asked.what](asked, use)
 
     def check(self, asked: MeasureSettings) -> None:
@@ -88,9 +93,9 @@ class ItemGathering:
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
         """Use the curves on screen, or compute them in the engine if those are another point's."""
-        session = self._session
+        session, kept = self._session, self._session.kept
         tracks = {key.layer: track for key, track in self._latent_driven.layers.items()}
-        name, own = self._name(), session.kept.annotation if session.kept else None
+        name, own = self._name(), kept.annotation if kept else None
         if tracks or session.card is None:
             use([self._item(tracks, name, own, asked)])
         else:
@@ -103,7 +108,7 @@ class ItemGathering:
     def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
         """Compute one of the points to be measured in the engine."""
         self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
-        asked = ProbeRequest(self._session.model, GENERATOR, LatentPoints((point,)))
+        asked = ProbeRequest(self._model, GENERATOR, LatentPoints((point,)))
         future = self._engine.probe(asked, key="measure points")
 
         def arrived(probed: Any) -> None:
@@ -113,7 +118,9 @@ class ItemGathering:
         self._jobs.follow("measure points", future, arrived, self.failed)
 
     def _annotated(self) -> list[Kept]:
-        shelf = [kept for kept in self._session.snapshot.tiers if not kept.sound]
+        card, tiers = self._session.card, self._session.snapshot.tiers
+        digest = card.digest if card is not None else ""
+        shelf = [kept for kept in tiers if not kept.sound and kept.checkpoint == digest]
         if not shelf:
             raise Fault("No point has tiers.", "Annotate one, or measure this point.")
         return shelf
@@ -155,7 +162,7 @@ class ItemGathering:
     ) -> MeasurementItem:
         from core.measures.items import generated
 
-        card = self._session.card
+        card = self._session.models.get(self._model)
         if card is None or not tracks:
             raise Fault(
                 "There is no point to measure yet.", "Open a checkpoint first, or measure the recordings."
@@ -163,14 +170,17 @@ class ItemGathering:
         return generated(card, tracks, name, Path(card.path).name, asked.as_published, annotation)
 
     def _name(self) -> str:
-        return point_words(self._session.layout, self._session.snapshot)
+        card = self._session.models.get(self._model)
+        return point_words(card.layout, self._session.at(self._model)) if card is not None else ""
 
     def _kept_name(self, kept: Kept) -> str:
         """Return the name of a point: that of its TextGrid, or its name when its tiers were created."""
         if kept.file:
             stem = Path(kept.file).stem
             return stem if stem == kept.name else no_seed(stem)
-        return self._name() if kept.point == self._session.point else kept.name or UNNAMED
+        here = self._session.snapshot.points.get(self._model)
+        is_here = here is not None and kept.point == here.point
+        return self._name() if is_here else kept.name or UNNAMED
 
     # --- recordings -----------------------------------------------------------------------------
 
@@ -207,7 +217,8 @@ class ItemGathering:
         """Return the record's part on the model, its points and the recordings."""
         from core.export.record import record
 
-        card, names = self._session.card, list(self._session.layout.names())
+        card = self._session.models.get(self._model)
+        names = list(card.layout.names()) if card is not None else []
         points = [{"item": one.item, "z": list(_origin(one).point)} for one in items if one.output]
         sounds = [
             {"item": one.item, "file": one.file, "digest": _origin(one).sound, **_channels(one)}

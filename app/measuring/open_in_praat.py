@@ -80,7 +80,11 @@ class PraatExchange:
         if (
             key is None
             or track is None
-            or (isinstance(key, LaneKey) and key.is_generated and key not in self._latent_driven.layers)
+            or (
+                isinstance(key, LaneKey)
+                and key.is_generated
+                and key not in self._latent_driven.layers_of(key.model)
+            )
         ):
             raise Fault("This lane has no curve yet.", "Wait until it is computed.")
         check_length(track)

@@ -43,6 +43,7 @@ class ContactSheet:
         self.items: dict[str, SheetOutput] = {}
         self._round = 0
         self._session.card_changed.connect(self.clear)
+        self._session.focus_changed.connect(self.clear)
 
     def clear(self) -> None:
         """Remove all outputs; running batches are dropped."""

@@ -28,6 +28,13 @@ def ask_file(host: DialogHost, model_loader: ModelLoader) -> None:
         model_loader.open(name)
 
 
+def ask_file_beside(host: DialogHost, model_loader: ModelLoader) -> None:
+    """Ask for a file of a checkpoint that is opened beside what is open."""
+    name = host.ask_open("Open beside", ";;".join((CHECKPOINTS, ANY)))
+    if name:
+        model_loader.open_beside(name)
+
+
 def ask_folder(host: DialogHost, model_loader: ModelLoader) -> None:
     """Ask for a run's folder."""
     name = host.ask_open_folder("Open a run's folder")
@@ -40,7 +47,7 @@ def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> N
     from widgets.model.questions import ChooseRunDialog
 
     dialog = ChooseRunDialog(tuple((str(path), words) for path, words in choice.choices), host.parent)
-    dialog.chosen.connect(model_loader.open)
+    dialog.chosen.connect(model_loader.open_run)
     host.show(dialog)
 
 

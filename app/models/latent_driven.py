@@ -1,18 +1,21 @@
-"""Latent-driven layers: each change of the point requests new curves of every layer from the engine."""
+"""From a turned knob to new curves: each change of a model's point asks the engine for its layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeGuard
 
 from psygnal import Signal
 
 from app.base.context import Context
 from core.probing.drive import LatentPoints
+from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR, Key, LaneKey
-from core.session.session import Shown, Snapshot
+from core.session.session import Snapshot
 from core.signals.track import Track
 
 Images = Callable[[], tuple[tuple[Key, Any], ...]]
@@ -20,12 +23,13 @@ Images = Callable[[], tuple[tuple[Key, Any], ...]]
 
 
 class LatentDriven:
-    """Keeps the curves up to date with the session's point; `arrived` is emitted for new curves.
+    """Keeps the shown curves in step with each open model's point.
 
-    `images_wanted` may be set to compute spectrograms in the same request.
+    `arrived` follows new curves and carries their model.
+    `images_wanted` may be set to have spectrograms computed in the same request.
     """
 
-    arrived = Signal()
+    arrived = Signal(str)
 
     def __init__(self, context: Context, engine: Engine) -> None:
         self._session = session = context.session
@@ -35,71 +39,95 @@ class LatentDriven:
         self.images_wanted: Images = tuple
         self._steps = 0
         session.card_changed.connect(self._new_model)
+        session.model_closed.connect(self._closed)
         session.snapshot_changed.connect(self._changed)
 
     @property
     def waiting(self) -> bool:
-        """Whether the latest point's curves are still being computed."""
-        return self._jobs.waits("probe")
+        """Whether the newest curves of a model are still under way."""
+        return any(self._jobs.waits(_asker(model)) for model in self._session.models)
 
     @property
     def layers(self) -> dict[LaneKey, Track]:
         """The generator's curves at the session's point; empty while those of another are on screen."""
-        session = self._session
-        return {
-            key: track
-            for key, track in session.shown.tracks.items()
-            if self._drives(key) and track.origin.point == session.point.z
-        }
+        return self.layers_of(self._session.model)
 
-    def _drives(self, key: Key) -> TypeGuard[LaneKey]:
-        """Return whether a lane shows a layer that the session's point drives."""
-        return isinstance(key, LaneKey) and key.is_generated and key.model == self._session.model
+    def layers_of(self, model: ModelId) -> dict[LaneKey, Track]:
+        """Return a generator's curves at the point where its model stands (see `layers`)."""
+        here = self._session.at(model).point.z
+        tracks = self._session.shown.tracks.items()
+        return {key: track for key, track in tracks if _is_driven(key, model) and track.origin.point == here}
 
-    def ask(self) -> None:
-        """Request the layers at the session's point, and the visible spectrograms."""
+    def ask(self, model: ModelId | None = None) -> None:
+        """Ask for a model's layers at its point, and for the spectrograms now shown; None: in focus."""
         session = self._session
-        if session.card is None or session.card.generator is None:
+        model = session.model if model is None else model
+        card = session.models.get(model)
+        if card is None or card.generator is None:
             return
-        images = tuple((key.layer, settings) for key, settings in self.images_wanted() if self._drives(key))
-        asked = ProbeRequest(session.model, GENERATOR, LatentPoints((session.point,)))
-        future = self._engine.probe(asked, images, key="probe", urgent=True)
+        wanted = self.images_wanted()
+        images = tuple((key.layer, settings) for key, settings in wanted if _is_driven(key, model))
+        asked = ProbeRequest(model, GENERATOR, LatentPoints((session.at(model).point,)))
+        future = self._engine.probe(asked, images, key=_asker(model), urgent=True)
         self._messages.busy_changed.emit(True)
-        self._jobs.follow("probe", future, self._arrived, stream=True)
+        self._jobs.follow(_asker(model), future, partial(self._arrived, model), stream=True)
 
     def ask_again(self) -> None:
-        """Repeat the request after a restart of the engine."""
-        if self._session.card is not None:
-            self.ask()
+        """Ask once more for every model after the engine was started anew."""
+        for model in self._session.models:
+            self.ask(model)
 
     def _new_model(self) -> None:
-        self._jobs.drop("probe")
-        self._steps = 0
+        self._jobs.drop(_asker(self._session.model))
+        self._steps = self._session.history.steps
         self.ask()
 
-    def _changed(self, before: Snapshot, after: Snapshot) -> None:
-        if after.point != before.point:
-            self._keep_ghosts()
-            self.ask()
+    def _closed(self, model: ModelId) -> None:
+        self._jobs.drop(_asker(model))
+        self._engine.stop(_asker(model))
 
-    def _keep_ghosts(self) -> None:
+    def _changed(self, before: Snapshot, after: Snapshot) -> None:
+        moved = after.moved_since(before)
+        if moved:
+            self._keep_ghosts(moved)
+        for model in moved:
+            self.ask(model)
+
+    def _keep_ghosts(self, moved: tuple[ModelId, ...]) -> None:
         """At the first move of a turn, keep the curves it started from."""
         session = self._session
         if session.history.steps == self._steps:
             return
         self._steps = session.history.steps
         own: dict[Key, Track] = {
-            key: track for key, track in session.shown.tracks.items() if self._drives(key)
+            key: track
+            for key, track in session.shown.tracks.items()
+            if any(_is_driven(key, model) for model in moved)
         }
-        session.shown = Shown(
-            session.shown.tracks, session.shown.images, session.shown.overlays, session.shown.stale, own
-        )
+        session.shown = replace(session.shown, ghosts=own)
 
-    def _arrived(self, probed: Probed) -> None:
-        session = self._session
-        others = {key: track for key, track in session.shown.tracks.items() if not self._drives(key)}
-        tracks = {LaneKey(session.model, GENERATOR, name): track for name, track in probed.tracks.items()}
-        images = {LaneKey(session.model, GENERATOR, name): image for name, image in probed.images.items()}
-        stale = frozenset(place for place in session.shown.overlays if place[0] in tracks)
-        session.show(tracks={**tracks, **others}, images={**session.shown.images, **images}, stale=stale)
-        self.arrived.emit()
+    def _arrived(self, model: ModelId, probed: Probed) -> None:
+        """Show the curves in the lanes of the model that they are of."""
+        session, shown = self._session, self._session.shown
+        others = {key: track for key, track in shown.tracks.items() if not _is_driven(key, model)}
+        tracks = {LaneKey(model, GENERATOR, name): track for name, track in probed.tracks.items()}
+        images = {LaneKey(model, GENERATOR, name): image for name, image in probed.images.items()}
+        old = frozenset(place for place in shown.stale if _is_other(place[0], model))
+        stale = old | {place for place in shown.overlays if place[0] in tracks}
+        session.show(tracks={**tracks, **others}, images={**shown.images, **images}, stale=stale)
+        self.arrived.emit(model)
+
+
+def _asker(model: ModelId) -> tuple[str, ModelId]:
+    """Return the key of the requests for a model's curves; a new request supersedes older ones."""
+    return "probe", model
+
+
+def _is_driven(key: Key, model: ModelId) -> TypeGuard[LaneKey]:
+    """Return whether a lane shows a layer that this model's point drives."""
+    return isinstance(key, LaneKey) and key.is_generated and key.model == model
+
+
+def _is_other(key: Key, model: ModelId) -> bool:
+    """Return whether a lane shows a layer that another model's point drives."""
+    return isinstance(key, LaneKey) and key.is_generated and key.model != model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from psygnal import Signal
@@ -19,14 +20,16 @@ from core.networks.layer_info import LayerInfo
 from core.probing.model_id import ModelId
 from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
-from core.session.lane_key import GENERATOR, LaneKey, RecordingKey
+from core.session.lane_key import FIRST_MODEL, GENERATOR, LaneKey
 from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn
-from core.session.session import Snapshot
+from core.session.session import ModelPoint, is_of
 
 
 class ModelLoader:
-    """Opens checkpoints; the open model stays if a file is refused.
+    """Opens checkpoints, in place of the model in focus or beside it, and closes them.
+
+    What was open stays open when a file is refused.
 
     `choice_needed` carries a ChooseRun, `questions_arose` a card with assumed answers; `started` and `ended`
     frame the wait.
@@ -44,20 +47,51 @@ class ModelLoader:
         self._messages = context.messages
         self._engine = engine
         self._recordings = recordings
+        self._count = 1  # names a model is given are never given again
+        self._asked: ModelId | None = None  # what a question about the file, such as which run, is about
+        context.session.model_closed.connect(engine.close_model)
 
     def open(
-        self, path: str | Path, answers: Mapping[str, Answer] | None = None, start: Snapshot | None = None
+        self,
+        path: str | Path,
+        answers: Mapping[str, Answer] | None = None,
+        start: ModelPoint | None = None,
+        model: ModelId | None = None,
     ) -> None:
-        """Open `path`; the result changes the session, or is shown as a fault. A sound becomes a
-        recording.
+        """Open `path`; the result changes the session, or is shown as a fault. A sound becomes a recording.
+
+        The checkpoint is opened as `model`, in place of the one in focus when that is None.
         """
         wanted = str(path)
         if is_sound_file(Path(path)):
             self._recordings.open(path)
             return
         self.started.emit(wanted)
-        future = self._engine.open(self._session.model, wanted, answers)
-        self._jobs.follow("open", future, lambda card: self._opened(card, start), self._refused)
+        model = self._session.model if model is None else model
+        key = "open", model
+        future = self._engine.open(model, wanted, answers, key)
+        self._jobs.follow(key, future, partial(self._opened, model, start), partial(self._refused, model))
+
+    def open_beside(self, path: str | Path) -> None:
+        """Open a checkpoint beside what is open; it comes into focus. A sound is a recording as ever."""
+        self._count += 1
+        self.open(path, model=ModelId(f"{FIRST_MODEL[:1]}{self._count}"))
+
+    def open_all(self, paths: Sequence[str]) -> None:
+        """Open the first checkpoint among the paths, the others beside it, and every sound."""
+        first = True
+        for path in paths:
+            sound = is_sound_file(Path(path))
+            (self.open if sound or first else self.open_beside)(path)
+            first = first and sound
+
+    def open_run(self, path: str | Path) -> None:
+        """Open the run that was chosen among several, where the folder was to be opened."""
+        self.open(path, model=self._asked)
+
+    def close(self, model: ModelId) -> None:
+        """Close one of several open models."""
+        self._session.close_model(model)
 
     def answer(self, answers: Mapping[str, Answer]) -> None:
         """Reopen the checkpoint with the user's answers, and keep them beside it."""
@@ -71,7 +105,7 @@ class ModelLoader:
             save(Path(card.path), whole)
         except Fault as fault:
             self._messages.faulted.emit(fault)
-        self.open(card.path, whole, self._session.snapshot)
+        self.open(card.path, whole, self._session.at(self._session.model))
 
     def has_demo(self) -> bool:
         """Whether a model ships with this copy of Phonoscope."""
@@ -89,19 +123,20 @@ class ModelLoader:
         if file is None:
             return
         first = next(iter(built_in_points()), None)
-        self.open(file, start=Snapshot(first.point, first.point, None, first.name) if first else None)
+        self.open(file, start=ModelPoint(first.point, first.point, None, first.name) if first else None)
 
-    def _opened(self, card: Card, start: Snapshot | None) -> None:
+    def _opened(self, model: ModelId, start: ModelPoint | None, card: Card) -> None:
         self.ended.emit()
         session = self._session
-        same = session.card is not None and session.card.digest == card.digest
-        lanes = session.lanes if same else lanes_of(card, session.model)
+        before = session.models.get(model)
+        same = before is not None and before.digest == card.digest
+        lanes = session.lanes if same else lanes_of(card, model)
         layers = card.generator.layers if card.generator else ()
-        own = {LaneKey(session.model, GENERATOR, layer.name) for layer in layers}
-        beside = tuple(lane for lane in session.lanes if isinstance(lane.key, RecordingKey))
+        own = {LaneKey(model, GENERATOR, layer.name) for layer in layers}
+        beside = tuple(lane for lane in session.lanes if not is_of(lane.key, model))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
-        seed = session.snapshot.seed if same else 0
-        session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None)
+        seed = session.at(model).seed if same else 0
+        session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None, model)
         if not self.is_demo:
             self._preferences.change(recent=self._preferences.values.with_recent(card.path).recent)
         self._warn(card)
@@ -116,15 +151,16 @@ class ModelLoader:
             hint = "Training had failed by then: open an earlier step of the run."
             self._messages.faulted.emit(Fault(warnings[0] + more, hint))
 
-    def _refused(self, fault: Fault) -> None:
+    def _refused(self, model: ModelId, fault: Fault) -> None:
         self.ended.emit()
         if isinstance(fault, ChooseRun):
+            self._asked = model
             self.choice_needed.emit(fault)
         else:
             self._messages.faulted.emit(fault)
 
 
-def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
+def _fitting(start: ModelPoint, layout: LatentLayout) -> ModelPoint | None:
     """Return where to start, without the seed if this model draws another point from it."""
     if len(start.point.z) != layout.size:
         return None
@@ -136,9 +172,7 @@ def _fitting(start: Snapshot, layout: LatentLayout) -> Snapshot | None:
 
 
 def wanted_of(paths: Sequence[str]) -> Sequence[str]:
-    """Return which of several files to open: all sounds, or the first file, since one checkpoint is open at
-    once.
-    """
+    """Return which of several files to open: all sounds, else the first checkpoint."""
     return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
+from core.probing.model_id import ModelId
 from core.session.named_points import NamedPoint, default_path, read_points, write_points
 from core.session.session import Snapshot
 from widgets.latent.panel import LatentPanel
@@ -17,17 +18,26 @@ class NamedPoints:
         self._session = context.session
         self._messages = context.messages
         self._panel = panel
-        self._slots: dict[str, Snapshot] = {}
-        self._slot = "A"
+        self._kept: dict[ModelId, dict[str, Snapshot]] = {}
+        self._current: dict[ModelId, str] = {}
         self.named: tuple[NamedPoint, ...] = ()
         panel.point_wanted.connect(self.go)
         panel.ab_wanted.connect(self.switch)
 
     def refresh(self) -> None:
-        """Read the points of the open model, and start a new comparison."""
-        self._slots, self._slot = {}, "A"
-        self._panel.show_slot("A")
+        """Read the points of the model that was opened, and begin a comparison anew."""
+        self._kept.pop(self._session.model, None)
+        self._current.pop(self._session.model, None)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the points and the comparison of the model in focus."""
+        self._panel.show_slot(self._slot)
         self._read()
+
+    @property
+    def _slot(self) -> str:
+        return self._current.get(self._session.model, "A")
 
     def _read(self) -> None:
         session = self._session
@@ -68,10 +78,10 @@ class NamedPoints:
         session = self._session
         if slot == self._slot:
             return
-        now = session.snapshot
-        self._slots[self._slot] = now
-        self._slot = slot
-        wanted = self._slots.get(slot, now)
+        now, kept = session.snapshot, self._kept.setdefault(session.model, {})
+        kept[self._slot] = now
+        self._current[session.model] = slot
+        wanted = kept.get(slot, now)
         whence = {"drawn": wanted.drawn, "seed": wanted.seed, "name": wanted.name}
         session.change(f"go to {slot}", point=wanted.point, **whence)
         self._panel.show_slot(slot)

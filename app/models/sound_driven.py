@@ -15,6 +15,7 @@ from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.faults import Fault
 from core.probing.drive import Sound
+from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
 from core.processes.engine_tasks import sound_digest
@@ -32,8 +33,9 @@ MOST_LOGITS = 6
 
 @dataclass(frozen=True)
 class Listening:
-    """A network, the track that drives it, and for a recording the range in its own time."""
+    """One model's network that listens, to which track, and of a recording to which stretch of its time."""
 
+    model: ModelId
     network: str
     source: Key
     window: Range | None = None
@@ -60,12 +62,14 @@ class SoundDriven:
         self._engine = engine
         self._alignment = alignment
         self.listeners: tuple[Listening, ...] = ()
-        self._session.card_changed.connect(self._new_model)
+        self._session.card_changed.connect(lambda: self._forget(self._session.model))
+        self._session.model_closed.connect(self._forget)
         recordings.samples_read.connect(self.sound_opened)
         latent_driven.arrived.connect(self.output_changed)
 
     def listen(self, network: str, source: Key | None = None) -> None:
-        """Drive D or Q with the track `source` (None for the output), now and whenever it changes.
+        """Send the track `source` (the output, when None) through D or Q of the model in focus, now and
+        when it changes.
 
         For a recording, use the selection, or the visible part, cut to the network's input length.
         """
@@ -80,10 +84,20 @@ class SoundDriven:
                 words = f"{network} needs a sound, and there is no generator to make one."
             self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
-        kept = tuple(one for one in self.listeners if one.network != network)
-        self._set((*kept, Listening(network, source, self._stretch(source))))
-        self._add_lanes(network)
+        model = self._session.model
+        self._set((*self._others(model, network), self._listen_to(network, source)))
+        self._add_lanes(model, network)
         self._ask(self.listeners[-1])
+
+    def _listen_to(self, network: str, source: Key) -> Listening:
+        return Listening(self._session.model, network, source, self._stretch(source))
+
+    def _others(self, model: ModelId, network: str) -> tuple[Listening, ...]:
+        return tuple(one for one in self.listeners if (one.model, one.network) != (model, network))
+
+    def listens(self, network: str) -> bool:
+        """Return whether a network of the model in focus is driven by a sound."""
+        return self._listening(LaneKey(self._session.model, network, LOGITS)) is not None
 
     def _stretch(self, source: Key) -> Range | None:
         """Return the range of a recording that drives the network; None for a track of the model."""
@@ -100,11 +114,11 @@ class SoundDriven:
         return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
-        """Return whether a recording's selection differs from the range that drives a network."""
+        """Return whether a recording's selection differs from the range that drives a network in focus."""
         if self._session.selection is None or source is None:
             return False
-        now = Listening(network, source, self._stretch(source))
-        return any(one.network == network and one != now for one in self.listeners)
+        heard = self._listening(LaneKey(self._session.model, network, LOGITS))
+        return heard is not None and heard != self._listen_to(network, source)
 
     def heard_of(self, key: Key) -> Range | None:
         """Return the range of the recording that drives this lane's network, or None."""
@@ -119,18 +133,20 @@ class SoundDriven:
 
     def _listening(self, key: Key | None) -> Listening | None:
         """Return what drives the network of a lane."""
-        network = key.network if isinstance(key, LaneKey) else ""
-        return next((one for one in self.listeners if one.network == network), None)
+        whose = (key.model, key.network) if isinstance(key, LaneKey) else None
+        return next((one for one in self.listeners if (one.model, one.network) == whose), None)
 
-    def quiet(self, network: str) -> None:
-        """Close the lanes of D or Q."""
+    def quiet(self, network: str, model: ModelId | None = None) -> None:
+        """Take the lanes of a model's D or Q away; of the one in focus, when `model` is None."""
         session = self._session
-        self._set(tuple(one for one in self.listeners if one.network != network))
-        rest = tuple(lane for lane in session.lanes if not self._is_of(lane.key, network))
+        whose = session.model if model is None else model, network
+        self._set(self._others(*whose))
+        rest = tuple(
+            lane
+            for lane in session.lanes
+            if not isinstance(lane.key, LaneKey) or (lane.key.model, lane.key.network) != whose
+        )
         session.set_lanes(rest, f"close {network}")
-
-    def _is_of(self, key: Key, network: str) -> bool:
-        return isinstance(key, LaneKey) and (key.model, key.network) == (self._session.model, network)
 
     def sound_opened(self, key: RecordingKey) -> None:
         """Run networks again that are driven by a recording that was reopened."""
@@ -138,16 +154,18 @@ class SoundDriven:
             if one.source == key:
                 self._ask(one)
 
-    def output_changed(self) -> None:
-        """Run networks again that are driven by a track that the knobs change."""
+    def output_changed(self, model: ModelId) -> None:
+        """Ask again where a network listens to a track that the knobs of this model move."""
         for one in self.listeners:
-            if not isinstance(one.source, RecordingKey):
+            if isinstance(one.source, LaneKey) and one.source.model == model:
                 self._ask(one)
 
-    def _new_model(self) -> None:
+    def _forget(self, model: ModelId) -> None:
+        """Stop driving the networks of a model that is closed or replaced."""
         for one in self.listeners:
-            self._jobs.drop(("listen", one.network))
-        self._set(())
+            if one.model == model:
+                self._jobs.drop(_asker(one))
+        self._set(tuple(one for one in self.listeners if one.model != model))
 
     def _set(self, listeners: tuple[Listening, ...]) -> None:
         """Change which sounds drive which networks; a network's lanes move with its recording."""
@@ -157,20 +175,17 @@ class SoundDriven:
                 key: one.source
                 for one in listeners
                 if isinstance(one.source, RecordingKey)
-                for key in self._lane_keys(one.network)
+                for key in self._lane_keys(one.model, one.network)
             }
         )
 
-    def _lane_keys(self, network: str) -> list[LaneKey]:
-        card = self._session.card
+    def _lane_keys(self, model: ModelId, network: str) -> list[LaneKey]:
+        card = self._session.models.get(model)
         layers = card.layers.get(network, ()) if card is not None else ()
-        return [self._key(network, name) for name in (*(layer.name for layer in layers), LOGITS)]
+        return [LaneKey(model, network, name) for name in (*(layer.name for layer in layers), LOGITS)]
 
-    def _key(self, network: str, layer: str) -> LaneKey:
-        return LaneKey(self._session.model, network, layer)
-
-    def _add_lanes(self, network: str) -> None:
-        session, keys = self._session, self._lane_keys(network)
+    def _add_lanes(self, model: ModelId, network: str) -> None:
+        session, keys = self._session, self._lane_keys(model, network)
         new = tuple(Lane(key) for key in keys if session.lane(key) is None)
         if new:
             session.set_lanes((*session.lanes, *new), f"send through {network}")
@@ -185,10 +200,11 @@ class SoundDriven:
             self._messages.faulted.emit(fault)
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
-        key = ("listen", one.network)
-        asked = ProbeRequest(self._session.model, one.network, Sound(driving.samples, digest))
-        future = self._engine.probe(asked, key=key)
-        self._jobs.follow(key, future, lambda probed: self._arrived(one, probed, driving), stream=True)
+        asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest))
+        future = self._engine.probe(asked, key=_asker(one))
+        self._jobs.follow(
+            _asker(one), future, lambda probed: self._arrived(one, probed, driving), stream=True
+        )
 
     def driving(self, one: Listening, track: Track) -> Track:
         """Return the input of a network from a track: a recording is resampled to the model's rate, with a
@@ -196,8 +212,7 @@ class SoundDriven:
 
         Only the needed range is read; its start is the network's time 0 (see `_arrived`).
         """
-        card = self._session.card
-        assert card is not None
+        card = self._session.models[one.model]
         from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
         if one.window is None:
             return track
@@ -219,19 +234,25 @@ class SoundDriven:
         session = self._session
         how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
         own = {
-            self._key(one.network, name): replace(
+            LaneKey(one.model, one.network, name): replace(
                 track, origin=track.origin.of(resampling=how), axis=later(track.axis, begin_s)
             )
             for name, track in probed.tracks.items()
         }
-        if probed.logits is not None and session.card is not None:
-            whole = session.card.out_axis.extent.moved(begin_s)
+        logits = LaneKey(one.model, one.network, LOGITS)
+        if probed.logits is not None:
+            whole = session.models[one.model].out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
-            own[self._key(one.network, LOGITS)] = logits_track(probed.logits, driving.origin, heard)
-        by_s = self._alignment.by_s(self._key(one.network, LOGITS))
+            own[logits] = logits_track(probed.logits, driving.origin, heard)
+        by_s = self._alignment.by_s(logits)
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
         self.arrived.emit()
+
+
+def _asker(one: Listening) -> tuple[str, ModelId, str]:
+    """Return the key of the requests for a network's curves."""
+    return "listen", one.model, one.network
 
 
 def later(axis: TimeAxis, by_s: float) -> TimeAxis:

@@ -171,7 +171,7 @@ class Playback:
 
     def _one(self, key: Key, track: Track, window: Range) -> LaneSound | None:
         """Return the sound of one lane in the window: a recording as it is, a layer on the output's axis."""
-        card = self._session.card
+        card = self._session.card_of(key)
         if isinstance(key, RecordingKey):
             self.words = f"{track.name}: as recorded"
             samples, start_s = part(track.samples, track.axis, window)
@@ -184,7 +184,7 @@ class Playback:
 
     def _heard(self, key: Key, track: Track, axis: TimeAxis) -> Samples:
         """Convert one lane to sound; a running loop keeps its initial gain."""
-        output = self._session.output
+        output = self._session.output_of(self._session.model_of(key))
         reference = self._session.shown.tracks.get(output) if output is not None else None
         made = sonified(track, axis, self._preferences.values.sound, reference, self._gains.get(key))
         self._gains[key] = made.gain_db

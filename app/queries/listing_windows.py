@@ -76,8 +76,9 @@ class ListingWindows:
         or Q.
         """
         heard = self._sound_driven.source_of(layer.key)
-        generated = isinstance(layer.key, LaneKey) and layer.key.is_generated
-        output = self._session.output if generated else None
+        key = layer.key
+        generated = isinstance(key, LaneKey) and key.is_generated
+        output = self._session.output_of(self._session.model_of(key)) if generated else None
         return self._layer_results.layer(heard or output) if analysis == "envelope peaks" else None
 
     def _list(self, layer: Layer, analysis: str, window: Range, reference: tuple[str, Points] | None) -> None:

@@ -85,7 +85,7 @@ class Queries:
 
     def _file(self, key: Key | None) -> str:
         """Return the name of the checkpoint, or of the recording, that a query refers to."""
-        card = self._session.card
+        card = self._session.card_of(key)
         if isinstance(key, RecordingKey):
             return key.id
         return Path(card.path).name if card else ""
@@ -97,9 +97,13 @@ class Queries:
         session, asked = self._session, answer.origin.point
         if isinstance(key, RecordingKey):
             return ", ".join(filter(None, (answer.origin.reduction, self._alignment.words(key))))
-        if asked and tuple(asked) != tuple(session.point.z):
+        card = session.card_of(key)
+        if card is None:
+            return ""
+        here = session.at(session.model_of(key))
+        if asked and tuple(asked) != tuple(here.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
-        return point_words(session.layout, session.snapshot) if session.card else ""
+        return point_words(card.layout, here)
 
     # --- what needs no analysis ------------------------------------------------------------------
 

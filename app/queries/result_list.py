@@ -31,7 +31,8 @@ class ResultList:
         self.kept: ResultsAutosave | None = None
         self._rest = QTimer(dock, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.show)
-        context.session.card_changed.connect(lambda: self._rest.start())
+        for changed in (context.session.card_changed, context.session.model_closed):
+            changed.connect(lambda: self._rest.start())
         context.session.snapshot_changed.connect(lambda before, after: self._rest.start())
         results.changed.connect(self.show)
         dock.undo_wanted.connect(results.undo)
@@ -91,16 +92,19 @@ class _Here:
     """What is open now, to tell which results belong to it."""
 
     def __init__(self, session: Session) -> None:
-        card, self._point = session.card, session.point.z if session.card else ()
-        self._file = Path(card.path).name if card else ""
-        self._words = point_words(session.layout, session.snapshot) if card else ""
+        self._points = {
+            (Path(card.path).name, session.at(id).point.z, point_words(card.layout, session.at(id)))
+            for id, card in session.models.items()
+        }
         self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}
 
     def has(self, one: Result) -> bool:
-        """Return whether a result is of the present point, or of an open recording."""
+        """Return whether a result belongs to a model's present point or to an open recording."""
         asked = one.answer.origin.point
-        same = asked == self._point if asked else one.point == self._words
-        return one.file in self._recordings or (one.file == self._file and same)
+        return one.file in self._recordings or any(
+            one.file == file and (asked == point if asked else one.point == words)
+            for file, point, words in self._points
+        )
 
 
 def _row(one: Result, here: bool) -> ResultRow:

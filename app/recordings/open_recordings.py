@@ -81,6 +81,7 @@ class OpenRecordings:
         self._closed = False
         self._session.view_changed.connect(self._look_after)
         self._session.card_changed.connect(self._new_model)
+        self._session.model_closed.connect(lambda model: self.fit())
         self._session.snapshot_changed.connect(lambda before, after: self._follow())
 
     def open(self, path: str | Path) -> None:
@@ -134,8 +135,7 @@ class OpenRecordings:
         session = self._session
         keys = set(keys_of(session.lanes))
         reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
-        if session.card is not None:
-            reach.append(session.card.out_axis.extent)
+        reach += [card.out_axis.extent for card in session.models.values()]
         if reach:
             start_s = min(0.0, *(one.start_s for one in reach if one.start_s < -ROUNDING_S), 0.0)
             session.set_whole(Range(start_s, max(one.end_s for one in reach)))

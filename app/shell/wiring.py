@@ -21,7 +21,7 @@ from app.shell.pages import Pages
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lane_key import Key, RecordingKey
-from core.session.lane_names import plain_name
+from core.session.lane_names import model_names, plain_name
 from core.session.lanes import Lane
 from core.session.point_names import starred_words
 from core.session.session import Snapshot
@@ -112,6 +112,7 @@ class Wiring:
     def _from_session(self) -> None:
         session = self._on.session
         session.card_changed.connect(self._card)
+        session.focus_changed.connect(self._focus)
         session.snapshot_changed.connect(self._snapshot)
         session.shown_changed.connect(self.soon)
         session.view_changed.connect(self._view)
@@ -146,14 +147,30 @@ class Wiring:
         if self._on.session.card is not None or self._on.session.lanes:
             self._widgets.stack.show_view(self._views.view())
 
-    def _card(self) -> None:
+    def _focus(self) -> None:
+        """Show what belongs to the model that is in focus now."""
+        self._model_in_focus()
+        self._points.follow()
+        self._menus.refresh()
+        self.soon()
+
+    def _model_in_focus(self) -> None:
         session, widgets = self._on.session, self._widgets
         assert session.card is not None
         widgets.card.show_card(session.card)
         widgets.latent.show_layout(session.layout)
         widgets.latent.show_mode(MODES[session.layout.kind])
-        self._host.parent.setWindowTitle(f"{session.card.title} – Phonoscope")
+        self._host.parent.setWindowTitle(f"{self._name()} – Phonoscope")
         self._knobs()
+
+    def _name(self) -> str:
+        """Return the name of the model in focus."""
+        session = self._on.session
+        return model_names(session.models).get(session.model, "")
+
+    def _card(self) -> None:
+        widgets = self._widgets
+        self._model_in_focus()
         self._points.refresh()
         widgets.start.show_recent(self._on.preferences.values.recent)
         self._pages.show_page("stack")
@@ -185,8 +202,8 @@ class Wiring:
         self._menus.refresh_history()
 
     def _knobs(self) -> None:
-        snapshot, latent, card = self._on.session.snapshot, self._widgets.latent, self._on.session.card
-        self._menus.corner.show_words(f"{card.title} · {starred_words(snapshot)}" if card else "")
+        snapshot, latent, name = self._on.session.snapshot, self._widgets.latent, self._name()
+        self._menus.corner.show_words(f"{name} · {starred_words(snapshot)}" if name else "")
         latent.show_point(snapshot.point, snapshot.drawn)
         latent.show_seed(snapshot.seed)
         latent.show_pins(snapshot.pins)
@@ -316,7 +333,7 @@ class Wiring:
         if isinstance(key, RecordingKey):
             self._on.recordings.close(key)
         elif not key.is_generated:
-            self._on.sound_driven.quiet(key.network)
+            self._on.sound_driven.quiet(key.network, key.model)
         else:
             session.set_lanes(
                 tuple(lane for lane in session.lanes if lane.key != key), f"close {plain_name(key)}"

@@ -24,7 +24,7 @@ def _has(network: str) -> Callable[..., bool]:
 
 def _listens(network: str) -> Callable[..., bool]:
     def listens(sound_driven: SoundDriven) -> bool:
-        return any(one.network == network for one in sound_driven.listeners)
+        return sound_driven.listens(network)
 
     return listens
 
@@ -32,9 +32,7 @@ def _listens(network: str) -> Callable[..., bool]:
 def _switch(session: Session, sound_driven: SoundDriven, network: str) -> None:
     active = session.active
     source = active if isinstance(active, RecordingKey) else None
-    if any(one.network == network for one in sound_driven.listeners) and not sound_driven.elsewhere(
-        network, source
-    ):
+    if sound_driven.listens(network) and not sound_driven.elsewhere(network, source):
         sound_driven.quiet(network)
     else:
         sound_driven.listen(network, source)

@@ -20,7 +20,7 @@ from core.analyses.measures import MEASURES
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
 from core.session.lane_key import Key, LaneKey, RecordingKey
-from core.session.lane_names import layer_info, plain_name, title
+from core.session.lane_names import layer_info, legend_name, title
 from core.session.lanes import Lane
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, seconds, short
@@ -180,7 +180,7 @@ class StackViews:
         session = self._session
         bars = _is_logits(lane.key)
         role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
-        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, plain_name(lane.key))
+        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, self._name(lane.key))
         over = tuple(
             Curve(
                 session.shown.tracks[key],
@@ -188,7 +188,7 @@ class StackViews:
                 self._label(key, gain),
                 MERGED_ROLES[k % 3],  # type: ignore[arg-type]
                 key,
-                plain_name(key),
+                self._name(key),
             )
             for k, (key, gain) in enumerate(lane.merged)
             if key in session.shown.tracks
@@ -204,9 +204,12 @@ class StackViews:
                 found.append(Curve(made[0], role=MERGED_ROLES[place % 3], key=key))  # type: ignore[arg-type]
         return tuple(found)
 
+    def _name(self, key: Key) -> str:
+        return legend_name(self._session.models, key)
+
     def _label(self, key: Key, gain: float) -> str:
         """Return a curve's name as in the papers' legends: `conv4 ×10`."""
-        name = plain_name(key) + (f" ×{gain:g}" if gain != 1 else "")
+        name = self._name(key) + (f" ×{gain:g}" if gain != 1 else "")
         return ", ".join(filter(None, (name, self._alignment.words(key, digits=3))))
 
     def _words(self, key: Key, track: Track) -> tuple[str, str]:

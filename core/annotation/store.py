@@ -57,11 +57,16 @@ def adopt(digest: str) -> None:
 
 
 def read_shelf(
-    path: Path, size: int, sound: str = "", tell: Callable[[str], object] = lambda words: None
+    path: Path,
+    size: int,
+    sound: str = "",
+    tell: Callable[[str], object] = lambda words: None,
+    checkpoint: str = "",
 ) -> Shelf:
     """Read the annotations of points with `size` coordinates (0: of a recording).
 
-    `sound` is the digest of the recording. Damaged rows are skipped and reported to `tell`.
+    `sound` and `checkpoint` are the digests of the recording and of the model. Damaged rows are skipped
+    and reported to `tell`.
     """
     try:
         rows = [_row(raw) for raw in _raws(path.read_bytes())]
@@ -70,7 +75,7 @@ def read_shelf(
     except (OSError, msgspec.MsgspecError):
         tell(f"The saved tiers in {path} cannot be read.")
         return ()
-    found = [_kept(row, sound) for row in rows if row is not None and len(row.z) == size]
+    found = [_kept(row, sound, checkpoint) for row in rows if row is not None and len(row.z) == size]
     damaged = found.count(None) + rows.count(None)
     if damaged:
         tell(f"{damaged} of {len(rows)} saved annotations in {path} cannot be read; they stay in the file.")
@@ -88,13 +93,13 @@ def _row(raw: msgspec.Raw) -> _TiersRow | None:
         return None
 
 
-def _kept(row: _TiersRow, sound: str = "") -> Kept | None:
+def _kept(row: _TiersRow, sound: str = "", checkpoint: str = "") -> Kept | None:
     try:
         annotation = parse_textgrid(row.textgrid.encode()).annotation
         style = msgspec.convert(row.style, Style)
     except (msgspec.MsgspecError, Fault, UnicodeEncodeError):
         return None
-    return Kept(Point(tuple(row.z)), annotation, row.file, style, sound, row.name)
+    return Kept(Point(tuple(row.z)), annotation, row.file, style, sound, row.name, checkpoint)
 
 
 # --- writing

@@ -137,10 +137,11 @@ def new_annotation(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An annotation with its owner: the output at a latent point or, with `sound`, a recording.
+    """An annotation with its owner: a checkpoint's output at a latent point or, with `sound`, a recording.
 
-    `sound` is the digest of the recording. `file` is the path it was read from or last written to, `style`
-    the layout of that file, and `name` the name of the point when its tiers were created, such as "seed 3".
+    `checkpoint` and `sound` are the digests of the model and of the recording. `file` is the path it was
+    read from or last written to, `style` the layout of that file, and `name` the name of the point when its
+    tiers were created, such as "seed 3".
     """
 
     point: Point
@@ -149,18 +150,19 @@ class Kept:
     style: Style = PRAATS
     sound: str = ""
     name: str = ""
+    checkpoint: str = ""
 
     @property
-    def owner(self) -> Point | str:
-        return self.sound or self.point
+    def owner(self) -> tuple[str, Point] | str:
+        return self.sound or (self.checkpoint, self.point)
 
 
 Shelf = tuple[Kept, ...]
 
 
-def kept_at(shelf: Shelf, point: Point) -> Kept | None:
-    """Return the annotation of the output at a point, or None."""
-    return next((kept for kept in shelf if kept.owner == point), None)
+def kept_at(shelf: Shelf, point: Point, checkpoint: str = "") -> Kept | None:
+    """Return the annotation of the output of a checkpoint, by its digest, at a point, or None."""
+    return next((kept for kept in shelf if kept.owner == (checkpoint, point)), None)
 
 
 def kept_for(shelf: Shelf, sound: str) -> Kept | None:

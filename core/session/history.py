@@ -42,6 +42,10 @@ class History(Generic[M]):
         """Change the present value without a step, for changes that the user did not make."""
         self.present = moment
 
+    def end_step(self) -> None:
+        """End the unfinished step: what follows is a new one, even under the same words."""
+        self._open = ""
+
     def everywhere(self, change: Callable[[M], M]) -> None:
         """Change every value in the same way, for what was read from disk and was there all along."""
         self.present = change(self.present)

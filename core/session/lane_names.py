@@ -30,6 +30,8 @@ def plain_name(key: Key) -> str:
 def title(models: Mapping[ModelId, Card], key: Key) -> str:
     """Return a lane's name in tables and results: "Conv4", "Q Conv1", "Q logits", a recording without
     suffix.
+
+    If several models are open, the model's name comes first: "Small · Conv4".
     """
     match key:
         case RecordingKey(name):
@@ -37,7 +39,27 @@ def title(models: Mapping[ModelId, Card], key: Key) -> str:
         case LaneKey(_, network, layer):
             info = layer_info(models, key)
             words = info.title if info is not None else layer
-            return words if network == GENERATOR else f"{network} {words}"
+            return _of_model(models, key, words if network == GENERATOR else f"{network} {words}")
+
+
+def legend_name(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Return the name that `plain_name` gives, after the model's name if several are open."""
+    words = plain_name(key)
+    return _of_model(models, key, words) if isinstance(key, LaneKey) else words
+
+
+def model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
+    """Return the open models' titles, numbered if one is open twice: "Small", "Small (2)"."""
+    found: dict[ModelId, str] = {}
+    for id, card in models.items():
+        same = [models[other].title for other in found].count(card.title)
+        found[id] = f"{card.title} ({same + 1})" if same else card.title
+    return found
+
+
+def _of_model(models: Mapping[ModelId, Card], key: LaneKey, words: str) -> str:
+    several = len(models) > 1 and key.model in models
+    return f"{model_names(models)[key.model]} · {words}" if several else words
 
 
 def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:

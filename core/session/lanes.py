@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -104,6 +105,19 @@ def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
         out.append(replace(lane, merged=kept, resting=resting) if lane.key == target else lane)
         if lane.key == target:
             out.append(find(host.resting, source) or Lane(source))
+    return tuple(out)
+
+
+def without(lanes: Lanes, gone: Callable[[Key], bool]) -> Lanes:
+    """Take tracks off the screen; others that lay over the axes of one that goes get their lanes back."""
+    out: list[Lane] = []
+    for lane in lanes:
+        resting = tuple(one for one in lane.resting if not gone(one.key))
+        if gone(lane.key):
+            out += [find(resting, key) or Lane(key) for key, _ in lane.merged if not gone(key)]
+        else:
+            kept = tuple(pair for pair in lane.merged if not gone(pair[0]))
+            out.append(lane if kept == lane.merged else replace(lane, merged=kept, resting=resting))
     return tuple(out)
 
 

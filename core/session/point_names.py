@@ -8,13 +8,13 @@ from typing import Any
 
 from core.export.record import point_drive
 from core.networks.latent import LatentLayout, Point, draw
-from core.session.session import Snapshot
+from core.session.session import ModelPoint
 
 MOST_NAMED = 4
 UNNAMED = "unnamed point"
 
 
-def base_words(moment: Snapshot) -> str:
+def base_words(moment: ModelPoint) -> str:
     """Return what the point began as: a seed's draw, a named point, or an unnamed point."""
     if moment.seed is not None:
         return f"seed {moment.seed}"
@@ -30,7 +30,7 @@ def no_seed(name: str) -> str:
     return f"point {name}" if re.match(r"seed\b", name, re.IGNORECASE) else name
 
 
-def point_words(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> str:
+def point_words(layout: LatentLayout, moment: ModelPoint, point: Point | None = None) -> str:
     """Return a name for the point: what it began as, and what has changed since.
 
     >>> point_words(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
@@ -43,26 +43,26 @@ def point_words(layout: LatentLayout, moment: Snapshot, point: Point | None = No
     return " ".join([base_words(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())])
 
 
-def starred_words(moment: Snapshot) -> str:
+def starred_words(moment: ModelPoint) -> str:
     """Return what the point began as, with a star if it has changed since."""
     return f"{base_words(moment)}{'' if moment.point == moment.drawn else '*'}"
 
 
-def _code(layout: LatentLayout, moment: Snapshot, point: Point) -> list[str]:
+def _code(layout: LatentLayout, moment: ModelPoint, point: Point) -> list[str]:
     """Return the code, unless the seed or the name already implies it."""
     usual = layout.first_code() if moment.seed is not None else moment.drawn.z[: layout.code]
     code = point.z[: layout.code]
     return [] if code == usual else [f"c={','.join(f'{value:g}' for value in code)}"]
 
 
-def changed(layout: LatentLayout, moment: Snapshot, point: Point | None = None) -> dict[str, float]:
+def changed(layout: LatentLayout, moment: ModelPoint, point: Point | None = None) -> dict[str, float]:
     """Return the latent variables outside the code that differ from the draw."""
     point = moment.point if point is None else point
     both = zip(layout.names(), point.z, moment.drawn.z, strict=True)
     return {name: now for name, now, then in list(both)[layout.code :] if now != then}
 
 
-def point_facts(layout: LatentLayout, moment: Snapshot) -> dict[str, Any]:
+def point_facts(layout: LatentLayout, moment: ModelPoint) -> dict[str, Any]:
     """Return the present point for a record: the whole vector, and how it was made."""
     facts = point_drive(layout, moment.point, moment.seed, None, changed(layout, moment))
     return {"point": point_words(layout, moment), **facts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from psygnal import Signal
 
@@ -24,9 +24,12 @@ from core.signals.track import Image, Track
 SHORTEST_S = 0.0002  # the window never zooms in beyond about three samples at 16 kHz
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What undo restores: the point, the draw it started from, the lanes' settings, the tiers.
+class ModelPoint:
+    """Where one model stands: its latent point, the draw it started from, and the pinned variables.
 
     `seed` is the seed of `drawn`, or None if there was none; then `name` is the point's name.
     """
@@ -36,8 +39,52 @@ class Snapshot:
     seed: int | None = 0
     name: str = ""
     pins: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(ModelPoint):
+    """What undo brings back: where every open model stands, the lanes' settings, the tiers.
+
+    The point and what belongs to it are those of `model`, the one in focus; `beside` holds the others'.
+    """
+
     lanes: Lanes = ()
     tiers: Shelf = ()
+    model: ModelId = FIRST_MODEL
+    beside: tuple[tuple[ModelId, ModelPoint], ...] = ()
+
+    @property
+    def points(self) -> dict[ModelId, ModelPoint]:
+        """Where every open model stands, the one in focus first."""
+        own = ModelPoint(self.point, self.drawn, self.seed, self.name, self.pins)
+        return {self.model: own, **dict(self.beside)}
+
+    def moved_since(self, before: Snapshot) -> tuple[ModelId, ...]:
+        """Return the models that stand at another point than in an earlier moment."""
+        were, are = before.points, self.points
+        return tuple(id for id, at in are.items() if id not in were or were[id].point != at.point)
+
+    def focused(self, model: ModelId) -> Snapshot:
+        """Return the same moment with another of its models in focus."""
+        return self._with(self.points, model)
+
+    def with_model(self, model: ModelId, start: ModelPoint) -> Snapshot:
+        """Return the moment with a model at a point, the focus where it was."""
+        return self._with({**self.points, model: start}, self.model)
+
+    def without_model(self, model: ModelId) -> Snapshot:
+        """Return the moment without one of several models, its lanes closed."""
+        points = {id: at for id, at in self.points.items() if id != model}
+        left = self._with(points, self.model if self.model != model else next(iter(points)))
+        lanes = lane_tools.without(self.lanes, lambda key: is_of(key, model))
+        return replace(left, lanes=lanes)
+
+    def _with(self, points: Mapping[ModelId, ModelPoint], focus: ModelId) -> Snapshot:
+        at = points[focus]
+        beside = tuple((id, other) for id, other in points.items() if id != focus)
+        return Snapshot(
+            at.point, at.drawn, at.seed, at.name, at.pins, self.lanes, self.tiers, focus, beside
+        )  # fmt: skip
 
 
 EMPTY = Snapshot(Point(()), Point(()))
@@ -59,21 +106,45 @@ class Shown:
     stale: frozenset[Place] = frozenset()
     ghosts: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
 
+    def without_model(self, model: ModelId) -> Shown:
+        """Return what is left once a model is closed."""
+        return Shown(
+            _others(self.tracks, model),
+            _others(self.images, model),
+            {place: one for place, one in self.overlays.items() if not is_of(place[0], model)},
+            frozenset(place for place in self.stale if not is_of(place[0], model)),
+            _others(self.ghosts, model),
+        )
+
+
+def is_of(key: Key, model: ModelId) -> bool:
+    """Return whether a lane shows a layer of this model."""
+    return isinstance(key, LaneKey) and key.model == model
+
+
+def _others(shown: Mapping[Key, T], model: ModelId) -> dict[Key, T]:
+    return {key: one for key, one in shown.items() if not is_of(key, model)}
+
 
 class Session:
     """Holds the state and signals its changes; setting what is already set signals nothing.
 
-    Signals: `card_changed` (another model), `snapshot_changed` (point, pins or lanes), `shown_changed`
+    Several models can be open, one of them in focus: `card`, `point`, `layout` and `output` are its own.
+
+    Signals: `card_changed` (a model was opened and is in focus), `focus_changed` (another of the open
+    models is in focus), `model_closed`, `snapshot_changed` (points, pins or lanes), `shown_changed`
     (numbers), `view_changed` (range, cursor, selection, active lane, chosen tier).
     """
 
     card_changed = Signal()
+    focus_changed = Signal()
+    model_closed = Signal(str)
     snapshot_changed = Signal(Snapshot, Snapshot)
     shown_changed = Signal()
     view_changed = Signal()
 
     def __init__(self) -> None:
-        self.card: Card | None = None
+        self.models: dict[ModelId, Card] = {}
         self.history: History[Snapshot] = History(EMPTY)
         self.shown = Shown()
         self.whole = Range(0.0, 1.0)
@@ -85,7 +156,7 @@ class Session:
         self.tier = -1  # the chosen tier, counted from 0; -1 for none
         self._back: list[Range] = []
 
-    # --- the model and the point -------------------------------------------------------------
+    # --- the models and their points ---------------------------------------------------------
 
     @property
     def snapshot(self) -> Snapshot:
@@ -101,38 +172,138 @@ class Session:
 
     @property
     def model(self) -> ModelId:
-        """The model whose point the latent panel shows."""
-        return FIRST_MODEL
+        """The model in focus: the one whose point the latent panel shows."""
+        return self.snapshot.model
 
     @property
-    def models(self) -> Mapping[ModelId, Card]:
-        """The cards of the open models."""
-        return {FIRST_MODEL: self.card} if self.card else {}
+    def card(self) -> Card | None:
+        """The card of the model in focus; None where no model is open."""
+        return self.models.get(self.model)
+
+    def model_of(self, key: Key | None) -> ModelId:
+        """Return the model that a lane is of; for a recording, or None, the one in focus."""
+        return key.model if isinstance(key, LaneKey) else self.model
+
+    def card_of(self, key: Key | None) -> Card | None:
+        """Return the card of the model that a lane is of (see `model_of`)."""
+        return self.models.get(self.model_of(key))
+
+    def at(self, model: ModelId) -> ModelPoint:
+        """Return where an open model stands."""
+        return self.snapshot.points[model]
 
     @property
     def output(self) -> LaneKey | None:
         """The lane of the generator's output; None without an open model or without a generator."""
-        card = self.card
-        return LaneKey(self.model, GENERATOR, card.output) if card and card.generator else None
+        return self.output_of(self.model)
+
+    def output_of(self, model: ModelId) -> LaneKey | None:
+        """Return the lane of the output of a model's generator; None where it has none."""
+        card = self.models.get(model)
+        return LaneKey(model, GENERATOR, card.output) if card and card.generator else None
 
     @property
     def active_track(self) -> Track | None:
         """The curve of the active lane; None without an active lane or before its curve is computed."""
         return self.shown.tracks.get(self.active) if self.active is not None else None
 
-    def open(self, card: Card, lanes: Lanes, seed: int = 0, start: Snapshot | None = None) -> None:
-        """Make `card` the open model, at a fresh draw or at the point of `start`."""
-        drawn = draw(card.layout, seed)
-        start = Snapshot(drawn, drawn, seed) if start is None else start
-        self.card = card
-        self.history = History(replace(start, pins=frozenset(), lanes=lanes, tiers=()))
+    def open(
+        self,
+        card: Card,
+        lanes: Lanes,
+        seed: int = 0,
+        start: ModelPoint | None = None,
+        model: ModelId | None = None,
+    ) -> None:
+        """Open `card` as `model` (the one in focus, when None), at a fresh draw or at the point of `start`.
+
+        It replaces what was open under that name and comes into focus; what else is open stays. `lanes`
+        are those of the whole stack.
+        """
+        drawn, model = draw(card.layout, seed), self.model if model is None else model
+        at = ModelPoint(drawn, drawn, seed)
+        if start is not None:
+            at = ModelPoint(start.point, start.drawn, start.seed, start.name)
+        if self.models.keys() - {model}:
+            self._open_beside(card, lanes, at, model)
+        else:
+            self._open_alone(card, lanes, at, model)
+        self.active, self.tier = self.output or next((lane.key for lane in lanes), None), -1
+        self.card_changed.emit()
+        self.view_changed.emit()
+
+    def _open_alone(self, card: Card, lanes: Lanes, at: ModelPoint, model: ModelId) -> None:
+        """Begin anew with one model."""
+        self.models = {model: card}
+        self.history = History(
+            Snapshot(at.point, at.drawn, at.seed, at.name, lanes=lanes, model=model)
+        )  # fmt: skip
         self.shown = Shown()
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
-        self.active, self.tier = self.output or next((lane.key for lane in lanes), None), -1
-        self.card_changed.emit()
+
+    def _open_beside(self, card: Card, lanes: Lanes, at: ModelPoint, model: ModelId) -> None:
+        """Add a model to every moment, so that undo goes on for the others."""
+        own = tuple(lane for lane in lanes if is_of(lane.key, model))
+        self._forget_tiers(model)
+
+        def with_it(moment: Snapshot) -> Snapshot:
+            others = moment.without_model(model) if model in moment.points else moment
+            return replace(others.with_model(model, at), lanes=(*others.lanes, *own))
+
+        self.history.everywhere(with_it)
+        self.history.replace(replace(self.snapshot.focused(model), lanes=lanes))
+        self.history.end_step()
+        self.models[model] = card
+        self.shown = self.shown.without_model(model)
+        seen_whole = self.visible == self.whole
+        self.whole = Range(self.whole.start_s, max(self.whole.end_s, card.out_axis.extent.end_s))
+        self.visible = self.whole if seen_whole else self.visible
+
+    def _forget_tiers(self, model: ModelId) -> None:
+        """Take the tiers of a model's points out of every moment, unless a copy of it stays open."""
+        digests = {card.digest for id, card in self.models.items() if id != model}
+        gone = self.models[model].digest if model in self.models else ""
+        if gone and gone not in digests:
+            self.history.everywhere(
+                lambda moment: replace(
+                    moment, tiers=tuple(kept for kept in moment.tiers if kept.checkpoint != gone)
+                )
+            )
+
+    def close_model(self, model: ModelId) -> None:
+        """Close one of several models: its lanes, its point and its numbers go, also from undo."""
+        if model not in self.models or len(self.models) < 2:
+            return
+        before = self.snapshot
+        self._forget_tiers(model)
+        self.history.everywhere(lambda moment: moment.without_model(model))
+        self.history.end_step()
+        del self.models[model]
+        self.shown = self.shown.without_model(model)
+        self.active = self._nearest_active(self.active)
+        self.model_closed.emit(model)
+        if before.model != self.model:
+            self.focus_changed.emit()
+        self.shown_changed.emit()
+        self.snapshot_changed.emit(before, self.snapshot)
         self.view_changed.emit()
+
+    def _nearest_active(self, active: Key | None) -> Key | None:
+        """Return the active lane, or where it went, the output in focus, else the first lane."""
+        keys = [lane.key for lane in self.lanes]
+        if active is None or lane_tools.has(self.lanes, active) or not keys:
+            return active
+        return self.output if self.output in keys else keys[0]
+
+    def focus(self, model: ModelId) -> None:
+        """Bring another of the open models into focus; this is no step of undo."""
+        if model == self.model or model not in self.models:
+            return
+        self.history.replace(self.snapshot.focused(model))
+        self.history.end_step()
+        self.focus_changed.emit()
 
     def change(self, words: str, final: bool = True, **values: Any) -> None:
         """Change fields of the snapshot as one undoable step named `words`."""
@@ -194,13 +365,20 @@ class Session:
         """Signal the new snapshot; if it has no active lane, activate another."""
         if self.snapshot == before:
             return
-        went = lane_tools.has(before.lanes, self.active) and not lane_tools.has(self.lanes, self.active)
-        keys = [lane.key for lane in self.lanes]
-        if went and keys:
-            self.active = self.output if self.output in keys else keys[0]
+        active = self.active
+        if lane_tools.has(before.lanes, active):
+            self.active = self._nearest_active(active)
+        if before.model != self.model:
+            self._activate_focused()
+            self.focus_changed.emit()
         self.snapshot_changed.emit(before, self.snapshot)
-        if went and keys:
+        if self.active != active:
             self.view_changed.emit()
+
+    def _activate_focused(self) -> None:
+        """Make a lane of the model in focus the active one, where another model's is."""
+        if isinstance(self.active, LaneKey) and self.active.model != self.model and self.output:
+            self.active = self.output if lane_tools.has(self.lanes, self.output) else self.active
 
     # --- lanes ------------------------------------------------------------------------------
 
@@ -224,7 +402,12 @@ class Session:
     @property
     def kept(self) -> Kept | None:
         """The tiers that belong to the present point, or None."""
-        return kept_at(self.snapshot.tiers, self.point)
+        return self.kept_of(self.model)
+
+    def kept_of(self, model: ModelId) -> Kept | None:
+        """Return the tiers that belong to the point at which an open model stands, or None."""
+        card = self.models.get(model)
+        return kept_at(self.snapshot.tiers, self.at(model).point, card.digest if card else "")
 
     def set_tier(self, place: int) -> None:
         """Choose a tier, or with -1 none."""
@@ -298,7 +481,8 @@ class Session:
         self._set_view(frequency_hz=frequency_hz)
 
     def set_active(self, key: Key) -> None:
-        """Choose the lane that Tab plays and that queries refer to."""
+        """Choose the lane that Tab plays and queries ask; the model that it is of comes into focus."""
+        self.focus(self.model_of(key))
         self._set_view(active=key)
 
     def _set_view(self, **values: Any) -> None:

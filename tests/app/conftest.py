@@ -130,7 +130,7 @@ def held_probe(window, monkeypatch):
     ask = window.on.engine.ask
 
     def asked(what, key="", urgent=False):
-        return Future() if key == "probe" else ask(what, key, urgent)
+        return Future() if key == ("probe", window.on.session.model) else ask(what, key, urgent)
 
     monkeypatch.setattr(window.on.engine, "ask", asked)
 

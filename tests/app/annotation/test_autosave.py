@@ -227,13 +227,13 @@ def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_we
 def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
     session = tiers.on.session
     path, size = default_path(session.card.digest), session.layout.size
-    qtbot.waitUntil(lambda: read_shelf(path, size) == (session.kept,))
+    qtbot.waitUntil(lambda: read_shelf(path, size, checkpoint=session.card.digest) == (session.kept,))
     theirs = replace(session.kept, point=Point((0.25,) * size))
     write_changes(path, (), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
     tiers.on.tier_editor.autosave.close()
-    assert read_shelf(path, size) == (theirs, session.kept)
+    assert read_shelf(path, size, checkpoint=session.card.digest) == (theirs, session.kept)
 
 
 def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_once(tiers, monkeypatch):
@@ -252,4 +252,4 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
         call()
     (said,) = [words for words in heard if "Another window" in words]
     assert read_textgrid(said.rpartition(" in ")[2]).annotation == GRID
-    assert read_shelf(path, size) == (session.kept,)
+    assert read_shelf(path, size, checkpoint=session.card.digest) == (session.kept,)

@@ -87,7 +87,7 @@ def test_the_tiers_of_a_model_come_beside_the_windows_thread(tiers, later):
 def test_tiers_of_a_model_that_was_left_meanwhile_are_dropped(tiers, later):
     session = tiers.on.session
     again(tiers)
-    session.card = replace(session.card, digest="0" * 40)
+    session.models[session.model] = replace(session.card, digest="0" * 40)
     later()
     assert session.snapshot.tiers == ()
 
@@ -101,10 +101,10 @@ def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers
     later()
     assert session.kept == early
     tiers.menus.run("edit.undo")
-    assert kept_at(session.snapshot.tiers, made.point) == made
+    assert kept_at(session.snapshot.tiers, made.point, made.checkpoint) == made
     tiers.menus.run("edit.redo")
     tiers.on.tier_editor.autosave.close()
-    assert read_shelf(path, size) == (early,)
+    assert read_shelf(path, size, checkpoint=session.card.digest) == (early,)
     apart = path.parent.glob("*.TextGrid")
     assert made.annotation in [read_textgrid(file).annotation for file in apart]
 
@@ -119,7 +119,11 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     tiers.on.tier_editor.autosave.close()
     later()
     tiers.on.tier_editor.autosave.close()
-    assert set(read_shelf(path, size)) == {made, early} == set(session.snapshot.tiers)
+    assert (
+        set(read_shelf(path, size, checkpoint=session.card.digest))
+        == {made, early}
+        == set(session.snapshot.tiers)
+    )
     assert list(path.parent.glob("*.TextGrid")) == []
 
 

@@ -45,7 +45,6 @@ def understood(*words: str) -> Namespace:
         ["layers", "x", "--out", "d", "--network", "Q", "--sound", "a.wav", "--seed", "3"],
         ["layers", "x", "--out", "d", "--answer", "slope"],
         ["inof"],
-        ["some/run", "other/run"],
         ["some/run", "--seed", "3"],
         ["info", "x", "--jso"],
         ["shot", "x"],

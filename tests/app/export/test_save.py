@@ -74,7 +74,7 @@ def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(window, tmp_path
 
 
 def test_a_recording_is_saved_without_a_model_too(window, recording, tmp_path):
-    window.on.session.card = None
+    window.on.session.models.clear()
     window.on.file_export.save_sound(tmp_path / "again.wav")
     np.testing.assert_array_equal(soundfile.read(recording)[0], soundfile.read(tmp_path / "again.wav")[0])
 

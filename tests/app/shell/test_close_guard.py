@@ -210,4 +210,4 @@ def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(anno
 
 
 def _fields(moment):
-    return {name: getattr(moment, name) for name in moment.__slots__}
+    return {name: getattr(moment, name) for name in moment.__dataclass_fields__}

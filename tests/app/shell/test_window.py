@@ -150,7 +150,8 @@ def test_q_hears_the_output_and_a_recording(window, tmp_path):
 def test_a_network_of_sound_does_not_hear_articulation(window):
     card = window.on.session.card
     silent = replace(card.generator, output=replace(card.generator.output, audible=False))
-    window.on.session.card = replace(card, networks={**card.networks, "G": silent})
+    session = window.on.session
+    session.models[session.model] = replace(card, networks={**card.networks, "G": silent})
     window.on.sound_driven.listen("Q")
     assert "articulation" in window.banner.shown.sentence
     assert Q("logits") not in window.on.session.shown.tracks
