@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -9,6 +10,9 @@ from core.families.card import Card
 from core.networks.layer_info import LayerInfo
 from core.probing.model_id import ModelId
 from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
+
+MOST_LETTERS = 10
+"""How long a model's name may be before that of a layer."""
 
 
 def plain_name(key: Key) -> str:
@@ -50,16 +54,34 @@ def legend_name(models: Mapping[ModelId, Card], key: Key) -> str:
 
 def model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
     """Return the open models' titles, numbered if one is open twice: "Small", "Small (2)"."""
+    return _numbered({id: card.title for id, card in models.items()}, "{name} ({number})")
+
+
+def short_model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
+    """Return names that fit before a layer's: the first words of the titles, numbered if they are equal.
+
+    The number comes first, so that it stays where a narrow header cuts the middle: "Small", "2: Small".
+    """
+    return _numbered({id: _first_words(card.title) for id, card in models.items()}, "{number}: {name}")
+
+
+def _first_words(words: str) -> str:
+    return textwrap.shorten(words, MOST_LETTERS, placeholder="").rstrip(",;:") or words[:MOST_LETTERS]
+
+
+def _numbered(names: Mapping[ModelId, str], pattern: str) -> dict[ModelId, str]:
+    """Return the names, the second and later of the same ones written as `pattern` says."""
     found: dict[ModelId, str] = {}
-    for id, card in models.items():
-        same = [models[other].title for other in found].count(card.title)
-        found[id] = f"{card.title} ({same + 1})" if same else card.title
+    before: list[str] = []
+    for id, name in names.items():
+        found[id] = pattern.format(name=name, number=before.count(name) + 1) if name in before else name
+        before.append(name)
     return found
 
 
 def _of_model(models: Mapping[ModelId, Card], key: LaneKey, words: str) -> str:
     several = len(models) > 1 and key.model in models
-    return f"{model_names(models)[key.model]} · {words}" if several else words
+    return f"{short_model_names(models)[key.model]} · {words}" if several else words
 
 
 def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:

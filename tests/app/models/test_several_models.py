@@ -22,7 +22,7 @@ from core.processes.engine import InlineEngine
 from core.processes.engine_tasks import CloseRequest, RunRequest
 from core.processes.praat_pool import InlinePool
 from core.session.lane_key import FIRST_MODEL, LaneKey
-from core.session.lane_names import legend_name, title
+from core.session.lane_names import legend_name, short_model_names, title
 from tests.support.contexts import inline_context
 
 SECOND = ModelId("m2")
@@ -146,12 +146,21 @@ def test_lanes_are_named_by_their_model_while_two_are_open(services, small_model
     services.model_loader.open_beside(small_model)
     third = LaneKey(session.model, "G", "conv4")
     names = [title(session.models, key) for key in (conv4, LaneKey(SECOND, "G", "conv4"), third)]
-    assert names == ["Small · Conv4", "Loud · Conv4", "Small (2) · Conv4"]
+    assert names == ["Small · Conv4", "Loud · Conv4", "2: Small · Conv4"]
     assert legend_name(session.models, LaneKey(SECOND, "Q", "conv1")) == "Loud · Q.conv1"
     assert services.stack_views.view().lanes[0].title == "Small · Out"
-    services.session.close_model(session.model)
-    services.session.close_model(SECOND)
+    session.close_model(session.model)
+    session.close_model(SECOND)
     assert title(session.models, conv4) == "Conv4"
+
+
+def test_long_titles_are_cut_to_their_first_words(services):
+    from dataclasses import replace
+
+    card = services.session.card
+    titles = ("Mandarin syllables, small ciwGAN", "Mandarin words", "Anunforeseeablylongword")
+    models = {ModelId(words): replace(card, title=words) for words in titles}
+    assert list(short_model_names(models).values()) == ["Mandarin", "2: Mandarin", "Anunforese"]
 
 
 def test_closing_one_leaves_the_other_as_it_was(services, small_model):
