@@ -155,7 +155,7 @@ def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
 
 
 def main(paths: Sequence[str] = ()) -> int:
-    """Open the window on a checkpoint and sounds, or on the built-in model; run until it is closed."""
+    """Open the window on checkpoints and sounds, or on the built-in model; run until it is closed."""
     from app.base import log
     from app.shell import start_times
     from app.shell.window import Window

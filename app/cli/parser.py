@@ -290,7 +290,7 @@ def make_parser(wanted: str = "") -> Parser:
     """Make the parser; a command with a parser of its own is imported only where it is wanted."""
     parser = Parser(
         prog="phonoscope",
-        usage="%(prog)s [MODEL] [SOUND ...]\n       %(prog)s COMMAND ...",
+        usage="%(prog)s [MODEL ...] [SOUND ...]\n       %(prog)s COMMAND ...",
         description="Look inside a generative network of speech. Without a command, opens the window on a\n"
         "checkpoint and sounds, or on the built-in model.",
         epilog="A file named like a command is opened as ./info.",
