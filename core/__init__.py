@@ -1,1 +1,1 @@
-"""What Phonoscope knows and computes, without Qt."""
+"""Everything that Phonoscope knows and computes, without Qt."""

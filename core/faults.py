@@ -1,10 +1,10 @@
-"""What a user can do something about; everything else is a bug and flies."""
+"""Faults, which a user can do something about; every other exception is a bug."""
 
 from __future__ import annotations
 
 
 class Fault(Exception):
-    """A sentence a phonetician can act on, with the way out as its hint."""
+    """A sentence that a phonetician can act on, with the way out as its hint."""
 
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
@@ -15,7 +15,7 @@ class Fault(Exception):
         return f"{self.sentence} {self.hint}".strip()
 
     def __reduce__(self) -> tuple[type[Fault], tuple[str, str]]:
-        """Pickle by both parts, so that a fault crosses from the engine to the window."""
+        """Pickle both parts, so that a fault can be sent from the engine to the window."""
         return (type(self), (self.sentence, self.hint))
 
 

@@ -1,4 +1,4 @@
-"""Where a track comes from: cache key, session record and export header at once."""
+"""The origin of a track: cache key, session record and export header at once."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ PAIRED = ("answers", "settings")
 class Origin:
     """Everything a track depends on; equal origins mean equal numbers.
 
-    `checkpoint` is the hash of the network's own tensors, `network` its role ("G", "D" or "Q").
-    `drive` is what drove it, the full latent vector or the hash of the samples; that hash also
-    stands for a recording that was analysed. `edits` are the changes made to layers on the way.
-    `layer` is the layer's name, `reduction` how channels became one curve ("mean", of a recording
-    "2 channels averaged" or "channel 1 of 2", "" of one that has only one), `resampling` is "" at
-    native rate or "as published", `analysis` and `settings` name what was computed from the curve.
-    `moved_s` is by how much a recording was moved in time: the times of its curves are that much
-    later than its own.
+    `checkpoint` is the hash of the network's own tensors and `network` its role ("G", "D" or "Q"). `drive` is
+    the network's input: the full latent vector, or the hash of the samples, which also identifies an analysed
+    recording. `edits` are the changes made to layers during the run. `layer` is the layer's name; `reduction`
+    says how channels became one curve ("mean", for a recording "2 channels averaged" or "channel 1 of 2", ""
+    for a mono one); `resampling` is "" at the native rate or "as published"; `analysis` and `settings` say
+    what was computed from the curve. `moved_s` is the time shift of a recording, in seconds: the times of its
+    curves are that much later than its own.
     """
 
     checkpoint: str = ""
@@ -42,12 +41,12 @@ class Origin:
 
     @property
     def point(self) -> tuple[float, ...]:
-        """The full latent vector, () where no latent point drove the network."""
+        """The full latent vector, or () if no latent point drove the network."""
         return self.drive if isinstance(self.drive, tuple) else ()
 
     @property
     def sound(self) -> str:
-        """The hash of the sound that drove the network or was analysed, "" where there was none."""
+        """The hash of the sound that drove the network or was analysed, or ""."""
         return self.drive if isinstance(self.drive, str) else ""
 
     def of(self, **changes: Any) -> Origin:
@@ -55,9 +54,9 @@ class Origin:
         return replace(self, **changes)
 
     def plain(self) -> dict[str, Any]:
-        """Return this origin as JSON-ready values, empty fields left out.
+        """Return this origin as JSON-ready values, without empty fields.
 
-        The drive goes under "point" or "sound", whichever it is.
+        The drive is stored under "point" or "sound".
         """
         drive = "point" if self.point else "sound"
         built = msgspec.to_builtins(self)
@@ -72,7 +71,9 @@ class Origin:
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Origin:
-        """Read what `plain` gave; raises `msgspec.ValidationError` for a value of another type."""
+        """Return the origin that `plain` wrote. Raises `msgspec.ValidationError` for a value of another
+        type.
+        """
         known = {"drive" if name in ("point", "sound") else name: value for name, value in values.items()}
         for name in PAIRED:
             if name in known:

@@ -1,4 +1,4 @@
-"""What overlays look like: the greys of spectrograms, and the formants loud enough to be drawn."""
+"""Pictures of overlays: the greys of spectrograms, and the formants loud enough to be drawn."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Tracks = tuple[Track, ...]
 
 
 class DrawnOverlays:
-    """Makes pictures of overlays in a worker thread, since each costs more than a frame allows.
+    """Makes pictures of overlays in a worker thread, because each costs more than a frame allows.
 
-    Until a picture has come, the lane keeps the one before; `changed` follows when it has.
+    Until a new picture arrives, the lane keeps the old one; then `changed` is emitted.
     """
 
     changed = Signal()
@@ -38,12 +38,12 @@ class DrawnOverlays:
         self._clock = context.clock
         self._settings = settings
         self._tiled_overlays = tiled_overlays
-        self._made: dict[tuple[str, Key], tuple[Any, Any]] = {}  # what it was made of, and the picture
+        self._made: dict[tuple[str, Key], tuple[Any, Any]] = {}  # its source, and the picture
         self._asked: dict[tuple[str, Key], Any] = {}
         self._session.snapshot_changed.connect(self._forget_closed)
 
     def spectrogram(self, key: Key) -> Image | None:
-        """Return a lane's spectrogram as greys from 0 to 1, None where it shows none or none has come."""
+        """Return a lane's spectrogram as greys from 0 to 1; None if it shows none or none has arrived."""
         image = self._session.shown.images.get(key)
         if image is None:
             return None
@@ -60,7 +60,7 @@ class DrawnOverlays:
         return self._picture(("greys", key), image, make)
 
     def formants(self, key: Key, tracks: Tracks) -> Tracks:
-        """Return the formants of a lane with NaN in the frames too quiet to be drawn; () until they come."""
+        """Return the formants of a lane, with NaN in frames too quiet to be drawn; () until they arrive."""
         track, settings = self._session.shown.tracks[key], self._settings.of("formants")
         made: Tracks | None = self._picture(
             ("formants", key), tracks, partial(_audible, track, tracks, settings)
@@ -68,7 +68,7 @@ class DrawnOverlays:
         return made or ()
 
     def _picture(self, name: tuple[str, Key], source: Any, make: Callable[[], Any]) -> Any:
-        """Return the picture of `source`, or the one before while it is being made."""
+        """Return the picture of `source`, or the previous one while it is being made."""
         made = self._made.get(name)
         if (made is None or made[0] is not source) and self._asked.get(name) is not source:
             self._asked[name] = source
@@ -100,7 +100,7 @@ def _audible(track: Track, formants: Tracks, settings: Any) -> Tracks:
 
 
 def _loud(track: Track, formants: Tracks, settings: Any) -> NDArray[np.bool_]:
-    """Return which frames are loud enough; those of a long recording bring their loudness along."""
+    """Return which frames are loud enough; those of a long recording come with their loudness."""
     if formants[-1].name == PEAKS:
         return near_loudest(formants[-1].samples.astype(np.float64))
     source = in_memory(track, formants[0].axis.extent)

@@ -62,7 +62,7 @@ def _save(window: TimedWindow, sound: Path) -> None:
 def _open_more(window: TimedWindow, sound: Path) -> None:
     """Open the recording under more names until there are five lanes, and solo them all.
 
-    Without filtered pitch: nobody looks for each file's loudest moment while they play.
+    Filtered pitch is off, so that no file is searched for its loudest moment during playback.
     """
     settings = window.on.analysis_settings
     settings.set("pitch", replace(settings.of("pitch"), method="raw autocorrelation"))

@@ -63,7 +63,7 @@ def run_apart() -> int:
             made.send_signal(signal.SIGCONT)
 
         for heard, told in PASSED_ON.items():
-            if told == heard or signal.getsignal(heard) != signal.SIG_IGN:  # nohup's wish holds
+            if told == heard or signal.getsignal(heard) != signal.SIG_IGN:  # nohup asked for that
                 signal.signal(heard, lambda _number, _frame, told=told: made.send_signal(told))
         signal.signal(signal.SIGTSTP, hold)
         status = made.wait()

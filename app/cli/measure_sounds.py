@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.measures.measuring import MeasurementItem
 
 Read = tuple[list["MeasurementItem"], dict[str, Any]]
-"""What is to be measured, and what the record says of it."""
+"""The items to measure, and the record's description of them."""
 
 
 def sounds_of(asked: Namespace) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What the command line understands: every command with its options, read without heavy imports."""
+"""The command line's parser: every command with its options, read without heavy imports."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ PRESET = "Praat 6.4, 75-450 Hz"
 
 
 def measure_table() -> str:
-    """Say what can be measured, by the registry of measures, and what is written."""
+    """Return the help text on what can be measured, by the registry of measures, and what is written."""
     several = [f"{word} ({','.join(keys)})" for word, keys in groups().items()]
     names = ", ".join((*MEASURES, *several))
     listed = fill(f"measures: {names}", 90, subsequent_indent="  ", break_on_hyphens=False)
@@ -81,7 +81,7 @@ PATTERN is a regular expression for the whole label."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one sentence, as everything else here does."""
+    """An argument parser that reports errors in one sentence."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
@@ -91,7 +91,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class ShowVersion(argparse.Action):
-    """Prints the version and ends, looking it up only then."""
+    """Prints the version and exits; the version is only looked up then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> None:
         from core.files.versions import app_version
@@ -117,7 +117,7 @@ def _answers(parser: argparse.ArgumentParser) -> None:
         type=answer,
         action="append",
         default=[],
-        help="answer what the weights cannot tell (see info), for instance slope=0.2; repeatable",
+        help="answer what the weights do not tell (see info), for instance slope=0.2; repeatable",
     )
 
 
@@ -134,7 +134,7 @@ def _point(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="then set one variable; repeatable",
     )
-    add("--point", metavar="FILE", help="take the whole vector from “z” of a JSON file, as it stands")
+    add("--point", metavar="FILE", help="take the whole vector from “z” of a JSON file, without changes")
 
 
 def _info(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +157,7 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     _model(parser)
     _point(parser)
     add = parser.add_argument_group("picture").add_argument
-    add("--range", metavar="A,B", type=stretch, help="show only this stretch of time, in seconds")
+    add("--range", metavar="A,B", type=stretch, help="show only this range of time, in seconds")
     add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(OVERLAYS)}")
     add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
@@ -187,14 +187,14 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     add(
         "--label",
         metavar="PATTERN",
-        help='the labels wanted, such as "a|i|u" (default: all that are not empty)',
+        help='the labels to measure, for instance "a|i|u" (default: every labelled interval)',
     )
     add = parser.add_argument_group("measures").add_argument
     add("--measures", metavar="NAMES", type=words, default=STANDARD, help=f"default: {','.join(STANDARD)}")
     add("--points", metavar="N", type=count, default=10, help="normalised time points (default: 10)")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
-    add("--ceiling", metavar="HZ", type=number, help="another formant ceiling, in Hz, such as 5300")
+    add("--ceiling", metavar="HZ", type=number, help="another formant ceiling, in Hz, for instance 5300")
     add(
         "--band",
         metavar="LOW,HIGH",
@@ -206,20 +206,22 @@ def _measure(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE.csv", required=True, help="the table; a .json is written beside it"
     )
     parser.add_argument(
-        "--script", metavar="DIR", help="write sounds and a Praat script that measures them anew"
+        "--script", metavar="DIR", help="write sounds and a Praat script that measures them again"
     )
     parser.epilog = measure_table()
 
 
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
-    parser.add_argument("analysis", metavar="ANALYSIS", help="what to list, such as formants (see below)")
+    parser.add_argument(
+        "analysis", metavar="ANALYSIS", help="what to list, for instance formants (see below)"
+    )
     _answers(parser)
     _point(parser)
     add = parser.add_argument_group("listing").add_argument
     _channel(add)
     add("--layer", metavar="NAME", help="a layer, or all (default: the output)")
-    add("--range", metavar="A,B", type=stretch, help="only this stretch of time, in seconds")
+    add("--range", metavar="A,B", type=stretch, help="only this range of time, in seconds")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
     add(
@@ -229,7 +231,7 @@ def _listing(parser: argparse.ArgumentParser) -> None:
         type=answer,
         action="append",
         default=[],
-        help="then change one setting, such as floor_hz=60; repeatable",
+        help="then change one setting, for instance floor_hz=60; repeatable",
     )
     add("--out", metavar="FILE.tsv", help="write to a file; a .json with settings and origin beside it")
     parser.epilog = LISTINGS
@@ -263,9 +265,9 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CliCommand:
-    """One command: what it does, its options, and the module whose `run(args)` does it.
+    """One command: its help, its options, and the module whose `run(args)` executes it.
 
-    Without `options`, the module's own `add_parser(subparsers)` tells them.
+    Without `options`, the module's own `add_parser(subparsers)` adds them.
     """
 
     summary: str
@@ -274,20 +276,22 @@ class CliCommand:
 
 
 COMMANDS: dict[str, CliCommand] = {
-    "info": CliCommand("say what is known about a checkpoint", "app.cli.info", _info),
+    "info": CliCommand("show what is known about a checkpoint", "app.cli.info", _info),
     "layers": CliCommand("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
     "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
     ),
-    "listing": CliCommand("list what any analysis finds in a layer or a sound", "app.cli.listing", _listing),
+    "listing": CliCommand(
+        "list the results of any analysis of a layer or a sound", "app.cli.listing", _listing
+    ),
     "shot": CliCommand("write a picture of the stack of layers", "app.cli.shot", _shot),
     "train": CliCommand("train a network on recordings", "app.cli.train", None),
-    "bench": CliCommand("measure how fast the instrument is here", "app.bench.main", _bench),
+    "bench": CliCommand("measure how fast Phonoscope is on this computer", "app.bench.main", _bench),
 }
 
 
 def make_parser(wanted: str = "") -> Parser:
-    """Make the parser; a command with a parser of its own is imported only where it is wanted."""
+    """Return the parser; a command with a parser of its own is imported only when needed."""
     parser = Parser(
         prog="phonoscope",
         usage="%(prog)s [MODEL ...] [SOUND ...]\n       %(prog)s COMMAND ...",
@@ -295,7 +299,7 @@ def make_parser(wanted: str = "") -> Parser:
         "checkpoint and sounds, or on the built-in model.",
         epilog="A file named like a command is opened as ./info.",
     )
-    parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and end")
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
     rows = parser.add_subparsers(prog="phonoscope", dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         if command.options is not None:
@@ -315,7 +319,7 @@ _TAKES_NUMBERS = ("--band", "--ceiling", "--code", "--points", "--range", "--set
 
 
 def with_values_joined(arguments: list[str]) -> list[str]:
-    """Write `--code -1,0` as `--code=-1,0`, which argparse would take for an option."""
+    """Return `--code -1,0` as `--code=-1,0`, because argparse would take the value for an option."""
     joined: list[str] = []
     for word in arguments:
         if joined and joined[-1] in _TAKES_NUMBERS and re.match(r"-[\d.]", word):

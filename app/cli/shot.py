@@ -85,7 +85,7 @@ def run(asked: Namespace) -> int:
 
 
 def _go(on: Instrument, card: Card, asked: Namespace) -> None:
-    """Go to the requested point, so that the caption shows its seed or file, and what was set."""
+    """Go to the requested point, so that the caption shows its seed or file, and its changes."""
     wanted = drawn(asked, card.layout)
     if wanted.seed is None:
         on.session.go("read", wanted.point, Path(asked.point).stem)
@@ -110,7 +110,7 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
         on.analysis_settings.set_preset(preset_of(asked.preset).name)
     if asked.speaker is not None:
         on.analysis_settings.set_speaker(asked.speaker)
-    session.show(ghosts={})  # what was before the asked-for point is not asked for
+    session.show(ghosts={})  # the way to the requested point is not part of it
     on.overlays.refresh()
 
 

@@ -29,7 +29,7 @@ the same folder and settings. Several GPUs: --devices N, also where torchrun sta
 def add_parser(subparsers: Any) -> None:
     """Add the command with its options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "train", help="make a model of a folder of recordings", description="Train a model.", epilog=EPILOG
+        "train", help="train a model on a folder of recordings", description="Train a model.", epilog=EPILOG
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of recordings of any format")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write to")
@@ -47,7 +47,7 @@ def _add_recipe(group: Any) -> None:
     add("--dim", type=int, default=default.dim, help="size of the networks (default: %(default)s)")
     add("--rate", type=int, dest="rate_hz", metavar="HZ", default=16000, help="sampling rate (16000)")
     add("--batch", type=int, default=default.batch, help="sounds per update (default: %(default)s)")
-    add("--trim", action="store_true", help="cut the silence before and after each recording")
+    add("--trim", action="store_true", help="trim the silence at both ends of each recording")
     add("--learning-rate", type=float, default=default.learning_rate, help="Adam's, for G and D (1e-4)")
     add("--seed", type=int, default=0, help="of everything that is random (default: 0)")
 

@@ -1,4 +1,4 @@
-"""What a phonetician checks in a short sound: voicing, tone, frication, silence, duration, intensity."""
+"""Acoustic checks of a short sound: voicing, tone, frication, silence, duration, intensity."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ NO_TONE: Tone = (0.0, nan, nan, nan, nan, nan, nan)
 
 @dataclass(frozen=True, slots=True)
 class AcousticChecks:
-    """Measures of one sound. Stretches are the longest of their kind; a slope is in semitones per s.
+    """Measures of one sound. Stretches are the longest of their kind; a slope is in semitones per second.
 
-    The tone is the longest part of the longest voiced stretch in which F0 does not jump, NaN where
-    there is none; `pause_s` is the longest silence between two sounding stretches.
+    The tone is the longest part of the longest voiced stretch in which F0 does not jump, NaN if there is
+    none; `pause_s` is the longest silence between two sounding stretches.
     """
 
     voiced_s: float
@@ -57,20 +57,22 @@ class AcousticChecks:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """The stretch that is checked; 0 to 0 is the whole track."""
+    """The range that is checked; 0 to 0 is the whole track."""
 
     start_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
     end_s: float = field(default=0.0, metadata=guard.NOT_IN_FORM)
 
 
 def stretch(axis: TimeAxis, settings: CheckSettings) -> Range:
-    """Return the time that is checked, cut to the track."""
+    """Return the checked range, cut to the track."""
     whole = settings.start_s == settings.end_s == 0
     return axis.extent if whole else Range(settings.start_s, settings.end_s).cut(axis.extent)
 
 
 def cause(axis: TimeAxis, settings: CheckSettings) -> str | None:
-    """Say why a stretch cannot be checked: no room for frication below Nyquist, or too short for pitch."""
+    """Return why a range cannot be checked: no room for frication below Nyquist, or too short for pitch, or
+    None.
+    """
     senseless = guard.outside(axis, settings.start_s, settings.end_s)
     if senseless:
         return senseless
@@ -86,7 +88,7 @@ def cause(axis: TimeAxis, settings: CheckSettings) -> str | None:
 
 
 def acoustic_checks(track: Track, settings: CheckSettings) -> Report:
-    """Report all checks of a stretch, NaN throughout where it is constant, by the registry's rows."""
+    """Return all checks of a range, NaN if it is constant, in the registry's rows."""
     samples = track.part(stretch(track.axis, settings))
     found = hear(samples, track.axis.rate_hz) if np.ptp(samples) > 0 else None
     rows = [row for row in read_as("interval") if row.analysis == "acoustic checks"]
@@ -125,7 +127,7 @@ def hear(sound: NDArray[np.float32], rate_hz: float) -> AcousticChecks:
 
 
 def _frames(sound: NDArray[np.float32], rate_hz: float) -> Values:
-    """Cut the sound into stretches of 15 ms every 5 ms, centred where the pitch is."""
+    """Return windows of 15 ms every 5 ms, centred on the pitch frames."""
     size, hop = round(3 * STEP_S * rate_hz), round(STEP_S * rate_hz)
     padded = np.pad(sound.astype(np.float64), hop)
     return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
@@ -160,7 +162,7 @@ def runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def longest(stretches: list[tuple[int, int]]) -> tuple[int, int]:
-    """Return the longest stretch, the first of several, (0, 0) of none."""
+    """Return the longest stretch, the first of equal ones, or (0, 0) if there is none."""
     return max(stretches, key=lambda run: run[1] - run[0], default=(0, 0))
 
 

@@ -1,4 +1,4 @@
-"""How a measure is read: at a time, over a stretch by Praat's rules, or why a layer has none."""
+"""Reading measures: at a time, or over a range by Praat's rules, or why a layer has none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
 Place = float | Range
-"""Where a measure is read: at a time in seconds, or over a stretch."""
+"""The place at which a measure is read: a time in seconds, or a range."""
 
 _MEANS: Mapping[Mean, Callable[[Track, Range], float]] = {
     "time": mean_line,
@@ -38,17 +38,17 @@ def value(track: Track, measure: Measure, where: Place, statistic: Statistic = "
 
 
 def extreme(track: Track, measure: Measure, window: Range, statistic: Statistic) -> tuple[float, float]:
-    """Return the lowest or highest value in a window and its time; NaN for both where nothing is defined.
+    """Return the lowest or highest value in a window and its time; NaN for both if nothing is defined.
 
-    The rules are Praat's, except for bandwidths, whose extremes Praat does not offer: theirs are the
-    lowest and highest frames.
+    The rules are Praat's, except for bandwidths, whose extremes Praat does not offer: theirs are the lowest
+    and highest frames.
     """
     find = highest if statistic == "maximum" else lowest
     return find(track, window, measure.edges, measure.parabola)
 
 
 def no_formant(axis: TimeAxis, measure: Measure, settings: Any = None) -> str:
-    """Say why a formant or bandwidth has no room below a layer's Nyquist, "" where it has or is neither."""
+    """Return why a formant or bandwidth lies above a layer's Nyquist frequency, or ""."""
     if measure.analysis != "formants":
         return ""
     return no_room(axis, settings or FormantSettings(), measure.short)

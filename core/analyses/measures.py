@@ -1,10 +1,10 @@
-"""The registry of measures: everything that can be told of a sound or a layer, one row each.
+"""The registry of measures: everything that can be measured of a sound or a layer, one row each.
 
-Queries, the table of all layers, the long table, its Praat script, the figures of training and the
-command line's help all read these rows. To add a measure, add a row to `_ROWS`; where no analysis of
-`core.analyses.registry.TABLE` finds its values yet, add that analysis first. How a row is read stands in
-`core.analyses.measure_reading`. Nothing heavy is imported here, because the command line's help is read
-without numpy.
+Queries, the table of all layers, the long table, its Praat script, the figures of training and the command
+line's help all read these rows. To add a measure, add a row to `_ROWS`; if no analysis of
+`core.analyses.registry.TABLE` computes its values yet, add that analysis first.
+`core.analyses.measure_reading` reads the rows. Nothing heavy is imported here, because the command line's
+help is read without numpy.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Statistic = Literal["mean", "minimum", "maximum"]
 Reading = Literal["contour", "interval", "slices", "peak"]
 """How a measure is read.
 
-`contour`: at any time, from a contour that the analysis computes once for the whole track; its mean, minimum
-and maximum over a stretch follow Praat's rules. `interval`: one value of a whole stretch, computed anew from
-that stretch. `slices`: one value of a whole stretch, and one of each of its equal parts, computed anew.
-`peak`: the time of a peak within a stretch.
+`contour`: at any time, from a contour computed once for the whole track; its mean, minimum and maximum over a
+range follow Praat's rules. `interval`: one value of a whole range, computed for that range. `slices`: one
+value of a whole range and one of each of its equal parts, computed for that range. `peak`: the time of a peak
+within a range.
 """
 
 Mean = Literal["time", "energy", "frames"]
@@ -30,22 +30,21 @@ its defined frames.
 """
 
 MOST_FORMANTS = 5
-"""So many formants, and their bandwidths, can be measured."""
+"""The number of formants, and of their bandwidths, that can be measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One row: what a measure is called, which analysis it needs, and how it is read.
+    """One row: the name of a measure, the analysis it needs, and how it is read.
 
-    `key` is its name in tables and on the command line, `title` its noun, `short` the head of a column,
-    `digits` its decimals on the screen (-1: four significant digits). `analysis` is a row of
-    `core.analyses.registry.TABLE`, "" for the curve or the stretch itself, and `result` the name of
-    the track or of the report's line that holds the values; its settings are those that the reader has
-    for that analysis, else the analysis's standards, and its refusals are the analysis's own. `mean` says
-    how a contour is averaged, `edges` whether the values at both ends of a stretch can be its extremes,
-    `parabola` whether extremes are refined by one. `group` is the word that asks for several measures at
-    once. `praat` is the query, at the time `.time`, that a Praat script asks of the analysis's object; ""
-    where Praat has none with the same numbers.
+    `key` is its name in tables and on the command line, `title` its noun, `short` the head of its column,
+    `digits` its decimals on screen (-1: four significant digits). `analysis` is a row of
+    `core.analyses.registry.TABLE`, or "" for the curve or the range itself, and `result` the name of the
+    track or report line with the values. Its settings are the reader's for that analysis, or the analysis's
+    defaults; its refusals are the analysis's own. `mean` says how a contour is averaged, `edges` whether the
+    values at both ends of a range can be its extremes, `parabola` whether extremes are refined by one.
+    `group` is the word that stands for several measures. `praat` is the query, at the time `.time`, that a
+    Praat script sends to the analysis's object; "" if Praat has none with the same numbers.
     """
 
     key: str
@@ -63,7 +62,7 @@ class Measure:
     praat: str = ""
 
     def words(self, statistic: Statistic, over: bool) -> str:
-        """Name the query: "Pitch" at a cursor, "Mean pitch" over a selection."""
+        """Return the name of the query: "Pitch" at a cursor, "Mean pitch" over a selection."""
         title = self.title if self.title.isupper() else self.title.lower()
         return f"{statistic.capitalize()} {title}" if over else self.title
 
@@ -77,7 +76,9 @@ def _formant(k: int) -> Measure:
 
 
 def _bandwidth(k: int) -> Measure:
-    """Return a bandwidth's row. A parabola through widths that leap from frame to frame may fall below 0."""
+    """Return a bandwidth's row. Bandwidths jump from frame to frame, so a parabola through them may fall
+    below 0.
+    """
     query = f'Get bandwidth at time: {k}, .time, "hertz", "linear"'
     return Measure(f"b{k}", f"B{k}", "Hz", "formants", f"b{k}", f"B{k}", 1, parabola=False, praat=query)
 
@@ -139,7 +140,7 @@ MEASURES: dict[str, Measure] = {row.key: row for row in _ROWS}
 """All measures by key, in the order of a table. Readers look them up when they need them."""
 
 STANDARD = ("f0", "intensity", "formants", "duration")
-"""What is measured unless something else is asked for."""
+"""The measures made unless others are requested."""
 
 
 def read_as(reading: Reading) -> tuple[Measure, ...]:
@@ -148,7 +149,7 @@ def read_as(reading: Reading) -> tuple[Measure, ...]:
 
 
 def groups() -> dict[str, tuple[str, ...]]:
-    """Return the words that ask for several measures at once, with the measures' keys."""
+    """Return the words that stand for several measures, with the measures' keys."""
     found: dict[str, tuple[str, ...]] = {}
     for row in MEASURES.values():
         if row.group:
@@ -157,14 +158,14 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 
 def names() -> tuple[str, ...]:
-    """Return every word that asks for measures: those for several first."""
+    """Return every word that stands for measures, those for several first."""
     return (*groups(), *MEASURES)
 
 
 def by_reading(keys: Iterable[str]) -> dict[tuple[str, Reading], tuple[Measure, ...]]:
-    """Sort measures by what is computed once for all of them: their analysis and how they are read.
+    """Return the measures grouped by analysis and way of reading, which are computed once for each group.
 
-    The sorts stand in the registry's order, the measures of each in the order asked.
+    The groups are in the registry's order, the measures of each in the order requested.
     """
     asked = [MEASURES[key] for key in keys]
     sorts: dict[tuple[str, Reading], None] = {(row.analysis, row.reading): None for row in MEASURES.values()}

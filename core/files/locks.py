@@ -1,4 +1,4 @@
-"""Locks that keep two windows from writing the same file; the system lifts those of a window that crashed."""
+"""Locks that keep two windows from writing the same file; the system releases those of a crashed window."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from filelock import FileLock, Timeout
 def lock_beside(path: Path, wait_s: float = 0.0) -> FileLock:
     """Lock a file by a `.lock` file beside it; any thread may unlock it.
 
-    Raises Timeout where another window still has it after `wait_s`. Where its folder cannot be
-    written to, there is nothing to protect and nothing is locked.
+    Raises Timeout if another window still holds it after `wait_s` seconds. If its folder is not writable,
+    there is nothing to protect and nothing is locked.
     """
     lock = FileLock(f"{path}.lock", timeout=wait_s, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
         raise
-    except OSError:  # a Timeout is one as well
+    except OSError:  # a Timeout is an OSError, too
         pass
     return lock
 
 
 def unlock(lock: FileLock) -> None:
-    """Let the next window have a file, and leave no `.lock` file behind."""
+    """Release the lock of a file, and remove the `.lock` file."""
     if lock.is_locked:
-        with suppress(OSError):  # Windows takes away no file that is open
+        with suppress(OSError):  # Windows cannot remove an open file
             Path(lock.lock_file).unlink()
     lock.release()

@@ -15,7 +15,7 @@ BATCH = 1 << 18  # samples that are added at once, so that other threads get the
 
 @dataclass(frozen=True, eq=False)
 class LaneSound:
-    """What one lane sounds like: samples, which may still lie in a file, their rate and their start."""
+    """The sound of one lane: samples, which may still be in a file, their rate and their start."""
 
     samples: Samples
     rate_hz: float
@@ -33,7 +33,7 @@ def mixed(sounds: Sequence[LaneSound]) -> LaneSound:
     places = [round((one.start_s - start_s) * rate_hz) for one in sounds]
     parts = [_at(one, rate_hz) for one in sounds]
     total = np.zeros(max(place + len(part) for place, part in zip(places, parts, strict=True)), np.float32)
-    for place, part in zip(places, parts, strict=True):  # a recording may begin later than the others
+    for place, part in zip(places, parts, strict=True):  # a recording may start later than the others
         for first in range(0, len(part), BATCH):
             batch = np.asarray(part[first : first + BATCH])
             total[place + first : place + first + len(batch)] += batch

@@ -1,4 +1,4 @@
-"""How an open model is told from the others; light, since lanes and the command line start from it."""
+"""Identities of open models; a light module, because lanes and the command line start from it."""
 
 from __future__ import annotations
 

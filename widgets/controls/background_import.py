@@ -1,4 +1,4 @@
-"""Importing a module of widgets that takes long, beside the window's thread."""
+"""Imports of slow modules of widgets, off the window's thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 
 class BackgroundImport(QObject):
-    """Imports a module once it is started; `done` arrives in the thread that this lives in."""
+    """Imports a module when started; `done` arrives in the thread of this object."""
 
     done = Signal()
 
@@ -19,12 +19,12 @@ class BackgroundImport(QObject):
         self._module, self._started = module, False
 
     def start(self) -> None:
-        """Begin to import; a second call does nothing."""
+        """Start the import; a second call does nothing."""
         if not self._started:
             self._started = True
             Thread(target=self._run, name=f"import {self._module}").start()
 
     def _run(self) -> None:
         import_module(self._module)
-        with contextlib.suppress(RuntimeError):  # what it was wanted for may be closed by now
+        with contextlib.suppress(RuntimeError):  # the widget that needed it may be closed by now
             self.done.emit()
