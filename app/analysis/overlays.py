@@ -101,7 +101,7 @@ class Overlays:
             self._results.drop(_image_of(key))
         for key, requests in list(self._wanted.items()):
             # a failed overlay is only requested again when hidden and shown
-            self._results.forgive(
+            self._results.allow_retry(
                 one for measure, one in requests.items() if measure not in before.get(key, ())
             )
             self._need(key, requests)

@@ -81,12 +81,12 @@ class TileRequests:
         origin = tile_origin(track, measure, settings)
         return [self._results.look(ResultRequest(origin, tile.first)) for tile in tiles]
 
-    def forgive(self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]) -> None:
+    def allow_retry(self, track: LongTrack, measure: str, settings: Any, tiles: Sequence[Tile]) -> None:
         """Allow failed tiles to be computed again, at a person's request."""
         origin = tile_origin(track, measure, settings)
         first = self.loudest(track, measure, settings)
         requests = [ResultRequest(origin, tile.first) for tile in tiles]
-        self._results.forgive([first, *requests] if first is not None else requests)
+        self._results.allow_retry([first, *requests] if first is not None else requests)
 
 
 def _tile_request(

@@ -138,7 +138,7 @@ class TiledOverlays:
         needed = tiles_seen(measure, track.axis, settings, visible)
         top = self._loudest(track, settings) if measure == "spectrogram" and needed else []
         if anew:  # a measure switched on by hand is tried again
-            self._tiles.forgive(track, measure, settings, [*top, *needed])
+            self._tiles.allow_retry(track, measure, settings, [*top, *needed])
         requests = self._tiles.of(track, measure, settings, [*top, *needed])
         self._wanted[key, measure] = tuple(requests)
         self._need(_asker(key, measure), track, measure, requests)
@@ -227,10 +227,10 @@ class TiledOverlays:
         states = self._tiles.states(track, measure, self._settings.of(measure), needed)
         return next((state.fault for state in states if isinstance(state, Failed)), None)
 
-    def forgive(self, track: LongTrack, measure: str, window: Range) -> None:
+    def allow_retry(self, track: LongTrack, measure: str, window: Range) -> None:
         """Allow a failed measure of a stretch to be computed again, at a person's request."""
         track, needed = self._needed(track, measure, window)
-        self._tiles.forgive(track, measure, self._settings.of(measure), needed)
+        self._tiles.allow_retry(track, measure, self._settings.of(measure), needed)
 
     def requests(self, track: LongTrack, measure: str, window: Range) -> list[ResultRequest]:
         """Return the requests for a measure over a stretch, as far as they are known now."""

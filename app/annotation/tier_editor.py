@@ -20,7 +20,7 @@ from core.networks.latent import Point
 from core.recordings.identity import lasting
 from core.session.lane_key import Key, RecordingKey
 from core.session.lanes import keys_of
-from core.session.point_names import point_words
+from core.session.point_names import point_name
 from core.signals.axis import Range
 
 Here = tuple[Point, str, str]
@@ -234,7 +234,7 @@ class TierEditor:
     def _name(self, sound: str) -> str:
         """Return the present point's name, for tiers that do not belong to a recording."""
         session = self._session
-        return "" if sound or session.card is None else point_words(session.layout, session.snapshot)
+        return "" if sound or session.card is None else point_name(session.layout, session.snapshot)
 
     def _extent(self, key: RecordingKey | None) -> Range:
         """Return the time range of the recording, or of the output."""

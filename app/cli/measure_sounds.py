@@ -42,14 +42,14 @@ def _sounds_in(folder: Path) -> list[Path]:
 
 def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
     """Read the sounds and their annotations; of several, an unreadable one is reported and skipped."""
-    from core.measures.items import told_apart
+    from core.measures.items import distinct_names
 
     several = len(sounds) > 1
     if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
         hint = "Name the folder in which each sound's TextGrid has the sound's name."
         raise Fault("One TextGrid cannot annotate several sounds.", hint)
     found: list[tuple[MeasurementItem, dict[str, Any]]] = []
-    for path, name in zip(sounds, told_apart(sounds), strict=True):
+    for path, name in zip(sounds, distinct_names(sounds), strict=True):
         try:
             found.append(_sound(asked, path, name))
         except Fault as fault:

@@ -107,7 +107,7 @@ class FileExport:
     def origin_text(self) -> str:
         """Return the origin of what the stack shows, as the JSON embedded in pictures."""
         from core.files.versions import versions
-        from core.session.point_names import changed, point_words
+        from core.session.point_names import changed, point_name
 
         session, card = self._session, self._session.card
         track = session.shown.tracks.get(session.output) if session.output is not None else None
@@ -115,7 +115,7 @@ class FileExport:
         values = {
             "origin": track.origin.plain() if track is not None else {},
             "title": card.title if card else "",
-            "point": point_words(session.layout, session.snapshot) if card else "",
+            "point": point_name(session.layout, session.snapshot) if card else "",
             "seed": session.snapshot.seed if card else None,
             "changes": changed(session.layout, session.snapshot) if card else {},
             **self._models_facts(),

@@ -22,7 +22,7 @@ from core.probing.drive import LatentPoints
 from core.probing.request import ProbeRequest
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR, RecordingKey
-from core.session.point_names import UNNAMED, no_seed, point_words, unlike
+from core.session.point_names import UNNAMED, no_seed, point_name, unused_name
 from core.signals.track import Track
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class ItemGathering:
             self._compute(kept.point, len(items) + 1, len(shelf), lambda tracks: arrived(kept, tracks))
 
         def arrived(kept: Kept, tracks: dict[str, Track]) -> None:
-            name = unlike(self._kept_name(kept), [item.item for item in items])
+            name = unused_name(self._kept_name(kept), [item.item for item in items])
             items.append(self._item(tracks, name, kept.annotation, asked))
             if len(items) < len(shelf):
                 next_one()
@@ -171,7 +171,7 @@ class ItemGathering:
 
     def _name(self) -> str:
         card = self._session.models.get(self._model)
-        return point_words(card.layout, self._session.at(self._model)) if card is not None else ""
+        return point_name(card.layout, self._session.at(self._model)) if card is not None else ""
 
     def _kept_name(self, kept: Kept) -> str:
         """Return the name of a point: that of its TextGrid, or its name when its tiers were created."""
@@ -202,10 +202,10 @@ class ItemGathering:
 
     def _recorded(self, keys: list[RecordingKey]) -> list[MeasurementItem]:
         """Return recordings as items, each with its own tiers."""
-        from core.measures.items import recorded, told_apart
+        from core.measures.items import distinct_names, recorded
 
         recordings, kept = self._recordings, [self._tier_editor.kept_of(key) for key in keys]
-        names = told_apart([recordings.path_of(key) for key in keys])
+        names = distinct_names([recordings.path_of(key) for key in keys])
         return [
             recorded(recordings.own(key), name, one.annotation if one else None)
             for key, name, one in zip(keys, names, kept, strict=True)

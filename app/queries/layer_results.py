@@ -303,7 +303,7 @@ class LayerResults:
         self._count += 1
         asker = "query", self._count
         self._awaited[asker] = request, then
-        self._results.forgive([request])
+        self._results.allow_retry([request])
         self._results.need(asker, [request], Urgency.AWAITED)
         self._answer()
 

@@ -75,7 +75,7 @@ class LongLayerResults:
         assert isinstance(layer.track, LongTrack)
         known = self.at(layer, place)
         if name in known.failures:
-            self._tiled_overlays.forgive(layer.track, name, as_range(place))
+            self._tiled_overlays.allow_retry(layer.track, name, as_range(place))
             known = self.at(layer, place)
         if settled(known, name):
             then(known)
@@ -93,7 +93,7 @@ class LongLayerResults:
             if found is not None:
                 then(found)
 
-        self._tiled_overlays.forgive(track, name, window)
+        self._tiled_overlays.allow_retry(track, name, window)
         if self._there(layer, name, time_s):
             look(layer)
         else:

@@ -22,7 +22,7 @@ from core.queries.listings import over
 from core.queries.queries import Answer, Layer, ask
 from core.queries.results_table import Results
 from core.session.lane_key import Key, RecordingKey
-from core.session.point_names import point_words
+from core.session.point_names import point_name
 from core.signals.axis import Range
 from core.signals.track import Image, Track
 from widgets.theme.praat_numbers import four_digits, seconds, signed
@@ -103,7 +103,7 @@ class Queries:
         here = session.at(session.model_of(key))
         if asked and tuple(asked) != tuple(here.point.z):
             return "an earlier point"  # the knobs moved on before the answer came
-        return point_words(card.layout, here)
+        return point_name(card.layout, here)
 
     # --- what needs no analysis ------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from app.queries.results_autosave import ResultsAutosave
 from core.faults import Fault
 from core.queries.results_table import Result, Results, as_text, write_results
 from core.session.lane_key import RecordingKey
-from core.session.point_names import point_words
+from core.session.point_names import point_name
 from core.session.session import Session
 from widgets.results.dock import Dock
 from widgets.results.results_table import ResultRow
@@ -93,7 +93,7 @@ class _Here:
 
     def __init__(self, session: Session) -> None:
         self._points = {
-            (Path(card.path).name, session.at(id).point.z, point_words(card.layout, session.at(id)))
+            (Path(card.path).name, session.at(id).point.z, point_name(card.layout, session.at(id)))
             for id, card in session.models.items()
         }
         self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}

@@ -23,7 +23,7 @@ from core.session import lanes as lane_tools
 from core.session.lane_key import Key, RecordingKey
 from core.session.lane_names import model_names, plain_name
 from core.session.lanes import Lane
-from core.session.point_names import starred_words
+from core.session.point_names import starred_name
 from core.session.session import Snapshot
 from widgets.controls.banner import Banner
 from widgets.drawing.curves import peak
@@ -203,7 +203,7 @@ class Wiring:
 
     def _knobs(self) -> None:
         snapshot, latent, name = self._on.session.snapshot, self._widgets.latent, self._name()
-        self._menus.corner.show_words(f"{name} · {starred_words(snapshot)}" if name else "")
+        self._menus.corner.show_words(f"{name} · {starred_name(snapshot)}" if name else "")
         latent.show_point(snapshot.point, snapshot.drawn)
         latent.show_seed(snapshot.seed)
         latent.show_pins(snapshot.pins)
@@ -349,7 +349,7 @@ class Wiring:
 
     def _set_merged_gain(self, target: Key, source: Key, gain: float) -> None:
         session = self._on.session
-        lanes = lane_tools.regained(session.lanes, target, source, gain)
+        lanes = lane_tools.with_gain(session.lanes, target, source, gain)
         session.set_lanes(lanes, f"gain of {plain_name(source)}")
 
     def _fitting_gain(self, source: Key, target: Key) -> float:

@@ -83,7 +83,7 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
         own, others = _values(one, measure), _values(other, measure)
         if own is None or others is None or (measure == "duration" and one.stretches == other.stretches):
             continue
-        mine, theirs = fellows(one, other)
+        mine, theirs = matching_intervals(one, other)
         if mine:
             sides.append((own[0][mine], others[0][theirs]))
             unit, resampling = own[1], one.origin.resampling
@@ -101,7 +101,7 @@ def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredL
             yield one, other
 
 
-def fellows(one: MeasuredLayer, other: MeasuredLayer) -> tuple[list[int], list[int]]:
+def matching_intervals(one: MeasuredLayer, other: MeasuredLayer) -> tuple[list[int], list[int]]:
     """Return the indices of matching intervals on each side: equal labels, paired in order."""
     places = {name: k for k, name in enumerate(_numbered(other))}
     found = [(k, places[name]) for k, name in enumerate(_numbered(one)) if name in places]

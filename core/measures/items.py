@@ -48,7 +48,7 @@ def recorded(track: Track, file: str, annotation: Annotation | None = None) -> M
     )
 
 
-def told_apart(paths: Sequence[Path]) -> list[str]:
+def distinct_names(paths: Sequence[Path]) -> list[str]:
     """Return distinct names for files: the file names or, if two are equal, the paths below their common
     folder.
     """

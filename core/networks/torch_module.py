@@ -82,7 +82,7 @@ class TorchLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the layer's maps after the activation."""
         y = self.maps(x)
-        return bent(self.norm(y) if self.norm is not None else y, self.activation, self.how)
+        return activated(self.norm(y) if self.norm is not None else y, self.activation, self.how)
 
     def load(self, weights: Weights) -> None:
         """Read the layer's tensors."""
@@ -97,7 +97,7 @@ class TorchLayer(nn.Module):
         raise NotImplementedError
 
 
-def bent(maps: Tensor, activation: Activation, how: Convolutions) -> Tensor:
+def activated(maps: Tensor, activation: Activation, how: Convolutions) -> Tensor:
     """Apply an activation."""
     if activation.kind == "leaky":
         maps = how.leaky(maps, activation.slope)

@@ -61,7 +61,7 @@ class _Job:
     key: Hashable
     alone: bool
     patient: bool = False
-    course: ScatteredAnalysis | None = None
+    scattered: ScatteredAnalysis | None = None
     future: Future[Any] = field(default_factory=Future[Any])
     tries: int = 0
 
@@ -95,9 +95,9 @@ class InlinePool:
         rounds = rounds_of(name, track, settings, alone=True)
         if rounds is None:
             return _done(_Job(((name, track, settings),), key, alone=True))
-        course = ScatteredAnalysis(rounds, lambda ask: self.submit(*ask))
-        course.go_on()
-        return course.future
+        scattered = ScatteredAnalysis(rounds, lambda ask: self.submit(*ask))
+        scattered.go_on()
+        return scattered.future
 
     def submit_many(
         self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
@@ -127,7 +127,7 @@ class PraatPool:
         self._waiting: list[_Job] = []
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
-        self._courses: dict[Hashable, ScatteredAnalysis] = {}
+        self._scattered: dict[Hashable, ScatteredAnalysis] = {}
         self._started = False
         self._closed = False
 
@@ -136,13 +136,13 @@ class PraatPool:
         rounds = rounds_of(name, track, settings)
         if rounds is None:
             return self._queue(_Job(((name, track, settings),), key, alone=True))
-        course = ScatteredAnalysis(
-            rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, course=course))
+        scattered = ScatteredAnalysis(
+            rounds, lambda ask: self._queue(_Job((ask,), key, alone=True, scattered=scattered))
         )
-        self._supersede(key, course)
-        course.future.add_done_callback(lambda _: self._forget(key, course))
-        course.go_on()
-        return course.future
+        self._supersede(key, scattered)
+        scattered.future.add_done_callback(lambda _: self._forget(key, scattered))
+        scattered.go_on()
+        return scattered.future
 
     def submit_many(
         self, asks: Sequence[Ask], key: Hashable = "", patient: bool = False
@@ -158,7 +158,7 @@ class PraatPool:
             self._started = True
         for number in range(self._workers):
             name = f"praat-{number + 1}"
-            threading.Thread(target=self._attend, args=(number,), name=name, daemon=True).start()
+            threading.Thread(target=self._run_worker, args=(number,), name=name, daemon=True).start()
 
     def close(self) -> None:
         """End the workers, busy or not; waiting jobs are cancelled."""
@@ -172,10 +172,10 @@ class PraatPool:
             job.drop()
 
     def _queue(self, job: _Job) -> Future[Any]:
-        if job.course is None:
+        if job.scattered is None:
             self._supersede(job.key)
         with self._change:
-            over = self._closed or (job.course is not None and job.course.over)
+            over = self._closed or (job.scattered is not None and job.scattered.over)
             if not over:
                 self._waiting.append(job)
                 self._change.notify_all()
@@ -191,25 +191,25 @@ class PraatPool:
         with self._change:
             old = [job for job in self._waiting if job.key == key]
             self._waiting = [job for job in self._waiting if job.key != key]
-            course = self._courses.pop(key, None)
+            scattered = self._scattered.pop(key, None)
             if newest is not None:
-                self._courses[key] = newest
-        if course is not None:
-            course.stop()
+                self._scattered[key] = newest
+        if scattered is not None:
+            scattered.stop()
         for job in old:
             job.drop()
 
-    def _forget(self, key: Hashable, course: ScatteredAnalysis) -> None:
+    def _forget(self, key: Hashable, scattered: ScatteredAnalysis) -> None:
         """Forget a finished scattered analysis with all its answers."""
         with self._change:
-            if self._courses.get(key) is course:
-                del self._courses[key]
+            if self._scattered.get(key) is scattered:
+                del self._scattered[key]
 
-    def _attend(self, number: int) -> None:
+    def _run_worker(self, number: int) -> None:
         """Pass jobs to one worker until the pool is closed; restart the worker if it dies."""
         self._start(number)
         while job := self._next(number):
-            if job.course is not None and job.course.over:
+            if job.scattered is not None and job.scattered.over:
                 job.future.cancel()
                 continue
             if job.tries == 0 and not job.future.set_running_or_notify_cancel():

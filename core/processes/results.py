@@ -169,19 +169,19 @@ class ResultStore:
         """
         self._needs[asker] = frozenset(one.key for one in requests)
         for one in requests:
-            self._hurry(one.key, urgency, patient)
+            self._promote(one.key, urgency, patient)
         unknown = {one.key: one for one in requests if self.look(one) is None}
         self._queue(tuple(unknown.values()), urgency, patient)
         self._order(requests)
-        self._tidy()
+        self._update()
         return tuple(self.look(one) or PENDING for one in requests)
 
     def drop(self, asker: Hashable) -> None:
         """Forget what a client needs."""
         if self._needs.pop(asker, None) is not None:
-            self._tidy()
+            self._update()
 
-    def forgive(self, requests: Iterable[ResultRequest]) -> None:
+    def allow_retry(self, requests: Iterable[ResultRequest]) -> None:
         """Allow failed results to be computed again, at a person's request."""
         for one in requests:
             self._failed.pop(one.key, None)
@@ -221,7 +221,7 @@ class ResultStore:
                 self._batches.remove(batch)
                 self._batches.append(batch)
 
-    def _hurry(self, key: Key, urgency: Urgency, patient: bool) -> None:
+    def _promote(self, key: Key, urgency: Urgency, patient: bool) -> None:
         """Withdraw waiting requests that are now more urgent, so that they move forward."""
         batch = self._pending.get(key)
         if batch is None or (batch.urgency, batch.patient) <= (urgency, patient):
@@ -232,19 +232,19 @@ class ResultStore:
             others = tuple(one for one in batch.requests if one.key != key)
             self._queue(others, batch.urgency, batch.patient)
 
-    def _tidy(self) -> None:
+    def _update(self) -> None:
         """Drop what nobody needs, start what may start, and keep to the budget."""
         needed = self._needed()
         for batch in list(self._batches):
             if batch in self._batches and any(one.key not in needed for one in batch.requests):
-                self._loosen(batch, needed)
+                self._drop_unneeded(batch, needed)
         self._start()
         self._evict()
 
     def _needed(self) -> frozenset[Key]:
         return frozenset[Key]().union(*self._needs.values())
 
-    def _loosen(self, batch: _Batch, needed: frozenset[Key]) -> None:
+    def _drop_unneeded(self, batch: _Batch, needed: frozenset[Key]) -> None:
         """Drop what nobody needs from a waiting batch; a batch with the workers is dropped as a whole."""
         wanted = tuple(one for one in batch.requests if one.key in needed)
         if batch.future is None:
@@ -310,7 +310,7 @@ class ResultStore:
         """Distribute a batch's answers to its requests."""
         if found is None:  # nothing was found this time
             self._forget(batch)
-            self._tidy()
+            self._update()
             return
         answers: Sequence[Any] = (found,) if batch.is_single else found
         outcomes, first = list[Any](), 0
@@ -334,7 +334,7 @@ class ResultStore:
                 self._keep(one.key, outcome)
         while len(self._failed) > MOST_FAILED:
             self._failed.popitem(last=False)
-        self._tidy()
+        self._update()
         self.arrived.emit(frozenset(one.origin for one in batch.requests))
 
     def _gone(self, batch: _Batch, future: Future[Any]) -> None:
@@ -343,7 +343,7 @@ class ResultStore:
             return  # it was cancelled here
         if _cancelled(future):
             self._forget(batch)
-            self._tidy()
+            self._update()
         else:
             self._settle(batch, [BROKEN] * len(batch.requests))
 

@@ -82,7 +82,7 @@ def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
     return changed(rest, target, merged=carried, resting=resting)
 
 
-def regained(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
+def with_gain(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
     """Return the lanes with another gain for the track `source` merged into the lane `target`."""
     host = find(lanes, target)
     if host is None:

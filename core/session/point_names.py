@@ -14,7 +14,7 @@ MOST_NAMED = 4
 UNNAMED = "unnamed point"
 
 
-def base_words(moment: ModelPoint) -> str:
+def base_name(moment: ModelPoint) -> str:
     """Return what the point began as: a seed's draw, a named point, or an unnamed point."""
     if moment.seed is not None:
         return f"seed {moment.seed}"
@@ -30,22 +30,22 @@ def no_seed(name: str) -> str:
     return f"point {name}" if re.match(r"seed\b", name, re.IGNORECASE) else name
 
 
-def point_words(layout: LatentLayout, moment: ModelPoint, point: Point | None = None) -> str:
+def point_name(layout: LatentLayout, moment: ModelPoint, point: Point | None = None) -> str:
     """Return a name for the point: what it began as, and what has changed since.
 
-    >>> point_words(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
+    >>> point_name(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
     'falling tone'
     """
     point = moment.point if point is None else point
     code, changes = _code(layout, moment, point), changed(layout, moment, point)
     if len(changes) > MOST_NAMED:
-        return f"{base_words(moment)}, changed"
-    return " ".join([base_words(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())])
+        return f"{base_name(moment)}, changed"
+    return " ".join([base_name(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())])
 
 
-def starred_words(moment: ModelPoint) -> str:
+def starred_name(moment: ModelPoint) -> str:
     """Return what the point began as, with a star if it has changed since."""
-    return f"{base_words(moment)}{'' if moment.point == moment.drawn else '*'}"
+    return f"{base_name(moment)}{'' if moment.point == moment.drawn else '*'}"
 
 
 def _code(layout: LatentLayout, moment: ModelPoint, point: Point) -> list[str]:
@@ -65,7 +65,7 @@ def changed(layout: LatentLayout, moment: ModelPoint, point: Point | None = None
 def point_facts(layout: LatentLayout, moment: ModelPoint) -> dict[str, Any]:
     """Return the present point for a record: the whole vector, and how it was made."""
     facts = point_drive(layout, moment.point, moment.seed, None, changed(layout, moment))
-    return {"point": point_words(layout, moment), **facts}
+    return {"point": point_name(layout, moment), **facts}
 
 
 def is_drawn(layout: LatentLayout, point: Point, seed: int | None) -> bool:
@@ -75,10 +75,10 @@ def is_drawn(layout: LatentLayout, point: Point, seed: int | None) -> bool:
     return draw(layout, seed).z[layout.code :] == point.z[layout.code :]
 
 
-def unlike(name: str, others: Collection[str]) -> str:
+def unused_name(name: str, others: Collection[str]) -> str:
     """Return a name that no other has, numbered if it is taken.
 
-    >>> unlike("fall", ["fall", "fall (2)"])
+    >>> unused_name("fall", ["fall", "fall (2)"])
     'fall (3)'
     """
     tries = (name, *(f"{name} ({k})" for k in range(2, len(others) + 2)))

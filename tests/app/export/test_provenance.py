@@ -16,7 +16,7 @@ from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
-from core.session.point_names import UNNAMED, is_drawn, point_facts, point_words, unlike
+from core.session.point_names import UNNAMED, is_drawn, point_facts, point_name, unused_name
 from core.session.session import Snapshot
 from tests.support.figure_origin import origin_in_figure
 from tests.support.measuring_at_once import InlineMeasurer
@@ -44,22 +44,22 @@ def told(window) -> dict[str, str]:
 
 
 def test_a_point_is_named_by_its_seed_and_what_was_turned():
-    assert point_words(LAYOUT, HERE) == "seed 3"
-    assert point_words(LAYOUT, HERE, DRAWN.set(10, -15.0)) == "seed 3 z11=-15"
-    assert point_words(LAYOUT, HERE, draw(LAYOUT, 4)) == "seed 3, changed"
+    assert point_name(LAYOUT, HERE) == "seed 3"
+    assert point_name(LAYOUT, HERE, DRAWN.set(10, -15.0)) == "seed 3 z11=-15"
+    assert point_name(LAYOUT, HERE, draw(LAYOUT, 4)) == "seed 3, changed"
 
 
 def test_a_code_that_a_seed_does_not_give_is_told():
     other = draw(LAYOUT, 3, (0.0, 1.0))
-    assert point_words(LAYOUT, replace(HERE, point=other, drawn=other)) == "seed 3 c=0,1"
+    assert point_name(LAYOUT, replace(HERE, point=other, drawn=other)) == "seed 3 c=0,1"
 
 
 def test_a_point_that_no_seed_drew_has_its_name_and_no_seed():
     kept = replace(HERE, seed=None, name="falling tone")
-    assert point_words(LAYOUT, kept) == "falling tone"
-    assert point_words(LAYOUT, kept, DRAWN.set(4, 1.0)) == "falling tone z5=1"
-    assert point_words(LAYOUT, replace(kept, name="")) == UNNAMED
-    assert point_words(LAYOUT, replace(kept, name="seed 3")) != "seed 3"
+    assert point_name(LAYOUT, kept) == "falling tone"
+    assert point_name(LAYOUT, kept, DRAWN.set(4, 1.0)) == "falling tone z5=1"
+    assert point_name(LAYOUT, replace(kept, name="")) == UNNAMED
+    assert point_name(LAYOUT, replace(kept, name="seed 3")) != "seed 3"
 
 
 def test_a_seed_is_known_to_have_drawn_a_point():
@@ -71,7 +71,11 @@ def test_a_seed_is_known_to_have_drawn_a_point():
 
 
 def test_two_points_never_share_a_name():
-    assert [unlike("a", []), unlike("a", ["a"]), unlike("a", ["a", "a (2)"])] == ["a", "a (2)", "a (3)"]
+    assert [unused_name("a", []), unused_name("a", ["a"]), unused_name("a", ["a", "a (2)"])] == [
+        "a",
+        "a (2)",
+        "a (3)",
+    ]
 
 
 def test_the_built_in_models_point_is_not_told_as_a_seed(window):

@@ -86,5 +86,5 @@ def test_a_selection_beside_the_lane_is_refused(window, recording, tmp_path):
     told = []
     window.on.messages.faulted.connect(told.append)
     window.on.file_export.save_selected(tmp_path / "x.wav")
-    assert "holds no sample" in told[-1].sentence
+    assert "contains no sample" in told[-1].sentence
     assert not (tmp_path / "x.wav").exists()

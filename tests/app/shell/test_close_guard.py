@@ -43,7 +43,7 @@ def test_a_running_measurement_is_not_dropped_without_a_question(measuring):
     measuring.menus.run("file.close")
     assert measuring.isVisible()
     assert measuring.close_guard.dialog.windowTitle() == "A measurement is running"
-    press(measuring, "Go on")
+    press(measuring, "Continue")
     assert measuring.isVisible()
     assert not measuring.on.measurement.measurer.stopped
 

@@ -193,7 +193,7 @@ def test_a_failure_is_kept_until_somebody_asks_anew(pool):
     assert store.need("lane", [PITCH, FORMANTS])[0] == Failed(fault)
     assert store.need("table", [PITCH], TABLE_ROW) == (Failed(fault),)
     assert len(pool.jobs) == 1
-    store.forgive([PITCH])
+    store.allow_retry([PITCH])
     assert store.need("lane", [PITCH, FORMANTS])[0] == PENDING
     pool.jobs[1].answer(np.ones(2))
     assert store.look(PITCH).value.size == 2
@@ -402,7 +402,7 @@ STEP = st.one_of(
     ),
     st.tuples(st.just("drop"), st.sampled_from(["lane", "table", "query"])),
     st.tuples(st.sampled_from(["answer", "begin", "fail", "bug"]), st.integers(0, 20)),
-    st.tuples(st.just("forgive"), st.sampled_from(NAMES)),
+    st.tuples(st.just("allow_retry"), st.sampled_from(NAMES)),
     st.tuples(st.just("made"), st.sampled_from(NAMES)),
 )
 
@@ -420,8 +420,8 @@ def act(store: ResultStore, pool: HandDrivenPool, step: tuple[Any, ...]) -> None
         store.need(asker, [request(name) for name in names], urgency, patient)
     elif what == "drop":
         store.drop(*words)
-    elif what == "forgive":
-        store.forgive([request(*words)])
+    elif what == "allow_retry":
+        store.allow_retry([request(*words)])
     elif what == "made":
         store.made(Origin(layer=words[0]), "made", lambda: value_of(words[0]))
     elif open_jobs:

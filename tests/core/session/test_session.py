@@ -113,7 +113,7 @@ def test_a_lane_taken_off_shared_axes_is_set_as_it_was():
     nested = lane_tools.merged(lane_tools.merged(lanes, G("conv3"), G("conv4"), 2), G("conv4"), G("out"), 5)
     assert lane_tools.unmerged(nested, G("out"), G("conv3"))[1] == carried
     assert lane_tools.unmerged(nested, G("out"), G("conv4"))[1] == lanes[1]
-    louder = lane_tools.regained(nested, G("out"), G("conv3"), 8)
+    louder = lane_tools.with_gain(nested, G("out"), G("conv3"), 8)
     assert lane_tools.unmerged(louder, G("out"), G("conv3"))[1] == replace(carried, gain=8)
 
 
