@@ -69,7 +69,7 @@ def test_an_interval_too_long_to_be_read_is_refused_in_words(tmp_path, samples, 
     monkeypatch.setattr(guard, "WHOLE_S", 10.0)
     item = MeasurementItem("long.wav", "long", {"sound": in_file(tmp_path, samples)})
     (row,) = measure([item], plan_of(("peak_time", "duration"))).layers
-    assert [one.sentence for one in row.refusals] == ["No envelope peak: 20 s are too much at once"]
+    assert [one.sentence for one in row.refusals] == ["No envelope peak: 20 s is too long to read at once"]
     assert [column.measure for column in row.columns] == ["duration"]
 
 
