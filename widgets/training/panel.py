@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 from widgets.controls.number_field import inset
 from widgets.theme.control_paint import ShortWords, Words, pass_look
 from widgets.theme.theme import Look
-from widgets.training.loss_plot import LossPlot
 
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
@@ -109,6 +108,9 @@ class TrainPanel(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
         self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
+        # pyqtgraph comes with it, which the start of the program does not wait for
+        from widgets.training.loss_plot import LossPlot
+
         self._loss, self._distance = (
             LossPlot("Critic's distance", ""),
             LossPlot("Distance to the recordings", "dB²"),
