@@ -15,9 +15,9 @@ from psygnal import Signal
 from app.annotation.textgrid_files import TextGridFiles
 from app.base.context import Context
 from app.recordings.open_recordings import OpenRecordings
-from core.annotation.store import adopt, default_path, read_shelf, write_changes
+from core.annotation.store import adopt, default_path, read_annotations, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes, textgrid_of
-from core.annotation.tiers import Annotation, Kept, Shelf, kept_for, put
+from core.annotation.tiers import Annotation, Annotations, OwnedAnnotation, annotation_for, put
 from core.faults import Fault
 from core.files.atomic import folder_for
 from core.files.locks import lock_beside, unlock
@@ -36,7 +36,7 @@ class StoredTiers:
     `in_file` holds the contents of their file, if it was read.
     """
 
-    kept: Kept | None = None
+    kept: OwnedAnnotation | None = None
     fault: Fault | None = None
     in_file: Annotation | None = None
 
@@ -61,12 +61,12 @@ class Autosave:
         self._writer: ThreadPoolExecutor | None = (
             None  # one thread: a disk may be slow, the window must not be
         )
-        self._unwritten: dict[Path, Shelf] = {}
-        self._written: dict[Path, Shelf] = {}  # of this window; another may have written other tiers
+        self._unwritten: dict[Path, Annotations] = {}
+        self._written: dict[Path, Annotations] = {}  # of this window; another may have written other tiers
         self._known: dict[
-            Path, Shelf
-        ] = {}  # contents of the files: an empty shelf never hides one that was not read
-        self._sounds: Shelf = ()  # those of recordings outlive the model beside them
+            Path, Annotations
+        ] = {}  # contents of the files: an empty file never hides one that was not read
+        self._sounds: Annotations = ()  # those of recordings outlive the model beside them
         self._window = secrets.token_hex(4)  # by this a window recognises its own tiers on disk
         self._told: set[str] = set()
         self._closed = False
@@ -84,22 +84,22 @@ class Autosave:
 
     def write_down(self) -> None:
         """Store the tiers once a drag is over; only the latest are written."""
-        shelf = self._session.snapshot.tiers
-        self._sounds = tuple(kept for kept in shelf if kept.sound)
+        annotations = self._session.snapshot.tiers
+        self._sounds = tuple(kept for kept in annotations if kept.sound)
         if self.held:
             return
-        for path, part in self._parts(shelf).items():
+        for path, part in self._parts(annotations).items():
             if part != self._known.get(path, ()):
                 self._known[path] = self._unwritten[path] = part
                 self._write_soon(path)
 
-    def _parts(self, shelf: Shelf) -> dict[Path, Shelf]:
+    def _parts(self, annotations: Annotations) -> dict[Path, Annotations]:
         """Return the contents of each file; known owners may have no tiers left."""
-        found: dict[Path, Shelf] = dict.fromkeys(self._known, ())
+        found: dict[Path, Annotations] = dict.fromkeys(self._known, ())
         for path, digest in self._models().items():
-            found[path] = tuple(kept for kept in shelf if not kept.sound and kept.checkpoint == digest)
-        for sound in {kept.sound for kept in shelf if kept.sound}:
-            found[default_path(sound)] = tuple(kept for kept in shelf if kept.sound == sound)
+            found[path] = tuple(kept for kept in annotations if not kept.sound and kept.checkpoint == digest)
+        for sound in {kept.sound for kept in annotations if kept.sound}:
+            found[default_path(sound)] = tuple(kept for kept in annotations if kept.sound == sound)
         return found
 
     def _models(self) -> dict[Path, str]:
@@ -109,7 +109,7 @@ class Autosave:
     def _let_go(self) -> None:
         """Write no more to the file of a model that is not open: its tiers are no longer here."""
         mine = {*self._models(), *(default_path(kept.sound) for kept in self._sounds)}
-        self._known = {path: shelf for path, shelf in self._known.items() if path in mine}
+        self._known = {path: annotations for path, annotations in self._known.items() if path in mine}
 
     def _write_soon(self, path: Path) -> None:
         if self._writer is None:
@@ -117,16 +117,16 @@ class Autosave:
         self._jobs.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
 
     def _write(self, path: Path) -> None:
-        shelf = self._unwritten.get(path)
-        if shelf is None:
+        annotations = self._unwritten.get(path)
+        if annotations is None:
             return
         with _alone(path):
-            said = write_changes(path, self._written.get(path, ()), shelf, self._window)
-        self._written[path] = shelf
+            said = write_changes(path, self._written.get(path, ()), annotations, self._window)
+        self._written[path] = annotations
         if said:
             self._clock.post(lambda: self._tell(said))
-        newest = self._unwritten.pop(path, shelf)
-        if newest is not shelf:  # added by the window's thread meanwhile; the next turn writes it
+        newest = self._unwritten.pop(path, annotations)
+        if newest is not annotations:  # added by the window's thread meanwhile; the next turn writes it
             self._unwritten.setdefault(path, newest)
 
     def _tell(self, said: tuple[str, ...]) -> None:
@@ -143,10 +143,10 @@ class Autosave:
             self._writer.shutdown()
             self._writer = None
 
-    def saved(self, saved: Kept, file: str) -> None:
+    def saved(self, saved: OwnedAnnotation, file: str) -> None:
         """Remember where tiers were saved, so that the next Save starts there, whatever is undone."""
 
-        def at_its_file(kept: Kept) -> Kept:
+        def at_its_file(kept: OwnedAnnotation) -> OwnedAnnotation:
             same = kept.owner == saved.owner and kept.file == saved.file
             return replace(kept, file=file) if same else kept
 
@@ -169,21 +169,21 @@ class Autosave:
             self._known = {default_path(kept.sound): (kept,) for kept in self._sounds}
         self._known[path] = waiting or ()
         others = self._sounds if alone else session.snapshot.tiers
-        shelf = (*others, *(waiting or ()))
-        if shelf:
-            session.history.replace(replace(session.snapshot, tiers=shelf))
+        annotations = (*others, *(waiting or ()))
+        if annotations:
+            session.history.replace(replace(session.snapshot, tiers=annotations))
             session.set_tier(0)
         if waiting is None:
             self._written[path] = ()
             said: list[str] = []
-            future = self._clock.work(lambda: (read_shelf(path, size, "", said.append, digest), said))
+            future = self._clock.work(lambda: (read_annotations(path, size, "", said.append, digest), said))
             self._jobs.follow(
                 ("tiers of a model", session.model),
                 future,
                 lambda found: self._models_arrived(digest, *found),
             )
 
-    def _models_arrived(self, digest: str, own: Shelf, said: list[str]) -> None:
+    def _models_arrived(self, digest: str, own: Annotations, said: list[str]) -> None:
         """Show the tiers of a model's points; what was annotated before they came goes before them."""
         session, path = self._session, default_path(digest)
         if path not in self._models():
@@ -199,7 +199,7 @@ class Autosave:
         if session.tier < 0:
             session.set_tier(0)
 
-    def _everywhere(self, change: Callable[[Shelf], Shelf]) -> None:
+    def _everywhere(self, change: Callable[[Annotations], Annotations]) -> None:
         """Change the tiers in the whole undo history, without a step."""
         session = self._session
         before = session.snapshot
@@ -211,7 +211,7 @@ class Autosave:
         track, beside = self._session.shown.tracks[key], self._recordings.path_of(key)
         digest = track.origin.sound
         sound = lasting(digest)
-        if not sound or kept_for(self._session.snapshot.tiers, sound) is not None:
+        if not sound or annotation_for(self._session.snapshot.tiers, sound) is not None:
             return
         waiting = self._unwritten.get(default_path(sound), ())
         future = self._clock.work(lambda: brought(digest, beside, waiting))
@@ -221,7 +221,7 @@ class Autosave:
         kept, session = found.kept, self._session
         if found.fault is not None:
             self._messages.faulted.emit(found.fault)
-        if kept is None or kept_for(session.snapshot.tiers, sound) is not None:
+        if kept is None or annotation_for(session.snapshot.tiers, sound) is not None:
             return
         if found.in_file is None:
             self._files.look_into((kept,))
@@ -254,13 +254,13 @@ def _alone(path: Path) -> Generator[None]:
             unlock(lock)
 
 
-def _missing(shelf: Shelf, among: Shelf) -> Shelf:
+def _missing(annotations: Annotations, among: Annotations) -> Annotations:
     """Return the tiers whose owners have none among the others."""
     there = {kept.owner for kept in among}
-    return tuple(kept for kept in shelf if kept.owner not in there)
+    return tuple(kept for kept in annotations if kept.owner not in there)
 
 
-def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
+def brought(digest: str, recording: Path, waiting: Annotations = ()) -> StoredTiers:
     """Return the stored tiers of a recording; those made here take precedence over its TextGrid.
 
     A TextGrid that cannot be read is reported and hides nothing.
@@ -268,7 +268,7 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
     sound = lasting(digest)
     adopt(digest)
     said: list[str] = []
-    mine = next(iter(waiting or read_shelf(default_path(sound), 0, sound, said.append)), None)
+    mine = next(iter(waiting or read_annotations(default_path(sound), 0, sound, said.append)), None)
     path = textgrid_of(recording, recording.parent)
     if path is None:
         return StoredTiers(mine, _fault(*said))
@@ -276,7 +276,7 @@ def brought(digest: str, recording: Path, waiting: Shelf = ()) -> StoredTiers:
         read = read_textgrid(path)
     except Fault as fault:
         return StoredTiers(mine, _fault(*said, fault.sentence, hint=fault.hint))
-    theirs = Kept(Point(()), read.annotation, str(path), read.style, sound)
+    theirs = OwnedAnnotation(Point(()), read.annotation, str(path), read.style, sound)
     if mine is None:
         return StoredTiers(theirs, _fault(*said, *read.notes), read.annotation)
     its_file = read.annotation if mine.file == str(path) else None

@@ -13,7 +13,7 @@ from app.base.context import Context
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.annotation.textgrid import TextGridFile, read_textgrid
-from core.annotation.tiers import Annotation, Kept, Tier, kept_for, new_annotation, put
+from core.annotation.tiers import Annotation, OwnedAnnotation, Tier, annotation_for, new_annotation, put
 from core.annotation.time_shift import MovedTiers, own_tiers
 from core.faults import Fault
 from core.networks.latent import Point
@@ -63,13 +63,15 @@ class TierEditor:
         recording in a lane.
         """
         session = self._session
-        shelf, found = session.snapshot.tiers, list[TierGroup]()
+        annotations, found = session.snapshot.tiers, list[TierGroup]()
         if session.card is not None:
-            others = [kept for kept in shelf if not kept.sound and kept.checkpoint == session.card.digest]
-            kept = session.kept or (others[-1] if others else None)
-            found += [TierGroup(kept, 0, kept is session.kept)] if kept else []
+            others = [
+                kept for kept in annotations if not kept.sound and kept.checkpoint == session.card.digest
+            ]
+            kept = session.owned_annotation or (others[-1] if others else None)
+            found += [TierGroup(kept, 0, kept is session.owned_annotation)] if kept else []
         for key, sound in self.sounds.items():
-            kept = kept_for(shelf, sound)
+            kept = annotation_for(annotations, sound)
             if kept is not None and all(group.kept.sound != sound for group in found):
                 by_s = self._alignment.by_s(key)
                 there = replace(kept, annotation=self._moved.of(kept.annotation, by_s)) if by_s else kept
@@ -100,17 +102,17 @@ class TierEditor:
         """Return the group of the tier at a place."""
         return next((group for group in self.groups if group.first <= place <= group.last), None)
 
-    def kept_of(self, key: Key) -> Kept | None:
+    def annotation_of(self, key: Key) -> OwnedAnnotation | None:
         """Return the tiers of a lane: for a recording, or a network driven by one, those of the recording,
         recording, of any other lane those of its model's present point.
         """
         session = self._session
         track = session.shown.tracks.get(key)
         sound = lasting(track.origin.sound) if track is not None else ""
-        theirs = kept_for(session.snapshot.tiers, sound)
+        theirs = annotation_for(session.snapshot.tiers, sound)
         if theirs or isinstance(key, RecordingKey):
             return theirs
-        return session.kept_of(session.model_of(key))
+        return session.annotation_of(session.model_of(key))
 
     @property
     def target(self) -> TierGroup | None:
@@ -124,7 +126,7 @@ class TierEditor:
         return self.target or self.group
 
     @property
-    def shown(self) -> Kept | None:
+    def shown(self) -> OwnedAnnotation | None:
         """The annotation with the chosen tier, or the first."""
         return self.group.kept if self.group else None
 
@@ -198,13 +200,13 @@ class TierEditor:
         self.autosave.write_down()
         return True
 
-    def give_up(self, words: str) -> None:
+    def revert(self, words: str) -> None:
         """Revert an unfinished edit, such as a drag."""
         self.autosave.held = False
-        self._session.give_up(words)
+        self._session.revert(words)
         self.autosave.write_down()
 
-    def _keep(self, words: str, kept: Kept, final: bool = True) -> None:
+    def _keep(self, words: str, kept: OwnedAnnotation, final: bool = True) -> None:
         session = self._session
         session.change(words, final, tiers=put(session.snapshot.tiers, kept))
         session.set_tier(min(max(session.tier, 0), len(self.tiers) - 1))
@@ -243,7 +245,7 @@ class TierEditor:
         axis = self._recordings.own(key).axis if key is not None else card.out_axis if card else None
         return Range(0.0, axis.extent.end_s) if axis else session.whole
 
-    def _put(self, words: str, kept: Kept, key: RecordingKey | None) -> None:
+    def _put(self, words: str, kept: OwnedAnnotation, key: RecordingKey | None) -> None:
         """Replace the tiers of an owner and choose the first of them."""
         self._keep(words, replace(kept, point=Point(()) if kept.sound else kept.point))
         group = next((one for one in self.groups if one.key == key), None)
@@ -258,7 +260,7 @@ class TierEditor:
         whole = self._extent(key)
         note = new_annotation(intervals, points, whole.start_s, whole.end_s)
         name, model = self._name(sound), "" if sound else self._model
-        made = Kept(self._session.point, note, sound=sound, name=name, checkpoint=model)
+        made = OwnedAnnotation(self._session.point, note, sound=sound, name=name, checkpoint=model)
         self._put("new tiers", made, key)
 
     # --- files --------------------------------------------------------------------------------
@@ -281,7 +283,9 @@ class TierEditor:
         if not sound and model not in {card.digest for card in self._session.models.values()} | {""}:
             self._messages.noted.emit(f"{path.name} was not opened because another model is open now")
             return
-        kept = Kept(point, read.annotation, str(path), read.style, sound, name, "" if sound else model)
+        kept = OwnedAnnotation(
+            point, read.annotation, str(path), read.style, sound, name, "" if sound else model
+        )
         self._put(f"open {path.name}", kept, key)
         self.files.holds(kept, kept.annotation)
         said = [*read.notes, *self._other_times(read.annotation, path.name, key)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.annotation.tiers import Kept
+from core.annotation.tiers import OwnedAnnotation
 from core.session.lane_key import RecordingKey
 
 
@@ -16,7 +16,7 @@ class TierGroup:
     time shift of their recording, in seconds.
     """
 
-    kept: Kept
+    kept: OwnedAnnotation
     first: int
     own: bool = True
     key: RecordingKey | None = None

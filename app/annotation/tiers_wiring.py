@@ -81,7 +81,7 @@ class TiersWiring:
 
     def _stay(self, place: int, index: int) -> None:
         """Put a boundary back to its place before the drag."""
-        self._tier_editor.give_up(MOVE)
+        self._tier_editor.revert(MOVE)
         self._follow(place, index)
 
     def _follow(self, place: int, index: int) -> None:

@@ -59,14 +59,14 @@ def _generate(model: Any, asked: Namespace) -> LayerExport:
 
 
 def _listen(model: Any, asked: Namespace) -> LayerExport:
-    from core.probing.forward import heard_rate_hz, heard_samples, listen
+    from core.probing.forward import input_rate_hz, input_samples, listen
     from core.processes.engine_tasks import sound_digest
     from core.recordings.sound_file import read_sound
 
     path = Path(asked.sound)
-    rate_hz = heard_rate_hz(model, asked.network)
+    rate_hz = input_rate_hz(model, asked.network)
     samples, axis, steps = read_sound(path, rate_hz)
-    samples, more = fitted(samples, heard_samples(model, asked.network) or len(samples), axis)
+    samples, more = fitted(samples, input_samples(model, asked.network) or len(samples), axis)
     digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
     steps = (*steps, *more)

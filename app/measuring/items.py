@@ -15,7 +15,7 @@ from app.base.context import Context
 from app.measuring.settings import MeasureSettings
 from app.models.latent_driven import LatentDriven
 from app.recordings.open_recordings import OpenRecordings
-from core.annotation.tiers import Annotation, Kept
+from core.annotation.tiers import Annotation, OwnedAnnotation
 from core.faults import Fault
 from core.networks.latent import Point
 from core.probing.drive import LatentPoints
@@ -93,7 +93,7 @@ class ItemGathering:
 
     def _point(self, asked: MeasureSettings, use: Use) -> None:
         """Use the curves on screen, or compute them in the engine if those are another point's."""
-        session, kept = self._session, self._session.kept
+        session, kept = self._session, self._session.owned_annotation
         tracks = {key.layer: track for key, track in self._latent_driven.layers.items()}
         name, own = self._name(), kept.annotation if kept else None
         if tracks or session.card is None:
@@ -117,27 +117,27 @@ class ItemGathering:
 
         self._jobs.follow("measure points", future, arrived, self.failed)
 
-    def _annotated(self) -> list[Kept]:
+    def _annotated(self) -> list[OwnedAnnotation]:
         card, tiers = self._session.card, self._session.snapshot.tiers
         digest = card.digest if card is not None else ""
-        shelf = [kept for kept in tiers if not kept.sound and kept.checkpoint == digest]
-        if not shelf:
+        annotations = [kept for kept in tiers if not kept.sound and kept.checkpoint == digest]
+        if not annotations:
             raise Fault("No point has tiers.", "Annotate one, or measure this point.")
-        return shelf
+        return annotations
 
     def _points(self, asked: MeasureSettings, use: Use) -> None:
         """Compute the annotated points in the engine, one after another."""
-        shelf = self._annotated()
+        annotations = self._annotated()
         items: list[MeasurementItem] = []
 
         def next_one() -> None:
-            kept = shelf[len(items)]
-            self._compute(kept.point, len(items) + 1, len(shelf), lambda tracks: arrived(kept, tracks))
+            kept = annotations[len(items)]
+            self._compute(kept.point, len(items) + 1, len(annotations), lambda tracks: arrived(kept, tracks))
 
-        def arrived(kept: Kept, tracks: dict[str, Track]) -> None:
+        def arrived(kept: OwnedAnnotation, tracks: dict[str, Track]) -> None:
             name = unused_name(self._kept_name(kept), [item.item for item in items])
             items.append(self._item(tracks, name, kept.annotation, asked))
-            if len(items) < len(shelf):
+            if len(items) < len(annotations):
                 next_one()
             else:
                 use(items)
@@ -173,7 +173,7 @@ class ItemGathering:
         card = self._session.models.get(self._model)
         return point_name(card.layout, self._session.at(self._model)) if card is not None else ""
 
-    def _kept_name(self, kept: Kept) -> str:
+    def _kept_name(self, kept: OwnedAnnotation) -> str:
         """Return the name of a point: that of its TextGrid, or its name when its tiers were created."""
         if kept.file:
             stem = Path(kept.file).stem
@@ -204,7 +204,7 @@ class ItemGathering:
         """Return recordings as items, each with its own tiers."""
         from core.measures.items import distinct_names, recorded
 
-        recordings, kept = self._recordings, [self._tier_editor.kept_of(key) for key in keys]
+        recordings, kept = self._recordings, [self._tier_editor.annotation_of(key) for key in keys]
         names = distinct_names([recordings.path_of(key) for key in keys])
         return [
             recorded(recordings.own(key), name, one.annotation if one else None)

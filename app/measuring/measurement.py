@@ -87,8 +87,8 @@ class Measurement:
     @property
     def tiers(self) -> tuple[str, ...]:
         """The names of all tiers, of any point or recording, each once."""
-        shelf = self._session.snapshot.tiers
-        names = [tier.name for kept in shelf for tier in kept.annotation.tiers]
+        annotations = self._session.snapshot.tiers
+        names = [tier.name for kept in annotations for tier in kept.annotation.tiers]
         return tuple(dict.fromkeys(names))
 
     def wrong(self, asked: MeasureSettings) -> str | None:

@@ -19,7 +19,7 @@ from core.session.lane_key import Key, LaneKey
 from core.session.lane_names import text_in_files
 
 if TYPE_CHECKING:
-    from core.annotation.tiers import Kept
+    from core.annotation.tiers import OwnedAnnotation
     from core.signals.track import Track
 
 PRAATS = ("praat", "Praat", "/Applications/Praat.app/Contents/MacOS/Praat")
@@ -90,7 +90,7 @@ class PraatExchange:
         check_length(track)
         words, own = [find_praat(), "--open"], own_track(track)  # the same times as its tiers
         stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in text_in_files(key))
-        kept, folder = self._tier_editor.kept_of(key), self.new()
+        kept, folder = self._tier_editor.annotation_of(key), self.new()
 
         def written(files: list[Path]) -> None:
             self.written(folder)
@@ -124,7 +124,7 @@ def find_praat() -> str:
     raise Fault("Praat was not found on this computer.", "Install it, so that the command praat starts it.")
 
 
-def _write(stem: Path, track: Track, kept: Kept | None) -> list[Path]:
+def _write(stem: Path, track: Track, kept: OwnedAnnotation | None) -> list[Path]:
     """Write the sound and, if there are any, its tiers."""
     from core.annotation.textgrid import write_textgrid
     from core.files.praat_sound import write_praat_sound

@@ -120,7 +120,7 @@ class SoundDriven:
         heard = self._listening(LaneKey(self._session.model, network, LOGITS))
         return heard is not None and heard != self._listen_to(network, source)
 
-    def heard_of(self, key: Key) -> Range | None:
+    def input_range_of(self, key: Key) -> Range | None:
         """Return the range of the recording that drives this lane's network, or None."""
         one = self._listening(key)
         window = one.window if one is not None else None
@@ -213,7 +213,7 @@ class SoundDriven:
         Only the needed range is read; its start is the network's time 0 (see `_arrived`).
         """
         card = self._session.models[one.model]
-        from_hz, to_hz = track.axis.rate_hz, card.heard_hz.get(one.network, card.rate_hz)
+        from_hz, to_hz = track.axis.rate_hz, card.input_rates_hz.get(one.network, card.rate_hz)
         if one.window is None:
             return track
         first, last = track.axis.samples_in(one.window)

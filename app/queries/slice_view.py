@@ -42,7 +42,7 @@ class SliceSource:
         keys = self._drawn()
         found = self._layer_results.slices
         slices = tuple(self._slice(key, key == top) for key in keys if key in found)
-        heard = self._layer_results.layer(self._heard_key(top))
+        heard = self._layer_results.layer(self._input_key(top))
         place, whose = self._layer_results.table_place, heard.title if heard and heard.key != top else ""
         formants = tuple(ask(heard, MEASURES[f"f{k}"], place).value for k in (1, 2, 3, 4)) if heard else ()
         stale = self._layer_results.slices_stale
@@ -55,7 +55,7 @@ class SliceSource:
         )
         return SliceView(slices, formants, high_hz, reason, stale, whose, self._without(keys))
 
-    def _heard_key(self, top: Key | None) -> Key | None:
+    def _input_key(self, top: Key | None) -> Key | None:
         """Return the sound whose formants are marked for the active lane: a recording, or the output."""
         key = self._alignment.of(self._session.active) or self._sound_driven.source_of(self._session.active)
         return key if key in self._session.shown.tracks else top

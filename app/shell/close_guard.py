@@ -9,7 +9,7 @@ from app.annotation.tier_editor import TierEditor
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.measuring.measurement import Measurement
-from core.annotation.tiers import Kept
+from core.annotation.tiers import OwnedAnnotation
 from widgets.controls.dialog import SmallDialog
 from widgets.theme.control_paint import Words
 
@@ -64,18 +64,18 @@ class CloseGuard:
 
     # --- TextGrids ----------------------------------------------------------------------------
 
-    def _ask_to_save(self, kept: Kept) -> None:
+    def _ask_to_save(self, kept: OwnedAnnotation) -> None:
         name = Path(kept.file).name
         ways = (("Cancel", self._stay), ("Keep here only", lambda: self._keep(kept)))
         words = "They come back at the next start in any case; other programs see them once they are saved."
         self._ask(f"Save the changes to {name}?", words, (*ways, ("Save", lambda: self._save(kept))))
 
-    def _keep(self, kept: Kept) -> None:
+    def _keep(self, kept: OwnedAnnotation) -> None:
         self._tier_editor.files.keep_here(kept)
         self._stay()
         self._host.parent.close()
 
-    def _save(self, kept: Kept) -> None:
+    def _save(self, kept: OwnedAnnotation) -> None:
         self._stay()
         self._tier_editor.files.write(kept, kept.file, self._host.parent.close)
 

@@ -139,14 +139,14 @@ class StackViews:
         """Return the lane's texts on what it is, and on settings lowered for its overlays."""
         if isinstance(lane.key, LaneKey) and lane.key.is_logits:
             return logits_words(lane.key.network, track.samples), ""
-        return self._heard_words(lane, track), lane_notice(track.axis, settings, lane.shown)
+        return self._input_words(lane, track), lane_notice(track.axis, settings, lane.shown)
 
-    def _heard_words(self, lane: Lane, track: Track) -> str:
+    def _input_words(self, lane: Lane, track: Track) -> str:
         """Return what drives the lane's network."""
         source = self._sound_driven.source_of(lane.key)
         if source is None or not isinstance(lane.key, LaneKey):
             return ""
-        heard = self._sound_driven.heard_of(lane.key)
+        heard = self._sound_driven.input_range_of(lane.key)
         where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
         return f"{lane.key.network} hears {self._words(source, track)[0]}{where}"
 

@@ -17,7 +17,7 @@ import msgspec
 
 from core.annotation.textgrid import parse_textgrid, textgrid_bytes, write_textgrid
 from core.annotation.textgrid_syntax import Style
-from core.annotation.tiers import Kept, Shelf
+from core.annotation.tiers import Annotations, OwnedAnnotation
 from core.faults import Fault
 from core.files.atomic import atomic, folder_for
 from core.networks.latent import Point
@@ -25,7 +25,7 @@ from core.recordings.identity import lasting, state_in
 
 _INSIDE = Style(long=False)
 _ANOTHER = "Another window annotated the same"
-_Rows = dict[tuple[float, ...], Kept]
+_Rows = dict[tuple[float, ...], OwnedAnnotation]
 
 
 class _TiersRow(msgspec.Struct):
@@ -56,13 +56,13 @@ def adopt(digest: str) -> None:
 # --- reading
 
 
-def read_shelf(
+def read_annotations(
     path: Path,
     size: int,
     sound: str = "",
     tell: Callable[[str], object] = lambda words: None,
     checkpoint: str = "",
-) -> Shelf:
+) -> Annotations:
     """Read the annotations of points with `size` coordinates (0: of a recording).
 
     `sound` and `checkpoint` are the digests of the recording and of the model. Damaged rows are skipped
@@ -93,19 +93,19 @@ def _row(raw: msgspec.Raw) -> _TiersRow | None:
         return None
 
 
-def _kept(row: _TiersRow, sound: str = "", checkpoint: str = "") -> Kept | None:
+def _kept(row: _TiersRow, sound: str = "", checkpoint: str = "") -> OwnedAnnotation | None:
     try:
         annotation = parse_textgrid(row.textgrid.encode()).annotation
         style = msgspec.convert(row.style, Style)
     except (msgspec.MsgspecError, Fault, UnicodeEncodeError):
         return None
-    return Kept(Point(tuple(row.z)), annotation, row.file, style, sound, row.name, checkpoint)
+    return OwnedAnnotation(Point(tuple(row.z)), annotation, row.file, style, sound, row.name, checkpoint)
 
 
 # --- writing
 
 
-def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[str, ...]:
+def write_changes(path: Path, before: Annotations, now: Annotations, window: str) -> tuple[str, ...]:
     """Write what changed between `before` and `now`, keeping every digit of an imported file.
 
     Returns a sentence for everything that was moved to another file: a damaged file, and what a window
@@ -114,7 +114,7 @@ def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[s
     """
     folder_for(path.parent)
     raws, notices = _readable_rows(path)
-    old, new = ({kept.point.z: kept for kept in shelf} for shelf in (before, now))
+    old, new = ({kept.point.z: kept for kept in annotations} for annotations in (before, now))
     changed = {z for z in (*old, *new) if old.get(z) != new.get(z)}
     stay: list[msgspec.Raw] = []
     for raw in raws:
@@ -133,11 +133,11 @@ def write_changes(path: Path, before: Shelf, now: Shelf, window: str) -> tuple[s
     return tuple(notices)
 
 
-def _row_of(kept: Kept, window: str) -> _TiersRow:
+def _row_of(kept: OwnedAnnotation, window: str) -> _TiersRow:
     return _TiersRow(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
 
 
-def _text(kept: Kept) -> str:
+def _text(kept: OwnedAnnotation) -> str:
     return textgrid_bytes(kept.annotation, _INSIDE).decode()
 
 
@@ -158,13 +158,13 @@ def _readable_rows(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
         raise Fault(sentence, "Save the tiers as a TextGrid.") from problem
 
 
-def _is_known(row: _TiersRow, theirs: Kept, old: _Rows, new: _Rows) -> bool:
+def _is_known(row: _TiersRow, theirs: OwnedAnnotation, old: _Rows, new: _Rows) -> bool:
     """Return whether a row holds tiers that this window wrote or read, or is about to write."""
-    mine = [shelf[theirs.point.z] for shelf in (old, new) if theirs.point.z in shelf]
+    mine = [annotations[theirs.point.z] for annotations in (old, new) if theirs.point.z in annotations]
     return any(kept.annotation == theirs.annotation or _text(kept) == row.textgrid for kept in mine)
 
 
-def _write_separately(path: Path, row: _TiersRow, theirs: Kept) -> Path:
+def _write_separately(path: Path, row: _TiersRow, theirs: OwnedAnnotation) -> Path:
     """Write another window's tiers to a separate TextGrid: one per point and window, the newest."""
     what = [hashlib.sha256(repr(row.z).encode()).hexdigest()[:8]] if row.z else []
     whose = row.by or hashlib.sha256(row.textgrid.encode()).hexdigest()[:8]

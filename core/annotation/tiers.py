@@ -136,7 +136,7 @@ def new_annotation(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OwnedAnnotation:
     """An annotation with its owner: a checkpoint's output at a latent point or, with `sound`, a recording.
 
     `checkpoint` and `sound` are the digests of the model and of the recording. `file` is the path it was
@@ -157,22 +157,22 @@ class Kept:
         return self.sound or (self.checkpoint, self.point)
 
 
-Shelf = tuple[Kept, ...]
+Annotations = tuple[OwnedAnnotation, ...]
 
 
-def kept_at(shelf: Shelf, point: Point, checkpoint: str = "") -> Kept | None:
+def annotation_at(annotations: Annotations, point: Point, checkpoint: str = "") -> OwnedAnnotation | None:
     """Return the annotation of the output of a checkpoint, by its digest, at a point, or None."""
-    return next((kept for kept in shelf if kept.owner == (checkpoint, point)), None)
+    return next((kept for kept in annotations if kept.owner == (checkpoint, point)), None)
 
 
-def kept_for(shelf: Shelf, sound: str) -> Kept | None:
+def annotation_for(annotations: Annotations, sound: str) -> OwnedAnnotation | None:
     """Return the annotation of the recording with this digest, or None."""
-    return next((kept for kept in shelf if sound and kept.sound == sound), None)
+    return next((kept for kept in annotations if sound and kept.sound == sound), None)
 
 
-def put(shelf: Shelf, kept: Kept) -> Shelf:
+def put(annotations: Annotations, kept: OwnedAnnotation) -> Annotations:
     """Return the annotations with one replaced or added; an annotation without tiers is removed."""
-    rest = tuple(other for other in shelf if other.owner != kept.owner)
+    rest = tuple(other for other in annotations if other.owner != kept.owner)
     return (*rest, kept) if kept.annotation.tiers else rest
 
 

@@ -125,7 +125,7 @@ class Card:
         return isinstance(output, SoundOutput) and output.audible
 
     @property
-    def heard_hz(self) -> Mapping[str, float]:
+    def input_rates_hz(self) -> Mapping[str, float]:
         """The sampling rate, by role, of the sound that each sound-driven network takes."""
         return {
             role: one.drive.rate_hz

@@ -88,18 +88,18 @@ def listen(
 ) -> tuple[Mapping[str, Track], Array]:
     """Run a sound-driven network; return every layer as a track, and the logits, float32 [classes].
 
-    The sound is cut or zero-padded to the network's input length (see `heard_samples`).
+    The sound is cut or zero-padded to the network's input length (see `input_samples`).
     """
     done = _probe(model, network, Sound(samples, sound_digest), (), (), reduction, cancelled)
     return done.tracks, np.empty(0, np.float32) if done.logits is None else done.logits
 
 
-def heard_samples(model: Model, network: str) -> int | None:
+def input_samples(model: Model, network: str) -> int | None:
     """Return the number of samples that a network takes, None if it takes any number."""
     return _sound_drive(model, network).n
 
 
-def heard_rate_hz(model: Model, network: str) -> float:
+def input_rate_hz(model: Model, network: str) -> float:
     """Return the sampling rate of the sound that a network takes."""
     return _sound_drive(model, network).rate_hz
 

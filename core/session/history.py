@@ -31,7 +31,7 @@ class History(Generic[M]):
         self._open = "" if final else words
         self.present = moment
 
-    def give_up(self, words: str) -> bool:
+    def revert(self, words: str) -> bool:
         """Revert an unfinished step; return whether there was one."""
         if self._open != words or not self._before:
             return False

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from psygnal import Signal
 
 from core.analyses.results import Points
-from core.annotation.tiers import Kept, Shelf, kept_at
+from core.annotation.tiers import Annotations, OwnedAnnotation, annotation_at
 from core.families.card import Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
@@ -49,7 +49,7 @@ class Snapshot(ModelPoint):
     """
 
     lanes: Lanes = ()
-    tiers: Shelf = ()
+    tiers: Annotations = ()
     model: ModelId = FIRST_MODEL
     beside: tuple[tuple[ModelId, ModelPoint], ...] = ()
 
@@ -311,10 +311,10 @@ class Session:
         self.history.put(replace(before, **values), words, final)
         self._tell(before)
 
-    def give_up(self, words: str) -> None:
+    def revert(self, words: str) -> None:
         """Revert the unfinished change named `words`."""
         before = self.snapshot
-        self.history.give_up(words)
+        self.history.revert(words)
         self._tell(before)
 
     def begin(self, lanes: Lanes) -> None:
@@ -400,14 +400,14 @@ class Session:
     # --- tiers ------------------------------------------------------------------------------
 
     @property
-    def kept(self) -> Kept | None:
+    def owned_annotation(self) -> OwnedAnnotation | None:
         """The tiers that belong to the present point, or None."""
-        return self.kept_of(self.model)
+        return self.annotation_of(self.model)
 
-    def kept_of(self, model: ModelId) -> Kept | None:
+    def annotation_of(self, model: ModelId) -> OwnedAnnotation | None:
         """Return the tiers that belong to the point at which an open model stands, or None."""
         card = self.models.get(model)
-        return kept_at(self.snapshot.tiers, self.at(model).point, card.digest if card else "")
+        return annotation_at(self.snapshot.tiers, self.at(model).point, card.digest if card else "")
 
     def set_tier(self, place: int) -> None:
         """Choose a tier, or with -1 none."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
-from core.train.slice_memory import Kept, SliceMemory
+from core.train.slice_memory import SliceMemory, StoredSlices
 
 Samples = NDArray[np.float32]
 
@@ -40,8 +40,8 @@ class Corpus:
     They are float32, or 16-bit integers if there are many; `slice_memory.as_samples` converts them.
     """
 
-    training: Kept
-    held_out: Kept
+    training: StoredSlices
+    held_out: StoredSlices
     used: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     digest: str
@@ -54,15 +54,15 @@ def load_corpus(folder: Path, slice_len: int, rate_hz: int, trim: bool, held_out
     two slices, or too little memory.
     """
     skipped: list[Skipped] = []
-    shelf, places = SliceMemory(slice_len), dict[str, range]()
+    annotations, places = SliceMemory(slice_len), dict[str, range]()
     for name, pieces in _read_all(folder, slice_len, rate_hz, trim, skipped):
-        places[name] = range(shelf.count, shelf.count + len(pieces))
+        places[name] = range(annotations.count, annotations.count + len(pieces))
         for piece in pieces:
-            shelf.add(piece)
-    if shelf.count < 2:
-        raise _too_few_slices(folder, shelf.count, skipped)
+            annotations.add(piece)
+    if annotations.count < 2:
+        raise _too_few_slices(folder, annotations.count, skipped)
     apart = _held_out_names(list(places), held_out, seed)
-    training, held = shelf.divided([k for name in places if name in apart for k in places[name]])
+    training, held = annotations.divided([k for name in places if name in apart for k in places[name]])
     digest = hashlib.sha256(training.data.cast("B")).hexdigest()
     return Corpus(training, held, tuple(places), tuple(skipped), digest)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from core.networks.latent import LatentLayout
 from core.train.random_draws import Draws
-from core.train.slice_memory import Kept, spread
+from core.train.slice_memory import StoredSlices, spread
 from core.train.step import Nets
 
 Values = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Reference:
     floor_db2: float | None
 
     @classmethod
-    def of(cls, training: Kept, held_out: Kept, rate_hz: int) -> Reference:
+    def of(cls, training: StoredSlices, held_out: StoredSlices, rate_hz: int) -> Reference:
         """Measure at most `MOST` evenly spaced slices of the recordings."""
         real = statistics(_frames(training, rate_hz))
         if len(held_out) < 2:
@@ -55,7 +55,7 @@ class Reference:
         return cls(real, frechet(real, statistics(_frames(held_out, rate_hz))))
 
 
-def _frames(rows: Kept, rate_hz: int) -> Values:
+def _frames(rows: StoredSlices, rate_hz: int) -> Values:
     """Return the frames of the slices, a few slices at a time because their spectra are large."""
     sounds = spread(rows, MOST)
     return np.concatenate([log_mel(sounds[at : at + 32], rate_hz) for at in range(0, len(sounds), 32)])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.faults import Fault
 
 Samples = NDArray[np.float32]
-Kept = NDArray[np.float32] | NDArray[np.int16]
+StoredSlices = NDArray[np.float32] | NDArray[np.int16]
 
 FULL_SCALE = 32767
 EXACT_BYTES = 1 << 30
@@ -25,7 +25,7 @@ class SliceMemory:
     """Slices of one length, in the order of arrival, without other memory use."""
 
     def __init__(self, slice_len: int, exact_bytes: int = EXACT_BYTES) -> None:
-        self._rows: Kept = np.empty((0, slice_len), np.float32)
+        self._rows: StoredSlices = np.empty((0, slice_len), np.float32)
         self._exact_bytes = exact_bytes
         self.count = 0
 
@@ -50,7 +50,7 @@ class SliceMemory:
         except MemoryError as problem:
             raise _memory_full(self._rows.nbytes) from problem
 
-    def divided(self, apart: Sequence[int]) -> tuple[Kept, Kept]:
+    def divided(self, apart: Sequence[int]) -> tuple[StoredSlices, StoredSlices]:
         """Return the slices except those at the indices `apart`, and those; the memory is empty
         afterwards.
         """
@@ -73,13 +73,13 @@ def packed(piece: Samples) -> NDArray[np.int16]:
     return np.rint(piece * FULL_SCALE).astype(np.int16)
 
 
-def as_samples(rows: Kept) -> Samples:
+def as_samples(rows: StoredSlices) -> Samples:
     """Return stored slices as samples from -1 to 1."""
     shown = rows.astype(np.float32, copy=False)
     return shown if rows.dtype == np.float32 else shown / np.float32(FULL_SCALE)
 
 
-def spread(rows: Kept, most: int) -> Samples:
+def spread(rows: StoredSlices, most: int) -> Samples:
     """Return at most `most` of the slices, evenly spaced."""
     if len(rows) <= most:
         return as_samples(rows)

@@ -68,7 +68,7 @@ class LabelEditor(QLineEdit):
         if at is not None and text != self._before:
             self.written.emit(*at, text)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Close without changing the label."""
         self._close()
 
@@ -90,7 +90,7 @@ class LabelEditor(QLineEdit):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.finish()
         elif event.key() == Qt.Key.Key_Escape:
-            self.give_up()
+            self.cancel()
         else:
             super().keyPressEvent(event)
 

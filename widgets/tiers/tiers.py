@@ -70,7 +70,7 @@ class Tiers(TiersCanvas):
             return
         before = self._view.tiers[at[0]]
         if at[0] >= len(view.tiers) or view.tiers[at[0]].times != before.times:
-            self.editor.give_up()
+            self.editor.cancel()
         elif moved:
             self.editor.finish()
 

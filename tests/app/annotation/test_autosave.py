@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from app.annotation.autosave import brought
-from core.annotation.store import default_path, read_shelf, write_changes
+from core.annotation.store import default_path, read_annotations, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.textgrid_syntax import Style
 from core.annotation.tiers import Annotation, Tier
@@ -26,13 +26,13 @@ SHORT = Annotation((Tier("words", "interval", 0.0, 0.5, (0.0, 0.3, 0.5), ("a", "
 
 
 def test_tiers_come_back_with_their_checkpoint(tiers, small_model):
-    made, there = tiers.on.session.kept.annotation, tiers.on.session.snapshot
+    made, there = tiers.on.session.owned_annotation.annotation, tiers.on.session.snapshot
     tiers.on.tier_editor.autosave.close()
     tiers.on.model_loader.open(small_model, start=there)
-    assert tiers.on.session.kept.annotation == made
+    assert tiers.on.session.owned_annotation.annotation == made
     assert tiers.on.session.history.undo_words == ""
     tiers.on.session.redraw(3)
-    assert tiers.on.session.kept is None
+    assert tiers.on.session.owned_annotation is None
 
 
 def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_path):
@@ -43,12 +43,12 @@ def test_what_a_file_looked_like_is_kept_between_starts(tiers, small_model, tmp_
     there = tiers.on.session.snapshot
     tiers.on.tier_editor.autosave.close()
     tiers.on.model_loader.open(small_model, start=there)
-    assert tiers.on.session.kept.file == str(path)
+    assert tiers.on.session.owned_annotation.file == str(path)
     tiers.on.tier_editor.save(tmp_path / "again.TextGrid")
     assert (tmp_path / "again.TextGrid").read_bytes() == data
 
 
-def test_a_damaged_shelf_holds_nothing_and_stops_nothing(window, small_model):
+def test_a_damaged_file_of_annotations_holds_nothing_and_stops_nothing(window, small_model):
     path = default_path(window.on.session.card.digest)
     path.parent.mkdir(parents=True)
     size, heard = window.on.session.layout.size, []
@@ -141,7 +141,7 @@ def test_tiers_of_a_recording_come_back_with_it_and_undo_never_empties_their_fil
     tiers.on.tier_editor.new_tiers(("words",), ())
     sound = tiers.on.session.shown.tracks[key].origin.sound
     tiers.on.tier_editor.autosave.close()
-    assert [kept.sound for kept in read_shelf(default_path(sound), 0, sound)] == [sound]
+    assert [kept.sound for kept in read_annotations(default_path(sound), 0, sound)] == [sound]
 
 
 def test_the_textgrid_beside_a_recording_is_opened_with_it(window, tmp_path):
@@ -188,8 +188,8 @@ def test_what_a_network_heard_in_a_recording_has_the_recordings_tiers(tiers, tmp
     session, annotating = tiers.on.session, tiers.on.tier_editor
     said = session.shown.tracks[key]
     session.show(tracks={**session.shown.tracks, Q("conv1"): said.renamed("Q.conv1")})
-    assert annotating.kept_of(Q("conv1")) is annotating.kept_of(key) is annotating.groups[1].kept
-    assert annotating.kept_of(G("out")) is session.kept
+    assert annotating.annotation_of(Q("conv1")) is annotating.annotation_of(key) is annotating.groups[1].kept
+    assert annotating.annotation_of(G("out")) is session.owned_annotation
 
 
 def test_a_textgrid_goes_to_the_recording_that_it_is_named_after(tiers, tmp_path):
@@ -218,22 +218,24 @@ def test_tiers_of_a_long_recording_come_back_after_a_copy_and_from_where_they_we
     copied = shutil.copy(tmp_path / "said.wav", tmp_path / "away" / "other.wav")
     window.on.recordings.close(key)
     window.on.recordings.open(copied)
-    assert window.on.tier_editor.kept_of(recording("other.wav")) == kept
+    assert window.on.tier_editor.annotation_of(recording("other.wav")) == kept
     default_path(kept.sound).rename(default_path(f"file:{state_in(digest)}"))
     assert brought(digest, tmp_path / "said.wav").kept == kept
-    assert read_shelf(default_path(kept.sound), 0, kept.sound) == (kept,)
+    assert read_annotations(default_path(kept.sound), 0, kept.sound) == (kept,)
 
 
 def test_what_another_window_wrote_of_other_points_stays(qtbot, tiers):
     session = tiers.on.session
     path, size = default_path(session.card.digest), session.layout.size
-    qtbot.waitUntil(lambda: read_shelf(path, size, checkpoint=session.card.digest) == (session.kept,))
-    theirs = replace(session.kept, point=Point((0.25,) * size))
+    qtbot.waitUntil(
+        lambda: read_annotations(path, size, checkpoint=session.card.digest) == (session.owned_annotation,)
+    )
+    theirs = replace(session.owned_annotation, point=Point((0.25,) * size))
     write_changes(path, (), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
     tiers.on.tier_editor.autosave.close()
-    assert read_shelf(path, size, checkpoint=session.card.digest) == (theirs, session.kept)
+    assert read_annotations(path, size, checkpoint=session.card.digest) == (theirs, session.owned_annotation)
 
 
 def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_once(tiers, monkeypatch):
@@ -243,8 +245,8 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
     session = on.session
     path, size = default_path(session.card.digest), session.layout.size
     on.tier_editor.autosave._writer.submit(lambda: None).result()
-    theirs = replace(session.kept, annotation=GRID)
-    write_changes(path, (session.kept,), (theirs,), "another")
+    theirs = replace(session.owned_annotation, annotation=GRID)
+    write_changes(path, (session.owned_annotation,), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
     on.tier_editor.autosave._writer.submit(lambda: None).result()
@@ -252,4 +254,4 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
         call()
     (said,) = [words for words in heard if "Another window" in words]
     assert read_textgrid(said.rpartition(" in ")[2]).annotation == GRID
-    assert read_shelf(path, size, checkpoint=session.card.digest) == (session.kept,)
+    assert read_annotations(path, size, checkpoint=session.card.digest) == (session.owned_annotation,)

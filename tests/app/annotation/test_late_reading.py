@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from filelock import Timeout
 
-from core.annotation.store import default_path, read_shelf, write_changes
+from core.annotation.store import default_path, read_annotations, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
-from core.annotation.tiers import kept_at
+from core.annotation.tiers import annotation_at
 from core.files.locks import lock_beside, unlock
 from tests.app.annotation.test_autosave import GRID, recorded
 from tests.app.annotation.test_tier_editor import said
@@ -49,13 +49,13 @@ def test_a_textgrid_that_arrives_after_another_model_is_dropped_with_a_word(tier
 def test_saving_again_begins_where_was_saved_also_after_undo_and_in_the_next_window(tiers, tmp_path):
     on, path = tiers.on, str(tmp_path / "mine.TextGrid")
     on.tier_editor.save(path)
-    assert on.session.kept.file == path
+    assert on.session.owned_annotation.file == path
     assert on.tier_editor.saved.kept.file == path
     tiers.menus.run("edit.undo")
-    assert on.session.kept.file == path
+    assert on.session.owned_annotation.file == path
     on.tier_editor.autosave.close()
     digest, size = on.session.card.digest, on.session.layout.size
-    assert read_shelf(default_path(digest), size)[0].file == path
+    assert read_annotations(default_path(digest), size)[0].file == path
 
 
 def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, tmp_path):
@@ -63,9 +63,9 @@ def test_saving_moved_tiers_of_a_recording_leaves_the_points_file_alone(tiers, t
     on.tier_editor.new_tiers(("words",), ())
     on.alignment.to(key, 0.25)
     on.tier_editor.save(tmp_path / "said.TextGrid")
-    assert on.tier_editor.kept_of(key).file == str(tmp_path / "said.TextGrid")
-    assert on.tier_editor.kept_of(key).annotation.end_s == 0.5
-    assert on.session.kept.file == ""
+    assert on.tier_editor.annotation_of(key).file == str(tmp_path / "said.TextGrid")
+    assert on.tier_editor.annotation_of(key).annotation.end_s == 0.5
+    assert on.session.owned_annotation.file == ""
 
 
 def again(tiers) -> None:
@@ -76,11 +76,11 @@ def again(tiers) -> None:
 
 
 def test_the_tiers_of_a_model_come_beside_the_windows_thread(tiers, later):
-    session, made = tiers.on.session, tiers.on.session.kept
+    session, made = tiers.on.session, tiers.on.session.owned_annotation
     again(tiers)
-    assert session.kept is None
+    assert session.owned_annotation is None
     later()
-    assert (session.kept, session.tier) == (made, 0)
+    assert (session.owned_annotation, session.tier) == (made, 0)
     assert session.history.undo_words == ""
 
 
@@ -93,34 +93,34 @@ def test_tiers_of_a_model_that_was_left_meanwhile_are_dropped(tiers, later):
 
 
 def test_what_is_annotated_before_the_tiers_come_stays_and_neither_is_lost(tiers, later):
-    session, made = tiers.on.session, tiers.on.session.kept
+    session, made = tiers.on.session, tiers.on.session.owned_annotation
     path, size = default_path(session.card.digest), session.layout.size
     again(tiers)
     tiers.on.tier_editor.new_tiers(("early",), ())
-    early = session.kept
+    early = session.owned_annotation
     later()
-    assert session.kept == early
+    assert session.owned_annotation == early
     tiers.menus.run("edit.undo")
-    assert kept_at(session.snapshot.tiers, made.point, made.checkpoint) == made
+    assert annotation_at(session.snapshot.tiers, made.point, made.checkpoint) == made
     tiers.menus.run("edit.redo")
     tiers.on.tier_editor.autosave.close()
-    assert read_shelf(path, size, checkpoint=session.card.digest) == (early,)
+    assert read_annotations(path, size, checkpoint=session.card.digest) == (early,)
     apart = path.parent.glob("*.TextGrid")
     assert made.annotation in [read_textgrid(file).annotation for file in apart]
 
 
 def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tiers, later):
-    session, made = tiers.on.session, tiers.on.session.kept
+    session, made = tiers.on.session, tiers.on.session.owned_annotation
     path, size = default_path(session.card.digest), session.layout.size
     again(tiers)
     session.redraw(9)
     tiers.on.tier_editor.new_tiers(("early",), ())
-    early = session.kept
+    early = session.owned_annotation
     tiers.on.tier_editor.autosave.close()
     later()
     tiers.on.tier_editor.autosave.close()
     assert (
-        set(read_shelf(path, size, checkpoint=session.card.digest))
+        set(read_annotations(path, size, checkpoint=session.card.digest))
         == {made, early}
         == set(session.snapshot.tiers)
     )
@@ -144,7 +144,7 @@ class Meanwhile(dict):
 
 
 def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers):
-    keeping, kept = tiers.on.tier_editor.autosave, tiers.on.session.kept
+    keeping, kept = tiers.on.tier_editor.autosave, tiers.on.session.owned_annotation
     keeping._writer.submit(lambda: None).result()
     path, size = default_path(tiers.on.session.card.digest), len(kept.point.z)
     newer = (replace(kept, name="newer"),)
@@ -152,7 +152,7 @@ def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_writte
     keeping._unwritten.before(lambda: keeping._unwritten.__setitem__(path, newer))
     for _ in range(2):  # the turns of the writing thread that two edits asked for
         keeping._write(path)
-    assert [one.name for one in read_shelf(path, size)] == ["newer"]
+    assert [one.name for one in read_annotations(path, size)] == ["newer"]
     assert keeping._unwritten == {}
 
 
@@ -168,8 +168,8 @@ def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(t
         return write_changes(place, *rest)
 
     monkeypatch.setattr("app.annotation.autosave.write_changes", written)
-    keeping._unwritten[path] = (replace(tiers.on.session.kept, name="newer"),)
+    keeping._unwritten[path] = (replace(tiers.on.session.owned_annotation, name="newer"),)
     keeping._write(path)
     assert others == [path]
     unlock(lock_beside(path))
-    assert [one.name for one in read_shelf(path, len(tiers.on.session.point.z))] == ["newer"]
+    assert [one.name for one in read_annotations(path, len(tiers.on.session.point.z))] == ["newer"]

@@ -17,7 +17,7 @@ GRID = Annotation((Tier("phones", "interval", 0.0, 1.024, (0.0, 0.3, 1.024), ("a
 
 
 def note(window) -> Annotation:
-    kept = window.on.session.kept
+    kept = window.on.session.owned_annotation
     assert kept is not None
     return kept.annotation
 
@@ -191,10 +191,10 @@ def test_a_boundary_moves_to_the_outputs_zero_crossing_with_the_cursor(tiers):
 
 def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
     session, annotating = tiers.on.session, tiers.on.tier_editor
-    first = session.kept
+    first = session.owned_annotation
     session.redraw(7)
     tiers.wiring.show_stack()
-    assert (annotating.is_own, session.kept) == (False, None)
+    assert (annotating.is_own, session.owned_annotation) == (False, None)
     assert annotating.shown == first
     assert tiers.stack.tiers.copy_button.isVisible()
     heard = said(tiers)
@@ -204,7 +204,7 @@ def test_tiers_of_another_point_are_greyed_until_they_are_copied(tiers):
     assert annotating.is_own
     tiers.menus.run("tier.clear")
     session.redraw(0)
-    assert session.kept == first
+    assert session.owned_annotation == first
     session.redraw(7)
     assert annotating.is_own
 

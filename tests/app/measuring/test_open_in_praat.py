@@ -42,7 +42,7 @@ def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_p
     ((program, option, sound, grid),) = started
     assert (program, option) == (praat, "--open")
     assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
-    assert read_textgrid(grid).annotation == window.on.session.kept.annotation
+    assert read_textgrid(grid).annotation == window.on.session.owned_annotation.annotation
     import parselmouth
 
     read_back = parselmouth.read(sound)

@@ -273,10 +273,10 @@ def test_tiers_belong_to_a_checkpoints_point(services, small_model, louder_model
     assert [tier.name for tier in tiers.tiers] == ["phones"]
     session.set_active(OUT)
     assert [tier.name for tier in tiers.tiers] == ["phones"]
-    assert tiers.kept_of(OUT_2).annotation.tiers[0].name == "words"
+    assert tiers.annotation_of(OUT_2).annotation.tiers[0].name == "words"
     session.close_model(FIRST_MODEL)
     copy = next(id for id in session.models if id != SECOND)
-    assert session.kept_of(copy).annotation.tiers[0].name == "phones"
+    assert session.annotation_of(copy).annotation.tiers[0].name == "phones"
     tiers.autosave.close()
     rows = {path: json.loads(path.read_text()) for path in (first, second)}
     assert ["phones" in rows[first][0]["textgrid"], "words" in rows[second][0]["textgrid"]] == [True, True]

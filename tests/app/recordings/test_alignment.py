@@ -147,7 +147,7 @@ def test_its_tiers_stand_below_it_and_are_kept_at_its_own_time(said):
     assert annotating.tiers[0].start_s == 0.25
     said.stack.tiers.boundary_wanted.emit(0, 0.45)
     assert annotating.tiers[0].times == (0.25, 0.45, 0.75)
-    assert annotating.kept_of(KEY).annotation.tiers[0].times == pytest.approx((0.0, 0.2, 0.5))
+    assert annotating.annotation_of(KEY).annotation.tiers[0].times == pytest.approx((0.0, 0.2, 0.5))
 
 
 def test_what_a_network_hears_in_it_moves_along(said):
@@ -157,7 +157,7 @@ def test_what_a_network_hears_in_it_moves_along(said):
     after = said.on.session.shown.tracks[Q("conv1")]
     assert after.axis.start_s == pytest.approx(before.axis.start_s + 0.2)
     np.testing.assert_array_equal(after.samples, before.samples)
-    assert said.on.sound_driven.heard_of(Q("conv1")) == Range(0.2, 0.7)
+    assert said.on.sound_driven.input_range_of(Q("conv1")) == Range(0.2, 0.7)
     said.on.sound_driven.listen("Q", KEY)
     np.testing.assert_array_equal(said.on.session.shown.tracks[Q("conv1")].samples, before.samples)
 

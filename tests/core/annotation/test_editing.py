@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from core.annotation import editing as edits
 from core.annotation.textgrid import read_textgrid
-from core.annotation.tiers import Annotation, Instant, Kept, Tier, kept_at, new_annotation, put
+from core.annotation.tiers import (
+    Annotation,
+    Instant,
+    OwnedAnnotation,
+    Tier,
+    annotation_at,
+    new_annotation,
+    put,
+)
 from core.faults import Fault
 from core.networks.latent import Point
 from core.session.history import History
@@ -197,30 +205,30 @@ def test_a_dragged_boundary_snaps_to_other_tiers_only_when_near():
     assert edits.snapped(tiers, 0.26, 0.02, frozenset({0, 1, 2})) == 0.26
 
 
-# --- the shelf
+# --- annotations with their owners
 
 
 def test_tiers_belong_to_one_point_and_come_back_with_it():
     here, there = Point((0.0, 1.0)), Point((0.0, 2.0))
-    shelf = put((), Kept(here, note(AB)))
-    assert kept_at(shelf, there) is None
-    shelf = put(shelf, Kept(there, note(WORDS)))
-    shelf = put(shelf, Kept(here, note(AB, BELL)))
-    assert kept_at(shelf, here).annotation == note(AB, BELL)
-    assert kept_at(shelf, there).annotation == note(WORDS)
-    assert put(shelf, Kept(here, note())) == shelf[:1]
+    annotations = put((), OwnedAnnotation(here, note(AB)))
+    assert annotation_at(annotations, there) is None
+    annotations = put(annotations, OwnedAnnotation(there, note(WORDS)))
+    annotations = put(annotations, OwnedAnnotation(here, note(AB, BELL)))
+    assert annotation_at(annotations, here).annotation == note(AB, BELL)
+    assert annotation_at(annotations, there).annotation == note(WORDS)
+    assert put(annotations, OwnedAnnotation(here, note())) == annotations[:1]
 
 
 def test_one_history_undoes_turns_and_tiers_alike():
     session = Session()
     session.history = History(EMPTY)
-    session.change("tiers", tiers=(Kept(session.point, note(AB)),))
+    session.change("tiers", tiers=(OwnedAnnotation(session.point, note(AB)),))
     session.change("turn", point=Point((1.0,)))
-    assert session.kept is None
+    assert session.owned_annotation is None
     session.undo()
-    assert session.kept is not None
-    assert session.kept.annotation == note(AB)
+    assert session.owned_annotation is not None
+    assert session.owned_annotation.annotation == note(AB)
     session.undo()
     assert session.snapshot.tiers == ()
     session.redo()
-    assert session.kept is not None
+    assert session.owned_annotation is not None

@@ -81,7 +81,7 @@ def test_it_opens_as_a_network_that_a_sound_drives(tmp_path: Path, name: str) ->
     assert list(card.networks) == [role]
     assert (card.generator, card.output, card.layout.size, card.sounds) == (None, "", 0, False)
     assert (card.rate_hz, card.slice_len, card.out_axis.n) == (16000, 16384, 16384)
-    assert card.heard_hz == {role: 16000}
+    assert card.input_rates_hz == {role: 16000}
     facts = {fact.name: str(fact.value) for fact in card.facts}
     assert "driven by sound" in facts["Model"]
     assert facts["Input"] == "16384 samples of sound"
@@ -131,7 +131,7 @@ def test_a_lone_discriminator_of_six_layers_is_asked_for_its_slice(tmp_path: Pat
     weights = {n: v for n, v in nets.tensorflow(32768).items() if n.startswith("D/")}
     path = write_bundle(tmp_path / "model.ckpt-5", weights)
     assert "slice" in open_model(path).card.unanswered
-    assert forward.heard_samples(open_model(path, {"slice": 32768}), "D") == 32768
+    assert forward.input_samples(open_model(path, {"slice": 32768}), "D") == 32768
 
 
 def test_a_published_q_alone_gives_its_own_logits(tmp_path: Path) -> None:

@@ -83,6 +83,6 @@ def test_articulation_moves_articulators_at_200_hz(tmp_path: Path) -> None:
     assert (card.rate_hz, card.slice_len, card.sounds, card.family) == (200, 256, False, "articulationgan")
     assert [info.axis.n for info in card.layers["G"]] == [16, 32, 64, 128, 128, 256]
     assert card.layers["D"][0].axis.rate_hz == 4000
-    assert (forward.heard_samples(model, "D"), forward.heard_rate_hz(model, "D")) == (20480, 16000)
+    assert (forward.input_samples(model, "D"), forward.input_rate_hz(model, "D")) == (20480, 16000)
     sound = np.random.default_rng(2).uniform(-1, 1, 20480).astype(np.float32)
     assert_listens(model, "D", sound, truth.torch_listener(listener, sound, DOWN, "fc_out", 0.2))

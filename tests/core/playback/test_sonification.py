@@ -185,13 +185,13 @@ class TestLoudness:
     def test_the_filter_is_the_standards_table(self):
         signal = pytest.importorskip("scipy.signal")
         # BS.1770-4, tables 1 and 2, given for 48 kHz
-        shelf = (
+        annotations = (
             [1.53512485958697, -2.69169618940638, 1.19839281085285],
             [1, -1.69065929318241, 0.73248077421585],
         )
         high_pass = ([1, -2, 1], [1, -1.99004745483398, 0.99007225036621])
         sound = noise(48000).astype(float)
-        wanted = signal.lfilter(*high_pass, signal.lfilter(*shelf, sound))
+        wanted = signal.lfilter(*high_pass, signal.lfilter(*annotations, sound))
         np.testing.assert_allclose(k_weighted(sound, 48000), wanted, atol=1e-5)
 
     def test_silence_around_a_tone_is_gated_away(self):

@@ -91,8 +91,8 @@ def test_a_short_sound_is_filled_up_and_a_long_one_cut(model: Model) -> None:
     assert logits.shape == (3,)
     np.testing.assert_array_equal(long["conv3"].samples, whole["conv3"].samples)
     np.testing.assert_array_equal(short["conv3"].samples, padded["conv3"].samples)
-    assert forward.heard_samples(model, "Q") == 16384
-    assert forward.heard_rate_hz(model, "Q") == 16000
+    assert forward.input_samples(model, "Q") == 16384
+    assert forward.input_rate_hz(model, "Q") == 16000
 
 
 def test_what_listens_has_an_origin_of_its_own(model: Model) -> None:
