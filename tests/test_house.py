@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -154,6 +155,44 @@ def test_every_folder_of_the_rooms_is_a_package():
 def test_packaging_is_no_package():
     """An `__init__.py` there would hide the library of that name from pip."""
     assert not (ROOT / "packaging" / "__init__.py").exists()
+
+
+# --- tests
+
+# what waits for a time instead of for what happens, and what leaves the mouse to the window system
+WAITS_OR_MOVES = {
+    "time.sleep", "qtbot.wait", "QTest.qWait", "QTest.qSleep", "qtbot.mouseMove", "QTest.mouseMove",
+    "QCursor.setPos",
+}  # fmt: skip
+
+
+def waits_and_moves(code: str) -> list[str]:
+    """Give the lines of a test that sleep, or that move the mouse without `tests/support/pointer.py`."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(code)):
+        names: list[str] = []
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names = [f"{node.value.id}.{node.attr}"]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{each.name}" for each in node.names]
+        found += [f"{node.lineno}: {name}" for name in names if name in WAITS_OR_MOVES]
+    return found
+
+
+def our_tests() -> dict[str, str]:
+    return {name: code for name, code in our_texts().items() if re.fullmatch(r"tests/.+\.py", name)}
+
+
+def test_no_test_sleeps_or_moves_the_systems_mouse():
+    """Under load what was slept for has not happened yet; the window system moves the mouse when it likes."""
+    assert [f"{name}:{line}" for name, code in our_tests().items() for line in waits_and_moves(code)] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["time.sleep(0.1)", "from time import sleep", "qtbot.wait(10)", "qtbot.mouseMove(plot, place)"]
+)
+def test_what_sleeps_or_moves_the_mouse_is_recognised(code):
+    assert waits_and_moves(code)
 
 
 # --- pages

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtCore import QTimer
 
 RATE_HZ, SECONDS = 44100, 3600
 FIRST_PAINT_S, FRAME_MS, STALL_MS, MORE_MB = 1.0, 1000 / 60, 50.0, 120.0
@@ -71,11 +72,13 @@ def test_the_first_paint_comes_within_a_second_and_the_rest_never_stalls(benchma
         figures["first_paint_s"] = time.perf_counter() - began_s
 
     benchmark.pedantic(open_and_paint, rounds=1)
-    worst_ms, last_s = 0.0, time.perf_counter()
-    while track_of(window).part_known < 1:
-        qtbot.wait(1)
-        now_s = time.perf_counter()
-        worst_ms, last_s = max(worst_ms, 1000 * (now_s - last_s)), now_s
+    beats_s = [time.perf_counter()]
+    beat = QTimer(interval=1)
+    beat.timeout.connect(lambda: beats_s.append(time.perf_counter()))
+    beat.start()
+    qtbot.waitUntil(lambda: track_of(window).part_known == 1, timeout=60000)
+    beat.stop()
+    worst_ms = 1000 * float(np.diff(beats_s).max())
     figures["worst_stall_ms"], figures["more_memory_mb"] = worst_ms, memory_mb() - before_mb
     print(figures)
     assert figures["first_paint_s"] < FIRST_PAINT_S

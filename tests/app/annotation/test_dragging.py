@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 
+from tests.support import pointer
+
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -24,7 +26,7 @@ def drag(qtbot, window, from_s, *through_s):
     canvas = shown(window)
     qtbot.mousePress(canvas, LEFT, pos=place(window, from_s))
     for time_s in through_s:
-        qtbot.mouseMove(canvas, place(window, time_s))
+        pointer.drag(canvas, place(window, time_s))
         shown(window)
 
 
@@ -59,7 +61,7 @@ def test_esc_gives_a_drag_up(qtbot, tiers):
     assert times(tiers)[0] != 0.2
     qtbot.keyClick(shown(tiers), Qt.Key.Key_Escape)
     assert times(tiers) == [0.2, 0.4, 0.6]
-    qtbot.mouseMove(shown(tiers), place(tiers, 0.35))
+    pointer.drag(shown(tiers), place(tiers, 0.35))
     qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.35))
     assert times(tiers) == [0.2, 0.4, 0.6]
     assert tiers.on.session.history.steps == steps
@@ -76,7 +78,7 @@ def shift_drag(qtbot, window, from_s, *through_s):
     canvas, shift = shown(window), Qt.KeyboardModifier.ShiftModifier
     qtbot.mousePress(canvas, LEFT, shift, place(window, from_s))
     for time_s in through_s:
-        qtbot.mouseMove(canvas, place(window, time_s))
+        pointer.drag(canvas, place(window, time_s), shift)
         shown(window)
     qtbot.mouseRelease(shown(window), LEFT, shift, place(window, through_s[-1]))
 

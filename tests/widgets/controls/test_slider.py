@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from tests.support import pointer
 from widgets.controls.scales import Decibels, Linear, Steps
 from widgets.controls.slider import Slider
 from widgets.theme.theme import DARK
@@ -50,7 +51,7 @@ def test_a_drag_is_many_wishes_and_one_final(qtbot, slider):
     slider.show_value(0.0)
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(108, 12))
     for x in (120, 140, 160):
-        qtbot.mouseMove(slider, QPoint(x, 12))
+        pointer.drag(slider, QPoint(x, 12))
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(160, 12))
     assert [final for _, final in slider.wishes] == [False, False, False, True]
     assert slider.wishes[-1][0] == slider.wishes[-2][0] == pytest.approx(0.52, abs=0.02)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.networks.latent import LatentLayout, Point, draw
+from tests.support import pointer
 from widgets.controls.button import Button
 from widgets.controls.number_field import NumberField
 from widgets.controls.segmented import Segmented
@@ -87,7 +88,7 @@ def test_a_dragged_value_is_the_value_on_the_screen(qtbot, knobs):
     said = told(knobs.value_wanted)
     qtbot.mousePress(knobs.viewport(), Qt.MouseButton.LeftButton, pos=at(knobs, 10, 0.2))
     for share in (0.3, 0.41, 0.6):
-        qtbot.mouseMove(knobs.viewport(), at(knobs, 10, share))
+        pointer.drag(knobs.viewport(), at(knobs, 10, share))
     qtbot.mouseRelease(knobs.viewport(), Qt.MouseButton.LeftButton)
     assert all(value == round(value, 2) for _, value, _ in said)
     assert [final for *_, final in said].count(True) == 1

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from tests.support import pointer
 from widgets.plots.area import AreaWords, PlotArea
 from widgets.plots.axis import tick_words
 from widgets.plots.items import CurveItem, Stroke
@@ -66,15 +67,12 @@ def test_a_drag_moves_what_is_zoomed(area, qtbot, monkeypatch):
     monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # a test moves faster than a hand
     area.box.setRange(xRange=(4, 6), padding=0)
     frame, view = area.box.geometry(), area.scene().views()[0]
+    view.grab()  # what is dragged has been painted; pyqtgraph moves by the scale of its last painting
     places = [view.mapFromScene(area.mapToScene(frame.center() - QPointF(30 * k, 0))) for k in range(3)]
-    qtbot.mouseMove(view.viewport(), places[0])
+    pointer.hover(view.viewport(), places[0])
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=places[0])
     for place in places[1:]:
-        moved = QMouseEvent(
-            QEvent.Type.MouseMove, QPointF(place), view.viewport().mapToGlobal(QPointF(place)),
-            Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
-        QApplication.sendEvent(view.viewport(), moved)
+        pointer.drag(view.viewport(), place)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=places[-1])
     (left, right), _ = area.box.viewRange()
     assert right - left == pytest.approx(2.0)

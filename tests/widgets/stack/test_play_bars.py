@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from core.signals.axis import Range
+from tests.support import pointer
 from tests.support.made_up import WHOLE, lane, view
 from widgets.drawing.lane import Marks
 from widgets.stack.play_bars import pieces
@@ -138,7 +139,7 @@ def overview_drag(stack, qtbot, from_s: float, to_s: float) -> None:
     strip = Columns(WHOLE, stack.columns.left_px, stack.columns.width_px)
     start, end = (QPoint(round(strip.x(time_s)), 20) for time_s in (from_s, to_s))
     qtbot.mousePress(stack.overview, Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(stack.overview, end)
+    pointer.drag(stack.overview, end)
     qtbot.mouseRelease(stack.overview, Qt.MouseButton.LeftButton, pos=end)
 
 

@@ -4,10 +4,11 @@ import math
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.signals.axis import Range
+from tests.support import pointer
 from tests.support.made_up import WHOLE, full_out, lane, view
 from widgets.stack.stack import Stack
 
@@ -87,13 +88,8 @@ def test_a_click_on_another_lane_makes_it_the_active_one(stack, wishes, qtbot):
 
 
 def move(stack, x: int, number: int = 0) -> None:
-    """Move a held mouse; QTest's own move carries no button."""
-    plot, where = stack.lanes[number].plot, QPointF(x, 30)
-    event = QMouseEvent(
-        QEvent.Type.MouseMove, where, QPointF(plot.mapToGlobal(where.toPoint())), Qt.MouseButton.NoButton,
-        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    QApplication.sendEvent(plot, event)
+    """Move a held mouse."""
+    pointer.drag(stack.lanes[number].plot, QPoint(x, 30))
 
 
 def test_a_drag_selects_from_where_it_began(stack, wishes, qtbot):
@@ -198,12 +194,12 @@ def test_the_pointer_says_time_and_value(stack, qtbot):
     stack.pointer_moved.connect(lambda time_s, text: said.append((time_s, text)))
     plot = stack.lanes[0].plot
     track = plot.lane.curves[0].track
-    qtbot.mouseMove(plot, place(stack, 0.513, y=30))
+    pointer.hover(plot, place(stack, 0.513, y=30))
     time_s, text = said[-1]
     assert time_s == pytest.approx(at(stack, 0.513))
     assert f"{time_s:.6f} s" in text
     assert f"{track.at(time_s):.4f}".replace("-", "−") in text
-    qtbot.mouseMove(plot, place(stack, 0.5, y=plot.height() - 60))
+    pointer.hover(plot, place(stack, 0.5, y=plot.height() - 60))
     assert "Hz" in said[-1][1]
     assert "−35.0 dB" in said[-1][1]  # half the grey of a range of 70 dB
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
@@ -216,7 +212,7 @@ def test_dragging_a_header_onto_another_lane_merges_them(stack, wishes, qtbot):
     source, target = stack.lanes[1], stack.lanes[0]
     middle = source.header.mapFromGlobal(target.mapToGlobal(QPoint(40, target.height() // 2)))
     qtbot.mousePress(source.header, Qt.MouseButton.LeftButton, pos=QPoint(40, 14))
-    qtbot.mouseMove(source.header, middle)
+    pointer.drag(source.header, middle)
     qtbot.mouseRelease(source.header, Qt.MouseButton.LeftButton, pos=middle)
     assert wishes.of("merge_wanted") == [("conv3", "out")]
 
@@ -226,7 +222,7 @@ def test_dragging_a_header_between_lanes_orders_them(stack, wishes, qtbot):
     source, first = stack.lanes[2], stack.lanes[0]
     edge = source.header.mapFromGlobal(first.mapToGlobal(QPoint(40, 3)))
     qtbot.mousePress(source.header, Qt.MouseButton.LeftButton, pos=QPoint(40, 14))
-    qtbot.mouseMove(source.header, edge)
+    pointer.drag(source.header, edge)
     qtbot.mouseRelease(source.header, Qt.MouseButton.LeftButton, pos=edge)
     assert wishes.of("order_wanted") == [("conv3", "out", "conv4")]
     assert wishes.of("merge_wanted") == []

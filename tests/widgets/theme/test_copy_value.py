@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.signals.axis import Range
+from tests.support import pointer
 from tests.support.made_up import full_out, lane, view
 from widgets.drawing.axes import VALUE
 from widgets.drawing.margins import left_labels, right_labels
@@ -45,8 +46,7 @@ def test_the_value_at_the_cursor_left_of_a_lane_is_copied_by_a_click(qtbot, stac
     wishes = []
     stack.cursor_wanted.connect(wishes.append)
     place = QPoint(20, round(wanted.y_px))
-    qtbot.mouseMove(plot, plot.rect().center())  # a pointer that is there already does not move
-    qtbot.mouseMove(plot, place)
+    pointer.hover(plot, place)
     assert plot.toolTip() == f"Click to copy {wanted.text}"
     assert plot.cursor().shape() == Qt.CursorShape.PointingHandCursor
     qtbot.mouseClick(plot, LEFT, pos=place)

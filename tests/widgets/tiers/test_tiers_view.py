@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from core.annotation.tiers import Tier
 from core.signals.axis import Range
+from tests.support import pointer
 from tests.support.made_up import lane, view
 from widgets.stack.stack import Stack
 from widgets.theme.theme import LIGHT
@@ -94,7 +95,7 @@ def test_a_boundary_is_dragged_and_shift_takes_the_others_along(qtbot, stack):
     moved, cursor = heard(stack.tiers.move_wanted), heard(stack.cursor_wanted)
     tiers = stack.tiers
     qtbot.mousePress(tiers, LEFT, pos=at(stack, 0.4))
-    qtbot.mouseMove(tiers, at(stack, 0.45))
+    pointer.drag(tiers, at(stack, 0.45))
     qtbot.mouseRelease(tiers, LEFT, pos=at(stack, 0.45))
     assert cursor == [(0.4,)]
     place, index, time_s, together, final = moved[0]
@@ -102,7 +103,7 @@ def test_a_boundary_is_dragged_and_shift_takes_the_others_along(qtbot, stack):
     assert time_s == pytest.approx(0.45, abs=0.002)
     assert moved[-1][-1] is True
     qtbot.mousePress(tiers, LEFT, Qt.KeyboardModifier.ShiftModifier, at(stack, 0.6))
-    qtbot.mouseMove(tiers, at(stack, 0.65))
+    pointer.drag(tiers, at(stack, 0.65), Qt.KeyboardModifier.ShiftModifier)
     qtbot.mouseRelease(tiers, LEFT, Qt.KeyboardModifier.ShiftModifier, at(stack, 0.65))
     assert moved[-1][3] is True
 
@@ -111,21 +112,11 @@ def test_a_drag_snaps_to_other_tiers_and_ctrl_drags_freely(qtbot, stack):
     show(stack)
     moved = heard(stack.tiers.move_wanted)
     qtbot.mousePress(stack.tiers, LEFT, pos=at(stack, 0.4))
-    qtbot.mouseMove(stack.tiers, at(stack, 0.7) + QPoint(3, 0))
+    pointer.drag(stack.tiers, at(stack, 0.7) + QPoint(3, 0))
     assert moved[-1][2] == 0.7
     near = QPointF(at(stack, 0.7) + QPoint(3, 0))
-    _move(stack, near, Qt.KeyboardModifier.ControlModifier)
+    pointer.drag(stack.tiers, near, Qt.KeyboardModifier.ControlModifier)
     assert moved[-1][2] == pytest.approx(stack.columns.time_s(near.x()))
-
-
-def _move(stack: Stack, place: QPointF, keys: Qt.KeyboardModifier) -> None:
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication
-
-    scene = stack.tiers.mapToGlobal(place)
-    event = QMouseEvent(QEvent.Type.MouseMove, place, scene, LEFT, LEFT, keys)
-    QApplication.sendEvent(stack.tiers, event)
 
 
 def test_the_ends_of_a_tier_are_not_taken_hold_of(stack):
@@ -138,7 +129,7 @@ def test_a_drag_across_intervals_selects_time(qtbot, stack):
     show(stack)
     selected = heard(stack.selection_wanted)
     qtbot.mousePress(stack.tiers, LEFT, pos=at(stack, 0.25))
-    qtbot.mouseMove(stack.tiers, at(stack, 0.5))
+    pointer.drag(stack.tiers, at(stack, 0.5))
     assert selected[0] == (Range(0.2, 0.4),)
     assert selected[-1][0].start_s == pytest.approx(0.25, abs=0.002)
     assert selected[-1][0].end_s == pytest.approx(0.5, abs=0.002)
@@ -241,7 +232,7 @@ def test_more_tiers_than_fit_scroll_to_the_chosen_one(stack):
 def test_the_pointer_reads_time_label_and_duration(qtbot, stack):
     show(stack)
     said = heard(stack.tiers.pointed)
-    qtbot.mouseMove(stack.tiers, at(stack, 0.3))
+    pointer.hover(stack.tiers, at(stack, 0.3))
     time_s, words = said[-1]
     assert words == f"Pointer {time_s:.6f} s  v  0.200000 s"
 
