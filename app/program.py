@@ -41,7 +41,7 @@ from core.processes.engine import Engine
 from core.processes.praat_pool import Pool
 from core.processes.results import ResultStore
 from core.session.preferences import Preferences
-from widgets.theme import theme as looks
+from widgets.theme import theme as themes
 
 if TYPE_CHECKING:
     from app.shell.window import Window
@@ -169,7 +169,7 @@ def main(paths: Sequence[str] = ()) -> int:
     app.setDesktopFileName("phonoscope")
     bridge = MainThread()
     instrument = start_processes(kept.load(place), bridge)
-    looks.apply(app, looks.LIGHT)
+    themes.apply(app, themes.LIGHT)
     window = Window(instrument)
     window.result_list.keep(results_path())
     log.start()

@@ -14,7 +14,7 @@ from core.faults import Fault
 from widgets.controls.dialog import fit_to_screen
 from widgets.theme import theme
 from widgets.theme.number_text import read_number
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 
 class DialogHost:
@@ -31,14 +31,14 @@ class DialogHost:
         self._open: list[QWidget] = []
         self.locations = locations
         self.parent = parent
-        self.look: Look = theme.LIGHT
+        self.theme: Theme = theme.LIGHT
 
     def show(self, dialog: QDialog) -> None:
         """Open a dialog without blocking the window, and keep it until it is closed."""
         self._open = [kept for kept in self._open if kept.isVisible()]
         self._open.append(dialog)
-        if hasattr(dialog, "set_look"):
-            dialog.set_look(self.look)  # type: ignore[attr-defined]
+        if hasattr(dialog, "set_theme"):
+            dialog.set_theme(self.theme)  # type: ignore[attr-defined]
         fit_to_screen(dialog)
         self.opened.emit(dialog)
         dialog.show()

@@ -119,13 +119,13 @@ class DockView:
         if on == self._shown:
             return
         self._shown = on
-        self._look_who_looks()
+        self._follow_viewers()
         if on:
             self._repaint.start()
             self._rest.start()
         self._tell()
 
-    def _look_who_looks(self) -> None:
+    def _follow_viewers(self) -> None:
         self._layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
 
     def _new_model(self) -> None:
@@ -274,10 +274,10 @@ class DockView:
 
         if self._large is None:
             self._large = SliceDialog(self._save_slices, self._host.parent)
-            self._large.finished.connect(self._look_who_looks)
-        self._large.set_look(self._host.look)
+            self._large.finished.connect(self._follow_viewers)
+        self._large.set_theme(self._host.theme)
         self._large.show()
-        self._look_who_looks()
+        self._follow_viewers()
         self._large.raise_()
         self._rest.start()
         self.show_slices()

@@ -16,8 +16,8 @@ from widgets.controls.segmented import Segmented
 from widgets.shell.command_palette import PaletteRow
 from widgets.shell.toolbar import Toolbar
 from widgets.stack.stack import Stack
-from widgets.theme.control_paint import Words, pass_look
-from widgets.theme.theme import Look
+from widgets.theme.control_paint import Words, pass_theme
+from widgets.theme.theme import Theme
 
 MENU_PX = 32
 
@@ -47,9 +47,9 @@ class Corner(QWidget):
         self.words.setText(words)
         self.words_changed.emit()
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
-        pass_look(self, look)
+        pass_theme(self, theme)
 
 
 class MenuRow(QWidget):

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.base.dialog_host import DialogHost
 from app.base.preference_store import PreferenceStore
 from widgets.theme import theme
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 
 class Themes:
     """Gives every widget and open dialog the chosen colours; `changed` carries them."""
 
-    changed = Signal(Look)
+    changed = Signal(Theme)
 
     def __init__(self, preferences: PreferenceStore, host: DialogHost) -> None:
         self._preferences = preferences
@@ -24,28 +24,28 @@ class Themes:
         self._widgets: list[Any] = []
 
     @property
-    def look(self) -> Look:
+    def theme(self) -> Theme:
         """The current colours."""
-        return self._host.look
+        return self._host.theme
 
     def add(self, *widgets: QWidget) -> None:
         """Set the colours of these widgets now and at every change."""
-        self._widgets += [one for one in widgets if hasattr(one, "set_look")]
+        self._widgets += [one for one in widgets if hasattr(one, "set_theme")]
         for widget in widgets:
-            if hasattr(widget, "set_look"):
-                widget.set_look(self.look)  # type: ignore[attr-defined]
+            if hasattr(widget, "set_theme"):
+                widget.set_theme(self.theme)  # type: ignore[attr-defined]
 
     def use(self, name: str, remember: bool = True) -> None:
         """Use the light or dark colours, or with "system" those of the desktop."""
         if remember:
             self._preferences.change(theme=name)
         dark = name == "dark" or (name == "system" and theme.desktop_is_dark())
-        self._host.look = theme.DARK if dark else theme.LIGHT
+        self._host.theme = theme.DARK if dark else theme.LIGHT
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, self.look)
+        theme.apply(app, self.theme)
         dialogs = (one for one in self._host.parent.findChildren(QWidget) if one.isWindow())
         for widget in (*self._widgets, *dialogs):
-            if hasattr(widget, "set_look"):
-                widget.set_look(self.look)  # type: ignore[attr-defined]
-        self.changed.emit(self.look)
+            if hasattr(widget, "set_theme"):
+                widget.set_theme(self.theme)  # type: ignore[attr-defined]
+        self.changed.emit(self.theme)

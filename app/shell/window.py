@@ -38,7 +38,7 @@ from widgets.model.start_page import StartPage
 from widgets.results.dock import Dock
 from widgets.shell.status_bar import StatusBar
 from widgets.stack.stack import Stack
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.tiers.ipa_palette import IpaPanel
 
 WIDE_PX = 1400  # from this width, the dock of all layers opens by itself
@@ -159,9 +159,9 @@ class Window(QMainWindow):
         )  # fmt: skip
 
     @property
-    def look(self) -> Look:
+    def theme(self) -> Theme:
         """The current colours."""
-        return self.themes.look
+        return self.themes.theme
 
     # --- panels -----------------------------------------------------------------------------
 

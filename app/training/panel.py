@@ -60,7 +60,7 @@ class TrainingPanel:
 
     def show(self) -> None:
         """Open the panel, or bring it to the front."""
-        self.panel.set_look(self._host.look)
+        self.panel.set_theme(self._host.theme)
         fit_to_screen(self.panel)
         self.panel.show()
         self.panel.raise_()

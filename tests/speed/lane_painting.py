@@ -112,7 +112,7 @@ class OwnLanes(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for plot in self.plots:
-            plot.set_look(theme.LIGHT)
+            plot.set_theme(theme.LIGHT)
             column.addWidget(plot)
         self.resize(PLOT_PX + round(2 * AXIS_PX), LANES * LANE_PX)
 

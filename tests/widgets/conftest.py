@@ -22,7 +22,7 @@ def stack(qtbot) -> Stack:
     theme.apply(app, theme.LIGHT)
     made = Stack()
     qtbot.addWidget(made)
-    made.set_look(theme.LIGHT)
+    made.set_theme(theme.LIGHT)
     made.resize(976, 904)
     made.show()
     yield made

@@ -10,9 +10,9 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import ShortWords, Surface, Words, pass_look
+from widgets.theme.control_paint import ShortWords, Surface, Words, pass_theme
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 HEIGHT_PX = 32
 MOST = 20  # further ones replace the oldest one waiting
@@ -105,12 +105,12 @@ class Banner(Surface):
         else:
             super().keyPressEvent(event)
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._look.line2)
-        paint_icon(painter, "warning", QRectF(10, 0, 18, self.height() - 1), self._look.warn)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.line2)
+        paint_icon(painter, "warning", QRectF(10, 0, 18, self.height() - 1), self._theme.warn)

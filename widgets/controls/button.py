@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets.theme.control_paint import paint_field
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 ButtonKind = Literal["bare", "bordered", "primary"]
 
@@ -30,7 +30,7 @@ class Button(QAbstractButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._kind: ButtonKind = kind
         self._icon, self._icon_px = icon, icon_px
         self._words = words
@@ -65,8 +65,8 @@ class Button(QAbstractButton):
     def nextCheckState(self) -> None:
         """Do nothing: a click only requests a change; the action or the owner sets the state."""
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def show_words(self, shown: bool) -> None:
@@ -93,30 +93,30 @@ class Button(QAbstractButton):
 
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor, QColor]:
         """Return fill, edge, icon colour and text colour."""
-        look, down, hover = self._look, self.isDown(), self.underMouse() and self.isEnabled()
+        theme, down, hover = self._theme, self.isDown(), self.underMouse() and self.isEnabled()
         if not self.isEnabled():
-            edge = look.line2 if self._kind != "bare" else None
-            return (None, edge, look.line2, look.ghost)
+            edge = theme.line2 if self._kind != "bare" else None
+            return (None, edge, theme.line2, theme.ghost)
         if self._kind == "primary":
-            return (look.accent, None, look.on_accent, look.on_accent)
+            return (theme.accent, None, theme.on_accent, theme.on_accent)
         if self.isChecked():
-            ring = look.accent if self._kind == "bordered" else None
-            return (look.accent_weak, ring, look.accent, look.accent)
-        edge = look.edge if self._kind == "bordered" else None
-        surface = look.bar_hover if down else look.hover if hover else None
+            ring = theme.accent if self._kind == "bordered" else None
+            return (theme.accent_weak, ring, theme.accent, theme.accent)
+        edge = theme.edge if self._kind == "bordered" else None
+        surface = theme.bar_hover if down else theme.hover if hover else None
         if surface is None and self._kind == "bordered":
-            surface = look.plot
-        return (surface, edge, look.ink2, look.ink if self._kind == "bordered" else look.ink2)
+            surface = theme.plot
+        return (surface, edge, theme.ink2, theme.ink if self._kind == "bordered" else theme.ink2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         fill, edge, icon_ink, ink = self._colours()
         rect = QRectF(self.rect())
-        paint_field(painter, rect, self._look, fill, edge)
+        paint_field(painter, rect, self._theme, fill, edge)
         if self.hasFocus():
-            ring = self._look.on_accent if self._kind == "primary" else None
+            ring = self._theme.on_accent if self._kind == "primary" else None
             inner = rect.adjusted(2, 2, -2, -2) if ring else rect
-            paint_field(painter, inner, self._look, None, ring, focus=ring is None)
+            paint_field(painter, inner, self._theme, None, ring, focus=ring is None)
         self._paint_content(painter, rect, icon_ink, ink)
 
     def _paint_content(self, painter: QPainter, rect: QRectF, icon_ink: QColor, ink: QColor) -> None:

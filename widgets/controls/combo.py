@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
 from widgets.theme.control_paint import paint_field
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 
 class ComboBox(QComboBox):
@@ -29,7 +29,7 @@ class ComboBox(QComboBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._prefix, self._icon, self._width_px = prefix, icon, width_px
         self._current = ""
         self._shorter: dict[str, str] = {}
@@ -67,8 +67,8 @@ class ComboBox(QComboBox):
             self._current = key
             self.wanted.emit(key)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
@@ -90,25 +90,27 @@ class ComboBox(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look, rect = self._look, QRectF(self.rect())
-        fill = look.hover if self.underMouse() and self.isEnabled() else look.plot
-        paint_field(painter, rect, look, fill, look.edge if self.isEnabled() else look.line2, self.hasFocus())
+        theme, rect = self._theme, QRectF(self.rect())
+        fill = theme.hover if self.underMouse() and self.isEnabled() else theme.plot
+        paint_field(
+            painter, rect, theme, fill, theme.edge if self.isEnabled() else theme.line2, self.hasFocus()
+        )
         painter.setFont(font(12, numbers=True))
         left = 9.0
         if self._icon:
-            paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), look.ink2)
+            paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), theme.ink2)
             left += 24
         words_px = painter.fontMetrics().horizontalAdvance(self._prefix + self.currentText())
         if self._prefix and left + words_px + 7 <= rect.width() - 22:
-            painter.setPen(look.ink3)
+            painter.setPen(theme.ink3)
             width = painter.fontMetrics().horizontalAdvance(self._prefix)
             painter.drawText(
                 QRectF(left, 0, width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._prefix
             )
             left += width + 7
-        painter.setPen(look.ink if self.isEnabled() else look.ink3)
+        painter.setPen(theme.ink if self.isEnabled() else theme.ink3)
         room = QRectF(left, 0, rect.width() - left - 22, rect.height())
         words = self._fitting(painter.fontMetrics(), int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
         caret = QRectF(rect.width() - 23, 0, 16, rect.height())
-        paint_icon(painter, "caret-down", caret, look.ink2, 12)
+        paint_icon(painter, "caret-down", caret, theme.ink2, 12)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from widgets.theme.control_paint import Words, pass_look
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.control_paint import Words, pass_theme
+from widgets.theme.theme import LIGHT, Theme
 
 AROUND_PX = QSize(8, 40)  # the window frame and the title bar
 
@@ -33,7 +33,7 @@ class SmallDialog(QDialog):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.look: Look = LIGHT
+        self.theme: Theme = LIGHT
         self.setWindowTitle(title)
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
@@ -88,6 +88,6 @@ class SmallDialog(QDialog):
         fit_to_screen(self)
         super().showEvent(event)
 
-    def set_look(self, look: Look) -> None:
-        self.look = look
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        pass_theme(self, theme)

@@ -10,7 +10,7 @@ from core.faults import Fault
 from widgets.controls.scales import Steps
 from widgets.theme.number_text import exact_text, number_text, read_number
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 
 SPIN_INSET_PX = 6
 
@@ -144,5 +144,5 @@ class NumberField(QLineEdit):
         if not self.property("bad"):
             self._show_text()
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Do nothing: fields take their colours from the style sheet."""

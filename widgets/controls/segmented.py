@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from widgets.theme.control_paint import RADIUS_PX, paint_field
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 
 class Segment(QAbstractButton):
@@ -17,7 +17,7 @@ class Segment(QAbstractButton):
 
     def __init__(self, words: str, height_px: int, padding_px: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._padding_px = padding_px
         self.setText(words)
         self.setAccessibleName(words)
@@ -27,8 +27,8 @@ class Segment(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -37,15 +37,15 @@ class Segment(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look = self._look
+        theme = self._theme
         if not self.isChecked() and self.underMouse() and self.isEnabled():
-            painter.fillRect(self.rect(), look.hover)
+            painter.fillRect(self.rect(), theme.hover)
         on, free = self.isChecked(), self.isEnabled()
         painter.setFont(font(11, 600 if on else 400))
-        painter.setPen((look.accent if on else look.ink2) if free else look.ghost)
+        painter.setPen((theme.accent if on else theme.ink2) if free else theme.ghost)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         if self.hasFocus():
-            paint_field(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), look, None, None, focus=True)
+            paint_field(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), theme, None, None, focus=True)
 
 
 class Segmented(QWidget):
@@ -63,7 +63,7 @@ class Segmented(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._current = ""
         self._buttons: dict[str, Segment] = {}
         self.setAccessibleName(name)
@@ -103,25 +103,25 @@ class Segmented(QWidget):
         self._buttons[key].setEnabled(on)
         self._buttons[key].setToolTip("" if on else reason)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for button in self._buttons.values():
-            button.set_look(look)
+            button.set_theme(theme)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look, rect = self._look, QRectF(self.rect())
-        paint_field(painter, rect, look, look.panel, None)
+        theme, rect = self._theme, QRectF(self.rect())
+        paint_field(painter, rect, theme, theme.panel, None)
         shape = QPainterPath()
         shape.addRoundedRect(rect, RADIUS_PX, RADIUS_PX)
         painter.setClipPath(shape)
         for button in self._buttons.values():
             if button.isChecked():
-                painter.fillRect(button.geometry(), look.accent_weak)
+                painter.fillRect(button.geometry(), theme.accent_weak)
         painter.setClipping(False)
-        paint_field(painter, rect, look, None, look.edge)
+        paint_field(painter, rect, theme, None, theme.edge)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(look.edge)
+        painter.setPen(theme.edge)
         for button in list(self._buttons.values())[1:]:
             painter.drawLine(button.x(), 1, button.x(), self.height() - 2)

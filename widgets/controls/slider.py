@@ -21,7 +21,7 @@ from widgets.controls.scales import Scale, Steps
 from widgets.theme.control_paint import paint_field
 from widgets.theme.number_text import number_text
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 REST_MS = 300  # the wheel counts as at rest after this time
 _KEYS = {
@@ -44,7 +44,7 @@ WIDE, SMALL = SliderStyle(), SliderStyle(10.0, 2.0, 9.0)
 
 def paint_slider(
     painter: QPainter,
-    look: Look,
+    theme: Theme,
     line: QRectF,
     scale: Scale,
     value: float,
@@ -59,29 +59,31 @@ def paint_slider(
     `drawn` marks the value before the change with a small ring.
     """
     y = line.center().y()
-    accent = look.accent if free else look.edge
+    accent = theme.accent if free else theme.edge
     zero_x = line.left() if origin is None else line.left() + scale.place(origin) * line.width()
     at_x = line.left() + scale.place(value) * line.width()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(QRectF(line.left(), y - 1, line.width(), 1.5), look.line2)
+    painter.fillRect(QRectF(line.left(), y - 1, line.width(), 1.5), theme.line2)
     if abs(at_x - zero_x) > dress.handle_px / 2:
         if origin is not None:
-            painter.fillRect(QRectF(round(zero_x), round(y - dress.tick_px / 2), 1, dress.tick_px), look.ink3)
+            painter.fillRect(
+                QRectF(round(zero_x), round(y - dress.tick_px / 2), 1, dress.tick_px), theme.ink3
+            )
         left, right = sorted((zero_x, at_x))
         painter.fillRect(QRectF(left, y - 1, right - left, 2), accent)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if drawn is not None:
         _paint_ring(
-            painter, QPointF(line.left() + scale.place(drawn) * line.width(), y), 6, 1, look.ink3, look
+            painter, QPointF(line.left() + scale.place(drawn) * line.width(), y), 6, 1, theme.ink3, theme
         )
-    _paint_ring(painter, QPointF(at_x, y), dress.handle_px, dress.ring_px, accent, look)
+    _paint_ring(painter, QPointF(at_x, y), dress.handle_px, dress.ring_px, accent, theme)
 
 
 def _paint_ring(
-    painter: QPainter, centre: QPointF, size_px: float, pen_px: float, colour: QColor, look: Look
+    painter: QPainter, centre: QPointF, size_px: float, pen_px: float, colour: QColor, theme: Theme
 ) -> None:
     painter.setPen(QPen(colour, pen_px))
-    painter.setBrush(look.plot)
+    painter.setBrush(theme.plot)
     radius = (size_px - pen_px) / 2
     painter.drawEllipse(centre, radius, radius)
 
@@ -104,7 +106,7 @@ class Slider(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._name, self._unit, self._dress = name, unit, dress
         self._scale, self._origin = scale, origin
         self._steps = steps or Steps()
@@ -119,8 +121,8 @@ class Slider(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(24)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def show_scale(self, scale: Scale) -> None:
@@ -146,9 +148,9 @@ class Slider(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self.hasFocus():
-            paint_field(painter, QRectF(self.rect()), self._look, None, None, focus=True)
+            paint_field(painter, QRectF(self.rect()), self._theme, None, None, focus=True)
         paint_slider(
-            painter, self._look, self._line(), self._scale, self._value,
+            painter, self._theme, self._line(), self._scale, self._value,
             origin=self._origin, drawn=self._drawn, dress=self._dress, free=self.isEnabled(),
         )  # fmt: skip
 

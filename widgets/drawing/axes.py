@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 from widgets.drawing.lines import draw_text
 from widgets.drawing.overlays import frequency_rows, intensity_rows, pitch_y, reading
 from widgets.theme.praat_numbers import activation, four_digits, short, signed
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 from widgets.timeline.columns import PixelRows, round_step, round_values
 from widgets.timeline.lane_views import LaneView
 
@@ -71,12 +71,12 @@ def _beside(taken_px: float, y_px: float, rect: QRectF, edge_px: float) -> float
     return wanted if rect.top() + edge_px <= wanted <= rect.bottom() - edge_px else other
 
 
-def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: Look) -> list[Label]:
+def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, theme: Theme) -> list[Label]:
     """Return the labels of the curve: its maximum and minimum, zero, and the value at the cursor."""
     labels = [
-        Label(rows.top_px - GAP_PX, activation(rows.high), look.ink2, END),
-        Label(rows.top_px + rows.height_px + GAP_PX, activation(rows.low), look.ink2, END),
-        Label(rows.y(0.0), "0", look.ink2, ROUND),
+        Label(rows.top_px - GAP_PX, activation(rows.high), theme.ink2, END),
+        Label(rows.top_px + rows.height_px + GAP_PX, activation(rows.low), theme.ink2, END),
+        Label(rows.y(0.0), "0", theme.ink2, ROUND),
     ]
     if lane.collapsed:
         labels = []
@@ -84,49 +84,49 @@ def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, look: 
     value = lane.curves[0].track.at(cursor_s) if in_time and cursor_s is not None else math.nan
     if math.isfinite(value):
         gain = lane.curves[0].gain if len(lane.curves) > 1 else 1.0
-        labels.append(_cursor_label(value, value * gain, rows, look))
+        labels.append(_cursor_label(value, value * gain, rows, theme))
     return labels
 
 
-def _cursor_label(value: float, drawn: float, rows: PixelRows, look: Look) -> Label:
+def _cursor_label(value: float, drawn: float, rows: PixelRows, theme: Theme) -> Label:
     """Return the value at the cursor; outside the scale it is drawn just inside its end."""
     beyond = int(drawn > rows.high) - int(drawn < rows.low)
     apart_px = APART_PX + EDGE_PX + 2 - GAP_PX
     inside = {0: rows.y(drawn), 1: rows.top_px + apart_px, -1: rows.top_px + rows.height_px - apart_px}
-    return Label(inside[beyond], activation(value), look.cursor, VALUE, beyond=beyond)
+    return Label(inside[beyond], activation(value), theme.cursor, VALUE, beyond=beyond)
 
 
-def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, look: Look) -> list[Label]:
+def frequency_labels(lane: LaneView, rect: QRectF, frequency_hz: float | None, theme: Theme) -> list[Label]:
     """Return the labels of the frequency scale: both ends, round values, and the frequency cursor."""
     rows = frequency_rows(lane, rect)
     labels = [
-        Label(rect.top(), short(rows.high), look.ink2, END, unit="Hz"),
-        Label(rect.bottom(), short(rows.low), look.ink2, END, unit="Hz"),
+        Label(rect.top(), short(rows.high), theme.ink2, END, unit="Hz"),
+        Label(rect.bottom(), short(rows.low), theme.ink2, END, unit="Hz"),
     ]
     step = round_step(rows.high - rows.low, rect.height() / 30)
     if rect.height() >= 90:
         ticks = round_values(rows.low, rows.high, step)
-        labels += [Label(rows.y(tick), short(tick), look.ink3, ROUND, tick=True) for tick in ticks]
+        labels += [Label(rows.y(tick), short(tick), theme.ink3, ROUND, tick=True) for tick in ticks]
     if frequency_hz is not None and rows.low <= frequency_hz <= rows.high:
         at = rows.y(frequency_hz)
-        labels.append(Label(at, four_digits(frequency_hz), look.cursor, VALUE, unit="Hz", tick=True))
+        labels.append(Label(at, four_digits(frequency_hz), theme.cursor, VALUE, unit="Hz", tick=True))
     return labels
 
 
-def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
+def overlay_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, theme: Theme) -> list[Label]:
     """Return the labels of the right axis: pitch outermost, dB inside it, values in bold."""
     labels: list[Label] = []
     inset = 0.0
     if "pitch" in lane.shown and "pitch" not in lane.refusals:
-        labels += _pitch_labels(lane, rect, cursor_s, look)
+        labels += _pitch_labels(lane, rect, cursor_s, theme)
         inset = APART_PX
     if "intensity" in lane.shown and "intensity" not in lane.refusals:
-        labels += _intensity_labels(lane, rect, inset, cursor_s, look)
+        labels += _intensity_labels(lane, rect, inset, cursor_s, theme)
     return labels
 
 
-def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Look) -> list[Label]:
-    colour = look.ink3 if lane.stale else look.pitch
+def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, theme: Theme) -> list[Label]:
+    colour = theme.ink3 if lane.stale else theme.pitch
     made = Label(0.0, "", colour, END, unit="Hz", weight=500, log=lane.pitch_log)
     labels = [
         replace(made, y_px=rect.top() + EDGE_PX, text=short(lane.pitch_ceiling_hz)),
@@ -140,9 +140,9 @@ def _pitch_labels(lane: LaneView, rect: QRectF, cursor_s: float | None, look: Lo
 
 
 def _intensity_labels(
-    lane: LaneView, rect: QRectF, inset: float, cursor_s: float | None, look: Look
+    lane: LaneView, rect: QRectF, inset: float, cursor_s: float | None, theme: Theme
 ) -> list[Label]:
-    colour = look.ink3 if lane.stale else look.intensity
+    colour = theme.ink3 if lane.stale else theme.intensity
     made = Label(0.0, "", colour, END, unit="dB", weight=500)
     labels = [
         replace(made, y_px=rect.top() + EDGE_PX + inset, text=short(lane.intensity_high_db)),
@@ -166,13 +166,13 @@ def level(value_db: float) -> str:
     return next((text for text in texts if len(text) <= WIDEST), texts[-1])
 
 
-def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float, look: Look) -> None:
+def paint_left_labels(painter: QPainter, labels: Iterable[Label], axis_x: float, theme: Theme) -> None:
     """Paint labels that end at an axis, with a tick if they have one."""
     for label in labels:
         text = f"{label.text} {label.unit}".rstrip()
         draw_text(painter, QPointF(axis_x - GAP_PX, label.y_px), text, _font(label), label.colour, "right")
         if label.tick:
-            _paint_tick(painter, axis_x - TICK_PX, label, label.colour if label.rank == VALUE else look.edge)
+            _paint_tick(painter, axis_x - TICK_PX, label, label.colour if label.rank == VALUE else theme.edge)
         if label.beyond:
             _paint_beyond(painter, axis_x - GAP_PX / 2, label)
 

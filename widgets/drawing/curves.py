@@ -16,7 +16,7 @@ from core.signals.envelope import Envelope, Pyramid, envelope, extremes, is_long
 from core.signals.track import Track
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lines import draw_dense, draw_line, draw_solid
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import Curve, LaneView
 
@@ -104,11 +104,11 @@ def curve_rows(limits: Limits, rect: QRectF) -> PixelRows:
     return PixelRows(*limits, rect.top() + padding, rect.height() - 2 * padding)
 
 
-def curve_colour(curve: Curve, look: Look) -> QColor:
+def curve_colour(curve: Curve, theme: Theme) -> QColor:
     """Return the colour of a curve: the output's, an activation's, or a step for each merged one."""
     if curve.role.startswith("merged"):
-        return look.step((int(curve.role[-1]) - 0.5) / 2)
-    return look.sound if curve.role == "sound" else look.curve
+        return theme.step((int(curve.role[-1]) - 0.5) / 2)
+    return theme.sound if curve.role == "sound" else theme.curve
 
 
 def found_envelope(track: Track, columns: Columns, ratio: float = 1.0) -> Envelope:
@@ -161,26 +161,26 @@ def _zigzag(found: Envelope) -> np.ndarray:
 
 
 def paint_curves(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, look: Look
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, theme: Theme
 ) -> None:
     """Paint the ghost and then all curves of a lane, the lane's own one last."""
     painter.save()
     painter.setClipRect(rect)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if lane.ghost is not None:
-        paint_curve(painter, lane.ghost, columns, rows, look.ghost, dots=False)
+        paint_curve(painter, lane.ghost, columns, rows, theme.ghost, dots=False)
     single = len(lane.curves) == 1
     for curve in reversed(lane.curves):
         gain = 1.0 if single else curve.gain
         if curve.role == "bars":
-            paint_bars(painter, curve.track, columns, rows, curve_colour(curve, look))
+            paint_bars(painter, curve.track, columns, rows, curve_colour(curve, theme))
             continue
-        paint_curve(painter, curve.track, columns, rows, curve_colour(curve, look), gain)
+        paint_curve(painter, curve.track, columns, rows, curve_colour(curve, theme), gain)
     painter.restore()
 
 
-def paint_zero(painter: QPainter, rect: QRectF, rows: PixelRows, look: Look) -> None:
+def paint_zero(painter: QPainter, rect: QRectF, rows: PixelRows, theme: Theme) -> None:
     """Paint a faint line at zero if values lie on both sides of it."""
     if rows.low < 0 < rows.high:
         y = math.floor(rows.y(0.0)) + 0.5
-        draw_solid(painter, QLineF(rect.left(), y, rect.right(), y), look.line, 1.0, None)
+        draw_solid(painter, QLineF(rect.left(), y, rect.right(), y), theme.line, 1.0, None)

@@ -24,7 +24,7 @@ from widgets.drawing.lines import draw_dotted, draw_text
 from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulses
 from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 from widgets.timeline.columns import Columns, PixelRows, time_ticks
 from widgets.timeline.lane_views import Curve, LaneView
 
@@ -32,7 +32,7 @@ SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
 REASON_PX = 205.0
 NO_LIMITS: Limits = (-1.0, 1.0)
-PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Look], None]
+PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Theme], None]
 
 
 @dataclass(frozen=True)
@@ -81,26 +81,26 @@ def paint_plot(
     rect: QRectF,
     lane: LaneView,
     columns: Columns,
-    look: Look,
+    theme: Theme,
     shared: Limits = NO_LIMITS,
     overlays: PaintOverlays = paint_overlays,
 ) -> None:
     """Paint everything in a lane's plot but the marks: background, grid, curves, spectrogram, overlays."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
-    painter.fillRect(rect, look.plot_off if _is_off(lane) else look.plot)
-    _paint_grid(painter, curve_rect, columns, look)
+    painter.fillRect(rect, theme.plot_off if _is_off(lane) else theme.plot)
+    _paint_grid(painter, curve_rect, columns, theme)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
-    paint_zero(painter, curve_rect, rows, look)
-    paint_pulses(painter, curve_rect, lane, columns, look)
-    paint_curves(painter, curve_rect, lane, columns, rows, look)
+    paint_zero(painter, curve_rect, rows, theme)
+    paint_pulses(painter, curve_rect, lane, columns, theme)
+    paint_curves(painter, curve_rect, lane, columns, rows, theme)
     if analysis_rect is not None:
-        _paint_analysis(painter, analysis_rect, lane, columns, look)
-        overlays(painter, analysis_rect, lane, columns, look)
+        _paint_analysis(painter, analysis_rect, lane, columns, theme)
+        overlays(painter, analysis_rect, lane, columns, theme)
     elif not lane.collapsed:
-        overlays(painter, curve_rect, lane, columns, look)
+        overlays(painter, curve_rect, lane, columns, theme)
     if not lane.collapsed:
-        _paint_merged(painter, curve_rect, lane, look)
-        _paint_reason(painter, curve_rect, lane, columns, rows, look)
+        _paint_merged(painter, curve_rect, lane, theme)
+        _paint_reason(painter, curve_rect, lane, columns, rows, theme)
 
 
 def _is_off(lane: LaneView) -> bool:
@@ -108,40 +108,40 @@ def _is_off(lane: LaneView) -> bool:
     return bool(lane.refusals) and set(OVERLAYS) <= set(lane.refusals)
 
 
-def _paint_grid(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
+def _paint_grid(painter: QPainter, rect: QRectF, columns: Columns, theme: Theme) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(look.grid, 1))
+    painter.setPen(QPen(theme.grid, 1))
     xs = [columns.line_x(time_s) for time_s in time_ticks(columns)[0]]
     painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for x in xs])
 
 
-def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme) -> None:
     if lane.spectrogram is not None and "spectrogram" in lane.shown:
-        paint_spectrogram(painter, rect, lane.spectrogram, columns, frequency_rows(lane, rect), look)
+        paint_spectrogram(painter, rect, lane.spectrogram, columns, frequency_rows(lane, rect), theme)
     else:
-        _paint_grid(painter, rect, columns, look)
-        painter.setPen(QPen(look.line, 1))
+        _paint_grid(painter, rect, columns, theme)
+        painter.setPen(QPen(theme.line, 1))
         painter.drawLine(QLineF(rect.left(), rect.top() + 0.5, rect.right(), rect.top() + 0.5))
 
 
-def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme) -> None:
     """Name the curves that share these axes, with their gains, as the papers do."""
     if len(lane.curves) < 2:
         return
     x, y = rect.left() + 8, rect.top() + 11
     painter.setFont(font(11, 500, numbers=True))
     words_px = [painter.fontMetrics().horizontalAdvance(curve.label) for curve in lane.curves]
-    _paint_plate(painter, QRectF(x - 4, y - 8, sum(words_px) + 35 * len(words_px) - 7, 16), lane, look)
+    _paint_plate(painter, QRectF(x - 4, y - 8, sum(words_px) + 35 * len(words_px) - 7, 16), lane, theme)
     for curve in lane.curves:
-        colour = curve_colour(curve, look)
+        colour = curve_colour(curve, theme)
         draw_line_sample(painter, x, y, colour)
-        room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), look.ink)
+        room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), theme.ink)
         x = room.right() + 14
 
 
-def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, look: Look) -> None:
+def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme) -> None:
     """Dim the plot behind text, so that no curve runs through it."""
-    ground = QColor(look.plot_off if _is_off(lane) else look.plot)
+    ground = QColor(theme.plot_off if _is_off(lane) else theme.plot)
     ground.setAlphaF(0.8)
     painter.fillRect(rect, ground)
 
@@ -154,7 +154,7 @@ def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> N
 
 
 def _paint_reason(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, look: Look
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, theme: Theme
 ) -> None:
     """Show the lane's notes in an upper corner, and what its rate cannot carry."""
     if not (lane.reason or lane.note):
@@ -178,15 +178,15 @@ def _paint_reason(
         on_left = not _is_taken(room, lane, columns, rows)
     if not on_left:
         room.moveRight(rect.right() - 4)
-    _paint_plate(painter, room, lane, look)
+    _paint_plate(painter, room, lane, theme)
     for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
         left = room.left() + 20 if on_left else rect.right() - 8 - width
         place = QPointF(left, rect.top() + 13 + 14 * number)
-        draw_text(painter, place, line, font(11, numbers=True), look.ink2)
+        draw_text(painter, place, line, font(11, numbers=True), theme.ink2)
     if refused:
         mark_px = room.left() if on_left else rect.right() - 8 - widths[len(said)] - 20
         place_px = rect.top() + 6 + 14 * len(said)
-        paint_icon(painter, "prohibit", QRectF(mark_px, place_px, 14, 14), look.ink2, 12)
+        paint_icon(painter, "prohibit", QRectF(mark_px, place_px, 14, 14), theme.ink2, 12)
 
 
 def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: PixelRows) -> bool:
@@ -210,19 +210,19 @@ def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def paint_marks(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, marks: Marks
 ) -> None:
     """Paint selection, cursor and frequency cursor over a lane's plot."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.save()
     painter.setClipRect(rect)
     if marks.selection is not None:
-        _paint_selection(painter, curve_rect, columns, look, marks.selection)
+        _paint_selection(painter, curve_rect, columns, theme, marks.selection)
     for time_s in marked_times(marks):
         if columns.window.contains(time_s):
-            _paint_upright(painter, curve_rect, analysis_rect, columns.line_x(time_s), look)
+            _paint_upright(painter, curve_rect, analysis_rect, columns.line_x(time_s), theme)
     if marks.frequency_hz is not None and analysis_rect is not None:
-        _paint_frequency(painter, analysis_rect, lane, look, marks.frequency_hz)
+        _paint_frequency(painter, analysis_rect, lane, theme, marks.frequency_hz)
     painter.restore()
 
 
@@ -233,33 +233,35 @@ def marked_times(marks: Marks) -> list[float]:
     return [] if marks.cursor_s is None else [marks.cursor_s]
 
 
-def _paint_selection(painter: QPainter, rect: QRectF, columns: Columns, look: Look, selection: Range) -> None:
+def _paint_selection(
+    painter: QPainter, rect: QRectF, columns: Columns, theme: Theme, selection: Range
+) -> None:
     """Tint the background but not the curves: multiply on white, add on black, nothing in print."""
     seen = selection.cut(columns.window)
-    if look.is_print or seen.length_s <= 0:
+    if theme.is_print or seen.length_s <= 0:
         return
     left, right = columns.line_x(seen.start_s) + 0.5, columns.line_x(seen.end_s) + 0.5
     painter.save()
     modes = QPainter.CompositionMode
-    dark = look.name == "dark"
+    dark = theme.name == "dark"
     painter.setCompositionMode(modes.CompositionMode_Screen if dark else modes.CompositionMode_Multiply)
-    painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), look.sel)
+    painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), theme.sel)
     painter.restore()
 
 
 def _paint_upright(
-    painter: QPainter, curve_rect: QRectF, analysis_rect: QRectF | None, x: float, look: Look
+    painter: QPainter, curve_rect: QRectF, analysis_rect: QRectF | None, x: float, theme: Theme
 ) -> None:
-    draw_dotted(painter, QLineF(x, curve_rect.top(), x, curve_rect.bottom()), look.cursor)
+    draw_dotted(painter, QLineF(x, curve_rect.top(), x, curve_rect.bottom()), theme.cursor)
     if analysis_rect is not None:
         line = QLineF(x, analysis_rect.top(), x, analysis_rect.bottom())
-        draw_dotted(painter, line, look.cursor, look.halo)
+        draw_dotted(painter, line, theme.cursor, theme.halo)
 
 
 def _paint_frequency(
-    painter: QPainter, rect: QRectF, lane: LaneView, look: Look, frequency_hz: float
+    painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme, frequency_hz: float
 ) -> None:
     rows = frequency_rows(lane, rect)
     if rows.low < frequency_hz < rows.high:
         y = math.floor(rows.y(frequency_hz)) + 0.5
-        draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), look.cursor, look.halo)
+        draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), theme.cursor, theme.halo)

@@ -20,13 +20,13 @@ from widgets.drawing.axes import (
 )
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView
 
 
 def left_labels(
-    rect: QRectF, lane: LaneView, columns: Columns, look: Look, marks: Marks, shared: Limits = NO_LIMITS
+    rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, marks: Marks, shared: Limits = NO_LIMITS
 ) -> list[Label]:
     """Return the numbers left of a lane: those of the curve, and the frequencies below."""
     curve_rect, analysis_rect = lane_parts(lane, rect)
@@ -34,20 +34,20 @@ def left_labels(
     cursor_s = None if marks.selection is not None else marks.cursor_s
     if cursor_s is not None and not columns.window.contains(cursor_s):
         cursor_s = None
-    labels = settled(curve_labels(lane, rows, cursor_s, look), curve_rect, edge_px=10.0)
+    labels = settled(curve_labels(lane, rows, cursor_s, theme), curve_rect, edge_px=10.0)
     if analysis_rect is not None:
-        labels += settled(frequency_labels(lane, analysis_rect, marks.frequency_hz, look), analysis_rect)
+        labels += settled(frequency_labels(lane, analysis_rect, marks.frequency_hz, theme), analysis_rect)
     return labels
 
 
-def right_labels(rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> list[Label]:
+def right_labels(rect: QRectF, lane: LaneView, theme: Theme, marks: Marks) -> list[Label]:
     """Return the numbers right of a lane: the scales and values of the overlays."""
     if lane.collapsed:
         return []
     curve_rect, analysis_rect = lane_parts(lane, rect)
     room = analysis_rect or curve_rect
     cursor_s = None if marks.selection is not None else marks.cursor_s
-    return settled(overlay_labels(lane, room, cursor_s, look), room)
+    return settled(overlay_labels(lane, room, cursor_s, theme), room)
 
 
 def paint_left_axis(
@@ -55,18 +55,18 @@ def paint_left_axis(
     rect: QRectF,
     lane: LaneView,
     columns: Columns,
-    look: Look,
+    theme: Theme,
     marks: Marks,
     shared: Limits = NO_LIMITS,
 ) -> None:
     """Paint the numbers left of a lane; `rect` has the plot's height and the axis's width."""
-    labels = left_labels(rect, lane, columns, look, marks, shared)
-    paint_left_labels(painter, labels, rect.right(), look)
+    labels = left_labels(rect, lane, columns, theme, marks, shared)
+    paint_left_labels(painter, labels, rect.right(), theme)
 
 
-def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, look: Look, marks: Marks) -> None:
+def paint_right_axis(painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme, marks: Marks) -> None:
     """Paint the scales and values of the overlays right of a lane."""
-    paint_right_labels(painter, right_labels(rect, lane, look, marks), rect.left())
+    paint_right_labels(painter, right_labels(rect, lane, theme, marks), rect.left())
 
 
 def value_at(labels: Iterable[Label], place: QPointF) -> str:

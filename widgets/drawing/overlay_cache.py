@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from core.signals.axis import Range
 from widgets.drawing.overlays import STALE_OPACITY, paint_overlays
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView
 
@@ -37,31 +37,33 @@ class OverlayLayer:
         self._picture = QPixmap()
         self._strips: OrderedDict[tuple[Any, ...], QPixmap] = OrderedDict()
 
-    def __call__(self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+    def __call__(
+        self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme
+    ) -> None:
         if not any(lane.overlays.get(measure) for measure in lane.shown):
             return
         painter.save()
         painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
         if _crowded(lane, columns):
             painter.setClipRect(rect)
-            self._paint_strips(painter, rect, lane, columns, look)
+            self._paint_strips(painter, rect, lane, columns, theme)
         else:
-            self._paint_whole(painter, rect, lane, columns, look)
+            self._paint_whole(painter, rect, lane, columns, theme)
         painter.restore()
 
     def _paint_whole(
-        self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look
+        self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme
     ) -> None:
         ratio = painter.device().devicePixelRatioF()
-        wanted = (_drawn(lane), rect.size(), columns.moved(rect.left()), look, ratio)
+        wanted = (_drawn(lane), rect.size(), columns.moved(rect.left()), theme, ratio)
         if wanted != self._made_for:
             own, place = columns.moved(rect.left()), QRectF(0, 0, rect.width(), rect.height())
             self._made_for = wanted
-            self._picture = _picture(math.ceil(rect.width()), place, lane, own, look, ratio, own.window)
+            self._picture = _picture(math.ceil(rect.width()), place, lane, own, theme, ratio, own.window)
         painter.drawPixmap(rect.topLeft(), self._picture)
 
     def _paint_strips(
-        self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look
+        self, painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme
     ) -> None:
         """Paint strips at fixed times, shifted by whole pixels of the screen."""
         ratio, scale = painter.device().devicePixelRatioF(), columns.px_per_s
@@ -69,19 +71,19 @@ class OverlayLayer:
         first, last = ((begin_px + x) / STRIP_PX for x in (rect.left(), rect.right()))
         for number in range(math.floor(first), math.ceil(last)):
             left = round((number * STRIP_PX - begin_px) * ratio) / ratio
-            strip = self._strip(number, rect.height(), lane, columns, look, ratio)
+            strip = self._strip(number, rect.height(), lane, columns, theme, ratio)
             painter.drawPixmap(QPointF(left, rect.top()), strip)
 
     def _strip(
-        self, number: int, height: float, lane: LaneView, columns: Columns, look: Look, ratio: float
+        self, number: int, height: float, lane: LaneView, columns: Columns, theme: Theme, ratio: float
     ) -> QPixmap:
         scale = columns.px_per_s
         ends = [(number * STRIP_PX - SPILL_PX) / scale, ((number + 1) * STRIP_PX + SPILL_PX) / scale]
         own = Columns(Range(*ends), -SPILL_PX, STRIP_PX + 2 * SPILL_PX)
-        key = (number, height, round(scale, 9), look, ratio, _scales(lane), _content(lane, own.window))
+        key = (number, height, round(scale, 9), theme, ratio, _scales(lane), _content(lane, own.window))
         if key not in self._strips:
             place = QRectF(own.left_px, 0, own.width_px, height)
-            self._strips[key] = _picture(STRIP_PX, place, lane, own, look, ratio, columns.window)
+            self._strips[key] = _picture(STRIP_PX, place, lane, own, theme, ratio, columns.window)
             while len(self._strips) > MOST_STRIPS:
                 self._strips.popitem(last=False)
         self._strips.move_to_end(key)
@@ -119,12 +121,12 @@ def _content(lane: LaneView, window: Range) -> tuple[Any, ...]:
 
 
 def _picture(
-    width: int, place: QRectF, lane: LaneView, columns: Columns, look: Look, ratio: float, seen: Range
+    width: int, place: QRectF, lane: LaneView, columns: Columns, theme: Theme, ratio: float, seen: Range
 ) -> QPixmap:
     made = QPixmap(math.ceil(width * ratio), math.ceil(place.height() * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    paint_overlays(painter, place, replace(lane, stale=False), columns, look, seen)
+    paint_overlays(painter, place, replace(lane, stale=False), columns, theme, seen)
     painter.end()
     return made

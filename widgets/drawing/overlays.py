@@ -13,7 +13,7 @@ from core.signals.track import Track
 from widgets.drawing.curves import curve_colour
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lines import Values, draw_line
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import LaneView
 
@@ -57,7 +57,7 @@ def paint_overlays(
     rect: QRectF,
     lane: LaneView,
     columns: Columns,
-    look: Look,
+    theme: Theme,
     seen: Range | None = None,
 ) -> None:
     """Paint the visible overlays in the order intensity, formants, pitch.
@@ -71,11 +71,11 @@ def paint_overlays(
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     for measure, paint in _PAINTERS.items():
         if measure in lane.shown and lane.overlays.get(measure):
-            paint(painter, rect, lane, columns, look, seen)
+            paint(painter, rect, lane, columns, theme, seen)
     painter.restore()
 
 
-def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look) -> None:
+def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme) -> None:
     """Paint the glottal pulses as thin vertical lines behind the waveform."""
     if lane.pulses is None or "pulses" not in lane.shown:
         return
@@ -83,7 +83,7 @@ def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
-    painter.setPen(QPen(look.line2, 1))
+    painter.setPen(QPen(theme.line2, 1))
     first, last = np.searchsorted(times, (columns.window.start_s, columns.window.end_s))
     # one line per pixel, however many pulses it holds
     xs = np.unique(np.floor(np.minimum(columns.xs(times[first:last]) + 1e-6, columns.right_px - 1))) + 0.5
@@ -106,16 +106,16 @@ def _visible(track: Track, columns: Columns, every: int = 1) -> tuple[Values, Va
 
 
 def _paint_intensity(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, seen: Range
 ) -> None:
     xs, values = _visible(lane.overlays["intensity"][0], columns)
     ys = intensity_rows(lane, rect).ys(values)
-    draw_line(painter, xs, ys, look.halo, 4.5)
-    draw_line(painter, xs, ys, look.intensity, 2.0)
+    draw_line(painter, xs, ys, theme.halo, 4.5)
+    draw_line(painter, xs, ys, theme.intensity, 2.0)
 
 
 def _paint_formants(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, seen: Range
 ) -> None:
     """Draw odd formants as filled dots and even ones as rings, so that shape separates neighbours."""
     rows = frequency_rows(lane, rect)
@@ -128,11 +128,11 @@ def _paint_formants(
         values[(values < rows.low) | (values > rows.high)] = np.nan
         places.append((xs, rows.ys(values)))
     for xs, ys in places:
-        draw_dots(painter, xs, ys, look.halo, dot_px + 2.5)
+        draw_dots(painter, xs, ys, theme.halo, dot_px + 2.5)
     for number, (xs, ys) in enumerate(places, start=1):
-        draw_dots(painter, xs, ys, look.formant, dot_px)
+        draw_dots(painter, xs, ys, theme.formant, dot_px)
         if number % 2 == 0:
-            draw_dots(painter, xs, ys, look.halo, dot_px - 2.8 if dot_px > 4 else dot_px / 2)
+            draw_dots(painter, xs, ys, theme.halo, dot_px - 2.8 if dot_px > 4 else dot_px / 2)
 
 
 def _pitch_places(track: Track, rect: QRectF, lane: LaneView, columns: Columns) -> tuple[Values, Values]:
@@ -143,16 +143,16 @@ def _pitch_places(track: Track, rect: QRectF, lane: LaneView, columns: Columns) 
 
 
 def _paint_pitch(
-    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, look: Look, seen: Range
+    painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, seen: Range
 ) -> None:
     for other in lane.merged_pitch:  # below, in the colour of its curve
         xs, ys = _pitch_places(other.track, rect, lane, columns)
-        draw_line(painter, xs, ys, look.halo, 4.5)
-        draw_line(painter, xs, ys, curve_colour(other, look), 2.5)
+        draw_line(painter, xs, ys, theme.halo, 4.5)
+        draw_line(painter, xs, ys, curve_colour(other, theme), 2.5)
     track = lane.overlays["pitch"][0]
     xs, ys = _pitch_places(track, rect, lane, columns)
     dots = track.part(seen).shape[0] < PITCH_DOTS_BELOW
-    for colour, line_px, dot_px in ((look.halo, 5.0, 8.5), (look.pitch, 2.0, 6.0)):
+    for colour, line_px, dot_px in ((theme.halo, 5.0, 8.5), (theme.pitch, 2.0, 6.0)):
         draw_line(painter, xs, ys, colour, line_px)
         draw_dots(painter, xs, ys, colour, dot_px if dots else line_px)
 

@@ -9,16 +9,16 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from core.signals.track import Image
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns, PixelRows
 
 
 @lru_cache(maxsize=24)
-def grey_picture(image: Image, look: Look) -> QImage:
+def grey_picture(image: Image, theme: Theme) -> QImage:
     """Return greys 0 to 1 as an image in the theme's two colours: a column per frame, high bins on top."""
     greys = np.nan_to_num(image.values, nan=0.0)
     steps = (np.clip(greys, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
-    pixels = np.ascontiguousarray(look.ramp()[steps.T[::-1]])
+    pixels = np.ascontiguousarray(theme.ramp()[steps.T[::-1]])
     height, width = pixels.shape
     picture = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
     return picture.copy()
@@ -33,7 +33,7 @@ def grey_at(image: Image, time_s: float, frequency_hz: float) -> float:
 
 
 def paint_spectrogram(
-    painter: QPainter, rect: QRectF, image: Image, columns: Columns, rows: PixelRows, look: Look
+    painter: QPainter, rect: QRectF, image: Image, columns: Columns, rows: PixelRows, theme: Theme
 ) -> None:
     """Paint the part of a spectrogram under some columns (seconds) and rows (Hz)."""
     if image.values.size == 0:
@@ -44,5 +44,5 @@ def paint_spectrogram(
     painter.save()
     painter.setClipRect(rect)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(left, top, right - left, bottom - top), grey_picture(image, look))
+    painter.drawImage(QRectF(left, top, right - left, bottom - top), grey_picture(image, theme))
     painter.restore()

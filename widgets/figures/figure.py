@@ -17,7 +17,7 @@ from widgets.drawing.margins import paint_left_axis, paint_right_axis
 from widgets.stack.lane_legend import paint_sample
 from widgets.stack.ruler import is_visible
 from widgets.theme.praat_numbers import seconds, short, signed
-from widgets.theme.theme import PRINT, Look, font
+from widgets.theme.theme import PRINT, Theme, font
 from widgets.tiers.painting import paint_figure_tier
 from widgets.timeline.columns import Columns, time_ticks
 from widgets.timeline.lane_views import LaneView, StackView
@@ -120,27 +120,27 @@ def lay_out(figure: FigureView) -> FigureLayout:
     return FigureLayout(columns, tuple(rects), figure.width_px, height, ruler_px, tiers)
 
 
-def paint_figure(painter: QPainter, figure: FigureView, look: Look = PRINT) -> None:
+def paint_figure(painter: QPainter, figure: FigureView, theme: Theme = PRINT) -> None:
     """Paint the whole figure, in pixels of 1/96 inch from the top left corner."""
     layout = lay_out(figure)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    painter.fillRect(QRectF(0, 0, layout.width_px, layout.height_px), look.plot)
+    painter.fillRect(QRectF(0, 0, layout.width_px, layout.height_px), theme.plot)
     if figure.title:
         place = QPointF(MARGIN_PX, MARGIN_PX + LINE_PX / 2)
-        draw_text(painter, place, figure.title, font(13, 600), look.ink)
+        draw_text(painter, place, figure.title, font(13, 600), theme.ink)
     marks = Marks(figure.stack.cursor_s, figure.stack.selection, figure.stack.frequency_hz)
-    _paint_times(painter, layout, look, marks)
+    _paint_times(painter, layout, theme, marks)
     shared = shared_limits(figure.lanes)
     for lane, rect in zip(figure.lanes, layout.rects, strict=True):
-        _paint_lane(painter, lane, rect, layout, look, marks, shared)
+        _paint_lane(painter, lane, rect, layout, theme, marks, shared)
     for tier, rect in zip(figure.tiers, layout.tiers, strict=True):
-        paint_figure_tier(painter, rect, MARGIN_PX, tier, layout.columns, look, marks)
-    _paint_ruler(painter, layout, look)
+        paint_figure_tier(painter, rect, MARGIN_PX, tier, layout.columns, theme, marks)
+    _paint_ruler(painter, layout, theme)
     for note in figure.notes:
-        _paint_note(painter, note, layout, figure.lanes, look)
+        _paint_note(painter, note, layout, figure.lanes, theme)
     for number, line in enumerate(figure.caption):
         place = QPointF(MARGIN_PX, layout.ruler_px + RULER_PX + LINE_PX * (number + 0.5))
-        draw_text(painter, place, line, font(11, numbers=True), look.ink2)
+        draw_text(painter, place, line, font(11, numbers=True), theme.ink2)
 
 
 def _paint_lane(
@@ -148,48 +148,48 @@ def _paint_lane(
     lane: LaneView,
     rect: QRectF,
     layout: FigureLayout,
-    look: Look,
+    theme: Theme,
     marks: Marks,
     shared: tuple[float, float],
 ) -> None:
     painter.save()
     painter.setClipRect(rect.adjusted(-1, -1, 1, 1))
-    paint_plot(painter, rect, lane, layout.columns, look, shared)
-    paint_marks(painter, rect, lane, layout.columns, look, marks)
+    paint_plot(painter, rect, lane, layout.columns, theme, shared)
+    paint_marks(painter, rect, lane, layout.columns, theme, marks)
     painter.restore()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(look.edge, 1))
+    painter.setPen(QPen(theme.edge, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
     left = QRectF(rect.left() - AXIS_PX, rect.top(), AXIS_PX, rect.height())
     right = QRectF(rect.right(), rect.top(), AXIS_PX, rect.height())
-    paint_left_axis(painter, left, lane, layout.columns, look, marks, shared)
-    paint_right_axis(painter, right, lane, look, marks)
-    _paint_words(painter, lane, rect, look)
+    paint_left_axis(painter, left, lane, layout.columns, theme, marks, shared)
+    paint_right_axis(painter, right, lane, theme, marks)
+    _paint_words(painter, lane, rect, theme)
 
 
-def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, look: Look) -> None:
+def _paint_words(painter: QPainter, lane: LaneView, rect: QRectF, theme: Theme) -> None:
     """Label a lane: title and gain, channels by samples and rate, and its overlays."""
     x, y = MARGIN_PX, rect.top() + LINE_PX / 2
-    room = draw_text(painter, QPointF(x, y), lane.title, font(13, 600), look.ink)
+    room = draw_text(painter, QPointF(x, y), lane.title, font(13, 600), theme.ink)
     if lane.gain != 1:
         draw_text(
-            painter, QPointF(room.right() + 4, y), f"×{short(lane.gain)}", font(12, numbers=True), look.ink
+            painter, QPointF(room.right() + 4, y), f"×{short(lane.gain)}", font(12, numbers=True), theme.ink
         )
     if lane.collapsed:
         return
     for line in lane.meta.split(" · "):
         y += LINE_PX - 2
-        draw_text(painter, QPointF(x, y), line, font(11, numbers=True), look.ink2)
+        draw_text(painter, QPointF(x, y), line, font(11, numbers=True), theme.ink2)
     y += 4
     for kind, words in OVERLAY_WORDS.items():
         if kind in lane.shown and (lane.pulses if kind == "pulses" else lane.overlays.get(kind)):
             y += LINE_PX - 1
-            paint_sample(painter, kind, x, y, look)
-            draw_text(painter, QPointF(x + 22, y), words, font(11), look.ink2)
+            paint_sample(painter, kind, x, y, theme)
+            draw_text(painter, QPointF(x + 22, y), words, font(11), theme.ink2)
 
 
-def _paint_times(painter: QPainter, layout: FigureLayout, look: Look, marks: Marks) -> None:
+def _paint_times(painter: QPainter, layout: FigureLayout, theme: Theme, marks: Marks) -> None:
     """Print the cursor's time, or the selection's start, duration and end, above the lanes."""
     columns = layout.columns
     y = (layout.rects[0].top() if layout.rects else layout.ruler_px) - STRIP_PX / 2
@@ -202,57 +202,57 @@ def _paint_times(painter: QPainter, layout: FigureLayout, look: Look, marks: Mar
         painter.setFont(number)
         fits = painter.fontMetrics().horizontalAdvance(words) < room - 8
         if fits:
-            draw_text(painter, QPointF(middle, y), words, number, look.ink, "centre")
-        _time(painter, layout, marks.selection.start_s, y, "right", look)
-        _time(painter, layout, marks.selection.end_s, y, "left", look)
+            draw_text(painter, QPointF(middle, y), words, number, theme.ink, "centre")
+        _time(painter, layout, marks.selection.start_s, y, "right", theme)
+        _time(painter, layout, marks.selection.end_s, y, "left", theme)
     elif marks.selection is None and marks.cursor_s is not None:
-        _time(painter, layout, marks.cursor_s, y, "centre", look)
+        _time(painter, layout, marks.cursor_s, y, "centre", theme)
 
 
-def _time(painter: QPainter, layout: FigureLayout, time_s: float, y: float, align: str, look: Look) -> None:
+def _time(painter: QPainter, layout: FigureLayout, time_s: float, y: float, align: str, theme: Theme) -> None:
     if layout.columns.window.contains(time_s):
         x = layout.columns.x(time_s) + {"right": -4, "left": 4, "centre": 0}[align]
-        draw_text(painter, QPointF(x, y), seconds(time_s), font(11, 500, numbers=True), look.cursor, align)
+        draw_text(painter, QPointF(x, y), seconds(time_s), font(11, 500, numbers=True), theme.cursor, align)
 
 
-def _paint_ruler(painter: QPainter, layout: FigureLayout, look: Look) -> None:
+def _paint_ruler(painter: QPainter, layout: FigureLayout, theme: Theme) -> None:
     columns = layout.columns
     ticks, decimals = time_ticks(columns)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     top = layout.ruler_px - 8
     for tick_s in ticks:
         x = columns.line_x(tick_s)
-        painter.setPen(QPen(look.ink2, 1))
+        painter.setPen(QPen(theme.ink2, 1))
         painter.drawLine(QLineF(x, top, x, top + TICK_PX))
         text = signed(f"{tick_s:.{decimals}f}")
-        draw_text(painter, QPointF(x, top + 12), text, font(11, numbers=True), look.ink2, "centre")
+        draw_text(painter, QPointF(x, top + 12), text, font(11, numbers=True), theme.ink2, "centre")
     place = QPointF((columns.left_px + columns.right_px) / 2, top + 27)
-    draw_text(painter, place, "Time (s)", font(11), look.ink2, "centre")
+    draw_text(painter, place, "Time (s)", font(11), theme.ink2, "centre")
 
 
 def _paint_note(
-    painter: QPainter, note: Note, layout: FigureLayout, lanes: tuple[LaneView, ...], look: Look
+    painter: QPainter, note: Note, layout: FigureLayout, lanes: tuple[LaneView, ...], theme: Theme
 ) -> None:
     at = layout.place(note.at, lanes)
     if at is None:
         return
     to = layout.place(note.to, lanes) if note.to is not None else None
     if to is not None:
-        _paint_arrow(painter, at, to, look)
+        _paint_arrow(painter, at, to, theme)
     words = font(12, 500)
     painter.setFont(words)
     width = painter.fontMetrics().horizontalAdvance(note.text)
     ground = QRectF(at.x() - width / 2 - 3, at.y() - 9, width + 6, 18)
     if note.text:
-        painter.fillRect(ground, look.halo)
-        draw_text(painter, at, note.text, words, look.ink, "centre")
+        painter.fillRect(ground, theme.halo)
+        draw_text(painter, at, note.text, words, theme.ink, "centre")
 
 
-def _paint_arrow(painter: QPainter, at: QPointF, to: QPointF, look: Look) -> None:
+def _paint_arrow(painter: QPainter, at: QPointF, to: QPointF, theme: Theme) -> None:
     angle = math.atan2(to.y() - at.y(), to.x() - at.x())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for colour, width in ((look.halo, 4.0), (look.ink, 1.25)):
+    for colour, width in ((theme.halo, 4.0), (theme.ink, 1.25)):
         painter.setPen(QPen(colour, width))
         painter.setBrush(colour)
         painter.drawLine(at, to)

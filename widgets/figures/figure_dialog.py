@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from widgets.controls.number_field import inset
 from widgets.figures.figure import FigureView, Note, Spot, lay_out
 from widgets.figures.figure_files import Paper, render
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 PREVIEW_DPI = 96.0
 DRAG_PX = 6.0
@@ -101,7 +101,7 @@ class FigureDialog(QDialog):
         self._show()
         self.resize(1100, 820)
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Do nothing: this dialog has no colours of its own."""
 
     def _make_fields(self) -> None:

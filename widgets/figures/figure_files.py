@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from core.faults import Fault
 from core.files.atomic import atomic
 from widgets.figures.figure import FigureView, lay_out, paint_figure
-from widgets.theme.theme import PRINT, Look
+from widgets.theme.theme import PRINT, Theme
 
 PX_PER_INCH = 96.0
 MM_PER_INCH = 25.4
@@ -46,27 +46,31 @@ class Picture:
     title: str
     width_px: float
     height_px: float
-    paint: Callable[[QPainter, Look], None]
+    paint: Callable[[QPainter, Theme], None]
 
 
-def write_figure(path: Path, figure: FigureView, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
+def write_figure(
+    path: Path, figure: FigureView, origin: str, dpi: float = 300.0, theme: Theme = PRINT
+) -> None:
     """Write the stack as a figure; raises Fault like `write_picture`, and if there is no lane."""
     if path.suffix.lower() in WRITERS and not figure.lanes:
         raise Fault("There is no lane to draw.", "Open a checkpoint first.")
-    write_picture(path, picture_of(figure), origin, dpi, look)
+    write_picture(path, picture_of(figure), origin, dpi, theme)
 
 
 def picture_of(figure: FigureView) -> Picture:
     """Return a figure as a picture."""
     layout = lay_out(figure)
 
-    def paint(painter: QPainter, look: Look) -> None:
-        paint_figure(painter, figure, look)
+    def paint(painter: QPainter, theme: Theme) -> None:
+        paint_figure(painter, figure, theme)
 
     return Picture(figure.title or "Phonoscope", layout.width_px, layout.height_px, paint)
 
 
-def write_picture(path: Path, picture: Picture, origin: str, dpi: float = 300.0, look: Look = PRINT) -> None:
+def write_picture(
+    path: Path, picture: Picture, origin: str, dpi: float = 300.0, theme: Theme = PRINT
+) -> None:
     """Write a picture in the format of the path's suffix, with `origin` (JSON) inside.
 
     PNG has `dpi` dots per inch; SVG and PDF hold lines and text. Raises Fault for another suffix, for a
@@ -80,32 +84,32 @@ def write_picture(path: Path, picture: Picture, origin: str, dpi: float = 300.0,
     if max(picture.width_px, picture.height_px) * dpi / PX_PER_INCH > LARGEST_SIDE_PX:
         raise Fault(f"A picture of {dpi:g} dpi would be too large.", "Choose fewer dots per inch.")
     with atomic(path) as draft:
-        write(draft, picture, origin, dpi, look)
+        write(draft, picture, origin, dpi, theme)
 
 
-def _png(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
-    image = rendered(picture, dpi, look)
+def _png(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
+    image = rendered(picture, dpi, theme)
     image.setText(ORIGIN_KEY, origin)
     image.setText("Software", "Phonoscope")
     if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
         raise OSError(f"{path.name} could not be written")
 
 
-def render(figure: FigureView, dpi: float, look: Look = PRINT) -> QImage:
+def render(figure: FigureView, dpi: float, theme: Theme = PRINT) -> QImage:
     """Return the stack as an image with `dpi` dots per inch."""
-    return rendered(picture_of(figure), dpi, look)
+    return rendered(picture_of(figure), dpi, theme)
 
 
-def rendered(picture: Picture, dpi: float, look: Look = PRINT) -> QImage:
+def rendered(picture: Picture, dpi: float, theme: Theme = PRINT) -> QImage:
     """Return a picture as an image with `dpi` dots per inch."""
     scale = dpi / PX_PER_INCH
     image = QImage(_size(picture, scale), QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(dpi / MM_PER_INCH * 1000))
     image.setDotsPerMeterY(round(dpi / MM_PER_INCH * 1000))
-    image.fill(look.plot)
+    image.fill(theme.plot)
     painter = QPainter(image)
     painter.scale(scale, scale)
-    picture.paint(painter, look)
+    picture.paint(painter, theme)
     painter.end()
     return image
 
@@ -123,7 +127,7 @@ class SvgPainter(QPainter):
             self.setClipPath(self.clipPath())
 
 
-def _svg(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
+def _svg(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
     made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot clip curves
     made.setFileName(str(path))
     made.setSize(_size(picture))
@@ -132,14 +136,14 @@ def _svg(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> N
     made.setTitle(picture.title)
     made.setDescription(f"{ORIGIN_KEY} {origin}")
     painter = SvgPainter(made)
-    picture.paint(painter, look)
+    picture.paint(painter, theme)
     painter.end()
     # without the named fonts, a viewer would substitute a serif font
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 
 
-def _pdf(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> None:
+def _pdf(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
     made = QPdfWriter(str(path))
     made.setTitle(picture.title)
     made.setCreator("Phonoscope")
@@ -150,9 +154,9 @@ def _pdf(path: Path, picture: Picture, origin: str, dpi: float, look: Look) -> N
     made.addFileAttachment("origin.json", origin.encode(), "application/json")
     painter = QPainter(made)
     painter.scale(dpi / PX_PER_INCH, dpi / PX_PER_INCH)
-    picture.paint(painter, look)
+    picture.paint(painter, theme)
     painter.end()
 
 
-Writer = Callable[[Path, Picture, str, float, Look], None]
+Writer = Callable[[Path, Picture, str, float, Theme], None]
 WRITERS: dict[str, Writer] = {".png": _png, ".svg": _svg, ".pdf": _pdf}

@@ -15,9 +15,9 @@ from widgets.controls.scales import Linear
 from widgets.controls.segmented import Segment, Segmented
 from widgets.controls.slider import Slider
 from widgets.latent.code_slots import SlotChooser
-from widgets.theme.control_paint import Words, paint_dot, pass_look
+from widgets.theme.control_paint import Words, paint_dot, pass_theme
 from widgets.theme.number_text import number_text
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 MODES = (("one-hot", "One-hot"), ("bits", "Bits"), ("free", "Free"))
 REACH = Linear(-2.0, 2.0)
@@ -60,7 +60,7 @@ class CodeRow(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._name, self._changed, self._hover = name, False, False
         self.setFixedHeight(ROW_PX)
         self.slider = Slider(f"{name}, slider", REACH, bounded=False)
@@ -92,8 +92,8 @@ class CodeRow(QWidget):
             self._reset.setVisible(changed)
             self.update()
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -107,12 +107,12 @@ class CodeRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._hover:
-            painter.fillRect(self.rect(), self._look.hover)
+            painter.fillRect(self.rect(), self._theme.hover)
         if self._changed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_dot(painter, QPointF(6, self.height() / 2), self._look)
+            paint_dot(painter, QPointF(6, self.height() / 2), self._theme)
         painter.setFont(font(13, numbers=True))
-        painter.setPen(self._look.ink)
+        painter.setPen(self._theme.ink)
         painter.drawText(QRectF(12, 0, 28, self.height()), Qt.AlignmentFlag.AlignVCenter, self._name)
 
 
@@ -121,13 +121,13 @@ class ScaleRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._scale = REACH
         self.inset_px = 0  # the width of a scroll bar beside the sliders
         self.setFixedHeight(16)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def show_scale(self, scale: Linear) -> None:
@@ -138,7 +138,7 @@ class ScaleRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(font(11, numbers=True))
-        painter.setPen(self._look.ink3)
+        painter.setPen(self._theme.ink3)
         left, right = 40.0, self.width() - 92.0 - self.inset_px
         for quarter in range(5):
             value = self._scale.low + (self._scale.high - self._scale.low) * quarter / 4
@@ -159,7 +159,7 @@ class CodeKnobs(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._code: Code = ()
         self._drawn: Code = ()
         self._mode = "free"
@@ -210,9 +210,9 @@ class CodeKnobs(QWidget):
         self._free.setFixedHeight(ROW_PX * min(layout.code, MOST_ROWS))
         bar_px = self._free.verticalScrollBar().sizeHint().width()
         self._scale_row.inset_px = bar_px if layout.code > MOST_ROWS else 0
-        self._chooser.show_slots(layout.code, self._look)
+        self._chooser.show_slots(layout.code, self._theme)
         self._order_keys()
-        pass_look(self, self._look)
+        pass_theme(self, self._theme)
         self.setVisible(layout.code > 0)
         self.show_mode(self._mode)
 
@@ -283,6 +283,6 @@ class CodeKnobs(QWidget):
         if asked != self._code:
             self.code_wanted.emit(asked)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 PER_ROW = 6
 
@@ -30,7 +30,7 @@ class SlotChooser(QWidget):
         """The buttons of the slots, in order."""
         return self._buttons
 
-    def show_slots(self, count: int, look: Look) -> None:
+    def show_slots(self, count: int, theme: Theme) -> None:
         """Show this number of slots, and remove the previous ones."""
         for button in self._buttons:
             button.deleteLater()
@@ -39,7 +39,7 @@ class SlotChooser(QWidget):
         for slot, button in enumerate(self._buttons):
             button.setCheckable(True)
             button.setFixedWidth((216 - 4 * (across - 1)) // across)
-            button.set_look(look)
+            button.set_theme(theme)
             button.clicked.connect(lambda _=False, slot=slot: self.wanted.emit(slot))
             self._grid.addWidget(button, slot // PER_ROW, slot % PER_ROW)
 

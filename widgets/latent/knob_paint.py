@@ -12,7 +12,7 @@ from widgets.controls.slider import SMALL, paint_slider
 from widgets.theme.control_paint import paint_dot, paint_field
 from widgets.theme.icons import paint_icon
 from widgets.theme.number_text import number_text
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 
 ROW_PX, GAP_PX = 24, 10
 DOT_X, PIN_X, NAME_X, LINE_X, LINE_PX, VALUE_RIGHT, RESET_X = 6, 19, 32, 68, 92, 211, 223
@@ -37,31 +37,31 @@ class Knob:
         return self.value != self.drawn
 
 
-def paint_knob(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> None:
+def paint_knob(painter: QPainter, theme: Theme, rect: QRectF, knob: Knob) -> None:
     """Paint a knob into its row."""
     if knob.pointer_x is not None or knob.held:
-        painter.fillRect(rect, look.hover)
+        painter.fillRect(rect, theme.hover)
     if knob.current:
-        paint_field(painter, rect.adjusted(1, 0, -1, 0), look, None, None, focus=True)
+        paint_field(painter, rect.adjusted(1, 0, -1, 0), theme, None, None, focus=True)
     if knob.changed:
-        paint_dot(painter, QPointF(DOT_X, rect.center().y()), look)
-    _paint_marks(painter, look, rect, knob)
+        paint_dot(painter, QPointF(DOT_X, rect.center().y()), theme)
+    _paint_marks(painter, theme, rect, knob)
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
     painter.setFont(font(12, 400, numbers=True))
-    painter.setPen(look.ink)
+    painter.setPen(theme.ink)
     painter.drawText(QRectF(NAME_X, rect.top(), 40, ROW_PX), middle, knob.name)
     painter.setFont(font(12, 500 if knob.changed else 400, numbers=True))
-    painter.setPen(look.ink if knob.changed else look.ink2)
+    painter.setPen(theme.ink if knob.changed else theme.ink2)
     value = QRectF(LINE_X, rect.top(), VALUE_RIGHT - LINE_X + knob.shift_px, ROW_PX)
     text = number_text(knob.value)
     painter.drawText(value, middle | Qt.AlignmentFlag.AlignRight, text)
     line = QRectF(LINE_X, rect.top(), LINE_PX + knob.shift_px, ROW_PX)
     line.setRight(min(line.right(), value.right() - painter.fontMetrics().horizontalAdvance(text) - 8))
     drawn = knob.drawn if knob.changed else None
-    paint_slider(painter, look, line, knob.scale, knob.value, drawn=drawn, dress=SMALL)
+    paint_slider(painter, theme, line, knob.scale, knob.value, drawn=drawn, dress=SMALL)
 
 
-def _paint_marks(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> None:
+def _paint_marks(painter: QPainter, theme: Theme, rect: QRectF, knob: Knob) -> None:
     """Paint the pin and the reset arrow, the one under the pointer in full colour."""
     pointer_x = -100.0 if knob.pointer_x is None else knob.pointer_x
     reset_x = RESET_X + knob.shift_px
@@ -71,5 +71,5 @@ def _paint_marks(painter: QPainter, look: Look, rect: QRectF, knob: Knob) -> Non
         (knob.changed, "arrow-counter-clockwise", reset_x),
     ):
         if shown:
-            ink = look.ink if abs(pointer_x - x) < 10 else look.ink2
+            ink = theme.ink if abs(pointer_x - x) < 10 else theme.ink2
             paint_icon(painter, name, QRectF(x - 9, rect.top(), 18, ROW_PX), ink, 13)

@@ -11,7 +11,7 @@ from widgets.controls.scales import Linear
 from widgets.latent.knob_paint import GAP_PX, LINE_PX, LINE_X, RESET_X, ROW_PX, Knob, paint_knob
 from widgets.latent.knob_rows import KnobRow, scale_of, shown_rows
 from widgets.theme.number_text import exact_text, number_text
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 
 class KnobView(QAbstractScrollArea):
@@ -19,7 +19,7 @@ class KnobView(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._layout, self._names = LatentLayout(0), ()
         self._values: tuple[float, ...] = ()
         self._drawn: tuple[float, ...] = ()
@@ -73,8 +73,8 @@ class KnobView(QAbstractScrollArea):
             self._row = 0
             self._arrange()
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.viewport().update()
 
     @property
@@ -154,7 +154,7 @@ class KnobView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self._look.panel)
+        painter.fillRect(event.rect(), self._theme.panel)
         rows = self._shown.all
         if not rows:
             self._paint_nothing(painter)
@@ -163,10 +163,10 @@ class KnobView(QAbstractScrollArea):
             if rect.top() > event.rect().bottom():
                 break
             if rect.bottom() >= event.rect().top():
-                paint_knob(painter, self._look, QRectF(rect), self._knob(row, index))
+                paint_knob(painter, self._theme, QRectF(rect), self._knob(row, index))
         if self._shown.pinned and self._shown.others:
             y = self.row_rect(len(self._shown.pinned)).top() - GAP_PX // 2
-            painter.fillRect(QRectF(12, y, self.viewport().width() - 24, 1), self._look.line)
+            painter.fillRect(QRectF(12, y, self.viewport().width() - 24, 1), self._theme.line)
 
     def _knob(self, row: int, index: int) -> Knob:
         return Knob(
@@ -183,7 +183,7 @@ class KnobView(QAbstractScrollArea):
 
     def _paint_nothing(self, painter: QPainter) -> None:
         painter.setFont(font(11))
-        painter.setPen(self._look.ink3)
+        painter.setPen(self._theme.ink3)
         words = f"No knob matches “{self._search}”." if self._layout.size else ""
         room = QRectF(12, 4, self.viewport().width() - 24, ROW_PX)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)

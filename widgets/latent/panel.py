@@ -15,10 +15,10 @@ from widgets.controls.segmented import Segmented
 from widgets.latent.code_knobs import CodeKnobs
 from widgets.latent.knob_list import KnobList
 from widgets.latent.point_field import PointField
-from widgets.theme.control_paint import Rule, Surface, Words, pass_look
+from widgets.theme.control_paint import Rule, Surface, Words, pass_theme
 from widgets.theme.icons import paint_icon
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 LABEL_PX = 48
 
@@ -28,7 +28,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, placeholder: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(False)
@@ -36,8 +36,8 @@ class SearchField(QLineEdit):
         self.setFixedHeight(28)
         self.setTextMargins(20, 0, 0, 0)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def event(self, event: QEvent) -> bool:
@@ -53,7 +53,7 @@ class SearchField(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         box = QRectF(7, 0, 18, self.height())
-        paint_icon(QPainter(self), "magnifying-glass", box, self._look.ink2, 14)
+        paint_icon(QPainter(self), "magnifying-glass", box, self._theme.ink2, 14)
 
 
 class LatentPanel(Surface):
@@ -99,7 +99,7 @@ class LatentPanel(Surface):
         self._ab.show_current("A")
         self._lay_out()
         self._connect()
-        self.set_look(self._look)
+        self.set_theme(self._theme)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -223,6 +223,6 @@ class LatentPanel(Surface):
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from widgets.controls.button import Button
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down)
 
@@ -107,5 +107,5 @@ class PointField(QLineEdit):
         super().resizeEvent(event)
         self._caret.move(self.width() - 23, 1)
 
-    def set_look(self, look: Look) -> None:
-        self._caret.set_look(look)
+    def set_theme(self, theme: Theme) -> None:
+        self._caret.set_theme(theme)

@@ -13,7 +13,7 @@ from core.families.card import Card, Fact
 from widgets.controls.button import Button
 from widgets.model.card_details import CardDetails
 from widgets.theme.control_paint import ShortWords, Surface, Words, paint_field
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 NAME_PX, ROW_PX, TITLE_PX = 48, 18, 186
 
@@ -98,7 +98,7 @@ class FactRow(QWidget):
 
     def __init__(self, name: str, value: str, source: str, note: str = "", asks: bool = False) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._name, self._value, self._source = name, value, source
         self._asks = asks
         self.setFixedHeight(ROW_PX)
@@ -110,8 +110,8 @@ class FactRow(QWidget):
             self.setCursor(QCursor(Qt.CursorShape.PointingHandCursor))
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -129,21 +129,21 @@ class FactRow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look, right, height = self._look, self.width() - 4, self.height()
+        theme, right, height = self._theme, self.width() - 4, self.height()
         painter.setFont(font(11, numbers=True))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setPen(look.ink3)
+        painter.setPen(theme.ink3)
         painter.drawText(QRectF(0, 0, NAME_PX, height), middle, self._name)
         width = painter.fontMetrics().horizontalAdvance(self._source)
         chip = QRectF(right - width - 4, 1, width + 8, height - 2)
-        painter.setPen(look.ink3)
+        painter.setPen(theme.ink3)
         if self._source == "assumed":
-            paint_field(painter, chip, look, look.warn_weak, None)
-            painter.setPen(look.warn)
+            paint_field(painter, chip, theme, theme.warn_weak, None)
+            painter.setPen(theme.warn)
         if self.hasFocus():
-            paint_field(painter, chip, look, None, None, focus=True)
+            paint_field(painter, chip, theme, None, None, focus=True)
         painter.drawText(chip.adjusted(4, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, self._source)
-        painter.setPen(look.ink)
+        painter.setPen(theme.ink)
         room = QRectF(NAME_PX, 0, chip.left() - NAME_PX - 4, height)
         value = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, middle, value)
@@ -202,7 +202,7 @@ class CardPanel(Surface):
             if widget is not None:
                 widget.deleteLater()
         for row in self._made_rows(card) if card else ():
-            row.set_look(self._look)
+            row.set_theme(self._theme)
             self._rows.addWidget(row)
 
     def _made_rows(self, card: Card) -> list[FactRow]:
@@ -233,11 +233,11 @@ class CardPanel(Surface):
         if self._details is not None:
             self._details.close()
         self._details = CardDetails(self._card, self.window())
-        self._details.set_look(self._look)
+        self._details.set_theme(self._theme)
         self._details.show()
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
         for child in self.findChildren(QWidget):
             if isinstance(child, (FactRow, Button, Words)):
-                child.set_look(look)
+                child.set_theme(theme)

@@ -13,7 +13,7 @@ from widgets.model.contact_paint import SheetItem, thumbnail
 from widgets.theme.control_paint import paint_field
 from widgets.theme.icons import paint_icon
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 MARGIN_PX, LABEL_PX, GAP_PX, FOOT_PX, PICTURE_PX, GROUP_GAP_PX = 16, 56, 8, 18, 84, 12
 NARROWEST_PX, WIDEST_PX = 96, 180
@@ -32,7 +32,7 @@ class SheetView(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._items: dict[str, SheetItem] = {}
         self._groups: dict[str, list[str]] = {}
         self._places: dict[str, QRect] = {}
@@ -73,8 +73,8 @@ class SheetView(QAbstractScrollArea):
             self._items[key] = replace(self._items[key], starred=starred)
             self._update(key)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self._pictures.clear()
         self.viewport().update()
 
@@ -148,9 +148,9 @@ class SheetView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self._look.panel)
+        painter.fillRect(event.rect(), self._theme.panel)
         painter.setFont(font(13, 600))
-        painter.setPen(self._look.ink)
+        painter.setPen(self._theme.ink)
         for label, rect in self._labels.items():
             painter.drawText(self._on_screen(rect), Qt.AlignmentFlag.AlignVCenter, label)
         for key in self._places:
@@ -159,41 +159,41 @@ class SheetView(QAbstractScrollArea):
                 self._paint_cell(painter, self._items[key], place)
 
     def _paint_cell(self, painter: QPainter, item: SheetItem, place: QRect) -> None:
-        look = self._look
+        theme = self._theme
         picture = QRect(place.topLeft(), QSize(place.width(), PICTURE_PX))
         painter.drawPixmap(picture.topLeft(), self._picture(item))
         current, hovered = item.key == self._current, item.key == self._hover
         painter.setRenderHint(painter.RenderHint.Antialiasing, False)
-        painter.setPen(look.edge if hovered else look.line2)
+        painter.setPen(theme.edge if hovered else theme.line2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(picture.adjusted(0, 0, -1, -1))
         if current:
             ring = QRectF(picture).adjusted(-2, -2, 2, 2)
             if self.hasFocus():
-                paint_field(painter, ring, look, None, None, focus=True)
+                paint_field(painter, ring, theme, None, None, focus=True)
             else:
-                painter.fillRect(QRect(picture.left(), picture.top(), 3, PICTURE_PX), look.accent)
+                painter.fillRect(QRect(picture.left(), picture.top(), 3, PICTURE_PX), theme.accent)
         painter.setFont(font(11, numbers=True))
-        painter.setPen(look.ink2)
+        painter.setPen(theme.ink2)
         foot = QRect(place.left() + 2, place.bottom() - FOOT_PX + 1, place.width() - 46, FOOT_PX)
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, item.seed_label)
         self._paint_marks(painter, item, place, hovered or (current and self.hasFocus()))
 
     def _paint_marks(self, painter: QPainter, item: SheetItem, place: QRect, near: bool) -> None:
-        look = self._look
+        theme = self._theme
         for rect, icon, shown in (
             (self._open_rect(place), "arrows-out", near),
             (self._star_rect(place), "star-fill" if item.starred else "star", near or item.starred),
         ):
             if shown:
                 pointed = item.key == self._hover and rect.contains(self._hover_at)
-                ink = look.accent if icon == "star-fill" else look.ink if pointed else look.ink2
+                ink = theme.accent if icon == "star-fill" else theme.ink if pointed else theme.ink2
                 paint_icon(painter, icon, QRectF(rect), ink, 14)
 
     def _picture(self, item: SheetItem) -> QPixmap:
         if item.key not in self._pictures:
             size = QSize(self._cell.width(), PICTURE_PX)
-            self._pictures[item.key] = thumbnail(item, size, self._look, self.devicePixelRatioF())
+            self._pictures[item.key] = thumbnail(item, size, self._theme, self.devicePixelRatioF())
         return self._pictures[item.key]
 
     # --- wishes ---------------------------------------------------------------------------------

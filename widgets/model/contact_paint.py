@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 WAVE_PX = 28
 
@@ -36,23 +36,23 @@ def low_high(samples: NDArray[np.float32], width_px: int) -> tuple[NDArray[np.fl
     return np.minimum.reduceat(finite, edges), np.maximum.reduceat(finite, edges)
 
 
-def thumbnail(item: SheetItem, size: QSize, look: Look, ratio: float = 1.0) -> QPixmap:
+def thumbnail(item: SheetItem, size: QSize, theme: Theme, ratio: float = 1.0) -> QPixmap:
     """Paint an output once; the sheet caches the picture until its size or the theme changes."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(look.plot)
+    pixmap.fill(theme.plot)
     painter = QPainter(pixmap)
-    _paint_wave(painter, item, QRectF(0, 0, size.width(), WAVE_PX), look)
-    _paint_greys(painter, item, QRectF(0, WAVE_PX, size.width(), size.height() - WAVE_PX), look)
+    _paint_wave(painter, item, QRectF(0, 0, size.width(), WAVE_PX), theme)
+    _paint_greys(painter, item, QRectF(0, WAVE_PX, size.width(), size.height() - WAVE_PX), theme)
     painter.end()
     return pixmap
 
 
-def _paint_wave(painter: QPainter, item: SheetItem, rect: QRectF, look: Look) -> None:
+def _paint_wave(painter: QPainter, item: SheetItem, rect: QRectF, theme: Theme) -> None:
     low, high = low_high(item.samples, int(rect.width()))
     reach = max(float(np.abs(item.samples[np.isfinite(item.samples)]).max(initial=0.0)), 1e-9)
     half = rect.height() / 2 - 2
-    painter.setPen(look.sound)
+    painter.setPen(theme.sound)
     tops, bottoms = rect.center().y() - high / reach * half, rect.center().y() - low / reach * half
     painter.drawLines([
         QLineF(x + 0.5, top, x + 0.5, max(bottom, top + 0.5))
@@ -60,8 +60,8 @@ def _paint_wave(painter: QPainter, item: SheetItem, rect: QRectF, look: Look) ->
     ])  # fmt: skip
 
 
-def _paint_greys(painter: QPainter, item: SheetItem, rect: QRectF, look: Look) -> None:
-    argb = np.ascontiguousarray(look.ramp()[item.greys.T[::-1]])
+def _paint_greys(painter: QPainter, item: SheetItem, rect: QRectF, theme: Theme) -> None:
+    argb = np.ascontiguousarray(theme.ramp()[item.greys.T[::-1]])
     bins, frames = argb.shape
     image = QImage(argb.data, frames, bins, frames * 4, QImage.Format.Format_RGB32)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

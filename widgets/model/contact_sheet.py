@@ -11,8 +11,8 @@ from widgets.controls.button import Button
 from widgets.controls.number_field import inset
 from widgets.model.contact_grid import SheetView
 from widgets.model.contact_paint import SheetItem
-from widgets.theme.control_paint import Rule, ShortWords, Surface, Words, pass_look
-from widgets.theme.theme import Look
+from widgets.theme.control_paint import Rule, ShortWords, Surface, Words, pass_theme
+from widgets.theme.theme import Theme
 
 __all__ = ["ContactSheetPanel", "SheetItem"]
 
@@ -91,6 +91,6 @@ class ContactSheetPanel(Surface):
         words = f"{there} of {self._expected} outputs" if there < self._expected else f"{there} outputs"
         self._state.setText(words if there or self._expected else "")
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)

@@ -22,7 +22,7 @@ from core.faults import Fault
 from widgets.controls.dialog import SmallDialog
 from widgets.theme.control_paint import Words
 from widgets.theme.number_text import MINUS, exact_text, read_number
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 
 class QuestionBox(QWidget):
@@ -152,11 +152,11 @@ class ChooseRunDialog(SmallDialog):
         self.add_buttons((), (("Cancel", self.reject), ("Open this run", self._accept)))
         self.resize(520, 320)
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
         self._list.setStyleSheet(
-            f"QListWidget {{ border: 2px solid {look.line2.name()}; }}"
-            f"QListWidget:focus {{ border-color: {look.accent.name()}; }}"
+            f"QListWidget {{ border: 2px solid {theme.line2.name()}; }}"
+            f"QListWidget:focus {{ border-color: {theme.accent.name()}; }}"
         )
 
     def _accept(self) -> None:

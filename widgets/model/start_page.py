@@ -11,9 +11,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import Surface, Words, paint_field, pass_look
+from widgets.theme.control_paint import Surface, Words, paint_field, pass_theme
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 WIDTH_PX, MARK_PX, ROW_PX, MOST_RECENT = 480, 152, 32, 8
 LAYERS = (16, 64, 256, 4096)  # samples per second of the layers in the logo
@@ -36,12 +36,12 @@ class Mark(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setFixedSize(WIDTH_PX, MARK_PX)
         self.setAccessibleName("A sound, layer by layer")
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -54,11 +54,11 @@ class Mark(QWidget):
             middle = (row + 0.5) * row_px
             points = [QPointF(*at) for at in zip(x, middle - y * row_px * 0.46, strict=True)]
             output = count == LAYERS[-1]
-            painter.setPen(QPen(self._look.sound if output else self._look.ghost, 1.0))
+            painter.setPen(QPen(self._theme.sound if output else self._theme.ghost, 1.0))
             painter.drawPolyline(QPolygonF(points))
             if count == LAYERS[0]:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(self._look.ghost)
+                painter.setBrush(self._theme.ghost)
                 for point in points:
                     painter.drawEllipse(point, 1.5, 1.5)
 
@@ -68,9 +68,9 @@ class RecentRow(QWidget):
 
     wanted = Signal(str)
 
-    def __init__(self, path: str, look: Look) -> None:
+    def __init__(self, path: str, theme: Theme) -> None:
         super().__init__()
-        self._look, self._path = look, path
+        self._theme, self._path = theme, path
         self.setFixedHeight(ROW_PX)
         self.setToolTip(path)
         self.setAccessibleName(f"Open {PurePath(path).name}")
@@ -79,8 +79,8 @@ class RecentRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -97,20 +97,20 @@ class RecentRow(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, rect = QPainter(self), self._look, QRectF(self.rect())
-        paint_field(painter, rect, look, look.hover if self.underMouse() else None, None, self.hasFocus())
+        painter, theme, rect = QPainter(self), self._theme, QRectF(self.rect())
+        paint_field(painter, rect, theme, theme.hover if self.underMouse() else None, None, self.hasFocus())
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        paint_icon(painter, "file", QRectF(6, 0, 18, ROW_PX), look.ink2, 14)
+        paint_icon(painter, "file", QRectF(6, 0, 18, ROW_PX), theme.ink2, 14)
         path = PurePath(self._path)
         painter.setFont(font(12))
-        painter.setPen(look.ink)
+        painter.setPen(theme.ink)
         metrics = painter.fontMetrics()
         half = int(rect.width() * 0.55)
         name = metrics.elidedText(path.name, Qt.TextElideMode.ElideMiddle, half)
         painter.drawText(rect.adjusted(30, 0, -8, 0), middle, name)
         left = 30 + metrics.horizontalAdvance(name) + 12
         painter.setFont(font(11))
-        painter.setPen(look.ink3)
+        painter.setPen(theme.ink3)
         room = rect.adjusted(left, 0, -8, 0)
         folder = painter.fontMetrics().elidedText(
             str(path.parent), Qt.TextElideMode.ElideLeft, int(room.width())
@@ -187,7 +187,7 @@ class StartPage(Surface):
             if widget is not None:
                 widget.deleteLater()
         for path in paths[:MOST_RECENT]:
-            row = RecentRow(path, self._look)
+            row = RecentRow(path, self._theme)
             row.wanted.connect(self.open_wanted)
             self._recent.addWidget(row)
         self._head.setVisible(bool(paths))
@@ -196,6 +196,6 @@ class StartPage(Surface):
         """Offer the built-in model if there is one."""
         self._demo.setVisible(there)
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)

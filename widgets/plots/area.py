@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QGraphicsSceneWheelEvent
 
 from widgets.plots.axis import NumberAxis
 from widgets.plots.items import CurveItem, DotItem
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 Ends = tuple[float, float]
 TITLE_PX, NOTE_PX, LABEL_ROW_PX = 22, 16, 16
@@ -95,7 +95,7 @@ class PlotArea(pg.GraphicsWidget):
 
     def __init__(self, margins: Margins | None = None, grid: bool = False) -> None:
         super().__init__()
-        self._margins, self._look = margins or Margins(), LIGHT
+        self._margins, self._theme = margins or Margins(), LIGHT
         self._inside_px, self._ends = 0.0, ((0.0, 1.0), (0.0, 1.0))
         self.words, self.has_note = AreaWords(), False
         self.box = ZoomBox()
@@ -143,7 +143,7 @@ class PlotArea(pg.GraphicsWidget):
         """Replace the items; the last one is on top."""
         self.box.clear()
         for item in items:
-            item.set_look(self._look)
+            item.set_theme(self._theme)
             self.box.addItem(item)
 
     @property
@@ -151,14 +151,14 @@ class PlotArea(pg.GraphicsWidget):
         return [item for item in self.box.addedItems if isinstance(item, CurveItem | DotItem)]
 
     @property
-    def look(self) -> Look:
-        return self._look
+    def theme(self) -> Theme:
+        return self._theme
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
-        self.box.setBorder(QPen(look.line2, 1))
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.box.setBorder(QPen(theme.line2, 1))
         for part in (self.across, self.up, *self.items):
-            part.set_look(look)
+            part.set_theme(theme)
         self.update()
 
     # --- places ---------------------------------------------------------------------------------
@@ -193,26 +193,26 @@ class PlotArea(pg.GraphicsWidget):
     # --- painting -------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        painter.fillRect(self.box.geometry(), self._look.plot)
+        painter.fillRect(self.box.geometry(), self._theme.plot)
         self._paint_title(painter)
         self._paint_axis_words(painter)
         if self.words.inside:
             painter.setFont(font(11))
-            painter.setPen(self._look.ink3)
+            painter.setPen(self._theme.ink3)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.box.geometry().adjusted(16, 0, -16, 0), flags, self.words.inside)
 
     def _paint_title(self, painter: QPainter) -> None:
-        look, words, plot = self._look, self.words, self.box.geometry()
+        theme, words, plot = self._theme, self.words, self.box.geometry()
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         begin = float(self._margins.title)
         room = QRectF(begin, self._margins.top + 2, plot.right() - begin, 18)
         below = QRectF(begin, self._margins.top + TITLE_PX - 2, plot.right() - begin, NOTE_PX)
         for place, flags, text, face, ink in (
-            (room, left, self._short_title(room.width()), font(11, 600), look.ink),
-            (room, right, words.remark, font(11, numbers=True), look.ink2),
-            (below, left, words.note, font(11), look.ink3),
+            (room, left, self._short_title(room.width()), font(11, 600), theme.ink),
+            (room, right, words.remark, font(11, numbers=True), theme.ink2),
+            (below, left, words.note, font(11), theme.ink3),
         ):
             if text:
                 painter.setFont(face)
@@ -232,7 +232,7 @@ class PlotArea(pg.GraphicsWidget):
         plot, words = self.box.geometry(), self.words
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         painter.setFont(font(11))
-        painter.setPen(self._look.ink2)
+        painter.setPen(self._theme.ink2)
         if words.across:
             room = QRectF(plot.left(), self.size().height() - LABEL_ROW_PX - 2, plot.width(), LABEL_ROW_PX)
             painter.drawText(room, flags, words.across)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPen
 
 from widgets.theme.praat_numbers import signed
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 BEYOND_PX = 30  # how far the number of a tick at the end of an axis may extend beyond it
 LIFT_PX = 4.0
@@ -46,7 +46,7 @@ class NumberAxis(pg.AxisItem):
     def __init__(self, side: str, size_px: int, grid: bool) -> None:
         self._across = side == "bottom"
         super().__init__(side, pen=QPen(Qt.PenStyle.NoPen), maxTickLength=0)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.unit_at_zero = ""
         self.enableAutoSIPrefix(False)
         self.setStyle(
@@ -57,10 +57,10 @@ class NumberAxis(pg.AxisItem):
         self.setZValue(-200)  # the grid lies below the view box, whose z is -100
         (self.setHeight if self._across else self.setWidth)(size_px)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
-        self.setTextPen(look.ink3)
-        self.setTickPen(QPen(look.grid, 1))
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setTextPen(theme.ink3)
+        self.setTickPen(QPen(theme.grid, 1))
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the numbers of ticks; `unit_at_zero`, if set, follows the 0."""

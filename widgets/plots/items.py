@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lines import finite_runs, polygon
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 Values = NDArray[np.float64]
 
@@ -25,12 +25,12 @@ Values = NDArray[np.float64]
 class Stroke:
     """A line style: its colour in a theme, its width in pixels, its dashes in multiples of the width."""
 
-    colour: Callable[[Look], QColor]
+    colour: Callable[[Theme], QColor]
     width_px: float = 1.0
     dashes: tuple[float, ...] = ()
 
-    def pen(self, look: Look) -> QPen:
-        made = QPen(self.colour(look), self.width_px)
+    def pen(self, theme: Theme) -> QPen:
+        made = QPen(self.colour(theme), self.width_px)
         if self.dashes:
             made.setDashPattern(self.dashes)
         return made
@@ -46,10 +46,10 @@ class CurveItem(pg.PlotCurveItem):
     def __init__(self, x: Values, y: Values, stroke: Stroke) -> None:
         super().__init__(x, y, connect="finite")
         self.xs, self.ys, self.stroke = x, y, stroke
-        self.set_look(LIGHT)
+        self.set_theme(LIGHT)
 
-    def set_look(self, look: Look) -> None:
-        self._own_pen = self.stroke.pen(look)
+    def set_theme(self, theme: Theme) -> None:
+        self._own_pen = self.stroke.pen(theme)
         self.setPen(pg.mkPen(self._own_pen.color(), width=self.stroke.width_px))
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
@@ -74,14 +74,14 @@ class CurveItem(pg.PlotCurveItem):
 class DotItem(pg.ScatterPlotItem):
     """Round dots at points, float64 [n] each, of one colour and size."""
 
-    def __init__(self, x: Values, y: Values, colour: Callable[[Look], QColor], size_px: float) -> None:
+    def __init__(self, x: Values, y: Values, colour: Callable[[Theme], QColor], size_px: float) -> None:
         super().__init__(x, y, size=size_px, pen=None, symbol="o", antialias=True)
         self.xs, self.ys = x, y
         self._colour, self._size_px, self._printed = colour, size_px, colour(LIGHT)
-        self.set_look(LIGHT)
+        self.set_theme(LIGHT)
 
-    def set_look(self, look: Look) -> None:
-        self._printed = self._colour(look)
+    def set_theme(self, theme: Theme) -> None:
+        self._printed = self._colour(theme)
         self.setBrush(pg.mkBrush(self._printed))
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 
 from widgets.plots.items import Stroke
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 
 ROW_PX = 16
 SAMPLE_PX, GAP_PX, APART_PX = 22, 5, 12
@@ -60,17 +60,17 @@ def height(places: Sequence[PlacedEntry]) -> float:
     return max((one.place.bottom() for one in places), default=0.0)
 
 
-def paint(painter: QPainter, places: Sequence[PlacedEntry], look: Look) -> None:
+def paint(painter: QPainter, places: Sequence[PlacedEntry], theme: Theme) -> None:
     """Paint the samples and the names."""
     for one in places:
         room, middle = one.place, one.place.center().y()
         if one.entry.stroke is None and not one.entry.bare:
-            painter.fillRect(QRectF(room.left() + SAMPLE_PX / 2 - 1, middle - 3, 2, 6), look.formant)
+            painter.fillRect(QRectF(room.left() + SAMPLE_PX / 2 - 1, middle - 3, 2, 6), theme.formant)
         if one.entry.stroke is not None:
-            painter.setPen(one.entry.stroke.pen(look))
+            painter.setPen(one.entry.stroke.pen(theme))
             y = round(middle) + 0.5
             painter.drawLine(QPointF(room.left(), y), QPointF(room.left() + SAMPLE_PX, y))
         painter.setFont(font(11, 600 if one.entry.strong else 400))
-        painter.setPen(look.ink3 if one.entry.bare else look.ink if one.entry.strong else look.ink2)
+        painter.setPen(theme.ink3 if one.entry.bare else theme.ink if one.entry.strong else theme.ink2)
         words = room.adjusted(one.entry.sample_px, 0, 4, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, one.words)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from widgets.plots.area import PlotArea
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 
 class PlotView(pg.GraphicsView):
@@ -21,7 +21,7 @@ class PlotView(pg.GraphicsView):
         self.areas: list[PlotArea] = []  # before the view is made, which resizes itself
         super().__init__(parent)
         self.setBackgroundBrush(Qt.BrushStyle.NoBrush)  # not pyqtgraph's, which is shared by all windows
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("background: transparent")
@@ -30,18 +30,18 @@ class PlotView(pg.GraphicsView):
         """Add an area."""
         self.scene().addItem(area)
         self.areas.append(area)
-        area.set_look(self._look)
+        area.set_theme(self._theme)
         return area
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
-        self._look = look
+        self._theme = theme
         for area in self.areas:
-            area.set_look(look)
+            area.set_theme(theme)
 
     @property
-    def look(self) -> Look:
-        return self._look
+    def theme(self) -> Theme:
+        return self._theme
 
     def arrange(self) -> None:
         """Place the areas; a single one fills the widget."""
@@ -57,15 +57,15 @@ class PlotView(pg.GraphicsView):
         """Close as any widget does; pyqtgraph's own method takes the scene apart while Qt still paints it."""
         return QGraphicsView.close(self)
 
-    def paint(self, painter: QPainter, look: Look) -> None:
+    def paint(self, painter: QPainter, theme: Theme) -> None:
         """Paint everything to scale in other colours, one pixel per unit, as a picture on paper needs it."""
-        before, room = self._look, QRectF(self.rect())
+        before, room = self._theme, QRectF(self.rect())
         self.arrange()
-        self.set_look(look)
+        self.set_theme(theme)
         self._print(True)
         super().render(painter, room, self.rect())
         self._print(False)
-        self.set_look(before)
+        self.set_theme(before)
 
     def _print(self, on: bool) -> None:
         for area in self.areas:

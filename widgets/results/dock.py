@@ -15,8 +15,8 @@ from widgets.results.layer_table import LayerTable, paint_refusal
 from widgets.results.results_table import ResultRow, ResultsTable
 from widgets.results.slice_plot import HEIGHT_PX, SlicePlot
 from widgets.results.slice_views import SliceView
-from widgets.theme.control_paint import Rule, Surface, Words, pass_look
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.control_paint import Rule, Surface, Words, pass_theme
+from widgets.theme.theme import LIGHT, Theme, font
 
 WIDTH_PX = 384
 MOST_TABLE_PX = 360  # the table scrolls beyond this number of pixels
@@ -30,7 +30,7 @@ class WhereLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._pieces: tuple[tuple[str, str], ...] = ()
         self.setFixedHeight(16)
 
@@ -44,8 +44,8 @@ class WhereLine(QWidget):
     def text(self) -> str:
         return "".join(text for text, _ in self._pieces)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -54,7 +54,7 @@ class WhereLine(QWidget):
         painter.setFont(face)
         left, metrics = 0.0, QFontMetrics(face)
         for text, ink in self._pieces:
-            painter.setPen(getattr(self._look, ink))
+            painter.setPen(getattr(self._theme, ink))
             painter.drawText(QRectF(left, 0, 384, 16), Qt.AlignmentFlag.AlignVCenter, text)
             left += metrics.horizontalAdvance(text)
 
@@ -64,7 +64,7 @@ class Legend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setFixedHeight(28)
         self.setToolTip(
             "A struck circle means refused because of the layer's rate, its length or the settings. "
@@ -72,15 +72,15 @@ class Legend(QWidget):
         )
         self.setAccessibleName("Struck circle: refused. Dash: not found here.")
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_refusal(painter, QRectF(12, 0, 12, 28).center(), 10.0, self._look)
+        paint_refusal(painter, QRectF(12, 0, 12, 28).center(), 10.0, self._theme)
         painter.setFont(font(11))
-        painter.setPen(self._look.ink3)
+        painter.setPen(self._theme.ink3)
         words = "refused by rate, length or settings   –  not found here"
         painter.drawText(QRectF(29, 0, 350, 28), Qt.AlignmentFlag.AlignVCenter, words)
 
@@ -214,13 +214,13 @@ class Dock(Surface):
         self._undo.setToolTip(f"Undo {undo_words}".strip())
         self._export.setEnabled(count > 0)
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        QPainter(self).fillRect(0, 0, 1, self.height(), self._look.line2)
+        QPainter(self).fillRect(0, 0, 1, self.height(), self._theme.line2)
 
 
 def _head(title: str, beside: Sequence[QWidget], tools: Sequence[QWidget]) -> QHBoxLayout:

@@ -21,7 +21,7 @@ from widgets.plots.items import CurveItem, DotItem, Stroke
 from widgets.plots.view import PlotView
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import NONE, signed
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 PANEL = QSize(272, 212)
 NOTED_PX = 16  # how much higher the panels are if one of them has a note
@@ -50,8 +50,8 @@ def words_of(pair: Pair, mode: str) -> AreaWords:
     return AreaWords(f"{layer} {measure_words(pair.measure)}{unit}", f"r {r}, n {pair.n}", note, across, up)
 
 
-def _dot_colour(look: Look) -> QColor:
-    colour = QColor(look.sound)
+def _dot_colour(theme: Theme) -> QColor:
+    colour = QColor(theme.sound)
     colour.setAlphaF(0.55)
     return colour
 
@@ -78,8 +78,8 @@ def _courses(pair: Pair) -> tuple[Items, Ends, Ends]:
     return curves, (0.0, 1.0), up
 
 
-def _step(share: float) -> Callable[[Look], QColor]:
-    return lambda look: look.step(share)
+def _step(share: float) -> Callable[[Theme], QColor]:
+    return lambda theme: theme.step(share)
 
 
 _SHOWN: Mapping[str, Callable[[Pair], tuple[Items, Ends, Ends]]] = {SCATTER: _scatter, COURSES: _courses}

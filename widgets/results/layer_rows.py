@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
 NAME_X, CARET_X = 21, 6
@@ -70,22 +70,22 @@ class LayerHead(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setFixedHeight(HEAD_PX)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
+        painter, theme = QPainter(self), self._theme
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.setFont(font(11))
-        painter.setPen(look.ink2)
+        painter.setPen(theme.ink2)
         painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
         for column, (name, unit, _) in enumerate(COLUMNS):
-            painter.setPen(look.ink2)
+            painter.setPen(theme.ink2)
             painter.drawText(cell_rect(column, 4, 15), right, name)
-            painter.setPen(look.ink3)
+            painter.setPen(theme.ink3)
             painter.drawText(cell_rect(column, 19, 14), right, unit)
-        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, look.line2)
+        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, theme.line2)

@@ -33,7 +33,7 @@ from widgets.results.layer_rows import (
 )
 from widgets.theme.icons import paint_icon
 from widgets.theme.shortcut_override import keeps, keeps_standard
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 _OWN_KEYS = frozenset((
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space,
@@ -55,7 +55,7 @@ class LayerTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._rows: tuple[LayerRow, ...] = ()
         self._hover = -1
         self._stale = False
@@ -86,8 +86,8 @@ class LayerTable(QWidget):
     def rows(self) -> tuple[LayerRow, ...]:
         return self._rows
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -142,23 +142,23 @@ class LayerTable(QWidget):
         for place, row in enumerate(self._rows):
             self._paint_row(painter, row, self.row_rect(place), place == self._hover)
         if self.hasFocus():
-            painter.setPen(QPen(self._look.accent, 2))
+            painter.setPen(QPen(self._theme.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_row(self, painter: QPainter, row: LayerRow, rect: QRect, hover: bool) -> None:
-        look, top, title = self._look, rect.top(), title_px(row)
+        theme, top, title = self._theme, rect.top(), title_px(row)
         if row.active or hover:
-            light = look.accent_weak if row.active else look.hover
+            light = theme.accent_weak if row.active else theme.hover
             painter.fillRect(0, top, self.width(), title + ROW_PX, light)
         caret, line = "caret-down" if row.below else "caret-right", title + 7 if title else ROW_PX - 1
-        paint_icon(painter, caret, QRectF(CARET_X, top, 12, line), look.ink2, 10)
+        paint_icon(painter, caret, QRectF(CARET_X, top, 12, line), theme.ink2, 10)
         self._paint_title(painter, row, QRectF(NAME_X, top, 0, line))
         painter.setFont(font(12, numbers=True))
         for column, cell in enumerate(row.cells):
             self._paint_cell(painter, cell, cell_rect(column, top + title, ROW_PX - 1))
         for line, below in enumerate(row.below):
             self._paint_below(painter, below, top + title + ROW_PX + 2 + line * BELOW_PX)
-        painter.fillRect(0, rect.bottom(), self.width(), 1, look.line)
+        painter.fillRect(0, rect.bottom(), self.width(), 1, theme.line)
 
     def _paint_title(self, painter: QPainter, row: LayerRow, room: QRectF) -> None:
         """Paint a row's title before its first number, or on its own line if it is long."""
@@ -167,27 +167,27 @@ class LayerTable(QWidget):
         room.setRight(end - 3)
         fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
         painter.setFont(font(12 if fits else 11, 600))
-        painter.setPen(self._look.ink)
+        painter.setPen(self._theme.ink)
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_below(self, painter: QPainter, below: Below, top: int) -> None:
         painter.setFont(font(11, numbers=True))
-        painter.setPen(self._look.ink2)
+        painter.setPen(self._theme.ink2)
         painter.drawText(QRectF(NAME_X, top, 70, BELOW_PX), Qt.AlignmentFlag.AlignVCenter, below.name)
         for column, cell in enumerate(below.cells):
             if cell is not None:
                 self._paint_cell(painter, cell, cell_rect(column, top, BELOW_PX), small=True)
 
     def _paint_cell(self, painter: QPainter, cell: Cell, rect: QRectF, small: bool = False) -> None:
-        look = self._look
+        theme = self._theme
         if cell.state == "refused":
             size = 12 if small else 13
             place = QRectF(rect.right() - size, rect.top(), size, rect.height())
-            paint_refusal(painter, place.center(), size - 3.0, look)
+            paint_refusal(painter, place.center(), size - 3.0, theme)
             return
         quiet = self._stale or cell.stale or cell.state != "value"
-        painter.setPen(look.ink3 if quiet else look.ink2 if small else look.ink)
+        painter.setPen(theme.ink3 if quiet else theme.ink2 if small else theme.ink)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
 
     # --- mouse and keys -------------------------------------------------------------------------
@@ -259,11 +259,11 @@ class LayerTable(QWidget):
             super().keyPressEvent(event)
 
 
-def paint_refusal(painter: QPainter, centre: QPointF, size_px: float, look: Look) -> None:
+def paint_refusal(painter: QPainter, centre: QPointF, size_px: float, theme: Theme) -> None:
     """Paint the sign of a refused measure: a struck circle."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(look.ink3, 1.0))
+    painter.setPen(QPen(theme.ink3, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius, reach = size_px / 2, size_px / 2 * 0.7071
     painter.drawEllipse(centre, radius, radius)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from widgets.theme.praat_numbers import MINUS
 from widgets.theme.shortcut_override import OwnLine, keeps, keeps_standard
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 HEAD_PX, ROW_PX, NOTE_PX = 26, 22, 17
 # Heading and left edge; the last one is aligned right.
@@ -66,7 +66,7 @@ class ResultsTable(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._rows: tuple[ResultRow, ...] = ()
         self._chosen: frozenset[int] = frozenset()
         self._last = -1
@@ -102,8 +102,8 @@ class ResultsTable(QAbstractScrollArea):
         """The numbers of the selected rows, in order."""
         return [row.number for row in self._rows if row.number in self._chosen]
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
@@ -147,7 +147,7 @@ class ResultsTable(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), self._look.panel)
+        painter.fillRect(self.viewport().rect(), self._theme.panel)
         for place, row in enumerate(self._rows):
             rect = self.row_rect(place)
             if rect.bottom() > HEAD_PX and rect.top() < self.viewport().height():
@@ -156,23 +156,23 @@ class ResultsTable(QAbstractScrollArea):
         if not self._rows:
             self._paint_hint(painter)
         if self.hasFocus():
-            painter.setPen(QPen(self._look.accent, 2))
+            painter.setPen(QPen(self._theme.accent, 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def _paint_head(self, painter: QPainter) -> None:
-        look, width = self._look, self.viewport().width()
-        painter.fillRect(0, 0, width, HEAD_PX, look.panel)
+        theme, width = self._theme, self.viewport().width()
+        painter.fillRect(0, 0, width, HEAD_PX, theme.panel)
         painter.setFont(font(11))
-        painter.setPen(look.ink2)
+        painter.setPen(theme.ink2)
         for name, left in COLUMNS[:-1]:
             painter.drawText(QRectF(left, 0, 100, HEAD_PX - 1), Qt.AlignmentFlag.AlignVCenter, name)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(0, 0, self._right_px, HEAD_PX - 1), right, COLUMNS[-1][0])
-        painter.fillRect(0, HEAD_PX - 1, width, 1, look.line2)
+        painter.fillRect(0, HEAD_PX - 1, width, 1, theme.line2)
 
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setFont(font(11))
-        painter.setPen(self._look.ink3)
+        painter.setPen(self._theme.ink3)
         room = QRectF(EDGE_PX, HEAD_PX + 6, self.viewport().width() - 2 * EDGE_PX, 40)
         words = (
             "F5 queries the pitch, F1 to F4 the formants, F8 the intensity of the active layer. "
@@ -181,10 +181,10 @@ class ResultsTable(QAbstractScrollArea):
         painter.drawText(room, Qt.TextFlag.TextWordWrap, words)
 
     def _paint_row(self, painter: QPainter, row: ResultRow, rect: QRect) -> None:
-        look, top = self._look, rect.top()
+        theme, top = self._theme, rect.top()
         if row.number in self._chosen:
-            painter.fillRect(rect, look.accent_weak)
-        inks = (look.ink3,) * 4 if row.elsewhere else (look.ink3, look.ink, look.ink, look.ink2)
+            painter.fillRect(rect, theme.accent_weak)
+        inks = (theme.ink3,) * 4 if row.elsewhere else (theme.ink3, theme.ink, theme.ink, theme.ink2)
         texts = (str(row.number), row.layer, row.measure, row.where)
         ends = (*(left - 4 for _, left in COLUMNS[1:4]), self._right_px - 58)
         for (_, left), end, text, ink in zip(COLUMNS, ends, texts, inks, strict=False):
@@ -195,12 +195,12 @@ class ResultsTable(QAbstractScrollArea):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         defined = (row.value[:1].isdigit() or row.value[:1] == MINUS) and not row.elsewhere
         painter.setFont(font(11, 600 if defined else 400, numbers=True))
-        painter.setPen(look.ink if defined else look.ink3)
+        painter.setPen(theme.ink if defined else theme.ink3)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(0, top, self._right_px, ROW_PX), right, row.value)
         if row.note:
             painter.setFont(font(11))
-            painter.setPen(look.ink2)
+            painter.setPen(theme.ink2)
             room = QRectF(COLUMNS[1][1], top + ROW_PX - 3, rect.width() - COLUMNS[1][1] - EDGE_PX, NOTE_PX)
             words = painter.fontMetrics().elidedText(row.note, Qt.TextElideMode.ElideRight, int(room.width()))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)

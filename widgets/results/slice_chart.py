@@ -21,7 +21,7 @@ from widgets.plots.area import ZOOM_HINT, AreaWords, Margins, PlotArea
 from widgets.plots.items import CurveItem, Stroke
 from widgets.plots.view import PlotView
 from widgets.results.slice_views import Slice, SliceView
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 
 MARGINS = Margins(left=45, top=2, right=27, bottom=22)
 LEGEND_LEFT_PX, LEGEND_RIGHT_PX, NAMES_PX = 12, 8, 14
@@ -81,9 +81,9 @@ class SliceArea(PlotArea):
         self.show_range((0.0, view.high_hz), (LOW_DB, HIGH_DB))
         self._marks.update()
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        self._marks.set_look(look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._marks.set_theme(theme)
 
     @property
     def above_px(self) -> float:
@@ -109,7 +109,7 @@ class SliceArea(PlotArea):
         super().paint(painter, option, widget)
         painter.save()
         painter.translate(0, MARGINS.top)
-        legend.paint(painter, self.legend, self._look)
+        legend.paint(painter, self.legend, self._theme)
         painter.restore()
 
 
@@ -124,11 +124,11 @@ class SliceMarks(pg.GraphicsObject):
 
     def __init__(self, area: SliceArea) -> None:
         super().__init__(area)
-        self._area, self._look = area, area.look
+        self._area, self._theme = area, area.theme
         area.box.sigRangeChanged.connect(lambda *_: self.update())
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -157,19 +157,19 @@ class SliceMarks(pg.GraphicsObject):
             words = f"{one.title} ends"
             room = QRectF(x + 4, plot.top() + 3, metrics.horizontalAdvance(words) + 2, 16)
             if x >= free_from and room.right() <= min(edges[place + 1], plot.right()):
-                painter.setPen(self._look.ink2)
+                painter.setPen(self._theme.ink2)
                 painter.drawText(room, MIDDLE, words)
                 free_from = room.right()
 
     def _dotted(self, painter: QPainter, x: float, plot: QRectF) -> None:
-        pen = QPen(self._look.ink3, 1)
+        pen = QPen(self._theme.ink3, 1)
         pen.setDashPattern((1, 3))
         painter.setPen(pen)
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
     def _paint_formants(self, painter: QPainter, plot: QRectF) -> None:
         """Mark the formants at the lower edge, each with its name below, clear of the lines."""
-        look, bottom, face = self._look, plot.bottom(), font(11)
+        theme, bottom, face = self._theme, plot.bottom(), font(11)
         marks = [
             (f"F{number}", x)
             for number, hertz in enumerate(self._area.view.formants_hz, 1)
@@ -179,9 +179,9 @@ class SliceMarks(pg.GraphicsObject):
         width = QFontMetrics(face).horizontalAdvance("F0") + 2.0
         middles = apart([x for _, x in marks], width, plot.right() + width / 2)
         for (words, x), middle in zip(marks, middles, strict=True):
-            painter.fillRect(QRectF(x - 3, bottom - 9, 6, 8), look.plot)  # a halo, also over dense lines
-            painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), look.formant)
-            painter.setPen(look.ink2)
+            painter.fillRect(QRectF(x - 3, bottom - 9, 6, 8), theme.plot)  # a halo, also over dense lines
+            painter.fillRect(QRectF(x - 1, bottom - 7, 2, 6), theme.formant)
+            painter.setPen(theme.ink2)
             painter.drawText(QRectF(middle - width / 2 - 4, bottom, width + 8, NAMES_PX), MIDDLE, words)
 
 

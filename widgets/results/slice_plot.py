@@ -19,7 +19,7 @@ from widgets.controls.dialog import SmallDialog
 from widgets.results.slice_views import SliceView
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import short
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
     from widgets.results.slice_chart import SliceChart
@@ -33,7 +33,7 @@ class SlicePlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._view = SliceView()
         self.chart: SliceChart | None = None
         self.importing = BackgroundImport(CHART, self)
@@ -64,10 +64,10 @@ class SlicePlot(QWidget):
     def view(self) -> SliceView:
         return self._view
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         if self.chart is not None:
-            self.chart.set_look(look)
+            self.chart.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         return QSize(384, HEIGHT_PX)
@@ -77,7 +77,7 @@ class SlicePlot(QWidget):
 
         if self.chart is None:
             self.chart = SliceChart()
-            self.chart.set_look(self._look)
+            self.chart.set_theme(self._theme)
             self.chart.show_view(self._view)
             layout = self.layout()
             assert layout is not None

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from widgets.shell.command_match import PaletteRow, ranked
 from widgets.theme.control_paint import paint_field
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 __all__ = ["CommandPalette", "PaletteRow"]
 
@@ -68,29 +68,29 @@ class PaletteModel(QAbstractListModel):
 class RowPainter(QStyledItemDelegate):
     """Paints a command: title, menu, and its keys at the right."""
 
-    look: Look = LIGHT
+    theme: Theme = LIGHT
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: PaletteRow = index.data(_ROW)
-        look, rect = self.look, QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue]
+        theme, rect = self.theme, QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue]
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # pyright: ignore[reportAttributeAccessIssue]
         if chosen:
-            painter.fillRect(rect, look.accent_weak)
+            painter.fillRect(rect, theme.accent_weak)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         inner = rect.adjusted(12, 0, -12, 0)
         painter.setFont(font(12))
-        painter.setPen(look.ink3 if not row.enabled else look.accent if chosen else look.ink)
+        painter.setPen(theme.ink3 if not row.enabled else theme.accent if chosen else theme.ink)
         painter.drawText(inner, middle, row.title)
         width = painter.fontMetrics().horizontalAdvance(row.title)
         painter.setFont(font(11))
-        painter.setPen(look.ink3)
+        painter.setPen(theme.ink3)
         words = row.menu if row.enabled else f"{row.menu} · not available now"
         painter.drawText(inner.adjusted(width + 10, 0, -90, 0), middle, words)
         keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText)
-        painter.setPen(look.ink2)
+        painter.setPen(theme.ink2)
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, keys)
 
 
@@ -101,7 +101,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, rows: Sequence[PaletteRow], parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAccessibleName("Search commands")
         self._field = QLineEdit()
@@ -185,11 +185,11 @@ class CommandPalette(QDialog):
         elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
-        self._painter.look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._painter.theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        look = self._look
-        paint_field(QPainter(self), QRectF(self.rect()), look, look.panel, look.edge)
+        theme = self._theme
+        paint_field(QPainter(self), QRectF(self.rect()), theme, theme.panel, theme.edge)

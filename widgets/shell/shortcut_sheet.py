@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from widgets.controls.dialog import SmallDialog
 from widgets.shell.command_match import PaletteRow
 from widgets.theme.control_paint import Words, paint_field
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 ROW_PX = 22
 MOST_COLUMNS, LEAST_COLUMNS = 4, 2
@@ -118,29 +118,29 @@ class KeyLine(QWidget):
 
     def __init__(self, keys: str, words: str, column_px: tuple[int, int]) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._keys, self._words, self.column_px = keys, words, column_px
         self.setFixedHeight(ROW_PX)
         self.setMinimumWidth(sum(column_px) + GAP_PX)
         self.setAccessibleName(f"{words}: {keys}")
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(sum(self.column_px) + GAP_PX, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
+        painter, theme = QPainter(self), self._theme
         painter.setFont(font(11))
         width = QFontMetrics(font(11)).horizontalAdvance(self._keys)
         box = QRectF(0, 2, width + BOX_AIR_PX, ROW_PX - 4)
-        paint_field(painter, box, look, look.plot, look.line2)
-        painter.setPen(look.ink2)
+        paint_field(painter, box, theme, theme.plot, theme.line2)
+        painter.setPen(theme.ink2)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keys)
         painter.setFont(font(12))
-        painter.setPen(look.ink)
+        painter.setPen(theme.ink)
         left = self.column_px[0] + GAP_PX
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(QRectF(left, 0, self.width() - left, ROW_PX), middle, self._words)

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from widgets.theme.control_paint import ShortWords, Surface, Words, pass_look
+from widgets.theme.control_paint import ShortWords, Surface, Words, pass_theme
 from widgets.theme.copy_value import HINT, copy_numbers
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 
 HEIGHT_PX = 24
 READ_OUT = "Pointer"
@@ -66,10 +66,10 @@ class StatusBar(Surface):
             place.setText(words)
             place.setAccessibleDescription(words)
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        QPainter(self).fillRect(0, 0, self.width(), 1, self._look.line2)
+        QPainter(self).fillRect(0, 0, self.width(), 1, self._theme.line2)

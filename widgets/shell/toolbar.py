@@ -12,10 +12,10 @@ from widgets.controls.button import Button
 from widgets.controls.combo import ComboBox
 from widgets.controls.scales import Decibels, Steps
 from widgets.controls.slider import SMALL, Slider
-from widgets.theme.control_paint import Surface, Words, paint_field, pass_look
+from widgets.theme.control_paint import Surface, Words, paint_field, pass_theme
 from widgets.theme.icons import paint_icon
 from widgets.theme.number_text import number_text
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 HEIGHT_PX = 40
 # above this width there is space for the buttons' texts as well
@@ -40,15 +40,15 @@ class Separator(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self.setFixedSize(17, HEIGHT_PX - 1)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(8, 9, 1, self.height() - 18, self._look.line2)
+        QPainter(self).fillRect(8, 9, 1, self.height() - 18, self._theme.line2)
 
 
 class SearchButton(Button):
@@ -69,12 +69,12 @@ class SearchButton(Button):
         return QSize(36, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, rect = QPainter(self), self._look, QRectF(self.rect())
-        fill = look.hover if self.underMouse() else look.plot
-        paint_field(painter, rect, look, fill, look.edge, self.hasFocus())
-        paint_icon(painter, self._icon, QRectF(8, 0, 18, rect.height()), look.ink2, 14)
+        painter, theme, rect = QPainter(self), self._theme, QRectF(self.rect())
+        fill = theme.hover if self.underMouse() else theme.plot
+        paint_field(painter, rect, theme, fill, theme.edge, self.hasFocus())
+        paint_icon(painter, self._icon, QRectF(8, 0, 18, rect.height()), theme.ink2, 14)
         painter.setFont(font(12))
-        painter.setPen(look.ink3)
+        painter.setPen(theme.ink3)
         metrics = painter.fontMetrics()
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         room = QRectF(32, 0, rect.width() - 40, rect.height())
@@ -215,10 +215,10 @@ class Toolbar(Surface):
         if "play.toggle" in self._buttons:
             self._buttons["play.toggle"].set_icon("pause-fill" if playing else "play-fill")
 
-    def set_look(self, look: Look) -> None:
-        super().set_look(look)
-        pass_look(self, look)
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        pass_theme(self, theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, self._look.line2)
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, self._theme.line2)

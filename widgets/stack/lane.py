@@ -12,7 +12,7 @@ from widgets.drawing.curves import Limits
 from widgets.drawing.lane import Marks
 from widgets.stack.lane_header import LaneHeader
 from widgets.stack.lane_plot import LanePlot
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 from widgets.timeline.columns import HEADER_PX, Columns
 from widgets.timeline.lane_views import LaneView
 
@@ -22,7 +22,7 @@ class LaneWidget(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = LIGHT
+        self._theme = LIGHT
         self.header = LaneHeader(self)
         self.plot = LanePlot(self)
         self._target = False
@@ -40,10 +40,10 @@ class LaneWidget(QWidget):
             self.plot.setAccessibleName(f"Plot of {lane.title}")
         self.plot.show_lane(lane, columns, marks, shared)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
-        self.header.set_look(look)
-        self.plot.set_look(look)
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.header.set_theme(theme)
+        self.plot.set_theme(theme)
         self.update()
 
     def set_target(self, target: bool) -> None:
@@ -66,10 +66,10 @@ class LaneWidget(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         y = self.height() - 0.5
-        painter.setPen(QPen(self._look.line2, 1))
+        painter.setPen(QPen(self._theme.line2, 1))
         painter.drawLine(QLineF(0, y, self.width(), y))
         if self._target:
-            painter.setPen(QPen(self._look.accent, 2))
+            painter.setPen(QPen(self._theme.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from widgets.stack.lane import LaneWidget
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 MOST_STRETCH = 1.5
 GRID_PX = 4
@@ -39,11 +39,11 @@ class LaneArea(QScrollArea):
         self._lanes: list[tuple[LaneWidget, int]] = []
         self._line = QWidget(self.column)
         self._line.hide()
-        self.set_look(LIGHT)
+        self.set_theme(LIGHT)
 
-    def set_look(self, look: Look) -> None:
-        self.column.set_look(look)
-        self._line.setStyleSheet(f"background: {look.accent.name()}")
+    def set_theme(self, theme: Theme) -> None:
+        self.column.set_theme(theme)
+        self._line.setStyleSheet(f"background: {theme.accent.name()}")
 
     @property
     def is_cut(self) -> bool:
@@ -92,11 +92,11 @@ class _Column(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._look = LIGHT
+        self._theme = LIGHT
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), self._look.chrome)
+        QPainter(self).fillRect(event.rect(), self._theme.chrome)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.drawing.lines import draw_text
 from widgets.theme.icons import paint_icon
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 
 class LaneButton(QAbstractButton):
@@ -35,10 +35,10 @@ class LaneButton(QAbstractButton):
         self.measure = ""
         self.is_bare = self.is_hollow = False
         self.is_shy = False
-        self._look = LIGHT
+        self._theme = LIGHT
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def set_state(
@@ -66,13 +66,13 @@ class LaneButton(QAbstractButton):
             lane = self.parentWidget()
             if lane is None or not lane.underMouse():
                 return
-            painter.fillRect(self.rect(), self._look.chrome)
+            painter.fillRect(self.rect(), self._theme.chrome)
         if not self.is_bare or (self.is_shy and self.underMouse()):
             self._paint_ground(painter, rect)
         if self.is_hollow and self.icon_name == "play-fill":
             self._paint_hollow(painter)
         elif self.icon_name:
-            colour = self._look.on_accent if self._is_lit else self._look.ink2
+            colour = self._theme.on_accent if self._is_lit else self._theme.ink2
             paint_icon(painter, self.icon_name, QRectF(self.rect()), colour, 12)
         else:
             self._paint_word(painter)
@@ -82,22 +82,22 @@ class LaneButton(QAbstractButton):
         return self.is_filled and self.is_on
 
     def _paint_ground(self, painter: QPainter, rect: QRectF) -> None:
-        look = self._look
+        theme = self._theme
         pressed_or_under = self.underMouse() and not self.refusal
         if self.refusal:
-            pen = QPen(look.line2, 1)
+            pen = QPen(theme.line2, 1)
             pen.setDashPattern((3, 3))
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         elif self._is_lit:
-            painter.setPen(QPen(look.accent, 1))
-            painter.setBrush(look.accent)
+            painter.setPen(QPen(theme.accent, 1))
+            painter.setBrush(theme.accent)
         elif self.is_on and not self.measure:
-            painter.setPen(QPen(look.accent, 1))
-            painter.setBrush(look.accent_weak)
+            painter.setPen(QPen(theme.accent, 1))
+            painter.setBrush(theme.accent_weak)
         else:
-            painter.setPen(QPen(look.line2, 1))
-            painter.setBrush(look.hover if pressed_or_under else look.panel)
+            painter.setPen(QPen(theme.line2, 1))
+            painter.setBrush(theme.hover if pressed_or_under else theme.panel)
         painter.drawRoundedRect(rect, 4, 4)
         if self.measure and self.is_on and not self.refusal:
             self._paint_measure_line(painter)
@@ -105,7 +105,7 @@ class LaneButton(QAbstractButton):
     def _paint_hollow(self, painter: QPainter) -> None:
         """Paint an outlined play triangle: this cannot be heard without a carrier."""
         x, y = self.width() / 2, self.height() / 2
-        painter.setPen(QPen(self._look.ink2, 1.25))
+        painter.setPen(QPen(self._theme.ink2, 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         corners = [QPointF(x - 3, y - 4.5), QPointF(x + 4.5, y), QPointF(x - 3, y + 4.5)]
         painter.drawPolygon(QPolygonF(corners))
@@ -115,16 +115,16 @@ class LaneButton(QAbstractButton):
         painter.save()
         painter.setClipRect(QRectF(0, self.height() - 3, self.width(), 3))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.overlay(self.measure))
+        painter.setBrush(self._theme.overlay(self.measure))
         painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
         painter.restore()
 
     def _paint_word(self, painter: QPainter) -> None:
-        look = self._look
+        theme = self._theme
         strong = self.is_on and bool(self.measure) and not self.refusal
-        colour = look.ink if strong else look.ink3 if self.measure else look.ink2
+        colour = theme.ink if strong else theme.ink3 if self.measure else theme.ink2
         if self.is_on and not self.measure:
-            colour = look.accent
+            colour = theme.accent
         place = QPointF(self.width() / 2, self.height() / 2 - (1 if self.measure else 0))
         room = draw_text(
             painter, place, self.word, font(11, 600 if strong else 500, numbers=True), colour, "centre"

@@ -15,7 +15,7 @@ from widgets.theme.focus_ring import FocusRing
 from widgets.theme.number_text import read_number
 from widgets.theme.praat_numbers import short
 from widgets.theme.shortcut_override import OwnLine
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.columns import HEADER_PX
 from widgets.timeline.lane_views import LaneView
 
@@ -44,7 +44,7 @@ class LaneHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = LIGHT
+        self._theme = LIGHT
         self.lane = LaneView("", "")
         self._pressed: QPoint | None = None
         self._dragging = self._focused = False
@@ -82,11 +82,11 @@ class LaneHeader(QWidget):
     def _toggle_measure(self, measure: str) -> None:
         self.field_wanted.emit("shown", self.lane.shown ^ {measure})
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         for button in self.findChildren(QWidget):
             if isinstance(button, LaneButton | LegendRow):
-                button.set_look(look)
+                button.set_theme(theme)
         self.update()
 
     def set_focused(self, focused: bool) -> None:
@@ -137,7 +137,7 @@ class LaneHeader(QWidget):
             self.legend.pop().deleteLater()
         for k, line in enumerate(lines):
             if k == len(self.legend):
-                row = LegendRow(line, self._look, self)
+                row = LegendRow(line, self._theme, self)
                 row.clicked.connect(lambda _=False, made=row: self.legend_clicked.emit(made.line.kind))
                 self.legend.append(row)
             if self.legend[k].line != line:
@@ -171,19 +171,19 @@ class LaneHeader(QWidget):
         return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, lane = QPainter(self), self._look, self.lane
-        painter.fillRect(event.rect(), look.chrome)
+        painter, theme, lane = QPainter(self), self._theme, self.lane
+        painter.fillRect(event.rect(), theme.chrome)
         if lane.active:
             left = FocusRing.WIDTH_PX if self._focused else 0
-            painter.fillRect(QRectF(left, 4, 3, self.height() - 8), look.accent)
+            painter.fillRect(QRectF(left, 4, 3, self.height() - 8), theme.accent)
         y = self.height() / 2 if lane.collapsed else NAME_Y_PX
-        ink = look.ink3 if lane.muted else look.ink
+        ink = theme.ink3 if lane.muted else theme.ink
         metrics = QFontMetrics(font(13, 600))
         name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self.name_width())
         draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
         self._paint_badge(painter, y)
         if not lane.collapsed:
-            draw_text(painter, QPointF(9, 33), self._meta_cut(lane.meta), font(11, numbers=True), look.ink2)
+            draw_text(painter, QPointF(9, 33), self._meta_cut(lane.meta), font(11, numbers=True), theme.ink2)
 
     @staticmethod
     def _meta_cut(meta: str) -> str:
@@ -201,10 +201,10 @@ class LaneHeader(QWidget):
         if self.lane.badge and width:
             rect = QRectF(HEADER_PX - width, y - 8, width, 16)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._look.line2, 1))
-            painter.setBrush(self._look.panel)
+            painter.setPen(QPen(self._theme.line2, 1))
+            painter.setBrush(self._theme.panel)
             painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-            draw_text(painter, rect.center(), self.lane.badge, painter.font(), self._look.ink2, "centre")
+            draw_text(painter, rect.center(), self.lane.badge, painter.font(), self._theme.ink2, "centre")
 
     # --- gain ---------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.drawing.lines import draw_text
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.lane_views import LegendLine
 
 ROW_PX = 20
@@ -24,34 +24,34 @@ NAMES = {
 }
 
 
-def _paint_pitch(painter: QPainter, x: float, y: float, look: Look) -> None:
-    painter.setPen(QPen(look.pitch, 2))
+def _paint_pitch(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    painter.setPen(QPen(theme.pitch, 2))
     painter.drawLine(QLineF(x, y, x + 16, y))
-    _paint_dot(painter, x + 8, y, 6.0, look.pitch)
+    _paint_dot(painter, x + 8, y, 6.0, theme.pitch)
 
 
-def _paint_formants(painter: QPainter, x: float, y: float, look: Look) -> None:
-    _paint_dot(painter, x + 3, y, 5.5, look.formant)
-    _paint_dot(painter, x + 12, y, 5.5, look.formant)
-    _paint_dot(painter, x + 12, y, 2.7, look.chrome)
+def _paint_formants(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    _paint_dot(painter, x + 3, y, 5.5, theme.formant)
+    _paint_dot(painter, x + 12, y, 5.5, theme.formant)
+    _paint_dot(painter, x + 12, y, 2.7, theme.chrome)
 
 
-def _paint_intensity(painter: QPainter, x: float, y: float, look: Look) -> None:
-    painter.setPen(QPen(look.intensity, 2))
+def _paint_intensity(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    painter.setPen(QPen(theme.intensity, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     path = QPainterPath(QPointF(x, y + 3))
     path.cubicTo(QPointF(x + 5, y - 4), QPointF(x + 11, y - 4), QPointF(x + 16, y + 3))
     painter.drawPath(path)
 
 
-def _paint_spectrogram(painter: QPainter, x: float, y: float, look: Look) -> None:
-    ramp = look.ramp()
+def _paint_spectrogram(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    ramp = theme.ramp()
     for k, grey in enumerate((205, 155, 100, 45)):
         painter.fillRect(QRectF(x + 4 * k, math.floor(y) - 5, 4, 10), QColor.fromRgb(int(ramp[grey])))
 
 
-def _paint_pulses(painter: QPainter, x: float, y: float, look: Look) -> None:
-    painter.setPen(QPen(look.line2, 2))
+def _paint_pulses(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    painter.setPen(QPen(theme.line2, 2))
     painter.drawLines([QLineF(x + 2 + 6 * k, y - 4, x + 2 + 6 * k, y + 4) for k in range(3)])
 
 
@@ -70,18 +70,18 @@ _SAMPLES = {
 }
 
 
-def paint_sample(painter: QPainter, kind: str, x: float, y: float, look: Look) -> None:
+def paint_sample(painter: QPainter, kind: str, x: float, y: float, theme: Theme) -> None:
     """Draw 16 px of a kind of data as it looks in a lane."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _SAMPLES[kind](painter, x, y, look)
+    _SAMPLES[kind](painter, x, y, theme)
 
 
 class LegendRow(QAbstractButton):
     """One line of the legend; a click opens its settings."""
 
-    def __init__(self, line: LegendLine, look: Look = LIGHT, parent: QWidget | None = None) -> None:
+    def __init__(self, line: LegendLine, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._theme = theme
         self.line = line
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -94,30 +94,30 @@ class LegendRow(QAbstractButton):
         self.setToolTip(f"{name} {line.text}\n{name} settings…")
         self.update()
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(136, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
+        painter, theme = QPainter(self), self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse():
-            painter.fillRect(self.rect(), look.hover)
+            painter.fillRect(self.rect(), theme.hover)
         hidden = self.line.text == "hidden"
         y = ROW_PX / 2
         if self.line.kind in _SAMPLES:
-            _SAMPLES[self.line.kind](painter, 8, y, look)
+            _SAMPLES[self.line.kind](painter, 8, y, theme)
         name = NAMES.get(self.line.kind, self.line.kind)
-        taken = draw_text(painter, QPointF(28, y), name, font(11), look.ink3 if hidden else look.ink)
+        taken = draw_text(painter, QPointF(28, y), name, font(11), theme.ink3 if hidden else theme.ink)
         painter.setFont(font(11, numbers=True))
         room_px = self.width() - taken.right() - APART_PX
         text = _fitting(
             self.line.text, lambda words: painter.fontMetrics().horizontalAdvance(words) <= room_px
         )
-        draw_text(painter, QPointF(self.width(), y), text, painter.font(), look.ink3, "right")
+        draw_text(painter, QPointF(self.width(), y), text, painter.font(), theme.ink3, "right")
 
 
 def _fitting(text: str, fits: Callable[[str], bool]) -> str:

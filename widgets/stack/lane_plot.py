@@ -26,7 +26,7 @@ from widgets.drawing.overlays import frequency_rows
 from widgets.drawing.spectrogram import grey_at
 from widgets.theme.copy_value import HINT, copy_number
 from widgets.theme.praat_numbers import activation, four_digits, seconds, signed
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 from widgets.timeline.columns import AXIS_PX, HEADER_PX, Columns
 from widgets.timeline.lane_views import LaneView
 
@@ -49,7 +49,7 @@ class LanePlot(QWidget):
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.look = LIGHT
+        self.theme = LIGHT
         self.lane = LaneView("", "")
         self.columns: Columns | None = None
         self.marks = Marks()
@@ -84,8 +84,8 @@ class LanePlot(QWidget):
             self._late = late
             self.update(0, 0, self.width(), 3)
 
-    def set_look(self, look: Look) -> None:
-        self.look, self.picture = look, None
+    def set_theme(self, theme: Theme) -> None:
+        self.theme, self.picture = theme, None
         self.update()
 
     def set_playhead(self, time_s: float | None) -> None:
@@ -105,9 +105,9 @@ class LanePlot(QWidget):
         return QRectF(AXIS_PX, 0, self.columns.width_px if self.columns else 1.0, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self.look
+        painter, theme = QPainter(self), self.theme
         if self.columns is None:
-            painter.fillRect(event.rect(), look.chrome)
+            painter.fillRect(event.rect(), theme.chrome)
             return
         rect = self.plot_rect
         seen = QRectF(event.rect())
@@ -115,9 +115,9 @@ class LanePlot(QWidget):
             self._paint_axes(painter, rect, self.columns)
         painter.setClipRect(seen.intersected(rect))
         painter.drawPixmap(rect.topLeft(), self._painted(rect, self.columns))
-        paint_marks(painter, rect, self.lane, self.columns, look, self.marks)
+        paint_marks(painter, rect, self.lane, self.columns, theme, self.marks)
         if self._late:
-            painter.fillRect(QRectF(rect.left(), 0, rect.width(), 2), look.accent)
+            painter.fillRect(QRectF(rect.left(), 0, rect.width(), 2), theme.accent)
         self._paint_playhead(painter, rect, self.columns)
 
     def _painted(self, rect: QRectF, columns: Columns) -> QPixmap:
@@ -129,27 +129,27 @@ class LanePlot(QWidget):
             painter = QPainter(self.picture)
             place = QRectF(0, 0, rect.width(), rect.height())
             own = columns.moved(AXIS_PX)
-            paint_plot(painter, place, self.lane, own, self.look, self._shared, self._overlays)
+            paint_plot(painter, place, self.lane, own, self.theme, self._shared, self._overlays)
             painter.end()
         return self.picture
 
     def _paint_axes(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
-        look = self.look
+        theme = self.theme
         left = QRectF(0, 0, rect.left(), rect.height())
         right = QRectF(rect.right(), 0, self.width() - rect.right(), rect.height())
         for side in (left, right):
-            painter.fillRect(side, look.chrome)
-        painter.setPen(QPen(look.line2, 1))
+            painter.fillRect(side, theme.chrome)
+        painter.setPen(QPen(theme.line2, 1))
         for x in (rect.left() - 0.5, rect.right() + 0.5):
             painter.drawLine(QLineF(x, 0, x, rect.height()))
-        paint_left_axis(painter, left, self.lane, columns, look, self.marks, self._shared)
-        paint_right_axis(painter, right, self.lane, look, self.marks)
+        paint_left_axis(painter, left, self.lane, columns, theme, self.marks, self._shared)
+        paint_right_axis(painter, right, self.lane, theme, self.marks)
 
     def _paint_playhead(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
         if self._playhead_s is None or not columns.window.contains(self._playhead_s):
             return
         x = math.floor(columns.x(self._playhead_s)) + 0.5
-        draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self.look.ink, 1.5, self.look.halo)
+        draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self.theme.ink, 1.5, self.theme.halo)
 
     # --- mouse --------------------------------------------------------------------------------
 
@@ -166,8 +166,8 @@ class LanePlot(QWidget):
         if columns is None or rect.left() <= place.x() <= rect.right():
             return ""
         if place.x() > rect.right():
-            return value_at(right_labels(rect, self.lane, self.look, self.marks), place)
-        return value_at(left_labels(rect, self.lane, columns, self.look, self.marks, self._shared), place)
+            return value_at(right_labels(rect, self.lane, self.theme, self.marks), place)
+        return value_at(left_labels(rect, self.lane, columns, self.theme, self.marks, self._shared), place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()

@@ -11,7 +11,7 @@ from core.signals.track import Track
 from widgets.drawing.curves import curve_rows, paint_curve, whole_extremes
 from widgets.drawing.lane import Marks
 from widgets.drawing.lines import draw_text
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.columns import Columns
 
 STRIP_PX = 32
@@ -29,7 +29,7 @@ class Overview(QWidget):
         self.setFixedHeight(STRIP_PX + 8)
         self.setMouseTracking(True)
         self.setAccessibleName("Overview of the whole sound")
-        self._look = LIGHT
+        self._theme = LIGHT
         self._columns: Columns | None = None
         self._whole = Range(0.0, 1.0)
         self._marks = Marks()
@@ -55,8 +55,8 @@ class Overview(QWidget):
             self._playhead_s = time_s
             self.update()
 
-    def set_look(self, look: Look) -> None:
-        self._look, self._picture = look, None
+    def set_theme(self, theme: Theme) -> None:
+        self._theme, self._picture = theme, None
         self.update()
 
     @property
@@ -72,26 +72,26 @@ class Overview(QWidget):
         return QRectF(left, 4, max(2.0, right - left), STRIP_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        painter.fillRect(event.rect(), look.chrome)
+        painter, theme = QPainter(self), self._theme
+        painter.fillRect(event.rect(), theme.chrome)
         if self._columns is None:
             return
         strip = QRectF(self._columns.left_px, 4, self._columns.width_px, STRIP_PX)
         painter.drawPixmap(strip.topLeft(), self._drawn(strip))
         frame = self._frame()
         self._paint_marks(painter, strip)
-        shade = QColor(look.chrome)
+        shade = QColor(theme.chrome)
         shade.setAlphaF(0.66)
         painter.fillRect(QRectF(strip.left(), 4, frame.left() - strip.left(), STRIP_PX), shade)
         painter.fillRect(QRectF(frame.right(), 4, strip.right() - frame.right(), STRIP_PX), shade)
-        painter.setPen(QPen(look.line, 1))
+        painter.setPen(QPen(theme.line, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(strip.adjusted(0.5, 0.5, -0.5, -0.5))
         self._paint_frame(painter, frame)
         times = self._whole.length_s / max(self._columns.window.length_s, 1e-9)
         text = f"{times:.1f} ×" if times < 100 else f"{times:.0f} ×"
         place = QPointF(strip.right() + 6, strip.center().y())
-        draw_text(painter, place, text, font(11, numbers=True), look.ink2)
+        draw_text(painter, place, text, font(11, numbers=True), theme.ink2)
 
     def _drawn(self, strip: QRectF) -> QPixmap:
         """Return the waveform of the whole sound, painted once per sound and width."""
@@ -99,7 +99,7 @@ class Overview(QWidget):
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(round(strip.width() * ratio), round(strip.height() * ratio))
             self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(self._look.plot)
+            self._picture.fill(self._theme.plot)
             if self._track is not None:
                 self._paint_track(self._picture, self._track, strip)
         return self._picture
@@ -113,33 +113,33 @@ class Overview(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = curve_rows((low, high), QRectF(0, 0, strip.width(), strip.height()))
         columns = Columns(self._whole, 0.0, strip.width())
-        paint_curve(painter, track, columns, rows, self._look.sound, dots=False)
+        paint_curve(painter, track, columns, rows, self._theme.sound, dots=False)
         painter.end()
 
     def _paint_marks(self, painter: QPainter, strip: QRectF) -> None:
-        columns, look = self._all, self._look
+        columns, theme = self._all, self._theme
         if self._marks.selection is not None:
             left, right = columns.x(self._marks.selection.start_s), columns.x(self._marks.selection.end_s)
-            painter.fillRect(QRectF(left, strip.top(), right - left, strip.height()), look.sel)
+            painter.fillRect(QRectF(left, strip.top(), right - left, strip.height()), theme.sel)
         elif self._marks.cursor_s is not None:
             x = columns.line_x(self._marks.cursor_s)
-            painter.setPen(QPen(look.cursor, 1))
+            painter.setPen(QPen(theme.cursor, 1))
             painter.drawLine(QLineF(x, strip.top(), x, strip.bottom()))
         if self._playhead_s is not None and self._whole.contains(self._playhead_s):
             x = columns.line_x(self._playhead_s)
-            painter.setPen(QPen(look.ink, 1))
+            painter.setPen(QPen(theme.ink, 1))
             painter.drawLine(QLineF(x, strip.top(), x, strip.bottom()))
 
     def _paint_frame(self, painter: QPainter, frame: QRectF) -> None:
-        look = self._look
+        theme = self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        pen = QPen(look.accent, 2)
+        pen = QPen(theme.accent, 2)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.drawRect(frame.adjusted(1, 1, -1, -1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(look.plot)
-        painter.setPen(QPen(look.accent, 1.5))
+        painter.setBrush(theme.plot)
+        painter.setPen(QPen(theme.accent, 1.5))
         for x in (frame.left() + 1, frame.right() - 1):
             handle = QRectF(
                 x - HANDLE_W_PX / 2, frame.center().y() - HANDLE_H_PX / 2, HANDLE_W_PX, HANDLE_H_PX

@@ -14,7 +14,7 @@ from widgets.drawing.lane import Marks, marked_times
 from widgets.drawing.lines import draw_text
 from widgets.stack.ruler import paint_bar, seconds_within
 from widgets.theme.praat_numbers import seconds
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.columns import AXIS_PX, HEADER_PX, Columns
 
 BAR_PX = 20
@@ -97,7 +97,7 @@ class PlayBars(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.setMouseTracking(True)
         self.setAccessibleName("Play bars: parts, window, whole sound")
-        self._look = LIGHT
+        self._theme = LIGHT
         self._columns: Columns | None = None
         self._whole = Range(0.0, 1.0)
         self._marks = Marks()
@@ -119,18 +119,18 @@ class PlayBars(QWidget):
             self._hovered = None
             self.update()
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        painter.fillRect(event.rect(), look.chrome)
+        painter, theme = QPainter(self), self._theme
+        painter.fillRect(event.rect(), theme.chrome)
         if self._cut:
-            painter.fillRect(0, 0, self.width(), 1, look.line2)
+            painter.fillRect(0, 0, self.width(), 1, theme.line2)
         self._paint_names(painter)
         for piece in self._pieces:
-            paint_bar(painter, piece.rect, look, piece is self._hovered)
+            paint_bar(painter, piece.rect, theme, piece is self._hovered)
         for piece in self._pieces:
             self._paint_words(painter, piece)
         if self._columns is not None:
@@ -140,8 +140,8 @@ class PlayBars(QWidget):
         first = "Selection" if self._marks.selection else "From cursor"
         for row, (name, key) in enumerate(((first, "Tab"), ("Window", "Shift+Tab"), ("Whole sound", ""))):
             y = TOP_PX + row * PITCH_PX + BAR_PX / 2
-            draw_text(painter, QPointF(8, y), name, font(11), self._look.ink2)
-            draw_text(painter, QPointF(HEADER_PX - 8, y), key, font(11), self._look.ink3, "right")
+            draw_text(painter, QPointF(8, y), name, font(11), self._theme.ink2)
+            draw_text(painter, QPointF(HEADER_PX - 8, y), key, font(11), self._theme.ink3, "right")
 
     def _paint_words(self, painter: QPainter, piece: PlayBar) -> None:
         """Draw a piece's text, or only its length with fewer decimals if it does not fit."""
@@ -150,14 +150,14 @@ class PlayBars(QWidget):
         if not fits:
             number = font(11, numbers=True)
         text = piece.words if fits else seconds_within(piece.played.length_s, room_px, number)
-        draw_text(painter, piece.rect.center(), text, number, self._look.ink, "centre")
+        draw_text(painter, piece.rect.center(), text, number, self._theme.ink, "centre")
 
     def _paint_window_times(self, painter: QPainter, columns: Columns) -> None:
         """Paint the two ends of the window in blue inside the second bar, if there is space."""
         if columns.width_px < 380:
             return
         y = TOP_PX + PITCH_PX + BAR_PX / 2
-        number, colour = font(12, numbers=True), self._look.bar_time
+        number, colour = font(12, numbers=True), self._theme.bar_time
         draw_text(painter, QPointF(columns.left_px + 8, y), seconds(columns.window.start_s), number, colour)
         place = QPointF(columns.right_px - 8, y)
         draw_text(painter, place, seconds(columns.window.end_s), number, colour, "right")

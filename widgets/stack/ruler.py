@@ -14,7 +14,7 @@ from widgets.drawing.lane import Marks, marked_times
 from widgets.drawing.lines import draw_dotted, draw_text
 from widgets.theme.copy_value import HINT, copy_number
 from widgets.theme.praat_numbers import seconds, signed
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.columns import AXIS_PX, Columns, time_ticks
 
 STRIP_PX, RULER_PX = 28, 16
@@ -63,27 +63,31 @@ def is_visible(columns: Columns, selection: Range) -> bool:
     return selection.end_s > window.start_s and selection.start_s < window.end_s
 
 
-def paint_strip(painter: QPainter, columns: Columns, look: Look, marks: Marks, hovered: bool = False) -> None:
+def paint_strip(
+    painter: QPainter, columns: Columns, theme: Theme, marks: Marks, hovered: bool = False
+) -> None:
     """Paint the cursor's time, or the selection's button between its two times."""
     if marks.selection is not None and is_visible(columns, marks.selection):
-        _paint_button(painter, columns, look, marks.selection, hovered)
+        _paint_button(painter, columns, theme, marks.selection, hovered)
     elif marks.selection is None and marks.cursor_s is not None and columns.window.contains(marks.cursor_s):
         place = QPointF(columns.x(marks.cursor_s), STRIP_PX / 2)
-        draw_text(painter, place, seconds(marks.cursor_s), font(13, 500, numbers=True), look.cursor, "centre")
+        draw_text(
+            painter, place, seconds(marks.cursor_s), font(13, 500, numbers=True), theme.cursor, "centre"
+        )
 
 
-def _paint_button(painter: QPainter, columns: Columns, look: Look, selection: Range, hovered: bool) -> None:
+def _paint_button(painter: QPainter, columns: Columns, theme: Theme, selection: Range, hovered: bool) -> None:
     rect = selection_rect(columns, selection)
-    paint_bar(painter, rect, look, hovered)
+    paint_bar(painter, rect, theme, hovered)
     words = (selection_words(selection), seconds(selection.length_s), f"{selection.length_s:.3f}")
     painter.setFont(font(12, numbers=True))
     metrics = painter.fontMetrics()
     text = next((word for word in words if metrics.horizontalAdvance(word) < rect.width() - 6), "")
-    draw_text(painter, rect.center(), text, painter.font(), look.ink, "centre")
+    draw_text(painter, rect.center(), text, painter.font(), theme.ink, "centre")
     middle = rect.center().y()
     for edge in edge_times(columns, selection):
         if columns.window.contains(edge.time_s):
-            draw_text(painter, QPointF(edge.place.left(), middle), edge.text, edge.face, look.cursor)
+            draw_text(painter, QPointF(edge.place.left(), middle), edge.text, edge.face, theme.cursor)
 
 
 def edge_times(columns: Columns, selection: Range) -> tuple[EdgeTime, EdgeTime]:
@@ -121,15 +125,15 @@ def strip_times(columns: Columns, marks: Marks) -> list[tuple[float, QRectF]]:
     return [one for one in found if columns.window.contains(one[0])]
 
 
-def paint_bar(painter: QPainter, rect: QRectF, look: Look, hovered: bool = False) -> None:
+def paint_bar(painter: QPainter, rect: QRectF, theme: Theme, hovered: bool = False) -> None:
     """Paint one of Praat's grey play rectangles."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(look.edge, 1))
-    painter.setBrush(look.bar_hover if hovered else look.bar)
+    painter.setPen(QPen(theme.edge, 1))
+    painter.setBrush(theme.bar_hover if hovered else theme.bar)
     painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
 
-def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -> None:
+def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, theme: Theme) -> None:
     """Paint round times, centred over their columns, with a gap in any line behind a number."""
     ticks, decimals = time_ticks(columns)
     number = font(11, numbers=True)
@@ -137,8 +141,8 @@ def paint_ruler(painter: QPainter, rect: QRectF, columns: Columns, look: Look) -
         text = signed(f"{tick_s:.{decimals}f}")
         width = _width(text, number) + 4
         place = QPointF(columns.x(tick_s), rect.center().y())
-        painter.fillRect(QRectF(place.x() - width / 2, rect.top(), width, rect.height() - 1), look.chrome)
-        draw_text(painter, place, text, number, look.ink3, "centre")
+        painter.fillRect(QRectF(place.x() - width / 2, rect.top(), width, rect.height() - 1), theme.chrome)
+        draw_text(painter, place, text, number, theme.ink3, "centre")
 
 
 def paint_triangle(painter: QPainter, x: float, bottom: float, colour: QColor) -> None:
@@ -161,7 +165,7 @@ class Ruler(QWidget):
         self.setFixedHeight(STRIP_PX + RULER_PX)
         self.setMouseTracking(True)
         self.setAccessibleName("Ruler: cursor and selection")
-        self._look = LIGHT
+        self._theme = LIGHT
         self._columns: Columns | None = None
         self._marks = Marks()
         self._playhead_s: float | None = None
@@ -178,33 +182,33 @@ class Ruler(QWidget):
             self._playhead_s = time_s
             self.update(0, STRIP_PX, self.width(), RULER_PX)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
-        painter.fillRect(event.rect(), look.chrome)
-        painter.setPen(QPen(look.line2, 1))
+        painter, theme = QPainter(self), self._theme
+        painter.fillRect(event.rect(), theme.chrome)
+        painter.setPen(QPen(theme.line2, 1))
         painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
         if self._columns is None:
             return
         self._paint_marks(painter, self._columns)
-        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, look)
+        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, theme)
         self._paint_playhead(painter, self._columns)
-        paint_strip(painter, self._columns, look, self._marks, self._hovered)
+        paint_strip(painter, self._columns, theme, self._marks, self._hovered)
 
     def _paint_marks(self, painter: QPainter, columns: Columns) -> None:
         top = BUTTON_TOP_PX + BUTTON_PX if self._marks.selection else STRIP_PX
         for time_s in marked_times(self._marks):
             if columns.window.contains(time_s):
                 x = columns.line_x(time_s)
-                draw_dotted(painter, QLineF(x, top, x, self.height()), self._look.cursor)
+                draw_dotted(painter, QLineF(x, top, x, self.height()), self._theme.cursor)
 
     def _paint_playhead(self, painter: QPainter, columns: Columns) -> None:
         if self._playhead_s is not None and columns.window.contains(self._playhead_s):
             x = math.floor(columns.x(self._playhead_s)) + 0.5
-            paint_triangle(painter, x, self.height() - 1, self._look.ink)
+            paint_triangle(painter, x, self.height() - 1, self._theme.ink)
 
     def _time_at(self, event: QMouseEvent) -> str:
         """Return the time under the mouse (cursor or edge of the selection), "" if there is none."""

@@ -20,7 +20,7 @@ from widgets.stack.overview import Overview
 from widgets.stack.play_bars import PlayBars
 from widgets.stack.ruler import Ruler
 from widgets.theme.focus_ring import FocusRing
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 from widgets.tiers.tiers import Tiers
 from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView, StackView
@@ -57,7 +57,7 @@ class Stack(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Stack of layers")
-        self._look = LIGHT
+        self._theme = LIGHT
         self._view: StackView | None = None
         self._lanes: dict[Hashable, LaneWidget] = {}
         self.ruler, self.bars, self.overview = Ruler(self), PlayBars(self), Overview(self)
@@ -105,7 +105,7 @@ class Stack(QWidget):
 
     def _new_lane(self, key: Hashable) -> LaneWidget:
         lane = LaneWidget(self._area.column)
-        lane.set_look(self._look)
+        lane.set_theme(self._theme)
         header, plot = lane.header, lane.plot
         header.field_wanted.connect(lambda field, value: self.lane_wanted.emit(key, field, value))
         header.play_clicked.connect(lambda: self._play(key))
@@ -189,9 +189,9 @@ class Stack(QWidget):
         self.ruler.set_playhead(time_s)
         self.overview.set_playhead(time_s)
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Repaint everything in other colours."""
-        self._look = look
+        self._theme = theme
         for part in (
             self.ruler,
             self.tiers,
@@ -201,7 +201,7 @@ class Stack(QWidget):
             self.focus_ring,
             *self._lanes.values(),
         ):
-            part.set_look(look)
+            part.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,36 +6,41 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.theme import LIGHT, Theme, font
 
 RADIUS_PX = 4.0
 
 
-def pass_look(parent: QWidget, look: Look) -> None:
+def pass_theme(parent: QWidget, theme: Theme) -> None:
     """Pass a theme to every descendant widget that accepts one."""
     for child in parent.findChildren(QWidget):
-        take = getattr(child, "set_look", None)
+        take = getattr(child, "set_theme", None)
         if take is not None:
-            take(look)
+            take(theme)
 
 
 def paint_field(
-    painter: QPainter, rect: QRectF, look: Look, fill: QColor | None, edge: QColor | None, focus: bool = False
+    painter: QPainter,
+    rect: QRectF,
+    theme: Theme,
+    fill: QColor | None,
+    edge: QColor | None,
+    focus: bool = False,
 ) -> None:
     """Paint a rounded field in a rectangle: its fill, a 1 px edge, or the 2 px focus ring."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     width = 2.0 if focus else 1.0
-    colour = look.accent if focus else edge
+    colour = theme.accent if focus else edge
     painter.setPen(QPen(colour, width) if colour is not None else QPen(Qt.PenStyle.NoPen))
     painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
     inset = width / 2 if colour is not None else 0.0
     painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), RADIUS_PX, RADIUS_PX)
 
 
-def paint_dot(painter: QPainter, centre: QPointF, look: Look) -> None:
+def paint_dot(painter: QPainter, centre: QPointF, theme: Theme) -> None:
     """Paint the 6 px dot that marks a changed value."""
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.accent)
+    painter.setBrush(theme.accent)
     painter.drawEllipse(centre, 3.0, 3.0)
 
 
@@ -53,13 +58,13 @@ class Words(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
-        self._ink, self._look = ink, LIGHT
+        self._ink, self._theme = ink, LIGHT
         self._font = font(size_px, weight, numbers=True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def set_ink(self, ink: str) -> None:
@@ -88,7 +93,7 @@ class Words(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._font)
-        painter.setPen(getattr(self._look, self._ink))
+        painter.setPen(getattr(self._theme, self._ink))
         painter.drawText(self.rect(), self._flags(), self._shown(painter.fontMetrics()))
 
     def _shown(self, metrics: QFontMetrics) -> str:
@@ -117,14 +122,14 @@ class Rule(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedHeight(1)
-        self.set_look(LIGHT)
+        self.set_theme(LIGHT)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), self._look.line)
+        QPainter(self).fillRect(self.rect(), self._theme.line)
 
 
 class Surface(QWidget):
@@ -133,11 +138,11 @@ class Surface(QWidget):
     def __init__(self, surface: str = "panel", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._surface = surface
-        self._look = LIGHT
+        self._theme = LIGHT
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(event.rect(), getattr(self._look, self._surface))
+        QPainter(self).fillRect(event.rect(), getattr(self._theme, self._surface))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 
 class FocusRing(QWidget):
@@ -16,12 +16,12 @@ class FocusRing(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look = LIGHT
+        self._theme = LIGHT
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -31,5 +31,5 @@ class FocusRing(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(QPen(self._look.accent, 2 * self.WIDTH_PX))
+        painter.setPen(QPen(self._theme.accent, 2 * self.WIDTH_PX))
         painter.drawRect(self.rect())

@@ -31,7 +31,7 @@ _OVERLAYS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Theme:
     """A colour theme; colours are named by their purpose."""
 
     name: str
@@ -96,11 +96,11 @@ class Look:
         return np.uint32(0xFF000000) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
 
 
-def _look(name: str, sel: tuple[str, float], **colours: str) -> Look:
+def _theme(name: str, sel: tuple[str, float], **colours: str) -> Theme:
     """Build a theme from hexadecimal colours; `sel` is a colour and its opacity."""
     shade = QColor("#" + sel[0])
     shade.setAlphaF(sel[1])
-    return Look(name=name, sel=shade, **{key: QColor("#" + value) for key, value in colours.items()})
+    return Theme(name=name, sel=shade, **{key: QColor("#" + value) for key, value in colours.items()})
 
 
 _LIGHT = {
@@ -125,9 +125,9 @@ _PAPER = dict.fromkeys(("chrome", "panel", "plot", "plot_off", "hover", "bar", "
 _INK = dict.fromkeys(("ink", "sound", "curve"), "000000") | dict.fromkeys(("ink2", "ink3"), "2B2B2B")
 _RULES = dict.fromkeys(("line", "line2", "edge"), "BFBFBF")
 
-LIGHT = _look("light", ("D61E3C", 0.12), **_LIGHT)
-DARK = _look("dark", ("FF6E7D", 0.17), **_DARK)
-PRINT = _look("print", ("D61E3C", 0.0), **{**_LIGHT, **_PAPER, **_INK, **_RULES, "cursor": "B00020"})
+LIGHT = _theme("light", ("D61E3C", 0.12), **_LIGHT)
+DARK = _theme("dark", ("FF6E7D", 0.17), **_DARK)
+PRINT = _theme("print", ("D61E3C", 0.0), **{**_LIGHT, **_PAPER, **_INK, **_RULES, "cursor": "B00020"})
 
 
 def load_fonts() -> None:
@@ -160,30 +160,31 @@ def _faded(colour: QColor) -> QColor:
     return faded
 
 
-def style_sheet(look: Look) -> str:
+def style_sheet(theme: Theme) -> str:
     """Return the style sheet of the standard widgets in the colours of a theme."""
-    colours = {key: value.name() for key, value in vars(look).items() if isinstance(value, QColor)}
+    colours = {key: value.name() for key, value in vars(theme).items() if isinstance(value, QColor)}
     icons = files("resources") / "icons"
-    shade = "dark" if look.name == "dark" else "light"
+    shade = "dark" if theme.name == "dark" else "light"
     template = (files("resources") / "style.qss").read_text(encoding="utf-8")
     marks = {mark: f"{icons}/{mark}-{shade}.svg" for mark in ("caret", "check", "tick")}
     return Template(template).substitute(colours, **marks)
 
 
-def palette(look: Look) -> QPalette:
+def palette(theme: Theme) -> QPalette:
     """Return the palette, for widgets that the style sheet does not reach."""
     made = QPalette()
     roles = QPalette.ColorRole
     for role, colour in {
-        roles.Window: look.chrome, roles.WindowText: look.ink, roles.Base: look.panel, roles.Text: look.ink,
-        roles.AlternateBase: look.plot_off, roles.Button: look.panel, roles.ButtonText: look.ink,
-        roles.Highlight: look.accent, roles.HighlightedText: look.on_accent, roles.ToolTipBase: look.panel,
-        roles.ToolTipText: look.ink, roles.PlaceholderText: look.ink3, roles.Link: look.accent,
-        roles.Light: look.line, roles.Mid: look.line2, roles.Dark: look.edge,
+        roles.Window: theme.chrome, roles.WindowText: theme.ink,
+        roles.Base: theme.panel, roles.Text: theme.ink,
+        roles.AlternateBase: theme.plot_off, roles.Button: theme.panel, roles.ButtonText: theme.ink,
+        roles.Highlight: theme.accent, roles.HighlightedText: theme.on_accent, roles.ToolTipBase: theme.panel,
+        roles.ToolTipText: theme.ink, roles.PlaceholderText: theme.ink3, roles.Link: theme.accent,
+        roles.Light: theme.line, roles.Mid: theme.line2, roles.Dark: theme.edge,
     }.items():  # fmt: skip
         made.setColor(role, colour)
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, role, _faded(look.ink))
+        made.setColor(QPalette.ColorGroup.Disabled, role, _faded(theme.ink))
     return made
 
 
@@ -192,15 +193,15 @@ def desktop_is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def apply(app: QApplication, look: Look) -> None:
+def apply(app: QApplication, theme: Theme) -> None:
     """Apply fonts, palette and style sheet to the whole application."""
     if app.property("phonoscope_fonts") is None:
         load_fonts()
         app.setProperty("phonoscope_fonts", True)
         app.setStyle("Fusion")
-    sheet = style_sheet(look)
+    sheet = style_sheet(theme)
     if app.styleSheet() == sheet:
         return  # Qt would polish all widgets again even for the same sheet
     app.setFont(font(12))
-    app.setPalette(palette(look))
+    app.setPalette(palette(theme))
     app.setStyleSheet(sheet)

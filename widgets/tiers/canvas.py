@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QScrollBar, QWidget
 from core.annotation.tiers import Tier
 from widgets.drawing.lane import Marks
 from widgets.drawing.lines import draw_solid
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 from widgets.tiers.hit_test import TierPlaces
 from widgets.tiers.painting import paint_tier, paint_tier_count, paint_tier_header
 from widgets.timeline.columns import AXIS_PX, HEADER_PX, Columns
@@ -27,7 +27,7 @@ class TiersCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._look = LIGHT
+        self._theme = LIGHT
         self._view = NO_TIERS
         self._columns: Columns | None = None
         self._marks = Marks()
@@ -87,9 +87,9 @@ class TiersCanvas(QWidget):
         self._scroll.setGeometry(self.width() - SCROLL_BAR_PX, 0, SCROLL_BAR_PX, self.height())
         self.copy_button.setGeometry(QRect(round(HEADER_PX) - 4, 3, round(AXIS_PX), 22))
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self._look = look
+        self._theme = theme
         self.update()
 
     def set_playhead(self, time_s: float | None) -> None:
@@ -110,15 +110,15 @@ class TiersCanvas(QWidget):
     # --- painting -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look, places = QPainter(self), self._look, self.places
+        painter, theme, places = QPainter(self), self._theme, self.places
         seen = QRectF(event.rect())
         if places is None:
-            painter.fillRect(seen, look.chrome)
+            painter.fillRect(seen, theme.chrome)
             return
         columns = places.columns
         whole = columns.left_px <= seen.left() and seen.right() <= columns.right_px
         if not whole:
-            painter.fillRect(seen, look.chrome)
+            painter.fillRect(seen, theme.chrome)
         painter.setClipRect(seen)
         for row in rows(self._view.tiers):
             plot = places.plot(row)
@@ -129,26 +129,26 @@ class TiersCanvas(QWidget):
     def _paint_row(
         self, painter: QPainter, row: Row, plot: QRectF, columns: Columns, with_sides: bool
     ) -> None:
-        look, view = self._look, self._view
+        theme, view = self._theme, self._view
         tier, chosen = view.tiers[row.place], row.place == view.chosen
-        paint_tier(painter, plot, tier, columns, look, self._marks, chosen, view.is_away(row.place))
-        painter.setPen(QPen(look.line2, 1))
+        paint_tier(painter, plot, tier, columns, theme, self._marks, chosen, view.is_away(row.place))
+        painter.setPen(QPen(theme.line2, 1))
         painter.drawLine(QLineF(0, plot.bottom() + 0.5, self.width(), plot.bottom() + 0.5))
         if with_sides:
             for x in (plot.left() - 0.5, plot.right() + 0.5):
                 painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
             header = QRectF(0, plot.top(), HEADER_PX, plot.height())
             aside = "changed" if view.change(row.place) else view.owner(row.place)
-            ink = look.warn if view.change(row.place) else look.ink3
-            paint_tier_header(painter, header, row.place, tier, look, chosen, aside, ink)
+            ink = theme.warn if view.change(row.place) else theme.ink3
+            paint_tier_header(painter, header, row.place, tier, theme, chosen, aside, ink)
             right = QRectF(plot.right(), plot.top(), AXIS_PX, plot.height())
-            paint_tier_count(painter, right, tier, look, self._marks)
+            paint_tier_count(painter, right, tier, theme, self._marks)
         if chosen and self.hasFocus():
-            painter.setPen(QPen(look.accent, 2))
+            painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(1, plot.top() + 1, plot.right() + AXIS_PX - 2, plot.height() - 2))
 
     def _paint_playhead(self, painter: QPainter, columns: Columns) -> None:
         if self._playhead_s is not None and columns.window.contains(self._playhead_s):
             x = math.floor(columns.x(self._playhead_s)) + 0.5
-            draw_solid(painter, QLineF(x, 0, x, self.height()), self._look.ink, 1.5, self._look.halo)
+            draw_solid(painter, QLineF(x, 0, x, self.height()), self._theme.ink, 1.5, self._theme.halo)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolTip, QVBoxLayout, QWidget
 
 from widgets.controls.button import Button
-from widgets.theme.control_paint import Surface, Words, pass_look
-from widgets.theme.theme import LIGHT, Look, font
+from widgets.theme.control_paint import Surface, Words, pass_theme
+from widgets.theme.theme import LIGHT, Theme, font
 
 CELL_PX, COLUMNS, TITLE_PX = 30, 8, 22
 GROUPS = (
@@ -42,7 +42,7 @@ class LetterGrid(QWidget):
 
     def __init__(self, title: str, letters: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look: Look = LIGHT
+        self._theme: Theme = LIGHT
         self._title, self.letters = title, letters
         self._hovered = -1
         self.setMouseTracking(True)
@@ -53,8 +53,8 @@ class LetterGrid(QWidget):
         lines = math.ceil(len(self.letters) / COLUMNS)
         return QSize(CELL_PX * COLUMNS, TITLE_PX + CELL_PX * lines + 8)
 
-    def set_look(self, look: Look) -> None:
-        self._look = look
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.update()
 
     def cell(self, index: int) -> QRectF:
@@ -63,15 +63,15 @@ class LetterGrid(QWidget):
         return QRectF(column * CELL_PX, TITLE_PX + line * CELL_PX, CELL_PX, CELL_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, look = QPainter(self), self._look
+        painter, theme = QPainter(self), self._theme
         painter.setFont(font(11, 500))
-        painter.setPen(look.ink2)
+        painter.setPen(theme.ink2)
         painter.drawText(QRectF(4, 0, self.width(), TITLE_PX), Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.setFont(font(19, ipa=True))
         for k, letter in enumerate(self.letters):
             if k == self._hovered:
-                painter.fillRect(self.cell(k), look.hover)
-            painter.setPen(look.ink)
+                painter.fillRect(self.cell(k), theme.hover)
+            painter.setPen(theme.ink)
             painter.drawText(self.cell(k), Qt.AlignmentFlag.AlignCenter, shown_letter(letter))
 
     def _index_at(self, place: QPointF) -> int:
@@ -145,7 +145,7 @@ class IpaPanel(Surface):
         self.setAccessibleName("Phonetic letters")
         self.hide()
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        super().set_look(look)
-        pass_look(self, look)
+        super().set_theme(theme)
+        pass_theme(self, theme)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Look
+from widgets.theme.theme import LIGHT, Theme
 
 LEAST_PX = 72
 _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -26,19 +26,19 @@ class LabelEditor(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._at: tuple[int, int] | None = None
         self._before = ""
-        self._look = LIGHT
+        self._theme = LIGHT
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self._look = look
+        self._theme = theme
 
     def _dress(self, letters: QFont) -> None:
         """Set font and colours by style sheet, since the window's style sheet overrides `setFont`."""
-        look, families = self._look, ", ".join(f'"{family}"' for family in letters.families())
+        theme, families = self._theme, ", ".join(f'"{family}"' for family in letters.families())
         self.setStyleSheet(
             f"QLineEdit {{ font-family: {families}; font-size: {letters.pixelSize()}px; padding: 0;"
-            f" background: {look.plot.name()}; color: {look.ink.name()}; border-radius: 0; min-height: 0;"
-            f" border: 2px solid {look.accent.name()} }}"
+            f" background: {theme.plot.name()}; color: {theme.ink.name()}; border-radius: 0; min-height: 0;"
+            f" border: 2px solid {theme.accent.name()} }}"
         )
 
     @property

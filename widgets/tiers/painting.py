@@ -14,7 +14,7 @@ from core.annotation.tiers import Tier
 from core.annotation.trigraphs import with_letters
 from widgets.drawing.lane import Marks, marked_times
 from widgets.drawing.lines import draw_dotted, draw_text
-from widgets.theme.theme import Look, font
+from widgets.theme.theme import Theme, font
 from widgets.timeline.columns import AXIS_PX, Columns
 from widgets.timeline.tier_views import is_phones
 
@@ -45,7 +45,7 @@ def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tu
 
 
 def paint_tier(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks, chosen: bool,
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks, chosen: bool,
     elsewhere: bool = False,
 ) -> None:  # fmt: skip
     """Paint a tier's plot over the columns: background, chosen interval, boundaries, labels, cursor."""
@@ -54,33 +54,33 @@ def paint_tier(
     clip = painter.clipBoundingRect() if painter.hasClipping() else rect
     seen = rect.intersected(clip)
     painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
-    painter.fillRect(seen, look.plot_off if elsewhere else look.plot)
+    painter.fillRect(seen, theme.plot_off if elsewhere else theme.plot)
     first, last = visible(tier, columns, seen.left() - 1, seen.right() + 1)
     if tier.is_interval:
-        if chosen and not elsewhere and not look.is_print:
-            _paint_chosen(painter, rect, tier, columns, look, marks)
-        _paint_boundaries(painter, rect, tier, columns, look, first, last, elsewhere)
-        _paint_labels(painter, rect, tier, columns, look, first, last, elsewhere)
+        if chosen and not elsewhere and not theme.is_print:
+            _paint_chosen(painter, rect, tier, columns, theme, marks)
+        _paint_boundaries(painter, rect, tier, columns, theme, first, last, elsewhere)
+        _paint_labels(painter, rect, tier, columns, theme, first, last, elsewhere)
     else:
         index = chosen_index(tier, marks) if chosen else None
-        _paint_points(painter, rect, tier, columns, look, (first, last), index, elsewhere)
-    _paint_marks(painter, rect, tier, columns, look, marks, elsewhere)
+        _paint_points(painter, rect, tier, columns, theme, (first, last), index, elsewhere)
+    _paint_marks(painter, rect, tier, columns, theme, marks, elsewhere)
     painter.restore()
 
 
 def _paint_chosen(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks
 ) -> None:
     """Paint the chosen interval yellow, and its overlap with the selection orange."""
     index = chosen_index(tier, marks)
     if index is not None:
-        painter.fillRect(_interval_rect(rect, tier, columns, index), look.tier_sel)
+        painter.fillRect(_interval_rect(rect, tier, columns, index), theme.tier_sel)
     selection = marks.selection
     if selection is None:
         return
     first, last = np.searchsorted(tier.times_s, [selection.start_s, selection.end_s + 1e-9])
     for k in range(int(first), int(last) - 1):
-        painter.fillRect(_interval_rect(rect, tier, columns, k), look.tier_both)
+        painter.fillRect(_interval_rect(rect, tier, columns, k), theme.tier_both)
 
 
 def _interval_rect(rect: QRectF, tier: Tier, columns: Columns, index: int) -> QRectF:
@@ -91,11 +91,11 @@ def _interval_rect(rect: QRectF, tier: Tier, columns: Columns, index: int) -> QR
 
 
 def _paint_boundaries(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, first: int, last: int,
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, first: int, last: int,
     elsewhere: bool,
 ) -> None:  # fmt: skip
     inner = tier.times_s[max(first, 1) : min(last, len(tier.times) - 1)]
-    _paint_bars(painter, [rect], inner, columns, look, _is_crowded(tier, columns), elsewhere)
+    _paint_bars(painter, [rect], inner, columns, theme, _is_crowded(tier, columns), elsewhere)
 
 
 def _is_crowded(tier: Tier, columns: Columns) -> bool:
@@ -105,26 +105,26 @@ def _is_crowded(tier: Tier, columns: Columns) -> bool:
 
 
 def _paint_bars(
-    painter: QPainter, rects: list[QRectF], times_s: NDArray[np.float64], columns: Columns, look: Look,
+    painter: QPainter, rects: list[QRectF], times_s: NDArray[np.float64], columns: Columns, theme: Theme,
     crowded: bool, elsewhere: bool,
 ) -> None:  # fmt: skip
     """Paint a bar at each time in each of the rectangles, or grey hairlines if they are crowded."""
     places = np.unique(np.floor(columns.xs(times_s) + 1e-6))
     if crowded:
         for rect in rects:
-            painter.drawImage(rect, _hairs(places - math.floor(rect.left()), round(rect.width()), look))
+            painter.drawImage(rect, _hairs(places - math.floor(rect.left()), round(rect.width()), theme))
         return
-    colour = look.ghost if elsewhere else look.ink if look.is_print else look.accent
+    colour = theme.ghost if elsewhere else theme.ink if theme.is_print else theme.accent
     painter.setPen(QPen(colour, BOUNDARY_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     xs = (places + 0.5).tolist()
     painter.drawLines([QLineF(x, rect.top(), x, rect.bottom()) for rect in rects for x in xs])
 
 
-def _hairs(places: NDArray[np.float64], width_px: int, look: Look) -> QImage:
+def _hairs(places: NDArray[np.float64], width_px: int, theme: Theme) -> QImage:
     """Return an image one pixel high with a hairline at each place, so that all are drawn at once."""
     row = np.zeros(max(1, width_px), np.uint32)
     inside = places[(places >= 0) & (places < width_px)].astype(np.int64)
-    row[inside] = look.ghost.rgba()
+    row[inside] = theme.ghost.rgba()
     image = QImage(row.data, row.size, 1, 4 * row.size, QImage.Format.Format_ARGB32)
     return image.copy()  # Qt does not keep a reference to the array
 
@@ -163,7 +163,7 @@ def _paint_label(painter: QPainter, room: QRectF, text: str, phones: bool) -> No
 
 
 def _paint_labels(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, first: int, last: int,
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, first: int, last: int,
     elsewhere: bool,
 ) -> None:  # fmt: skip
     count = min(last, len(tier.labels))
@@ -172,7 +172,7 @@ def _paint_labels(
     edges = np.clip(columns.xs(tier.times_s[first : count + 1]), rect.left(), rect.right())
     wide: NDArray[np.int64] = np.flatnonzero(np.diff(edges) >= LEAST_LABEL_PX)
     phones = is_phones(tier)
-    painter.setPen(look.ink3 if elsewhere else look.ink)
+    painter.setPen(theme.ink3 if elsewhere else theme.ink)
     for k in wide.tolist():
         text = tier.labels[first + k]
         if text:
@@ -182,7 +182,7 @@ def _paint_labels(
 
 
 def _paint_points(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, seen: tuple[int, int],
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, seen: tuple[int, int],
     index: int | None, elsewhere: bool,
 ) -> None:  # fmt: skip
     """Paint points as Praat does: a bar at the top and at the bottom, with the label between them."""
@@ -191,7 +191,7 @@ def _paint_points(
     part = rect.height() * POINT_PART
     ends = [QRectF(rect.left(), y, rect.width(), part) for y in (rect.top(), rect.bottom() - part)]
     crowded = _is_crowded(tier, columns)
-    _paint_bars(painter, ends, tier.times_s[first:last], columns, look, crowded, elsewhere)
+    _paint_bars(painter, ends, tier.times_s[first:last], columns, theme, crowded, elsewhere)
     middles = np.concatenate(([2 * rect.left() - xs[0]], xs, [2 * rect.right() - xs[-1]])) if xs.size else xs
     for k in range(xs.size):
         half = min(middles[k + 1] - middles[k], middles[k + 2] - middles[k + 1]) / 2
@@ -199,8 +199,8 @@ def _paint_points(
             continue
         room = QRectF(float(xs[k] - half), rect.top(), float(2 * half), rect.height())
         if first + k == index:
-            painter.fillRect(room.adjusted(0, part, 0, -part), look.tier_sel)
-        painter.setPen(look.ink3 if elsewhere else look.ink)
+            painter.fillRect(room.adjusted(0, part, 0, -part), theme.tier_sel)
+        painter.setPen(theme.ink3 if elsewhere else theme.ink)
         _paint_label(painter, room, tier.labels[first + k], is_phones(tier))
 
 
@@ -214,42 +214,51 @@ def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tu
 
 
 def _paint_marks(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, look: Look, marks: Marks, elsewhere: bool
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks, elsewhere: bool
 ) -> None:
     for time_s in marked_times(marks):
         if columns.window.contains(time_s):
             x = columns.line_x(time_s)
-            draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), look.cursor)
-    if elsewhere or look.is_print:
+            draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), theme.cursor)
+    if elsewhere or theme.is_print:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(look.accent, 1.25))
-    painter.setBrush(look.plot)
+    painter.setPen(QPen(theme.accent, 1.25))
+    painter.setBrush(theme.plot)
     for centre, _ in circles(tier, columns, marks, rect):
         painter.drawEllipse(centre, CIRCLE_PX, CIRCLE_PX)
 
 
 def paint_tier_header(
-    painter: QPainter, rect: QRectF, place: int, tier: Tier, look: Look, chosen: bool, aside: str, ink: QColor
+    painter: QPainter,
+    rect: QRectF,
+    place: int,
+    tier: Tier,
+    theme: Theme,
+    chosen: bool,
+    aside: str,
+    ink: QColor,
 ) -> None:
     """Paint a tier's number and name, and a note; the chosen tier has a bar of 3 px."""
     if chosen:
-        painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), look.accent)
+        painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), theme.accent)
     y = rect.center().y()
     words = font(12, 600 if chosen else 400)
     number = font(12, 600 if chosen else 400, numbers=True)
-    draw_text(painter, QPointF(rect.left() + 8, y), str(place + 1), number, look.ink if chosen else look.ink2)
+    draw_text(
+        painter, QPointF(rect.left() + 8, y), str(place + 1), number, theme.ink if chosen else theme.ink2
+    )
     room = rect.width() - 30
     painter.setFont(words)
     name = painter.fontMetrics().elidedText(tier.name, Qt.TextElideMode.ElideRight, int(room))
-    draw_text(painter, QPointF(rect.left() + 22, y), name, words, look.ink if chosen else look.ink2)
+    draw_text(painter, QPointF(rect.left() + 22, y), name, words, theme.ink if chosen else theme.ink2)
     used = 22 + painter.fontMetrics().horizontalAdvance(name) + 8
     painter.setFont(font(11))
     said = painter.fontMetrics().elidedText(aside, Qt.TextElideMode.ElideMiddle, int(rect.width() - used - 6))
     draw_text(painter, QPointF(rect.left() + used, y), said, painter.font(), ink)
 
 
-def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, marks: Marks) -> None:
+def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, theme: Theme, marks: Marks) -> None:
     """Paint at the right which interval is chosen and how many there are, as Praat does."""
     index = chosen_index(tier, marks)
     count = len(tier.labels)
@@ -257,19 +266,19 @@ def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, look: Look, ma
     painter.setFont(font(11, numbers=True))
     if painter.fontMetrics().horizontalAdvance(words) > AXIS_PX - 8:
         words = f"{count}"
-    draw_text(painter, QPointF(rect.left() + 6, rect.center().y()), words, painter.font(), look.ink3)
+    draw_text(painter, QPointF(rect.left() + 6, rect.center().y()), words, painter.font(), theme.ink3)
 
 
 def paint_figure_tier(
-    painter: QPainter, rect: QRectF, name_px: float, tier: Tier, columns: Columns, look: Look, marks: Marks
+    painter: QPainter, rect: QRectF, name_px: float, tier: Tier, columns: Columns, theme: Theme, marks: Marks
 ) -> None:
     """Paint a tier in a figure: framed, with its name at the left, and nothing chosen."""
     painter.save()
     painter.setClipRect(rect)
-    paint_tier(painter, rect, tier, columns, look, marks, chosen=False)
+    paint_tier(painter, rect, tier, columns, theme, marks, chosen=False)
     painter.restore()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(look.edge, 1))
+    painter.setPen(QPen(theme.edge, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
-    draw_text(painter, QPointF(name_px, rect.center().y()), tier.name, font(12), look.ink)
+    draw_text(painter, QPointF(name_px, rect.center().y()), tier.name, font(12), theme.ink)

@@ -13,7 +13,7 @@ from core.annotation.tiers import Tier
 from core.annotation.trigraphs import with_letters
 from widgets.drawing.lane import Marks
 from widgets.theme.praat_numbers import seconds
-from widgets.theme.theme import Look
+from widgets.theme.theme import Theme
 from widgets.tiers.canvas import TiersCanvas
 from widgets.tiers.hit_test import Grip, TierPlaces
 from widgets.tiers.label_editor import LabelEditor
@@ -74,10 +74,10 @@ class Tiers(TiersCanvas):
         elif moved:
             self.editor.finish()
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        super().set_look(look)
-        self.editor.set_look(look)
+        super().set_theme(theme)
+        self.editor.set_theme(theme)
 
     # --- mouse --------------------------------------------------------------------------------
 

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.controls.number_field import inset
-from widgets.theme.control_paint import ShortWords, Words, pass_look
-from widgets.theme.theme import Look
+from widgets.theme.control_paint import ShortWords, Words, pass_theme
+from widgets.theme.theme import Theme
 
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
@@ -199,9 +199,9 @@ class TrainPanel(QWidget):
         self._stop.setEnabled(seen.running)
         self._open.setEnabled(seen.has_model)
 
-    def set_look(self, look: Look) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
-        pass_look(self, look)
+        pass_theme(self, theme)
 
     def _follow_model(self, model: str) -> None:
         self._categories.setEnabled(model != "wavegan")

@@ -264,7 +264,7 @@ def test_both_themes_paint_without_a_word(window, theme):
     QApplication.processEvents()
     image = window.grab().toImage()
     assert not image.isNull()
-    assert image.pixelColor(1110, 40) == window.look.chrome
+    assert image.pixelColor(1110, 40) == window.theme.chrome
 
 
 def test_what_opens_sounds_and_checkpoints_is_titled_open(window, monkeypatch):
@@ -389,7 +389,7 @@ def test_open_dialogs_follow_the_colours(window):
     window.menus.run("help.shortcuts")
     sheet = next(one for one in window.findChildren(ShortcutSheet) if one.isVisible())
     window.menus.run("view.dark")
-    assert {line._look.name for line in sheet.findChildren(KeyLine)} == {"dark"}
+    assert {line._theme.name for line in sheet.findChildren(KeyLine)} == {"dark"}
 
 
 def test_the_docks_rows_have_their_place_before_anything_is_known(window):

@@ -65,7 +65,7 @@ def test_a_flood_is_bounded(notice):
     for _ in range(MOST - 1):
         notice.dismiss()
     assert notice.shown == BannerText("Fault 5.")
-    notice.set_look(DARK)
+    notice.set_theme(DARK)
     assert not notice.grab().isNull()
 
 

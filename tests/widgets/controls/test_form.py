@@ -40,7 +40,7 @@ STANDARD = Made()
 def form(qtbot):
     made = SettingsForm("Pitch settings", STANDARD, STANDARD)
     qtbot.addWidget(made)
-    made.set_look(DARK)
+    made.set_theme(DARK)
     made.said = []
     made.applied.connect(made.said.append)
     return made

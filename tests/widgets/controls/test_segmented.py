@@ -45,7 +45,7 @@ def test_a_refused_choice_says_why(qtbot, row):
     row.enable("b", False, "No code")
     second = row.findChildren(Segment)[1]
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
-    row.set_look(DARK)
+    row.set_theme(DARK)
     assert row.said == []
     assert second.toolTip() == "No code"
     assert not row.grab().isNull()

@@ -41,7 +41,7 @@ def test_steps_leave_no_dust_of_binary_fractions():
 
 def test_showing_a_value_asks_for_nothing_and_one_outside_is_no_error(slider):
     slider.show_value(-40.0, drawn=3.0)
-    slider.set_look(DARK)
+    slider.set_theme(DARK)
     assert not slider.grab().isNull()
     assert slider.wishes == []
     assert slider.accessibleDescription() == "−40.00"

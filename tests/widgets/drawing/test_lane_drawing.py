@@ -10,7 +10,7 @@ from core.signals.axis import Range
 from tests.support.made_up import bump, frames, full_out, lane, tone, view
 from widgets.drawing.dots import draw_dots
 from widgets.drawing.lane import Marks, lane_height_px, lane_parts, paint_marks, paint_plot
-from widgets.theme import theme as looks
+from widgets.theme import theme as themes
 from widgets.theme.theme import DARK, LIGHT, PRINT
 from widgets.timeline.columns import Columns, PixelRows
 
@@ -23,13 +23,13 @@ def _pixmaps(qapp):
     """Pictures may only be made while there is an application."""
 
 
-def painted(shown, window=WINDOW, look=LIGHT, marks: Marks | None = None, size=(600, 264)) -> np.ndarray:
+def painted(shown, window=WINDOW, theme=LIGHT, marks: Marks | None = None, size=(600, 264)) -> np.ndarray:
     picture = QPixmap(*size)
     painter = QPainter(picture)
     rect, columns = QRectF(0, 0, *size), Columns(window, 0, size[0])
-    paint_plot(painter, rect, shown, columns, look)
+    paint_plot(painter, rect, shown, columns, theme)
     if marks is not None:
-        paint_marks(painter, rect, shown, columns, look, marks)
+        paint_marks(painter, rect, shown, columns, theme, marks)
     painter.end()
     image = picture.toImage()
     return np.array([[image.pixelColor(x, y).getRgb()[:3] for x in range(size[0])] for y in range(size[1])])
@@ -87,7 +87,7 @@ def test_the_selection_tints_the_ground_and_not_the_curve():
 
 def test_paper_shows_a_selection_as_two_dotted_lines():
     shown = lane("conv3", bump("conv3", 5.0))
-    marked = painted(shown, look=PRINT, size=(300, 92), marks=Marks(selection=Range(0.4, 0.6)))
+    marked = painted(shown, theme=PRINT, size=(300, 92), marks=Marks(selection=Range(0.4, 0.6)))
     columns = np.nonzero(close_to(marked, PRINT.cursor).any(axis=0))[0].tolist()
     assert columns == [100, 200]
 
@@ -183,14 +183,14 @@ def test_a_removed_lane_goes_and_the_order_is_kept(stack):
     assert stack.lanes[1].y() == stack.lanes[0].height()
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
-def test_a_look_reaches_every_surface(stack, pixels, look):
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_a_theme_reaches_every_surface(stack, pixels, theme):
     stack.show_view(view(full_out(), lane("conv3"), visible=WINDOW))
-    stack.set_look(look)
+    stack.set_theme(theme)
     picture = pixels(stack)
-    other = DARK if look is LIGHT else LIGHT
-    assert close_to(picture, look.chrome, 0).mean() > 0.2
-    assert close_to(picture, look.plot, 0).mean() > 0.05
+    other = DARK if theme is LIGHT else LIGHT
+    assert close_to(picture, theme.chrome, 0).mean() > 0.2
+    assert close_to(picture, theme.plot, 0).mean() > 0.05
     assert close_to(picture, other.chrome, 0).mean() < 0.01
 
 
@@ -198,8 +198,8 @@ def test_the_same_view_gives_the_same_pixels(stack, pixels):
     shown = view(full_out(), lane("conv3"), visible=WINDOW, cursor_s=0.4)
     stack.show_view(shown)
     first = pixels(stack)
-    stack.set_look(DARK)
-    stack.set_look(looks.LIGHT)
+    stack.set_theme(DARK)
+    stack.set_theme(themes.LIGHT)
     assert (pixels(stack) == first).all()
 
 

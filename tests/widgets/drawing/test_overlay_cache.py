@@ -22,11 +22,11 @@ RECT = QRectF(0, 40, 600, 150)
 COLUMNS = Columns(Range(0.1, 0.9), 0, 600)
 
 
-def picture(paint, lane, columns=COLUMNS, look=LIGHT) -> np.ndarray:
+def picture(paint, lane, columns=COLUMNS, theme=LIGHT) -> np.ndarray:
     made = QPixmap(600, 200)
     made.fill(QColor("white"))
     painter = QPainter(made)
-    paint(painter, RECT, lane, columns, look)
+    paint(painter, RECT, lane, columns, theme)
     painter.end()
     image = made.toImage().convertToFormat(made.toImage().Format.Format_RGB32)
     return np.frombuffer(image.constBits(), np.uint8).reshape(200, 600, 4)[..., :3].astype(int)
@@ -45,11 +45,11 @@ def paintings(monkeypatch, qapp) -> list[object]:
     return made
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK])
-def test_the_kept_picture_is_the_painted_one(qapp, look):
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_kept_picture_is_the_painted_one(qapp, theme):
     lane = full_out()
-    assert (picture(paint_overlays, lane, look=look) != 255).any()
-    apart = np.abs(picture(OverlayLayer(), lane, look=look) - picture(paint_overlays, lane, look=look))
+    assert (picture(paint_overlays, lane, theme=theme) != 255).any()
+    apart = np.abs(picture(OverlayLayer(), lane, theme=theme) - picture(paint_overlays, lane, theme=theme))
     assert apart.max() <= 4
 
 

@@ -397,7 +397,7 @@ def test_showing_never_asks(panel):
     panel.show_pins(frozenset({5}))
     panel.show_layout(LatentLayout(1000, 10, "bits"))
     panel.show_point(Point((0.5,) * 1000), Point((0.5,) * 1000))
-    panel.set_look(DARK)
+    panel.set_theme(DARK)
     assert said == [[]] * 5
 
 

@@ -108,7 +108,7 @@ def test_the_details_hold_every_fact_and_layer_and_can_be_copied(qtbot):
     assert as_table(rows).splitlines()[0] == "File\t/runs/digits/epoch60.pt"
     details = CardDetails(CARD)
     qtbot.addWidget(details)
-    details.set_look(DARK)
+    details.set_theme(DARK)
     assert not details.grab().isNull()
 
 

@@ -111,7 +111,7 @@ def test_a_cleared_sheet_is_empty_and_silent(qtbot, sheet):
 def test_a_star_that_is_shown_is_no_wish(sheet):
     sheet.show_star("c10", True)
     sheet.show_star("c10", True)
-    sheet.set_look(DARK)
+    sheet.set_theme(DARK)
     assert sheet.said == []
     assert not sheet.grab().isNull()
 

@@ -33,7 +33,7 @@ def ask(qtbot):
     def made(**answers):
         dialog = QuestionsDialog(card(**answers))
         qtbot.addWidget(dialog)
-        dialog.set_look(DARK)
+        dialog.set_theme(DARK)
         dialog.said = []
         dialog.answered.connect(dialog.said.append)
         dialog.show()
@@ -109,7 +109,7 @@ def test_the_question_that_was_clicked_has_the_focus(qtbot):
 def test_a_run_is_chosen_once(qtbot):
     dialog = ChooseRunDialog((("/a", "Run a"), ("/b", "Run b")))
     qtbot.addWidget(dialog)
-    dialog.set_look(DARK)
+    dialog.set_theme(DARK)
     said = []
     dialog.chosen.connect(said.append)
     dialog.show()

@@ -57,7 +57,7 @@ def test_a_recent_file_opens_by_click_and_by_key(qtbot, page):
 def test_the_list_of_recent_files_is_short_and_replaced(qtbot, page):
     page.show_recent([f"/runs/{k}.pt" for k in range(30)])
     assert len(page.findChildren(RecentRow)) == MOST_RECENT
-    page.set_look(DARK)
+    page.set_theme(DARK)
     page.show_recent(())
     qtbot.waitUntil(lambda: not page.findChildren(RecentRow))
 

@@ -24,7 +24,7 @@ def area(qtbot) -> Iterator[PlotArea]:
     qtbot.addWidget(view)
     made = view.add_area(PlotArea(grid=True))
     x = np.linspace(0, 10, 50)
-    made.show_items([CurveItem(x, x, Stroke(lambda look: look.curve))])
+    made.show_items([CurveItem(x, x, Stroke(lambda theme: theme.curve))])
     made.show_range((0, 10), (0, 10))
     view.resize(300, 200)
     view.show()

@@ -15,7 +15,7 @@ from widgets.figures.figure_files import Picture, write_picture
 from widgets.plots.area import AreaWords, PlotArea
 from widgets.plots.items import CurveItem, DotItem, Stroke
 from widgets.plots.view import PlotView
-from widgets.theme.theme import DARK, LIGHT, Look, load_fonts
+from widgets.theme.theme import DARK, LIGHT, Theme, load_fonts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -30,13 +30,13 @@ def view(qtbot) -> PlotView:
     x = np.linspace(0, 5, 100)
     area.show_items(
         [
-            CurveItem(x, np.sin(x), Stroke(lambda look: look.curve, 2.0)),
-            DotItem(x, np.cos(x), lambda look: look.sound, 4.0),
+            CurveItem(x, np.sin(x), Stroke(lambda theme: theme.curve, 2.0)),
+            DotItem(x, np.cos(x), lambda theme: theme.sound, 4.0),
         ]
     )
     area.show_range((0, 5), (-1, 1), 6)
     made.resize(300, 200)
-    made.set_look(DARK)
+    made.set_theme(DARK)
     return made
 
 
@@ -92,26 +92,26 @@ def test_paper_is_white_and_the_screen_keeps_its_colours(view, tmp_path):
     before = view.grab().toImage()
     write_picture(tmp_path / "a.png", picture(view), "{}", 96)
     assert QImage(str(tmp_path / "a.png")).pixelColor(1, 1).name() == "#ffffff"
-    assert view.look is DARK
+    assert view.theme is DARK
     assert view.grab().toImage() == before
 
 
-def test_two_plots_have_each_their_own_look(view, qtbot):
-    """Nothing of a look is kept in pyqtgraph's options, which all windows share."""
+def test_two_plots_have_each_their_own_theme(view, qtbot):
+    """Nothing of a theme is kept in pyqtgraph's options, which all windows share."""
     other = PlotView()
     qtbot.addWidget(other)
     other.add_area(PlotArea())
     other.resize(300, 200)
 
-    def paper(one: PlotView, look: Look) -> bool:
+    def paper(one: PlotView, theme: Theme) -> bool:
         image = one.grab().toImage()
         corner = one.areas[0].box.sceneBoundingRect().topLeft().toPoint()
-        return image.pixelColor(corner.x() + 3, corner.y() + 3).name() == look.plot.name()
+        return image.pixelColor(corner.x() + 3, corner.y() + 3).name() == theme.plot.name()
 
     assert paper(other, LIGHT)
     assert paper(view, DARK)
-    other.set_look(DARK)
-    view.set_look(LIGHT)
+    other.set_theme(DARK)
+    view.set_theme(LIGHT)
     assert paper(other, DARK)
     assert paper(view, LIGHT)
 

@@ -105,16 +105,16 @@ def test_no_dot_touches_the_frame(sheet):
         }
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK])
-def test_both_lines_of_an_interval_have_its_own_colour(sheet, look):
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_both_lines_of_an_interval_have_its_own_colour(sheet, theme):
     made = sheet(pair(mine=((0, 0, 0), (30, 30, 30)), theirs=((20, 20, 20), (10, 10, 10))))
-    made.set_look(look)
+    made.set_theme(theme)
     made.show_mode(COURSES)
     curves = [item for item in made.areas[0].items if isinstance(item, CurveItem)]
     assert [float(curve.ys[0]) for curve in curves] == [20, 10, 0, 30]
     assert [bool(curve.stroke.dashes) for curve in curves] == [True, True, False, False]
     seen = [curve.opts["pen"].color().name() for curve in curves]
-    assert seen == [look.step(row).name() for row in (0, 1, 0, 1)]
+    assert seen == [theme.step(row).name() for row in (0, 1, 0, 1)]
 
 
 def test_words_in_a_panel_lie_on_no_line(sheet):
@@ -150,9 +150,9 @@ def test_a_pair_without_values_and_a_flat_one_paint_without_a_word(sheet):
         pair(mine=((NAN, NAN),), theirs=((NAN, NAN),)), pair("conv3", mine=((5, 5),), theirs=((1, 1),))
     )
     for mode in (SCATTER, COURSES):
-        for look in (LIGHT, DARK):
+        for theme in (LIGHT, DARK):
             made.show_mode(mode)
-            made.set_look(look)
+            made.set_theme(theme)
             assert not made.grab().isNull()
     assert ends_of(np.array([5.0, 5.0])) == (4.5, 5.5)
 

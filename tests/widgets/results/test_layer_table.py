@@ -121,9 +121,9 @@ def test_the_active_row_is_told_to_those_who_hear_it(table):
     assert table.accessibleDescription().startswith("Out: Activ. −0.0249")
 
 
-def test_stale_numbers_are_quiet_in_both_looks(table, pixels):
-    for look in (LIGHT, DARK):
-        table.set_look(look)
+def test_stale_numbers_are_quiet_in_both_themes(table, pixels):
+    for theme in (LIGHT, DARK):
+        table.set_theme(theme)
         table.show_rows((OUT,))
         loud = pixels(table)[3 : ROW_PX - 3, 125:160]
         quiet_cells = (*OUT.cells[:1], Cell("125.0", stale=True), *OUT.cells[2:])

@@ -25,7 +25,7 @@ def plot(qtbot) -> SlicePlot:
     widget = SlicePlot()
     qtbot.addWidget(widget)
     widget.resize(384, 236)
-    widget.set_look(LIGHT)
+    widget.set_theme(LIGHT)
     widget.show_view(SliceView())
     widget.show()
     return widget
@@ -162,12 +162,12 @@ def test_a_zoom_stays_while_new_slices_come_and_ends_with_another_range(plot):
     assert box.viewRange()[0] == pytest.approx([0, 8000])
 
 
-def test_both_looks_draw_the_same_lines_in_their_own_colours(plot):
+def test_both_themes_draw_the_same_lines_in_their_own_colours(plot):
     plot.show_view(SliceView(FIVE))
-    for look in (LIGHT, DARK):
-        plot.set_look(look)
+    for theme in (LIGHT, DARK):
+        plot.set_theme(theme)
         colours = {item.opts["pen"].color().name() for item in area_of(plot).items}
-        assert colours == {look.sound.name(), look.curve.name()}
+        assert colours == {theme.sound.name(), theme.curve.name()}
 
 
 def test_the_window_starts_without_pyqtgraph_and_gets_it_beside_its_own_thread():

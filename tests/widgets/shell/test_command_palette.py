@@ -23,7 +23,7 @@ ROWS = (
 def palette(qtbot):
     made = CommandPalette(ROWS)
     qtbot.addWidget(made)
-    made.set_look(DARK)
+    made.set_theme(DARK)
     made.said = []
     made.run_wanted.connect(made.said.append)
     return made

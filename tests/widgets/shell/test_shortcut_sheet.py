@@ -45,7 +45,7 @@ def test_columns_keep_the_order_and_lose_nothing():
 def test_each_line_can_be_heard(qtbot):
     sheet = ShortcutSheet(ROWS)
     qtbot.addWidget(sheet)
-    sheet.set_look(DARK)
+    sheet.set_theme(DARK)
     heard = [line.accessibleName() for line in sheet.findChildren(KeyLine)]
     assert "Play or stop: Tab" in heard
     assert len(heard) == 3 + len(MOUSE)

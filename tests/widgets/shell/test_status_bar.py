@@ -14,7 +14,7 @@ def test_help_pointer_and_state_do_not_touch_each_other(qtbot):
     bar.show_help("Drag selects")
     bar.show_pointer("0.262344 s  2350 Hz")
     bar.show_state("All layers and analyses up to date")
-    bar.set_look(DARK)
+    bar.set_theme(DARK)
     bar.show()
     places = [words.geometry() for words in bar.findChildren(Words)]
     assert [words.text() for words in bar.findChildren(Words)][1] == "0.262344 s  2350 Hz"

@@ -83,7 +83,7 @@ def test_showing_asks_for_nothing(bar):
     bar.set_volume(-12.0)
     bar.set_presets([("6.3", "Praat 6.3")], "6.3")
     bar.show_playing(True)
-    bar.set_look(DARK)
+    bar.set_theme(DARK)
     assert said == []
 
 

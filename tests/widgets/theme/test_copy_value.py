@@ -42,7 +42,7 @@ def test_the_value_at_the_cursor_left_of_a_lane_is_copied_by_a_click(qtbot, stac
     stack.show_view(view(lane("out", active=True), visible=Range(0.0, 1.0), cursor_s=0.3))
     plot = stack.lanes[0].plot
     side = plot.plot_rect.adjusted(-AXIS_PX, 0, 0, 0)
-    wanted = label(left_labels(side, plot.lane, plot.columns, plot.look, plot.marks))
+    wanted = label(left_labels(side, plot.lane, plot.columns, plot.theme, plot.marks))
     wishes = []
     stack.cursor_wanted.connect(wishes.append)
     place = QPoint(20, round(wanted.y_px))
@@ -61,7 +61,7 @@ def test_the_pitch_at_the_right_is_copied_as_a_number_and_said_with_its_unit(qtb
     shown = replace(full_out(), readings={"pitch": 213.42})
     stack.show_view(view(shown, visible=Range(0.0, 1.0), cursor_s=0.3))
     plot = stack.lanes[0].plot
-    wanted = label(right_labels(plot.plot_rect, plot.lane, plot.look, plot.marks), "Hz")
+    wanted = label(right_labels(plot.plot_rect, plot.lane, plot.theme, plot.marks), "Hz")
     qtbot.mouseClick(plot, LEFT, pos=QPoint(round(plot.plot_rect.right()) + 20, round(wanted.y_px)))
     assert (clipboard(), heard[-1]) == ("213.4", "Copied 213.4 Hz")
 

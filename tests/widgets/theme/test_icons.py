@@ -19,7 +19,7 @@ def test_every_icon_is_in_the_font(qtbot):
 
 
 @pytest.mark.parametrize("name", ["play-fill", "dice-five"])
-def test_an_icon_has_the_colour_of_the_look(qtbot, name):
+def test_an_icon_has_the_colour_of_the_theme(qtbot, name):
     image = icon(name, QColor("#00677a"), 16, 1.0).pixmap(16, 16).toImage()
     inked = [image.pixelColor(x, y) for x in range(16) for y in range(16)]
     darkest = max(inked, key=lambda colour: colour.alpha())

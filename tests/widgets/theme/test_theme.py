@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 
-from widgets.theme import theme as looks
+from widgets.theme import theme as themes
 from widgets.theme.praat_numbers import activation, copied, four_digits, seconds, short, signed
-from widgets.theme.theme import DARK, LIGHT, PRINT, Look
+from widgets.theme.theme import DARK, LIGHT, PRINT, Theme
 
 
 def luminance(colour: QColor) -> float:
@@ -36,21 +36,21 @@ GRAPHICS = [("edge", "panel"), ("sound", "plot"), ("curve", "plot"), ("curve", "
             ("formant", "halo"), ("pitch", "halo"), ("intensity", "halo"), ("loud", "quiet")]  # fmt: skip
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(("ink", "ground"), TEXT)
-def test_text_can_be_read(look: Look, ink: str, ground: str):
-    assert contrast(getattr(look, ink), getattr(look, ground)) >= 4.5
+def test_text_can_be_read(theme: Theme, ink: str, ground: str):
+    assert contrast(getattr(theme, ink), getattr(theme, ground)) >= 4.5
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(("mark", "ground"), GRAPHICS)
-def test_graphics_can_be_seen(look: Look, mark: str, ground: str):
-    assert contrast(getattr(look, mark), getattr(look, ground)) >= 3.0
+def test_graphics_can_be_seen(theme: Theme, mark: str, ground: str):
+    assert contrast(getattr(theme, mark), getattr(theme, ground)) >= 3.0
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
-def test_every_step_of_a_series_can_be_seen(look: Look):
-    assert min(contrast(look.step(k / 20), look.plot) for k in range(21)) >= 3.0
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_every_step_of_a_series_can_be_seen(theme: Theme):
+    assert min(contrast(theme.step(k / 20), theme.plot) for k in range(21)) >= 3.0
 
 
 def test_steps_are_plasmas():
@@ -59,11 +59,11 @@ def test_steps_are_plasmas():
 
 
 def test_the_ramp_runs_from_quiet_to_loud():
-    for look in (LIGHT, DARK, PRINT):
-        ramp = look.ramp()
+    for theme in (LIGHT, DARK, PRINT):
+        ramp = theme.ramp()
         assert ramp.shape == (256,)
-        assert QColor.fromRgb(int(ramp[0])) == look.quiet
-        assert QColor.fromRgb(int(ramp[-1])) == look.loud
+        assert QColor.fromRgb(int(ramp[0])) == theme.quiet
+        assert QColor.fromRgb(int(ramp[-1])) == theme.loud
 
 
 def test_paper_has_no_surfaces():
@@ -74,46 +74,46 @@ def test_paper_has_no_surfaces():
 
 
 def test_the_bundled_fonts_are_used_in_three_weights(qtbot):
-    looks.load_fonts()
+    themes.load_fonts()
     for weight in (400, 500, 600):
-        found = QFontInfo(looks.font(12, weight))
+        found = QFontInfo(themes.font(12, weight))
         assert (found.family(), found.weight()) == ("Inter", weight)
-    assert QFontInfo(looks.font(19, ipa=True)).family() == "Charis SIL"
+    assert QFontInfo(themes.font(19, ipa=True)).family() == "Charis SIL"
 
 
 def test_phonetic_letters_and_signs_are_in_the_fonts(qtbot):
-    looks.load_fonts()
-    metrics = QFontMetricsF(looks.font(19, ipa=True))
+    themes.load_fonts()
+    metrics = QFontMetricsF(themes.font(19, ipa=True))
     assert all(metrics.inFontUcs4(ord(letter)) for letter in "ɛəʃŋɹʔˈːθðɑɔʊɪβɣχʁ̥̃")
-    metrics = QFontMetricsF(looks.font(11))
+    metrics = QFontMetricsF(themes.font(11))
     assert all(metrics.inFontUcs4(ord(letter)) for letter in "−×≤·–µ°→…“”é")
 
 
 def test_figures_are_equally_wide(qtbot):
-    looks.load_fonts()
-    metrics = QFontMetricsF(looks.font(12, numbers=True))
+    themes.load_fonts()
+    metrics = QFontMetricsF(themes.font(12, numbers=True))
     assert len({metrics.horizontalAdvance(digit * 10) for digit in "0123456789"}) == 1
 
 
 def test_no_bundled_font_is_larger_than_a_megabyte(qtbot):
-    sizes = {name: len((files("resources.fonts") / name).read_bytes()) for name in looks.FONT_FILES}
+    sizes = {name: len((files("resources.fonts") / name).read_bytes()) for name in themes.FONT_FILES}
     assert max(sizes.values()) < 1_000_000
     assert sum(size for name, size in sizes.items() if name.startswith("Inter")) < 850_000
 
 
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
-def test_every_name_in_the_style_sheet_is_filled(look: Look):
-    sheet = looks.style_sheet(look)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_every_name_in_the_style_sheet_is_filled(theme: Theme):
+    sheet = themes.style_sheet(theme)
     assert "$" not in sheet
     for picture in re.findall(r'url\("(.+?)"\)', sheet):
         assert Path(picture).read_text().startswith("<svg")
 
 
-@pytest.mark.parametrize(("look", "shade"), [(LIGHT, "light"), (DARK, "dark")])
-def test_the_small_marks_have_the_looks_colours(look: Look, shade: str):
+@pytest.mark.parametrize(("theme", "shade"), [(LIGHT, "light"), (DARK, "dark")])
+def test_the_small_marks_have_the_colours_of_the_theme(theme: Theme, shade: str):
     for mark, token in (("caret", "ink2"), ("check", "on_accent"), ("tick", "accent")):
         drawn = (files("resources") / "icons" / f"{mark}-{shade}.svg").read_text()
-        assert getattr(look, token).name().upper() in drawn
+        assert getattr(theme, token).name().upper() in drawn
 
 
 def test_numbers_are_written_as_praat_does():

@@ -51,8 +51,8 @@ def test_a_value_that_is_not_finite_leaves_a_gap(plot, pixels):
     assert pixels(plot).shape[0] == plot.height()
 
 
-def test_the_curve_takes_the_colours_of_the_look(plot):
+def test_the_curve_takes_the_colours_of_the_theme(plot):
     plot.show_points(((5, 4.0), (10, 2.0)))
-    for look in (LIGHT, DARK):
-        plot.set_look(look)
-        assert plot.area.items[0].opts["pen"].color().name() == look.accent.name()
+    for theme in (LIGHT, DARK):
+        plot.set_theme(theme)
+        assert plot.area.items[0].opts["pen"].color().name() == theme.accent.name()
