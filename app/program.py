@@ -1,13 +1,8 @@
-"""The program: puts the parts together in a window, shows it, and runs until it is closed."""
+"""The program: all services, each made with its neighbours."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from app.analysis.drawn_overlays import DrawnOverlays
 from app.analysis.overlays import Overlays
@@ -37,16 +32,11 @@ from app.recordings.open_recordings import OpenRecordings
 from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
 from app.stack.stack_view import StackViews
-from core.processes.engine import Engine
+from core.processes.engine import Engine, ProcessEngine
 from core.processes.praat_pool import Pool
 from core.processes.results import ResultStore
 from core.session.preferences import Preferences
-from widgets.theme import theme as themes
 
-if TYPE_CHECKING:
-    from app.shell.window import Window
-
-TITLE_BAR_PX = 32
 HAND_OVER_S = 0.00005
 """The interval in seconds at which a computing Python thread lets the window's thread run.
 
@@ -124,22 +114,24 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     )
 
 
-def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
+def start_processes(
+    preferences: Preferences, thread: MainThread, engine: ProcessEngine | None = None
+) -> Instrument:
     """Start the engine, the Praat workers and the player, and make the services around them.
 
-    The engine starts first, because its imports take longest.
+    `engine` may be running already; it is told here whom to call after a crash.
     """
     from concurrent.futures import ThreadPoolExecutor
 
     from app.base.log import bug
     from core.faults import Fault
     from core.playback.player import Player
-    from core.processes.engine import ProcessEngine
     from core.processes.praat_pool import PraatPool
 
     sys.setswitchinterval(HAND_OVER_S)
     made: list[Instrument] = []
-    engine = ProcessEngine(on_crash=lambda: thread.post(lambda: made[0].latent_driven.ask_again()))
+    engine = engine or ProcessEngine()
+    engine.on_crash = lambda: thread.post(lambda: made[0].latent_driven.ask_again())
     player = Player(
         lambda fault: thread.post(lambda: made[0].playback.failed(fault)),
         lambda: thread.post(lambda: made[0].playback.ended()),
@@ -152,51 +144,3 @@ def start_processes(preferences: Preferences, thread: MainThread) -> Instrument:
     context = make_context(Clock(thread.post, thread.rest, files.submit), preferences, tell)
     made.append(assemble(context, engine, PraatPool(), player))
     return made[0]
-
-
-def main(paths: Sequence[str] = ()) -> int:
-    """Open the window on checkpoints and sounds, or on the built-in model; run until it is closed."""
-    from app.base import log
-    from app.shell import start_times
-    from app.shell.window import Window
-    from core.faults import Fault
-    from core.queries.results_store import default_path as results_path
-    from core.session import preferences as kept
-
-    place = kept.default_path()
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("Phonoscope")
-    app.setDesktopFileName("phonoscope")
-    bridge = MainThread()
-    instrument = start_processes(kept.load(place), bridge)
-    themes.apply(app, themes.LIGHT)
-    window = Window(instrument)
-    window.result_list.keep(results_path())
-    log.start()
-    log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
-    start_times.start(window, lambda: bool(window.stack.lanes))
-    show(window)
-    QTimer.singleShot(0, lambda: open_first(window, paths))
-    status = app.exec()
-    window.result_list.close()
-    kept.save(instrument.preferences.values, place)
-    return status
-
-
-def show(window: Window) -> None:
-    """Show the window; at its first start it is maximised if the screen is too small for it."""
-    room = window.screen().availableSize()
-    fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
-    if window.on.preferences.values.geometry or fits:
-        window.show()
-    else:
-        window.showMaximized()
-
-
-def open_first(window: Window, paths: Sequence[str]) -> None:
-    """Open the requested files, or the built-in model; then prepare what a first click will need."""
-    opening = window.on.model_loader
-    opening.open_all(paths)
-    if not paths and opening.has_demo():
-        opening.open_demo()
-    QTimer.singleShot(1500, window.on.pool.warm)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.base.main_thread import MainThread
 from app.program import start_processes
+from app.shell.furnishing import furnish
 from app.shell.window import Window
 from core.faults import Fault
 from core.session.preferences import Preferences
@@ -97,7 +98,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
 def empty_window() -> Iterator[TimedWindow]:
     """Show the window with nothing open, on the real screen if there is one."""
     app = _application()
-    window = TimedWindow(start_processes(Preferences(theme="light"), MainThread()))
+    window = furnish(TimedWindow(), start_processes(Preferences(theme="light"), MainThread()))
     window.resize(*SIZE_PX)
     window.show()
     try:

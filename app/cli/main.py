@@ -57,7 +57,7 @@ def _window(paths: list[str]) -> int:
     if any(path.startswith("-") for path in paths):
         raise Fault("The window takes no options.", "See phonoscope --help.")
     _check_screen()
-    return importlib.import_module("app.program").main(paths)
+    return importlib.import_module("app.launch").main(paths)
 
 
 def _check_screen() -> None:

@@ -1,25 +1,29 @@
-"""The times at which the window and the first tracks were painted, for measurements of the start."""
+"""The times at which the window, its panels and the first tracks were painted, for measurements."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QMainWindow
+
+from app.shell.window import Window
 
 VARIABLE = "PHONOSCOPE_MOMENTS"  # names the file to write; the program then ends by itself
 
 
 @dataclass(frozen=True)
 class StartTimes:
-    """Two times in seconds, on the clock that all processes share."""
+    """Three times in seconds, on the clock that all processes share.
+
+    `window_s`: the window was painted; `panels_s`: all its panels; `tracks_s`: the first model's layers.
+    """
 
     window_s: float
+    panels_s: float
     tracks_s: float
 
 
@@ -29,12 +33,12 @@ def read(note: Path) -> StartTimes:
 
 
 class Stopwatch(QObject):
-    """Watches a window's painting; at the second time it writes both and closes the window."""
+    """Watches a window's painting; at the third time it writes them all and closes the window."""
 
-    def __init__(self, window: QMainWindow, note: Path, has_tracks: Callable[[], bool]) -> None:
+    def __init__(self, window: Window, note: Path) -> None:
         super().__init__(window)
-        self._window, self._note, self._has_tracks = window, note, has_tracks
-        self._window_s: float | None = None
+        self._window, self._note = window, note
+        self._times_s: list[float] = []
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -43,15 +47,16 @@ class Stopwatch(QObject):
         return False
 
     def _painted(self) -> None:
-        now_s = monotonic()
-        self._window_s = self._window_s or now_s
-        if self._has_tracks():
-            self._window.removeEventFilter(self)
-            self._note.write_text(json.dumps(asdict(StartTimes(self._window_s, now_s))))
-            self._window.close()
+        window, now_s = self._window, monotonic()
+        stages = (True, window.is_furnished, window.is_furnished and bool(window.stack.lanes))
+        self._times_s += [now_s] * (sum(stages) - len(self._times_s))
+        if all(stages):
+            window.removeEventFilter(self)
+            self._note.write_text(json.dumps(asdict(StartTimes(*self._times_s))))
+            window.close()
 
 
-def start(window: QMainWindow, has_tracks: Callable[[], bool]) -> None:
+def start(window: Window) -> None:
     """Watch the window if the environment variable is set."""
     if note := os.environ.get(VARIABLE):
-        Stopwatch(window, Path(note), has_tracks)
+        Stopwatch(window, Path(note))

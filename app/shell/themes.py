@@ -39,8 +39,7 @@ class Themes:
         """Use the light or dark colours, or with "system" those of the desktop."""
         if remember:
             self._preferences.change(theme=name)
-        dark = name == "dark" or (name == "system" and theme.desktop_is_dark())
-        self._host.theme = theme.DARK if dark else theme.LIGHT
+        self._host.theme = theme.named(name)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, self.theme)

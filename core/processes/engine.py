@@ -14,14 +14,16 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.families.card import Answer, Card
 from core.faults import Fault
 from core.probing.model_id import ModelId
-from core.probing.request import Probed, ProbeRequest
 from core.processes.engine_tasks import CloseRequest, OpenRequest, RunRequest, Wanted, Work
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
+
+if TYPE_CHECKING:
+    from core.families.card import Answer, Card
+    from core.probing.request import Probed, ProbeRequest
 
 CRASHED = Fault(
     "The computation stopped unexpectedly and was restarted.",
@@ -139,7 +141,7 @@ class ProcessEngine(Engine):
     def __init__(
         self, on_crash: Callable[[], None] = lambda: None, make_work: Callable[[], Work] = Work
     ) -> None:
-        self._on_crash = on_crash
+        self.on_crash = on_crash
         self._make_work = make_work
         self._lock = threading.Lock()
         self._queue: list[_Request] = []
@@ -266,7 +268,7 @@ class ProcessEngine(Engine):
                 self._queue = []
         for request in failed:
             _settle(request.future, CRASHED if self._crashes < MOST_CRASHES else GONE)
-        self._on_crash()
+        self.on_crash()
 
     def _restart(self) -> None:
         self._start()

@@ -7,16 +7,18 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.families.card import Answer, Card
 from core.faults import Fault
 from core.probing.model_id import ModelId
-from core.probing.request import Probed, ProbeRequest
-from core.signals.track import Image, Track
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.families.card import Answer, Card
+    from core.probing.request import Probed, ProbeRequest
+    from core.signals.track import Image, Track
 
 Stop = Callable[[], bool]
 Wanted = Sequence[tuple[str, Any]]
@@ -28,7 +30,7 @@ class OpenRequest:
 
     model: ModelId
     path: str
-    answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +101,4 @@ def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
 
 def sound_digest(samples: NDArray[np.float32], rate_hz: float) -> str:
     """Return the hash that identifies a sound in an Origin."""
-    return hashlib.sha256(f"{rate_hz:.17g}".encode() + np.ascontiguousarray(samples).tobytes()).hexdigest()
+    return hashlib.sha256(f"{rate_hz:.17g}".encode() + samples.tobytes()).hexdigest()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-import numpy as np
-
 BLOCK_BYTES = 16 * 1024 * 1024
 
 
@@ -34,6 +32,8 @@ def pack(answer: Any, block: Any) -> tuple[bytes, tuple[int, ...]]:
 
 def unpack(words: bytes, sizes: tuple[int, ...], block: Any) -> Any:
     """Return the unpickled answer; its arrays are copied out of the block and read-only."""
+    import numpy as np  # not before the engine's process is started
+
     view = memoryview(block).cast("B")
     parts: list[Any] = []
     place = 0

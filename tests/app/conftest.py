@@ -91,10 +91,11 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     from shiboken6 import delete
 
+    from app.shell.furnishing import furnish
     from app.shell.window import Window
 
     instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
-    made = Window(instrument)
+    made = furnish(Window(), instrument)
     made.resize(1600, 1000)
     made.show()
     instrument.model_loader.open(small_model)

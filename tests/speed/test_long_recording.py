@@ -34,6 +34,7 @@ def window(qtbot, tmp_path, monkeypatch):
     from app.base.main_thread import MainThread
     from app.cli.shot import Silence
     from app.program import assemble
+    from app.shell.furnishing import furnish
     from app.shell.window import Window
     from core.processes.engine import InlineEngine
     from core.processes.praat_pool import PraatPool
@@ -43,7 +44,7 @@ def window(qtbot, tmp_path, monkeypatch):
     clock = Clock(bridge.post, bridge.rest, files.submit)
     instrument = assemble(make_context(clock), InlineEngine(), PraatPool(), Silence())
     instrument.pool.warm()
-    made = Window(instrument)
+    made = furnish(Window(), instrument)
     qtbot.addWidget(made)
     made.resize(1600, 1000)
     made.show()

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from string import Template
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 TEXT_FAMILIES = ["Inter", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "DejaVu Sans"]
 IPA_FAMILIES = ["Charis SIL", "Doulos SIL", "Gentium Plus", "Noto Serif", "DejaVu Serif"]
@@ -84,12 +87,13 @@ class Theme:
         place = (low + (high - low) * min(max(share, 0.0), 1.0)) * (len(_PLASMA) - 1)
         first = min(int(place), len(_PLASMA) - 2)
         near, far = (QColor("#" + _PLASMA[first + k]) for k in (0, 1))
-        ends = np.array([[c.red(), c.green(), c.blue()] for c in (near, far)], dtype=np.float64)
-        red, green, blue = np.rint(ends[0] + (ends[1] - ends[0]) * (place - first)).astype(int).tolist()
-        return QColor(red, green, blue)
+        pairs = ((near.red(), far.red()), (near.green(), far.green()), (near.blue(), far.blue()))
+        return QColor(*(round(start + (end - start) * (place - first)) for start, end in pairs))
 
     def ramp(self) -> NDArray[np.uint32]:
         """Return 256 ARGB colours from the quietest to the loudest grey of a spectrogram."""
+        import numpy as np  # the window stands before numpy is imported
+
         ends = np.array([[c.red(), c.green(), c.blue()] for c in (self.quiet, self.loud)], dtype=np.float64)
         steps = np.linspace(0.0, 1.0, 256)[:, None]
         rgb = np.rint(ends[0] * (1 - steps) + ends[1] * steps).astype(np.uint32)
@@ -191,6 +195,11 @@ def palette(theme: Theme) -> QPalette:
 def desktop_is_dark() -> bool:
     """Return whether the desktop prefers dark colours."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def named(name: str) -> Theme:
+    """Return the theme of a preference: "light", "dark", or "system" for that of the desktop."""
+    return DARK if name == "dark" or (name == "system" and desktop_is_dark()) else LIGHT
 
 
 def apply(app: QApplication, theme: Theme) -> None:

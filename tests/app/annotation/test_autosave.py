@@ -66,13 +66,14 @@ def test_a_damaged_file_of_annotations_holds_nothing_and_stops_nothing(window, s
 def alone(qtbot, window, tmp_path):
     """Give another window, in which only a recording is open."""
     from app.program import assemble
+    from app.shell.furnishing import furnish
     from app.shell.window import Window
 
     path = tmp_path / "said.wav"
     chance = np.random.default_rng(2)
     soundfile.write(path, 0.1 * chance.standard_normal(8000), 8000)
     ear = type(window.on.player)()
-    made = Window(assemble(inline_context(), InlineEngine(), ExchangeablePool(), ear))
+    made = furnish(Window(), assemble(inline_context(), InlineEngine(), ExchangeablePool(), ear))
     qtbot.addWidget(made)
     made.show()
     made.on.recordings.open(path)

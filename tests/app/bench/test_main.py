@@ -131,9 +131,9 @@ def test_scrolling_shows_other_times_in_every_frame(model, qapp):
     assert (np.abs(np.diff(starts)) + np.abs(np.diff(ends)) > 0).all()
 
 
-def test_a_start_tells_its_window_before_its_tracks(model):
+def test_a_start_tells_its_window_before_its_panels_and_its_tracks(model):
     moments = start.start(model)
-    assert 0 < moments.window_s < moments.tracks_s
+    assert 0 < moments.window_s < moments.panels_s < moments.tracks_s
 
 
 def test_a_start_that_fails_is_a_fault(tmp_path):

@@ -116,9 +116,9 @@ def test_answers_are_read_as_the_numbers_they_are() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Give what the window would be opened on, each time."""
     paths: list[list[str]] = []
-    window = types.ModuleType("app.program")
+    window = types.ModuleType("app.launch")
     window.main = lambda wanted: paths.append(list(wanted)) or 7  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "app.program", window)
+    monkeypatch.setitem(sys.modules, "app.launch", window)
     return paths
 
 

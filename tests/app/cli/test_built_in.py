@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
+from app.launch import open_first
 from app.models.built_in import built_in_model
-from app.program import open_first
 
 MODEL = str(built_in_model())
 

@@ -32,10 +32,11 @@ class Ear(Silence):
 @pytest.fixture
 def bare(qtbot):
     """The window before anything was opened."""
+    from app.shell.furnishing import furnish
     from app.shell.window import Window
 
     instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
-    made = Window(instrument)
+    made = furnish(Window(), instrument)
     qtbot.addWidget(made)
     made.resize(1200, 800)
     made.show()

@@ -306,14 +306,14 @@ def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, hei
     """At 1600 x 1000 a title bar has no room on a screen of 1600 x 1000."""
     from PySide6.QtCore import QSize
 
-    from app.program import show
+    from app.launch import show
 
     asked: list[str] = []
     for name in ("show", "showMaximized"):
         monkeypatch.setattr(window, name, lambda name=name: asked.append(name))
     screen = type("Screen", (), {"availableSize": lambda self: QSize(1600, height_px)})()
     monkeypatch.setattr(window, "screen", lambda: screen)
-    show(window)
+    show(window, remembered=False)
     assert asked == ["showMaximized" if fills else "show"]
 
 
