@@ -31,6 +31,7 @@ from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
+from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from core.processes.engine import Engine, ProcessEngine
 from core.processes.praat_pool import Pool
@@ -72,6 +73,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     autosave = Autosave(context, recordings, textgrid_files)
     tier_editor = TierEditor(context, recordings, alignment, textgrid_files, autosave)
     drawn_overlays = DrawnOverlays(context, settings, tiled_overlays)
+    layering = Layering(context)
     stack_views = StackViews(
         context,
         settings,
@@ -82,6 +84,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         playback,
         tier_editor,
         drawn_overlays,
+        layering,
     )
     layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
@@ -103,6 +106,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         drawn_overlays=drawn_overlays,
         playback=playback,
         tier_editor=tier_editor,
+        layering=layering,
         stack_views=stack_views,
         layer_results=layer_results,
         queries=Queries(context, settings, alignment, tiled_overlays, layer_results),

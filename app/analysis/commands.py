@@ -9,20 +9,22 @@ from app.base.dialog_host import DialogHost
 from app.base.messages import Messages
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS, Speaker
-from core.session.lane_names import plain_name
+from core.session.lane_names import title
 from core.session.session import Session
 
 
 def flip_measure(session: Session, settings: AnalysisSettings, messages: Messages, measure: str) -> None:
     """Show or hide a measure on the active lane, or say why its rate cannot carry it."""
-    lane, track = session.lane(session.active), session.active_track
+    lane = session.active_lane
+    track = session.shown.tracks.get(lane.key) if lane is not None else None
     if lane is None or track is None:
         return
     refusal = settings.refusal(track, measure)
     if refusal and measure not in lane.shown:
         messages.noted.emit(refusal)
         return
-    session.set_lane(lane.key, f"{measure} of {plain_name(lane.key)}", shown=lane.shown ^ {measure})
+    words = f"{measure} of {title(session.models, lane.key)}"
+    session.set_lane(lane.key, words, shown=lane.shown ^ {measure})
 
 
 def has_own(settings: AnalysisSettings) -> bool:
@@ -32,7 +34,7 @@ def has_own(settings: AnalysisSettings) -> bool:
 
 def _show(measure: str) -> None:
     def shown(session: Session) -> bool:
-        lane = session.lane(session.active)
+        lane = session.active_lane
         return lane is not None and measure in lane.shown
 
     def run(messages: Messages, session: Session, settings: AnalysisSettings) -> None:

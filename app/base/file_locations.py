@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.session.lane_key import Key
-from core.session.lane_names import legend_name
+from core.session.lane_names import file_stem
 from core.session.session import Session
 
 
@@ -57,6 +57,6 @@ class FileLocations:
     def name_of(self, key: Key | None, ending: str = "") -> str:
         """Return a file name for a lane, without a suffix, that never equals a recording's own file."""
         recording = self._recording_path(key)
-        named = legend_name(self._session.models, key).replace(" · ", "_") if key is not None else "sound"
+        named = file_stem(self._session.models, key) if key is not None else "sound"
         stem = recording.stem if recording is not None else named
         return f"{stem}{ending or ('_copy' if recording is not None else '')}"

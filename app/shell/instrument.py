@@ -28,6 +28,7 @@ from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from app.shell.dock_visibility import DockVisibility
+from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from core.processes.engine import Engine
 from core.processes.latest_wins import Jobs
@@ -57,6 +58,7 @@ class Instrument:
     drawn_overlays: DrawnOverlays
     playback: Playback
     tier_editor: TierEditor
+    layering: Layering
     stack_views: StackViews
     layer_results: LayerResults
     queries: Queries

@@ -21,12 +21,10 @@ from app.shell.pages import Pages
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lane_key import Key, RecordingKey
-from core.session.lane_names import model_names, plain_name
-from core.session.lanes import Lane
+from core.session.lane_names import model_names, plain_name, title
 from core.session.point_names import starred_name
 from core.session.session import Snapshot
 from widgets.controls.banner import Banner
-from widgets.drawing.curves import peak
 from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
 from widgets.model.start_page import StartPage
@@ -272,8 +270,8 @@ class Wiring:
         stack.selection_wanted.connect(session.set_selection)
         stack.frequency_wanted.connect(session.set_frequency)
         stack.lane_wanted.connect(self._lane)
-        stack.merge_wanted.connect(self._merge)
-        stack.unmerge_wanted.connect(self._unmerge)
+        stack.merge_wanted.connect(on.layering.lay_over)
+        stack.unmerge_wanted.connect(lambda _, source: on.layering.take_off(source))
         stack.order_wanted.connect(
             lambda keys: session.set_lanes(lane_tools.ordered(session.lanes, tuple(keys)), "order lanes")
         )
@@ -324,9 +322,14 @@ class Wiring:
             assert isinstance(key, RecordingKey)
             self._on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
         elif field == "merged_gain":
-            self._set_merged_gain(key, *value)  # type: ignore[misc]
+            self._on.layering.set_gain(key, *value)  # type: ignore[misc]
+        elif field == "over output":
+            self._on.layering.lay_over_output(key)
         else:
-            session.set_lane(key, f"{field} of {plain_name(key)}", **{FIELDS[field]: value})
+            session.set_lane(key, f"{field} of {self._lane_name(key)}", **{FIELDS[field]: value})
+
+    def _lane_name(self, key: Key) -> str:
+        return title(self._on.session.models, key)
 
     def _close(self, key: Key) -> None:
         session = self._on.session
@@ -336,35 +339,8 @@ class Wiring:
             self._on.sound_driven.quiet(key.network, key.model)
         else:
             session.set_lanes(
-                tuple(lane for lane in session.lanes if lane.key != key), f"close {plain_name(key)}"
+                tuple(lane for lane in session.lanes if lane.key != key), f"close {self._lane_name(key)}"
             )
-
-    def _merge(self, source: Key, target: Key) -> None:
-        session = self._on.session
-        gain = self._fitting_gain(source, target)
-        session.set_lanes(
-            lane_tools.merged(session.lanes, source, target, gain),
-            f"lay {plain_name(source)} over {plain_name(target)}",
-        )
-
-    def _set_merged_gain(self, target: Key, source: Key, gain: float) -> None:
-        session = self._on.session
-        lanes = lane_tools.with_gain(session.lanes, target, source, gain)
-        session.set_lanes(lanes, f"gain of {plain_name(source)}")
-
-    def _fitting_gain(self, source: Key, target: Key) -> float:
-        """Return the lane's own gain if it was set, or a round one that makes the curves comparable."""
-        session = self._on.session
-        lane: Lane | None = session.lane(source)
-        if lane is not None and lane.gain != 1:
-            return lane.gain
-        tops = [peak(session.shown.tracks[key]) for key in (source, target)]
-        return float(max(1, round(tops[1] / tops[0]))) if tops[0] > 0 else 1.0
-
-    def _unmerge(self, target: Key, source: Key) -> None:
-        session = self._on.session
-        lanes = lane_tools.unmerged(session.lanes, target, source)
-        session.set_lanes(lanes, f"take {plain_name(source)} off {plain_name(target)}")
 
     def _play(self, key: Key | None, stretch: object) -> None:
         playback, session = self._on.playback, self._on.session

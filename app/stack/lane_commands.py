@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.base.command_table import command, is_open
+from app.base.command_table import command, has_curve, is_open
 from app.base.dialog_host import DialogHost
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from app.recordings.dialogs import ask_start
 from app.recordings.open_recordings import OpenRecordings
+from app.stack.layering import Layering
 from core.session.lane_key import RecordingKey
-from core.session.lane_names import plain_name
+from core.session.lane_names import title
 from core.session.session import Session
+from widgets.stack.stack import Stack
 
 
 def _has(network: str) -> Callable[..., bool]:
@@ -50,6 +52,54 @@ def through_d(session: Session, sound_driven: SoundDriven) -> None:
     _switch(session, sound_driven, "D")
 
 
+def can_be_laid(layering: Layering, session: Session) -> bool:
+    """The active lane can be laid over an output, or is."""
+    return layering.target_of(session.active) is not None or is_laid(layering, session)
+
+
+def is_laid(layering: Layering, session: Session) -> bool:
+    """The active track is laid over another lane."""
+    return layering.host_of(session.active) is not None
+
+
+def has_laid(session: Session) -> bool:
+    """Tracks are laid over the active lane."""
+    lane = session.active_lane
+    return lane is not None and bool(lane.merged)
+
+
+@command(
+    "layers.over_output",
+    "Lay over the output",
+    "Layers",
+    can_be_laid,
+    checked=is_laid,
+    separator=True,
+    stack_only=True,
+)
+def over_output(layering: Layering, session: Session) -> None:
+    """Draw the active layer or recording on the output's axes with a gain, as in the papers, or remove it."""
+    active = session.active
+    if active is not None and is_laid(layering, session):
+        layering.take_off(active)
+    elif active is not None:
+        layering.lay_over_output(active)
+
+
+@command("layers.separate", "Separate the layers over this lane", "Layers", has_laid, stack_only=True)
+def separate(layering: Layering, session: Session) -> None:
+    """Give every layer that is laid over the active lane its own lane again."""
+    lane = session.active_lane
+    if lane is not None:
+        layering.take_all_off(lane)
+
+
+@command("layers.gain", "Gain…", "Layers", has_curve, stack_only=True)
+def gain(stack: Stack, session: Session) -> None:
+    """Enter how many times the active layer is magnified, in its lane or over the output."""
+    stack.edit_gain(session.active)
+
+
 @command(
     "layers.collapse",
     "Fold or unfold the lane",
@@ -60,9 +110,10 @@ def through_d(session: Session, sound_driven: SoundDriven) -> None:
 )
 def collapse(session: Session) -> None:
     """Fold the active lane to one line, or unfold it."""
-    lane = session.lane(session.active)
+    lane = session.active_lane
     if lane is not None:
-        session.set_lane(lane.key, f"fold {plain_name(lane.key)}", collapsed=not lane.collapsed)
+        words = f"fold {title(session.models, lane.key)}"
+        session.set_lane(lane.key, words, collapsed=not lane.collapsed)
 
 
 @command("layers.mute", "Mute the lane", "Layers", is_open, stack_only=True)
@@ -151,12 +202,13 @@ def previous_lane(session: Session) -> None:
 
 
 def _flip(session: Session, field: str, word: str) -> None:
-    lane = session.lane(session.active)
+    lane = session.active_lane
     if lane is not None:
-        session.set_lane(lane.key, f"{word} {plain_name(lane.key)}", **{field: not getattr(lane, field)})
+        words = f"{word} {title(session.models, lane.key)}"
+        session.set_lane(lane.key, words, **{field: not getattr(lane, field)})
 
 
 def _step(session: Session, by: int) -> None:
-    keys = [lane.key for lane in session.lanes]
-    if session.active in keys:
-        session.set_active(keys[min(max(keys.index(session.active) + by, 0), len(keys) - 1)])
+    keys, lane = [lane.key for lane in session.lanes], session.active_lane
+    if lane is not None:
+        session.set_active(keys[min(max(keys.index(lane.key) + by, 0), len(keys) - 1)])

@@ -15,19 +15,19 @@ from app.models.sound_driven import SoundDriven, logits_words
 from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
+from app.stack.layering import Layering
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
 from core.session.lane_key import Key, LaneKey, RecordingKey
-from core.session.lane_names import layer_info, legend_name, title
-from core.session.lanes import Lane
+from core.session.lane_names import curve_names, layer_info, title
+from core.session.lanes import Lane, keys_of
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, seconds, short
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
-MERGED_ROLES = ("merged1", "merged2", "merged3")
 
 
 class StackViews:
@@ -44,8 +44,10 @@ class StackViews:
         playback: Playback,
         tier_editor: TierEditor,
         drawn_overlays: DrawnOverlays,
+        layering: Layering,
     ) -> None:
         self._drawn_overlays = drawn_overlays
+        self._layering = layering
         self._session = context.session
         self._settings = settings
         self._recordings = recordings
@@ -116,7 +118,7 @@ class StackViews:
             scale=lane.scale,
             fixed_low=lane.fixed_low,
             fixed_high=lane.fixed_high,
-            active=lane.key == session.active,
+            active=session.active in keys_of((lane,)),
             playing=lane.key in self._playback.keys,
             audible=carried >= 100.0,
             computing=self.computing,
@@ -127,6 +129,18 @@ class StackViews:
             moved=self._alignment.by_s(self._alignment.of(lane.key)) != 0,
             channels=file.channels if file else 1,
             channel=file.channel if file else 0,
+            over=self._over(lane.key),
+        )
+
+    def _over(self, key: Key) -> str:
+        """Return the name of the output that a lane can be laid over, "" for none."""
+        output = self._layering.target_of(key)
+        if output is None:
+            return ""
+        return (
+            "the output"
+            if output == self._session.output_of(self._session.model_of(key))
+            else (title(self._session.models, output))
         )
 
     def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
@@ -177,40 +191,39 @@ class StackViews:
         }
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
-        session = self._session
-        bars = _is_logits(lane.key)
-        role: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
-        own = Curve(track, lane.gain, self._label(lane.key, lane.gain), role, lane.key, self._name(lane.key))
-        over = tuple(
+        """Return a lane's own curve and those laid over it, each with its gain."""
+        session, bars = self._session, _is_logits(lane.key)
+        own: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
+        pairs = ((lane.key, lane.gain), *lane.merged)
+        names = curve_names(session.models, [key for key, _ in pairs])
+        return tuple(
             Curve(
-                session.shown.tracks[key],
+                track if k == 0 else session.shown.tracks[key],
                 gain,
-                self._label(key, gain),
-                MERGED_ROLES[k % 3],  # type: ignore[arg-type]
+                self._label(key, name, gain),
+                "merged" if k else own,
                 key,
-                self._name(key),
+                name,
+                _step(k, len(lane.merged)),
+                bool(lane.merged) and key == session.active,
             )
-            for k, (key, gain) in enumerate(lane.merged)
-            if key in session.shown.tracks
+            for k, ((key, gain), name) in enumerate(zip(pairs, names, strict=True))
+            if k == 0 or key in session.shown.tracks
         )
-        return (own, *over)
 
     def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
         """Return the pitch of the sounds merged into a lane, with the styles of their curves."""
         overlays, found = self._session.shown.overlays, list[Curve]()
-        for place, (key, _) in enumerate(lane.merged):
+        for place, (key, _) in enumerate(lane.merged, 1):
             made = overlays.get((key, "pitch")) if is_sound(key) else None
             if isinstance(made, tuple):
-                found.append(Curve(made[0], role=MERGED_ROLES[place % 3], key=key))  # type: ignore[arg-type]
+                found.append(Curve(made[0], role="merged", key=key, step=_step(place, len(lane.merged))))
         return tuple(found)
 
-    def _name(self, key: Key) -> str:
-        return legend_name(self._session.models, key)
-
-    def _label(self, key: Key, gain: float) -> str:
-        """Return a curve's name as in the papers' legends: `conv4 ×10`."""
-        name = self._name(key) + (f" ×{gain:g}" if gain != 1 else "")
-        return ", ".join(filter(None, (name, self._alignment.words(key, digits=3))))
+    def _label(self, key: Key, name: str, gain: float) -> str:
+        """Return a curve's name with its gain, as in the papers' legends: `Conv4 ×10`."""
+        words = name + (f" ×{gain:g}" if gain != 1 else "")
+        return ", ".join(filter(None, (words, self._alignment.words(key, digits=3))))
 
     def _words(self, key: Key, track: Track) -> tuple[str, str]:
         rate = f"{track.axis.rate_hz:g} Hz"
@@ -236,6 +249,11 @@ class StackViews:
         return tuple(
             LegendLine(kind, text if kind in lane.shown else "hidden") for kind, text in words.items()
         )
+
+
+def _step(place: int, count: int) -> float:
+    """Return the place, from 0 to 1, of the `place`-th of `count` merged curves among their colours."""
+    return (place - 0.5) / count if place else 0.5
 
 
 def _is_logits(key: Key) -> bool:

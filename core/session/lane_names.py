@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from core.families.card import Card
@@ -16,7 +16,7 @@ MOST_LETTERS = 10
 
 
 def plain_name(key: Key) -> str:
-    """Return a short name for a lane, as in the papers' legends.
+    """Return the key's own words, for records and file names.
 
     >>> from core.session.lane_key import FIRST_MODEL
     >>> plain_name(LaneKey(FIRST_MODEL, "G", "conv4")), plain_name(LaneKey(FIRST_MODEL, "Q", "conv1"))
@@ -31,25 +31,57 @@ def plain_name(key: Key) -> str:
             return layer if network == GENERATOR else f"{network}.{layer}"
 
 
-def title(models: Mapping[ModelId, Card], key: Key) -> str:
-    """Return a lane's name in tables and results: "Conv4", "Q Conv1", "Q logits", a recording without
-    suffix.
-
-    If several models are open, the model's name comes first: "Small · Conv4".
-    """
+def lane_name(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Return a lane's name without its model: "Conv4", "Q Conv1", "Q logits", a recording without suffix."""
     match key:
         case RecordingKey(name):
             return PurePath(name).stem
         case LaneKey(_, network, layer):
             info = layer_info(models, key)
             words = info.title if info is not None else layer
-            return _of_model(models, key, words if network == GENERATOR else f"{network} {words}")
+            return words if network == GENERATOR else f"{network} {words}"
 
 
-def legend_name(models: Mapping[ModelId, Card], key: Key) -> str:
-    """Return the name that `plain_name` gives, after the model's name if several are open."""
-    words = plain_name(key)
+def title(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Return a lane's name in tables and results: that of `lane_name`.
+
+    If several models are open, the model's name comes first: "Small · Conv4".
+    """
+    words = lane_name(models, key)
     return _of_model(models, key, words) if isinstance(key, LaneKey) else words
+
+
+def model_name(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Return the short name of a lane's model if several are open, else ""."""
+    several = len(models) > 1 and isinstance(key, LaneKey) and key.model in models
+    return short_model_names(models)[key.model] if several and isinstance(key, LaneKey) else ""
+
+
+def curve_names(models: Mapping[ModelId, Card], keys: Sequence[Key]) -> tuple[str, ...]:
+    """Return the names of curves that share a lane: as on the lanes, with the model's name if the curves are
+    of several models.
+    """
+    mixed = len({key.model for key in keys if isinstance(key, LaneKey)}) > 1
+    named = title if mixed else lane_name
+    return tuple(key.id if isinstance(key, RecordingKey) else named(models, key) for key in keys)
+
+
+def file_stem(models: Mapping[ModelId, Card], key: Key) -> str:
+    """Return the proposed name of a lane's file: "conv4", with several models "Small_conv4"."""
+    model = model_name(models, key)
+    return f"{model}_{plain_name(key)}" if model else plain_name(key)
+
+
+def layer_order(models: Mapping[ModelId, Card]) -> tuple[LaneKey, ...]:
+    """Return all layers in the order of a fresh stack: each model's output first and its FC map last, then
+    the layers of D and Q from the sound onwards.
+    """
+    return tuple(
+        LaneKey(model, network, layer.name)
+        for model, card in models.items()
+        for network, layers in card.layers.items()
+        for layer in (reversed(layers) if network == GENERATOR else layers)
+    )
 
 
 def model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
@@ -80,8 +112,8 @@ def _numbered(names: Mapping[ModelId, str], pattern: str) -> dict[ModelId, str]:
 
 
 def _of_model(models: Mapping[ModelId, Card], key: LaneKey, words: str) -> str:
-    several = len(models) > 1 and key.model in models
-    return f"{short_model_names(models)[key.model]} · {words}" if several else words
+    model = model_name(models, key)
+    return f"{model} · {words}" if model else words
 
 
 def layer_info(models: Mapping[ModelId, Card], key: LaneKey) -> LayerInfo | None:

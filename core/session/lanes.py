@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -71,12 +71,22 @@ def changed_anywhere(lanes: Lanes, key: Key, **values: Any) -> Lanes:
     return tuple(replace(lane, resting=changed(lane.resting, key, **values)) for lane in there)
 
 
-def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0) -> Lanes:
-    """Return the lanes with `source`, and everything merged into it, merged into the lane `target`."""
+def holder(lanes: Lanes, key: Key | None) -> Lane | None:
+    """Return the lane that shows a track: its own, or the one it is merged into; None if there is none."""
+    return next((lane for lane in lanes if key in keys_of((lane,))), None)
+
+
+def merged(lanes: Lanes, source: Key, target: Key, gain: float = 1.0, order: Sequence[Key] = ()) -> Lanes:
+    """Return the lanes with `source`, and everything merged into it, merged into the lane `target`.
+
+    Tracks in `order` come first among the merged ones, in that order; others follow as they were added.
+    """
     moving, staying = find(lanes, source), find(lanes, target)
     if moving is None or staying is None or source == target:
         return lanes
+    place = {key: k for k, key in enumerate(order)}
     carried = (*staying.merged, (source, gain), *moving.merged)
+    carried = tuple(sorted(carried, key=lambda pair: place.get(pair[0], len(place))))
     resting = (*staying.resting, replace(moving, merged=(), resting=()), *moving.resting)
     rest = tuple(lane for lane in lanes if lane.key != source)
     return changed(rest, target, merged=carried, resting=resting)
@@ -91,21 +101,23 @@ def with_gain(lanes: Lanes, target: Key, source: Key, gain: float) -> Lanes:
     return changed(lanes, target, merged=pairs, resting=changed(host.resting, source, gain=gain))
 
 
-def unmerged(lanes: Lanes, target: Key, source: Key) -> Lanes:
-    """Return the lanes with the track `source` in its own lane again, with its settings, below its former
-    host.
+def unmerged(lanes: Lanes, target: Key, source: Key, order: Sequence[Key] = ()) -> Lanes:
+    """Return the lanes with the track `source` in its own lane again, with its settings.
+
+    The lane stands below its former host, and below the lanes there that come before it in `order`.
     """
     host = find(lanes, target)
     if host is None or source not in dict(host.merged):
         return lanes
     kept = tuple(pair for pair in host.merged if pair[0] != source)
     resting = tuple(lane for lane in host.resting if lane.key != source)
-    out: list[Lane] = []
-    for lane in lanes:
-        out.append(replace(lane, merged=kept, resting=resting) if lane.key == target else lane)
-        if lane.key == target:
-            out.append(find(host.resting, source) or Lane(source))
-    return tuple(out)
+    own = find(host.resting, source) or Lane(source)
+    rest = changed(lanes, target, merged=kept, resting=resting)
+    place = 1 + next(k for k, lane in enumerate(rest) if lane.key == target)
+    above = set(order[: order.index(source)]) if source in order else set[Key]()
+    while place < len(rest) and rest[place].key in above:
+        place += 1
+    return (*rest[:place], own, *rest[place:])
 
 
 def without(lanes: Lanes, gone: Callable[[Key], bool]) -> Lanes:
@@ -128,7 +140,10 @@ def ordered(lanes: Lanes, keys: tuple[Key, ...]) -> Lanes:
 
 
 def sounding(lanes: Lanes, active: Key | None) -> tuple[Lane, ...]:
-    """Return the lanes to play: the soloed ones, or the active one; never a muted one."""
+    """Return the lanes to play: the soloed ones, or the active one, which may be merged into another; never
+    a muted one.
+    """
     soloed = tuple(lane for lane in lanes if lane.soloed)
-    chosen = soloed or tuple(lane for lane in lanes if lane.key == active)
+    own = setting_of(lanes, active) if active is not None else None
+    chosen = soloed or ((own,) if own is not None else ())
     return tuple(lane for lane in chosen if not lane.muted)

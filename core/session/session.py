@@ -389,6 +389,11 @@ class Session:
     def lane(self, key: Key | None) -> Lane | None:
         return lane_tools.find(self.lanes, key)
 
+    @property
+    def active_lane(self) -> Lane | None:
+        """The lane that shows the active track, its own or one that it is laid over."""
+        return lane_tools.holder(self.lanes, self.active)
+
     def set_lane(self, key: Key, words: str, **values: Any) -> None:
         """Change one lane's settings."""
         self.change(words, lanes=lane_tools.changed(self.lanes, key, **values))

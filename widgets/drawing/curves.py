@@ -106,8 +106,8 @@ def curve_rows(limits: Limits, rect: QRectF) -> PixelRows:
 
 def curve_colour(curve: Curve, theme: Theme) -> QColor:
     """Return the colour of a curve: the output's, an activation's, or a step for each merged one."""
-    if curve.role.startswith("merged"):
-        return theme.step((int(curve.role[-1]) - 0.5) / 2)
+    if curve.role == "merged":
+        return theme.step(curve.step)
     return theme.sound if curve.role == "sound" else theme.curve
 
 
@@ -163,14 +163,14 @@ def _zigzag(found: Envelope) -> np.ndarray:
 def paint_curves(
     painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, rows: PixelRows, theme: Theme
 ) -> None:
-    """Paint the ghost and then all curves of a lane, the lane's own one last."""
+    """Paint the ghost and then all curves of a lane: slow ones over fast ones, of equals the own one last."""
     painter.save()
     painter.setClipRect(rect)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if lane.ghost is not None:
         paint_curve(painter, lane.ghost, columns, rows, theme.ghost, dots=False)
     single = len(lane.curves) == 1
-    for curve in reversed(lane.curves):
+    for curve in sorted((*lane.curves[1:], *lane.curves[:1]), key=lambda one: -one.track.axis.rate_hz):
         gain = 1.0 if single else curve.gain
         if curve.role == "bars":
             paint_bars(painter, curve.track, columns, rows, curve_colour(curve, theme))

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
+from widgets.drawing.curve_legend import legend_entries, legend_rect, paint_legend
 from widgets.drawing.curves import (
     Limits,
-    curve_colour,
     curve_limits,
     curve_rows,
     paint_curves,
@@ -99,7 +99,10 @@ def paint_plot(
     elif not lane.collapsed:
         overlays(painter, curve_rect, lane, columns, theme)
     if not lane.collapsed:
-        _paint_merged(painter, curve_rect, lane, theme)
+        entries = legend_entries(curve_rect, lane)
+        if entries:
+            _paint_plate(painter, legend_rect(entries), lane, theme)
+            paint_legend(painter, entries, theme)
         _paint_reason(painter, curve_rect, lane, columns, rows, theme)
 
 
@@ -124,33 +127,11 @@ def _paint_analysis(painter: QPainter, rect: QRectF, lane: LaneView, columns: Co
         painter.drawLine(QLineF(rect.left(), rect.top() + 0.5, rect.right(), rect.top() + 0.5))
 
 
-def _paint_merged(painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme) -> None:
-    """Name the curves that share these axes, with their gains, as the papers do."""
-    if len(lane.curves) < 2:
-        return
-    x, y = rect.left() + 8, rect.top() + 11
-    painter.setFont(font(11, 500, numbers=True))
-    words_px = [painter.fontMetrics().horizontalAdvance(curve.label) for curve in lane.curves]
-    _paint_plate(painter, QRectF(x - 4, y - 8, sum(words_px) + 35 * len(words_px) - 7, 16), lane, theme)
-    for curve in lane.curves:
-        colour = curve_colour(curve, theme)
-        draw_line_sample(painter, x, y, colour)
-        room = draw_text(painter, QPointF(x + 20, y), curve.label, font(11, 500, numbers=True), theme.ink)
-        x = room.right() + 14
-
-
 def _paint_plate(painter: QPainter, rect: QRectF, lane: LaneView, theme: Theme) -> None:
     """Dim the plot behind text, so that no curve runs through it."""
     ground = QColor(theme.plot_off if _is_off(lane) else theme.plot)
     ground.setAlphaF(0.8)
     painter.fillRect(rect, ground)
-
-
-def draw_line_sample(painter: QPainter, x: float, y: float, colour: QColor) -> None:
-    """Draw 16 px of a line, as a legend's sample."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(colour, 2))
-    painter.drawLine(QLineF(x, y, x + 16, y))
 
 
 def _paint_reason(

@@ -7,14 +7,12 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.analyses.overlay_names import OVERLAYS
-from core.faults import Fault
 from widgets.drawing.lines import draw_text
+from widgets.stack.gain_field import SIZE_PX, GainField
 from widgets.stack.lane_button import LaneButton
 from widgets.stack.lane_legend import ROW_PX, LegendRow
 from widgets.theme.focus_ring import FocusRing
-from widgets.theme.number_text import read_number
 from widgets.theme.praat_numbers import short
-from widgets.theme.shortcut_override import OwnLine
 from widgets.theme.theme import LIGHT, Theme, font
 from widgets.timeline.columns import HEADER_PX
 from widgets.timeline.lane_views import LaneView
@@ -49,7 +47,7 @@ class LaneHeader(QWidget):
         self._pressed: QPoint | None = None
         self._dragging = self._focused = False
         self.legend: list[LegendRow] = []
-        self.editor: OwnLine | None = None
+        self.editor: GainField | None = None
         self._make_buttons()
 
     def _make_buttons(self) -> None:
@@ -210,36 +208,13 @@ class LaneHeader(QWidget):
 
     def edit_gain(self) -> None:
         """Open a field over the gain; Enter accepts, Esc cancels."""
-        if self.editor is not None:
-            return
-        editor = OwnLine(short(self.lane.gain), self)
-        editor.setAccessibleName("Gain")
-        editor.selectAll()
-        editor.setGeometry(QRect(84, 42, 50, 26))
-        editor.editingFinished.connect(self._take_gain)
-        editor.left.connect(self._drop_editor)
-        self.editor = editor
-        editor.show()
-        editor.setFocus()
-
-    def _take_gain(self) -> None:
         if self.editor is None:
-            return
-        text = self.editor.text().strip().lstrip("×x*")
-        self._drop_editor()
-        try:
-            value = read_number(text)
-        except Fault:
-            return
-        if value > 0 and value != self.lane.gain:
-            self.field_wanted.emit("gain", value)
+            self.editor = GainField(self.lane.gain, QRect(84, 42, *SIZE_PX), self)
+            self.editor.accepted.connect(lambda gain: self.field_wanted.emit("gain", gain))
+            self.editor.closed.connect(self._drop_editor)
 
     def _drop_editor(self) -> None:
-        editor, self.editor = self.editor, None
-        if editor is not None:
-            editor.hide()
-            editor.deleteLater()
-            self.clearFocus()
+        self.editor = None
 
     # --- dragging -----------------------------------------------------------------------------
 

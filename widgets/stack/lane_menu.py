@@ -53,11 +53,13 @@ def lane_menu(
         if lane.channels > 1:
             _add_channels(menu.addMenu("Channel"), lane, wish)
         menu.addAction("Start at 0 again", lambda: wish("move", "back")).setEnabled(lane.moved)
+    if lane.over:
+        menu.addSeparator()
+        menu.addAction(f"Lay over {lane.over}", lambda: wish("over output", True))
     if len(lane.curves) > 1:
         menu.addSeparator()
         for curve in lane.curves[1:]:
-            words = f"Move {curve.label or curve.name} to its own lane"
-            menu.addAction(words, lambda key=curve.key: unmerge(key))
+            menu.addAction(f"Remove {curve.name} from this plot", lambda key=curve.key: unmerge(key))
     if lane.closable:
         menu.addSeparator()
         menu.addAction("Close this lane", lambda: wish("closed", True))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QMouseEvent,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from widgets.drawing.curve_legend import LegendEntry, legend_entries
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, lane_parts, paint_marks, paint_plot
 from widgets.drawing.lines import draw_solid
@@ -24,6 +26,7 @@ from widgets.drawing.margins import left_labels, paint_left_axis, paint_right_ax
 from widgets.drawing.overlay_cache import OverlayLayer
 from widgets.drawing.overlays import frequency_rows
 from widgets.drawing.spectrogram import grey_at
+from widgets.stack.gain_field import SIZE_PX, GainField
 from widgets.theme.copy_value import HINT, copy_number
 from widgets.theme.praat_numbers import activation, four_digits, seconds, signed
 from widgets.theme.theme import LIGHT, Theme
@@ -44,6 +47,7 @@ class LanePlot(QWidget):
     pinched = Signal(float, float)
     wheeled = Signal(QWheelEvent, float)
     menu_wanted = Signal(QPoint)
+    gain_wanted = Signal(object, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +60,7 @@ class LanePlot(QWidget):
         self._shared: Limits = NO_LIMITS
         self.picture: QPixmap | None = None
         self._overlays = OverlayLayer()
+        self.editor: GainField | None = None
         self._playhead_s: float | None = None
         self._late = False
         self._lateness = QTimer(self, singleShot=True, interval=COMPUTING_AFTER_MS)
@@ -169,12 +174,38 @@ class LanePlot(QWidget):
             return value_at(right_labels(rect, self.lane, self.theme, self.marks), place)
         return value_at(left_labels(rect, self.lane, columns, self.theme, self.marks, self._shared), place)
 
+    def _legend_at(self, place: QPointF) -> LegendEntry | None:
+        """Return the line of the legend under the mouse; a click on it opens the curve's gain."""
+        curve_rect = lane_parts(self.lane, self.plot_rect)[0]
+        return next((one for one in legend_entries(curve_rect, self.lane) if one.place.contains(place)), None)
+
+    def edit_gain_of(self, key: Hashable) -> None:
+        """Open the field of a curve's gain, if the legend names it."""
+        entries = legend_entries(lane_parts(self.lane, self.plot_rect)[0], self.lane)
+        for entry in entries:
+            if entry.curve.key == key:
+                self.edit_gain(entry)
+
+    def edit_gain(self, entry: LegendEntry) -> None:
+        """Open a field over a line of the legend."""
+        curve = entry.curve
+        top = round(entry.place.center().y()) - SIZE_PX[1] // 2
+        place = QRect(round(entry.gain_px), max(top, 0), *SIZE_PX)
+        self.editor = GainField(curve.gain, place, self, f"Gain of {curve.name}")
+        self.editor.accepted.connect(lambda gain: self.gain_wanted.emit(curve.key, gain))
+        self.editor.closed.connect(self._drop_editor)
+
+    def _drop_editor(self) -> None:
+        self.editor = None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()
         if event.button() != Qt.MouseButton.LeftButton or self.columns is None:
             return
-        words = self._value_at(place)
-        if words:
+        words, entry = self._value_at(place), self._legend_at(place)
+        if entry is not None:
+            self.edit_gain(entry)
+        elif words:
             self.pointed.emit(math.nan, copy_number(words))
         elif self.plot_rect.contains(place):
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -185,9 +216,11 @@ class LanePlot(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.moved.emit(place.x() + HEADER_PX)
         else:
-            words = self._value_at(place)
-            self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
-            self.setToolTip(f"{HINT} {words}" if words else "")
+            words, entry = self._value_at(place), self._legend_at(place)
+            acts = bool(words) or entry is not None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if acts else Qt.CursorShape.ArrowCursor)
+            said = f"{HINT} {words}" if words else ""
+            self.setToolTip(f"{entry.curve.label}\nClick to change its gain" if entry else said)
         if self.columns is not None and self.plot_rect.contains(place):
             time_s = self.columns.time_s(place.x())
             self.pointed.emit(time_s, self._pointer_text(time_s, place.y()))

@@ -120,8 +120,10 @@ class Stack(QWidget):
         plot.pointed.connect(self.pointer_moved)
         plot.wheeled.connect(self._wheel)
         plot.pinched.connect(self._pinch)
+        plot.gain_wanted.connect(lambda other, gain: self.lane_wanted.emit(key, "merged_gain", (other, gain)))
         plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # before the proxy, which replaces it
         plot.setFocusProxy(self)
+        header.setFocusProxy(self)
         lane.setFocusProxy(self)
         return lane
 
@@ -265,6 +267,16 @@ class Stack(QWidget):
     def _pinch(self, growth: float, x_px: float) -> None:
         if self._view is not None:
             self._pointer.pinch(growth, x_px, self.columns, self._view.whole)
+
+    def edit_gain(self, key: Hashable) -> None:
+        """Open the field of a curve's gain: in its lane's header, or in the legend of another lane."""
+        for lane in self.lanes:
+            if lane.lane.key == key and not lane.lane.collapsed:
+                self._area.reveal(lane)
+                lane.header.edit_gain()
+            elif any(curve.key == key for curve in lane.lane.curves):
+                self._area.reveal(lane)
+                lane.plot.edit_gain_of(key)
 
     # --- lanes dragged and their menu -----------------------------------------------------------
 

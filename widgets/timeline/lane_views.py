@@ -13,15 +13,17 @@ from widgets.timeline.tier_views import NO_TIERS, TiersView
 if TYPE_CHECKING:
     from core.analyses.results import Points
 
-CurveRole = Literal["sound", "curve", "bars", "merged1", "merged2", "merged3"]
+CurveRole = Literal["sound", "curve", "bars", "merged"]
 AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A track drawn on a lane's axes; `label` is its name in the legend of a merged lane, `name` elsewhere.
+    """A track drawn on a lane's axes; `label` is its line in a merged lane's legend, `name` its name.
 
-    Values with the role "bars" are not a curve: each one is drawn by itself.
+    Values with the role "bars" are not a curve: each one is drawn by itself. `step`, from 0 to 1, is the
+    place of a merged curve among the others, which gives its colour; `active` marks the curve that queries
+    ask.
     """
 
     track: Track
@@ -30,6 +32,8 @@ class Curve:
     role: CurveRole = "curve"
     key: Hashable = None
     name: str = ""
+    step: float = 0.5
+    active: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class LaneView:
     are read from the track at the cursor. `computing` marks values that are being computed, `stale` those
     of an earlier state. `movable` marks a recording, which can be shifted in time, and `moved` one that
     does not start at 0. `channels` is the number of channels in its file, `channel` the selected one,
-    counted from 1, or 0 for the average of all.
+    counted from 1, or 0 for the average of all. `over` names the output that the lane can be laid over, "" if
+    it cannot.
     """
 
     key: Hashable
@@ -98,6 +103,7 @@ class LaneView:
     moved: bool = False
     channels: int = 1
     channel: int = 0
+    over: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from core.processes.engine import InlineEngine
 from core.processes.engine_tasks import CloseRequest, RunRequest
 from core.processes.praat_pool import InlinePool
 from core.session.lane_key import FIRST_MODEL, LaneKey
-from core.session.lane_names import legend_name, short_model_names, title
+from core.session.lane_names import file_stem, short_model_names, title
 from tests.support.contexts import inline_context
 
 SECOND = ModelId("m2")
@@ -147,7 +147,7 @@ def test_lanes_are_named_by_their_model_while_two_are_open(services, small_model
     third = LaneKey(session.model, "G", "conv4")
     names = [title(session.models, key) for key in (conv4, LaneKey(SECOND, "G", "conv4"), third)]
     assert names == ["Small · Conv4", "Loud · Conv4", "2: Small · Conv4"]
-    assert legend_name(session.models, LaneKey(SECOND, "Q", "conv1")) == "Loud · Q.conv1"
+    assert file_stem(session.models, LaneKey(SECOND, "Q", "conv1")) == "Loud_Q.conv1"
     assert services.stack_views.view().lanes[0].title == "Small · Out"
     session.close_model(session.model)
     session.close_model(SECOND)
@@ -205,7 +205,7 @@ def test_both_outputs_lie_over_each_other_with_their_pitch(services, louder_mode
     services.model_loader.open_beside(louder_model)
     session.set_lanes(lane_tools.merged(session.lanes, OUT_2, OUT), "lay over")
     lane = next(lane for lane in services.stack_views.view().lanes if lane.key == OUT)
-    assert [curve.label for curve in lane.curves] == ["Small · out", "Loud · out"]
+    assert [curve.label for curve in lane.curves] == ["Small · Out", "Loud · Out"]
     assert lane.curves[0].role == "sound"
     assert [curve.key for curve in lane.merged_pitch] == [OUT_2]
 

@@ -178,7 +178,7 @@ def test_on_shared_axes_both_pitches_are_drawn_and_painted(said):
     said.wiring.show_stack()
     lane = next(one for one in said.stack.lanes if one.lane.key == G("out"))
     (curve,) = lane.lane.merged_pitch
-    assert curve.role == "merged1"
+    assert curve.role == "merged"
     asked = TABLE["pitch"].run(session.shown.tracks[KEY], settings(said))[0]
     np.testing.assert_array_equal(curve.track.samples, asked.samples)
     np.testing.assert_allclose(curve.track.axis.times(), asked.axis.times(), rtol=0, atol=1e-12)

@@ -244,7 +244,7 @@ def test_a_curve_laid_over_another_keeps_a_gain_of_its_own(window):
     window.stack.lane_wanted.emit(G("conv4"), "merged_gain", (G("conv3"), 20.0))
     window.wiring.show_stack()
     lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == G("conv4"))
-    assert [curve.label for curve in lane.curves] == ["conv4", "conv3 ×20"]
+    assert [curve.label for curve in lane.curves] == ["Conv4", "Conv3 ×20"]
     assert lane.gain == 1
 
 

@@ -145,7 +145,7 @@ def test_the_menu_offers_scale_gain_and_taking_curves_off(stack):
         lambda key: found.append(("off", key)), stack,
     )  # fmt: skip
     words = {action.text(): action for action in menu.actions()}
-    words["Move out ×10 to its own lane"].trigger()
+    words["Remove out from this plot"].trigger()
     scale = menu.actions()[0].menu().actions()
     assert [action.text() for action in scale if action.isChecked()] == ["By whole sound"]
     scale[0].trigger()
