@@ -6,19 +6,21 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.checkpoint import pickles
-from core.checkpoint.pickles import StoredTensor
+from core.checkpoint.pickle_names import RECIPE, Storage, StoredTensor, whole_program
+from core.checkpoint.pickles import Pickled
 from core.checkpoint.tensors import ITEM_BYTES, TensorSpec, as_float32, damaged, read_bytes
 from core.faults import Fault
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LOCAL_HEADER_BYTES = 30
-LARGEST_PICKLE_BYTES = pickles.LARGEST_PICKLE_BYTES
+WIDE_BYTES = ITEM_BYTES | {"complex64": 8, "complex128": 16, "qint8": 1, "quint8": 1, "qint32": 4}
+"""Bytes per element, also of storages that are only skipped."""
 
 
 class TorchFile:
@@ -29,8 +31,8 @@ class TorchFile:
         with path.open("rb") as file:
             zipped = file.read(4) == b"PK\x03\x04"
             file.seek(0)
-            root, self._places = (_open_zip if zipped else _open_legacy)(file, path.name)
-        self._tensors = _named(root, path.name)
+            content, self._places = (_open_zip if zipped else _open_legacy)(file, path.name)
+        self._tensors = _named(content, path.name)
 
     @property
     def specs(self) -> Mapping[str, TensorSpec]:
@@ -64,25 +66,27 @@ def _truncated(what: str) -> Fault:
     )
 
 
-def _named(root: object, what: str) -> dict[str, StoredTensor]:
-    tensors = dict(pickles.tensors_in(root))
+def _named(content: Pickled, what: str) -> dict[str, StoredTensor]:
+    tensors = pickles.tensors_in(content.root, what)
+    if not tensors and content.foreign:
+        raise whole_program(content.foreign, what)
     if not tensors:
         raise Fault(
             f"“{what}” contains no network weights.",
-            f"Save the weights in the program that made them: {pickles.RECIPE}",
+            f"Save the weights in the program that made them: {RECIPE}",
         )
     return tensors
 
 
-def _open_zip(file: BinaryIO, what: str) -> tuple[object, Places]:
+def _open_zip(file: BinaryIO, what: str) -> tuple[Pickled, Places]:
     try:
         with zipfile.ZipFile(file) as archive:
             records = {record.filename: record for record in archive.infolist()}
         head = next(name for name in records if name.endswith("data.pkl"))
         root = head.removesuffix("data.pkl")
         start, size = _record(file, records[head], what)
-        if size > LARGEST_PICKLE_BYTES:
-            raise damaged(what)
+        if size > pickles.LARGEST_PICKLE_BYTES:
+            raise pickles.too_much(what)
         data = read_bytes(file, start, size, what)
         order = records.get(f"{root}byteorder")
         if order is not None and read_bytes(file, *_record(file, order, what), what) != b"little":
@@ -110,29 +114,44 @@ def _record(file: BinaryIO, record: zipfile.ZipInfo, what: str) -> tuple[int, in
     return record.header_offset + LOCAL_HEADER_BYTES + names, record.file_size
 
 
-def _open_legacy(file: BinaryIO, what: str) -> tuple[object, Places]:
+def _open_legacy(file: BinaryIO, what: str) -> tuple[Pickled, Places]:
     """Read the format used before 2020: five pickles, then the length and bytes of each storage."""
+    magic = _first_pickle(file, what)
+    if magic.root != LEGACY_MAGIC:
+        raise _another_pickle(what)
+    _, _, content, names = (pickles.load_next(file, what) for _ in range(4))
+    keys: object = names.root
+    if not isinstance(keys, list):
+        raise damaged(what)
+    order = [key for key in cast("list[object]", keys) if isinstance(key, str)]
+    return content, _legacy_places(file, content.storages, order, what)
+
+
+def _first_pickle(file: BinaryIO, what: str) -> Pickled:
+    """Read the first pickle of a file that may be something else."""
     try:
-        parts = [pickles.one_pickle(file) for _ in range(5)]
-    except Exception as flaw:
-        raise _not_a_checkpoint(what, file) from flaw
-    magic, _, _, root, keys = (pickles.load(part, what) for part in parts)
-    if magic != LEGACY_MAGIC or not isinstance(keys, list):
-        raise Fault(
-            f"“{what}” is a pickle, but not one that PyTorch saved.",
-            f"Save the weights in the program that made them: {pickles.RECIPE}",
-        )
-    return root, _legacy_places(file, root, [str(key) for key in keys], what)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return pickles.load_next(file, what)
+    except Fault as fault:
+        if fault.__cause__ is None:  # a pickle that was refused, not bytes that are no pickle
+            raise
+        raise _not_a_checkpoint(what, file) from fault
 
 
-def _legacy_places(file: BinaryIO, root: object, keys: list[str], what: str) -> Places:
-    items = {t.storage.key: ITEM_BYTES[t.storage.dtype] for _, t in pickles.tensors_in(root)}
+def _another_pickle(what: str) -> Fault:
+    return Fault(
+        f"“{what}” is a pickle, but not one that PyTorch saved.",
+        f"Save the weights in the program that made them: {RECIPE}",
+    )
+
+
+def _legacy_places(file: BinaryIO, storages: Mapping[str, Storage], keys: list[str], what: str) -> Places:
     at, places = file.tell(), Places()
     end = file.seek(0, io.SEEK_END)
     for key in keys:
-        if at + 8 > end or key not in items:
+        item = WIDE_BYTES.get(storages[key].dtype, 0) if key in storages else 0
+        if at + 8 > end or not item:
             break
-        size = int.from_bytes(read_bytes(file, at, 8, what), "little", signed=True) * items[key]
+        size = int.from_bytes(read_bytes(file, at, 8, what), "little", signed=True) * item
         if size < 0:
             raise damaged(what)
         places[key] = at + 8, min(size, end - at - 8)
