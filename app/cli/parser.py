@@ -42,7 +42,7 @@ LAYERS_FILES = """files written to DIR:
   LAYER.wav     at the output's rate as published: linear, half-pixel interpolation, clipped to -1..1
   LAYER.Sound   for Praat, at the layer's native rate and true start
   layers.npz    fc, conv1, .., out (pp): float32 [samples] at native rates; logits for D and Q
-  layers.csv    file, layer, sample (from 1), time_s, value: one row per sample at native rates
+  layers.csv    file, model, layer, sample (from 1), time_s, value: one row per sample at native rates
   origin.json   the checkpoint's hash, latent vector, answers, layers, versions; also a point file
 
 names of latent variables: zK is entry K of the full vector, counted from 1, code included;
@@ -71,7 +71,8 @@ MEASURE_TABLE = """Curves are read at the points; moments are taken over the int
   parts as there are points; peak_time counts from the interval's start, peak_latency from
   the output's peak
 
-FILE.csv: file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit
+FILE.csv: file,model,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,
+  value,unit
   one row per value; point is empty for a value of the whole interval, value where it is undefined;
   the points are the centres of equal parts of the interval
 FILE.json: settings as each layer can carry them, refusals, the latent point, Pearson's r against out

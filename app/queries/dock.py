@@ -19,7 +19,7 @@ from core.analyses.measures import MEASURES, Measure, Statistic
 from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.queries.queries import Answer, Layer, ask
 from core.session.lane_key import Key
-from core.session.lane_names import title
+from core.session.lane_names import model_label, title
 from core.signals.axis import Range
 from widgets.results.dock import Dock
 from widgets.results.layer_rows import Below, Cell, LayerRow
@@ -263,7 +263,8 @@ class DockView:
     def copy_table(self) -> None:
         """Copy the table of layers to the clipboard, as tab-separated text."""
         layers, place = self._layer_results.layers(), self._layer_results.table_place
-        QGuiApplication.clipboard().setText(as_text(layers, place))
+        models = {layer.key: model_label(self._session.models, layer.key) for layer in layers}
+        QGuiApplication.clipboard().setText(as_text(layers, place, models))
         awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
         rest = f"; {awaited} values are still being computed and are empty" if awaited else ""
         self._messages.noted.emit(f"Copied {len(layers)} layers as tab-separated text{rest}")

@@ -18,6 +18,7 @@ from core.queries.listing_text import Listing
 from core.queries.listings import listing, over, result_listing
 from core.queries.queries import Layer
 from core.session.lane_key import LaneKey, RecordingKey
+from core.session.lane_names import model_label
 from core.signals.axis import Range
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class ListingWindows:
             else:
                 made = listing(replace(known, title=_titled(known)), analysis, place)
                 origin = known.results[analysis][0].origin
-                self.open(replace(made, notice=known.notices[analysis], origin=origin))
+                model = model_label(self._session.models, known.key)
+                self.open(replace(made, notice=known.notices[analysis], origin=origin, model=model))
 
         self._layer_results.with_result(layer, analysis, open_it)
 
@@ -88,6 +90,7 @@ class ListingWindows:
                 result_listing(_titled(layer), found, window, reference),
                 notice=TABLE[analysis].lowered(layer.track.axis, self._layer_results.settings(analysis)),
                 origin=(found[0] if isinstance(found, tuple) else found).origin,
+                model=model_label(self._session.models, layer.key),
             )),
         )  # fmt: skip
 

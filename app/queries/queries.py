@@ -22,6 +22,7 @@ from core.queries.listings import over
 from core.queries.queries import Answer, Layer, ask
 from core.queries.results_table import Results
 from core.session.lane_key import Key, RecordingKey
+from core.session.lane_names import model_label
 from core.session.point_names import point_name
 from core.signals.axis import Range
 from core.signals.track import Image, Track
@@ -76,6 +77,7 @@ class Queries:
         self.results.add(
             answer,
             file=self._file(key),
+            model=model_label(self._session.models, key),
             point=self._point(key, answer),
             settings="; ".join(filter(None, (self._settings.words, _within(answer.notice)))),
             number=number,

@@ -93,7 +93,7 @@ class _Here:
 
     def __init__(self, session: Session) -> None:
         self._points = {
-            (Path(card.path).name, session.at(id).point.z, point_name(card.layout, session.at(id)))
+            (card.label, session.at(id).point.z, point_name(card.layout, session.at(id)))
             for id, card in session.models.items()
         }
         self._recordings = {lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey)}
@@ -102,8 +102,8 @@ class _Here:
         """Return whether a result belongs to a model's present point or to an open recording."""
         asked = one.answer.origin.point
         return one.file in self._recordings or any(
-            one.file == file and (asked == point if asked else one.point == words)
-            for file, point, words in self._points
+            one.model == model and (asked == point if asked else one.point == words)
+            for model, point, words in self._points
         )
 
 
@@ -111,7 +111,7 @@ def _row(one: Result, here: bool) -> ResultRow:
     answer = one.answer
     recorded = answer.origin.sound and not answer.origin.network
     of = one.point[:1].upper() + one.point[1:] if recorded else f"Point: {one.point}"
-    facts = (f"File: {one.file}", of, f"Settings: {one.settings}")
+    facts = (f"File: {one.file}", f"Model: {one.model}", of, f"Settings: {one.settings}")
     about = "\n".join(fact for fact in facts if fact and not fact.endswith(": "))
     return ResultRow(
         one.number, answer.layer, answer.measure, where_text(answer), value_text(answer), one.note, about,

@@ -35,7 +35,7 @@ def write_layers(done: LayerExport, card: Card, folder: Path) -> tuple[str, ...]
     """Write every file, the record last; return their names."""
     files = _write_sounds(done, card, folder)
     write_npz(folder / "layers.npz", done.tracks, done.logits)
-    write_table(folder / "layers.csv", done.item, done.tracks)
+    write_table(folder / "layers.csv", done.item, card.label, done.tracks)
     files |= {"layers.npz": "native rates, float32", "layers.csv": "native rates, one row per sample"}
     write_json(folder / "origin.json", record(card, done.network, done.drive, files))
     return (*files, "origin.json")

@@ -14,6 +14,7 @@ from core.signals.axis import TimeAxis
 Source = Literal["read", "inferred", "set by you", "assumed"]
 Answer = str | int | float | bool
 NO_LATENT = LatentLayout(0)
+DIGEST_DIGITS = 8  # of a digest, enough to tell one user's models apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class Card:
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     size_bytes: int = 0
     unanswered: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The model's name in tables: its title, and the digits that tell it from others of that title."""
+        return f"{self.title} ({self.digest[:DIGEST_DIGITS]})" if self.digest else self.title
 
     @property
     def layers(self) -> Mapping[str, tuple[LayerInfo, ...]]:

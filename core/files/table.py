@@ -14,6 +14,7 @@ from core.signals.track import Track
 
 COLUMNS: dict[str, str] = {
     "file": "name of the export folder, or of the sound that drove the network",
+    "model": "the model's title, with the first digits of the SHA-256 of its weights",
     "layer": "fc, conv1, ..., out (pp after a post-processing filter)",
     "sample": "number of the sample in its layer, counted from 1",
     "time_s": "true time of the sample's centre in seconds, rounded to a nanosecond",
@@ -21,15 +22,15 @@ COLUMNS: dict[str, str] = {
 }
 """The columns of `layers.csv` and what each one holds."""
 
-Row = tuple[str, str, int, str, str]
+Row = tuple[str, str, str, int, str, str]
 
 
-def rows(file: str, tracks: Mapping[str, Track]) -> Iterator[Row]:
+def rows(file: str, model: str, tracks: Mapping[str, Track]) -> Iterator[Row]:
     """Yield the rows of all layers in the order of computation."""
     for layer, track in tracks.items():
         times = track.axis.times().tolist()
         for number, (time_s, value) in enumerate(zip(times, track.samples, strict=True), 1):
-            yield file, layer, number, f"{time_s:.9f}", _number(value)
+            yield file, model, layer, number, f"{time_s:.9f}", _number(value)
 
 
 def digits(value: float) -> str:
@@ -48,9 +49,9 @@ def _number(value: np.float32) -> str:
     return "NaN" if math.isnan(value) else "Inf" if value > 0 else "-Inf"
 
 
-def write_table(path: str | os.PathLike[str], file: str, tracks: Mapping[str, Track]) -> None:
+def write_table(path: str | os.PathLike[str], file: str, model: str, tracks: Mapping[str, Track]) -> None:
     """Write the long table of all layers as comma-separated UTF-8 with a header line."""
     with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows(rows(file, tracks))
+        table.writerows(rows(file, model, tracks))

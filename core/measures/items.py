@@ -38,7 +38,7 @@ def generated(
         out_axis = TimeAxis.of_sound(card.rate_hz, card.slice_len)
         tracks = {name: published(track, out_axis) for name, track in tracks.items()}
         item = f"{item}, {tracks[output].origin.resampling}"  # table rows say so themselves
-    return MeasurementItem(file, item, dict(tracks), output, axes, annotation)
+    return MeasurementItem(file, item, dict(tracks), output, axes, annotation, card.label)
 
 
 def recorded(track: Track, file: str, annotation: Annotation | None = None) -> MeasurementItem:

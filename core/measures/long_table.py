@@ -23,6 +23,7 @@ from core.measures.values import Column, Stretch, places
 
 COLUMNS: dict[str, str] = {
     "file": "the checkpoint or sound file, with its folders where several have one name",
+    "model": "the model's title, with the first digits of the SHA-256 of its weights; empty for a sound",
     "item": "the latent point, or the sound's name",
     "layer": "fc, conv1, ..., out; sound for a sound file",
     "tier": "the tier that the interval stands in; empty for a whole sound",
@@ -40,7 +41,7 @@ COLUMNS: dict[str, str] = {
 
 PUBLISHED = "as published: linear, half-pixel, at the output's rate, clipped to -1..1"
 
-Row = tuple[str, str, str, str, str, str, str, str, str, str, str, str, str]
+Row = tuple[str, ...]
 
 
 def rows(table: Table) -> Iterator[Row]:
@@ -48,7 +49,7 @@ def rows(table: Table) -> Iterator[Row]:
     normalised = [f"{place:.9g}" for place in places(table.plan.points).tolist()]
     for one in table.layers:
         for k, stretch in enumerate(one.stretches):
-            head = (one.file, one.item, one.layer, stretch.tier, stretch.label)
+            head = (one.file, one.model, one.item, one.layer, stretch.tier, stretch.label)
             ends = (number(stretch.start_s), number(stretch.end_s))
             for column in one.columns:
                 for point, time_s, part, value in _values(column, k, stretch, normalised):

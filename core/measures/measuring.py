@@ -26,7 +26,7 @@ class MeasurementItem:
     """One output or recording: the layers' tracks by name.
 
     `output` names the last one, "" for a sound. `axes` are the layers' native axes if the tracks use another
-    one (as published).
+    one (as published). `model` is the label of the model that made an output, "" for a recording.
     """
 
     file: str
@@ -35,6 +35,7 @@ class MeasurementItem:
     output: str = ""
     axes: Mapping[str, TimeAxis] = field(default_factory=dict[str, TimeAxis])
     annotation: Annotation | None = None
+    model: str = ""
 
     @property
     def whole(self) -> Range:
@@ -72,6 +73,7 @@ class MeasuredLayer:
     output: str = ""
     rate_hz: float = 0.0
     origin: Origin = field(default_factory=Origin)
+    model: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +202,7 @@ def measure_layer(
     ordered = tuple(columns[name] for name in plan.measures if name in columns)
     return MeasuredLayer(
         item.file, item.item, layer, stretches, ordered, tuple(refusals), tuple(notices), used,
-        item.output, track.axis.rate_hz, track.origin,
+        item.output, track.axis.rate_hz, track.origin, item.model,
     )  # fmt: skip
 
 

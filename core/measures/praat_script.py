@@ -87,7 +87,7 @@ def _layer(items: Sequence[MeasurementItem], place: int, one: MeasuredLayer) -> 
     for column in one.columns:
         if column not in columns:
             yield f"# Praat has no query with the same numbers for {column.measure}: it is left out."
-    yield f"head$ = {text(','.join(map(_cell, (one.file, one.item, one.layer))))}"
+    yield f"head$ = {text(','.join(map(_cell, (one.file, one.model, one.item, one.layer))))}"
     yield f"sound = Read from file: {text(sound_name(items, place, one.layer))}"
     yield from _AXIS
     own = items[place].axes.get(one.layer, items[place].tracks[one.layer].axis)

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.analyses.measure_reading import Place
 from core.analyses.measures import MEASURES, Measure, Statistic
 from core.files.table import digits
 from core.queries.queries import Answer, Layer, ask
+from core.session.lane_key import Key
 from core.signals.axis import Range
 
 STATISTICS: tuple[Statistic, ...] = ("mean", "minimum", "maximum")
@@ -37,17 +38,18 @@ def bandwidths(layer: Layer, where: Place) -> tuple[Answer | None, ...]:
     return tuple(ask(layer, measure, where) if measure else None for measure in found)
 
 
-def as_text(layers: Sequence[Layer], where: Place) -> str:
+def as_text(layers: Sequence[Layer], where: Place, models: Mapping[Key, str] | None = None) -> str:
     """Return the whole table as tab-separated text: plain minus signs, times with six decimals, empty where
-    undefined.
+    undefined. `models` holds the label of each layer's model.
     """
     out = io.StringIO()
     table = csv.writer(out, delimiter="\t", lineterminator="\n")
     over = isinstance(where, Range)
     times = ("statistic", "start_s", "end_s", "duration_s") if over else ("time_s",)
-    table.writerow(("layer", *times, *(_header(measure) for measure in COPIED)))
+    table.writerow(("model", "layer", *times, *(_header(measure) for measure in COPIED)))
     for layer in layers:
-        table.writerows(_lines(layer, where))
+        model = (models or {}).get(layer.key, "")
+        table.writerows((model, *line) for line in _lines(layer, where))
     return out.getvalue()
 
 

@@ -27,6 +27,7 @@ def write_listing(path: str | os.PathLike[str], made: Listing) -> None:
             table.writerows(made.rows)
     record = {
         "title": made.title,
+        "model": made.model,
         "notice": made.notice,
         "origin": made.origin.plain(),
         "versions": versions(),

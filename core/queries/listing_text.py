@@ -21,7 +21,7 @@ class Listing:
     """A table of text: its title, column heads and rows.
 
     `words` is a report as Praat prints it, or "" for a plain table. `notice` says which settings were lowered
-    to fit the layer's rate; `origin` is what the numbers depend on.
+    to fit the layer's rate; `origin` is what the numbers depend on, and `model` the label of its model.
     """
 
     title: str
@@ -30,6 +30,7 @@ class Listing:
     words: str = ""
     notice: str = ""
     origin: Origin = field(default_factory=Origin)
+    model: str = ""
 
     def text(self) -> str:
         """Return the table, with its head, as tab-separated text."""

@@ -28,6 +28,7 @@ class _ResultRow(msgspec.Struct):
     point: str = ""
     settings: str = ""
     note: str = ""
+    model: str = ""
 
 
 def default_path() -> Path:
@@ -50,7 +51,7 @@ def _row(row: Result) -> _ResultRow:
     value = answer.value if math.isfinite(answer.value) else None
     return _ResultRow(
         row.number, answer.layer, answer.measure, answer.start_s, answer.end_s, value, answer.unit,
-        answer.digits, answer.origin.plain(), row.file, row.point, row.settings, row.note,
+        answer.digits, answer.origin.plain(), row.file, row.point, row.settings, row.note, row.model,
     )  # fmt: skip
 
 
@@ -75,4 +76,4 @@ def _read(line: bytes) -> Result | None:
     answer = Answer(
         row.layer, row.measure, row.start_s, row.end_s, value, row.unit, digits=row.digits, origin=origin
     )
-    return Result(row.number, answer, row.file, row.point, row.settings, row.note)
+    return Result(row.number, answer, row.file, row.point, row.settings, row.note, row.model)

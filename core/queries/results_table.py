@@ -20,7 +20,8 @@ from core.queries.queries import Answer
 from core.session.history import History
 
 COLUMNS = (
-    "number", "file", "point", "layer", "measure", "start_s", "end_s", "value", "unit", "settings", "note",
+    "number", "file", "model", "point", "layer", "measure", "start_s", "end_s", "value", "unit", "settings",
+    "note",
 )  # fmt: skip
 """The columns of an exported results table."""
 
@@ -29,7 +30,7 @@ Separator = Literal[",", "\t"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row: the query, its point, file and settings, and the user's note."""
+    """One row: the query, its point, file, model and settings, and the user's note."""
 
     number: int
     answer: Answer
@@ -37,12 +38,13 @@ class Result:
     point: str = ""
     settings: str = ""
     note: str = ""
+    model: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """Return the exported cells of the row: times with six decimals, undefined values empty."""
         answer = self.answer
         return (
-            str(self.number), self.file, self.point, answer.layer, answer.measure,
+            str(self.number), self.file, self.model, self.point, answer.layer, answer.measure,
             f"{answer.start_s:.6f}", f"{answer.end_s:.6f}", digits(answer.value), answer.unit, self.settings,
             self.note,
         )  # fmt: skip
@@ -86,11 +88,19 @@ class Results:
             self._count -= 1
 
     def add(
-        self, *answers: Answer, file: str = "", point: str = "", settings: str = "", number: int = 0
+        self,
+        *answers: Answer,
+        file: str = "",
+        point: str = "",
+        settings: str = "",
+        model: str = "",
+        number: int = 0,
     ) -> None:
         """Add answers as one undoable step: at the end, or at the place of their reserved number."""
         first = number or self._count + 1
-        new = tuple(Result(first + k, answer, file, point, settings) for k, answer in enumerate(answers))
+        new = tuple(
+            Result(first + k, answer, file, point, settings, model=model) for k, answer in enumerate(answers)
+        )
         self._count = max(self._count, new[-1].number)
         rows = tuple(sorted((*self.rows, *new), key=lambda row: row.number))
         self._put(rows, answers[0].measure.lower() if len(new) == 1 else f"{len(new)} rows")

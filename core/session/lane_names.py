@@ -89,6 +89,12 @@ def model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
     return _numbered({id: card.title for id, card in models.items()}, "{name} ({number})")
 
 
+def model_label(models: Mapping[ModelId, Card], key: Key | None) -> str:
+    """Return the label of the model that a lane is of, for tables; "" for a recording."""
+    card = models.get(key.model) if isinstance(key, LaneKey) else None
+    return card.label if card is not None else ""
+
+
 def short_model_names(models: Mapping[ModelId, Card]) -> dict[ModelId, str]:
     """Return names that fit before a layer's: the first words of the titles, numbered if they are equal.
 

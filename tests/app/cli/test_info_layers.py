@@ -94,14 +94,15 @@ def test_praat_reads_each_layer_at_its_native_rate_and_true_start(exported: tupl
 
 
 def test_the_table_holds_the_same_values_at_true_times(exported: tuple[str, Path]) -> None:
-    _, out = exported
+    name, out = exported
     with (out / "layers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with np.load(out / "layers.npz") as stored:
         for key in stored.files:
             mine = [row for row in rows if row["layer"] == key]
             np.testing.assert_array_equal([np.float32(row["value"]) for row in mine], stored[key])
-    assert {row["file"] for row in rows} == {"item 1"}
+    label = registry.open_model(checkpoint(name)).card.label
+    assert {(row["file"], row["model"]) for row in rows} == {("item 1", label)}
     first = next(row for row in rows if row["layer"] == "conv1")
     sound: Any = parselmouth.read(str(out / "conv1.Sound"))
     assert float(first["time_s"]) == pytest.approx(sound.x1, abs=1e-9)

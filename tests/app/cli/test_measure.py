@@ -15,7 +15,7 @@ from core.families.registry import open_model
 from core.networks.latent import draw
 from core.probing.forward import generate
 
-HEADER = "file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit"
+HEADER = "file,model,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit"
 GRID = """File type = "ooTextFile"
 Object class = "TextGrid"
 
@@ -87,6 +87,7 @@ def test_every_layer_of_a_model_is_measured_over_its_labelled_intervals(small_mo
     assert {row["measure"] for row in outs} == {"f0", "intensity", "f1", "f2", "f3", "duration"}
     assert {row["measure"] for row in rows if row["layer"] == "conv1"} == {"duration"}
     assert {row["file"] for row in rows} == {small_model.name}
+    assert {row["model"] for row in rows} == {open_model(small_model).card.label}
     assert {row["item"] for row in rows} == {"seed 0"}
 
 

@@ -77,6 +77,7 @@ def test_every_annotated_point_is_computed_and_measured_under_its_name(window, t
     window.on.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert [*dict.fromkeys(row["item"] for row in rows)] == ["first", "second"]
+    assert {row["model"] for row in rows} == {window.on.session.card.label}
     assert window.on.session.point == present
     told = json.loads((tmp_path / "t.json").read_text())
     assert [one["item"] for one in told["items"]] == ["first", "second"]
@@ -153,6 +154,7 @@ def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path
         window.on.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
     asked = MeasureSettings(what="every recording", measures="f0", points=1)
     window.on.measurement.start(asked, tmp_path / "t.csv")
+    assert {row["model"] for row in read(tmp_path / "t.csv")} == {""}
     rows = {(row["file"], row["item"]): round(float(row["value"])) for row in read(tmp_path / "t.csv")}
     assert rows == {("ann/a.wav", "ann/a"): 120, ("bea/a.wav", "bea/a"): 240}
     told = json.loads((tmp_path / "t.json").read_text())

@@ -83,6 +83,7 @@ def test_copied_times_have_six_decimals_and_plain_signs(window):
     first = copied()[0]
     assert (first["start_s"], first["end_s"]) == ("0.180979", "0.331697")
     assert first["duration_s"] == f"{SELECTION.length_s:.6f}"
+    assert first["model"] == window.on.session.card.label
     assert "−" not in QGuiApplication.clipboard().text()
 
 

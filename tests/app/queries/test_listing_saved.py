@@ -42,6 +42,7 @@ def test_a_listing_is_written_with_all_rows_and_its_origin(window, tmp_path, cho
     assert len(rows) > 10
     record = json.loads((tmp_path / "frames.json").read_text(encoding="utf-8"))
     assert record["title"] == dialog.windowTitle()
+    assert record["model"] == window.on.session.card.label
     assert record["origin"]["analysis"] == "formants"
     assert record["origin"]["point"] == list(window.on.session.point.z)
 

@@ -114,7 +114,7 @@ def test_results_are_written_where_the_user_says(window, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     window.dock.export_wanted.emit("tsv")
     lines = path.with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
-    assert lines[1].split("\t")[3:8] == ["Out", "Cursor", "0.262344", "0.262344", "0.2623441"]
+    assert lines[1].split("\t")[4:9] == ["Out", "Cursor", "0.262344", "0.262344", "0.2623441"]
 
 
 def test_a_double_click_on_a_cell_keeps_its_value(window):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
 from app.queries.results_autosave import ResultsAutosave
 from core.queries.queries import Answer
 from core.queries.results_store import read_kept
@@ -80,4 +86,21 @@ def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, window)
     assert "Point: seed 0" in first
     assert "Point: seed 7" in second
     assert f"Settings: {window.on.analysis_settings.words}" in first
-    assert any(line.startswith("File: ") for line in first)
+    assert "File: small.safetensors" in first
+    assert f"Model: {window.on.session.card.label}" in first
+
+
+def test_rows_of_a_model_whose_file_has_the_same_name_go_quiet(window, tmp_path):
+    ask(window, 120.5)
+    here, there = Path(window.on.session.card.path), tmp_path / "other" / "small.safetensors"
+    there.parent.mkdir()
+    arrays = {name: (1.1 * values).astype(np.float32) for name, values in load_file(here).items()}
+    with safe_open(here, "numpy") as file:
+        save_file(arrays, there, file.metadata())
+    window.on.model_loader.open(there)
+    window.result_list.show()
+    ask(window, 130.5)
+    one, other = window.on.queries.results.rows
+    assert (one.file, one.point) == (other.file, other.point)
+    assert one.model != other.model
+    assert [row.elsewhere for row in window.dock.results.rows] == [True, False]

@@ -154,7 +154,7 @@ def test_every_row_of_a_measured_table_keeps_below_the_layers_own_nyquist(preset
     plan = replace(plan, formants=for_speaker(plan.formants, "child"))
     table = measure([MeasurementItem("made", "noise", shown, "conv7", axes)], plan)
     told = [
-        dict(zip(("layer", "measure", "value"), (row[2], row[7], row[11]), strict=True))
+        dict(zip(("layer", "measure", "value"), (row[3], row[8], row[12]), strict=True))
         for row in rows(table)
     ]
     hertz = [row for row in told if is_frequency(row["measure"]) and row["value"]]

@@ -184,12 +184,12 @@ def test_two_npz_of_the_same_layers_are_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_table_gives_every_sample_its_layer_time_and_value(tmp_path: Path) -> None:
-    write_table(tmp_path / "layers.csv", "seed, 3", {"conv1": CONV1, "out": OUT})
+    write_table(tmp_path / "layers.csv", "seed, 3", "Small (0badcafe)", {"conv1": CONV1, "out": OUT})
     with (tmp_path / "layers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == list(COLUMNS)
     assert len(rows) == 64 + 16384
-    assert {row["file"] for row in rows} == {"seed, 3"}
+    assert {(row["file"], row["model"]) for row in rows} == {("seed, 3", "Small (0badcafe)")}
     conv1 = rows[:64]
     assert [int(row["sample"]) for row in conv1] == list(range(1, 65))
     np.testing.assert_allclose([float(row["time_s"]) for row in conv1], CONV1.axis.times(), atol=5.1e-10)
@@ -198,7 +198,7 @@ def test_the_table_gives_every_sample_its_layer_time_and_value(tmp_path: Path) -
 
 def test_the_table_spells_what_is_not_finite_as_R_reads_it(tmp_path: Path) -> None:
     track = Track("x", np.array([np.nan, np.inf, -np.inf], np.float32), TimeAxis(10.0, 3))
-    write_table(tmp_path / "t.csv", "x", {"x": track})
+    write_table(tmp_path / "t.csv", "x", "", {"x": track})
     lines = (tmp_path / "t.csv").read_text().splitlines()[1:]
     assert [line.rpartition(",")[2] for line in lines] == ["NaN", "Inf", "-Inf"]
 

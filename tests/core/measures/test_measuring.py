@@ -64,7 +64,8 @@ def model(annotation: Annotation | None = GRID) -> MeasurementItem:
     """An output and three layers of it, at the rates of Conv4, Conv2 and Conv1."""
     out = glide()
     made = (layer("conv1", 256, 85, out), layer("conv2", 64, 21, out), layer("conv4", 4, 1, out), out)
-    return MeasurementItem("demo", "seed 0", {track.name: track for track in made}, "out", {}, annotation)
+    tracks = {track.name: track for track in made}
+    return MeasurementItem("demo", "seed 0", tracks, "out", {}, annotation, "Demo (0badcafe)")
 
 
 def sound(track: Track, annotation: Annotation | None = None) -> MeasurementItem:
@@ -263,7 +264,7 @@ def test_a_measure_that_a_layers_rate_does_not_carry_has_a_reason_and_no_rows():
     table = measure([model()], plan_of(("f0", "intensity", "formants", "duration"), 10, PRAAT))
     by_layer = {}
     for row in rows(table):
-        by_layer.setdefault(row[2], set()).add(row[7])
+        by_layer.setdefault(row[3], set()).add(row[8])
     assert by_layer == {
         "conv1": {"duration"},
         "conv2": {"intensity", "duration"},
@@ -401,10 +402,11 @@ def test_the_table_is_long_with_one_header_line_and_the_record_tells_how(tmp_pat
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         header, *body = csv.reader(file)
     assert ",".join(header) == (
-        "file,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit"
+        "file,model,item,layer,tier,label,start_s,end_s,measure,point,time_s,normalised_time,value,unit"
     )
     assert len(body) == count == 2 * (2 * 10 + 4 * 1 + 4 * 11)
     found = [dict(zip(COLUMNS, row, strict=True)) for row in body]
+    assert {row["model"] for row in found} == {"Demo (0badcafe)"}
     spans = {(row["label"], row["start_s"], row["end_s"]) for row in found}
     assert spans == {("a", "0.1", "0.35"), ("i", "0.5", "0.9")}
     for row in found:

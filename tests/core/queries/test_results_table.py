@@ -17,7 +17,9 @@ def answer(value: float, measure: str = "Mean pitch") -> Answer:
 
 def filled() -> Results:
     results = Results()
-    results.add(answer(124.978331234), file="g.pt", point="seed 69", settings="Praat 6.4")
+    results.add(
+        answer(124.978331234), file="g.pt", model="g (0badcafe)", point="seed 69", settings="Praat 6.4"
+    )
     results.add(answer(float("nan")), answer(-0.5, "Mean activation"))
     return results
 
@@ -55,6 +57,7 @@ def test_copied_rows_have_plain_minus_six_decimals_and_empty_undefined_values():
     assert lines[0].split("\t") == list(COLUMNS)
     first, second, third = (dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines[1:])
     assert (first["start_s"], first["end_s"], first["value"]) == ("0.180979", "0.331697", "124.978331")
+    assert (first["file"], first["model"], first["point"]) == ("g.pt", "g (0badcafe)", "seed 69")
     assert second["value"] == ""
     assert third["value"] == "-0.5"
 
