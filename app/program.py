@@ -144,7 +144,8 @@ def start_processes(
     def tell(error: BaseException) -> None:
         thread.post(lambda: context.messages.faulted.emit(Fault(bug(error))))
 
-    files = ThreadPoolExecutor(2, "files")
-    context = make_context(Clock(thread.post, thread.rest, files.submit), preferences, tell)
+    files, kept = ThreadPoolExecutor(2, "files"), ThreadPoolExecutor(1, "kept files")
+    clock = Clock(thread.post, thread.rest, files.submit, kept.submit)
+    context = make_context(clock, preferences, tell)
     made.append(assemble(context, engine, PraatPool(), player))
     return made[0]

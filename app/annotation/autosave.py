@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import Timeout
@@ -58,9 +59,7 @@ class Autosave:
         self._recordings = recordings
         self._files = files
         self.held = False
-        self._writer: ThreadPoolExecutor | None = (
-            None  # one thread: a disk may be slow, the window must not be
-        )
+        self._last: Future[None] | None = None  # the last writing that was asked for
         self._unwritten: dict[Path, Annotations] = {}
         self._written: dict[Path, Annotations] = {}  # of this window; another may have written other tiers
         self._known: dict[
@@ -112,9 +111,8 @@ class Autosave:
         self._known = {path: annotations for path, annotations in self._known.items() if path in mine}
 
     def _write_soon(self, path: Path) -> None:
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, "annotations")
-        self._jobs.follow("annotations", self._writer.submit(self._write, path), lambda done: None)
+        self._last = self._clock.in_turn(partial(self._write, path))
+        self._jobs.follow("annotations", self._last, lambda done: None)
 
     def _write(self, path: Path) -> None:
         annotations = self._unwritten.get(path)
@@ -139,9 +137,8 @@ class Autosave:
     def close(self) -> None:
         """Wait until everything is on disk."""
         self._closed = True
-        if self._writer is not None:
-            self._writer.shutdown()
-            self._writer = None
+        if self._last is not None:
+            wait([self._last])
 
     def saved(self, saved: OwnedAnnotation, file: str) -> None:
         """Remember where tiers were saved, so that the next Save starts there, whatever is undone."""
@@ -176,10 +173,13 @@ class Autosave:
         if waiting is None:
             self._written[path] = ()
             said: list[str] = []
-            future = self._clock.work(lambda: (read_annotations(path, size, "", said.append, digest), said))
+
+            def read() -> tuple[Annotations, list[str]]:
+                return read_annotations(path, size, "", said.append, digest), said
+
             self._jobs.follow(
                 ("tiers of a model", session.model),
-                future,
+                self._clock.in_turn(read),
                 lambda found: self._models_arrived(digest, *found),
             )
 
@@ -214,7 +214,7 @@ class Autosave:
         if not sound or annotation_for(self._session.snapshot.tiers, sound) is not None:
             return
         waiting = self._unwritten.get(default_path(sound), ())
-        future = self._clock.work(lambda: brought(digest, beside, waiting))
+        future = self._clock.in_turn(lambda: brought(digest, beside, waiting))
         self._jobs.follow(("tiers", key), future, lambda found: self._arrived(sound, found))
 
     def _arrived(self, sound: str, found: StoredTiers) -> None:

@@ -20,12 +20,14 @@ def at_once(task: Callable[[], Any]) -> Future[Any]:
 
 @dataclass
 class Clock:
-    """Three ways to run a call.
+    """Four ways to run a call.
 
     `post` queues it for the window's thread. `rest` runs it there once nothing has asked for rest for a
-    moment. `work` runs it in a worker thread, for whatever takes longer than a frame.
+    moment. `work` runs it in a worker thread, for whatever takes longer than a frame. `in_turn` runs it in
+    one worker thread, after everything given to `in_turn` before: for files that are both read and written.
     """
 
     post: Callable[[Callable[[], None]], None]
     rest: Callable[[Callable[[], None]], None]
     work: Callable[[Callable[[], Any]], Future[Any]] = at_once
+    in_turn: Callable[[Callable[[], Any]], Future[Any]] = at_once

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -30,9 +30,9 @@ class ResultsAutosave:
     """Restores the rows of the last session, and writes the latest ones off the window's thread."""
 
     def __init__(self, context: Context, results: Results, path: Path) -> None:
-        self._jobs, self._results = context.jobs, results
+        self._jobs, self._clock, self._results = context.jobs, context.clock, results
         self._path, self._lock = _own(path)
-        self._writer = ThreadPoolExecutor(1, "results")
+        self._last: Future[None] | None = None  # the last writing that was asked for
         left = _left(path, self._path)
         results.restore(_together([read_kept(self._path), *(read_kept(other) for other, _lock in left)]))
         self._written: Rows | None = None if left else results.rows
@@ -42,7 +42,8 @@ class ResultsAutosave:
             self._changed()
 
     def _changed(self) -> None:
-        self._jobs.follow("results", self._writer.submit(self._write), lambda done: None)
+        self._last = self._clock.in_turn(self._write)
+        self._jobs.follow("results", self._last, lambda done: None)
 
     def _write(self) -> None:
         rows = self._results.rows
@@ -57,7 +58,8 @@ class ResultsAutosave:
     def close(self) -> None:
         """Wait until everything is on disk, and write nothing more."""
         self._results.changed.disconnect(self._changed)
-        self._writer.shutdown()
+        if self._last is not None:
+            wait([self._last])
         unlock(self._lock)
 
 

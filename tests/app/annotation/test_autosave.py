@@ -116,8 +116,7 @@ def test_a_recordings_tiers_stand_below_the_points_whatever_the_point(tiers, tmp
     session.set_cursor(0.25)
     tiers.menus.run("boundary.add")
     assert annotating.tiers[3].times == (0.0, 0.25, 0.5)
-    tiers.wiring.show_stack()
-    view = tiers.stack.tiers._view
+    view = tiers.on.stack_views.view().tiers
     assert [view.is_away(place) for place in range(4)] == [True, True, True, False]
     assert view.owners == ("", "", "", "said.wav")
     tiers.menus.run("interval.add_1")
@@ -245,12 +244,10 @@ def test_tiers_that_two_windows_made_at_one_point_are_both_kept_and_it_is_said_o
     on.messages.noted.connect(heard.append)
     session = on.session
     path, size = default_path(session.card.digest), session.layout.size
-    on.tier_editor.autosave._writer.submit(lambda: None).result()
     theirs = replace(session.owned_annotation, annotation=GRID)
     write_changes(path, (session.owned_annotation,), (theirs,), "another")
     session.set_cursor(0.8)
     tiers.menus.run("boundary.add")
-    on.tier_editor.autosave._writer.submit(lambda: None).result()
     for call in [*posted, *posted]:
         call()
     (said,) = [words for words in heard if "Another window" in words]

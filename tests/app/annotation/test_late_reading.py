@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from filelock import Timeout
 
+from app.base.clock import at_once
 from core.annotation.store import default_path, read_annotations, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import annotation_at
@@ -18,10 +19,12 @@ from tests.app.annotation.test_tier_editor import said
 
 @pytest.fixture
 def later(tiers, monkeypatch):
-    """Let what is read wait until it is called for: gives a function that lets all of it arrive."""
-    waiting = []
+    """Hold back what is read and written; gives a function that lets all of it happen, in order."""
+    waiting, held = [], [True]
 
     def work(task):
+        if not held:
+            return at_once(task)
         waiting.append((Future(), task))
         return waiting[-1][0]
 
@@ -29,8 +32,10 @@ def later(tiers, monkeypatch):
         while waiting:
             future, task = waiting.pop(0)
             future.set_result(task())
+        held.clear()
 
     monkeypatch.setattr(tiers.on.clock, "work", work)
+    monkeypatch.setattr(tiers.on.clock, "in_turn", work)
     return arrive
 
 
@@ -116,7 +121,6 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     session.redraw(9)
     tiers.on.tier_editor.new_tiers(("early",), ())
     early = session.owned_annotation
-    tiers.on.tier_editor.autosave.close()
     later()
     tiers.on.tier_editor.autosave.close()
     assert (
@@ -127,38 +131,39 @@ def test_tiers_of_other_points_that_come_late_are_written_by_no_earlier_edit(tie
     assert list(path.parent.glob("*.TextGrid")) == []
 
 
-class Meanwhile(dict):
-    """Lets something happen just before a thing is taken out."""
-
-    def before(self, happen):
-        self.happen = happen
-
-    def pop(self, *wanted):
-        happen, self.happen = getattr(self, "happen", None), None
-        if happen is not None:
-            happen()
-        return super().pop(*wanted)
-
-    def __delitem__(self, key):
-        self.pop(key)
+def cut(tiers, time_s):
+    tiers.on.session.set_cursor(time_s)
+    tiers.menus.run("boundary.add")
 
 
-def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers):
-    keeping, kept = tiers.on.tier_editor.autosave, tiers.on.session.owned_annotation
-    keeping._writer.submit(lambda: None).result()
-    path, size = default_path(tiers.on.session.card.digest), len(kept.point.z)
-    newer = (replace(kept, name="newer"),)
-    keeping._unwritten = Meanwhile({path: (replace(kept, name="older"),)})
-    keeping._unwritten.before(lambda: keeping._unwritten.__setitem__(path, newer))
-    for _ in range(2):  # the turns of the writing thread that two edits asked for
-        keeping._write(path)
-    assert [one.name for one in read_annotations(path, size)] == ["newer"]
-    assert keeping._unwritten == {}
+def test_an_edit_at_the_moment_when_the_one_before_it_has_been_written_is_written_too(tiers, monkeypatch):
+    """The writing thread and the window's take turns here by hand: the second edit comes during a writing."""
+    session, turns, edits = tiers.on.session, [], [0.9]
+
+    def in_turn(task):
+        turns.append((Future(), task))
+        return turns[-1][0]
+
+    def written(*what):
+        said = write_changes(*what)
+        if edits:
+            cut(tiers, edits.pop())
+        return said
+
+    monkeypatch.setattr(tiers.on.clock, "in_turn", in_turn)
+    monkeypatch.setattr("app.annotation.autosave.write_changes", written)
+    cut(tiers, 0.8)
+    for turn in range(2):
+        future, task = turns[turn]
+        future.set_result(task())
+    assert len(turns) == 2
+    path, size = default_path(session.card.digest), session.layout.size
+    assert session.owned_annotation.annotation.tiers[0].times[-3:] == (0.8, 0.9, 1.024)
+    assert read_annotations(path, size, checkpoint=session.card.digest) == (session.owned_annotation,)
 
 
 def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(tiers, monkeypatch):
-    keeping, path = tiers.on.tier_editor.autosave, default_path(tiers.on.session.card.digest)
-    keeping._writer.submit(lambda: None).result()
+    session, path = tiers.on.session, default_path(tiers.on.session.card.digest)
     others = []
 
     def written(place, *rest):
@@ -168,8 +173,8 @@ def test_no_other_window_writes_between_the_reading_of_tiers_and_their_writing(t
         return write_changes(place, *rest)
 
     monkeypatch.setattr("app.annotation.autosave.write_changes", written)
-    keeping._unwritten[path] = (replace(tiers.on.session.owned_annotation, name="newer"),)
-    keeping._write(path)
+    cut(tiers, 0.8)
     assert others == [path]
     unlock(lock_beside(path))
-    assert [one.name for one in read_annotations(path, len(tiers.on.session.point.z))] == ["newer"]
+    kept = read_annotations(path, session.layout.size, checkpoint=session.card.digest)
+    assert kept == (session.owned_annotation,)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from app.measuring.settings import MeasureSettings
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import Annotation, Tier
 from tests.app.recordings.test_open_recordings import hum
+from tests.support import pointer
 from tests.support.keys import recording
 
 
@@ -93,8 +95,14 @@ def cut(window, time_s=0.6):
 
 
 def told(window):
+    """Give the tooltips of the tiers' names."""
     window.wiring.show_stack()
-    return [window.stack.tiers._view.told(place) for place in range(len(window.on.tier_editor.tiers))]
+    canvas, said = window.stack.tiers, []
+    for place in range(len(window.on.tier_editor.tiers)):
+        heights = [y for y in range(canvas.height()) if canvas.places.row_at(y).place == place]
+        pointer.hover(canvas, QPoint(20, heights[len(heights) // 2]))
+        said.append(canvas.toolTip())
+    return said
 
 
 def test_tiers_that_were_changed_say_so_where_they_stand_until_they_are_saved(annotated, grid):
@@ -199,7 +207,6 @@ def test_tiers_kept_otherwise_than_their_textgrid_are_said_whole_and_marked(anno
     sound = annotated.on.tier_editor.groups[0].kept.sound
     assert default_path(sound).exists()
     said = banners(annotated)
-    annotated.on.tier_editor.autosave._unwritten.clear()
     moment = annotated.on.session.snapshot
     annotated.on.session.history.everywhere(lambda one: type(moment)(**{**_fields(one), "tiers": ()}))
     annotated.on.tier_editor.autosave.recording_opened(recording("a.wav"))
