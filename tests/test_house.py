@@ -195,6 +195,55 @@ def test_what_sleeps_or_moves_the_mouse_is_recognised(code):
     assert waits_and_moves(code)
 
 
+# names that Python or torch begin with an underscore and offer nevertheless
+OFFERED = {
+    "os._exit": "ends a process at once, as a crash does",
+    "torch._utils": "where a stranger's pickle finds how torch makes a tensor",
+    "torch._utils._rebuild_tensor_v2": "what such a pickle calls",
+}
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def private_names(code: str) -> list[str]:
+    """Give the lines in which a test reaches behind a class or a module of others."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(code)):
+        names: list[str] = []
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            names = [] if ast.unparse(node.value) in ("self", "cls") else [ast.unparse(node)]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{each.name}" for each in node.names if is_private(each.name)]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("attr"):
+            strings = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            parts = [part for one in strings if isinstance(one, str) for part in one.split(".")]
+            names = [part for part in parts if is_private(part)]  # getattr, monkeypatch.setattr and the like
+        found += [f"{node.lineno}: {name}" for name in names if name not in OFFERED]
+    return found
+
+
+def test_tests_see_what_a_user_of_a_class_sees():
+    """A class may change behind its public names without a test that minds."""
+    assert [f"{name}:{line}" for name, code in our_tests().items() for line in private_names(code)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "status._help.text()",
+        "from app.models.dialogs import _read_point",
+        "monkeypatch.setattr('core.train.slice_memory._free_bytes', None)",
+        "monkeypatch.setattr(module, '_helpers', None)",
+        "getattr(pool, '_pipes')",
+    ],
+)
+def test_a_private_name_of_others_is_recognised(code):
+    assert private_names(code)
+    assert not private_names("self._kept = cls._made = thing.__name__")
+
+
 # --- pages
 
 

@@ -22,7 +22,7 @@ class Playhead:
         self._playback = playback
         self._stack = stack
         self._timer = QTimer(stack, interval=FRAME_MS)
-        self._timer.timeout.connect(self._step)
+        self._timer.timeout.connect(self.step)
         self._last_s: float | None = None
 
     def watch(self) -> None:
@@ -34,7 +34,8 @@ class Playhead:
             self._timer.stop()
             self._stack.set_playhead(None)
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Show where the player is at this moment."""
         time_s = self._player.position_s
         self._stack.set_playhead(time_s if self._playback.keys else None)
         if time_s is None:

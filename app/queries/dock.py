@@ -207,7 +207,7 @@ class DockView:
             before = self._said.get(where, NONE)
             known = before != NONE
             return Cell(before if known else "…", "value" if known else "awaited", UNDER_WAY, stale=True)
-        text = _short(answer, measure)
+        text = short_text(answer, measure)
         self._said[where] = text
         name = f"{answer.measure} of {answer.layer}"
         noted = f"{answer.notice}\n" if answer.notice else ""
@@ -294,7 +294,7 @@ def _where(place: float | Range) -> tuple[tuple[str, str], ...]:
     return (seconds(place), "cursor"), (" s, interpolated", "ink2")
 
 
-def _short(answer: Answer, measure: Measure) -> str:
+def short_text(answer: Answer, measure: Measure) -> str:
     """Return a value short enough for a column of the table."""
     if not answer.defined:
         return NONE

@@ -160,6 +160,12 @@ class PraatPool:
             name = f"praat-{number + 1}"
             threading.Thread(target=self._run_worker, args=(number,), name=name, daemon=True).start()
 
+    @property
+    def processes(self) -> tuple[Any, ...]:
+        """The processes of the workers that have been started, without those that were replaced."""
+        with self._change:
+            return tuple(process for process, _pipe, _block in self._pipes.values())
+
     def close(self) -> None:
         """End the workers, busy or not; waiting jobs are cancelled."""
         with self._change:

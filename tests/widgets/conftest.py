@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.support import screen
 from widgets.stack.stack import Stack
 from widgets.theme import theme
 
@@ -31,11 +31,5 @@ def stack(qtbot) -> Stack:
 
 @pytest.fixture
 def pixels() -> Pixels:
-    """Give what a widget shows as RGB, int [height, width, 3]."""
-
-    def grabbed(widget: QWidget) -> np.ndarray:
-        image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
-
-    return grabbed
+    """Give what shows a widget's pixels."""
+    return screen.pixels

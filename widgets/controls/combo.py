@@ -71,7 +71,7 @@ class ComboBox(QComboBox):
         self._theme = theme
         self.update()
 
-    def _fitting(self, metrics: QFontMetrics, width_px: int) -> str:
+    def fitting(self, metrics: QFontMetrics, width_px: int) -> str:
         """Return the chosen text, in its shorter form or elided if necessary."""
         words = self.currentText()
         if metrics.horizontalAdvance(words) > width_px:
@@ -110,7 +110,7 @@ class ComboBox(QComboBox):
             left += width + 7
         painter.setPen(theme.ink if self.isEnabled() else theme.ink3)
         room = QRectF(left, 0, rect.width() - left - 22, rect.height())
-        words = self._fitting(painter.fontMetrics(), int(room.width()))
+        words = self.fitting(painter.fontMetrics(), int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
         caret = QRectF(rect.width() - 23, 0, 16, rect.height())
         paint_icon(painter, "caret-down", caret, theme.ink2, 12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import Future
 
 import numpy as np
@@ -88,6 +90,9 @@ def test_pictures_of_closed_lanes_are_forgotten(services, held):
     drawn, make, _ = held
     drawn.spectrogram(OUT)
     make()
+    picture = weakref.ref(drawn.spectrogram(OUT).values)
+    assert picture() is not None
     services.session.show(tracks={})
     services.session.set_lanes((), "close")
-    assert drawn._made == {}
+    gc.collect()
+    assert picture() is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.queries.slice_view import SliceSource
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.presets import PRESETS
 from core.analyses.speakers import SPEAKERS
@@ -42,7 +43,9 @@ def test_no_lane_draws_anything_above_its_nyquist(window, preset):
 def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
     window.on.session.set_cursor(0.3)
     window.on.layer_results.refresh()
-    for view in (window.dock_view._slice_view(5000.0), window.dock_view._slice_view(1e9)):
+    on = window.on
+    slices = SliceSource(on.context, on.alignment, on.sound_driven, on.tiled_overlays, on.layer_results)
+    for view in (slices.view(5000.0), slices.view(1e9)):
         assert len(view.slices) >= 3
         for one in view.slices:
             assert one.frequencies_hz.max() <= one.nyquist_hz

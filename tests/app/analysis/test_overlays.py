@@ -18,6 +18,8 @@ from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.signals.axis import Range
 from tests.support.keys import G, recording
+from tests.support.screen import named
+from widgets.controls.combo import ComboBox
 from widgets.controls.form import SettingsForm
 
 
@@ -81,12 +83,13 @@ def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voic
 
 
 def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
-    analysing, field = voice.on.analysis_settings, voice.menus.toolbar._preset
+    analysing = voice.on.analysis_settings
+    field = named(voice.menus.toolbar, ComboBox, "Preset of the analyses")
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     assert not voice.menus.actions["analyses.standards"].isEnabled()
     analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
     assert field.currentText() == "Praat 6.4, 75-450 Hz · own pitch settings"
-    assert field._fitting(field.fontMetrics(), 220).startswith("Praat 6.4 · own pitch")
+    assert field.fitting(field.fontMetrics(), 220).startswith("Praat 6.4 · own pitch")
     assert "own settings of pitch" in field.toolTip()
     analysing.set("greys", GreySettings(dynamic_range_db=30.0))
     assert field.currentText() == "Praat 6.4, 75-450 Hz · own settings (2)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 
 from tests.support import pointer
+from tests.support.screen import status
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -51,7 +52,7 @@ def test_a_drag_that_comes_back_from_past_its_neighbour_is_one_step(qtbot, tiers
     drag(qtbot, tiers, 0.2, 0.5, 0.3)
     qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.3))
     assert abs(times(tiers)[0] - 0.3) < 0.002
-    assert "past another" not in tiers.status._help.text()
+    assert "past another" not in status(tiers)
     assert tiers.on.session.history.steps == steps + 1
 
 
@@ -70,7 +71,7 @@ def test_esc_gives_a_drag_up(qtbot, tiers):
 
 def test_the_status_line_follows_the_boundary_that_is_dragged(qtbot, tiers):
     drag(qtbot, tiers, 0.2, 0.3)
-    assert tiers.status._pointer.text() == f"Pointer {times(tiers)[0]:.6f} s"
+    assert status(tiers, "Pointer") == f"Pointer {times(tiers)[0]:.6f} s"
     qtbot.mouseRelease(shown(tiers), LEFT, pos=place(tiers, 0.3))  # else the next test's pointer is held
 
 

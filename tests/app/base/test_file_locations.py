@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from core.signals.axis import Range
 from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
 from tests.support.keys import Q
+from tests.support.screen import dialogs
+from widgets.figures.figure_dialog import FigureDialog
 
 
 @pytest.fixture
@@ -68,7 +70,9 @@ def test_every_file_begins_beside_the_checkpoint_that_is_open(window, proposed, 
     window.menus.run("file.save_sound")
     window.menus.run("latent.export_point")
     window.menus.run("file.save_layers")
-    window.figures._saver.save("stack.pdf", lambda path: None)
+    window.menus.run("file.save_picture")
+    (dialog,) = dialogs(window, FigureDialog)
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == "Save picture…").click()
     assert proposed.paths[:3] == [tmp_path / "out.wav", tmp_path / "point.json", tmp_path]
     assert proposed.paths[3:] == [tmp_path / "stack.pdf"]
 

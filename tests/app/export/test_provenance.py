@@ -7,11 +7,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from app.cli.main import main
 from app.export.figure import caption
 from app.models.built_in import built_in_points
-from app.models.dialogs import _read_point
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
@@ -20,6 +20,8 @@ from core.session.point_names import UNNAMED, is_drawn, point_facts, point_name,
 from core.session.session import Snapshot
 from tests.support.figure_origin import origin_in_figure
 from tests.support.measuring_at_once import InlineMeasurer
+from tests.support.screen import named
+from widgets.controls.number_field import NumberField
 
 LAYOUT = LatentLayout(20, 2, "one-hot")
 DRAWN = draw(LAYOUT, 3)
@@ -30,6 +32,10 @@ HERE = Snapshot(DRAWN, DRAWN, 3)
 def own_folder(monkeypatch, tmp_path):
     """Keep what one test keeps from the next."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def seed_shown(window) -> float | None:
+    return named(window.latent, NumberField, "Seed").value
 
 
 def told(window) -> dict[str, str]:
@@ -82,7 +88,7 @@ def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     first = built_in_points()[0]
     window.on.model_loader.open_demo()
     assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
-    assert window.latent._seed.value is None
+    assert seed_shown(window) is None
     said = told(window)
     assert said["corner"].endswith(f"· {first.name}")
     assert said["result"] == said["origin"] == first.name
@@ -92,9 +98,9 @@ def test_the_built_in_models_point_is_not_told_as_a_seed(window):
     window.menus.run("latent.next_seed")
     layout = window.on.session.layout
     assert window.on.session.point == draw(layout, 0, first.point.z[: layout.code])
-    assert window.latent._seed.value == 0
+    assert seed_shown(window) == 0
     window.on.session.undo()
-    assert window.latent._seed.value is None
+    assert seed_shown(window) is None
 
 
 def test_a_changed_knob_is_told_everywhere(window):
@@ -113,7 +119,7 @@ def test_a_point_that_was_kept_is_told_by_its_name(window):
     said = told(window)
     assert said["result"] == said["origin"] == "creaky-3"
     assert "“creaky-3”" in said["caption"]
-    assert window.latent._seed.value is None
+    assert seed_shown(window) is None
     window.on.session.set_value(11, 2.0)
     assert told(window)["corner"].endswith("· creaky-3*")
     window.named_points.keep("creaky-3")
@@ -126,15 +132,16 @@ def test_going_from_a_to_b_brings_back_where_each_came_from(window):
     window.on.session.redraw(7)
     window.latent.ab_wanted.emit("A")
     assert told(window)["result"] == "seed 3"
-    assert window.latent._seed.value == 3
+    assert seed_shown(window) == 3
     window.latent.ab_wanted.emit("B")
     assert told(window)["result"] == "seed 7"
 
 
-def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path):
+def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path, monkeypatch):
     session = window.on.session
     write_json(tmp_path / "lifted.json", point_drive(session.layout, draw(session.layout, 5), None, None, {}))
-    _read_point(window.on.session, tmp_path / "lifted.json")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "lifted.json"), ""))
+    window.menus.run("latent.import_point")
     assert told(window)["result"] == "lifted"
 
 

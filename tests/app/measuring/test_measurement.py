@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
 from app.measuring.settings import MeasureSettings
 from core.faults import Fault
@@ -17,6 +17,7 @@ from tests.app.cli.test_measure import GRID
 from tests.support.figure_origin import origin_in_figure
 from tests.support.keys import G
 from tests.support.measuring_at_once import InlineMeasurer
+from tests.support.screen import dialogs, fill, named
 from widgets.controls.progress_dialog import ProgressDialog
 from widgets.results.measure_form import MeasureForm
 from widgets.theme.control_paint import Words
@@ -188,9 +189,9 @@ def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, wi
 def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "t"), ""))
     window.menus.run("analyses.measure")
-    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
-    form._fields["measures"].show("duration")
-    form._fields["points"].show(20)
+    (form,) = dialogs(window, MeasureForm)
+    fill(form, "Measures", "duration")
+    fill(form, "Points", 20)
     form.buttons["Measure…"].click()
     assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
     assert window.on.measurement.settings.points == 20
@@ -207,8 +208,8 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
     window.menus.run("analyses.measure")
-    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
-    form._fields["points"].widget.setText("ten")
+    (form,) = dialogs(window, MeasureForm)
+    fill(form, "Points", "ten")
     form.buttons["Measure…"].click()
     assert "is not a number" in form.report.text()
     assert form.isVisible()
@@ -218,7 +219,7 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
 def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "praat"))
     window.menus.run("analyses.praat_script")
-    (form,) = [one for one in window.host._open if isinstance(one, MeasureForm)]
+    (form,) = dialogs(window, MeasureForm)
     form.buttons["Write a Praat script…"].click()
     assert (tmp_path / "praat" / "measure.praat").is_file()
     assert (tmp_path / "praat" / "conv4.Sound").is_file()
@@ -226,23 +227,23 @@ def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypat
 
 def form_of(window) -> MeasureForm:
     window.menus.run("analyses.measure")
-    return [one for one in window.host._open if isinstance(one, MeasureForm)][-1]
+    return dialogs(window, MeasureForm)[-1]
 
 
 def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
-    assert form_of(window)._fields["what"].read() == "this point"
+    assert form_of(window).value().what == "this point"
     window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
-    assert form_of(window)._fields["what"].read() == "the active recording"
+    assert form_of(window).value().what == "the active recording"
     window.on.measurement.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
     window.on.session.set_active(G("conv3"))
-    assert form_of(window)._fields["what"].read() == "this point"
+    assert form_of(window).value().what == "this point"
 
 
 def test_the_form_offers_the_tiers_that_there_are(window, tmp_path):
     annotate(window, tmp_path)
     names = [tier.name for tier in window.on.tier_editor.tiers]
     form = form_of(window)
-    box = form._fields["tier"].widget
+    box = named(form, QComboBox, "Tier")
     assert [box.itemText(row) for row in range(box.count())] == ["", *names]
     box.setEditText("words of mine")
     assert form.value().tier == "words of mine"
@@ -257,7 +258,7 @@ def test_what_is_not_there_is_said_before_a_file_is_asked_for(window, monkeypatc
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
     form = form_of(window)
-    form._fields["what"].show("every annotated point")
+    fill(form, "What", "every annotated point")
     form.buttons["Measure…"].click()
     assert form.report.text().startswith("No point has tiers")
     assert form.isVisible()
@@ -280,7 +281,8 @@ class Held:
 
 
 def progress_of(window) -> ProgressDialog:
-    return next(one for one in window.host._open if isinstance(one, ProgressDialog))
+    (dialog,) = dialogs(window, ProgressDialog)
+    return dialog
 
 
 def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
@@ -340,7 +342,7 @@ def test_what_was_measured_is_compared_with_the_output_until_another_model_is_op
     assert not window.menus.actions["analyses.compare"].isEnabled()
     window.on.measurement.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
     window.menus.run("analyses.compare")
-    (dialog,) = [one for one in window.host._open if isinstance(one, PlotsDialog)]
+    (dialog,) = dialogs(window, PlotsDialog)
     told = json.loads((tmp_path / "t.json").read_text())
     shown = {(one.layer, one.measure): one.r for one in dialog.sheet.pairs}
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
@@ -356,7 +358,7 @@ def test_the_comparison_is_saved_as_what_its_name_says_with_how_it_was_measured(
     annotate(window, tmp_path)
     window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     window.menus.run("analyses.compare")
-    (dialog,) = [one for one in window.host._open if isinstance(one, PlotsDialog)]
+    (dialog,) = dialogs(window, PlotsDialog)
     for name in ("a.pdf", "b.svg"):
         answer = (str(tmp_path / name), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, answer=answer: answer)
@@ -375,7 +377,7 @@ def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):
 
 def test_what_is_not_open_is_not_offered(window, tmp_path):
     def offered():
-        box = form_of(window)._fields["what"].widget
+        box = named(form_of(window), QComboBox, "What")
         return [box.itemData(row) for row in range(box.count())]
 
     assert offered() == ["this point", "every annotated point"]
@@ -389,7 +391,7 @@ def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(w
     window.on.session.redraw(9)
     form = form_of(window)
     assert "belong to another point: this point is measured as one interval" in form.report.text()
-    form._fields["what"].show("every annotated point")
+    fill(form, "What", "every annotated point")
     assert "belong to another point" not in form.report.text()
     heard = []
     window.on.messages.noted.connect(heard.append)

@@ -16,7 +16,9 @@ from core.processes.praat_pool import InlinePool
 from core.queries.layer_table import COPIED, SHOWN, STATISTICS
 from core.signals.axis import Range
 from tests.support.keys import G
+from tests.support.screen import dialogs, status
 from widgets.results.listing import ListingDialog, ReportDialog
+from widgets.results.slice_plot import SliceDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
 
@@ -202,7 +204,7 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
 def test_the_formant_listing_has_praats_head_and_frames(window):
     window.on.session.set_selection(SELECTION)
     window.menus.run("formants.listing")
-    dialog = next(one for one in window.host._open if isinstance(one, ListingDialog))
+    dialog = dialogs(window, ListingDialog)[0]
     dialog.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "Time_s\tF1_Hz\tF2_Hz\tF3_Hz\tF4_Hz"
@@ -215,13 +217,13 @@ def test_the_formant_listing_has_praats_head_and_frames(window):
 def test_a_refused_listing_says_why_and_opens_nothing(window):
     window.on.session.set_active(G("conv1"))
     window.menus.run("pitch.listing")
-    assert window.status._help.text().startswith("No pitch: Nyquist is 31.25 Hz")
-    assert not any(isinstance(one, ListingDialog) for one in window.host._open)
+    assert status(window).startswith("No pitch: Nyquist is 31.25 Hz")
+    assert dialogs(window, ListingDialog) == []
 
 
 def test_the_voice_report_opens_with_praats_lines(window):
     window.menus.run("pulses.voice_report")
-    dialog = next(one for one in window.host._open if isinstance(one, ReportDialog))
+    dialog = dialogs(window, ReportDialog)[0]
     lines = dialog.view.toPlainText().splitlines()
     used = window.on.analysis_settings.of("voice report")
     assert lines[0].startswith(
@@ -257,16 +259,17 @@ def test_the_dock_belongs_to_the_stack_page(window):
 def test_what_is_computed_follows_who_looks_the_dock_or_the_slices_window(window, qtbot):
     docking, session = window.dock_view, window.on.session
     docking.set_shown(False)
-    assert not docking._layer_results.wanted
+    assert not window.on.layer_results.wanted
     docking.show_large()
     docking.set_shown(True)
     docking.set_shown(False)
     session.set_cursor(0.3)
-    qtbot.waitUntil(lambda: "0.300000" in docking._large.words.text())
-    docking._large.accept()
-    assert not docking._layer_results.wanted
+    (large,) = dialogs(window, SliceDialog)
+    qtbot.waitUntil(lambda: "0.300000" in large.words.text())
+    large.accept()
+    assert not window.on.layer_results.wanted
     docking.set_shown(True)
-    assert docking._layer_results.wanted
+    assert window.on.layer_results.wanted
 
 
 def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
@@ -276,8 +279,8 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     window.on.pool.current = Later()
     session.set_selection(Range(0.9, 0.95))  # after the voice: no pitch there
     docking.show()
-    none = docking._said[G("out"), 0, 1]
-    assert none == "–"
+    out = next(one for one in window.dock.table.rows if one.key == G("out"))
+    assert out.cells[1].text == "–"
     session.redraw(4)
     settle(window)
     docking.show()
@@ -288,20 +291,20 @@ def test_while_the_table_lacks_something_cells_status_and_copy_say_so(window):
     ]
     assert docking.state == "Measuring for the table…"
     docking.copy_table()
-    assert "still being computed and are empty" in window.status._help.text()
+    assert "still being computed and are empty" in status(window)
     window.on.pool.current.answer()
     settle(window)
     assert docking.state == "All layers and analyses up to date"
 
 
 def test_a_table_that_nobody_sees_any_more_is_not_awaited(window):
-    docking, status = window.dock_view, window.status
+    docking = window.dock_view
     for lane in window.on.session.lanes:
         window.on.session.set_lane(lane.key, "none", shown=frozenset())
     window.on.pool.current = Later()
     window.on.session.redraw(4)
     settle(window)
     docking.show()
-    assert docking.state == status._state.text() == "Measuring for the table…"
+    assert docking.state == status(window, "State") == "Measuring for the table…"
     docking.set_shown(False)
-    assert docking.state == status._state.text() == "All layers and analyses up to date"
+    assert docking.state == status(window, "State") == "All layers and analyses up to date"

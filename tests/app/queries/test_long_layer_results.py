@@ -21,6 +21,7 @@ from core.signals.axis import Range
 from core.tiles import loudest
 from tests.app.recordings.test_open_recordings import bare, noted  # noqa: F401
 from tests.support.keys import recording
+from tests.support.screen import texts
 
 RATE_HZ, LENGTH_S = 8000, 661.0
 
@@ -224,6 +225,12 @@ def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch
     assert all(row.answer.defined for row in rows)
 
 
+def slice_words(window):
+    """Give the line above the spectral slice that says where it was taken."""
+    (found,) = [words for words in texts(window.dock) if words.startswith("at cursor")]
+    return found
+
+
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
     asking = sliced(window, monkeypatch)
     window.dock_view.show()
@@ -231,11 +238,11 @@ def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, m
     window.on.session.set_cursor(1.5)
     window.dock_view.show()
     assert window.dock.plot.view.stale
-    assert window.dock._slice_words.text().startswith("at cursor…")
+    assert slice_words(window).startswith("at cursor…")
     asking.refresh()
     window.dock_view.show()
     assert not window.dock.plot.view.stale
-    assert window.dock._slice_words.text().startswith("at cursor,")
+    assert slice_words(window).startswith("at cursor,")
 
 
 def test_where_there_is_no_slice_the_dock_says_why(window):
@@ -310,7 +317,7 @@ def test_the_greys_of_a_moment_do_not_change_when_louder_ones_come_into_view(win
 def test_over_another_lanes_axes_its_pitch_is_shown_as_well(window, spoken, tmp_path):
     soundfile.write(tmp_path / "short.wav", spoken[: 5 * RATE_HZ], RATE_HZ, subtype="FLOAT")
     window.on.model_loader.open(tmp_path / "short.wav")
-    window.wiring._merge(KEY, recording("short.wav"))
+    window.stack.merge_wanted.emit(KEY, recording("short.wav"))
     session = window.on.session
     assert (KEY, "pitch") not in session.shown.overlays
     session.set_range(Range(1.0, 5.0))

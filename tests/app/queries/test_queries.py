@@ -7,12 +7,13 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from app.queries import dock
+from app.queries.dock import short_text
 from core.analyses.measures import MEASURES
 from core.analyses.praat import call_praat, sound_of
 from core.queries.queries import Answer, ask
 from tests.app.queries.test_layer_results import SELECTION, latest, rows_of, settle
 from tests.support.keys import G, recording
+from tests.support.screen import status
 
 QUERIES = {
     "pitch.get": ("f0", "Mean pitch"), "formants.f1": ("f1", "Mean F1"), "formants.b2": ("b2", "Mean B2"),
@@ -38,7 +39,7 @@ def test_praats_queries_put_a_row_into_the_results(window, id):
     assert (answer.start_s, answer.end_s) == (SELECTION.start_s, SELECTION.end_s)
     shown = window.dock.results.rows[-1]
     assert shown.where == "0.180979–0.331697"
-    assert answer.measure in window.status._help.text()
+    assert answer.measure in status(window)
 
 
 def test_the_intensity_query_is_praats(window):
@@ -55,7 +56,7 @@ def test_a_query_asks_the_active_lane_and_says_why_it_cannot(window):
     window.on.session.set_active(G("conv2"))
     window.menus.run("pitch.get")
     assert window.on.queries.results.rows == ()
-    assert window.status._help.text().startswith("No pitch: Nyquist is 125 Hz")
+    assert status(window).startswith("No pitch: Nyquist is 125 Hz")
     window.menus.run("intensity.get")
     assert latest(window).layer == "Conv2"
 
@@ -201,4 +202,4 @@ def _lifted(track):
 @pytest.mark.parametrize(("value", "text"), [(78.7, "78.7"), (-35.4, "−35.4"), (-335.41, "−335")])
 def test_a_number_of_the_dock_leaves_its_neighbour_alone(value, text):
     answer = Answer("Out", "Intensity", 0.1, 0.1, value, "dB")
-    assert dock._short(answer, MEASURES["intensity"]) == text
+    assert short_text(answer, MEASURES["intensity"]) == text

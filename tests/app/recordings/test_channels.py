@@ -117,7 +117,9 @@ def test_the_header_says_how_channels_became_one_curve_and_the_menu_chooses(wind
     lane = window.stack.lanes[0].lane
     assert lane.key == KEY
     assert lane.meta == "2 channels averaged · 0.5 s · 16000 Hz"
-    menu = lane_menu(lane, (-1, 1), lambda *wish: window.wiring._lane(KEY, *wish), lambda key: None, window)
+    menu = lane_menu(
+        lane, (-1, 1), lambda *wish: window.stack.lane_wanted.emit(KEY, *wish), lambda key: None, window
+    )
     channels = next(action.menu() for action in menu.actions() if action.text() == "Channel")
     assert [a.text() for a in channels.actions()] == ["Average of all 2", "Channel 1", "Channel 2"]
     assert [a.isChecked() for a in channels.actions()] == [True, False, False]
@@ -188,6 +190,7 @@ def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
 
 
 def test_results_and_records_of_the_window_name_the_channel(window, two):
+    from app.measuring.items import ItemGathering
     from app.measuring.settings import MeasureSettings
 
     window.on.model_loader.open(two)
@@ -197,7 +200,8 @@ def test_results_and_records_of_the_window_name_the_channel(window, two):
     row = window.on.queries.results.rows[-1]
     assert row.point == "channel 2 of 2"
     assert row.answer.value == pytest.approx(190, abs=0.5)
-    gathering = window.on.measurement._items
+    on = window.on
+    gathering = ItemGathering(on.context, on.engine, on.recordings, on.latent_driven, on.tier_editor)
     items = []
     gathering.gather(MeasureSettings(what="the active recording"), items.extend)
     assert gathering.about(items)["sound"]["channels"] == "channel 2 of 2"

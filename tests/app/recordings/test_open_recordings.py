@@ -109,7 +109,7 @@ def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(wi
     session = window.on.session
     assert session.whole == session.visible == Range(0.0, 1.5)
     window.wiring.show_stack()
-    assert window.stack.overview._track is session.shown.tracks[recording("syllable.wav")]
+    assert window.on.stack_views.view().overview is session.shown.tracks[recording("syllable.wav")]
     window.stack.lane_wanted.emit(recording("syllable.wav"), "closed", True)
     assert session.whole.end_s == pytest.approx(1.024)
     assert session.visible == session.whole
@@ -355,13 +355,17 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
 
 
 def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkeypatch):
-    from core.recordings.file_samples import BLOCK, FileSamples
+    from core.recordings import file_samples
+    from core.recordings.file_samples import BLOCK
 
     bare.on.model_loader.open(long_file)
-    straight, read = FileSamples._straight, []
-    monkeypatch.setattr(
-        FileSamples, "_straight", lambda self, a, b: read.append(b - a) or straight(self, a, b)
-    )
+    blocks_of, read = file_samples.blocks_of, []
+
+    def counted(file, first, last, channel=0):
+        read.append(last - first)
+        return blocks_of(file, first, last, channel)
+
+    monkeypatch.setattr(file_samples, "blocks_of", counted)
     session = bare.on.session
     for window in (session.whole, Range(100.0, 400.0), Range(0.0, 60.0)):
         session.set_range(window)

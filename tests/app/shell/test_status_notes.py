@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from app.base.panel_table import all_panels
 from core.signals.axis import Range
 from tests.support.keys import G
+from tests.support.screen import dialogs, status
+from widgets.controls.form import SettingsForm
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +20,7 @@ def own_folder(monkeypatch, tmp_path):
 
 
 def said(window) -> str:
-    return window.status._help.text()
+    return status(window)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_a_refusal_goes_with_a_click_in_a_dialog(refused):
     refused.menus.run("pitch.settings")
     refused.menus.run("pitch.get")
     assert said(refused).startswith("No pitch")
-    form = refused.host._open[-1]
+    (form,) = dialogs(refused, SettingsForm)
     QTest.mouseClick(form.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     assert said(refused) == all_panels()["stack"].hint
     form.reject()

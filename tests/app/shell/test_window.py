@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +17,10 @@ from core.faults import Fault
 from core.networks.latent import draw
 from core.playback.sonification import published
 from core.probing.forward import generate
+from core.processes.praat_pool import InlinePool
 from core.signals.axis import Range
 from tests.support.keys import G, Q, recording
+from tests.support.screen import pixels, status
 from widgets.controls.dialog import SmallDialog
 from widgets.shell.shortcut_sheet import KeyLine, ShortcutSheet
 from widgets.theme.control_paint import Words
@@ -345,18 +348,19 @@ def test_a_silent_device_is_forgotten_once_it_plays(window):
     assert window.banner.isVisible()
     for time_s in (0.1, 0.1, 0.2):
         window.on.player.position_s = time_s
-        window.playhead._step()
+        window.playhead.step()
     assert window.banner.isHidden()
 
 
 def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
     window.menus.run("view.sheet")
     window.pages.widget("sheet").play_wanted.emit("0")
-    assert window.status._help.text() == "c1, seed 0: as generated"
+    assert status(window) == "c1, seed 0: as generated"
     assert window.on.playback.keys == ()
+    without = pixels(window.stack.lanes[0].plot)
     window.on.player.position_s = 0.3
-    window.playhead._step()
-    assert window.stack._view.playhead_s is None
+    window.playhead.step()
+    np.testing.assert_array_equal(pixels(window.stack.lanes[0].plot), without)
 
 
 def test_the_menus_keep_their_place_before_the_corners_words(window):
@@ -388,16 +392,33 @@ def test_tab_reaches_the_stack_and_goes_down_the_panel_as_it_stands(window):
 def test_open_dialogs_follow_the_colours(window):
     window.menus.run("help.shortcuts")
     sheet = next(one for one in window.findChildren(ShortcutSheet) if one.isVisible())
+    lines = sheet.findChildren(KeyLine)
+    light = [pixels(line) for line in lines]
     window.menus.run("view.dark")
-    assert {line._theme.name for line in sheet.findChildren(KeyLine)} == {"dark"}
+    assert len(lines) > 20
+    assert not any(np.array_equal(pixels(line), before) for line, before in zip(lines, light, strict=True))
 
 
-def test_the_docks_rows_have_their_place_before_anything_is_known(window):
+class Unanswered(InlinePool):
+    """A pool that never answers."""
+
+    def submit(self, name, track, settings=None, key=""):
+        return Future()
+
+    def submit_many(self, asks, key="", patient=False):
+        return Future()
+
+
+def test_the_docks_rows_have_their_place_before_anything_is_known(window, small_model):
     window.dock_view.show()
     known = window.dock.table.sizeHint()
-    window.dock_view._new_model()
+    window.on.pool.current = Unanswered()
+    window.on.model_loader.open(small_model)
     assert window.dock.table.sizeHint() == known
-    assert window.dock_view._slice_view(5000.0).reason == "" or window.on.layer_results.sliced_at is not None
+    assert {cell.text for row in window.dock.table.rows for cell in row.cells} == {"…"}
+    window.dock_view.show()
+    assert window.dock.table.sizeHint() == known
+    assert window.dock.plot.view.reason == ""
 
 
 def test_no_dialog_is_larger_than_its_screen(window):

@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from app.cli.parser import make_parser
 from app.cli.train import recipe_of
 from app.training.panel import progress_of
 from core.train.monitor import EvaluationRow, LossRow, RunStatus
+from tests.support.screen import texts
 from widgets.training.panel import TrainPanel, TrainWish, told_left
 
 WISH = TrainWish("sounds", "out", "fiwgan", 3, 32, 32768, 8000, True)
@@ -38,7 +40,8 @@ def test_only_what_makes_sense_can_be_pressed(qtbot):
     qtbot.addWidget(panel)
 
     def pressable():
-        return [b.text() for b in (panel._start, panel._go_on, panel._stop, panel._open) if b.isEnabled()]
+        buttons = [b for b in panel.findChildren(QPushButton) if b.text() != "Choose…"]
+        return [b.text() for b in buttons if b.isEnabled()]
 
     assert pressable() == ["Start training"]
     seen = RunStatus(
@@ -103,7 +106,7 @@ def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path
     panel.show_wish(replace(WISH, out=str(tmp_path)))
     panel.stop_wanted.emit()
     assert asked == [tmp_path]
-    assert panel._words.text() == "Stopping and saving after this step"
+    assert "Stopping and saving after this step" in texts(panel)
     seen[0] = RunStatus(False, 11, 100)
     window.training.look()
-    assert panel._words.text() == "Step 11 of 100"
+    assert "Step 11 of 100" in texts(panel)

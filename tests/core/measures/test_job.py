@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -54,10 +55,10 @@ def long_item() -> MeasurementItem:
 
 @pytest.mark.parametrize("how", ["cancelled", "killed"])
 def test_a_stopped_measurement_is_told_and_writes_nothing(how, tmp_path):
-    measurer = ProcessMeasurer()
+    measurer, others = ProcessMeasurer(), set(multiprocessing.active_children())
     begun: list[int] = []
     future = measurer.start(job(tmp_path, long_item()), lambda done, of: begun.append(done))
-    process = measurer._process
+    (process,) = set(multiprocessing.active_children()) - others
     deadline = time.monotonic() + 240
     while not begun and time.monotonic() < deadline:
         process.join(0.02)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,17 +36,25 @@ def test_a_part_that_fails_is_told() -> None:
         blas_threads.share([fail, fail, fail, fail])
 
 
-def test_a_helper_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_helper_that_does_not_come_is_not_waited_for() -> None:
     """With every helper busy elsewhere, the caller does all the work itself."""
-    busy, done = threading.Event(), list[int]()
-    with ThreadPoolExecutor(1) as helpers:
-        monkeypatch.setattr(blas_threads, "thread_count", lambda: 2)
-        monkeypatch.setattr(blas_threads, "_helpers", lambda: helpers)
-        blocked = helpers.submit(busy.wait, 10)
+    count, begun, over = blas_threads.thread_count(), threading.Semaphore(0), threading.Event()
+
+    def hold() -> None:
+        begun.release()
+        assert over.wait(120)
+
+    other = threading.Thread(target=blas_threads.share, args=([hold] * count,))
+    other.start()
+    try:
+        for _ in range(count if blas_counts() else 1):
+            assert begun.acquire(timeout=120)
+        done = list[int]()
         blas_threads.share([lambda: done.append(threading.get_ident()) for _ in range(4)])
-        busy.set()
-        assert blocked.result()
-    assert done == [threading.get_ident()] * 4
+        assert done == [threading.get_ident()] * 4
+    finally:
+        over.set()
+        other.join()
 
 
 def test_numpys_threads_are_as_before_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,17 +77,20 @@ def test_shared_products_are_the_plain_ones() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="threads cannot be placed here")
-def test_helpers_keep_off_the_callers_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_helpers_keep_off_the_callers_processor() -> None:
     """Beside the caller a helper only takes its time away, while another processor idles."""
-    if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("one processor only")
-    placed = list[set[int]]()
-    monkeypatch.setattr(blas_threads, "_where", lambda: lambda: min(os.sched_getaffinity(0)))
-    with ThreadPoolExecutor(
-        1, initializer=lambda: blas_threads._places.append(threading.get_native_id())
-    ) as helpers:
-        helpers.submit(int).result()
-        blas_threads._keep_apart()
-        placed.append(helpers.submit(os.sched_getaffinity, 0).result())
-        blas_threads._places.pop()
-    assert placed == [os.sched_getaffinity(0) - {min(os.sched_getaffinity(0))}]
+    if blas_threads.thread_count() < 2 or not blas_counts():
+        pytest.skip("no helpers here")
+    placed, met = dict[int, set[int]](), threading.Barrier(2, timeout=120)
+
+    def meet() -> None:
+        met.wait()  # so that the caller takes one part and a helper the other
+        placed[threading.get_ident()] = os.sched_getaffinity(0)
+
+    for _ in range(2):  # before the first one no helper has begun
+        placed.clear()
+        blas_threads.share([meet, meet])
+    mine = placed.pop(threading.get_ident())
+    (theirs,) = placed.values()
+    assert theirs < mine
+    assert len(mine - theirs) == 1

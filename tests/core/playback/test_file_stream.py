@@ -78,22 +78,21 @@ def test_long_files_of_whole_rates_are_read_as_they_play(samples, seconds, rate_
     assert not FileStream.suits(np.zeros(10_000_000, np.float32), rate_hz, 48000)
 
 
-def test_the_player_reads_on_while_it_plays(samples):
+def test_the_player_reads_on_while_it_plays(qtbot, samples, monkeypatch):
+    """The device asks for a sound far beyond what lies ready; what comes too late is silence."""
+    monkeypatch.setattr("core.playback.device_thread.READ_S", 0.01)
+    monkeypatch.setattr("core.playback.device_thread.IDLE_S", 0.01)
     device = HandDriven()
     player = Player(lambda fault: None, backend=device)
     try:
         player.play(samples, RATE_HZ)
         settle(player)
-        streamed = player._device_thread._file_stream
-        assert streamed is not None
-        streamed[20 * 48000 : 20 * 48000 + 480]
-        player._device_thread.put(player._device_thread._idle)
-        settle(player)
-        assert streamed[20 * 48000 : 20 * 48000 + 480].any()
+        assert device.blocks(1, 4800).any()
+        device.blocks((AHEAD + 2) * CHUNK_S, 48000)
+        qtbot.waitUntil(lambda: device.blocks(1, 48).any(), timeout=60_000)
+        assert device.closed == 0
         player.stop()
-        player._device_thread.put(player._device_thread._idle)
-        settle(player)
-        assert player._device_thread._file_stream is None
+        qtbot.waitUntil(lambda: device.closed == 1, timeout=60_000)  # nothing is left to be read on
     finally:
         device.gate.set()
         player.close()

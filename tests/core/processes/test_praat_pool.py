@@ -50,7 +50,8 @@ def pool():
 def worker(pool: PraatPool):
     """Give the one worker's process, once it has answered."""
     pool.submit("intensity", buzz()).result(PATIENCE_S)
-    return pool._pipes[0][0]
+    (process,) = pool.processes
+    return process
 
 
 @pytest.mark.parametrize("name", ["pitch", "formants", "intensity"])
@@ -129,7 +130,8 @@ def test_a_dead_worker_is_replaced_and_its_job_done_again(pool):
     os.kill(first.pid, signal.SIGKILL)
     first.join(PATIENCE_S)
     assert pool.submit("pitch", buzz()).result(PATIENCE_S)[0].name == "pitch"
-    assert pool._pipes[0][0].pid != first.pid
+    (second,) = pool.processes
+    assert second.pid != first.pid
 
 
 def test_a_job_that_kills_its_worker_twice_is_a_fault_and_the_pool_goes_on(pool):
@@ -169,7 +171,8 @@ def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
     with pytest.raises(Fault) as told:
         pool.submit("harmonicity", Sleeper(buzz().renamed("hour.wav"))).result(PATIENCE_S)  # type: ignore[arg-type]
     assert told.value.sentence == "Harmonicity of hour.wav did not finish and was stopped."
-    assert pool._pipes[0][0].is_alive()
+    (process,) = pool.processes
+    assert process.is_alive()
     pool.close()
 
 

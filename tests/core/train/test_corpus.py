@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,6 +132,6 @@ def test_many_slices_are_kept_in_16_bits_and_divided_where_they_lie() -> None:
 
 
 def test_recordings_that_do_not_fit_in_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.train.slice_memory._free_bytes", lambda: 100_000)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=100_000))
     with pytest.raises(Fault, match="do not fit into this computer's memory"):
         SliceMemory(16384).add(np.zeros(16384, np.float32))

@@ -19,7 +19,6 @@ import soundfile
 import torch
 
 from core.faults import Fault
-from core.train import loop as running
 from core.train.checkpoints import NAME, read_checkpoint
 from core.train.loop import train
 from core.train.recipe import Recipe
@@ -236,9 +235,10 @@ def test_a_full_disk_keeps_the_last_checkpoint(folder: Path, tmp_path: Path) -> 
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_batch_that_processes_cannot_share_is_refused() -> None:
+def test_a_batch_that_processes_cannot_share_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(Fault, match="cannot be divided evenly"):
-        running._check_shares(RECIPE, 3)
+        train(folder, RECIPE, RunPlan(tmp_path, devices=3), print)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from widgets.results.layer_rows import BELOW_PX, COLUMNS, ROW_PX, TITLE_PX, Below, Cell, LayerRow
 from widgets.results.layer_table import LayerTable
@@ -97,7 +99,9 @@ def test_keys_move_unfold_and_copy(qtbot, table):
 
 def test_a_refusal_has_its_reason_in_the_tooltip_and_a_sign_in_the_cell(table, pixels):
     spot = point(2, BELOW_OUT + 10)
-    assert table._tip(spot) == "No F1"
+    QApplication.sendEvent(table, QHelpEvent(QEvent.Type.ToolTip, spot, table.mapToGlobal(spot)))
+    assert QToolTip.text() == "No F1"
+    QToolTip.hideText()
     row = slice(BELOW_OUT + 2, BELOW_OUT + ROW_PX - 2)
     seen = pixels(table)[row, COLUMNS[2][2] - 14 : COLUMNS[2][2] + 1]
     paper = [LIGHT.panel.red(), LIGHT.panel.green(), LIGHT.panel.blue()]

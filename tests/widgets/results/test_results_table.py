@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -67,9 +68,13 @@ def test_rows_are_chosen_as_lists_are_everywhere(qtbot, table):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_values_end_clear_of_the_focus_ring_also_beside_a_scroll_bar(table, count):
+def test_values_end_clear_of_the_focus_ring_also_beside_a_scroll_bar(table, count, pixels):
     table.show_rows(rows(count))
-    assert table._right_px + 4 <= table.viewport().width()
+    row = table.row_rect(count - 1)
+    seen = pixels(table.viewport())[row.top() + 4 : row.bottom() - 4, 60:]
+    ink = (np.abs(seen - seen[0, 0]).max(axis=2) > 60).any(axis=0)
+    assert ink.sum() > 20
+    assert not ink[-4:-2].any()  # the ring itself takes the last two columns
 
 
 def test_a_double_click_writes_a_note(qtbot, table):
