@@ -74,6 +74,7 @@ class DockView:
         self.unfolded: set[Key] = set()
         self._said: dict[tuple[Key, int, int], str] = {}
         self._held = False
+        self._asked_for: tuple[object, ...] = ()
         self._large: SliceDialog | None = None
         self._shown = self._awaits = False
         self._rest.timeout.connect(layer_results.refresh)
@@ -144,7 +145,10 @@ class DockView:
         held = self._session.selection is not None
         if held != self._held:
             self._held, self._layer_results.at_cursor = held, False
-        self._repaint.start()
+        asked = (self._layer_results.table_place, self._session.active, held)
+        if asked != self._asked_for:  # scrolling and zooming change no number
+            self._asked_for = asked
+            self._repaint.start()
 
     def _set_mode(self, mode: str) -> None:
         self._layer_results.at_cursor = mode == "cursor"

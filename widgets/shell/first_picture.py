@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.theme.theme import LIGHT, Theme, font
 
-MENU_PX, TOOLBAR_PX, STATUS_PX, LEFT_PX = 28, 44, 24, 300
+MENU_PX, TOOLBAR_PX, STATUS_PX, LEFT_PX = 32, 40, 24, 240
 
 
 class FirstPicture(QWidget):
