@@ -1,4 +1,4 @@
-"""How close the generator comes to a bare matrix product with as many multiply-adds."""
+"""The generator beside PyTorch's, and beside a bare matrix product with as many multiply-adds."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from app.bench.model import DIM, multiply_adds
 
 WIDTH = 1024  # of the matrix product
 CALM_S = 0.1  # numpy's threads keep spinning this long after a product, which slows the next one
-SIZES = {1: (2.0, 30), 32: (1.8, 5)}  # items at once: the limit, and how often it is measured
+SIZES = {1: (2.0, 0.8, 30), 32: (1.8, 0.8, 5)}  # items at once: the limits, and how often they are measured
 
 
 def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
-    """Measure one item and many, averaged over layers; the unit is the time of the product."""
+    """Measure one item and many, averaged over layers; the unit is the time of the yardstick."""
+    import torch
+
+    from app.bench.yardsticks import plain_forward
     from core.families.registry import open_model
     from core.networks.latent import draw
     from core.probing.forward import generate, generate_many
@@ -28,10 +31,14 @@ def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
         1: lambda: generate(model, points[0]),
         32: lambda: generate_many(model, points, layers=True),
     }
-    for items, (limit, rounds) in SIZES.items():
-        product = _product(items * multiply_adds(dim))
-        ratios = _ratios(runs[items], product, max(2, round(share * rounds)))
-        yield Figure(f"generate_{items}", ratios, "x", limit)
+    plain = plain_forward(path)
+    for items, (of_product, of_torch, rounds) in SIZES.items():
+        z = torch.tensor([point.z for point in points[:items]])
+        product, times = _product(items * multiply_adds(dim)), max(2, round(share * rounds))
+        yield Figure(f"generate_{items}", _ratios(runs[items], product, times), "x", of_product)
+        with torch.inference_mode():
+            ratios = _ratios(runs[items], lambda z=z: plain(z), times)
+        yield Figure(f"generate_{items}_beside_pytorch", ratios, "x", of_torch)
 
 
 def _product(count: int) -> Callable[[], object]:

@@ -7,18 +7,20 @@ from pathlib import Path
 
 import numpy as np
 
-from app.bench.figures import Figure, milliseconds
+from app.bench.figures import Figure, Yardstick, milliseconds
 from app.bench.window import TimedWindow, open_window, rest, wait
+from app.bench.yardsticks import FORWARD, torch_forward
 
 KNOB = 10  # any entry of z
 TURNS, RESTS = 100, 20
 PAUSE_S = 0.03  # the longest pause between two steps of a drag: overlays are then often in progress
-LIMITS_MS, OVERLAYS_MS = (33.0, 50.0), (30.0, 60.0)
+LIMITS, OVERLAYS = (1.5, 2.0), (1.5, 3.0)
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Measure from the slider's signal to the repainted stack, and from rest to the last overlay."""
     chance = np.random.default_rng(0)
+    forward = Yardstick(FORWARD, milliseconds(torch_forward(path)))
     with open_window(path) as window:
         for _ in range(5):
             turn(window, float(chance.uniform(-1, 1)))
@@ -26,11 +28,11 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         for _ in range(max(2, round(share * TURNS))):
             rest(float(chance.uniform(0, PAUSE_S)))
             drag.append(turn(window, float(chance.uniform(-1, 1))))
-        yield Figure("knob_to_pixels", milliseconds(drag), "ms", LIMITS_MS)
+        yield Figure("knob_to_pixels", milliseconds(drag), "ms", LIMITS, forward)
         followed = [
             overlays(window, float(chance.uniform(-1, 1))) for _ in range(max(2, round(share * RESTS)))
         ]
-        yield Figure("overlays_after_rest", milliseconds(followed), "ms", OVERLAYS_MS)
+        yield Figure("overlays_after_rest", milliseconds(followed), "ms", OVERLAYS, forward)
 
 
 def turn(window: TimedWindow, value: float) -> float:

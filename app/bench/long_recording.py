@@ -12,9 +12,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bench.figures import Figure, milliseconds
-from app.bench.scroll import BLOCK_MS, longest_silence
+from app.bench.figures import Figure, Yardstick, milliseconds
+from app.bench.scroll import BLOCK, longest_silence, same_pixels
 from app.bench.window import TimedWindow, empty_window, rest, wait
+from app.bench.yardsticks import seconds
 from core.analyses.overlay_names import OVERLAYS
 from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key
@@ -24,7 +25,8 @@ RATE_HZ, LENGTH_S, PART_S = 44100, 3600.0, 12.0
 FRAMES, STEP = 300, 0.02  # each frame moves by a fiftieth of the window
 SEEN_S = {"without": (3000.0, 10.0), "with": (3.0, 10.0, 30.0)}
 EDGE_S = 0.1  # an analysis extends slightly beyond the window
-FIRST_PAINT_S, FRAME_MS = 1.0, (16.7, 16.7)
+FIRST_PAINT, FRAME = 1.0, (3.0, 4.5)
+DECODED = "decoding the file"
 LANES, ROUNDS, PLAYED_S, SAVE_LIMIT_S = 5, 3, 1.0, 120.0
 FORMANTS_HZ = ((700, 1220, 2600, 3500), (300, 2300, 3000, 3700), (320, 800, 2300, 3300))
 
@@ -36,20 +38,30 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         os.environ["XDG_CACHE_HOME"] = folder  # the cache of this hour is not kept
         with empty_window() as window:
             window.on.pool.warm()
-            yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT_S)
+            decoded = Yardstick(DECODED, seconds(lambda: _decode(sound), 2, 1))
+            yield Figure("hour_first_paint", (_first_paint(window, sound),), "s", FIRST_PAINT, decoded)
             wait(lambda: _track(window).part_known == 1.0)
-            frames = max(8, round(share * FRAMES))
+            frames, image = max(8, round(share * FRAMES)), same_pixels(window)
             for words, shown in (("without", frozenset[str]()), ("with", frozenset(OVERLAYS))):
                 found = [
                     time_s for seen_s in SEEN_S[words] for time_s in _scrolled(window, shown, seen_s, frames)
                 ]
-                yield Figure(f"hour_scroll_{words}_overlays", milliseconds(found), "ms", FRAME_MS)
+                yield Figure(f"hour_scroll_{words}_overlays", milliseconds(found), "ms", FRAME, image)
             rounds = max(2, round(share * ROUNDS))
             saved = [longest_silence(window, lambda: _save(window, sound)) for _ in range(rounds)]
-            yield Figure("hour_save_block", milliseconds(saved), "ms", BLOCK_MS)
+            yield Figure("hour_save_block", milliseconds(saved), "ms", BLOCK, image)
             _open_more(window, sound)
             played = [longest_silence(window, lambda: _play(window)) for _ in range(rounds)]
-            yield Figure("hour_play_five_lanes_block", milliseconds(played), "ms", BLOCK_MS)
+            yield Figure("hour_play_five_lanes_block", milliseconds(played), "ms", BLOCK, image)
+
+
+def _decode(sound: Path) -> None:
+    """Read the whole file in blocks, and keep nothing."""
+    import soundfile
+
+    with soundfile.SoundFile(sound) as file:
+        while file.read(1 << 20, dtype="float32").size:
+            pass
 
 
 def _save(window: TimedWindow, sound: Path) -> None:

@@ -26,12 +26,16 @@ ROWS = {
 }
 # only when named: a minute or an hour of sound takes long
 ALONE = {"analyses": "app.bench.analyses", "long": "app.bench.long_recording"}
+WATCHED_S, BUSY = 1.0, 0.1
 BESIDE = {"knob": ("knob", "beside", "sound")}  # the related benchmarks that run for a name
 
 
 def run(args: Namespace) -> int:
     """Run the requested benchmark, or all, and print each figure as soon as it is known."""
     names = BESIDE.get(args.which, (args.which,)) if args.which else tuple(ROWS)
+    said = busy()
+    if said:
+        print(f"phonoscope: {said}", file=sys.stderr)
     if not args.json:
         print(head(), flush=True)
     with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
@@ -40,6 +44,16 @@ def run(args: Namespace) -> int:
             for figure in figures(name, path):
                 print(figure.line() if args.json else figure.words(), flush=True)
     return 0
+
+
+def busy() -> str:
+    """Return a sentence if other programs use the processor, "" if it is free."""
+    import psutil
+
+    share = psutil.cpu_percent(WATCHED_S) / 100
+    if share < BUSY:
+        return ""
+    return f"Other programs use {share:.0%} of the processor, which makes these figures worse."
 
 
 def figures(name: str, path: Path) -> Iterator[Figure]:

@@ -11,29 +11,36 @@ from time import perf_counter
 import numpy as np
 from PySide6.QtCore import QTimer
 
-from app.bench.figures import Figure, milliseconds
+from app.bench.figures import Figure, Yardstick, milliseconds
 from app.bench.knob import turn
 from app.bench.window import TimedWindow, open_window, wait
+from app.bench.yardsticks import IMAGE, repainted
 from core.signals.axis import Range
 
 FRAMES, ROUNDS, TURNS = 180, 4, 8
 PER_CODE = 6  # outputs of a code on the contact sheet
-FRAME_MS, BLOCK_MS = 16.7, (50.0, 50.0)
+FRAME, BLOCK = (3.0, 4.5), 12.0
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Measure frames one by one, and the longest block of the window's thread under load."""
     with open_window(path) as window:
         frames_wanted = wishes(window.on.session.whole, max(4, round(share * FRAMES)))
+        image = same_pixels(window)
         frames = [frame(window, wish) for wish in frames_wanted]
-        yield Figure("scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
+        yield Figure("scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME, image)
         window.on.session.set_range(window.on.session.whole)
         rounds = max(2, round(share * ROUNDS))
         turns = max(2, round(share * TURNS))
         blocks = [
             longest_silence(window, partial(_sheet_and_knob, window, seed, turns)) for seed in range(rounds)
         ]
-        yield Figure("main_thread_block", milliseconds(blocks), "ms", BLOCK_MS)
+        yield Figure("main_thread_block", milliseconds(blocks), "ms", BLOCK, image)
+
+
+def same_pixels(window: TimedWindow) -> Yardstick:
+    """Return the times in which the stack's pixels are painted from one cached image."""
+    return Yardstick(IMAGE, milliseconds(repainted(window.stack)))
 
 
 def wishes(whole: Range, count: int) -> list[Range]:

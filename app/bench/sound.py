@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from app.bench.figures import Figure
+from app.bench.figures import Figure, Yardstick, milliseconds
 from app.bench.knob import KNOB
 from app.bench.window import TimedWindow, open_window, rest, wait
+from app.bench.yardsticks import FORWARD, torch_forward
 from core.faults import Fault
 from core.networks.latent import Point
 
-TURNS, LIMIT_MS = 12, 100.0
+TURNS, LIMIT = 12, 5.0
 LOUD = 1e-4
 SILENCE_S = (0.03, 0.05)  # the silence before each change; random, so that changes fall anywhere in a block
 SILENT, HEARD = 0.0, 1.0  # with every other variable 0, a network without biases is silent at 0
@@ -28,6 +29,7 @@ SILENT, HEARD = 0.0, 1.0  # with every other variable 0, a network without biase
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Measure from the slider's signal to the first new sample at the null sink's monitor."""
     pulse = _sound_server()
+    forward = Yardstick(FORWARD, milliseconds(torch_forward(path)))
     with (
         tempfile.TemporaryDirectory(dir="/tmp") as folder,
         pulse.server(Path(folder)) as server,
@@ -38,7 +40,8 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
         _loop_silence(window)
         found = [_turn(window, monitor, k, pulse.RATE_HZ) for k in range(max(2, round(share * TURNS)) + 1)]
         window.on.playback.stop()
-        yield Figure("knob_to_sound", tuple(found[1:]), "ms", LIMIT_MS)  # the first one opens the device
+        found = found[1:]  # the first one opens the device
+        yield Figure("knob_to_sound", tuple(found), "ms", LIMIT, forward)
 
 
 def _sound_server() -> Any:

@@ -1,4 +1,4 @@
-"""The time from start to the window, to its panels, and to the first tracks of a model."""
+"""The time from start to the window, to its panels and to a model's first tracks, beside an empty window."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-from app.bench.figures import Figure
+from app.bench.figures import Figure, Yardstick
+from app.bench.yardsticks import BARE_WINDOW, bare_window
 from app.shell.start_times import VARIABLE, StartTimes, read
 from core.faults import Fault
 
 STARTS, LIMIT_S = 4, 30.0
-WINDOW_S, PANELS_S, TRACKS_S = 0.5, 1.0, 4.0
+WINDOW, PANELS, TRACKS = 3.0, 6.0, 6.0
 ROOT = Path(__file__).parents[2]
 
 
 def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
     """Start the program repeatedly; the first start warms the caches and does not count."""
-    starts = [start(path) for _ in range(max(2, round(share * STARTS)) + 1)][1:]
-    yield Figure("start_to_window", tuple(each.window_s for each in starts), "s", WINDOW_S)
-    yield Figure("start_to_panels", tuple(each.panels_s for each in starts), "s", PANELS_S)
-    yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS_S)
+    rounds = max(2, round(share * STARTS))
+    starts = [start(path) for _ in range(rounds + 1)][1:]
+    with tempfile.TemporaryDirectory(prefix="phonoscope-") as folder:
+        bare = Yardstick(BARE_WINDOW, bare_window(_environment(folder), rounds))
+    yield Figure("start_to_window", tuple(each.window_s for each in starts), "s", WINDOW, bare)
+    yield Figure("start_to_panels", tuple(each.panels_s for each in starts), "s", PANELS, bare)
+    yield Figure("start_to_tracks", tuple(each.tracks_s for each in starts), "s", TRACKS, bare)
 
 
 def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
@@ -35,7 +39,7 @@ def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
         with subprocess.Popen(
             [sys.executable, "-m", "app", str(path)],
             cwd=ROOT,
-            env=_environment(folder, note),
+            env={**_environment(folder), VARIABLE: str(note)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         ) as process:
@@ -53,11 +57,11 @@ def start(path: Path, limit_s: float = LIMIT_S) -> StartTimes:
         return StartTimes(found.window_s - start_s, found.panels_s - start_s, found.tracks_s - start_s)
 
 
-def _environment(folder: str, note: Path) -> dict[str, str]:
+def _environment(folder: str) -> dict[str, str]:
     """Return an environment without the user's preferences and log, where Python keeps its bytecode."""
     from app.bench.window import needs_no_screen
 
     own = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), folder)
     screen = {} if not needs_no_screen() else {"QT_QPA_PLATFORM": "offscreen"}
     known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**known, **own, **screen, VARIABLE: str(note)}
+    return {**known, **own, **screen}

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.bench.figures import Figure, milliseconds
-from app.bench.scroll import BLOCK_MS, FRAME_MS, FRAMES, frame, longest_silence, wishes
+from app.bench.figures import Figure, Yardstick, milliseconds
+from app.bench.scroll import BLOCK, FRAME, FRAMES, frame, longest_silence, same_pixels, wishes
 from app.bench.window import TimedWindow, open_window
+from app.bench.yardsticks import PRAAT, praat_calls
 from core.annotation.editing import add_boundary, set_label
 from core.annotation.store import default_path
 from core.annotation.textgrid import write_textgrid
@@ -17,7 +18,7 @@ from core.annotation.tiers import Annotation, Tier
 from core.signals.axis import Range
 
 INTERVALS, ROUNDS, EDITS = 10_000, 5, 20
-OPEN_S, EDIT_MS = 2.0, 50.0
+OPEN, EDIT = 4.0, 6.0
 LABELS = ("", "ə", "t͡ʃ", "aː", "n", "ŋ̊", "s", "iː")
 
 
@@ -35,23 +36,26 @@ def figures(path: Path, share: float = 1.0) -> Iterator[Figure]:
 
 
 def _measured(window: TimedWindow, file: Path, count: int, share: float) -> Iterator[Figure]:
+    from parselmouth import read
+
     whole = window.on.session.whole
     write_textgrid(file, annotation(whole, count))
+    image, praat = same_pixels(window), praat_calls(lambda: iter((read(str(file)),)), ROUNDS)
     opened: list[float] = []
     blocks = [
         longest_silence(window, lambda: opened.append(_opened(window, file, count)))
         for _ in range(max(2, round(share * ROUNDS)))
     ]
-    yield Figure("tiers_open", tuple(opened), "s", OPEN_S)
-    yield Figure("main_thread_block_meanwhile", milliseconds(blocks), "ms", BLOCK_MS)
+    yield Figure("tiers_open", tuple(opened), "s", OPEN, Yardstick(PRAAT, praat))
+    yield Figure("main_thread_block_meanwhile", milliseconds(blocks), "ms", BLOCK, image)
     frames = [frame(window, wish) for wish in wishes(whole, max(4, round(share * FRAMES)))]
-    yield Figure("tiers_scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME_MS)
+    yield Figure("tiers_scroll_and_zoom_frame", milliseconds(frames[2:]), "ms", FRAME, image)
     scrolled = wishes(whole, max(4, round(share * FRAMES)))
     block = longest_silence(window, lambda: [frame(window, wish) for wish in scrolled])
-    yield Figure("tiers_scroll_block", milliseconds([block]), "ms", BLOCK_MS)
+    yield Figure("tiers_scroll_block", milliseconds([block]), "ms", BLOCK, image)
     window.on.session.set_range(Range(whole.start_s, whole.start_s + whole.length_s / 20))
     edits = [_edited(window, k) for k in range(max(2, round(share * EDITS)))]
-    yield Figure("tiers_edit_to_pixels", milliseconds(edits), "ms", EDIT_MS)
+    yield Figure("tiers_edit_to_pixels", milliseconds(edits), "ms", EDIT, image)
 
 
 def annotation(whole: Range, count: int) -> Annotation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from argparse import Namespace
 from itertools import pairwise
 from pathlib import Path
@@ -11,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.bench import analyses, beside_training, generate, knob, main, scroll, start, train
-from app.bench.figures import Figure, head
+from app.bench import analyses, beside_training, generate, knob, main, scroll, start, train, yardsticks
+from app.bench.figures import Figure, Yardstick, head
 from app.bench.model import multiply_adds, write_model
 from core.faults import Fault
 from core.networks.latent import draw
 from core.train.recipe import Recipe
 
 DIM = 2
-KEYS = {"name", "median", "p95", "unit", "n", "limit"}
+KEYS = {"name", "median", "p95", "unit", "n", "ratio", "ratio_p95", "to", "limit"}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,10 @@ def assert_sound(figures: list[Figure], units: dict[str, str]) -> None:
     for row in rows:
         assert set(row) == KEYS
         assert row["n"] >= 2
-        assert all(math.isfinite(row[name]) and row[name] > 0 for name in ("median", "p95"))
+        assert all(
+            math.isfinite(row[name]) and row[name] > 0 for name in ("median", "p95", "ratio", "ratio_p95")
+        )
+        assert (row["unit"] == "x") == (row["to"] == ""), "a time is told beside a yardstick of the same run"
         limits = row["limit"] if isinstance(row["limit"], list) else [row["limit"]]
         assert all(limit > 0 for limit in limits)
 
@@ -44,7 +48,16 @@ def assert_sound(figures: list[Figure], units: dict[str, str]) -> None:
 
 def test_a_figure_gives_median_and_95th_percentile():
     row = json.loads(Figure("x", tuple(float(k) for k in range(1, 102)), "ms", (33.0, 50.0)).line())
-    assert row == {"name": "x", "median": 51.0, "p95": 96.0, "unit": "ms", "n": 101, "limit": [33.0, 50.0]}
+    assert (row["name"], row["unit"], row["n"]) == ("x", "ms", 101)
+    assert (row["median"], row["p95"], row["limit"]) == (51.0, 96.0, [33.0, 50.0])
+
+
+def test_a_figure_is_a_ratio_to_its_yardstick():
+    figure = Figure("x", (20.0, 30.0), "ms", (2.0, 3.0), Yardstick("a walk", (9.0, 10.0, 30.0)))
+    assert (figure.ratio, figure.ratio_p95) == (2.5, 2.95)
+    assert not figure.kept
+    assert json.loads(figure.line())["to"] == "a walk"
+    assert figure.words().endswith("to a walk  above")
 
 
 @pytest.mark.parametrize(
@@ -58,9 +71,10 @@ def test_a_limit_of_two_numbers_holds_the_slow_ones_too(limit, kept):
 
 
 def test_the_table_names_what_it_prints():
-    words = Figure("knob_to_pixels", (20.0, 30.0), "ms", (33.0, 50.0)).words()
-    assert words.split() == ["knob", "to", "pixels", "25.00", "29.50", "33", "/", "50", "ms", "2"]
-    assert head().split() == ["median", "p95", "limit", "n"]
+    words = Figure("knob_to_pixels", (20.0, 30.0), "ms", (3, 4), Yardstick("a walk", (10.0,))).words()
+    assert words.split()[:7] == ["knob", "to", "pixels", "25.00", "29.50", "ms", "2.50"]
+    assert words.split()[7:] == ["2.95", "3", "/", "4", "2", "to", "a", "walk"]
+    assert head().split() == ["median", "p95", "ratio", "p95", "limit", "n"]
 
 
 # --- the model ----------------------------------------------------------------------------------
@@ -96,7 +110,47 @@ def test_multiply_adds_are_counted_as_the_layers_have_them(model):
 
 def test_generate_is_told_as_a_ratio(model):
     figures = list(generate.figures(model, share=0.01, dim=DIM))
-    assert_sound(figures, {"generate_1": "x", "generate_32": "x"})
+    names = ("generate_1", "generate_1_beside_pytorch", "generate_32", "generate_32_beside_pytorch")
+    assert_sound(figures, dict.fromkeys(names, "x"))
+
+
+def test_the_yardstick_in_pytorch_computes_what_the_generator_computes(model):
+    import torch
+
+    from app.bench.yardsticks import plain_forward
+    from core.families.registry import open_model
+    from core.probing.forward import generate
+
+    opened = open_model(model, {})
+    point = draw(opened.card.layout, 0)
+    with torch.inference_mode():
+        averages = plain_forward(model)(torch.tensor([point.z]))
+    for track, average in zip(generate(opened, point).values(), averages, strict=True):
+        np.testing.assert_allclose(average[0].numpy(), track.samples, atol=1e-5)
+
+
+def test_a_cached_image_is_painted_as_often_as_it_is_timed(qapp):
+    from PySide6.QtWidgets import QLabel
+
+    from app.bench.yardsticks import repainted
+
+    label = QLabel("a")
+    label.resize(200, 100)
+    assert len(repainted(label, rounds=4)) == 4
+
+
+def test_a_bare_window_is_started_as_often_as_it_is_timed():
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    assert all(0 < time_s < 60 for time_s in yardsticks.bare_window(environment, rounds=1))
+
+
+@pytest.mark.parametrize(("used", "said"), [(3.0, ""), (60.0, "60%")])
+def test_a_busy_machine_is_said(used, said, monkeypatch):
+    import psutil
+
+    monkeypatch.setattr(psutil, "cpu_percent", lambda interval: used)
+    assert said in main.busy()
+    assert bool(main.busy()) is bool(said)
 
 
 def test_a_knob_is_followed_to_its_pixels(model, qapp):
@@ -166,6 +220,7 @@ def rows(monkeypatch, model) -> None:
     monkeypatch.setattr(main, "ROWS", {"knob": "a", "beside": "b", "sound": "b"})
     monkeypatch.setattr(main.importlib, "import_module", parts.__getitem__)
     monkeypatch.setattr(main, "write_model", lambda folder: model)
+    monkeypatch.setattr(main, "busy", lambda: "")
 
 
 @pytest.mark.usefixtures("rows")
