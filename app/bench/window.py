@@ -91,6 +91,7 @@ def open_window(path: Path) -> Iterator[TimedWindow]:
         if faults:
             raise faults[0]
         gc.collect()
+        gc.freeze()  # as the program does after its start
         yield window
 
 

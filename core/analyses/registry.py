@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.analyses import (
@@ -45,6 +46,12 @@ def _ideal(length_s: float) -> TimeAxis:
     return TimeAxis(1e9, round(length_s * 1e9), 0.0)
 
 
+@lru_cache(maxsize=4096)
+def _cause(why: Callable[[TimeAxis, Any], str | None], axis: TimeAxis, settings: Any) -> str | None:
+    """Return a reason or a notice; every lane asks for all of them in every frame of a scroll."""
+    return why(axis, settings)
+
+
 IDEAL = (_ideal(1.0), _ideal(1e5))
 """Axes with an extremely high rate, short and long: what is refused here is refused for its settings."""
 
@@ -71,13 +78,15 @@ class Analysis:
         """Return why there is no such measure, or None; for a track, its samples are checked too."""
         used = self.settings() if settings is None else settings
         axis = track.axis if isinstance(track, Track) else track
-        cause = self.cause(axis, used) or (guard.unusable(track) if isinstance(track, Track) else None)
+        cause = _cause(self.cause, axis, used)
+        if cause is None and isinstance(track, Track):
+            cause = guard.unusable(track)
         return f"No {self.noun}: {cause}" if cause else None
 
     def lowered(self, axis: TimeAxis, settings: Any = None) -> str:
         """Return the note that settings were lowered to fit the rate, "" if none were or it is refused."""
         used = self.settings() if settings is None else settings
-        return "" if self.cause(axis, used) else self.notice(axis, used) or ""
+        return "" if _cause(self.cause, axis, used) else _cause(self.notice, axis, used) or ""
 
     def impossible(self, settings: Any, track: Track | None = None) -> str | None:
         """Return why no sound at all can have this measure with these settings, or None.
