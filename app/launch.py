@@ -12,7 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.base.main_thread import MainThread
+    from app.base.settings_file import SettingsFile
     from app.shell.window import Window
     from core.processes.engine import ProcessEngine
     from core.session.preferences import Preferences
@@ -40,7 +43,8 @@ def main(paths: Sequence[str] = ()) -> int:
     app.setApplicationName("Phonoscope")
     app.setDesktopFileName("phonoscope")
     place = kept.default_path()
-    preferences = kept.load(place)
+    said: list[str] = []
+    preferences = kept.load(place, said.append)
     theme = themes.named(preferences.theme)
     themes.apply(app, theme)
     window = Window()
@@ -48,10 +52,12 @@ def main(paths: Sequence[str] = ()) -> int:
     window.restore(preferences.geometry)
     start_times.start(window)
     bridge = MainThread()
+    files: list[SettingsFile] = []
 
     def fill_or_leave() -> None:
         try:
             fill(window, engine, preferences, bridge, paths)
+            files.append(_keep_settings(window, place, said))
         except BaseException:
             app.exit(1)  # nothing would ever stand in the window
             raise
@@ -61,7 +67,8 @@ def main(paths: Sequence[str] = ()) -> int:
     status = app.exec()
     if window.is_furnished:
         window.result_list.close()
-        kept.save(window.on.preferences.values, place)
+        for file in files:
+            file.close()
     else:
         engine.close()
     return status
@@ -87,6 +94,16 @@ def fill(
     gc.enable()
     gc.freeze()  # what the start has made stays; later collections need not look at it again
     QTimer.singleShot(0, lambda: open_first(window, paths))
+
+
+def _keep_settings(window: Window, place: Path, said: Sequence[str]) -> SettingsFile:
+    """Write the preferences whenever they change from now on, and show what was wrong with their file."""
+    from app.base.settings_file import SettingsFile
+    from core.faults import Fault
+
+    for words in said:
+        window.on.messages.faulted.emit(Fault(words))
+    return SettingsFile(window.on.context, place)
 
 
 def show(window: Window, remembered: bool) -> None:

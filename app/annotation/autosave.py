@@ -134,6 +134,20 @@ class Autosave:
                 self._told.add(words)
                 self._messages.noted.emit(words)
 
+    def unwritten(self) -> tuple[Annotations, Fault | None]:
+        """Write what is not on disk yet; return the tiers that cannot be written, and why.
+
+        Tiers whose TextGrid holds them are not lost.
+        """
+        fault: Fault | None = None
+        for path in tuple(self._unwritten):
+            try:
+                self._clock.in_turn(partial(self._write, path)).result()
+            except Fault as why:
+                fault = why
+        left = tuple(kept for own in self._unwritten.values() for kept in own)
+        return tuple(kept for kept in left if not self._files.is_saved(kept)), fault
+
     def close(self) -> None:
         """Wait until everything is on disk."""
         self._closed = True

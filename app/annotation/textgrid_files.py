@@ -60,6 +60,10 @@ class TextGridFiles:
         held = self._held.get(_key(kept))
         return held is not None and held != kept.annotation
 
+    def is_saved(self, kept: OwnedAnnotation) -> bool:
+        """Return whether the file holds exactly these tiers."""
+        return self._held.get(_key(kept)) == kept.annotation
+
     def words(self, kept: OwnedAnnotation) -> str:
         """Return that tiers have changed since their file was saved, or ""."""
         return f"{Path(kept.file).name}, changed since saved" if self.differs(kept) else ""

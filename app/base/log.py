@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 LOGGER = logging.getLogger("phonoscope")
+logging.raiseExceptions = False  # a full disk must not print a traceback for every line of the log
 SENTENCE = "Something unexpected went wrong; what was open stays open."
 
 

@@ -21,6 +21,6 @@ def built_in_model() -> Path | None:
 
 def built_in_points() -> tuple[NamedPoint, ...]:
     """Return the named points of the built-in model."""
-    from core.session.named_points import read_points
+    from core.session.named_points import parse_points
 
-    return read_points(FOLDER / "points.json")
+    return parse_points((FOLDER / "points.json").read_bytes())[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
@@ -43,13 +45,21 @@ class NamedPoints:
         session = self._session
         assert session.card is not None
         size = session.layout.size
-        kept = read_points(default_path(session.card.digest), size)
+        kept = self._points_in(default_path(session.card.digest), size)
         demo = built_in_model()
         own = built_in_points() if demo is not None and str(demo) == session.card.path else ()
         self.named = (*own, *kept)
         self._panel.show_points(tuple(one.name for one in self.named))
         here = next((one.name for one in self.named if one.point == session.point), "")
         self._panel.show_point_name(here)
+
+    def _points_in(self, place: Path, size: int) -> tuple[NamedPoint, ...]:
+        """Return the points of a file; what is damaged in it is told and goes no further."""
+        try:
+            return read_points(place, size, lambda words: self._messages.faulted.emit(Fault(words)))
+        except Fault as fault:
+            self._messages.faulted.emit(fault)
+            return ()
 
     def go(self, name: str) -> None:
         """Go to a named point; reset then returns to it."""
@@ -63,7 +73,7 @@ class NamedPoints:
         session = self._session
         assert session.card is not None
         place = default_path(session.card.digest)
-        others = tuple(one for one in read_points(place, session.layout.size) if one.name != name)
+        others = tuple(one for one in self._points_in(place, session.layout.size) if one.name != name)
         try:
             write_points((*others, NamedPoint(name, session.point)), place)
         except Fault as fault:

@@ -46,6 +46,10 @@ class ResultList:
         """Restore the results of the last session, and store every change of them."""
         self.kept = ResultsAutosave(self._context, self._results, path)
 
+    def unwritten(self) -> Fault | None:
+        """Return why the results cannot be kept between starts, or None."""
+        return self.kept.unwritten() if self.kept is not None else None
+
     def close(self) -> None:
         """Wait until the results are on disk; from then on another window may use their file."""
         if self.kept is not None:

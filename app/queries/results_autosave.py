@@ -30,16 +30,32 @@ class ResultsAutosave:
     """Restores the rows of the last session, and writes the latest ones off the window's thread."""
 
     def __init__(self, context: Context, results: Results, path: Path) -> None:
-        self._jobs, self._clock, self._results = context.jobs, context.clock, results
+        self._jobs, self._clock = context.jobs, context.clock
+        self._messages, self._results = context.messages, results
         self._path, self._lock = _own(path)
         self._last: Future[None] | None = None  # the last writing that was asked for
         left = _left(path, self._path)
-        results.restore(_together([read_kept(self._path), *(read_kept(other) for other, _lock in left)]))
+        files = (self._path, *(other for other, _lock in left))
+        results.restore(_together([read_kept(file, self._tell) for file in files]))
         self._written: Rows | None = None if left else results.rows
         self._left = left
+        self._closed = False
         results.changed.connect(self._changed)
         if left:
             self._changed()
+
+    def _tell(self, words: str) -> None:
+        self._messages.faulted.emit(Fault(words))
+
+    def unwritten(self) -> Fault | None:
+        """Write what is not on disk yet; return why that is impossible, or None."""
+        if self._closed:
+            return None
+        try:
+            self._clock.in_turn(self._write).result()
+        except Fault as fault:
+            return fault
+        return None
 
     def _changed(self) -> None:
         self._last = self._clock.in_turn(self._write)
@@ -52,11 +68,13 @@ class ResultsAutosave:
             self._written = rows
         while self._left:  # only once their rows are in this window's file
             other, lock = self._left.pop()
-            other.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                other.unlink(missing_ok=True)
             unlock(lock)
 
     def close(self) -> None:
         """Wait until everything is on disk, and write nothing more."""
+        self._closed = True
         self._results.changed.disconnect(self._changed)
         if self._last is not None:
             wait([self._last])

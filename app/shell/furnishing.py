@@ -103,7 +103,9 @@ def _make_parts(window: Window) -> None:
     window.measurement_progress = MeasurementProgress(host, on.measurement)
     window.figures = Figures(context, host, on.analysis_settings, on.stack_views, on.file_export, saver)
     window.training = TrainingPanel(context, host, on.player, on.model_loader)
-    window.close_guard = CloseGuard(context, host, on.tier_editor, on.measurement, tiers.editor.finish)
+    window.close_guard = CloseGuard(
+        context, host, on.tier_editor, on.measurement, window.result_list, tiers.editor.finish
+    )
     for part in (
         window.menus, window.themes, window.pages, window.named_points, window.tier_actions,
         window.dock_view, window.result_list, window.listing_windows, window.figures, window.training, saver,

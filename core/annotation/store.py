@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ from core.annotation.textgrid_syntax import Style
 from core.annotation.tiers import Annotations, OwnedAnnotation
 from core.faults import Fault
 from core.files.atomic import atomic, folder_for
+from core.files.own_files import DAMAGE, Tell, read_own
+from core.files.path_text import path_of, path_text
 from core.networks.latent import Point
 from core.recordings.identity import lasting, state_in
 
@@ -60,7 +61,7 @@ def read_annotations(
     path: Path,
     size: int,
     sound: str = "",
-    tell: Callable[[str], object] = lambda words: None,
+    tell: Tell = lambda words: None,
     checkpoint: str = "",
 ) -> Annotations:
     """Read the annotations of points with `size` coordinates (0: of a recording).
@@ -69,11 +70,9 @@ def read_annotations(
     and reported to `tell`.
     """
     try:
-        rows = [_row(raw) for raw in _raws(path.read_bytes())]
-    except FileNotFoundError:
-        return ()
-    except (OSError, msgspec.MsgspecError):
-        tell(f"The saved tiers in {path} cannot be read.")
+        rows = [_row(raw) for raw in read_own(path, _raws, [], "tiers", tell)]
+    except Fault as fault:
+        tell(str(fault))
         return ()
     found = [_kept(row, sound, checkpoint) for row in rows if row is not None and len(row.z) == size]
     damaged = found.count(None) + rows.count(None)
@@ -82,14 +81,24 @@ def read_annotations(
     return tuple(kept for kept in found if kept is not None)
 
 
-def _raws(data: bytes) -> list[msgspec.Raw]:
-    return msgspec.json.decode(data, type=list[msgspec.Raw]) if data.strip() else []
+def _raws(data: bytes) -> tuple[list[msgspec.Raw], int]:
+    """Return the rows, and how many hold bytes that are no text; every row stays in the file."""
+    raws = msgspec.json.decode(data, type=list[msgspec.Raw]) if data.strip() else []
+    return raws, sum(not _is_text(bytes(raw)) for raw in raws)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _row(raw: msgspec.Raw) -> _TiersRow | None:
     try:
         return msgspec.json.decode(raw, type=_TiersRow)
-    except msgspec.MsgspecError:
+    except DAMAGE:
         return None
 
 
@@ -97,9 +106,11 @@ def _kept(row: _TiersRow, sound: str = "", checkpoint: str = "") -> OwnedAnnotat
     try:
         annotation = parse_textgrid(row.textgrid.encode()).annotation
         style = msgspec.convert(row.style, Style)
-    except (msgspec.MsgspecError, Fault, UnicodeEncodeError):
+    except (*DAMAGE, Fault):
         return None
-    return OwnedAnnotation(Point(tuple(row.z)), annotation, row.file, style, sound, row.name, checkpoint)
+    return OwnedAnnotation(
+        Point(tuple(row.z)), annotation, path_of(row.file), style, sound, row.name, checkpoint
+    )
 
 
 # --- writing
@@ -134,7 +145,9 @@ def write_changes(path: Path, before: Annotations, now: Annotations, window: str
 
 
 def _row_of(kept: OwnedAnnotation, window: str) -> _TiersRow:
-    return _TiersRow(list(kept.point.z), _text(kept), kept.file, asdict(kept.style), kept.name, window)
+    return _TiersRow(
+        list(kept.point.z), _text(kept), path_text(kept.file), asdict(kept.style), kept.name, window
+    )
 
 
 def _text(kept: OwnedAnnotation) -> str:
@@ -142,20 +155,12 @@ def _text(kept: OwnedAnnotation) -> str:
 
 
 def _readable_rows(path: Path) -> tuple[list[msgspec.Raw], list[str]]:
-    """Return the rows of a file; an unreadable file is renamed, which is reported."""
+    """Return the rows of a file; a damaged file is set aside, which is reported."""
+    said: list[str] = []
     try:
-        return _raws(path.read_bytes()), []
-    except FileNotFoundError:
-        return [], []
-    except msgspec.MsgspecError:
-        names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in range(1000))
-        aside = next(name for name in names if not name.exists())
-        with contextlib.suppress(FileNotFoundError):
-            path.rename(aside)
-        return [], [f"The tiers saved earlier cannot be read; the file is now {aside}"]
-    except OSError as problem:
-        sentence = f"“{path}” cannot be read: {problem.strerror}."
-        raise Fault(sentence, "Save the tiers as a TextGrid.") from problem
+        return read_own(path, _raws, [], "tiers", said.append), said
+    except Fault as fault:
+        raise Fault(fault.sentence, "Save the tiers as a TextGrid.") from fault
 
 
 def _is_known(row: _TiersRow, theirs: OwnedAnnotation, old: _Rows, new: _Rows) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from core.faults import Fault
 from core.files.atomic import atomic, folder_for
+from core.files.own_files import DAMAGE, Tell, read_own
 from core.provenance import Origin
 from core.queries.queries import Answer
 from core.queries.results_table import Result, Rows
@@ -55,22 +57,26 @@ def _row(row: Result) -> _ResultRow:
     )  # fmt: skip
 
 
-def read_kept(path: Path) -> Rows:
-    """Read the rows; lines that cannot be parsed are skipped."""
+def read_kept(path: Path, tell: Tell = lambda words: None) -> Rows:
+    """Read the rows; lines that cannot be read are left out, and `tell` gets a sentence about them."""
     try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
+        return read_own(path, _rows, (), "results", tell)
+    except Fault as fault:
+        tell(str(fault))
         return ()
-    found = (_read(line) for line in lines)
+
+
+def _rows(data: bytes) -> tuple[Rows, int]:
+    found = [_read(line) for line in data.splitlines() if line.strip()]
     rows = {row.number: row for row in found if row is not None}
-    return tuple(rows[number] for number in sorted(rows))
+    return tuple(rows[number] for number in sorted(rows)), found.count(None)
 
 
 def _read(line: bytes) -> Result | None:
     try:
         row = msgspec.json.decode(line, type=_ResultRow)
         origin = Origin.from_plain(row.origin)
-    except (msgspec.MsgspecError, ValueError, TypeError):
+    except DAMAGE:
         return None
     value = math.nan if row.value is None else row.value
     answer = Answer(

@@ -8,7 +8,10 @@ from pathlib import Path
 import msgspec
 
 from core.files.atomic import atomic, folder_for
+from core.files.own_files import DAMAGE, Tell, read_own
 from core.networks.latent import Point
+
+LARGEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,31 @@ def default_path(digest: str) -> Path:
     return user_data_path("phonoscope") / "points" / f"{digest[:32]}.json"
 
 
-def read_points(path: Path, size: int = 0) -> tuple[NamedPoint, ...]:
-    """Read named points, with `size` only those of that length; a missing or invalid file gives none."""
+def read_points(path: Path, size: int = 0, tell: Tell = lambda words: None) -> tuple[NamedPoint, ...]:
+    """Read named points, with `size` only those of that length; a missing file gives none.
+
+    Points that cannot be read are left out, and `tell` gets a sentence about them. Raises Fault if the file
+    cannot be read from its disk.
+    """
+    points = read_own(path, parse_points, (), "named points", tell)
+    return tuple(one for one in points if size in (0, len(one.point.z)))
+
+
+def parse_points(data: bytes) -> tuple[tuple[NamedPoint, ...], int]:
+    """Return the named points in a file's bytes, and how many cannot be read; raises any of `DAMAGE`."""
+    found = [_point(raw) for raw in msgspec.json.decode(data, type=list[msgspec.Raw])]
+    return tuple(one for one in found if one is not None), found.count(None)
+
+
+def _point(raw: msgspec.Raw) -> NamedPoint | None:
+    """Return one point, or None if it is damaged or so far out that a network's numbers overflow."""
     try:
-        rows = msgspec.json.decode(path.read_bytes(), type=list[_PointRow])
-    except (OSError, msgspec.MsgspecError):
-        return ()
-    fitting = (row for row in rows if size in (0, len(row.z)))
-    return tuple(NamedPoint(row.name, Point(tuple(row.z)), row.note) for row in fitting)
+        row = msgspec.json.decode(raw, type=_PointRow)
+    except DAMAGE:
+        return None
+    if not all(abs(value) <= LARGEST for value in row.z):
+        return None
+    return NamedPoint(row.name, Point(tuple(row.z)), row.note)
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:

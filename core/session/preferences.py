@@ -1,4 +1,7 @@
-"""Preferences kept between starts: lenient when read, atomic when written."""
+"""Preferences kept between starts: lenient when read, atomic when written.
+
+A number outside sense, like any other value that cannot be read, gives way to its default.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from core.faults import Fault
 from core.files.atomic import atomic, folder_for
+from core.files.own_files import Tell, read_own
+from core.files.path_text import path_of, path_text
 
 VERSION = 1
 MOST_RECENT = 12
@@ -23,7 +29,7 @@ class Preferences:
     theme: Literal["system", "light", "dark"] = "system"
     recent: tuple[str, ...] = ()
     device: str = ""
-    volume_db: float = -6.0
+    volume_db: Annotated[float, msgspec.Meta(ge=-100, le=0)] = -6.0
     sound: str = "published"
     preset: str = "Praat 6.4, 75-450 Hz"
     speaker: Literal["", "man", "woman", "child"] = ""
@@ -31,8 +37,8 @@ class Preferences:
     loop: bool = False
     dock: bool | None = None  # None: only if the window is wide enough
     geometry: str = ""
-    figure_width_mm: float = 170.0
-    figure_dpi: float = 300.0
+    figure_width_mm: Annotated[float, msgspec.Meta(ge=20, le=2000)] = 170.0
+    figure_dpi: Annotated[float, msgspec.Meta(ge=30, le=2400)] = 300.0
     letters: bool = False
     results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # memory budget for analyses
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
@@ -52,19 +58,25 @@ def default_path() -> Path:
     return user_config_path("phonoscope") / "settings.json"
 
 
-def load(path: Path) -> Preferences:
-    """Read the preferences field by field; a field that cannot be read gets its default."""
+def load(path: Path, tell: Tell = lambda words: None) -> Preferences:
+    """Read the preferences field by field; a field that cannot be read gets its default.
+
+    `tell` gets a sentence about a file that is damaged as a whole, or cannot be read.
+    """
     try:
-        values: Any = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError):
+        return read_own(path, _decoded, Preferences(), "settings", tell)
+    except Fault as fault:
+        tell(str(fault))
         return Preferences()
-    if not isinstance(values, dict):
-        return Preferences()
+
+
+def _decoded(data: bytes) -> tuple[Preferences, int]:
+    values = msgspec.json.decode(data, type=dict[str, Any])
     kept = Preferences()
     for name in Preferences.__annotations__:
         if name in values and name != "version":
             kept = _with(kept, name, values[name])
-    return kept
+    return replace(kept, recent=tuple(map(path_of, kept.recent))), 0
 
 
 def _with(settings: Preferences, name: str, value: Any) -> Preferences:
@@ -79,4 +91,12 @@ def save(settings: Preferences, path: Path) -> None:
     """Write the preferences; a power cut leaves the old or the new file, never half of one."""
     folder_for(path.parent)
     with atomic(path) as draft:
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+        stored = replace(settings, recent=tuple(map(path_text, settings.recent)))
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(stored)))
+
+
+def save_changes(before: Preferences, now: Preferences, path: Path, tell: Tell = lambda words: None) -> None:
+    """Write the fields that changed since `before`; what another window wrote into the others stays."""
+    changed = {name: getattr(now, name) for name in Preferences.__annotations__}
+    changed = {name: value for name, value in changed.items() if value != getattr(before, name)}
+    save(replace(load(path, tell), **changed), path)

@@ -59,7 +59,10 @@ def test_a_damaged_file_of_annotations_holds_nothing_and_stops_nothing(window, s
         window.on.model_loader.open(small_model)
         assert window.on.tier_editor.shown is None
     one = f"1 of 1 saved annotations in {path} cannot be read; they stay in the file."
-    assert heard == [one, one, f"The saved tiers in {path} cannot be read."]
+    aside = path.with_name(f"{path.name}.damaged")
+    assert heard[:2] == [one, one]
+    assert heard[2:] == [f"The tiers could not be read and start anew; the damaged file is now {aside}."]
+    assert aside.read_bytes() == b"\xff\xfe"
 
 
 @pytest.fixture

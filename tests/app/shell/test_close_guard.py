@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import Future
 
 import pytest
@@ -14,6 +15,7 @@ from core.annotation.tiers import Annotation, Tier
 from tests.app.recordings.test_open_recordings import hum
 from tests.support import pointer
 from tests.support.keys import recording
+from widgets.theme.control_paint import Words
 
 
 class Held:
@@ -182,6 +184,73 @@ def test_where_the_file_cannot_be_written_the_window_stays(annotated, grid):
     press(annotated, "Save")
     assert annotated.isVisible()
     assert faults
+
+
+@pytest.fixture
+def no_disk(monkeypatch):
+    """A disk on which the program may write nothing of its own, until it is mended."""
+    import core.annotation.store
+    import core.queries.results_store
+    from core.files.atomic import atomic, unwritable
+
+    state = {"full": True}
+
+    def full(path):
+        if state["full"]:
+            raise unwritable(path, OSError(errno.ENOSPC, "No space left on device"))
+        return atomic(path)
+
+    monkeypatch.setattr(core.annotation.store, "atomic", full)
+    monkeypatch.setattr(core.queries.results_store, "atomic", full)
+    return state
+
+
+def test_the_window_asks_before_it_closes_over_tiers_that_could_not_be_written(
+    no_disk, tiers, monkeypatch, tmp_path
+):
+    tiers.menus.run("file.close")
+    assert tiers.isVisible()
+    assert tiers.close_guard.dialog.windowTitle() == "Tiers could not be written"
+    said = " ".join(one.text() for one in tiers.close_guard.dialog.findChildren(Words))
+    assert "disk is full" in said
+    assert "The tiers of a point will be lost" in said
+    press(tiers, "Try again")
+    assert tiers.isVisible()
+    press(tiers, "Cancel")
+    assert tiers.isVisible()
+    tiers.menus.run("file.close")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "saved.TextGrid"), ""))
+    made = tiers.on.session.owned_annotation.annotation
+    press(tiers, "Save as TextGrid…")
+    assert read_textgrid(tmp_path / "saved.TextGrid").annotation == made
+    assert not tiers.isVisible(), "nothing is left that would be lost"
+
+
+def test_the_window_closes_over_unwritten_tiers_if_that_is_wanted(no_disk, tiers):
+    tiers.menus.run("file.close")
+    press(tiers, "Close anyway")
+    assert not tiers.isVisible()
+
+
+def test_once_the_disk_has_room_the_window_writes_the_tiers_and_closes(no_disk, tiers):
+    from core.annotation.store import default_path, read_annotations
+
+    tiers.menus.run("file.close")
+    no_disk["full"] = False
+    press(tiers, "Try again")
+    assert not tiers.isVisible()
+    size, digest = tiers.on.session.layout.size, tiers.on.session.card.digest
+    assert read_annotations(default_path(digest), size)
+
+
+def test_the_window_asks_before_it_closes_over_results_that_could_not_be_written(no_disk, window, tmp_path):
+    window.result_list.keep(tmp_path / "results.json")
+    window.on.session.set_cursor(0.1)
+    window.menus.run("pitch.get")
+    window.menus.run("file.close")
+    assert window.close_guard.dialog.windowTitle() == "Results could not be written"
+    press(window, "Close anyway")
+    assert not window.isVisible()
 
 
 def banners(window):
