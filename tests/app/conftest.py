@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PySide6.QtWidgets import QWidget
 from safetensors.numpy import save_file
 
 from app.program import assemble
 from core.faults import Fault
 from core.playback.devices import DEFAULT
 from core.processes.engine import InlineEngine
+from tests.support.commands import dialog_host
 from tests.support.contexts import inline_context
 from tests.support.pools import ExchangeablePool
 
@@ -83,6 +85,22 @@ class Ear:
 
 
 @pytest.fixture
+def fresh(monkeypatch, tmp_path_factory):
+    """All services before anything was opened, without a window; nobody's tiers or results are kept yet."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+    made = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def services(fresh, small_model):
+    """All services with the small model open, without a window."""
+    fresh.model_loader.open(small_model)
+    return fresh
+
+
+@pytest.fixture
 def window(qapp, small_model, monkeypatch, tmp_path_factory):
     """The window on the small model, which has met nobody's tiers or results before.
 
@@ -116,24 +134,39 @@ def tiers(window):
 
 
 @pytest.fixture
-def faults(window):
-    """Give the list of what the window tells as a fault."""
+def on(request):
+    """Give the services of a test: those of its window, or those without one."""
+    window = "window" in request.fixturenames
+    return request.getfixturevalue("window").on if window else request.getfixturevalue("services")
+
+
+@pytest.fixture
+def host(qtbot, services):
+    """Give what opens dialogs, over an empty widget."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    return dialog_host(services, parent)
+
+
+@pytest.fixture
+def faults(on):
+    """Give the list of what is told as a fault."""
     told: list[Fault] = []
-    window.on.messages.faulted.connect(told.append)
+    on.messages.faulted.connect(told.append)
     return told
 
 
 @pytest.fixture
-def held_probe(window, monkeypatch):
-    """An engine that never answers what the window asks for its curves."""
+def held_probe(on, monkeypatch):
+    """An engine that never answers what it is asked for curves."""
     from concurrent.futures import Future
 
-    ask = window.on.engine.ask
+    ask = on.engine.ask
 
     def asked(what, key="", urgent=False):
-        return Future() if key == ("probe", window.on.session.model) else ask(what, key, urgent)
+        return Future() if key == ("probe", on.session.model) else ask(what, key, urgent)
 
-    monkeypatch.setattr(window.on.engine, "ask", asked)
+    monkeypatch.setattr(on.engine, "ask", asked)
 
 
 @pytest.fixture

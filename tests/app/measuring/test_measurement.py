@@ -11,9 +11,12 @@ import pytest
 import soundfile
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
+from app.base.picture_saver import PictureSaver
+from app.measuring.progress import MeasurementProgress
 from app.measuring.settings import MeasureSettings
 from core.faults import Fault
 from tests.app.cli.test_measure import GRID
+from tests.support.commands import can_run, run
 from tests.support.figure_origin import origin_in_figure
 from tests.support.keys import G
 from tests.support.measuring_at_once import InlineMeasurer
@@ -24,12 +27,12 @@ from widgets.theme.control_paint import Words
 
 
 @pytest.fixture
-def window(window):
-    """The window of all tests, without the tiers of an earlier one, which measures at once."""
-    window.on.session.change("forget tiers", tiers=())
-    window.on.measurement.measurer = InlineMeasurer()
-    yield window
-    window.on.measurement.close()
+def services(services):
+    """The services of all tests, without the tiers of an earlier one, which measures at once."""
+    services.session.change("forget tiers", tiers=())
+    services.measurement.measurer = InlineMeasurer()
+    yield services
+    services.measurement.close()
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -37,19 +40,19 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def annotate(window, tmp_path, name: str = "first") -> None:
+def annotate(services, tmp_path, name: str = "first") -> None:
     path = tmp_path / f"{name}.TextGrid"
     path.write_text(GRID, encoding="utf-8")
-    window.on.tier_editor.open(path)
+    services.tier_editor.open(path)
 
 
-def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
+def test_the_windows_table_is_the_command_lines(services, small_model, tmp_path):
     from app.cli.main import main
 
-    annotate(window, tmp_path)
-    window.on.measurement.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
+    annotate(services, tmp_path)
+    services.measurement.start(MeasureSettings(label="a|i", measures="f0, cog"), tmp_path / "w.csv")
     words = ["--textgrid", str(tmp_path / "first.TextGrid"), "--label", "a|i", "--measures", "f0,cog"]
-    preset = ["--preset", window.on.preferences.values.preset]
+    preset = ["--preset", services.preferences.values.preset]
     assert main(["measure", str(small_model), *words, *preset, "--out", str(tmp_path / "c.csv")]) == 0
     assert (tmp_path / "w.csv").read_text() == (tmp_path / "c.csv").read_text()
     told = [json.loads((tmp_path / name).read_text()) for name in ("w.json", "c.json")]
@@ -57,29 +60,29 @@ def test_the_windows_table_is_the_command_lines(window, small_model, tmp_path):
         assert told[0][key] == told[1][key]
 
 
-def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(window, tmp_path):
+def test_the_settings_of_the_lanes_are_those_that_are_used_and_written_down(services, tmp_path):
     from dataclasses import replace
 
-    analysing = window.on.analysis_settings
+    analysing = services.analysis_settings
     analysing.set("intensity", replace(analysing.of("intensity"), floor_hz=120.0))
-    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    services.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
     assert told["layers_measured"][-1]["settings"]["intensity"]["floor_hz"] == 120.0
-    assert told["preset"].startswith(window.on.preferences.values.preset)
-    assert told["preset"] != window.on.preferences.values.preset
+    assert told["preset"].startswith(services.preferences.values.preset)
+    assert told["preset"] != services.preferences.values.preset
 
 
-def test_every_annotated_point_is_computed_and_measured_under_its_name(window, tmp_path):
-    annotate(window, tmp_path, "first")
-    window.on.session.set_value(10, -3.0)
-    annotate(window, tmp_path, "second")
-    present = window.on.session.point
+def test_every_annotated_point_is_computed_and_measured_under_its_name(services, tmp_path):
+    annotate(services, tmp_path, "first")
+    services.session.set_value(10, -3.0)
+    annotate(services, tmp_path, "second")
+    present = services.session.point
     asked = MeasureSettings(what="every annotated point", measures="cog")
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert [*dict.fromkeys(row["item"] for row in rows)] == ["first", "second"]
-    assert {row["model"] for row in rows} == {window.on.session.card.label}
-    assert window.on.session.point == present
+    assert {row["model"] for row in rows} == {services.session.card.label}
+    assert services.session.point == present
     told = json.loads((tmp_path / "t.json").read_text())
     assert [one["item"] for one in told["items"]] == ["first", "second"]
     assert told["items"][1]["z"][10] == -3.0
@@ -92,26 +95,26 @@ def test_every_annotated_point_is_computed_and_measured_under_its_name(window, t
 
 @pytest.mark.parametrize("what", ["this point", "this point and every recording"])
 def test_a_point_whose_curves_are_under_way_is_computed_not_taken_from_the_last_one(
-    what, window, tmp_path, held_probe
+    what, services, tmp_path, held_probe
 ):
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
-    window.on.session.redraw(9)
-    window.on.measurement.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    services.session.redraw(9)
+    services.measurement.start(MeasureSettings(what=what, measures="cog", points=1), tmp_path / "t.csv")
     told = json.loads((tmp_path / "t.json").read_text())
-    assert tuple(told["z"]) == window.on.session.point.z
+    assert tuple(told["z"]) == services.session.point.z
     layers = [one for one in told["layers_measured"] if one["layer"] != "sound"]
-    assert {tuple(one["origin"]["point"]) for one in layers} == {window.on.session.point.z}
+    assert {tuple(one["origin"]["point"]) for one in layers} == {services.session.point.z}
     assert read(tmp_path / "t.csv")[0]["item"] == "seed 9"
 
 
-def test_a_recordings_lane_is_measured_as_a_sound(window, tmp_path, faults):
+def test_a_recordings_lane_is_measured_as_a_sound(services, tmp_path, faults):
     t = np.arange(16000) / 16000
     soundfile.write(tmp_path / "tone.wav", 0.4 * np.sin(2 * np.pi * 180 * t), 16000)
     asked = MeasureSettings(what="the active recording", measures="f0,duration")
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.measurement.start(asked, tmp_path / "t.csv")
     assert "not a recording" in faults[0].sentence
-    window.on.recordings.open(tmp_path / "tone.wav")
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.recordings.open(tmp_path / "tone.wav")
+    services.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     assert {(row["file"], row["layer"]) for row in rows} == {("tone.wav", "sound")}
     f0 = [float(row["value"]) for row in rows if row["measure"] == "f0" and row["value"]]
@@ -124,13 +127,13 @@ def tone(folder: Path, name: str, hertz: float) -> Path:
     return folder / name
 
 
-def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(window, tmp_path):
-    annotate(window, tmp_path)
+def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(services, tmp_path):
+    annotate(services, tmp_path)
     (tmp_path / "low.TextGrid").write_text(GRID.replace('"a"', '"low"'), encoding="utf-8")
     for name, hertz in (("low.wav", 120.0), ("high.wav", 240.0)):
-        window.on.recordings.open(tone(tmp_path, name, hertz))
+        services.recordings.open(tone(tmp_path, name, hertz))
     asked = MeasureSettings(what="this point and every recording", measures="f0,duration")
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.measurement.start(asked, tmp_path / "t.csv")
     rows = read(tmp_path / "t.csv")
     labels = {(row["file"], row["tier"], row["label"]) for row in rows if row["measure"] == "duration"}
     assert ("low.wav", "phones", "low") in labels
@@ -146,15 +149,15 @@ def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(
     told = json.loads((tmp_path / "t.json").read_text())
     assert sorted(one["item"] for one in told["sounds"]) == ["high", "low"]
     assert all(one["digest"] for one in told["sounds"])
-    assert len(told["z"]) == window.on.session.layout.size
+    assert len(told["z"]) == services.session.layout.size
 
 
-def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path):
+def test_recordings_of_one_name_are_told_apart_by_their_folders(services, tmp_path):
     for speaker, hertz in (("ann", 120.0), ("bea", 240.0)):
         (tmp_path / speaker).mkdir()
-        window.on.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
+        services.recordings.open(tone(tmp_path / speaker, "a.wav", hertz))
     asked = MeasureSettings(what="every recording", measures="f0", points=1)
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.measurement.start(asked, tmp_path / "t.csv")
     assert {row["model"] for row in read(tmp_path / "t.csv")} == {""}
     rows = {(row["file"], row["item"]): round(float(row["value"])) for row in read(tmp_path / "t.csv")}
     assert rows == {("ann/a.wav", "ann/a"): 120, ("bea/a.wav", "bea/a"): 240}
@@ -162,11 +165,11 @@ def test_recordings_of_one_name_are_told_apart_by_their_folders(window, tmp_path
     assert sorted(one["file"] for one in told["sounds"]) == ["ann/a.wav", "bea/a.wav"]
 
 
-def test_the_form_asks_for_what_is_open(window, tmp_path):
-    measuring = window.on.measurement
+def test_the_form_asks_for_what_is_open(services, tmp_path):
+    measuring = services.measurement
     measuring.settings = MeasureSettings(what="every recording", points=20)
     assert (measuring.fitting.what, measuring.fitting.points) == ("this point", 20)
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
     assert measuring.fitting.what == "every recording"
 
 
@@ -180,35 +183,35 @@ def test_the_form_asks_for_what_is_open(window, tmp_path):
         (MeasureSettings(band_low_hz=500), "no band"),
     ],
 )
-def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, window, tmp_path, faults):
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+def test_what_cannot_be_measured_is_said_and_nothing_is_written(asked, words, services, tmp_path, faults):
+    services.measurement.start(asked, tmp_path / "t.csv")
     assert words in faults[0].sentence
     assert not (tmp_path / "t.csv").exists()
 
 
-def test_the_form_asks_for_a_file_and_measures(window, tmp_path, monkeypatch):
+def test_the_form_asks_for_a_file_and_measures(services, host, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "t"), ""))
-    window.menus.run("analyses.measure")
-    (form,) = dialogs(window, MeasureForm)
+    run(services, "analyses.measure", host)
+    (form,) = dialogs(host.parent, MeasureForm)
     fill(form, "Measures", "duration")
     fill(form, "Points", 20)
     form.buttons["Measure…"].click()
     assert {row["measure"] for row in read(tmp_path / "t.csv")} == {"duration"}
-    assert window.on.measurement.settings.points == 20
+    assert services.measurement.settings.points == 20
     assert not form.isVisible()
 
 
-def test_layers_can_be_compared_as_soon_as_they_are_measured(window, tmp_path):
-    assert not window.menus.actions["analyses.compare"].isEnabled()
-    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
-    assert window.menus.actions["analyses.compare"].isEnabled()
+def test_layers_can_be_compared_as_soon_as_they_are_measured(services, host, tmp_path):
+    assert not can_run(services, "analyses.compare", host, PictureSaver(services.context, host))
+    services.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    assert can_run(services, "analyses.compare", host, PictureSaver(services.context, host))
 
 
-def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
+def test_nonsense_in_the_form_is_said_in_the_form(services, host, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
-    window.menus.run("analyses.measure")
-    (form,) = dialogs(window, MeasureForm)
+    run(services, "analyses.measure", host)
+    (form,) = dialogs(host.parent, MeasureForm)
     fill(form, "Points", "ten")
     form.buttons["Measure…"].click()
     assert "is not a number" in form.report.text()
@@ -216,48 +219,48 @@ def test_nonsense_in_the_form_is_said_in_the_form(window, monkeypatch):
     assert not asked
 
 
-def test_a_script_is_written_to_the_folder_asked_for(window, tmp_path, monkeypatch):
+def test_a_script_is_written_to_the_folder_asked_for(services, host, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "praat"))
-    window.menus.run("analyses.praat_script")
-    (form,) = dialogs(window, MeasureForm)
+    run(services, "analyses.praat_script", host)
+    (form,) = dialogs(host.parent, MeasureForm)
     form.buttons["Write a Praat script…"].click()
     assert (tmp_path / "praat" / "measure.praat").is_file()
     assert (tmp_path / "praat" / "conv4.Sound").is_file()
 
 
-def form_of(window) -> MeasureForm:
-    window.menus.run("analyses.measure")
-    return dialogs(window, MeasureForm)[-1]
+def form_of(services, host) -> MeasureForm:
+    run(services, "analyses.measure", host)
+    return dialogs(host.parent, MeasureForm)[-1]
 
 
-def test_the_form_begins_with_what_the_active_lane_shows(window, tmp_path):
-    assert form_of(window).value().what == "this point"
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
-    assert form_of(window).value().what == "the active recording"
-    window.on.measurement.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
-    window.on.session.set_active(G("conv3"))
-    assert form_of(window).value().what == "this point"
+def test_the_form_begins_with_what_the_active_lane_shows(services, host, tmp_path):
+    assert form_of(services, host).value().what == "this point"
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    assert form_of(services, host).value().what == "the active recording"
+    services.measurement.start(MeasureSettings(what="the active recording"), tmp_path / "t.csv")
+    services.session.set_active(G("conv3"))
+    assert form_of(services, host).value().what == "this point"
 
 
-def test_the_form_offers_the_tiers_that_there_are(window, tmp_path):
-    annotate(window, tmp_path)
-    names = [tier.name for tier in window.on.tier_editor.tiers]
-    form = form_of(window)
+def test_the_form_offers_the_tiers_that_there_are(services, host, tmp_path):
+    annotate(services, tmp_path)
+    names = [tier.name for tier in services.tier_editor.tiers]
+    form = form_of(services, host)
     box = named(form, QComboBox, "Tier")
     assert [box.itemText(row) for row in range(box.count())] == ["", *names]
     box.setEditText("words of mine")
     assert form.value().tier == "words of mine"
 
 
-def test_the_form_says_what_a_band_to_0_means(window):
-    words = form_of(window).findChildren(Words)
+def test_the_form_says_what_a_band_to_0_means(services, host):
+    words = form_of(services, host).findChildren(Words)
     assert "Moments to (Hz, 0 is Nyquist)" in [one.text() for one in words]
 
 
-def test_what_is_not_there_is_said_before_a_file_is_asked_for(window, monkeypatch):
+def test_what_is_not_there_is_said_before_a_file_is_asked_for(services, host, monkeypatch):
     asked: list[object] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked.append(1) or ("", ""))
-    form = form_of(window)
+    form = form_of(services, host)
     fill(form, "What", "every annotated point")
     form.buttons["Measure…"].click()
     assert form.report.text().startswith("No point has tiers")
@@ -280,15 +283,17 @@ class Held:
         self.stopped = True
 
 
-def progress_of(window) -> ProgressDialog:
-    (dialog,) = dialogs(window, ProgressDialog)
+def progress_of(host) -> ProgressDialog:
+    (dialog,) = dialogs(host.parent, ProgressDialog)
     return dialog
 
 
-def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
-    held = window.on.measurement.measurer = Held()
-    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
-    dialog = progress_of(window)
+def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(services, host, tmp_path):
+    held = services.measurement.measurer = Held()
+    progress = MeasurementProgress(host, services.measurement)
+    services.measurement.start(MeasureSettings(), tmp_path / "t.csv")
+    assert progress.dialog is not None
+    dialog = progress_of(host)
     assert dialog.isVisible()
     assert dialog.bar.maximum() == 0
     held.far(3, 12)
@@ -296,14 +301,16 @@ def test_how_far_measuring_is_stands_in_a_dialog_that_ends_it(window, tmp_path):
     assert dialog.words == "Measured 3 of 12 layers"
     dialog.buttons["Cancel"].click()
     assert held.stopped
-    assert not window.on.measurement.busy
+    assert not services.measurement.busy
     assert not dialog.isVisible()
 
 
-def test_the_dialog_goes_when_measuring_fails(window, tmp_path, faults):
-    held = window.on.measurement.measurer = Held()
-    window.on.measurement.start(MeasureSettings(), tmp_path / "t.csv")
-    dialog = progress_of(window)
+def test_the_dialog_goes_when_measuring_fails(services, host, tmp_path, faults):
+    held = services.measurement.measurer = Held()
+    progress = MeasurementProgress(host, services.measurement)
+    services.measurement.start(MeasureSettings(), tmp_path / "t.csv")
+    assert progress.dialog is not None
+    dialog = progress_of(host)
     held.future.set_exception(Fault("The disk is full."))
     assert not dialog.isVisible()
     assert faults[0].sentence == "The disk is full."
@@ -333,32 +340,32 @@ def test_esc_stops_a_measurement(window, tmp_path):
 
 
 def test_what_was_measured_is_compared_with_the_output_until_another_model_is_opened(
-    window, tmp_path, small_model
+    services, host, tmp_path, small_model
 ):
     from widgets.results.layer_plots import PlotsDialog
 
-    annotate(window, tmp_path)
-    window.menus.refresh()
-    assert not window.menus.actions["analyses.compare"].isEnabled()
-    window.on.measurement.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
-    window.menus.run("analyses.compare")
-    (dialog,) = dialogs(window, PlotsDialog)
+    saver = PictureSaver(services.context, host)
+    annotate(services, tmp_path)
+    assert not can_run(services, "analyses.compare", host, saver)
+    services.measurement.start(MeasureSettings(measures="intensity, cog"), tmp_path / "t.csv")
+    run(services, "analyses.compare", host, saver)
+    (dialog,) = dialogs(host.parent, PlotsDialog)
     told = json.loads((tmp_path / "t.json").read_text())
     shown = {(one.layer, one.measure): one.r for one in dialog.sheet.pairs}
     assert shown == {(one["layer"], one["measure"]): one["r"] for one in told["pearson_r"]}
-    window.on.model_loader.open(small_model)
-    assert window.on.measurement.pairs == ()
+    services.model_loader.open(small_model)
+    assert services.measurement.pairs == ()
 
 
 def test_the_comparison_is_saved_as_what_its_name_says_with_how_it_was_measured(
-    window, tmp_path, monkeypatch
+    services, host, tmp_path, monkeypatch
 ):
     from widgets.results.layer_plots import PlotsDialog
 
-    annotate(window, tmp_path)
-    window.on.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
-    window.menus.run("analyses.compare")
-    (dialog,) = dialogs(window, PlotsDialog)
+    annotate(services, tmp_path)
+    services.measurement.start(MeasureSettings(measures="intensity"), tmp_path / "t.csv")
+    run(services, "analyses.compare", host, PictureSaver(services.context, host))
+    (dialog,) = dialogs(host.parent, PlotsDialog)
     for name in ("a.pdf", "b.svg"):
         answer = (str(tmp_path / name), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, answer=answer: answer)
@@ -369,39 +376,39 @@ def test_the_comparison_is_saved_as_what_its_name_says_with_how_it_was_measured(
     assert kept["layers_measured"]
 
 
-def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(window):
-    wrong = window.on.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
+def test_a_band_above_nyquist_is_refused_before_a_file_is_asked_for(services):
+    wrong = services.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=99999))
     assert wrong == "The band ends at 99999 Hz, above Nyquist, 8000 Hz. Write a top of at most 8000"
-    assert window.on.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
+    assert services.measurement.wrong(MeasureSettings(band_low_hz=0, band_high_hz=8000)) is None
 
 
-def test_what_is_not_open_is_not_offered(window, tmp_path):
+def test_what_is_not_open_is_not_offered(services, host, tmp_path):
     def offered():
-        box = named(form_of(window), QComboBox, "What")
+        box = named(form_of(services, host), QComboBox, "What")
         return [box.itemData(row) for row in range(box.count())]
 
     assert offered() == ["this point", "every annotated point"]
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
     assert offered()[2:] == ["the active recording", "every recording", "this point and every recording"]
 
 
-def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(window, tmp_path):
-    annotate(window, tmp_path)
-    assert "belong to another point" not in form_of(window).report.text()
-    window.on.session.redraw(9)
-    form = form_of(window)
+def test_measuring_a_point_under_another_points_tiers_is_said_before_and_after(services, host, tmp_path):
+    annotate(services, tmp_path)
+    assert "belong to another point" not in form_of(services, host).report.text()
+    services.session.redraw(9)
+    form = form_of(services, host)
     assert "belong to another point: this point is measured as one interval" in form.report.text()
     fill(form, "What", "every annotated point")
     assert "belong to another point" not in form.report.text()
     heard = []
-    window.on.messages.noted.connect(heard.append)
-    window.on.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
+    services.messages.noted.connect(heard.append)
+    services.measurement.start(MeasureSettings(measures="duration"), tmp_path / "t.csv")
     assert heard[-1].endswith("this point over the whole sound, because the tiers belong to another")
 
 
-def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(window, tmp_path):
+def test_the_closing_sentence_names_the_file_that_the_remarks_are_in(services, tmp_path):
     heard = []
-    window.on.messages.noted.connect(heard.append)
-    window.on.measurement.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
+    services.messages.noted.connect(heard.append)
+    services.measurement.start(MeasureSettings(measures="f0"), tmp_path / "mine.csv")
     assert heard[-1].startswith("Saved mine.csv: ")
     assert heard[-1].endswith(" remarks in mine.json")

@@ -13,6 +13,7 @@ import soundfile
 from core.annotation.textgrid import read_textgrid
 from core.faults import Fault
 from tests.app.measuring.test_measurement import annotate, tone
+from tests.support.commands import run
 from tests.support.keys import G, recording
 
 
@@ -35,64 +36,64 @@ def praat(tmp_path, monkeypatch):
     return str(file)
 
 
-def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(window, tmp_path, praat):
+def test_a_layer_is_opened_in_praat_with_its_tiers_at_its_own_rate(services, tmp_path, praat):
     started: list[list[str]] = []
-    annotate(window, tmp_path)
-    window.on.praat_exchange.open(G("conv3"), lambda words: started.append(words) or Program())
+    annotate(services, tmp_path)
+    services.praat_exchange.open(G("conv3"), lambda words: started.append(words) or Program())
     ((program, option, sound, grid),) = started
     assert (program, option) == (praat, "--open")
     assert (Path(sound).name, Path(grid).name) == ("conv3.Sound", "conv3.TextGrid")
-    assert read_textgrid(grid).annotation == window.on.session.owned_annotation.annotation
+    assert read_textgrid(grid).annotation == services.session.owned_annotation.annotation
     import parselmouth
 
     read_back = parselmouth.read(sound)
-    track = window.on.session.shown.tracks[G("conv3")]
+    track = services.session.shown.tracks[G("conv3")]
     assert read_back.x1 == pytest.approx(track.axis.start_s, abs=1e-15)
     assert read_back.sampling_frequency == pytest.approx(track.axis.rate_hz, rel=1e-15)
     np.testing.assert_array_equal(read_back.values[0], track.samples)
-    window.on.praat_exchange.close()
+    services.praat_exchange.close()
     assert not Path(sound).exists()
 
 
-def test_a_curve_of_the_last_point_is_not_opened_with_the_tiers_of_this_one(window, praat, held_probe):
-    window.on.session.redraw(9)
+def test_a_curve_of_the_last_point_is_not_opened_with_the_tiers_of_this_one(services, praat, held_probe):
+    services.session.redraw(9)
     with pytest.raises(Fault, match="has no curve yet"):
-        window.on.praat_exchange.open(G("out"), lambda words: Program())
+        services.praat_exchange.open(G("out"), lambda words: Program())
 
 
-def test_without_tiers_only_the_sound_is_opened(window, praat):
+def test_without_tiers_only_the_sound_is_opened(services, praat):
     started: list[list[str]] = []
-    window.on.praat_exchange.open(G("out"), lambda words: started.append(words) or Program())
+    services.praat_exchange.open(G("out"), lambda words: started.append(words) or Program())
     assert [Path(word).name for word in started[0][2:]] == ["out.Sound"]
 
 
-def test_a_recording_that_stays_in_its_file_is_opened_in_praat(window, tmp_path, praat, monkeypatch):
+def test_a_recording_that_stays_in_its_file_is_opened_in_praat(services, tmp_path, praat, monkeypatch):
     import parselmouth
 
     monkeypatch.setattr("core.recordings.sound_file.LONG_FROM", 10_000)
-    window.on.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
     started: list[list[str]] = []
-    window.on.praat_exchange.open(recording("low.wav"), lambda words: started.append(words) or Program())
+    services.praat_exchange.open(recording("low.wav"), lambda words: started.append(words) or Program())
     truth, _ = soundfile.read(tmp_path / "low.wav", dtype="float32")
     np.testing.assert_array_equal(parselmouth.read(started[0][2]).values[0], truth)
 
 
 @pytest.mark.parametrize("what", ["the TextGrid", "a new file"])
-def test_what_was_saved_in_praat_outlives_the_window(what, window, tmp_path, praat):
+def test_what_was_saved_in_praat_outlives_the_window(what, services, tmp_path, praat):
     started: list[list[str]] = []
-    annotate(window, tmp_path)
+    annotate(services, tmp_path)
     for key in (G("conv3"), G("conv4")):
-        window.on.praat_exchange.open(key, lambda words: started.append(words) or Program())
+        services.praat_exchange.open(key, lambda words: started.append(words) or Program())
     edited, unchanged = (Path(words[3]) for words in started)
     saved = edited if what == "the TextGrid" else edited.with_name("mine.TextGrid")
     saved.write_text("as Praat saved it")
-    window.on.praat_exchange.close()
+    services.praat_exchange.close()
     assert saved.read_text() == "as Praat saved it"
     assert not unchanged.parent.exists()
     shutil.rmtree(edited.parent)
 
 
-def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, praat, faults, monkeypatch):
+def test_nothing_is_left_of_what_could_not_be_given_to_praat(services, tmp_path, praat, faults, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "for praat"))
     monkeypatch.setattr("tempfile.tempdir", None)
     (tmp_path / "for praat").mkdir()
@@ -103,18 +104,18 @@ def test_nothing_is_left_of_what_could_not_be_given_to_praat(window, tmp_path, p
     def full(path):
         raise Fault("The disk is full.")
 
-    window.on.praat_exchange.open(G("out"), broken)
+    services.praat_exchange.open(G("out"), broken)
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("core.files.praat_sound.atomic", full)
-        window.on.praat_exchange.open(G("out"), broken)
+        services.praat_exchange.open(G("out"), broken)
     monkeypatch.setattr("core.files.praat_sound.MOST_SAMPLES", 100)
     with pytest.raises(Fault, match="too long for a Praat text Sound"):
-        window.on.praat_exchange.open(G("out"), broken)
+        services.praat_exchange.open(G("out"), broken)
     assert [fault.sentence for fault in faults] == ["Praat could not be started.", "The disk is full."]
     assert not list((tmp_path / "for praat").iterdir())
 
 
-def test_where_praat_is_missing_it_is_said(window, faults, monkeypatch, tmp_path):
+def test_where_praat_is_missing_it_is_said(services, host, faults, monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    window.menus.run("analyses.open_in_praat")
+    run(services, "analyses.open_in_praat", host)
     assert "Praat was not found" in faults[0].sentence

@@ -10,7 +10,7 @@ import pytest
 from core.analyses.presets import PRESETS
 from core.processes import praat_faults
 from core.signals.axis import Range
-from tests.app.recordings.test_open_recordings import bare, long_file, noted  # noqa: F401
+from tests.app.recordings.test_open_recordings import long_file, noted  # noqa: F401
 from tests.support.keys import G, recording
 
 KEY = recording("long.wav")
@@ -18,9 +18,9 @@ KEY = recording("long.wav")
 
 @pytest.fixture
 def stuck(monkeypatch):
-    """Let every analysis of a window fail, until it is told to go on; counts what was asked."""
+    """Let every analysis fail, until it is told to go on; counts what was asked."""
 
-    def hold(window):
+    def hold(services):
         asked = []
 
         def fail(asks, key="", patient=False):
@@ -29,27 +29,26 @@ def stuck(monkeypatch):
             future.set_result((praat_faults.stuck(asks),) * len(asks))
             return future
 
-        monkeypatch.setattr(window.on.pool, "submit_many", fail)
+        monkeypatch.setattr(services.pool, "submit_many", fail)
         return asked
 
     return hold
 
 
 @pytest.fixture
-def spoken(bare, long_file):  # noqa: F811
-    bare.on.model_loader.open(long_file)
-    bare.pages.show_page("stack")
-    bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
-    bare.on.session.set_lane(KEY, "none", shown=frozenset())
-    bare.on.session.set_range(Range(100.0, 110.0))
-    bare.on.session.set_cursor(105.0)
-    return bare
+def spoken(fresh, long_file):  # noqa: F811
+    fresh.model_loader.open(long_file)
+    fresh.analysis_settings.set_preset("Praat 6.1-6.3")
+    fresh.session.set_lane(KEY, "none", shown=frozenset())
+    fresh.session.set_range(Range(100.0, 110.0))
+    fresh.session.set_cursor(105.0)
+    return fresh
 
 
-def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, monkeypatch):
-    window.on.session.set_lane(G("out"), "none", shown=frozenset())
-    window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
-    asking, asked = window.on.layer_results, stuck(window)
+def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(services, stuck, monkeypatch):
+    services.session.set_lane(G("out"), "none", shown=frozenset())
+    services.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+    asking, asked = services.layer_results, stuck(services)
     asking.wanted = True
     asking.refresh()
     assert asking.layer(G("out")).failures["pitch"] == "Pitch of out did not finish and was stopped."
@@ -59,19 +58,19 @@ def test_a_layers_failed_analysis_is_asked_again_by_a_query_only(window, stuck, 
     monkeypatch.undo()
     asking.refresh()
     assert "pitch" in asking.layer(G("out")).failures
-    window.on.queries.ask("f0", key=G("out"), where=Range(0.2, 0.3))
-    assert window.on.queries.results.rows[-1].answer.measure == "Mean pitch"
+    services.queries.ask("f0", key=G("out"), where=Range(0.2, 0.3))
+    assert services.queries.results.rows[-1].answer.measure == "Mean pitch"
     assert "pitch" not in asking.layer(G("out")).failures
 
 
 def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkeypatch):
     said, asked = noted(spoken), stuck(spoken)
-    queries = spoken.on.queries
+    queries = spoken.queries
     queries.ask("f0")
     assert said[-1] == "No pitch: it cannot be measured here"
     asked.clear()
-    spoken.on.layer_results.wanted = True
-    spoken.on.layer_results.refresh()
+    spoken.layer_results.wanted = True
+    spoken.layer_results.refresh()
     assert "tile of pitch" not in asked
     monkeypatch.undo()
     queries.ask("f0")
@@ -82,7 +81,7 @@ def test_a_tile_that_failed_is_asked_again_by_a_query_only(spoken, stuck, monkey
 def test_a_lanes_failed_tile_is_asked_again_when_the_measure_is_switched_on_again(
     spoken, stuck, monkeypatch, measure
 ):
-    session, analysing, asked = spoken.on.session, spoken.on.overlays, stuck(spoken)
+    session, analysing, asked = spoken.session, spoken.overlays, stuck(spoken)
 
     def found():
         return (
@@ -105,13 +104,13 @@ def test_a_lanes_failed_tile_is_asked_again_when_the_measure_is_switched_on_agai
 
 
 def test_the_loudest_moment_is_looked_for_again_once_the_file_is_back(spoken, long_file):  # noqa: F811
-    session, away = spoken.on.session, long_file.with_name("away.wav")
+    session, away = spoken.session, long_file.with_name("away.wav")
     session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
     long_file.rename(away)
     try:
-        spoken.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
+        spoken.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=460.0))
         assert (KEY, "pitch") not in session.shown.overlays
     finally:
         away.rename(long_file)
-    spoken.on.overlays.refresh()
+    spoken.overlays.refresh()
     assert session.shown.overlays[KEY, "pitch"][0].at(105.0) == pytest.approx(150.0, abs=0.1)

@@ -11,16 +11,28 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from app.queries.listing_windows import ListingWindows
 from core.analyses.registry import TABLE
 from core.processes.praat_pool import InlinePool
 from core.queries.layer_table import COPIED, SHOWN, STATISTICS
 from core.signals.axis import Range
+from tests.app.recordings.test_open_recordings import noted
+from tests.support.commands import run
 from tests.support.keys import G
 from tests.support.screen import dialogs, status
 from widgets.results.listing import ListingDialog, ReportDialog
 from widgets.results.slice_plot import SliceDialog
 
 SELECTION = Range(0.1809791, 0.3316972)
+
+
+@pytest.fixture
+def services(services):
+    """The services with the cursor put, and every layer measured there."""
+    services.session.set_cursor(0.2623441)
+    services.layer_results.wanted = True
+    services.layer_results.refresh()
+    return services
 
 
 @pytest.fixture
@@ -45,8 +57,8 @@ def copied() -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
 
 
-def latest(window):
-    return window.on.queries.results.rows[-1].answer
+def latest(services):
+    return services.queries.results.rows[-1].answer
 
 
 def test_a_row_stands_for_every_lane_in_its_order(window):
@@ -71,7 +83,7 @@ def test_every_cell_equals_the_single_query(window, selection):
                 refused = len(window.on.queries.results.rows) == before
                 unit = f"_{measure.unit.lower()}" if measure.unit else ""
                 text = table[row.title, statistic][f"{measure.key}{unit}"]
-                single = math.nan if refused else latest(window).value
+                single = math.nan if refused else latest(window.on).value
                 assert text == (f"{single:.9g}" if math.isfinite(single) else "")
                 if statistic == "mean" and measure in SHOWN:
                     cell = row.cells[SHOWN.index(measure)]
@@ -201,31 +213,35 @@ def test_slices_of_all_layers_end_at_their_nyquist_and_equal_the_analysis(window
     np.testing.assert_allclose(np.diff(ours), np.diff(truth.levels[: ours.size]), atol=1e-9)
 
 
-def test_the_formant_listing_has_praats_head_and_frames(window):
-    window.on.session.set_selection(SELECTION)
-    window.menus.run("formants.listing")
-    dialog = dialogs(window, ListingDialog)[0]
+def test_the_formant_listing_has_praats_head_and_frames(services, host):
+    services.session.set_selection(SELECTION)
+    listings = ListingWindows(services.context, host, services.sound_driven, services.layer_results)
+    run(services, "formants.listing", listings)
+    dialog = dialogs(host.parent, ListingDialog)[0]
     dialog.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "Time_s\tF1_Hz\tF2_Hz\tF3_Hz\tF4_Hz"
-    axis = window.on.session.shown.overlays[G("out"), "formants"][0].axis
+    axis = services.session.shown.overlays[G("out"), "formants"][0].axis
     first, last = axis.samples_in(SELECTION)
     assert len(lines) - 1 == last - first
     assert lines[1].startswith(f"{axis.seconds(first):.6f}\t")
 
 
-def test_a_refused_listing_says_why_and_opens_nothing(window):
-    window.on.session.set_active(G("conv1"))
-    window.menus.run("pitch.listing")
-    assert status(window).startswith("No pitch: Nyquist is 31.25 Hz")
-    assert dialogs(window, ListingDialog) == []
+def test_a_refused_listing_says_why_and_opens_nothing(services, host):
+    said = noted(services)
+    listings = ListingWindows(services.context, host, services.sound_driven, services.layer_results)
+    services.session.set_active(G("conv1"))
+    run(services, "pitch.listing", listings)
+    assert said[-1].startswith("No pitch: Nyquist is 31.25 Hz")
+    assert dialogs(host.parent, ListingDialog) == []
 
 
-def test_the_voice_report_opens_with_praats_lines(window):
-    window.menus.run("pulses.voice_report")
-    dialog = dialogs(window, ReportDialog)[0]
+def test_the_voice_report_opens_with_praats_lines(services, host):
+    listings = ListingWindows(services.context, host, services.sound_driven, services.layer_results)
+    run(services, "pulses.voice_report", listings)
+    dialog = dialogs(host.parent, ReportDialog)[0]
     lines = dialog.view.toPlainText().splitlines()
-    used = window.on.analysis_settings.of("voice report")
+    used = services.analysis_settings.of("voice report")
     assert lines[0].startswith(
         f"Pitch here by raw cross-correlation, {used.floor_hz:g} to {used.ceiling_hz:g} Hz, "
     )

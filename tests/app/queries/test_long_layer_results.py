@@ -47,6 +47,13 @@ def sound(spoken):
 
 
 @pytest.fixture
+def services(fresh, spoken_file):
+    fresh.model_loader.open(spoken_file)
+    fresh.analysis_settings.set_preset("Praat 6.1-6.3")
+    return fresh
+
+
+@pytest.fixture
 def window(bare, spoken_file):  # noqa: F811
     bare.on.model_loader.open(spoken_file)
     bare.pages.show_page("stack")
@@ -57,8 +64,8 @@ def window(bare, spoken_file):  # noqa: F811
 KEY = recording("spoken.wav")
 
 
-def layer_at(window, place):
-    asking = window.on.layer_results
+def layer_at(services, place):
+    asking = services.layer_results
     got = []
     for name in ("pitch", "intensity", "harmonicity"):
         asking.with_result(asking.layer(KEY, place), name, got.append, place)
@@ -73,9 +80,9 @@ def contour(found, t0, t1):
     return times[inside], np.asarray(values)[inside]
 
 
-def test_pitch_in_a_tile_is_praats_of_the_whole_sound(window, sound):
+def test_pitch_in_a_tile_is_praats_of_the_whole_sound(services, sound):
     place = Range(65.0, 75.0)
-    track = layer_at(window, place).results["pitch"][0]
+    track = layer_at(services, place).results["pitch"][0]
     times, truth = contour(sound.to_pitch_ac(pitch_floor=75.0, pitch_ceiling=500.0), 65.0, 75.0)
     ours = np.array([track.samples[round(track.axis.index(t))] for t in times])
     np.testing.assert_array_equal(np.isnan(ours), truth == 0)
@@ -88,10 +95,10 @@ def test_pitch_in_a_tile_is_praats_of_the_whole_sound(window, sound):
     assert (contour(alone, 65.0, 75.0)[1] > 0).sum() > seen.sum()  # its own peak would find more
 
 
-def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(window, sound, spoken):
+def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(services, sound, spoken):
     settings = PRESETS["Praat 6.4"].pitch
-    window.on.analysis_settings.set_preset("Praat 6.4")
-    track = layer_at(window, Range(65.0, 75.0)).results["pitch"][0]
+    services.analysis_settings.set_preset("Praat 6.4")
+    track = layer_at(services, Range(65.0, 75.0)).results["pitch"][0]
     filtered = parselmouth.Sound(pitch.low_passed(spoken.astype(np.float64), RATE_HZ, settings), RATE_HZ)
     truth = filtered.to_pitch_ac(
         None, settings.floor_hz, settings.max_candidates, settings.very_accurate,
@@ -104,8 +111,8 @@ def test_filtered_pitch_in_a_tile_refers_to_the_loudest_of_the_whole_file(window
     np.testing.assert_allclose(ours[wanted > 0], wanted[wanted > 0], atol=0.05)
 
 
-def test_intensity_and_harmonicity_are_those_of_the_whole_sound(window, sound):
-    layer = layer_at(window, Range(300.0, 301.0))
+def test_intensity_and_harmonicity_are_those_of_the_whole_sound(services, sound):
+    layer = layer_at(services, Range(300.0, 301.0))
     for name, truth in (
         ("intensity", sound.to_intensity(75)),
         ("harmonicity", sound.to_harmonicity_cc(0.01, 75, 0.1, 1.0)),
@@ -120,11 +127,11 @@ def test_intensity_and_harmonicity_are_those_of_the_whole_sound(window, sound):
         assert np.mean(np.abs(ours[heard] - wanted[heard]) < 1e-6) > 0.66
 
 
-def test_a_query_measures_where_the_lane_shows_nothing(window):
-    said = noted(window)
-    window.on.session.set_range(Range(0.0, 600.0))
-    window.on.session.set_cursor(400.25)
-    window.on.queries.ask("f0")
+def test_a_query_measures_where_the_lane_shows_nothing(services):
+    said = noted(services)
+    services.session.set_range(Range(0.0, 600.0))
+    services.session.set_cursor(400.25)
+    services.queries.ask("f0")
     assert said[-1].startswith("Pitch of spoken: ")
     assert said[-1].endswith("at 400.250000 s")
     assert not any(text.startswith("No pitch") for text in said)
@@ -145,23 +152,23 @@ def test_the_dock_says_that_it_is_under_way_and_then_what_it_found(window):
         assert not answer.refusal
 
 
-def test_a_listing_is_made_of_tiles(window):
+def test_a_listing_is_made_of_tiles(services):
     place = Range(100.0, 100.5)
-    made = listing(layer_at(window, place), "pitch", place)
+    made = listing(layer_at(services, place), "pitch", place)
     assert len(made.rows) >= 45
     assert float(made.rows[0][0]) >= 100.0
 
 
-def test_more_than_ten_minutes_are_refused_in_words(window):
-    answer = ask(window.on.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
+def test_more_than_ten_minutes_are_refused_in_words(services):
+    answer = ask(services.layer_results.layer(KEY, Range(0.0, 650.0)), MEASURES["f0"], Range(0.0, 650.0))
     assert answer.refusal == "No pitch: select at most 10 minutes of a long recording"
 
 
-def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
-    window.on.session.set_range(Range(635.0, 645.0))
-    window.on.session.set_lane(KEY, "pulses", shown=frozenset({"pulses"}))
-    window.on.overlays.refresh()
-    found = window.on.session.shown.overlays[KEY, "pulses"].times_s
+def test_pulses_of_a_tile_are_those_of_the_whole_sound(services, sound):
+    services.session.set_range(Range(635.0, 645.0))
+    services.session.set_lane(KEY, "pulses", shown=frozenset({"pulses"}))
+    services.overlays.refresh()
+    found = services.session.shown.overlays[KEY, "pulses"].times_s
     call = parselmouth.praat.call
     whole = call([sound, sound.to_pitch_ac(pitch_floor=75.0, pitch_ceiling=500.0)], "To PointProcess (cc)")
     truth = np.array(call(whole, "To Matrix").values[0])
@@ -173,54 +180,54 @@ def test_pulses_of_a_tile_are_those_of_the_whole_sound(window, sound):
     assert abs(ours.size - truth.size) <= 2
 
 
-def sliced(window, monkeypatch):
+def sliced(services, monkeypatch):
     """Have slices taken while tiles are under way that never come."""
-    asking = window.on.layer_results
-    monkeypatch.setattr(window.on.tiled_overlays, "measure", lambda *asked, **how: None)
-    monkeypatch.setattr(window.on.jobs, "waits", lambda key: key[0] == "tiles")
+    asking = services.layer_results
+    monkeypatch.setattr(services.tiled_overlays, "measure", lambda *asked, **how: None)
+    monkeypatch.setattr(services.jobs, "waits", lambda key: key[0] == "tiles")
     asking.wanted = True
-    window.on.session.set_cursor(300.25)
+    services.session.set_cursor(300.25)
     asking.refresh()
     return asking
 
 
-def test_a_spectral_slice_does_not_wait_for_the_tiles(window, monkeypatch):
-    asking = sliced(window, monkeypatch)
+def test_a_spectral_slice_does_not_wait_for_the_tiles(services, monkeypatch):
+    asking = sliced(services, monkeypatch)
     assert asking.sliced_at == (300.25, 300.25)
     assert KEY in asking.slices
 
 
-def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(window, monkeypatch):
-    asking = window.on.layer_results
-    monkeypatch.setattr(window.on.clock, "work", lambda do: Future())
-    window.on.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
+def test_no_measure_waits_for_the_loudest_moment_that_filtered_pitch_needs(services, monkeypatch):
+    asking = services.layer_results
+    monkeypatch.setattr(services.clock, "work", lambda do: Future())
+    services.analysis_settings.set("pitch", replace(PRESETS["Praat 6.4"].pitch, ceiling_hz=470.0))
     asking.wanted = True
-    window.on.session.set_cursor(300.25)
+    services.session.set_cursor(300.25)
     asking.refresh()
     known = asking.layer(KEY).results
     assert "pitch" not in known
     assert {"formants", "intensity", "harmonicity"} <= set(known)
 
 
-def test_a_question_is_answered_although_the_cursor_moves_on(window, monkeypatch):
-    waiting, asking = [], window.on.layer_results
+def test_a_question_is_answered_although_the_cursor_moves_on(services, monkeypatch):
+    waiting, asking = [], services.layer_results
 
     def hold(asks, key="", patient=False):
         waiting.append((asks, Future()))
         return waiting[-1][1]
 
-    monkeypatch.setattr(window.on.pool, "submit_many", hold)
+    monkeypatch.setattr(services.pool, "submit_many", hold)
     asking.wanted = True
-    window.on.session.set_cursor(300.25)
-    window.on.queries.ask("intensity")
-    window.on.session.set_cursor(100.25)
+    services.session.set_cursor(300.25)
+    services.queries.ask("intensity")
+    services.session.set_cursor(100.25)
     asking.refresh()
-    window.on.queries.ask("intensity")
+    services.queries.ask("intensity")
     monkeypatch.undo()
     for asks, future in waiting:
         if asks[0][0] == "tile of intensity" and not future.cancelled():
             future.set_result(InlinePool().submit_many(asks).result())
-    rows = window.on.queries.results.rows
+    rows = services.queries.results.rows
     assert [row.answer.start_s for row in rows] == [300.25, 100.25]
     assert all(row.answer.defined for row in rows)
 
@@ -232,7 +239,7 @@ def slice_words(window):
 
 
 def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, monkeypatch):
-    asking = sliced(window, monkeypatch)
+    asking = sliced(window.on, monkeypatch)
     window.dock_view.show()
     assert not window.dock.plot.view.stale
     window.on.session.set_cursor(1.5)
@@ -245,10 +252,10 @@ def test_a_slice_of_another_place_is_greyed_until_the_new_one_has_come(window, m
     assert slice_words(window).startswith("at cursor,")
 
 
-def test_where_there_is_no_slice_the_dock_says_why(window):
-    asking = window.on.layer_results
+def test_where_there_is_no_slice_the_dock_says_why(services):
+    asking = services.layer_results
     asking.wanted = True
-    window.on.session.set_selection(Range(1.0, 650.0))
+    services.session.set_selection(Range(1.0, 650.0))
     asking.refresh()
     assert asking.slices == {}
     assert asking.no_slice == "No spectral slice: select at most 10 minutes of a long recording."
@@ -281,7 +288,7 @@ def test_filtered_pitch_knows_the_loudest_moment_before_it_is_asked(bare, spoken
     looked, real = [], loudest.peak_of
     monkeypatch.setattr(loudest, "peak_of", lambda *asked: looked.append(1) or real(*asked))
     bare.on.analysis_settings.set_preset("Praat 6.4")
-    said = noted(bare)
+    said = noted(bare.on)
     bare.on.model_loader.open(spoken_file)
     before = len(looked)
     bare.on.session.set_range(Range(100.0, 110.0))

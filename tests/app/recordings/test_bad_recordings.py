@@ -96,7 +96,7 @@ def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare
 
 
 def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811
-    said = noted(bare)
+    said = noted(bare.on)
     header(tmp_path / "liar.wav", frames=8000, claimed=1 << 30)
     bare.on.model_loader.open(tmp_path / "liar.wav")
     assert bare.on.session.shown.tracks[recording("liar.wav")].axis.n == 8000
@@ -104,14 +104,14 @@ def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare,
 
 
 def test_a_header_that_claims_too_little_says_what_is_ignored(bare, tmp_path):  # noqa: F811
-    said = noted(bare)
+    said = noted(bare.on)
     header(tmp_path / "liar.wav", frames=8000, claimed=800)
     bare.on.model_loader.open(tmp_path / "liar.wav")
     assert "liar.wav: its header says 0.05 s; 15,200 bytes after that are ignored" in said
 
 
 def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(bare, tmp_path):  # noqa: F811
-    said = noted(bare)
+    said = noted(bare.on)
     soundfile.write(tmp_path / "loud.wav", np.sign(np.sin(np.arange(4000.0) / 8)), 8000, subtype="PCM_16")
     bare.on.model_loader.open(tmp_path / "loud.wav")
     assert any("samples at full scale: clipped?" in words for words in said)
@@ -167,7 +167,7 @@ def test_infinities_in_a_long_file_are_gaps_in_its_measures(bare, tmp_path):  # 
     samples = hum(tmp_path / "long.wav", 8000, 630.0)
     samples[8000 * 100 + 5] = np.inf
     soundfile.write(tmp_path / "long.wav", samples, 8000, subtype="FLOAT")
-    said, wrong = noted(bare), faults(bare)
+    said, wrong = noted(bare.on), faults(bare)
     bare.on.model_loader.open(tmp_path / "long.wav")
     assert any("1 value is not a number" in words for words in said)
     bare.on.session.set_range(Range(95.0, 105.0))

@@ -15,6 +15,7 @@ from core.recordings.sound_file import resampled_to
 from core.session.lane_key import RecordingKey
 from core.signals.axis import Range
 from core.signals.track import Track
+from tests.support.commands import run
 from tests.support.contexts import inline_context
 from tests.support.keys import G, Q, recording
 from tests.support.pools import ExchangeablePool
@@ -60,9 +61,9 @@ def long_file(tmp_path_factory):
     return path
 
 
-def noted(window):
+def noted(services):
     said = []
-    window.on.messages.noted.connect(said.append)
+    services.messages.noted.connect(said.append)
     return said
 
 
@@ -77,29 +78,29 @@ def test_a_recording_keeps_its_own_rate_and_samples(window, tmp_path):
     assert window.stack.lanes[0].lane.meta == "0.9 s · 11025 Hz"
 
 
-def test_its_analyses_are_those_of_its_own_rate(window, tmp_path):
+def test_its_analyses_are_those_of_its_own_rate(services, tmp_path):
     hum(tmp_path / "hum.wav", 11025)
-    window.on.model_loader.open(tmp_path / "hum.wav")
-    session, settings = window.on.session, window.on.analysis_settings.of("pitch")
+    services.model_loader.open(tmp_path / "hum.wav")
+    session, settings = services.session, services.analysis_settings.of("pitch")
     found = session.shown.overlays[recording("hum.wav"), "pitch"][0]
     truth = TABLE["pitch"].run(session.shown.tracks[recording("hum.wav")], settings)[0]
     np.testing.assert_array_equal(found.samples, truth.samples)
     assert np.nanmedian(found.samples) == pytest.approx(150, abs=0.5)
 
 
-def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(window, tmp_path):
+def test_q_hears_it_at_the_models_rate_and_the_origin_says_so(services, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
-    window.on.model_loader.open(tmp_path / "hum.wav")
-    window.on.sound_driven.listen("Q", recording("hum.wav"))
-    track = window.on.session.shown.tracks[Q("conv1")]
+    services.model_loader.open(tmp_path / "hum.wav")
+    services.sound_driven.listen("Q", recording("hum.wav"))
+    track = services.session.shown.tracks[Q("conv1")]
     assert track.origin.resampling == "from 11025 to 16000 Hz"
     soundfile.write(tmp_path / "same.wav", resampled_to(samples, 11025, 16000), 16000, subtype="FLOAT")
-    window.on.model_loader.open(tmp_path / "same.wav")
-    window.on.sound_driven.listen("Q", recording("same.wav"))
-    again = window.on.session.shown.tracks[Q("conv1")]
+    services.model_loader.open(tmp_path / "same.wav")
+    services.sound_driven.listen("Q", recording("same.wav"))
+    again = services.session.shown.tracks[Q("conv1")]
     assert again.origin.resampling == ""
     np.testing.assert_array_equal(track.samples, again.samples)
-    logits = window.on.session.shown.tracks[Q("logits")]
+    logits = services.session.shown.tracks[Q("logits")]
     assert logits.axis.extent.end_s == pytest.approx(0.9, abs=1e-3)
 
 
@@ -118,21 +119,21 @@ def test_the_stack_reaches_as_far_as_the_longest_and_a_syllable_is_seen_whole(wi
     assert session.lane(recording("syllable.wav")) is not None
 
 
-def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(window, tmp_path):
+def test_a_much_longer_recording_leaves_the_models_view_and_says_how_long_it_is(services, tmp_path):
     hum(tmp_path / "talk.wav", 8000, 70.0)
-    said, before = noted(window), window.on.session.visible
-    window.on.model_loader.open(tmp_path / "talk.wav")
-    assert window.on.session.visible == before
+    said, before = noted(services), services.session.visible
+    services.model_loader.open(tmp_path / "talk.wav")
+    assert services.session.visible == before
     assert "it lasts 1 min 10 s" in said[-1]
-    window.menus.run("time.all")
-    assert window.on.session.visible == Range(0.0, 70.0)
+    run(services, "time.all")
+    assert services.session.visible == Range(0.0, 70.0)
 
 
-def test_a_zoomed_view_stays_where_it_is(window, tmp_path):
-    window.on.session.set_range(Range(0.2, 0.4))
+def test_a_zoomed_view_stays_where_it_is(services, tmp_path):
+    services.session.set_range(Range(0.2, 0.4))
     hum(tmp_path / "syllable.wav", 16000, 1.5)
-    window.on.model_loader.open(tmp_path / "syllable.wav")
-    assert window.on.session.visible == Range(0.2, 0.4)
+    services.model_loader.open(tmp_path / "syllable.wav")
+    assert services.session.visible == Range(0.2, 0.4)
 
 
 def test_a_closed_file_name_does_not_close_its_namesakes(window, tmp_path):
@@ -143,23 +144,23 @@ def test_a_closed_file_name_does_not_close_its_namesakes(window, tmp_path):
     assert window.on.session.lane(recording("a.two.wav")) is not None
 
 
-def test_two_files_of_one_name_are_two_recordings(window, tmp_path):
+def test_two_files_of_one_name_are_two_recordings(services, tmp_path):
     for number, folder in enumerate(("x", "y")):
         (tmp_path / folder).mkdir()
         hum(tmp_path / folder / "a.wav", f_hz=100.0 + 50 * number)
-        window.on.model_loader.open(tmp_path / folder / "a.wav")
-    tracks = window.on.session.shown.tracks
+        services.model_loader.open(tmp_path / folder / "a.wav")
+    tracks = services.session.shown.tracks
     assert tracks[recording("a.wav")].origin != tracks[recording("a (2).wav")].origin
-    window.on.model_loader.open(tmp_path / "x" / "a.wav")
-    assert sum(isinstance(lane.key, RecordingKey) for lane in window.on.session.lanes) == 2
+    services.model_loader.open(tmp_path / "x" / "a.wav")
+    assert sum(isinstance(lane.key, RecordingKey) for lane in services.session.lanes) == 2
 
 
-def test_a_file_opened_anew_after_a_change_is_measured_anew(window, tmp_path):
+def test_a_file_opened_anew_after_a_change_is_measured_anew(services, tmp_path):
     hum(tmp_path / "a.wav")
-    window.on.model_loader.open(tmp_path / "a.wav")
+    services.model_loader.open(tmp_path / "a.wav")
     hum(tmp_path / "a.wav", f_hz=220.0)
-    window.on.model_loader.open(tmp_path / "a.wav")
-    found = window.on.session.shown.overlays[recording("a.wav"), "pitch"][0]
+    services.model_loader.open(tmp_path / "a.wav")
+    found = services.session.shown.overlays[recording("a.wav"), "pitch"][0]
     assert np.nanmedian(found.samples) == pytest.approx(220, abs=1)
 
 
@@ -171,10 +172,10 @@ def test_a_refused_sound_leaves_everything_and_says_why(window, tmp_path):
     assert (window.on.session.lanes, window.on.session.whole) == (lanes, whole)
 
 
-def test_what_was_done_to_a_recording_is_said(window, tmp_path):
+def test_what_was_done_to_a_recording_is_said(services, tmp_path):
     soundfile.write(tmp_path / "many.wav", np.random.default_rng(0).uniform(-1, 1, (9000, 32)), 8000)
-    said = noted(window)
-    window.on.model_loader.open(tmp_path / "many.wav")
+    said = noted(services)
+    services.model_loader.open(tmp_path / "many.wav")
     assert "many.wav: 32 channels averaged; it lasts" in said[-1] or said[-1].endswith("32 channels averaged")
 
 
@@ -221,17 +222,17 @@ def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, t
 # --- playing --------------------------------------------------------------------------------------
 
 
-def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(window, tmp_path):
+def test_a_recording_is_played_as_recorded_and_a_mixture_at_one_rate(services, tmp_path):
     samples = hum(tmp_path / "hum.wav", 8000)
-    window.on.model_loader.open(tmp_path / "hum.wav")
-    window.on.playback.play(recording("hum.wav"), Range(0.25, 0.5))
-    heard, rate_hz, start_s = window.on.player.heard[-1][:3]
+    services.model_loader.open(tmp_path / "hum.wav")
+    services.playback.play(recording("hum.wav"), Range(0.25, 0.5))
+    heard, rate_hz, start_s = services.player.heard[-1][:3]
     np.testing.assert_array_equal(heard, samples[2000:4000])
     assert (rate_hz, start_s) == (8000, pytest.approx(0.25))
     for key in (recording("hum.wav"), G("out")):
-        window.on.session.set_lane(key, "solo", soloed=True)
-    window.on.playback.play_active(Range(0.25, 0.5))
-    both, rate_hz = window.on.player.heard[-1][:2]
+        services.session.set_lane(key, "solo", soloed=True)
+    services.playback.play_active(Range(0.25, 0.5))
+    both, rate_hz = services.player.heard[-1][:2]
     assert len(both) == pytest.approx(rate_hz * 0.25, abs=2)
 
 
@@ -309,23 +310,23 @@ def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file
     np.testing.assert_array_equal(session.shown.tracks[Q("logits")].samples, logits.samples)
 
 
-def test_another_selection_is_heard_before_q_is_closed(window, long_file):
-    window.on.model_loader.open(long_file)
-    session = window.on.session
+def test_another_selection_is_heard_before_q_is_closed(services, long_file):
+    services.model_loader.open(long_file)
+    session = services.session
     session.set_selection(Range(300.0, 300.5))
-    window.menus.run("layers.through_q")
+    run(services, "layers.through_q")
     session.set_selection(Range(200.0, 200.5))
-    window.menus.run("layers.through_q")
+    run(services, "layers.through_q")
     assert session.shown.tracks[Q("logits")].axis.extent.start_s == pytest.approx(200.0)
-    window.menus.run("layers.through_q")
+    run(services, "layers.through_q")
     assert session.lane(Q("logits")) is None
 
 
-def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(window, long_file):
-    window.on.model_loader.open(long_file)
-    window.on.session.set_range(Range(100.0, 110.0))
-    window.on.sound_driven.listen("Q", recording("long.wav"))
-    extent = window.on.session.shown.tracks[Q("logits")].axis.extent
+def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(services, long_file):
+    services.model_loader.open(long_file)
+    services.session.set_range(Range(100.0, 110.0))
+    services.sound_driven.listen("Q", recording("long.wav"))
+    extent = services.session.shown.tracks[Q("logits")].axis.extent
     assert (extent.start_s, extent.end_s) == pytest.approx((100.0, 101.024))
 
 
@@ -349,7 +350,7 @@ def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path)
     samples = hum(tmp_path / "a.wav", 8000, 400.0)
     samples[[7, 1000]] = np.inf, np.nan
     soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
-    said = noted(bare)
+    said = noted(bare.on)
     bare.on.model_loader.open(tmp_path / "a.wav")
     assert any("2 values are not numbers" in words for words in said)
 
@@ -385,7 +386,7 @@ def test_every_sound_that_is_dropped_opens_and_of_checkpoints_the_first():
     assert list(wanted_of([])) == []
 
 
-def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
+def test_the_dialog_for_opening_shows_sounds_too(services, host, monkeypatch, tmp_path):
     from PySide6.QtWidgets import QFileDialog
 
     hum(tmp_path / "hum.wav")
@@ -396,12 +397,12 @@ def test_the_dialog_for_opening_shows_sounds_too(window, monkeypatch, tmp_path):
         return str(tmp_path / "hum.wav"), ""
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
-    window.menus.run("file.open")
+    run(services, "file.open", host)
     first = asked[0].split(";;")[0]
     assert first.startswith("Checkpoints and sounds (")
     assert "*.wav" in first
     assert "*.safetensors" in first
-    assert window.on.session.lane(recording("hum.wav")) is not None
+    assert services.session.lane(recording("hum.wav")) is not None
 
 
 def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
