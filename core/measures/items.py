@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -83,5 +84,10 @@ def short_recording(file: SoundFile, name: str) -> Track:
     """
     samples, axis, _ = read_sound(Path(file.path), channel=file.channel)
     together = all_samples(replace(file, channel=0)) if file.channel else samples
-    origin = Origin(drive=sound_digest(together, axis.rate_hz), reduction=file.reduction)
+    digest = sound_digest(together, axis.rate_hz)
+    if (
+        file.start_s is not None
+    ):  # a file that states its time: equal samples at other times are another sound
+        digest = hashlib.sha256(f"{digest} {file.start_s!r}".encode()).hexdigest()
+    origin = Origin(drive=digest, reduction=file.reduction)
     return Track(name, samples, axis, origin=origin)

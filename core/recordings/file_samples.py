@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
-from core.recordings.sound_file import Samples, SoundFile, blocks_of, opened
+from core.recordings.readers import open_reader
+from core.recordings.sound_file import Samples, SoundFile, blocks_of
 
 BLOCK = 1 << 16
 MOST_KEPT = 48
@@ -101,7 +102,7 @@ class FileSamples:
         found, done = np.full(last - first, np.nan, np.float32), 0
         try:
             state = self._own.__dict__
-            file = state.setdefault("open", None) or opened(self.file.path)
+            file = state.setdefault("open", None) or open_reader(self.file.path)
             state["open"] = file
         except Fault:
             return found

@@ -11,7 +11,8 @@ import json
 
 import numpy as np
 
-from core.recordings.sound_file import SoundFile, opened
+from core.recordings.readers import opened
+from core.recordings.sound_file import SoundFile
 
 SAMPLED_PLACES = 256
 SAMPLES_PER_PLACE = 1024
@@ -25,12 +26,12 @@ def content_of(file: SoundFile) -> str:
     """
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
-    made = hashlib.sha256(json.dumps((float(file.rate_hz), file.n, file.channels)).encode())
+    facts = (float(file.rate_hz), file.n, file.channels, *(() if file.start_s is None else (file.start_s,)))
+    made = hashlib.sha256(json.dumps(facts).encode())
     with opened(file.path) as reader:
         for place in np.linspace(0, max(0, file.n - SAMPLES_PER_PLACE), SAMPLED_PLACES).astype(int).tolist():
             try:
-                reader.seek(place)
-                made.update(reader.read(SAMPLES_PER_PLACE, dtype="float32", always_2d=True).tobytes())
+                made.update(reader.read(place, place + SAMPLES_PER_PLACE).tobytes())
             except (soundfile.LibsndfileError, OSError):  # a damaged part is part of the identity
                 made.update(b"damaged")
     return made.hexdigest()[:40]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.recordings.sound_file import Samples, SoundFile, blocks_of, opened
+from core.recordings.readers import opened
+from core.recordings.sound_file import Samples, SoundFile, blocks_of
 from core.signals.envelope import Pyramid
 
 BASE = 256

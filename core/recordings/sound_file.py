@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
-from core.recordings.wav_header import empty, notes_on, quiet, unreadable
+from core.recordings import foreign_sounds
+from core.recordings.readers import Reader, opened
+from core.recordings.wav_header import empty, notes_on
 from core.signals.axis import TimeAxis
 
 Samples = NDArray[np.float32]
 
 SUFFIXES = (
     ".wav", ".wave", ".w64", ".rf64", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".oga", ".opus", ".mp3",
-    ".au", ".snd", ".caf", ".nist", ".sph",
+    ".mp2", ".mpga", ".au", ".snd", ".caf", ".nist", ".sph", ".sound",
 )  # fmt: skip
+_ANY_SUFFIX = frozenset((*SUFFIXES, *foreign_sounds.SUFFIXES))
 MOST_SAMPLES = 1 << 32
 """The longest sound that is opened: 27 hours at 44.1 kHz."""
 
 LONG_FROM = 3_000_000
 """A sound with more samples than this (a minute at 48 kHz) stays on disk and is read in blocks."""
 
-# FLAC packs silence most densely: 65536 samples in a few bytes. A header that claims more is wrong.
-_MOST_PER_BYTE = 8192
 _BLOCK = 1 << 18
 _FULL_SCALE, _CLIPPED_FROM = 0.9999, 10
 
@@ -38,6 +39,7 @@ class SoundFile:
 
     `channel` is the selected one, counted from 1; 0 is the average of all, as in Praat's "Convert to mono".
     `notes` are sentences about what was found or done, such as a header that claims too many samples.
+    `start_s` is the centre of the first sample, None in files that state no time.
     """
 
     path: str
@@ -46,6 +48,7 @@ class SoundFile:
     channels: int
     notes: tuple[str, ...] = ()
     channel: int = 0
+    start_s: float | None = None
 
     @property
     def reduction(self) -> str:
@@ -58,7 +61,8 @@ class SoundFile:
 
     @property
     def axis(self) -> TimeAxis:
-        return TimeAxis.of_sound(self.rate_hz, self.n)
+        usual = TimeAxis.of_sound(self.rate_hz, self.n)
+        return usual if self.start_s is None else replace(usual, start_s=self.start_s)
 
     @property
     def long(self) -> bool:
@@ -67,8 +71,8 @@ class SoundFile:
 
 
 def is_sound_file(path: Path) -> bool:
-    """Return whether the file name has the suffix of a sound file."""
-    return path.suffix.lower() in SUFFIXES and not path.is_dir()
+    """Return whether the file name has the suffix of a sound file, also of one that cannot be read."""
+    return path.suffix.lower() in _ANY_SUFFIX and not path.is_dir()
 
 
 def channel_words(channels: int, channel: int) -> str:
@@ -79,60 +83,45 @@ def channel_words(channels: int, channel: int) -> str:
 
 
 def look_at(path: Path, channel: int = 0) -> SoundFile:
-    """Read the header of a sound file and find how many of its samples can be read.
+    """Find what a sound file holds and how many of its samples can be read.
 
     Raises Fault if it is not a sound, or has no such channel.
     """
-    with opened(path) as file:
-        rate_hz, claimed, channels = float(file.samplerate), int(file.frames), int(file.channels)
-        log = str(file.extra_info)
-    size = path.stat().st_size
-    if claimed > MOST_SAMPLES and claimed <= size * _MOST_PER_BYTE:
+    with opened(path) as reader:
+        n, claimed, channels, rate_hz = reader.n, reader.claimed, reader.channels, reader.rate_hz
+        start_s, log, notes = reader.start_s, reader.log, reader.notes
+    if n > MOST_SAMPLES:
         raise Fault(
-            f"“{path.name}” lasts {claimed / rate_hz / 3600:.0f} hours, which is too long.",
+            f"“{path.name}” lasts {n / rate_hz / 3600:.0f} hours, which is too long.",
             "Cut it into parts of at most a day.",
         )
-    n = _readable(path, min(claimed, size * _MOST_PER_BYTE))
+    n = _readable(path, n)
     if n == 0 or channels == 0:
         raise empty(path)
     if channel > channels:
         held = "only one channel" if channels == 1 else f"{channels} channels"
         raise Fault(f"“{path.name}” has {held}, not channel {channel}.", "Choose another channel.")
     words = channel_words(channels, channel)
-    notes = (words,) if words else ()
-    if n < claimed:
-        notes += (f"it ends at {n / rate_hz:.3f} s, but its header says {claimed / rate_hz:.6g} s",)
+    notes = (*((words,) if words else ()), *notes)
+    if claimed and n != claimed:
+        says = f"but its header says {claimed / rate_hz:.6g} s"
+        notes += (f"it {'ends at' if n < claimed else 'lasts'} {n / rate_hz:.3f} s, {says}",)
     else:
         notes += notes_on(path, log, n, rate_hz)
-    return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0)
+    return SoundFile(str(path), rate_hz, n, channels, notes, channel if channels > 1 else 0, start_s)
 
 
-def opened(path: Path | str) -> Any:
-    """Open a sound file for reading; raises Fault if that fails."""
-    import soundfile  # pyright: ignore[reportMissingTypeStubs]
-
-    name = Path(path).name
-    try:
-        with quiet(path):
-            return soundfile.SoundFile(str(path))
-    except (soundfile.LibsndfileError, OSError, ValueError, TypeError) as error:
-        if not Path(path).exists():
-            raise Fault(f"The file “{name}” no longer exists.", "Choose it again.") from error
-        raise unreadable(Path(path)) from error
-
-
-def blocks_of(file: Any, first: int, last: int, channel: int = 0) -> Iterator[Samples]:
+def blocks_of(reader: Reader, first: int, last: int, channel: int = 0) -> Iterator[Samples]:
     """Yield the samples `first:last` of an open file in blocks: one channel, or the average of all.
 
     There are fewer samples if the file ends early. Reading stops at damaged data; earlier blocks are kept.
     """
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
-    at_once = max(1, _BLOCK // file.channels)
+    at_once = max(1, _BLOCK // reader.channels)
     try:
-        file.seek(first)
         while first < last:
-            found: Samples = file.read(min(at_once, last - first), dtype="float32", always_2d=True)
+            found = reader.read(first, min(last, first + at_once))
             if found.shape[0] == 0:
                 return
             first += found.shape[0]
@@ -171,7 +160,8 @@ def read_sound(
     if rate_hz and facts.rate_hz != rate_hz:
         mono = resampled_to(mono, facts.rate_hz, rate_hz)
         notes += (f"resampled from {facts.rate_hz:g} to {rate_hz:g} Hz",)
-    return mono, TimeAxis.of_sound(rate_hz or facts.rate_hz, len(mono)), notes
+        return mono, TimeAxis.of_sound(rate_hz, len(mono)), notes
+    return mono, facts.axis, notes
 
 
 def clipped(samples: Samples) -> tuple[str, ...]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+import struct
+import sys
 from pathlib import Path
 from typing import Any
 
 from core.faults import Fault
+from core.recordings.terminal import quiet
 
 MOST_CHANNELS, MOST_RATE_HZ = 1024, 655_350  # what libsndfile opens
 _UNKNOWN = 0xFFFFFFFF  # from writers that cannot seek back to fill in the length
 _PLAIN = (1, 3, 0xFFFE)  # integers, floats, and either with an extended header
 _STRAY_BYTES = 1000  # fewer after the last chunk are a tag or padding, not sound
-_SILENCE = threading.Lock()  # the process has one stderr: two files silenced at once would leave it silent
 _LOG_COMMAND, _LOG_BYTES = 0x1001, 1 << 14  # SFC_GET_LOG_INFO of sndfile.h
 EXPORT_AGAIN = "Export it again from its source."
 
@@ -30,15 +29,34 @@ def log_of(path: Path) -> str:
 
     library: Any = soundfile
     try:
-        with quiet(path), library.SoundFile(str(path)) as file:
+        with quiet(), library.SoundFile(name_of(path)) as file:
             return str(file.extra_info)
     except (library.LibsndfileError, OSError, ValueError, TypeError):
         pass
     # soundfile has no public way to the log of a file that did not open: libsndfile keeps the last one
     log = library._ffi.new("char[]", _LOG_BYTES)
     library._snd.sf_command(library._ffi.NULL, _LOG_COMMAND, log, _LOG_BYTES)
-    text = library._ffi.string(log).decode("utf-8", "replace")
-    return text if text.startswith(f"File : {path}\n") else ""
+    text = bytes(library._ffi.string(log))
+    is_mine = text.startswith(b"File : " + os.fsencode(path) + b"\n")
+    return text.decode("utf-8", "replace") if is_mine else ""
+
+
+def name_of(path: Path) -> str | bytes:
+    """Return the name of a file as soundfile takes it, also if it holds bytes that are not UTF-8."""
+    return str(path) if sys.platform == "win32" else os.fsencode(path)
+
+
+def first_data_end(path: Path) -> int:
+    """Return where the first data chunk of a WAV file ends if it has several, else -1."""
+    ends: list[int] = []
+    with path.open("rb") as file:
+        place, size = 12, path.stat().st_size
+        while place + 8 <= size and len(ends) < 2:
+            file.seek(place)
+            name, length = struct.unpack("<4sI", file.read(8))
+            place += 8 + length + length % 2
+            ends += [place] if name == b"data" else []
+    return ends[0] if len(ends) > 1 else -1
 
 
 def _number(log: str, name: str, otherwise: int = -1) -> int:
@@ -53,7 +71,10 @@ def unreadable(path: Path) -> Fault:
         return Fault(f"“{path.name}” is empty: it has 0 bytes.", EXPORT_AGAIN)
     log = log_of(path) if path.is_file() and _is_wav(path) else ""
     if not log:
-        return Fault(f"“{path.name}” cannot be read as a sound.", "Use WAV, FLAC, AIFF, Ogg or MP3.")
+        return Fault(
+            f"“{path.name}” cannot be read as a sound.",
+            "Use WAV, FLAC, AIFF, Ogg, MP3 or a Sound of Praat's.",
+        )
     coding, channels = _number(log, "Format"), _number(log, "Channels")
     rate_hz, bits = _number(log, "Sample Rate"), _number(log, "Bit Width")
     has_data = re.search(r"^data : ", log, re.MULTILINE) is not None
@@ -120,29 +141,3 @@ def _left_out(path: Path, log: str) -> int:
         is_sound = any(file.read(_STRAY_BYTES))
     left = path.stat().st_size - int(found[1])
     return left if left >= _STRAY_BYTES and is_sound else 0
-
-
-@contextmanager
-def quiet(path: Path | str) -> Generator[None]:
-    """Keep libmpg123 (MP3) from writing to the terminal; a Fault reports its errors instead."""
-    if Path(path).suffix.lower() != ".mp3" or not _has_stderr():
-        yield
-        return
-    with _SILENCE:
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            os.close(nowhere)
-
-
-def _has_stderr() -> bool:
-    """Return whether stderr is open; a program without a terminal may have none."""
-    try:
-        os.fstat(2)
-    except OSError:
-        return False
-    return True

@@ -56,7 +56,7 @@ def test_the_slowest_and_the_shortest_sounds_open(tmp_path, rate_hz, n):
     assert np.isfinite(resampled_to(samples, rate_hz, 16000.0)).all()
 
 
-@pytest.mark.parametrize("content", [b"ab", b"%PDF-1.4", b"RIFF\0\0\0\0AVI fmt "])
+@pytest.mark.parametrize("content", [b"ab", b"%PDF-1.4", b"RIFF\0\0\0\0WEBPfmt "])
 def test_what_is_no_sound_is_refused_in_words(tmp_path, content):
     file = tmp_path / "a.wav"
     file.write_bytes(content)
