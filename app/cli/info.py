@@ -14,8 +14,9 @@ from app.cli.model import name_assumptions, opened
 from core.export.record import assumed, layer_facts
 from core.families.card import Card, NetworkCard, Question
 from core.networks.layer_info import LayerInfo
-from core.networks.spec import ClassesOutput, SoundDrive
+from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
 
+MOST_LABELS = 60
 _NETWORKS = {"G": "generator", "D": "discriminator", "Q": "Q network"}
 
 
@@ -47,12 +48,12 @@ def plain(card: Card) -> dict[str, Any]:
 
 def told(card: Card) -> list[str]:
     """Return a card as lines of text."""
-    whose = _NETWORKS[next(iter(card.networks))]
+    whose = _network(next(iter(card.networks)))
     lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, {whose}'s SHA-256 {card.digest}", ""]
     lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
     for role, network in card.networks.items():
         head = (
-            f"{role}, {_NETWORKS[role]}",
+            f"{role}, {_network(role)}" if role in _NETWORKS else role,
             "Channels × samples",
             "Rate",
             "Nyquist",
@@ -70,13 +71,20 @@ def told(card: Card) -> list[str]:
     return lines
 
 
+def _network(role: str) -> str:
+    """Return a network's name in words; roles other than G, D and Q are words already."""
+    return _NETWORKS.get(role, role)
+
+
 def _driven(network: NetworkCard) -> list[str]:
-    """Return lines on what drives D and Q, and on their outputs."""
+    """Return lines on what sound drives a network, and on its answer."""
     drive, output = network.drive, network.output
-    if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput):
+    if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput | FramesOutput):
         return []
     length = "sound of any length" if drive.n is None else f"{drive.n} samples of sound"
-    return [f"  takes {length} at {drive.rate_hz:g} Hz, gives {', '.join(output.labels)}"]
+    labels = [*output.labels[:MOST_LABELS], *([".."] if len(output.labels) > MOST_LABELS else [])]
+    answer = f", {network.answer.axis.rate_hz:.6g} times a second" if network.answer is not None else ""
+    return [f"  takes {length} at {drive.rate_hz:g} Hz, gives {', '.join(labels)}{answer}"]
 
 
 def _fact(fact: Any) -> Sequence[str]:
@@ -85,7 +93,7 @@ def _fact(fact: Any) -> Sequence[str]:
 
 def _layer(layer: LayerInfo) -> Sequence[str]:
     axis = layer.axis
-    size = f"{layer.channels} × {axis.n}"
+    size = f"{layer.channels} × {axis.n or 'any'}"
     return (
         f"  {layer.name}",
         size,

@@ -40,7 +40,7 @@ class Question:
     """A property that the weights do not reveal.
 
     It has a name ("slope", "slice", "rate", "kind", "prior"), a sentence for the user, presets, the answer
-    assumed until the user gives one, and whether any other number may be typed.
+    assumed until the user gives one, and whether any other number or any other words may be typed.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Question:
     choices: tuple[Choice, ...]
     assumed: Answer
     free: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ class NetworkCard:
     drive: Drive
     layers: tuple[LayerInfo, ...]
     output: Output
+    answer: LayerInfo | None = None
 
     @classmethod
     def of(cls, spec: NetworkSpec) -> NetworkCard:
-        """Return the card of a spec."""
-        return cls(spec.role, spec.drive, spec.infos(), spec.output)
+        """Return the card of a spec; `answer` is its last layer if that is an answer in frames."""
+        return cls(spec.role, spec.drive, spec.infos(), spec.output, spec.answer())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from core.families.card import Answer, Choice, Fact, Question, Source
 from core.faults import Fault
@@ -104,9 +105,7 @@ class Inquiry:
         elif inferred is None:
             self.unanswered.append(question.name)
         assumed = question.assumed if inferred is None else inferred
-        self.questions.append(
-            Question(question.name, question.sentence, question.choices, assumed, question.free)
-        )
+        self.questions.append(replace(question, assumed=assumed))
         self.answers[question.name] = value
         self.fact(fact, f"{value} {unit}".strip() if unit else value, source)
         return value
@@ -126,6 +125,8 @@ def _checked(question: Question, value: Answer) -> Answer:
     known = {str(choice.value): choice.value for choice in question.choices}
     if str(value) in known:
         return known[str(value)]
+    if question.words:
+        return str(value)
     try:
         number = float(value)
     except ValueError:
@@ -149,6 +150,25 @@ def ask_rate(inquiry: Inquiry, assumed: int = 16000) -> float:
     if not rate > 0:
         raise Fault("A sampling rate must be above 0 Hz.", "Enter the rate of the training recordings.")
     return rate
+
+
+def ask_labels(inquiry: Inquiry, count: int, presets: Sequence[Choice] = ()) -> tuple[str, ...]:
+    """Return the names of a network's outputs in order: given, or the first preset with as many, or numbers.
+
+    Raises Fault if another number of labels is given.
+    """
+    fitting = [choice for choice in presets if len(str(choice.value).split()) == count]
+    numbers = Choice(" ".join(map(str, range(1, count + 1))), "Numbers, because nobody knows the names")
+    choices = (*fitting, numbers)
+    sentence = f"What do the network's {count} outputs stand for, in order?"
+    question = Question("labels", sentence, choices, choices[0].value, words=True)
+    found = tuple(str(inquiry.ask(question, "Labels")).split())
+    if len(found) != count:
+        raise Fault(
+            f"{len(found)} labels were given, but the network has {count} outputs.",
+            "Write one label per output, separated by spaces; “space” and “blank” stand for those.",
+        )
+    return found
 
 
 def ask_layout(

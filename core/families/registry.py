@@ -21,15 +21,17 @@ from core.families import (
     elaraby,
     mazzzystar,
     phonoscope,
+    wav2letter,
     wavegan_tensorflow,
 )
 from core.families.card import Answer, Card, NetworkCard
 from core.families.family import Description, Family, Parts
 from core.families.questions import MODELS, GivenAnswer, Inquiry
 from core.faults import Fault
-from core.networks.numpy_runner import numpy_runner
+from core.networks.numpy_runner import NumpyRunner, numpy_runner, runs_in_numpy
 from core.networks.runner import Runner
 from core.networks.spec import NetworkSpec, SoundOutput
+from core.networks.torch_runner import TorchRunner, torch_runner
 from core.networks.weights import Weights
 
 FAMILIES: tuple[Family, ...] = (
@@ -40,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     elaraby.FAMILY,
     cramer.FAMILY,
     mazzzystar.FAMILY,
+    wav2letter.FAMILY,
 )
 LISTENERS = {"D": "Discriminator", "Q": "Q network"}
 OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
@@ -70,8 +73,13 @@ class Model:
     def network(self, role: str) -> Runner:
         """Return a network ready to run. Raises Fault if the checkpoint has no network of this role."""
         if role not in self._runners:
-            self._runners[role] = numpy_runner(self.spec(role), self.parts[role])
+            self._runners[role] = runner_of(self.spec(role), self.parts[role])
         return self._runners[role]
+
+
+def runner_of(spec: NetworkSpec, weights: Weights) -> NumpyRunner | TorchRunner:
+    """Return a network ready to run: in numpy if its engine can, else in torch."""
+    return (numpy_runner if runs_in_numpy(spec) else torch_runner)(spec, weights)
 
 
 def open_model(path: Path, answers: Mapping[str, Answer] | None = None) -> Model:
@@ -132,7 +140,7 @@ def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answ
     description = family.describe(parts, inquiry)
     _note_model(family, description, inquiry)
     first = description.networks[0]
-    runner = numpy_runner(first, parts[first.role])
+    runner = runner_of(first, parts[first.role])
     for name in runner.warnings[:3]:
         inquiry.fact("Warning", f"“{name}” contains values that are not finite numbers.", "read")
     _note_unused(parts, inquiry)

@@ -23,7 +23,8 @@ class Step(Protocol):
 
 def in_place(activation: Activation) -> InPlace:
     """Return the function of an activation, which changes its argument in place."""
-    bend = {"linear": _linear, "relu": _relu, "tanh": _tanh}.get(activation.kind) or _leaky(activation.slope)
+    plain = {"linear": _linear, "relu": _relu, "tanh": _tanh, "sigmoid": _sigmoid}
+    bend = plain.get(activation.kind) or _leaky(activation.slope)
     return bend if activation.gain == 1 else _with_gain(bend, activation.gain)
 
 
@@ -37,6 +38,13 @@ def _relu(x: Array) -> Array:
 
 def _tanh(x: Array) -> Array:
     return np.tanh(x, out=x)
+
+
+def _sigmoid(x: Array) -> Array:
+    np.negative(x, out=x)
+    np.exp(x, out=x)
+    x += 1
+    return np.reciprocal(x, out=x)
 
 
 def _leaky(slope: float) -> InPlace:
@@ -106,8 +114,16 @@ class NumpyConv:
     pads: tuple[int, int]
     activation: InPlace
     norm: NumpyRunningNorm | None = None
+    chunk: int = 0
 
     def __call__(self, x: Array) -> Array:
+        if not self.chunk:
+            return self._convolved(x)
+        items, n, width = x.shape
+        whole = x[:, : n // self.chunk * self.chunk].reshape(-1, self.chunk, width)
+        return self._convolved(whole).reshape(items, -1, self.kernel.shape[2])
+
+    def _convolved(self, x: Array) -> Array:
         taps, width, out = self.kernel.shape
         padded = np.pad(x, ((0, 0), self.pads, (0, 0)))
         windows = np.lib.stride_tricks.sliding_window_view(padded, taps, axis=1)[:, :: self.stride]

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.faults import Cancelled, Fault
+from core.faults import Cancelled
+from core.frontends.waveform import Waveform
 from core.networks.blas_threads import products_on_one_thread
 from core.networks.layer_info import LayerInfo
 from core.networks.numpy_filter import NumpyFir
@@ -25,9 +26,9 @@ from core.networks.numpy_layers import (
 )
 from core.networks.numpy_upsampling import numpy_upsample
 from core.networks.operations import Conv, Dense, Fir, Logits, Norm, Pooling, Upsample
-from core.networks.runner import Cancel, Edit, Record
+from core.networks.runner import INPUT, Cancel, Edit, Record, check_layers, recorded
 from core.networks.spec import LatentDrive, LayerSpec, NetworkSpec
-from core.networks.weights import Weights, read_dense, read_kernel, read_logits, read_norm
+from core.networks.weights import Weights, read_bias, read_dense, read_kernel, read_logits, read_norm
 
 
 @dataclass
@@ -47,7 +48,7 @@ class NumpyRunner:
         self, x: Array, record: Sequence[Record], edits: Sequence[Edit] = (), cancelled: Cancel = None
     ) -> Mapping[Record, Array]:
         """Run up to the last recorded layer: see `Runner.run`."""
-        self._check([*(wanted.layer for wanted in record), *(edit.layer for edit in edits)])
+        check_layers(self.spec, record, edits)
         left = {wanted.layer for wanted in record}
         found: dict[Record, Array] = {}
         for name, maps in self.walk(x, edits, cancelled) if left else ():
@@ -68,6 +69,7 @@ class NumpyRunner:
         """
         if not isinstance(self.spec.drive, LatentDrive):
             x = x[:, :, None]
+            yield INPUT, x
         for name, step in self.steps:
             if cancelled is not None and cancelled():
                 raise Cancelled
@@ -78,24 +80,21 @@ class NumpyRunner:
                         x = edit(x)
             yield name, x
 
-    def _check(self, names: Sequence[str]) -> None:
-        known = [name for name, _ in self.steps]
-        for name in names:
-            if name not in known:
-                raise Fault(
-                    f"The network {self.spec.role} has no layer “{name}”.", f"It has {', '.join(known)}."
-                )
-
 
 def _recorded(wanted: Record, maps: Array) -> Array:
-    if wanted.reduction is None:
-        return maps
     with products_on_one_thread():
-        return wanted.reduction(maps)
+        return recorded(wanted, maps)
+
+
+def runs_in_numpy(spec: NetworkSpec) -> bool:
+    """Return whether the numpy engine has every operation of a network, and the network takes samples."""
+    drive = spec.drive
+    plain = isinstance(drive, LatentDrive) or isinstance(drive.frontend, Waveform)
+    return plain and all(type(layer.op) in BUILDERS for layer in spec.layers)
 
 
 def numpy_runner(spec: NetworkSpec, weights: Weights) -> NumpyRunner:
-    """Read the weights layer by layer and return the network ready to run."""
+    """Read the weights layer by layer and return the network ready to run: see `runs_in_numpy`."""
     steps: list[tuple[str, Step]] = []
     channels = 1
     for layer in spec.layers:
@@ -121,12 +120,13 @@ def _dense(op: Dense, layer: LayerSpec, before: int, weights: Weights) -> Step:
 
 
 def _conv(op: Conv, layer: LayerSpec, before: int, weights: Weights) -> Step:
-    kernel, bias = read_kernel(weights, op.stored), weights.read(op.stored.bias)
+    kernel, bias = read_kernel(weights, op.stored), read_bias(weights, op.stored, layer.channels)
     kernel, bias = _scaled(kernel, bias, op.norm, weights)
     running = None
     if op.norm is not None and not op.norm.is_stored:
         running = _running(op.norm, weights)
-    return NumpyConv(np.ascontiguousarray(kernel), bias, op.stride, op.pads, in_place(op.activation), running)
+    activation = in_place(op.activation)
+    return NumpyConv(np.ascontiguousarray(kernel), bias, op.stride, op.pads, activation, running, op.chunk)
 
 
 def _running(norm: Norm, weights: Weights) -> NumpyRunningNorm:

@@ -1,7 +1,7 @@
 """Operations of layers as data: tensor names, geometry, normalisation and activation.
 
 Every operation is frozen, comparable and picklable. The numpy engine (`numpy_runner`) and the torch module
-(`torch_module`) are both made from it.
+(`torch_module`) are both made from those here; those of `map_operations` run in torch alone.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-AxisOrder = Literal["tf", "tf up", "torch", "torch up"]
-ActivationKind = Literal["linear", "relu", "leaky", "tanh"]
+AxisOrder = Literal[
+    "tf", "tf up", "tf linear", "tf bins-time", "tf time-bins",
+    "torch", "torch up", "torch linear", "torch bins-time", "torch time-bins",
+]  # fmt: skip
+ActivationKind = Literal["linear", "relu", "leaky", "tanh", "sigmoid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Norm:
     """Batch normalisation: (x - mean) / sqrt(variance + epsilon) * gamma + beta, per channel.
 
     It is a layer or a part of one. `mean` and `variance` name the stored statistics; if they are "", the
-    statistics are those of the current input, over all items and time.
+    statistics are those of the current input, over all items and time. In maps of time by `bins`, the bins of
+    one map share their statistics.
     """
 
     gamma: str
@@ -53,6 +57,7 @@ class Norm:
     mean: str
     variance: str
     epsilon: float
+    bins: int = 1
 
     @property
     def is_stored(self) -> bool:
@@ -79,7 +84,11 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class Conv:
-    """A convolution along time with `taps` and a stride; `pads` zeros are added before and after."""
+    """A convolution along time with `taps` and a stride; `pads` zeros are added before and after.
+
+    With a `chunk`, every chunk of so many samples is padded and convolved by itself. A dense layer on each
+    sample is a convolution of one tap, whose kernel has a "linear" order.
+    """
 
     stored: Stored
     taps: int
@@ -87,10 +96,18 @@ class Conv:
     pads: tuple[int, int] = (0, 0)
     activation: Activation = LINEAR
     norm: Norm | None = None
+    chunk: int = 0
 
     def length(self, n: int) -> int:
         """Return the number of output samples for `n` input samples."""
+        if self.chunk:
+            return n // self.chunk * ((self.chunk + sum(self.pads) - self.taps) // self.stride + 1)
         return (n + sum(self.pads) - self.taps) // self.stride + 1
+
+    @property
+    def field(self) -> tuple[float, float]:
+        """The input samples that one output sample hears, and the stride."""
+        return self.taps, self.stride
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +190,11 @@ class Pooling:
         """Return the number of output samples for `n` input samples."""
         return (n - self.width) // self.stride + 1
 
+    @property
+    def field(self) -> tuple[float, float]:
+        """The input samples that one output sample hears, and the stride."""
+        return self.width, self.stride
+
 
 @dataclass(frozen=True, slots=True)
 class Logits:
@@ -183,6 +205,3 @@ class Logits:
     def length(self, n: int) -> int:
         """Return the number of output samples for `n` input samples."""
         return 1
-
-
-Operation = Dense | Conv | Upsample | Fir | Norm | Pooling | Logits

@@ -9,11 +9,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.faults import Fault
 from core.networks.layer_info import LayerInfo
 from core.networks.reductions import Reduction
+from core.networks.spec import NetworkSpec
 
 Array = NDArray[np.float32]
 Cancel = Callable[[], bool] | None
+INPUT = "input"
+"""Names, among the layers to record, what the front end gives to the first layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,17 @@ class Runner(Protocol):
         Raises Cancelled between layers once `cancelled()` is true, and Fault for an unknown layer.
         """
         ...
+
+
+def check_layers(spec: NetworkSpec, record: Sequence[Record], edits: Sequence[Edit]) -> None:
+    """Raise Fault for a layer to record or to edit that the network does not have."""
+    known = [layer.name for layer in spec.layers]
+    names = [*(wanted.layer for wanted in record if wanted.layer != INPUT), *(edit.layer for edit in edits)]
+    for name in names:
+        if name not in known:
+            raise Fault(f"The network {spec.role} has no layer “{name}”.", f"It has {', '.join(known)}.")
+
+
+def recorded(wanted: Record, maps: Array) -> Array:
+    """Return maps as they are wanted: reduced to one curve, or whole."""
+    return maps if wanted.reduction is None else wanted.reduction(maps)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
+from core.frontends.frontend import FrontEnd
+from core.frontends.waveform import WAVEFORM
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
-from core.networks.operations import Logits, Operation
+from core.networks.map_operations import Operation
 from core.signals.axis import TimeAxis
 
 
@@ -21,13 +24,12 @@ class LatentDrive:
 class SoundDrive:
     """A sound drives the network: `n` samples at `rate_hz`, of any number if `n` is None.
 
-    `frontend` names what is computed from the samples before the first layer; "waveform" leaves them as they
-    are.
+    `frontend` is computed from the samples before the first layer.
     """
 
     rate_hz: float
     n: int | None = None
-    frontend: str = "waveform"
+    frontend: FrontEnd = WAVEFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,32 @@ class SoundOutput:
 
 @dataclass(frozen=True, slots=True)
 class ClassesOutput:
-    """The last layer is one row of logits; `labels` are their names in order, if known."""
+    """The last layer is one row of logits; `labels` are their names in order, if known.
+
+    `scores` says how logits become probabilities: of one class out of all, of each class by itself, or not
+    at all.
+    """
 
     labels: tuple[str, ...] = ()
+    scores: Scores = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class FramesOutput:
-    """The last layer is a row of logits per frame; `labels` are their names in order, if known."""
+    """The last layer is a row of logits per frame; `labels` are their names in order, if known.
+
+    `blank` is the place of the label that means nothing in CTC, None if there is none. Pitch networks have
+    bins of pitch instead of labels: `cents` is the pitch of bin 0 and the distance of bins, in cents above
+    10 Hz.
+    """
 
     labels: tuple[str, ...] = ()
+    scores: Scores = "softmax"
+    blank: int | None = None
+    cents: tuple[float, float] | None = None
 
 
+Scores = Literal["none", "softmax", "sigmoid"]
 Drive = LatentDrive | SoundDrive
 Output = SoundOutput | ClassesOutput | FramesOutput
 
@@ -90,8 +106,9 @@ class NetworkSpec:
         if not isinstance(self.drive, SoundDrive):
             return self
         layers: list[LayerSpec] = []
+        n = self.drive.frontend.length(n)
         for layer in self.layers:
-            n = layer.op.length(n)
+            n = max(0, layer.op.length(n)) if n else 0
             layers.append(replace(layer, n=n))
         return replace(self, layers=tuple(layers))
 
@@ -101,8 +118,12 @@ class NetworkSpec:
         These are samples of the generator's "out", if there is one, or of the sound that drives the network.
         """
         names = [layer.name for layer in self.layers]
-        anchor = names.index("out") if isinstance(self.drive, LatentDrive) else -1
-        places = {anchor: (1.0, 0.0)}
+        anchor, first = -1, (1.0, 0.0)
+        if isinstance(self.drive, LatentDrive):
+            anchor = names.index("out")
+        else:
+            first = self.drive.frontend.step, self.drive.frontend.centre
+        places = {anchor: first}
         for i in range(anchor, 0, -1):
             step, offset = places[i]
             places[i - 1] = step * self.layers[i].ratio, step * self.layers[i].shift + offset
@@ -119,15 +140,28 @@ class NetworkSpec:
         return self.output.rate_hz if isinstance(self.output, SoundOutput) else 0.0
 
     def infos(self) -> tuple[LayerInfo, ...]:
-        """Return every layer with a time axis: its channels and true axis (see `places`).
+        """Return every layer before the answer: its channels and true axis (see `places`).
 
         A layer whose length depends on the sound has an axis of 0 samples: see `for_length`.
         """
+        answers = isinstance(self.output, ClassesOutput | FramesOutput)
+        return self._infos()[: len(self.layers) - answers]
+
+    def answer(self) -> LayerInfo | None:
+        """Return the last layer if it is an answer in frames: its labels and true axis."""
+        return self._infos()[-1] if isinstance(self.output, FramesOutput) else None
+
+    def _infos(self) -> tuple[LayerInfo, ...]:
         return tuple(
             LayerInfo(layer.name, layer.channels, _axis(self.rate_hz, layer.n or 0, *place))
             for layer, place in zip(self.layers, self.places(), strict=True)
-            if not isinstance(layer.op, Logits)
         )
+
+
+def input_axis(drive: SoundDrive, n: int) -> TimeAxis:
+    """Return the axis of what the front end makes of `n` samples."""
+    frontend = drive.frontend
+    return _axis(drive.rate_hz, frontend.length(n), frontend.step, frontend.centre)
 
 
 def _axis(rate_hz: float, n: int, step: float, offset: float) -> TimeAxis:

@@ -22,6 +22,15 @@ KERNELS: dict[str, tuple[int, int, int]] = {
     "torch": (2, 1, 0),
     "torch up": (2, 0, 1),
 }
+LINEAR = {"tf linear": (0, 1), "torch linear": (1, 0)}  # the positions of the input and output channels
+
+# The positions of time, bins, input maps and output maps in a stored kernel over time and bins.
+MAP_KERNELS: dict[str, tuple[int, int, int, int]] = {
+    "tf bins-time": (1, 0, 2, 3),
+    "tf time-bins": (0, 1, 2, 3),
+    "torch bins-time": (3, 2, 1, 0),
+    "torch time-bins": (2, 3, 1, 0),
+}
 
 
 @dataclass
@@ -82,6 +91,10 @@ def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> 
     """Return a kernel's taps, input channels and output channels, after checking the input against
     `width`.
     """
+    if order in LINEAR:
+        places = LINEAR[order]
+        shape = weights.shape(name, *((width, None) if places == (0, 1) else (None, width)))
+        return 1, shape[places[0]], shape[places[1]]
     places = KERNELS[order]
     wanted: list[int | None] = [None] * (4 if order == "tf up" else 3)
     wanted[places[1]] = width
@@ -94,10 +107,41 @@ def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> 
 def read_kernel(weights: Weights, stored: Stored) -> Array:
     """Return a kernel as [taps, in, out]."""
     values = weights.read(stored.kernel)
+    if stored.order in LINEAR:
+        return values.transpose(LINEAR[stored.order])[None]
     if stored.order == "tf up":
         values = values[0]
     places = [place - (stored.order == "tf up") for place in KERNELS[stored.order]]
     return values.transpose(places)
+
+
+def read_bias(weights: Weights, stored: Stored, channels: int) -> Array:
+    """Return a bias [channels], zeros if none is stored."""
+    return weights.read(stored.bias) if stored.bias else np.zeros(channels, np.float32)
+
+
+def map_kernel_shape(weights: Weights, name: str, order: str, maps: int | None) -> tuple[int, ...]:
+    """Return a kernel's taps in time, taps in bins, input and output maps, after checking the input."""
+    places = MAP_KERNELS[order]
+    wanted: list[int | None] = [None] * 4
+    wanted[places[2]] = maps
+    shape = weights.shape(name, *wanted)
+    return tuple(shape[place] for place in places)
+
+
+def read_map_kernel(weights: Weights, stored: Stored) -> Array:
+    """Return a kernel over time and bins as [time, bins, in, out]."""
+    return weights.read(stored.kernel).transpose(MAP_KERNELS[stored.order])
+
+
+def read_flat(weights: Weights, stored: Stored, taps: int, bins: int) -> Array:
+    """Return the matrix of a dense layer on maps as a kernel [taps, maps * bins, out]."""
+    matrix = weights.read(stored.kernel)
+    places, torch = MAP_KERNELS[stored.order], stored.order.startswith("torch")
+    out = matrix.shape[0] if torch else matrix.shape[1]
+    sizes = {places[0]: taps, places[1]: bins, places[2]: matrix.size // (taps * bins * out), places[3]: out}
+    whole = matrix.reshape([sizes[place] for place in range(4)]).transpose(places)
+    return whole.transpose(0, 2, 1, 3).reshape(taps, -1, out)
 
 
 def read_dense(weights: Weights, stored: Stored, steps: int) -> tuple[Array, Array]:

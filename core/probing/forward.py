@@ -15,7 +15,7 @@ from core.networks.latent import Point
 from core.networks.layer_info import LayerInfo
 from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import Cancel, Record
-from core.networks.spec import ClassesOutput, NetworkSpec, SoundDrive
+from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive
 from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.request import Probed, ProbeRequest
 from core.probing.surgery import LayerEdit
@@ -121,19 +121,23 @@ def _probe(
     cancelled: Cancel,
 ) -> Probed:
     spec = model.spec(network)
-    last = spec.layers[-1].name if isinstance(spec.output, ClassesOutput) else ""
+    last = spec.layers[-1].name if isinstance(spec.output, ClassesOutput | FramesOutput) else ""
+    spec = _for_sound(spec, drive)
     names = layers or [info.name for info in _card_of(model, network).layers]
     record = [Record(name, how) for name in names if name != last]
     logits = [Record(last)] if last else []
     found = _run(model, network, drive, [*record, *logits], edits, cancelled)
     curves = {one.layer: values for one, values in found.items() if one.layer != last}
-    infos = _infos(model, spec, drive)
+    infos = spec.infos()
     origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in edits))
     items = tuple(
         _tracks({name: rows[item] for name, rows in curves.items()}, infos, origin.of(drive=of), how)
         for item, of in enumerate(drive.origins())
     )
-    return Probed(items, logits=found[logits[0]][0, 0] if logits else None)
+    if not logits:
+        return Probed(items)
+    answer, rows = spec.answer(), found[logits[0]][0]
+    return Probed(items, logits=rows if answer else rows[0], frames=answer.axis if answer else None)
 
 
 def _run(
@@ -164,11 +168,34 @@ def _card_of(model: Model, network: str) -> NetworkCard:
     return model.card.networks[network]
 
 
-def _infos(model: Model, spec: NetworkSpec, drive: Drive) -> tuple[LayerInfo, ...]:
-    """Return the layers' axes; if the network takes sounds of any length, for this sound."""
-    if isinstance(drive, Sound) and isinstance(spec.drive, SoundDrive) and spec.drive.n is None:
-        return spec.for_length(len(drive.samples)).infos()
-    return model.card.networks[spec.role].layers
+def _for_sound(spec: NetworkSpec, drive: Drive) -> NetworkSpec:
+    """Return the spec with the layers' lengths for this sound, if the network takes sounds of any length.
+
+    Raises Fault for a sound that is too short for one sample of the last layer.
+    """
+    if not (isinstance(drive, Sound) and isinstance(spec.drive, SoundDrive) and spec.drive.n is None):
+        return spec
+    found = spec.for_length(len(drive.samples))
+    if not found.layers[-1].n:
+        raise Fault(
+            f"The sound lasts {len(drive.samples) / spec.drive.rate_hz:.3g} s, which is too short for this "
+            f"network: it needs {_least_s(spec):.3g} s.",
+            "Use a longer part of it.",
+        )
+    return found
+
+
+def _least_s(spec: NetworkSpec) -> float:
+    """Return the length of the shortest sound that gives one frame of the answer, in seconds."""
+    assert isinstance(spec.drive, SoundDrive)
+    n = 1
+    while not spec.for_length(n).layers[-1].n:
+        n *= 2
+    low = n // 2
+    while n - low > 1:
+        middle = (low + n) // 2
+        low, n = (low, middle) if spec.for_length(middle).layers[-1].n else (middle, n)
+    return n / spec.drive.rate_hz
 
 
 def _origin(model: Model, network: str) -> Origin:

@@ -12,6 +12,7 @@ from core.networks.reductions import MEAN, Reduction
 from core.probing.drive import Drive
 from core.probing.model_id import ModelId
 from core.probing.surgery import LayerEdit
+from core.signals.axis import TimeAxis
 from core.signals.track import Image, Track
 
 
@@ -35,12 +36,14 @@ class ProbeRequest:
 class Probed:
     """The results of one run: each item's curves, spectrograms of the first item, and logits.
 
-    `logits` are float32 [classes] for a network that ends in classes, else None.
+    `logits` are float32 [classes] for a network that ends in classes, [frames, labels] on `frames` for one
+    that answers in frames, else None.
     """
 
     items: tuple[Mapping[str, Track], ...]
     images: Mapping[str, Image] = field(default_factory=dict[str, Image])
     logits: NDArray[np.float32] | None = None
+    frames: TimeAxis | None = None
 
     @property
     def tracks(self) -> Mapping[str, Track]:

@@ -22,7 +22,8 @@ from core.families import wavegan_tensorflow
 from core.families.family import generator_spec, listener_spec
 from core.networks.layer_specs import STEPS
 from core.networks.spec import NetworkSpec
-from core.networks.torch_module import Bend, Convolutions, NetworkModule, TorchLayer, module
+from core.networks.torch_layers import Convolutions, TorchLayer
+from core.networks.torch_module import Bend, NetworkModule, module
 from core.networks.weights import Weights
 from core.train.convolution import down, leaky, up
 from core.train.recipe import Recipe

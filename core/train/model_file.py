@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from core.files.atomic import atomic
 from core.files.versions import versions
 from core.networks.operations import Stored
-from core.networks.torch_module import NetworkModule, TorchLayer
+from core.networks.torch_layers import TorchLayer
+from core.networks.torch_module import NetworkModule
 from core.train.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -91,7 +91,9 @@ def test_the_layers_of_a_sound_of_any_length_lie_where_their_samples_do(n: int) 
     sound = np.zeros((1, n), np.float32)
     sound[0, 500] = 10
     found = runner.run(sound, record)
-    for layer, info in zip(spec.layers, spec.infos(), strict=True):
+    answer = spec.answer()
+    assert answer is not None
+    for layer, info in zip(spec.layers, (*spec.infos(), answer), strict=True):
         maps = found[Record(layer.name)]
         assert maps.shape == (1, info.axis.n, info.channels) == (1, layer.n, layer.channels)
         touched = np.flatnonzero(np.abs(maps - quiet[Record(layer.name)]).max((0, 2)))

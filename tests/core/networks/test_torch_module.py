@@ -12,7 +12,8 @@ from core.families.registry import Model, open_model
 from core.networks.numpy_runner import numpy_runner
 from core.networks.runner import Record
 from core.networks.spec import LatentDrive, NetworkSpec, SoundDrive
-from core.networks.torch_module import Convolutions, NetworkModule, module
+from core.networks.torch_layers import Convolutions
+from core.networks.torch_module import NetworkModule, module
 from core.networks.weights import Weights
 from core.train.convolution import down, leaky, up
 from tests.core.networks.test_spec import RECOGNISER, recogniser, weights_of

@@ -1,0 +1,95 @@
+"""The waveform itself, and the waveform in frames that are normalised one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from core.frontends.frames import Edge, Frames
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """The samples as they are."""
+
+    kind: Literal["waveform"] = "waveform"
+
+    @property
+    def channels(self) -> int:
+        return 1
+
+    @property
+    def step(self) -> float:
+        return 1.0
+
+    @property
+    def centre(self) -> float:
+        return 0.0
+
+    @property
+    def reach(self) -> int:
+        return 1
+
+    def length(self, n: int) -> int:
+        return n
+
+    def features(self, samples: Tensor) -> Tensor:
+        """Return the samples [items, samples, 1]."""
+        return samples.unsqueeze(2)
+
+
+WAVEFORM = Waveform()
+
+
+@dataclass(frozen=True, slots=True)
+class WaveformFrames:
+    """Frames of the waveform, each minus its mean and divided by its standard deviation if `normalised`.
+
+    The standard deviation is that of a sample (n - 1), at least `least_deviation`, as torchcrepe computes it.
+    """
+
+    size: int
+    hop: int
+    centred: bool = True
+    edge: Edge = "zeros"
+    normalised: bool = True
+    least_deviation: float = 1e-10
+    kind: Literal["waveform frames"] = "waveform frames"
+
+    def __post_init__(self) -> None:
+        Frames(self.size, self.hop)
+
+    @property
+    def frames(self) -> Frames:
+        """The geometry of the frames."""
+        return Frames(self.size, self.hop, self.centred, self.edge)
+
+    @property
+    def channels(self) -> int:
+        return self.size
+
+    @property
+    def step(self) -> float:
+        return float(self.hop)
+
+    @property
+    def centre(self) -> float:
+        return self.frames.centre
+
+    @property
+    def reach(self) -> int:
+        return self.size
+
+    def length(self, n: int) -> int:
+        return self.frames.length(n)
+
+    def features(self, samples: Tensor) -> Tensor:
+        """Return the frames [items, frames, size]."""
+        found = self.frames.cut(samples)
+        if not self.normalised:
+            return found
+        centred = found - found.mean(2, keepdim=True)
+        return centred / centred.std(2, keepdim=True).clamp_min(self.least_deviation)
