@@ -15,6 +15,7 @@ from app.program import assemble
 from core.faults import Fault
 from core.playback.devices import DEFAULT
 from core.processes.engine import InlineEngine
+from tests.support.annotating import add_tiers
 from tests.support.commands import dialog_host
 from tests.support.contexts import inline_context
 from tests.support.pools import ExchangeablePool
@@ -124,12 +125,16 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
 
 
 @pytest.fixture
+def tiered(services):
+    """Give the services with tiers."""
+    add_tiers(services)
+    return services
+
+
+@pytest.fixture
 def tiers(window):
-    """Give the window with two interval tiers and a point tier, phones cut at 0.2, 0.4 and 0.6 s."""
-    window.on.tier_editor.new_tiers(("phones", "words"), ("bell",))
-    for time_s in (0.2, 0.4, 0.6):
-        window.on.session.set_cursor(time_s)
-        window.menus.run("boundary.add")
+    """Give the window with the same tiers."""
+    add_tiers(window.on)
     return window
 
 

@@ -31,6 +31,13 @@ def can_run(services: Instrument, id: str, *more: object) -> bool:
     return bool(injector(services, *more).call(all_commands()[id].when))
 
 
+def is_checked(services: Instrument, id: str, *more: object) -> bool:
+    """Whether a switch is on."""
+    checked = all_commands()[id].checked
+    assert checked is not None
+    return bool(injector(services, *more).call(checked))
+
+
 def run(services: Instrument, id: str, *more: object) -> None:
     """Run a command, if it is possible now; a fault is told."""
     if can_run(services, id, *more):

@@ -12,15 +12,15 @@ from core.analyses.speakers import SPEAKERS
 from widgets.figures.figure_files import Paper
 
 
-def show_all(window) -> None:
-    session = window.on.session
+def show_all(services) -> None:
+    session = services.session
     for lane in session.lanes:
         session.set_lane(lane.key, "Show", shown=frozenset(OVERLAYS))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_lane_draws_anything_above_its_nyquist(window, preset):
-    show_all(window)
+    show_all(window.on)
     window.on.analysis_settings.set_preset(preset)
     for speaker in SPEAKERS:
         window.menus.run(f"formants.{speaker}")
@@ -40,10 +40,11 @@ def test_no_lane_draws_anything_above_its_nyquist(window, preset):
             assert lane.pulses is None or "pulses" not in lane.refusals
 
 
-def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(window):
-    window.on.session.set_cursor(0.3)
-    window.on.layer_results.refresh()
-    on = window.on
+def test_no_slice_of_the_dock_goes_beyond_its_layers_nyquist(services):
+    services.session.set_cursor(0.3)
+    services.layer_results.wanted = True
+    services.layer_results.refresh()
+    on = services
     slices = SliceSource(on.context, on.alignment, on.sound_driven, on.tiled_overlays, on.layer_results)
     for view in (slices.view(5000.0), slices.view(1e9)):
         assert len(view.slices) >= 3

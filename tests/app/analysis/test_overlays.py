@@ -17,76 +17,92 @@ from core.analyses.registry import TABLE
 from core.analyses.spectrogram import GreySettings
 from core.faults import Fault
 from core.signals.axis import Range
+from tests.support.commands import is_checked, run
 from tests.support.keys import G, recording
-from tests.support.screen import named
+from tests.support.screen import dialogs, named
 from widgets.controls.combo import ComboBox
 from widgets.controls.form import SettingsForm
 
 
-@pytest.fixture
-def voice(window, tmp_path):
-    """The window with a recording of a voice-like buzz, its lane active."""
+def speak(services, folder):
+    """Open a recording of a voice-like buzz and make its lane the active one."""
     times_s = np.arange(16000) / 16000
     buzz = sum(np.sin(2 * np.pi * 120 * k * times_s) / k for k in range(1, 30))
-    soundfile.write(tmp_path / "buzz.wav", 0.2 * buzz, 16000)
-    window.on.recordings.open(tmp_path / "buzz.wav")
-    window.on.session.set_active(recording("buzz.wav"))
+    soundfile.write(folder / "buzz.wav", 0.2 * buzz, 16000)
+    services.recordings.open(folder / "buzz.wav")
+    services.session.set_active(BUZZ)
+    return services
+
+
+@pytest.fixture
+def voice(services, tmp_path):
+    """The services with a voice."""
+    return speak(services, tmp_path)
+
+
+@pytest.fixture
+def voiced_window(window, tmp_path):
+    """The window with a voice."""
+    speak(window.on, tmp_path)
     return window
 
 
 BUZZ = recording("buzz.wav")
 
 
-def formants_of(window, key=BUZZ):
-    return window.on.session.shown.overlays[key, "formants"][0].origin.plain()["settings"]
+def formants_of(services, key=BUZZ):
+    return services.session.shown.overlays[key, "formants"][0].origin.plain()["settings"]
 
 
 def test_a_speaker_outlasts_a_preset_which_sets_all_else(voice):
-    on = voice.on
+    on = voice
     on.session.set_lane(recording("buzz.wav"), "Show", shown=frozenset({"formants"}))
-    voice.menus.run("formants.man")
+    run(voice, "formants.man")
     assert formants_of(voice)["ceiling_hz"] == 5000
-    assert voice.menus.actions["formants.man"].isChecked()
-    assert not voice.menus.actions["formants.woman"].isChecked()
+    assert is_checked(voice, "formants.man")
+    assert not is_checked(voice, "formants.woman")
     on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
     assert formants_of(voice)["ceiling_hz"] == 5000
     assert on.analysis_settings.of("pitch").floor_hz == 60
-    voice.menus.run("formants.woman")
+    run(voice, "formants.woman")
     assert formants_of(voice)["ceiling_hz"] == 5500
     assert on.preferences.values.speaker == ""
 
 
 def test_what_was_set_is_said_in_results_pictures_and_records(voice):
-    voice.menus.run("formants.child")
-    voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    run(voice, "formants.child")
+    voice.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
     words = "Praat 6.4, 75-450 Hz; formant ceiling 8000 Hz (child); own settings of harmonicity"
-    voice.on.queries.ask("f1", where=0.5)
-    assert voice.on.queries.results.rows[-1].settings == words
+    voice.queries.ask("f1", where=0.5)
+    assert voice.queries.results.rows[-1].settings == words
     assert any(
-        words.replace("-", "–") in line
-        for line in caption(voice.on.session, voice.on.analysis_settings.words)
+        words.replace("-", "–") in line for line in caption(voice.session, voice.analysis_settings.words)
     )
-    assert json.loads(voice.on.file_export.origin_text())["analyses"] == words
+    assert json.loads(voice.file_export.origin_text())["analyses"] == words
 
 
 @pytest.mark.parametrize("measure", ["spectrogram", "pitch", "intensity", "formants", "pulses"])
-def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voice, measure):
-    rows = [row for row in voice.menus.rows() if row.menu == measure.capitalize()]
-    show = voice.menus.actions[rows[0].id]
+def test_each_analysis_menu_begins_with_its_tick_and_its_settings_as_praats(voiced_window, measure):
+    rows = [row for row in voiced_window.menus.rows() if row.menu == measure.capitalize()]
+    show = voiced_window.menus.actions[rows[0].id]
     assert (show.text(), show.isCheckable()) == (f"Show {measure}", True)
     assert rows[1].title.startswith(measure.capitalize().removesuffix("s"))
     assert "settings" in rows[1].title
     before = show.isChecked()
     show.trigger()
-    assert (measure in voice.on.session.lane(recording("buzz.wav")).shown) == show.isChecked() != before
-    assert not any(measure in row.title.lower() for row in voice.menus.rows() if row.menu == "Analyses")
+    assert (
+        (measure in voiced_window.on.session.lane(recording("buzz.wav")).shown) == show.isChecked() != before
+    )
+    assert not any(
+        measure in row.title.lower() for row in voiced_window.menus.rows() if row.menu == "Analyses"
+    )
 
 
-def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voice):
-    analysing = voice.on.analysis_settings
-    field = named(voice.menus.toolbar, ComboBox, "Preset of the analyses")
+def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voiced_window):
+    analysing = voiced_window.on.analysis_settings
+    field = named(voiced_window.menus.toolbar, ComboBox, "Preset of the analyses")
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
-    assert not voice.menus.actions["analyses.standards"].isEnabled()
+    assert not voiced_window.menus.actions["analyses.standards"].isEnabled()
     analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
     assert field.currentText() == "Praat 6.4, 75-450 Hz · own pitch settings"
     assert field.fitting(field.fontMetrics(), 220).startswith("Praat 6.4 · own pitch")
@@ -96,17 +112,17 @@ def test_the_toolbar_says_which_settings_are_not_the_presets_and_leads_back(voic
     assert field.toolTip().startswith(
         "Preset of the analyses: Praat 6.4, 75-450 Hz; own settings of pitch, advanced spectrogram"
     )
-    voice.menus.toolbar.preset_wanted.emit("Praat 6.4, 75-450 Hz")
+    voiced_window.menus.toolbar.preset_wanted.emit("Praat 6.4, 75-450 Hz")
     assert analysing.of("pitch").floor_hz == 75
     assert field.currentText() == "Praat 6.4, 75-450 Hz"
     analysing.set("pitch", replace(analysing.of("pitch"), floor_hz=60.0))
-    voice.menus.actions["analyses.standards"].trigger()
+    voiced_window.menus.actions["analyses.standards"].trigger()
     assert (analysing.of("pitch").floor_hz, analysing.own) == (75, ())
 
 
-def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
-    voice.menus.run("pitch.settings")
-    form = voice.findChildren(SettingsForm)[-1]
+def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice, host):
+    run(voice, "pitch.settings", host)
+    form = dialogs(host.parent, SettingsForm)[-1]
     before = form.value()
     form.show_value(replace(before, floor_hz=500.0))
     form.buttons["OK"].click()
@@ -117,15 +133,15 @@ def test_impossible_settings_keep_their_dialog_open_with_the_sentence(voice):
     assert form.report.text() == (
         "No pitch of buzz.wav: a window of 3 periods of 1e−09 Hz takes 3e+09 s, the track has 1 s."
     )
-    assert voice.on.analysis_settings.own == ()
+    assert voice.analysis_settings.own == ()
     form.close()
 
 
 def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
-    voice.on.queries.ask("harmonicity", where=0.5)
-    voice.on.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
-    voice.on.queries.ask("harmonicity", where=0.5)
-    first, second = (row.answer for row in voice.on.queries.results.rows[-2:])
+    voice.queries.ask("harmonicity", where=0.5)
+    voice.analysis_settings.set("harmonicity", HarmonicitySettings(method="autocorrelation"))
+    voice.queries.ask("harmonicity", where=0.5)
+    first, second = (row.answer for row in voice.queries.results.rows[-2:])
     assert dict(first.origin.settings)["method"] == "cross-correlation"
     assert dict(second.origin.settings)["periods_per_window"] == 4.5
     assert first.value != second.value
@@ -136,12 +152,12 @@ def test_the_harmonicity_that_is_asked_is_the_one_that_was_set(voice):
     ["pitch", "formants", "intensity", "spectrogram", "harmonicity", "voice report", "ltas", "moments",
      "zero crossings", "envelope peaks"],
 )  # fmt: skip
-def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(window, name):
-    window.menus.run(f"{name.replace(' ', '_')}.settings")
-    form = window.findChildren(SettingsForm)[-1]
+def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(services, host, name):
+    run(services, f"{name.replace(' ', '_')}.settings", host)
+    form = dialogs(host.parent, SettingsForm)[-1]
     assert form.windowTitle() == f"{TABLE[name].title.replace('Formants', 'Formant')} settings"
     assert set(form.buttons) == {"Help", "Standards", "Cancel", "Apply", "OK"}
-    assert form.value() == window.on.analysis_settings.of(name)
+    assert form.value() == services.analysis_settings.of(name)
     words = f"(all of your {form.windowTitle()[0].lower()}{form.windowTitle()[1:]} have their standard values"
     assert form.report.text().startswith(words)
     form.close()
@@ -151,14 +167,14 @@ def test_every_analysis_has_a_settings_form_with_standards_and_a_self_report(win
 
 
 def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(voice, monkeypatch):
-    session, settings = voice.on.session, voice.on.analysis_settings.of("pulses")
+    session, settings = voice.session, voice.analysis_settings.of("pulses")
     said = []
-    voice.on.messages.noted.connect(said.append)
+    voice.messages.noted.connect(said.append)
     for lane in session.lanes:
         session.set_active(lane.key)
         refusal = TABLE["pulses"].refusal(session.shown.tracks[lane.key], settings)
-        voice.menus.run("pulses.show")
-        view = next(one for one in voice.on.stack_views.view().lanes if one.key == lane.key)
+        run(voice, "pulses.show")
+        view = next(one for one in voice.stack_views.view().lanes if one.key == lane.key)
         assert ("pulses" in view.shown) == (refusal is None)
         if refusal is None:
             own = TABLE["pulses"].run(session.shown.tracks[lane.key], settings)
@@ -171,53 +187,53 @@ def test_pulses_are_shown_on_every_lane_that_carries_them_and_refused_elsewhere(
     assert np.diff(buzz.times_s) == pytest.approx(1 / 120, rel=1e-3)
 
 
-def test_pulses_follow_the_pitch_settings(voice):
-    voice.menus.run("pulses.show")
-    before = voice.on.session.shown.overlays[recording("buzz.wav"), "pulses"]
-    voice.on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
-    after = voice.on.session.shown.overlays[recording("buzz.wav"), "pulses"]
+def test_pulses_follow_the_pitch_settings(voice, host):
+    run(voice, "pulses.show")
+    before = voice.session.shown.overlays[recording("buzz.wav"), "pulses"]
+    voice.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
+    after = voice.session.shown.overlays[recording("buzz.wav"), "pulses"]
     assert before.origin != after.origin
     assert dict(after.origin.settings)["floor_hz"] == 60
-    voice.menus.run("pulses.settings")
-    assert voice.findChildren(SettingsForm)[-1].windowTitle() == "Pitch settings"
+    run(voice, "pulses.settings", host)
+    assert dialogs(host.parent, SettingsForm)[-1].windowTitle() == "Pitch settings"
 
 
 def test_the_voice_report_takes_the_pitch_range_until_it_is_set(voice):
-    assert voice.on.analysis_settings.of("voice report").floor_hz == 75
-    voice.on.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
-    report = voice.on.analysis_settings.of("voice report")
+    assert voice.analysis_settings.of("voice report").floor_hz == 75
+    voice.analysis_settings.set_preset("WaveGAN, 60-300 Hz")
+    report = voice.analysis_settings.of("voice report")
     assert (report.floor_hz, report.ceiling_hz) == (60, 300)
     assert Range(0, 1).contains(report.start_s)
 
 
-def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(window):
-    queries = window.on.queries
+def test_an_answer_from_before_the_knobs_moved_is_not_called_the_present_point(services):
+    queries = services.queries
     queries.ask("activation", key=G("out"), where=0.5)
-    row = window.on.queries.results.rows[-1]
+    row = services.queries.results.rows[-1]
     assert row.point == "seed 0"
     old = row.answer.origin.of(drive=(0.0,) * len(row.answer.origin.point))
     queries.tell(G("out"), replace(row.answer, origin=old))
-    assert window.on.queries.results.rows[-1].point == "an earlier point"
+    assert services.queries.results.rows[-1].point == "an earlier point"
 
 
-def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window, monkeypatch):
-    session, analysing = window.on.session, window.on.overlays
+def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(services, monkeypatch):
+    session, analysing = services.session, services.overlays
     shown = session.lane(G("out")).shown
     session.set_lane(G("out"), "Show", shown=shown - {"spectrogram"})
     session.show(images={})
-    held, compute = [], window.on.pool.submit_many
+    held, compute = [], services.pool.submit_many
 
     def submit_many(asks, key="", patient=False):
         held.append((Future(), asks))
         return held[-1][0]
 
-    monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
+    monkeypatch.setattr(services.pool, "submit_many", submit_many)
     session.set_lane(G("out"), "Show", shown=shown | {"spectrogram"})
     analysing.refresh()
     analysing.refresh()
     of_out = [one for one in held if one[1][0][0] == "spectrogram" and one[1][0][1].name == "out"]
     ((late, asked),) = of_out
-    monkeypatch.setattr(window.on.pool, "submit_many", compute)
+    monkeypatch.setattr(services.pool, "submit_many", compute)
     late.set_running_or_notify_cancel()  # a worker has begun
     session.redraw(11)
     late.set_result(compute(asked).result())
@@ -226,10 +242,10 @@ def test_a_spectrogram_that_comes_after_the_knob_has_moved_on_is_dropped(window,
     assert image.origin.of(analysis="", settings=()) == track.origin
 
 
-def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monkeypatch):
-    session, analysing, told = window.on.session, window.on.overlays, []
-    window.on.messages.faulted.connect(told.append)
-    compute = window.on.pool.submit_many
+def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(services, monkeypatch):
+    session, analysing, told = services.session, services.overlays, []
+    services.messages.faulted.connect(told.append)
+    compute = services.pool.submit_many
 
     def submit_many(asks, key="", patient=False):
         broken = [Fault("Pitch did not finish.") if name == "pitch" else None for name, _, _ in asks]
@@ -238,7 +254,7 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
         future.set_result(tuple(bad or good for bad, good in zip(broken, found, strict=True)))
         return future
 
-    monkeypatch.setattr(window.on.pool, "submit_many", submit_many)
+    monkeypatch.setattr(services.pool, "submit_many", submit_many)
     for lane in session.lanes:
         session.set_lane(lane.key, "Show", shown=frozenset({"intensity"} if lane.key == G("out") else ()))
     session.redraw(12)  # whose pitch nobody has measured yet
@@ -253,16 +269,16 @@ def test_an_overlay_that_failed_is_told_once_until_it_is_shown_anew(window, monk
     assert len(told) == 2
 
 
-def test_the_dynamic_range_of_spectrograms_is_set_and_painted(window):
-    key = window.on.session.lanes[0].key
-    window.on.session.set_lane(key, "Show", shown=frozenset({"spectrogram"}))
+def test_the_dynamic_range_of_spectrograms_is_set_and_painted(services, host):
+    key = services.session.lanes[0].key
+    services.session.set_lane(key, "Show", shown=frozenset({"spectrogram"}))
 
     def greys():
-        return window.on.stack_views.view().lanes[0].spectrogram.values
+        return services.stack_views.view().lanes[0].spectrogram.values
 
     before = greys()
-    window.menus.run("greys.settings")
-    form = window.findChildren(SettingsForm)[-1]
+    run(services, "greys.settings", host)
+    form = dialogs(host.parent, SettingsForm)[-1]
     assert form.windowTitle() == "Advanced spectrogram settings"
     form.applied.emit(GreySettings(dynamic_range_db=30.0))
     assert (greys() == 0).mean() > (before == 0).mean()

@@ -175,13 +175,13 @@ def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
     assert record["point"] == "here"
 
 
-def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(window, tmp_path, monkeypatch):
+def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(services, tmp_path, monkeypatch):
     from concurrent.futures import Future
 
-    monkeypatch.setattr(window.on.engine, "ask", lambda *_, **__: Future())
-    window.on.session.redraw(9)
+    monkeypatch.setattr(services.engine, "ask", lambda *_, **__: Future())
+    services.session.redraw(9)
     with pytest.raises(Fault, match="still being computed"):
-        window.on.file_export.save_layers(tmp_path / "layers")
+        services.file_export.save_layers(tmp_path / "layers")
     assert not (tmp_path / "layers").exists()
 
 
@@ -207,28 +207,28 @@ def test_a_point_file_called_after_a_seed_is_not_told_as_its_draw(qapp, small_mo
         assert {row["item"] for row in csv.DictReader(file)} == {"point seed 3"}
 
 
-def annotate(window) -> None:
+def annotate(services) -> None:
     """Give the present point one labelled interval."""
-    window.on.tier_editor.new_tiers(("phones",), ())
-    window.on.tier_editor.change("label", lambda note, place: set_label(note, place, 0, "a"))
+    services.tier_editor.new_tiers(("phones",), ())
+    services.tier_editor.change("label", lambda note, place: set_label(note, place, 0, "a"))
 
 
 @pytest.mark.parametrize("restart", [False, True])
-def test_annotated_points_are_measured_under_what_they_were_called(window, small_model, tmp_path, restart):
+def test_annotated_points_are_measured_under_what_they_were_called(services, small_model, tmp_path, restart):
     from app.measuring.settings import MeasureSettings
 
-    window.on.session.change("forget tiers", tiers=())
-    annotate(window)
-    window.on.session.redraw(7)
-    window.on.session.set_value(10, -3.0)
-    annotate(window)
-    window.on.session.redraw(1)
+    services.session.change("forget tiers", tiers=())
+    annotate(services)
+    services.session.redraw(7)
+    services.session.set_value(10, -3.0)
+    annotate(services)
+    services.session.redraw(1)
     if restart:
-        window.on.tier_editor.autosave.close()
-        window.on.model_loader.open(small_model)
+        services.tier_editor.autosave.close()
+        services.model_loader.open(small_model)
     asked = MeasureSettings(what="every annotated point", measures="duration")
-    window.on.measurement.measurer = InlineMeasurer()
-    window.on.measurement.start(asked, tmp_path / "t.csv")
+    services.measurement.measurer = InlineMeasurer()
+    services.measurement.start(asked, tmp_path / "t.csv")
     record = json.loads((tmp_path / "t.json").read_text())
     assert [one["item"] for one in record["items"]] == ["seed 0", "seed 7 z11=-3"]
-    assert record["items"][0]["z"] == list(draw(window.on.session.layout, 0).z)
+    assert record["items"][0]["z"] == list(draw(services.session.layout, 0).z)

@@ -15,11 +15,11 @@ from tests.support.praat_oracle import needs_praat
 
 
 @pytest.fixture
-def recording(window, tmp_path) -> Path:
+def recording(services, tmp_path) -> Path:
     chance = np.random.default_rng(4)
     path = tmp_path / "said.wav"
     soundfile.write(path, (0.1 * chance.standard_normal(8000)).astype(np.float32), 8000, subtype="FLOAT")
-    window.on.recordings.open(path)
+    services.recordings.open(path)
     return path
 
 
@@ -46,10 +46,10 @@ endfor
 
 @needs_praat
 @pytest.mark.parametrize("from_zero", [False, True])
-def test_praat_extracts_the_same_part(window, recording, tmp_path, from_zero):
+def test_praat_extracts_the_same_part(services, recording, tmp_path, from_zero):
     selection = Range(0.250031, 0.5)
-    window.on.session.set_selection(selection)
-    window.on.file_export.save_selected(tmp_path / "mine.Sound", from_zero)
+    services.session.set_selection(selection)
+    services.file_export.save_selected(tmp_path / "mine.Sound", from_zero)
     script = SCRIPT.format(
         mine=tmp_path / "mine.Sound", whole=recording, start=repr(selection.start_s),
         end=repr(selection.end_s), preserve="no" if from_zero else "yes",
@@ -62,29 +62,29 @@ def test_praat_extracts_the_same_part(window, recording, tmp_path, from_zero):
     assert mine == theirs
 
 
-def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(window, tmp_path):
-    session = window.on.session
+def test_a_selection_of_a_layer_is_cut_from_what_is_heard_of_it(services, tmp_path):
+    session = services.session
     session.set_active(G("conv3"))
     session.set_selection(Range(0.25, 0.5))
-    window.on.file_export.save_selected(tmp_path / "part.wav")
-    window.on.file_export.save_sound(tmp_path / "whole.wav")
+    services.file_export.save_selected(tmp_path / "part.wav")
+    services.file_export.save_sound(tmp_path / "whole.wav")
     part, rate_hz = soundfile.read(tmp_path / "part.wav", dtype="float32")
     whole, _ = soundfile.read(tmp_path / "whole.wav", dtype="float32")
     np.testing.assert_array_equal(part, whole[round(0.25 * rate_hz) : round(0.5 * rate_hz)])
 
 
-def test_a_recording_is_saved_without_a_model_too(window, recording, tmp_path):
-    window.on.session.models.clear()
-    window.on.file_export.save_sound(tmp_path / "again.wav")
+def test_a_recording_is_saved_without_a_model_too(services, recording, tmp_path):
+    services.session.models.clear()
+    services.file_export.save_sound(tmp_path / "again.wav")
     np.testing.assert_array_equal(soundfile.read(recording)[0], soundfile.read(tmp_path / "again.wav")[0])
 
 
-def test_a_selection_beside_the_lane_is_refused(window, recording, tmp_path):
-    window.on.session.set_active(G("out"))
-    window.on.session.set_whole(Range(0.0, 3.0))
-    window.on.session.set_selection(Range(2.0, 2.5))
+def test_a_selection_beside_the_lane_is_refused(services, recording, tmp_path):
+    services.session.set_active(G("out"))
+    services.session.set_whole(Range(0.0, 3.0))
+    services.session.set_selection(Range(2.0, 2.5))
     told = []
-    window.on.messages.faulted.connect(told.append)
-    window.on.file_export.save_selected(tmp_path / "x.wav")
+    services.messages.faulted.connect(told.append)
+    services.file_export.save_selected(tmp_path / "x.wav")
     assert "contains no sample" in told[-1].sentence
     assert not (tmp_path / "x.wav").exists()

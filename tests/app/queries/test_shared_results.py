@@ -12,7 +12,7 @@ from core.processes.praat_pool import InlinePool
 from core.provenance import Origin
 from core.session.preferences import Preferences
 from core.signals.axis import Range
-from tests.app.recordings.test_open_recordings import bare, long_file  # noqa: F401
+from tests.app.recordings.test_open_recordings import long_file  # noqa: F401
 from tests.support.contexts import inline_context
 from tests.support.keys import G, recording
 
@@ -53,24 +53,23 @@ class HeldPool(InlinePool):
 
 
 @pytest.fixture
-def spoken(bare, long_file):  # noqa: F811
+def spoken(fresh, long_file):  # noqa: F811
     """Ten minutes and more of sound, ten seconds of them in view, no measure shown."""
-    bare.on.model_loader.open(long_file)
-    bare.pages.show_page("stack")
-    bare.on.analysis_settings.set_preset("Praat 6.1-6.3")
-    bare.on.session.set_lane(KEY, "none", shown=frozenset())
-    bare.on.session.set_range(Range(100.0, 110.0))
-    bare.on.session.set_cursor(105.0)
-    return bare
+    fresh.model_loader.open(long_file)
+    fresh.analysis_settings.set_preset("Praat 6.1-6.3")
+    fresh.session.set_lane(KEY, "none", shown=frozenset())
+    fresh.session.set_range(Range(100.0, 110.0))
+    fresh.session.set_cursor(105.0)
+    return fresh
 
 
 def test_a_lane_the_table_and_a_question_measure_a_tile_once(spoken):
-    session, dock = spoken.on.session, spoken.on
-    pool = spoken.on.pool.current = HeldPool()
+    session, dock = spoken.session, spoken
+    pool = spoken.pool.current = HeldPool()
     dock.layer_results.wanted = True
     dock.layer_results.refresh()
     session.set_lane(KEY, "pitch", shown=frozenset({"pitch"}))
-    spoken.on.overlays.refresh()
+    spoken.overlays.refresh()
     dock.queries.ask("f0")
     dock.layer_results.refresh()
     waiting = pool.waiting()
@@ -83,14 +82,14 @@ def test_a_lane_the_table_and_a_question_measure_a_tile_once(spoken):
     assert "pitch" in dock.layer_results.layer(KEY).results
 
 
-def test_a_lane_and_the_table_measure_a_layer_once(window):
-    session, asking = window.on.session, window.on.layer_results
-    window.on.session.set_lane(G("out"), "shown", shown=frozenset({"pitch", "formants"}))
+def test_a_lane_and_the_table_measure_a_layer_once(services):
+    session, asking = services.session, services.layer_results
+    services.session.set_lane(G("out"), "shown", shown=frozenset({"pitch", "formants"}))
     asking.wanted = True
-    pool = window.on.pool.current = HeldPool()
+    pool = services.pool.current = HeldPool()
     session.redraw(5)
     asking.refresh()
-    window.on.queries.ask("f0", key=G("out"), where=0.5)
+    services.queries.ask("f0", key=G("out"), where=0.5)
     pool.answer()
     asking.refresh()
     pool.answer()
@@ -102,16 +101,16 @@ def test_a_lane_and_the_table_measure_a_layer_once(window):
     assert lane is row
 
 
-def test_what_a_lane_has_shown_before_is_not_measured_again(window):
-    session = window.on.session
+def test_what_a_lane_has_shown_before_is_not_measured_again(services):
+    session = services.session
     session.set_lane(G("out"), "shown", shown=frozenset({"pitch", "formants"}))
-    window.on.overlays.refresh()
+    services.overlays.refresh()
     before = session.shown.overlays[G("out"), "formants"]
     session.set_value(10, -9.0)
-    window.on.overlays.refresh()
-    pool = window.on.pool.current = HeldPool()
+    services.overlays.refresh()
+    pool = services.pool.current = HeldPool()
     session.undo()
-    window.on.overlays.refresh()
+    services.overlays.refresh()
     after = session.shown.overlays[G("out"), "formants"]
     assert [one.origin for one in after] == [one.origin for one in before]
     assert (G("out"), "formants") not in session.shown.stale

@@ -12,6 +12,7 @@ from app.cli.main import main
 from core.measures.items import read_recording
 from core.recordings.long_sound import LongSound, LongTrack
 from core.recordings.sound_file import look_at
+from tests.support.commands import run
 from tests.support.keys import recording
 from tests.support.praat_oracle import needs_praat, praat_lines
 
@@ -134,32 +135,32 @@ def test_the_header_says_how_channels_became_one_curve_and_the_menu_chooses(wind
     assert session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
 
 
-def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(window, two):
-    window.on.model_loader.open(two)
-    session, shown = window.on.session, lambda: window.on.session.shown.tracks[KEY].origin.reduction
+def test_a_channel_is_a_step_of_undo_and_what_is_shown_follows(services, two):
+    services.model_loader.open(two)
+    session, shown = services.session, lambda: services.session.shown.tracks[KEY].origin.reduction
     for channel in (1, 2):
-        window.on.recordings.choose_channel(KEY, channel)
+        services.recordings.choose_channel(KEY, channel)
     assert session.history.undo_words == "channel of two.wav"
     for menu, told in (
         ("undo", "channel 1 of 2"),
         ("undo", "2 channels averaged"),
         ("redo", "channel 1 of 2"),
     ):
-        window.menus.run(f"edit.{menu}")
+        run(services, f"edit.{menu}")
         assert shown() == told
-    window.on.model_loader.open(two)
+    services.model_loader.open(two)
     assert shown() == "channel 1 of 2", "opened once more it stays what was chosen"
 
 
-def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(window, two):
-    window.on.model_loader.open(two)
+def test_a_channel_that_cannot_be_read_is_told_and_nothing_changes(services, two):
+    services.model_loader.open(two)
     told = []
-    window.on.messages.faulted.connect(told.append)
+    services.messages.faulted.connect(told.append)
     two.unlink()
-    window.on.recordings.choose_channel(KEY, 2)
-    window.on.session.set_value(0, 0.5)
+    services.recordings.choose_channel(KEY, 2)
+    services.session.set_value(0, 0.5)
     assert len(told) == 1
-    assert window.on.session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
+    assert services.session.shown.tracks[KEY].origin.reduction == "2 channels averaged"
 
 
 def test_a_listing_in_the_window_names_the_channel(window, two):
@@ -171,11 +172,11 @@ def test_a_listing_in_the_window_names_the_channel(window, two):
     assert made[0].title.endswith("two, channel 1 of 2")
 
 
-def test_a_long_recordings_channel_is_chosen_too(window, two, monkeypatch):
+def test_a_long_recordings_channel_is_chosen_too(services, two, monkeypatch):
     monkeypatch.setattr("core.recordings.sound_file.LONG_FROM", 1000)
-    window.on.model_loader.open(two)
-    window.on.recordings.choose_channel(KEY, 2)
-    track = window.on.session.shown.tracks[KEY]
+    services.model_loader.open(two)
+    services.recordings.choose_channel(KEY, 2)
+    track = services.session.shown.tracks[KEY]
     assert isinstance(track, LongTrack)
     np.testing.assert_array_equal(track.samples[:], soundfile.read(two, dtype="float32")[0][:, 1])
     assert track.origin.reduction == "channel 2 of 2"
@@ -189,18 +190,18 @@ def test_a_mono_recording_has_no_channels_to_choose(window, tmp_path):
     assert not window.menus.actions["layers.channel"].isEnabled()
 
 
-def test_results_and_records_of_the_window_name_the_channel(window, two):
+def test_results_and_records_of_the_window_name_the_channel(services, two):
     from app.measuring.items import ItemGathering
     from app.measuring.settings import MeasureSettings
 
-    window.on.model_loader.open(two)
-    window.on.recordings.choose_channel(KEY, 2)
-    window.on.session.set_active(KEY)
-    window.on.queries.ask("f0", where=0.25)
-    row = window.on.queries.results.rows[-1]
+    services.model_loader.open(two)
+    services.recordings.choose_channel(KEY, 2)
+    services.session.set_active(KEY)
+    services.queries.ask("f0", where=0.25)
+    row = services.queries.results.rows[-1]
     assert row.point == "channel 2 of 2"
     assert row.answer.value == pytest.approx(190, abs=0.5)
-    on = window.on
+    on = services
     gathering = ItemGathering(on.context, on.engine, on.recordings, on.latent_driven, on.tier_editor)
     items = []
     gathering.gather(MeasureSettings(what="the active recording"), items.extend)

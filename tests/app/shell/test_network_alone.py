@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.support.commands import run
 from tests.support.keys import G
 from tests.support.tiny import nets
 from tests.support.tiny.files import save_state
@@ -26,15 +27,15 @@ def test_a_lone_q_opens_and_a_recording_goes_through_it(window, faults, buzz, tm
     assert window.on.contact_sheet.items == {}
 
 
-def test_a_lone_q_without_a_sound_says_what_it_needs(window, faults, tmp_path):
-    window.on.model_loader.open(save_state(tmp_path / "epoch1_step2_Q.pt", nets.port_listener(3)))
-    window.menus.run("layers.through_q")
+def test_a_lone_q_without_a_sound_says_what_it_needs(services, faults, tmp_path):
+    services.model_loader.open(save_state(tmp_path / "epoch1_step2_Q.pt", nets.port_listener(3)))
+    run(services, "layers.through_q")
     assert "no generator" in faults[-1].sentence
 
 
-def test_a_generator_opens_after_a_lone_q(window, faults, small_model, tmp_path):
-    window.on.model_loader.open(save_state(tmp_path / "epoch1_step2_Q.pt", nets.port_listener(3)))
-    window.on.model_loader.open(small_model)
+def test_a_generator_opens_after_a_lone_q(services, faults, small_model, tmp_path):
+    services.model_loader.open(save_state(tmp_path / "epoch1_step2_Q.pt", nets.port_listener(3)))
+    services.model_loader.open(small_model)
     assert faults == []
-    assert window.on.session.active == G("out")
-    assert window.on.session.shown.tracks[G("out")].samples.size == 16384
+    assert services.session.active == G("out")
+    assert services.session.shown.tracks[G("out")].samples.size == 16384
