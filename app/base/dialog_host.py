@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from psygnal import Signal
@@ -91,6 +91,14 @@ class DialogHost:
         answer, given = QInputDialog.getText(self.parent, title, label, text=text)
         if given:
             self.guard(lambda: use(answer))
+
+    def ask_choice(
+        self, title: str, label: str, choices: Sequence[str], use: Callable[[int], object]
+    ) -> None:
+        """Ask for one of several texts, and pass on its index."""
+        answer, given = QInputDialog.getItem(self.parent, title, label, choices, 0, False)
+        if given and answer in choices:
+            self.guard(lambda: use(choices.index(answer)))
 
     def ask_number(self, title: str, label: str, now: str, use: Callable[[float], object]) -> None:
         """Ask for a number, in any usual notation, and pass it on."""

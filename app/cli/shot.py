@@ -135,5 +135,4 @@ def _write(on: Instrument, out: Path, asked: Namespace) -> None:
             "Use 20 to 2000 mm and 36 to 2400 dpi.",
         )
     figure = figure_of(on.session, on.analysis_settings, on.stack_views, paper)
-    figure = replace(figure, stack=replace(figure.stack, cursor_s=None))
     write_figure(out, figure, on.file_export.origin_text(), paper.dpi)

@@ -15,18 +15,18 @@ from core.families.card import Card
 from core.session.lane_names import model_names
 from core.session.point_names import changed
 from core.session.session import ModelPoint, Session
-from widgets.figures.figure import FigureView
+from core.signals.axis import Range
 from widgets.figures.figure_files import Paper, write_figure
+from widgets.figures.figure_layout import FigureView
 from widgets.timeline.lane_views import StackView
-
-MOST_CHANGES = 6
 
 
 def figure_of(session: Session, settings: AnalysisSettings, views: StackViews, paper: Paper) -> FigureView:
     """Return the figure of the stack as it is now."""
     title = " and ".join(model_names(session.models).values())
     said = caption(session, settings.words)
-    return FigureView(_on_paper(views.view()), title, said, (), paper.width_px)
+    stack = _on_paper(views.view(), session.cursor_placed)
+    return FigureView(stack, title, said, (), paper.width_px, paper.height_px)
 
 
 class Figures:
@@ -48,6 +48,7 @@ class Figures:
         self._stack_views = stack_views
         self._file_export = file_export
         self._saver = saver
+        self._kept = FigureView(StackView((), Range(0.0, 0.0), Range(0.0, 0.0)))
 
     def ask(self) -> None:
         """Ask for size, notes and arrows on a preview, then for the file."""
@@ -59,34 +60,45 @@ class Figures:
                 open_one.activateWindow()
                 return
         values = self._preferences.values
-        paper = Paper(values.figure_width_mm, values.figure_dpi)
+        paper = Paper(values.figure_width_mm, values.figure_dpi, values.figure_height_mm)
         dialog = FigureDialog(self.current(paper), paper, self._host.parent)
+        dialog.changed.connect(self._keep)
         dialog.save_wanted.connect(
             lambda wanted, chosen: dialog.accept() if self._save(wanted, chosen) else None
         )
         self._host.show(dialog)
 
     def current(self, paper: Paper) -> FigureView:
-        """Return the figure of the stack as it is now."""
-        return figure_of(self._session, self._settings, self._stack_views, paper)
+        """Return the figure of the stack as it is now, with the notes that nobody removed and without the
+        lanes that were left out last.
+        """
+        made, kept = figure_of(self._session, self._settings, self._stack_views, paper), self._kept
+        return replace(made, notes=kept.notes, hidden=kept.hidden, marks=kept.marks)
+
+    def _keep(self, figure: FigureView) -> None:
+        """Keep notes, arrows and the choice of lanes for the next picture."""
+        self._kept = figure
 
     def _save(self, figure: FigureView, paper: Paper) -> bool:
         """Ask for the file and write the figure; return whether it was written."""
-        sized, origin = replace(figure, width_px=paper.width_px), self._file_export.origin_text()
+        sized = replace(figure, width_px=paper.width_px, height_px=paper.height_px)
+        origin = self._file_export.origin_text()
 
         def write(path: Path) -> None:
-            self._preferences.change(figure_width_mm=paper.width_mm, figure_dpi=paper.dpi)
+            self._preferences.change(
+                figure_width_mm=paper.width_mm, figure_dpi=paper.dpi, figure_height_mm=paper.height_mm
+            )
             write_figure(path, sized, origin, paper.dpi)
 
         return self._saver.save("stack.pdf", write)
 
 
-def _on_paper(stack: StackView) -> StackView:
+def _on_paper(stack: StackView, placed: bool) -> StackView:
     """Return the view without the notes on measures that a layer cannot carry, which would hide the curve on
-    paper.
+    paper, and without a cursor that nobody placed.
     """
     lanes = tuple(replace(lane, reason="", computing=False) for lane in stack.lanes)
-    return replace(stack, lanes=lanes)
+    return replace(stack, lanes=lanes, cursor_s=stack.cursor_s if placed else None)
 
 
 def caption(session: Session, analyses: str) -> tuple[str, ...]:
@@ -106,8 +118,7 @@ def _said(card: Card, moment: ModelPoint, analyses: str) -> tuple[str, str]:
     layout = card.layout
     code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
     turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
-    more = f" and {len(turned) - MOST_CHANGES} more" if len(turned) > MOST_CHANGES else ""
-    changes = f"; {', '.join(turned[:MOST_CHANGES])}{more}" if turned else ""
+    changes = f"; {', '.join(turned)}" if turned else ""
     unseeded = f"Point “{moment.name}”" if moment.name else "Unnamed point"
     began = unseeded if moment.seed is None else f"Seed {moment.seed}"
     where = began + (f", code {code}" if code else "") + changes

@@ -12,7 +12,7 @@ from psygnal import Signal
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
 from app.recordings.open_recordings import OpenRecordings
-from core.checkpoint.run_files import ChooseRun
+from core.checkpoint.run_files import ChooseRun, without_parts
 from core.families.card import Answer, Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout
@@ -78,12 +78,15 @@ class ModelLoader:
         self.open(path, model=ModelId(f"{FIRST_MODEL[:1]}{self._count}"))
 
     def open_all(self, paths: Sequence[str]) -> None:
-        """Open the first checkpoint among the paths, the others beside it, and every sound."""
-        first = True
-        for path in paths:
-            sound = is_sound_file(Path(path))
-            (self.open if sound or first else self.open_beside)(path)
-            first = first and sound
+        """Open the first checkpoint among the paths, the others beside it, and every sound.
+
+        Several files of one run are one checkpoint.
+        """
+        sounds = [path for path in paths if is_sound_file(Path(path))]
+        for number, path in enumerate(without_parts(Path(path) for path in paths if path not in sounds)):
+            (self.open_beside if number else self.open)(path)
+        for path in sounds:
+            self.open(path)
 
     def open_run(self, path: str | Path) -> None:
         """Open the run that was chosen among several, where the folder was to be opened."""
@@ -169,11 +172,6 @@ def _fitting(start: ModelPoint, layout: LatentLayout) -> ModelPoint | None:
         if start.seed is None or is_drawn(layout, start.drawn, start.seed)
         else replace(start, seed=None)
     )
-
-
-def wanted_of(paths: Sequence[str]) -> Sequence[str]:
-    """Return which of several files to open: all sounds, else the first checkpoint."""
-    return [path for path in paths if is_sound_file(Path(path))] or paths[:1]
 
 
 def lanes_of(card: Card, model: ModelId) -> Lanes:

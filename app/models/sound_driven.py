@@ -14,6 +14,8 @@ from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.faults import Fault
+from core.networks.spec import ClassesOutput
+from core.probing.classifier_output import ClassifierOutput, classifier_output
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
@@ -23,12 +25,9 @@ from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
 from core.session.lane_key import LOGITS, Key, LaneKey, RecordingKey
-from core.session.lanes import Lane
+from core.session.lanes import Lane, Lanes, has, holder
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
-from widgets.theme.praat_numbers import activation
-
-MOST_LOGITS = 6
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,14 @@ class Listening:
 
 
 class SoundDriven:
-    """Keeps the lanes of D and Q up to date with the sound that drives them; `arrived` is emitted for new
-    curves.
+    """Keeps the lanes of D and Q up to date with the sound that drives them.
+
+    `arrived` is emitted for new curves, `answered` with the lane of the network's output when another sound
+    is sent through it.
     """
 
     arrived = Signal()
+    answered = Signal(LaneKey)
 
     def __init__(
         self,
@@ -62,35 +64,43 @@ class SoundDriven:
         self._engine = engine
         self._alignment = alignment
         self.listeners: tuple[Listening, ...] = ()
+        self._unseen: set[tuple[ModelId, str]] = set()  # networks whose new answer is still to be shown
         self._session.card_changed.connect(lambda: self._forget(self._session.model))
         self._session.model_closed.connect(self._forget)
         recordings.samples_read.connect(self.sound_opened)
         latent_driven.arrived.connect(self.output_changed)
 
-    def listen(self, network: str, source: Key | None = None) -> None:
-        """Send the track `source` (the output, when None) through D or Q of the model in focus, now and
-        when it changes.
+    def listen(self, network: str, source: Key | None = None, model: ModelId | None = None) -> None:
+        """Send the track `source` (the model's output, when None) through D or Q of a model (of the one in
+        focus, when None), now and when it changes.
 
         For a recording, use the selection, or the visible part, cut to the network's input length.
         """
-        card = self._session.card
+        model = self._session.model if model is None else model
+        card = self._session.models.get(model)
         if card is None or network not in card.layers:
             self._messages.faulted.emit(Fault(f"This checkpoint has no {network} network."))
             return
-        source = source or self._session.output
-        if source is None or not (card.sounds or isinstance(source, RecordingKey)):
+        source = source or self._session.output_of(model)
+        if source is None or not self._is_sound(source):
             words = f"{network} needs a sound, but this generator's output is articulation."
             if card.generator is None:
                 words = f"{network} needs a sound, and there is no generator to make one."
             self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
-        model = self._session.model
-        self._set((*self._others(model, network), self._listen_to(network, source)))
-        self._add_lanes(model, network)
+        self._set((*self._others(model, network), self._listen_to(model, network, source)))
+        self._unseen.add((model, network))
+        self._add_lanes(model, network, source)
         self._ask(self.listeners[-1])
 
-    def _listen_to(self, network: str, source: Key) -> Listening:
-        return Listening(self._session.model, network, source, self._stretch(source))
+    def _is_sound(self, source: Key) -> bool:
+        """Return whether a track can drive D or Q: a recording, or the output of a model that makes sound."""
+        card = self._session.card_of(source)
+        is_output = isinstance(source, LaneKey) and source == self._session.output_of(source.model)
+        return isinstance(source, RecordingKey) or (is_output and card is not None and card.sounds)
+
+    def _listen_to(self, model: ModelId, network: str, source: Key) -> Listening:
+        return Listening(model, network, source, self._stretch(model, source))
 
     def _others(self, model: ModelId, network: str) -> tuple[Listening, ...]:
         return tuple(one for one in self.listeners if (one.model, one.network) != (model, network))
@@ -99,32 +109,70 @@ class SoundDriven:
         """Return whether a network of the model in focus is driven by a sound."""
         return self._listening(LaneKey(self._session.model, network, LOGITS)) is not None
 
-    def _stretch(self, source: Key) -> Range | None:
-        """Return the range of a recording that drives the network; None for a track of the model."""
+    def hears(self, model: ModelId, network: str, source: Key) -> bool:
+        """Return whether a track drives a network of a model."""
+        one = self._listening(LaneKey(model, network, LOGITS))
+        return one is not None and one.source == source
+
+    def networks_for(self, source: Key | None) -> tuple[tuple[ModelId, str], ...]:
+        """Return the networks of all models that a track can be sent through; none if it is no sound."""
+        if source is None or not self._is_sound(source):
+            return ()
+        models = self._session.models.items()
+        return tuple((model, network) for model, card in models for network in card.input_rates_hz)
+
+    def send(self, model: ModelId, network: str, source: Key) -> None:
+        """Send a track through a network, or take the network's lanes away if it hears just that."""
+        if self.hears(model, network, source) and not self._is_elsewhere(model, network, source):
+            self.quiet(network, model)
+        else:
+            self.listen(network, source, model)
+
+    def _stretch(self, model: ModelId, source: Key) -> Range | None:
+        """Return the range that drives a network, at most as long as the network takes: of a recording or
+        of another model's output; None for the model's own output.
+        """
         session, track = self._session, self._session.shown.tracks.get(source)
-        if session.card is None or track is None or not isinstance(source, RecordingKey):
+        card = session.models.get(model)
+        if card is None or track is None or (isinstance(source, LaneKey) and source.model == model):
             return None
-        by_s = track.origin.moved_s
-        wanted = (session.selection or session.visible).moved(-by_s)
-        extent = own_track(track).axis.extent
-        seen = wanted.cut(extent)
+        extent = seen = own_track(track).axis.extent
+        if isinstance(source, RecordingKey):
+            seen = (session.selection or session.visible).moved(-track.origin.moved_s).cut(extent)
         if seen.length_s <= 0:
             seen = extent
-        most_s = session.card.out_axis.extent.length_s
+        most_s = card.out_axis.extent.length_s
         return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
         """Return whether a recording's selection differs from the range that drives a network in focus."""
-        if self._session.selection is None or source is None:
+        return source is not None and self._is_elsewhere(self._session.model, network, source)
+
+    def _is_elsewhere(self, model: ModelId, network: str, source: Key) -> bool:
+        if self._session.selection is None:
             return False
-        heard = self._listening(LaneKey(self._session.model, network, LOGITS))
-        return heard is not None and heard != self._listen_to(network, source)
+        heard = self._listening(LaneKey(model, network, LOGITS))
+        return heard is not None and heard != self._listen_to(model, network, source)
 
     def input_range_of(self, key: Key) -> Range | None:
         """Return the range of the recording that drives this lane's network, or None."""
         one = self._listening(key)
-        window = one.window if one is not None else None
+        window = one.window if one is not None and isinstance(one.source, RecordingKey) else None
         return window.moved(self._alignment.by_s(key)) if window is not None else None
+
+    def output(self, key: Key) -> ClassifierOutput | None:
+        """Return what a network gives, for the lane of its output; None for other lanes and before it is
+        known.
+        """
+        track, card = self._session.shown.tracks.get(key), self._session.card_of(key)
+        if track is None or card is None or not isinstance(key, LaneKey) or not key.is_logits:
+            return None
+        output = card.networks[key.network].output
+        labels = output.labels if isinstance(output, ClassesOutput) else ()
+        bits = card.layout.kind == "bits" or card.answers.get("kind") == "bits"
+        return classifier_output(
+            track.samples, "bits" if bits else "one-hot", labels, score=labels == ("score",)
+        )
 
     def source_of(self, key: Key | None) -> Key | None:
         """Return the key of the track that drives this lane's network, or None."""
@@ -158,13 +206,21 @@ class SoundDriven:
         """Ask again where a network listens to a track that the knobs of this model move."""
         for one in self.listeners:
             if isinstance(one.source, LaneKey) and one.source.model == model:
-                self._ask(one)
+                now = replace(one, window=self._stretch(one.model, one.source))
+                if now != one:  # another checkpoint, with an output of another length
+                    self._set(tuple(now if other == one else other for other in self.listeners))
+                self._ask(now)
 
     def _forget(self, model: ModelId) -> None:
-        """Stop driving the networks of a model that is closed or replaced."""
+        """Stop driving the networks of a model that is closed or replaced, and those that hear its output
+        when that is gone.
+        """
         for one in self.listeners:
-            if one.model == model:
+            gone = isinstance(one.source, LaneKey) and one.source.model not in self._session.models
+            if one.model == model or gone:
                 self._jobs.drop(_asker(one))
+            if one.model != model and gone:
+                self.quiet(one.network, one.model)
         self._set(tuple(one for one in self.listeners if one.model != model))
 
     def _set(self, listeners: tuple[Listening, ...]) -> None:
@@ -184,11 +240,14 @@ class SoundDriven:
         layers = card.layers.get(network, ()) if card is not None else ()
         return [LaneKey(model, network, name) for name in (*(layer.name for layer in layers), LOGITS)]
 
-    def _add_lanes(self, model: ModelId, network: str) -> None:
-        session, keys = self._session, self._lane_keys(model, network)
-        new = tuple(Lane(key) for key in keys if session.lane(key) is None)
-        if new:
-            session.set_lanes((*session.lanes, *new), f"send through {network}")
+    def _add_lanes(self, model: ModelId, network: str, source: Key) -> None:
+        """Add the lanes of a network: its output below the sound that it hears, its layers at the end."""
+        session = self._session
+        layers = [key for key in self._lane_keys(model, network) if not key.is_logits]
+        new = tuple(Lane(key) for key in layers if not has(session.lanes, key))
+        lanes = _with_output((*session.lanes, *new), LaneKey(model, network, LOGITS), source)
+        if lanes != session.lanes:
+            session.set_lanes(lanes, f"send through {network}")
 
     def _ask(self, one: Listening) -> None:
         track = self._session.shown.tracks.get(one.source)
@@ -248,6 +307,9 @@ class SoundDriven:
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
         self.arrived.emit()
+        if (one.model, one.network) in self._unseen:
+            self._unseen.discard((one.model, one.network))
+            self.answered.emit(logits)
 
 
 def _asker(one: Listening) -> tuple[str, ModelId, str]:
@@ -261,20 +323,19 @@ def later(axis: TimeAxis, by_s: float) -> TimeAxis:
 
 
 def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> Track:
-    """Return logits as one value per stretch of the input, for the lane below the layers."""
+    """Return logits as one value per stretch of the input, for the lane of the network's output."""
     axis = TimeAxis.of_sound(len(values) / heard.length_s, len(values), heard.start_s)
     return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
 
 
-def logits_words(network: str, values: NDArray[np.float32]) -> str:
-    """Return logits in words: of Q the code slots, the largest first; of D its one score.
-
-    >>> logits_words("Q", np.array([-1.5, 3.0], np.float32))
-    'c2 3.000, c1 −1.500: one value each, no course in time'
+def _with_output(lanes: Lanes, key: LaneKey, source: Key) -> Lanes:
+    """Return the lanes with the lane of a network's output below that of the sound it hears, and below other
+    outputs there.
     """
-    if network == "D" or values.size < 2:
-        return f"{activation(float(values[0]))}: one value, no course in time"
-    order = np.argsort(-values)
-    told = ", ".join(f"c{k + 1} {activation(float(values[k]))}" for k in order[:MOST_LOGITS])
-    more = ", …" if values.size > MOST_LOGITS else ""
-    return f"{told}{more}: one value each, no course in time"
+    own = next((lane for lane in lanes if lane.key == key), Lane(key))
+    rest = tuple(lane for lane in lanes if lane.key != key)
+    heard = holder(rest, source)
+    place = rest.index(heard) + 1 if heard is not None else len(rest)
+    while place < len(rest) and isinstance(found := rest[place].key, LaneKey) and found.is_logits:
+        place += 1
+    return (*rest[:place], own, *rest[place:])

@@ -12,15 +12,19 @@ from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.picture_saver import PictureSaver
 from app.models.latent_driven import LatentDriven
+from app.models.sound_driven import SoundDriven
 from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries, value_text
 from app.queries.slice_view import SliceSource
 from core.analyses.measures import MEASURES, Measure, Statistic
+from core.probing.classifier_output import ClassifierOutput
 from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
 from core.queries.queries import Answer, Layer, ask
-from core.session.lane_key import Key
-from core.session.lane_names import model_label, title
+from core.session.lane_key import Key, LaneKey
+from core.session.lane_names import lane_name, model_label, model_names
+from core.session.lanes import keys_of
 from core.signals.axis import Range
+from widgets.drawing.classifier import SCORE, class_words, probability_words, short_words
 from widgets.results.dock import Dock
 from widgets.results.layer_rows import Below, Cell, LayerRow
 from widgets.results.slice_views import SliceView
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 REST_MS = 45  # after the overlays are requested: a moving knob comes first
 UNDER_WAY = "In progress"
+MOST_CLASSES = 3  # in one line of the table
 WIDEST = 5  # longer texts run into the next column
 WIDEST_ACTIVATION = 7  # before the names
 HIGH_HZ = 5000.0
@@ -57,8 +62,10 @@ class DockView:
         layer_results: LayerResults,
         queries: Queries,
         saver: PictureSaver,
+        sound_driven: SoundDriven,
     ) -> None:
         self._saver = saver
+        self._sound_driven = sound_driven
         self._session = context.session
         self._messages = context.messages
         self._host = host
@@ -139,7 +146,7 @@ class DockView:
         """Return a layer's row before any of its values is known, so that nothing moves when they arrive."""
         cells = (Cell("…", "awaited", UNDER_WAY),) * len(SHOWN)
         below = (Below(LINES[-1][0], cells),) if key in self.unfolded else ()
-        return LayerRow(key, title(self._session.models, key), cells, below)
+        return LayerRow(key, lane_name(self._session.models, key), cells, below, group=self._group(key))
 
     def _view(self) -> None:
         held = self._session.selection is not None
@@ -163,7 +170,7 @@ class DockView:
         place = self._layer_results.table_place
         dock.show_mode("selection" if isinstance(place, Range) else "cursor", self._held)
         dock.where.show_pieces(_where(place))
-        rows = [self._row(layer) for layer in self._layer_results.layers()]
+        rows = self._rows()
         dock.show_rows(rows)
         self.show_slices()
         awaits = any(cell.tip == UNDER_WAY for one in rows for cell in one.cells)
@@ -181,11 +188,51 @@ class DockView:
         awaits = self._awaits and self._layer_results.wanted  # values of a hidden dock do not count
         return "Measuring for the table…" if awaits else "All layers and analyses up to date"
 
+    def _rows(self) -> list[LayerRow]:
+        """Return the rows in the order of the lanes: layers, and between them what D and Q give."""
+        layers = {layer.key: layer for layer in self._layer_results.layers()}
+        found: list[LayerRow] = []
+        for key in keys_of(self._session.lanes):
+            output = self._sound_driven.output(key)
+            if key in layers:
+                found.append(self._row(layers[key]))
+            elif output is not None:
+                found.append(self._answer_row(key, output))
+        return found
+
     def _row(self, layer: Layer) -> LayerRow:
-        place, session = self._layer_results.table_place, self._session
+        place, models = self._layer_results.table_place, self._session.models
         cells = self._cells(layer, 0, row(layer, place))
         below = self._below(layer) if layer.key in self.unfolded else ()
-        return LayerRow(layer.key, layer.title, cells, below, layer.key == session.active)  # type: ignore[arg-type]
+        return LayerRow(
+            layer.key,
+            lane_name(models, layer.key),
+            cells,  # type: ignore[arg-type]
+            below,
+            layer.key == self._session.active,
+            group=self._group(layer.key),
+        )
+
+    def _group(self, key: Key) -> str:
+        """Return the heading of a row: its model's title, if several are open."""
+        models = self._session.models
+        several = len(models) > 1 and isinstance(key, LaneKey)
+        return model_names(models).get(key.model, "") if several and isinstance(key, LaneKey) else ""
+
+    def _answer_row(self, key: Key, output: ClassifierOutput) -> LayerRow:
+        """Return the row of what D or Q gives: the most probable classes; unfolded all, with their logits."""
+        classes = output.classes if output.rule != "score" else ()
+        below = tuple(Below(one.label, words=probability_words(one)) for one in classes)
+        tip = "\n".join(class_words(one) for one in classes) or SCORE
+        return LayerRow(
+            key,
+            lane_name(self._session.models, key),
+            below=below if key in self.unfolded else (),
+            active=key == self._session.active,
+            words=short_words(output, MOST_CLASSES),
+            tip=f"{tip}\nDouble-click to keep in the results",
+            group=self._group(key),
+        )
 
     def _below(self, layer: Layer) -> tuple[Below, ...]:
         place = self._layer_results.table_place
@@ -253,6 +300,10 @@ class DockView:
 
     def _keep(self, key: Key, line: int, column: int) -> None:
         """Put the query behind a cell into the results."""
+        output = self._sound_driven.output(key)
+        if output is not None:
+            self._queries.tell_class(key, output, line)
+            return
         self._queries.ask(*self._asked(line, column), key, self._layer_results.table_place)
 
     def _copy(self, key: Key, line: int, column: int) -> None:

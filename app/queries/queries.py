@@ -18,11 +18,12 @@ from core.analyses.measure_reading import Place, extreme
 from core.analyses.measures import MEASURES, Statistic
 from core.analyses.registry import TABLE
 from core.faults import Fault
+from core.probing.classifier_output import ClassifierOutput
 from core.queries.listings import over
 from core.queries.queries import Answer, Layer, ask
 from core.queries.results_table import Results
 from core.session.lane_key import Key, RecordingKey
-from core.session.lane_names import model_label
+from core.session.lane_names import model_label, title
 from core.session.point_names import point_name
 from core.signals.axis import Range
 from core.signals.track import Image, Track
@@ -134,6 +135,20 @@ class Queries:
         layer = self._active
         title = layer.title if layer else ""
         self.tell(self._session.active, Answer(title, measure, *ends, value, unit, digits=digits))
+
+    def tell_class(self, key: Key, output: ClassifierOutput, line: int) -> None:
+        """Report what D or Q gives: its score, the most probable class (line 0), or the class of a line."""
+        track = self._session.shown.tracks[key]
+        one = output.classes[line - 1] if line else output.ranked[0]
+        score = output.rule == "score"
+        measure, value = ("Score", one.logit) if score else (f"Probability of {one.label}", one.probability)
+        extent = track.axis.extent
+        name = title(self._session.models, key)
+        digits = -1 if score else 4
+        self.tell(
+            key,
+            Answer(name, measure, extent.start_s, extent.end_s, value, digits=digits, origin=track.origin),
+        )
 
     # --- spectral moments ------------------------------------------------------------------------
 

@@ -242,7 +242,7 @@ class OpenRecordings:
         if first or followed:
             session.set_range(session.whole, remember=False)
         if first:
-            session.set_cursor(0.0)
+            session.set_cursor(0.0, placed=False)
 
     def _say(self, name: str, track: Track, notes: tuple[str, ...]) -> None:
         said = list(notes)

@@ -97,6 +97,7 @@ def _make_parts(window: Window) -> None:
         on.layer_results,
         on.queries,
         saver,
+        on.sound_driven,
     )
     window.result_list = ResultList(context, host, window.dock, on.queries.results)
     window.listing_windows = ListingWindows(context, host, on.sound_driven, on.layer_results)

@@ -5,6 +5,7 @@ Only Qt is imported here, so that the window stands before the services are impo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize
@@ -128,20 +129,16 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        from app.models.model_loader import wanted_of
+        self.open_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        for path in wanted_of(paths):
-            self.open_dropped(path)
-
-    def open_dropped(self, path: str) -> None:
-        """Open a checkpoint, a recording or a TextGrid."""
+    def open_dropped(self, paths: Sequence[str]) -> None:
+        """Open checkpoints beside each other, recordings, and, where something is open, TextGrids."""
         from app.base.command_table import is_open
 
-        if path.lower().endswith(".textgrid") and is_open(self.on.session):
+        tiers = [path for path in paths if path.lower().endswith(".textgrid") and is_open(self.on.session)]
+        self.on.model_loader.open_all([path for path in paths if path not in tiers])
+        for path in tiers:
             self.on.tier_editor.open(path)
-        else:
-            self.on.model_loader.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.is_furnished:

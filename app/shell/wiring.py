@@ -20,7 +20,7 @@ from app.shell.menus import Menus
 from app.shell.pages import Pages
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
-from core.session.lane_key import Key, RecordingKey
+from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import model_names, plain_name, title
 from core.session.point_names import starred_name
 from core.session.session import Snapshot
@@ -131,6 +131,7 @@ class Wiring:
         on.model_loader.choice_needed.connect(lambda choice: ask_run(self._host, on.model_loader, choice))
         on.model_loader.questions_arose.connect(lambda card: self._ask_questions())
         on.recordings.opened.connect(self._recording)
+        on.sound_driven.answered.connect(self._answered)
 
     def _preferences(self) -> None:
         self._pages.show_docks()
@@ -181,6 +182,11 @@ class Wiring:
         self._widgets.start.show_recent(self._on.preferences.values.recent)
         self._pages.show_page("stack")
         self.soon()
+
+    def _answered(self, key: LaneKey) -> None:
+        """Bring the answer of D or Q into view."""
+        self.show_stack()
+        self._widgets.stack.reveal(key)
 
     def _show_alone(self, recordings: Sequence[Key]) -> None:
         """Without a model, name the window after a recording; if none is left, show the start page."""
@@ -323,6 +329,11 @@ class Wiring:
             self._on.recordings.choose_channel(key, int(value))  # type: ignore[call-overload]
         elif field == "merged_gain":
             self._on.layering.set_gain(key, *value)  # type: ignore[misc]
+        elif field == "through":
+            self._on.sound_driven.send(*value, key)  # type: ignore[misc]
+        elif field == "close model":
+            assert isinstance(key, LaneKey)
+            self._on.model_loader.close(key.model)
         elif field == "over output":
             self._on.layering.lay_over_output(key)
         else:

@@ -11,8 +11,8 @@ from app.recordings.alignment import Alignment
 from app.recordings.dialogs import ask_start
 from app.recordings.open_recordings import OpenRecordings
 from app.stack.layering import Layering
-from core.session.lane_key import RecordingKey
-from core.session.lane_names import title
+from core.session.lane_key import Key, RecordingKey
+from core.session.lane_names import short_model_names, title
 from core.session.session import Session
 from widgets.stack.stack import Stack
 
@@ -50,6 +50,32 @@ def through_q(session: Session, sound_driven: SoundDriven) -> None:
 def through_d(session: Session, sound_driven: SoundDriven) -> None:
     """Run the discriminator on the output, or on the selection in an active recording."""
     _switch(session, sound_driven, "D")
+
+
+def _source(session: Session) -> Key | None:
+    """Return the sound that the active lane stands for: a recording, or its model's output."""
+    active = session.active
+    return active if isinstance(active, RecordingKey) else session.output_of(session.model_of(active))
+
+
+def has_other_networks(session: Session, sound_driven: SoundDriven) -> bool:
+    """Several models are open, and the active lane is a sound that their networks can hear."""
+    return len(session.models) > 1 and bool(sound_driven.networks_for(_source(session)))
+
+
+@command("layers.through", "Send through a network of another model…", "Layers", has_other_networks)
+def through(session: Session, sound_driven: SoundDriven, host: DialogHost) -> None:
+    """Run the Q network or discriminator of any open model on the active output or recording."""
+    source = _source(session)
+    if source is None:
+        return
+    networks, names = sound_driven.networks_for(source), short_model_names(session.models)
+    host.ask_choice(
+        "Send through",
+        f"Send {title(session.models, source)} through:",
+        [f"{network} of {names[model]}" for model, network in networks],
+        lambda number: sound_driven.send(*networks[number], source),
+    )
 
 
 def can_be_laid(layering: Layering, session: Session) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app.analysis.drawn_overlays import DrawnOverlays
@@ -11,20 +12,22 @@ from app.analysis.tiled_overlays import TiledOverlays
 from app.annotation.tier_editor import TierEditor
 from app.annotation.tiers_wiring import tiers_view
 from app.base.context import Context
-from app.models.sound_driven import SoundDriven, logits_words
+from app.models.sound_driven import SoundDriven
 from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
+from app.stack.answer_lanes import AnswerLanes
 from app.stack.layering import Layering
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
+from core.probing.model_id import ModelId
 from core.session.lane_key import Key, LaneKey, RecordingKey
-from core.session.lane_names import curve_names, layer_info, title
+from core.session.lane_names import curve_names, lane_name, layer_info, model_name, short_model_names, title
 from core.session.lanes import Lane, keys_of
 from core.signals.track import Track
-from widgets.theme.praat_numbers import duration_words, seconds, short
+from widgets.theme.praat_numbers import duration_words, short
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
@@ -48,6 +51,7 @@ class StackViews:
     ) -> None:
         self._drawn_overlays = drawn_overlays
         self._layering = layering
+        self._answer_lanes = AnswerLanes(context, sound_driven)
         self._session = context.session
         self._settings = settings
         self._recordings = recordings
@@ -75,9 +79,37 @@ class StackViews:
         )
 
     def _lane(self, lane: Lane) -> LaneView:
+        track = self._session.shown.tracks[lane.key]
+        output = self._sound_driven.output(lane.key)
+        if output is not None and isinstance(lane.key, LaneKey):
+            view = self._answer_lanes.view(lane.key, output)
+        else:
+            view = self._curve_lane(lane, track)
+        return replace(
+            view,
+            gain=lane.gain,
+            muted=lane.muted,
+            solo=lane.soloed,
+            collapsed=lane.collapsed,
+            active=self._session.active in keys_of((lane,)),
+            closable=isinstance(lane.key, RecordingKey) or not lane.key.is_generated,
+            computing=self.computing,
+            model=model_name(self._session.models, lane.key),
+            networks=tuple(
+                self._network(*one, lane.key) for one in self._sound_driven.networks_for(lane.key)
+            ),
+        )
+
+    def _network(self, model: ModelId, network: str, key: Key) -> tuple[tuple[ModelId, str], str, bool]:
+        """Return a network that a lane can be sent through: its identity, its name, whether it hears that."""
+        names = short_model_names(self._session.models)
+        words = f"{network} of {names[model]}" if len(names) > 1 else network
+        return (model, network), words, self._sound_driven.hears(model, network, key)
+
+    def _curve_lane(self, lane: Lane, track: Track) -> LaneView:
         session = self._session
-        track = session.shown.tracks[lane.key]
         name, meta = self._words(lane.key, track)
+        card = session.card_of(lane.key)
         file = self._recordings.file_of(lane.key)
         settings = {measure: self._settings.of(measure) for measure in OVERLAYS}
         carried = track.axis.rate_hz
@@ -93,7 +125,7 @@ class StackViews:
             key=lane.key,
             title=name,
             meta=meta,
-            badge="" if _is_logits(lane.key) else f"≤ {short(carried / 2)} Hz",
+            badge=f"≤ {short(carried / 2)} Hz",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._drawn_overlays.spectrogram(lane.key) if "spectrogram" in lane.shown else None,
@@ -109,22 +141,16 @@ class StackViews:
             shown=lane.shown,
             refusals=axis_refused or refused,
             lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in OVERLAYS},
-            reason=self._reason(lane, track, settings),
-            note="\n".join(filter(None, self._notes(lane, track, settings))),
-            gain=lane.gain,
-            muted=lane.muted,
-            solo=lane.soloed,
-            collapsed=lane.collapsed,
+            reason=self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or "",
+            note=lane_notice(track.axis, settings, lane.shown),
             scale=lane.scale,
             fixed_low=lane.fixed_low,
             fixed_high=lane.fixed_high,
-            active=session.active in keys_of((lane,)),
             playing=lane.key in self._playback.keys,
             audible=carried >= 100.0,
-            computing=self.computing,
+            playable=isinstance(lane.key, RecordingKey) or (card is not None and card.sounds),
             stale=any(key == lane.key and name in lane.shown for key, name in session.shown.stale),
             legend=self._legend(lane, settings) if lane.shown and is_sound(lane.key) else (),
-            closable=isinstance(lane.key, RecordingKey) or not lane.key.is_generated,
             movable=self._alignment.of(lane.key) is not None,
             moved=self._alignment.by_s(self._alignment.of(lane.key)) != 0,
             channels=file.channels if file else 1,
@@ -142,27 +168,6 @@ class StackViews:
             if output == self._session.output_of(self._session.model_of(key))
             else (title(self._session.models, output))
         )
-
-    def _reason(self, lane: Lane, track: Track, settings: dict[str, Any]) -> str:
-        """Return the lane's text on what its rate cannot carry; "" for logits."""
-        if _is_logits(lane.key):
-            return ""
-        return self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or ""
-
-    def _notes(self, lane: Lane, track: Track, settings: dict[str, Any]) -> tuple[str, str]:
-        """Return the lane's texts on what it is, and on settings lowered for its overlays."""
-        if isinstance(lane.key, LaneKey) and lane.key.is_logits:
-            return logits_words(lane.key.network, track.samples), ""
-        return self._input_words(lane, track), lane_notice(track.axis, settings, lane.shown)
-
-    def _input_words(self, lane: Lane, track: Track) -> str:
-        """Return what drives the lane's network."""
-        source = self._sound_driven.source_of(lane.key)
-        if source is None or not isinstance(lane.key, LaneKey):
-            return ""
-        heard = self._sound_driven.input_range_of(lane.key)
-        where = f", {seconds(heard.start_s)}–{seconds(heard.end_s)} s" if heard else ""
-        return f"{lane.key.network} hears {self._words(source, track)[0]}{where}"
 
     def _overview(self) -> Track | None:
         """Return the track that covers the whole stack: the output, or a longer recording."""
@@ -192,8 +197,8 @@ class StackViews:
 
     def _curves(self, lane: Lane, track: Track) -> tuple[Curve, ...]:
         """Return a lane's own curve and those laid over it, each with its gain."""
-        session, bars = self._session, _is_logits(lane.key)
-        own: CurveRole = "sound" if is_sound(lane.key) else "bars" if bars else "curve"
+        session = self._session
+        own: CurveRole = "sound" if is_sound(lane.key) else "curve"
         pairs = ((lane.key, lane.gain), *lane.merged)
         names = curve_names(session.models, [key for key, _ in pairs])
         return tuple(
@@ -231,9 +236,7 @@ class StackViews:
             where, lasts = self._alignment.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
             return key.id, " · ".join(filter(None, words))
-        name = title(self._session.models, key)
-        if key.is_logits:
-            return name, f"{track.axis.n} value{'s' * (track.axis.n > 1)}"
+        name = lane_name(self._session.models, key)
         layer = layer_info(self._session.models, key)
         return name, f"{layer.channels} × {layer.axis.n} · {rate}" if layer is not None else rate
 
@@ -254,10 +257,6 @@ class StackViews:
 def _step(place: int, count: int) -> float:
     """Return the place, from 0 to 1, of the `place`-th of `count` merged curves among their colours."""
     return (place - 0.5) / count if place else 0.5
-
-
-def _is_logits(key: Key) -> bool:
-    return isinstance(key, LaneKey) and key.is_logits
 
 
 VIEW_HIGH_HZ = 5000.0

@@ -69,6 +69,21 @@ def resolve(path: Path) -> RunFiles:
     return _with_others(mine, siblings) if mine else RunFiles(path, "torch", (path,))
 
 
+def without_parts(paths: Iterable[Path]) -> list[Path]:
+    """Return the paths without further files of a run that another path stands for, such as its D beside its
+    G. A path that is given twice stays twice.
+    """
+    found: list[tuple[Path, Path]] = []
+    for path in paths:
+        try:
+            run = resolve(path).path
+        except (Fault, OSError):
+            run = path
+        if not any(run == other and path != first for first, other in found):
+            found.append((path, run))
+    return [path for path, _ in found]
+
+
 def _index(prefix: Path) -> Path:
     return prefix.with_name(prefix.name + ".index")
 

@@ -11,7 +11,7 @@ FIRST_MODEL = ModelId("m1")
 
 GENERATOR = "G"
 LOGITS = "logits"
-"""The lane below the layers of D and Q: the network's output, which is not one of its layers."""
+"""The lane of what D or Q gives: the network's output, which is not one of its layers."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

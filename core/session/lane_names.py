@@ -11,6 +11,9 @@ from core.networks.layer_info import LayerInfo
 from core.probing.model_id import ModelId
 from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
 
+ANSWER = "answer"
+"""The name of the lane of what D or Q gives: its logits as probabilities, or its score."""
+
 MOST_LETTERS = 10
 """How long a model's name may be before that of a layer."""
 
@@ -32,13 +35,13 @@ def plain_name(key: Key) -> str:
 
 
 def lane_name(models: Mapping[ModelId, Card], key: Key) -> str:
-    """Return a lane's name without its model: "Conv4", "Q Conv1", "Q logits", a recording without suffix."""
+    """Return a lane's name without its model: "Conv4", "Q Conv1", "Q answer", a recording without suffix."""
     match key:
         case RecordingKey(name):
             return PurePath(name).stem
         case LaneKey(_, network, layer):
             info = layer_info(models, key)
-            words = info.title if info is not None else layer
+            words = info.title if info is not None else ANSWER if key.is_logits else layer
             return words if network == GENERATOR else f"{network} {words}"
 
 

@@ -39,6 +39,7 @@ class Preferences:
     geometry: str = ""
     figure_width_mm: Annotated[float, msgspec.Meta(ge=20, le=2000)] = 170.0
     figure_dpi: Annotated[float, msgspec.Meta(ge=30, le=2400)] = 300.0
+    figure_height_mm: Annotated[float, msgspec.Meta(ge=0, le=2000)] = 0.0  # 0: as high as its lanes
     letters: bool = False
     results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # memory budget for analyses
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()

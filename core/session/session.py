@@ -150,6 +150,7 @@ class Session:
         self.whole = Range(0.0, 1.0)
         self.visible = self.whole
         self.cursor_s: float | None = None
+        self.cursor_placed = False  # by the user, and not by opening something
         self.selection: Range | None = None
         self.frequency_hz: float | None = None
         self.active: Key | None = None
@@ -242,6 +243,7 @@ class Session:
         self.whole = Range(0.0, card.out_axis.extent.end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
+        self.cursor_placed = False
 
     def _open_beside(self, card: Card, lanes: Lanes, at: ModelPoint, model: ModelId) -> None:
         """Add a model to every moment, so that undo goes on for the others."""
@@ -459,15 +461,17 @@ class Session:
             self.visible = self._back.pop()
             self.view_changed.emit()
 
-    def set_cursor(self, time_s: float) -> None:
-        """Set the cursor and clear the selection, as a click does in Praat."""
+    def set_cursor(self, time_s: float, placed: bool = True) -> None:
+        """Set the cursor and clear the selection, as a click does in Praat; `placed` by the user, or not."""
         time_s = min(max(time_s, self.whole.start_s), self.whole.end_s)
+        self.cursor_placed = placed
         self._set_view(cursor_s=time_s, selection=None)
 
     def set_selection(self, wanted: Range | None) -> None:
         """Select a time range; an empty one becomes the cursor. Raises Fault for times outside the sound."""
         if wanted is None:
-            self.set_cursor(self.whole.start_s if self.cursor_s is None else self.cursor_s)
+            start_s = self.whole.start_s if self.cursor_s is None else self.cursor_s
+            self.set_cursor(start_s, self.cursor_placed)
             return
         if wanted.length_s > 0 and (wanted.start_s > self.whole.end_s or wanted.end_s < self.whole.start_s):
             raise Fault(
@@ -479,6 +483,7 @@ class Session:
         if kept.length_s <= 0:
             self.set_cursor(kept.start_s)
         else:
+            self.cursor_placed = True
             self._set_view(selection=kept, cursor_s=kept.start_s)
 
     def set_frequency(self, frequency_hz: float | None) -> None:

@@ -80,12 +80,18 @@ def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, theme:
     ]
     if lane.collapsed:
         labels = []
-    in_time = bool(lane.curves) and lane.curves[0].role != "bars"
-    value = lane.curves[0].track.at(cursor_s) if in_time and cursor_s is not None else math.nan
+    value = lane.curves[0].track.at(cursor_s) if lane.curves and cursor_s is not None else math.nan
     if math.isfinite(value):
         gain = lane.curves[0].gain if len(lane.curves) > 1 else 1.0
         labels.append(_cursor_label(value, value * gain, rows, theme))
     return labels
+
+
+def probability_labels(lane: LaneView, top_px: float, bottom_px: float, theme: Theme) -> list[Label]:
+    """Return the ends of the scale of probabilities; none for a score or a folded lane."""
+    if lane.collapsed or lane.classifier is None or lane.classifier.rule == "score":
+        return []
+    return [Label(top_px, "1", theme.ink2, END), Label(bottom_px, "0", theme.ink2, END)]
 
 
 def _cursor_label(value: float, drawn: float, rows: PixelRows, theme: Theme) -> Label:

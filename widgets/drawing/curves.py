@@ -23,7 +23,6 @@ from widgets.timeline.lane_views import Curve, LaneView
 DOTS_FROM_PX = 6.0
 BIG_DOTS_FROM_PX = 25.0
 CURVE_PADDING_PX = 6.0
-BAR_PX = 24.0
 Limits = tuple[float, float]
 
 
@@ -90,9 +89,6 @@ def _scale_limits(lane: LaneView, window: Range, shared: Limits) -> Limits:
     seen = window if lane.scale == "window" else None
     single = len(lane.curves) == 1
     curves = [Curve(curve.track) if single else curve for curve in lane.curves]
-    if lane.curves and lane.curves[0].role == "bars":
-        low, high = whole_extremes(lane.curves[0].track)
-        return (min(low, 0.0), max(high, 0.0))
     if lane.ghost is not None:
         curves.append(Curve(lane.ghost))
     return _spanned(curve_limits(curve, seen) for curve in curves)
@@ -141,18 +137,6 @@ def paint_curve(
         draw_dots(painter, xs, ys, colour, 5.0 if apart_px >= BIG_DOTS_FROM_PX else 3.0)
 
 
-def paint_bars(painter: QPainter, track: Track, columns: Columns, rows: PixelRows, colour: QColor) -> None:
-    """Paint values that are not a curve: a bar from zero for each, over its own time range."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    apart_px = columns.px_per_s * track.axis.step_s
-    width_px = min(BAR_PX, apart_px * 0.6)
-    zero = rows.y(0.0)
-    for time_s, value in zip(track.axis.times(), track.samples, strict=True):
-        if math.isfinite(value):
-            bar = QRectF(columns.x(float(time_s)) - width_px / 2, zero, width_px, rows.y(float(value)) - zero)
-            painter.fillRect(bar.normalized(), colour)
-
-
 def _zigzag(found: Envelope) -> np.ndarray:
     """Return low, high, high, low, low, high ...: each block once up or down, joined at the nearer end."""
     pairs = np.stack((found.low, found.high), axis=1).astype(np.float64)
@@ -172,9 +156,6 @@ def paint_curves(
     single = len(lane.curves) == 1
     for curve in sorted((*lane.curves[1:], *lane.curves[:1]), key=lambda one: -one.track.axis.rate_hz):
         gain = 1.0 if single else curve.gain
-        if curve.role == "bars":
-            paint_bars(painter, curve.track, columns, rows, curve_colour(curve, theme))
-            continue
         paint_curve(painter, curve.track, columns, rows, curve_colour(curve, theme), gain)
     painter.restore()
 

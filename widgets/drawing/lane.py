@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
+from widgets.drawing.classifier import paint_classifier
 from widgets.drawing.curve_legend import legend_entries, legend_rect, paint_legend
 from widgets.drawing.curves import (
     Limits,
@@ -20,7 +21,7 @@ from widgets.drawing.curves import (
     paint_zero,
     value_limits,
 )
-from widgets.drawing.lines import draw_dotted, draw_text
+from widgets.drawing.lines import draw_dotted, draw_text, wrapped
 from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulses
 from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
@@ -30,6 +31,7 @@ from widgets.timeline.lane_views import Curve, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
+MODEL_PX = 14  # a row for the model's name in the header of a folded lane
 REASON_PX = 205.0
 NO_LIMITS: Limits = (-1.0, 1.0)
 PaintOverlays = Callable[[QPainter, QRectF, LaneView, Columns, Theme], None]
@@ -58,7 +60,7 @@ def has_analysis(lane: LaneView) -> bool:
 def lane_height_px(lane: LaneView) -> int:
     """Return the preferred height of a lane, including its lower border."""
     if lane.collapsed:
-        return COLLAPSED_PX
+        return COLLAPSED_PX + (MODEL_PX if lane.model else 0)
     if not has_analysis(lane):
         return LANE_PX
     return SOUND_PX + SOUND_ANALYSIS_PX if is_sound(lane) else 2 * LANE_ANALYSIS_PX
@@ -86,6 +88,9 @@ def paint_plot(
     overlays: PaintOverlays = paint_overlays,
 ) -> None:
     """Paint everything in a lane's plot but the marks: background, grid, curves, spectrogram, overlays."""
+    if lane.classifier is not None:
+        paint_classifier(painter, rect, lane, theme)
+        return
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.fillRect(rect, theme.plot_off if _is_off(lane) else theme.plot)
     _paint_grid(painter, curve_rect, columns, theme)
@@ -146,7 +151,7 @@ def _paint_reason(
         [
             line
             for one in words.splitlines()
-            for line in _wrapped(one, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
+            for line in wrapped(one, lambda text: metrics.horizontalAdvance(text) <= REASON_PX)
         ]
         for words in (lane.note, lane.reason)
     )
@@ -178,22 +183,12 @@ def _is_taken(room: QRectF, lane: LaneView, columns: Columns, rows: PixelRows) -
     return any(math.isfinite(top) and rows.y(top) < room.bottom() for top in tops)
 
 
-def _wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """Break a sentence into lines that fit."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and fits(longer):
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines or [""]
-
-
 def paint_marks(
     painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, marks: Marks
 ) -> None:
-    """Paint selection, cursor and frequency cursor over a lane's plot."""
+    """Paint selection, cursor and frequency cursor over a lane's plot, if it is one over time."""
+    if lane.classifier is not None:
+        return
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.save()
     painter.setClipRect(rect)

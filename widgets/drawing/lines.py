@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -58,6 +60,22 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, colour: QColor, width_p
         for first in range(run.start, max(run.start + 1, run.stop - 1), piece):
             part = slice(first, min(first + piece + 1, run.stop))
             painter.drawPolyline(polygon(xs[part], ys[part]))
+
+
+def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """Break a sentence into lines that fit; a word that is longer than a line is broken, too."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and fits(longer):
+            lines[-1] = longer
+            continue
+        lines.append(word)
+        while not fits(lines[-1]) and len(lines[-1]) > 1:
+            whole = lines[-1]
+            kept = next((k for k in range(len(whole) - 1, 1, -1) if fits(whole[:k])), 1)
+            lines[-1:] = [whole[:kept], whole[kept:]]
+    return lines or [""]
 
 
 def is_screen(painter: QPainter) -> bool:

@@ -16,8 +16,10 @@ from widgets.drawing.axes import (
     overlay_labels,
     paint_left_labels,
     paint_right_labels,
+    probability_labels,
     settled,
 )
+from widgets.drawing.classifier import BELOW_PX, TOP_PX
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
 from widgets.theme.theme import Theme
@@ -29,6 +31,8 @@ def left_labels(
     rect: QRectF, lane: LaneView, columns: Columns, theme: Theme, marks: Marks, shared: Limits = NO_LIMITS
 ) -> list[Label]:
     """Return the numbers left of a lane: those of the curve, and the frequencies below."""
+    if lane.classifier is not None:
+        return probability_labels(lane, rect.top() + TOP_PX, rect.bottom() - BELOW_PX, theme)
     curve_rect, analysis_rect = lane_parts(lane, rect)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     cursor_s = None if marks.selection is not None else marks.cursor_s

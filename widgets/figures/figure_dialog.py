@@ -7,12 +7,15 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDoubleSpinBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -20,13 +23,14 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.controls.number_field import inset
-from widgets.figures.figure import FigureView, Note, Spot, lay_out
-from widgets.figures.figure_files import Paper, render
+from widgets.figures.figure_files import MM_PER_INCH, PX_PER_INCH, Paper, render
+from widgets.figures.figure_layout import FigureView, Note, Spot, lay_out
 from widgets.theme.theme import LIGHT, Theme
 
 PREVIEW_DPI = 96.0
 DRAG_PX = 6.0
-LIST_PX = 120
+LIST_PX, LANES_PX = 76, 132
+AUTOMATIC = "automatic"
 HOW = "Write a note, then click where to put it; drag to add an arrow."
 
 
@@ -86,18 +90,21 @@ class Preview(QWidget):
 
 
 class FigureDialog(QDialog):
-    """Asks for notes, width and resolution; `save_wanted` carries the figure and its paper."""
+    """Asks for lanes, notes, size and resolution; `save_wanted` carries the figure and its paper, `changed`
+    the figure after each change.
+    """
 
     save_wanted = Signal(object, object)
+    changed = Signal(object)
 
     def __init__(self, figure: FigureView, paper: Paper, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Save picture")
         self._figure, self._paper = figure, paper
-        self._preview = Preview()
+        self.preview = Preview()
         self._make_fields()
         self._lay_out()
-        self._preview.placed.connect(self._placed)
+        self.preview.placed.connect(self._placed)
         self._show()
         self.resize(1100, 820)
 
@@ -109,35 +116,62 @@ class FigureDialog(QDialog):
         self._title.setAccessibleName("Title")
         self._note = QLineEdit(placeholderText="Note")
         self._note.setAccessibleName("Text of the next note")
-        self._list = QListWidget()
-        self._list.setAccessibleName("Notes")
-        self._list.setMaximumHeight(LIST_PX)
+        self.notes = QListWidget()
+        self.notes.setAccessibleName("Notes")
+        self.notes.setMaximumHeight(LIST_PX)
         self._remove = QPushButton("Remove note")
         self._remove.setEnabled(False)
         self._remove.setAutoDefault(False)
-        self._width = _number("Width", " mm", self._paper.width_mm, 60, 1000)
+        self.lanes = QListWidget()
+        self.lanes.setAccessibleName("Lanes in the picture")
+        self.lanes.setMaximumHeight(LANES_PX)
+        for lane in self._figure.stack.lanes:
+            item = QListWidgetItem(lane.full_title, self.lanes)
+            hidden = lane.key in self._figure.hidden
+            item.setCheckState(Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
+        self.lanes.itemChanged.connect(self._changed)
+        self._marks = QCheckBox("Cursor and selection")
+        stack = self._figure.stack
+        self._marks.setEnabled(stack.cursor_s is not None or stack.selection is not None)
+        self._marks.setChecked(self._figure.marks)
+        self._marks.toggled.connect(self._changed)
+        self.width_field = _number("Width", " mm", self._paper.width_mm, 60, 1000)
+        self.height_field = _number("Height", " mm", self._paper.height_mm, 0, 2000)
+        self.height_field.setSpecialValueText(AUTOMATIC)
+        self.height_field.valueChanged.connect(self._changed)
+        self._size = QLabel()
+        self._size.setWordWrap(True)
         self._dpi = _number("Dots per inch", " dpi", self._paper.dpi, 72, 1200)
         self._save = QPushButton("Save picture…")
         self._save.setDefault(True)
         self._title.textChanged.connect(self._changed)
-        self._width.valueChanged.connect(self._changed)
+        self.width_field.valueChanged.connect(self._changed)
         self._dpi.valueChanged.connect(self._changed)
-        self._list.currentRowChanged.connect(lambda row: self._remove.setEnabled(row >= 0))
+        self.notes.currentRowChanged.connect(lambda row: self._remove.setEnabled(row >= 0))
         self._remove.clicked.connect(self._remove_note)
         self._save.clicked.connect(lambda: self.save_wanted.emit(self._figure, self._paper))
 
     def _lay_out(self) -> None:
         room = QScrollArea()
-        room.setWidget(self._preview)
+        room.setWidget(self.preview)
         room.setAlignment(Qt.AlignmentFlag.AlignCenter)
         side = QVBoxLayout()
-        side.setSpacing(8)
+        side.setSpacing(6)
         how = QLabel(HOW)
         how.setWordWrap(True)
         for label, field in (
-            ("Title", self._title), ("Note", self._note), ("", how), ("Notes", self._list),
-            ("", self._remove), ("Width", self._width), ("Resolution of PNG and of spectrograms", self._dpi),
-        ):  # fmt: skip
+            ("Title", self._title),
+            ("Lanes", self.lanes),
+            ("", self._marks),
+            ("Note", self._note),
+            ("", how),
+            ("Notes", self.notes),
+            ("", self._remove),
+            ("Width", self.width_field),
+            ("Height", self.height_field),
+            ("", self._size),
+            ("Resolution of PNG and of spectrograms", self._dpi),
+        ):
             if label:
                 side.addWidget(QLabel(label))
             side.addWidget(field)
@@ -148,16 +182,29 @@ class FigureDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.addWidget(close)
         buttons.addWidget(self._save)
-        side.addLayout(buttons)
-        column = QWidget()
-        column.setLayout(side)
-        column.setFixedWidth(260)
+        fields = QWidget()
+        fields.setLayout(side)
+        fields.setFixedWidth(260)
+        scrolled = QScrollArea()  # on a small screen the fields scroll; the buttons stay in view
+        scrolled.setWidget(fields)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setFixedWidth(260 + scrolled.verticalScrollBar().sizeHint().width())
+        column = QVBoxLayout()
+        column.addWidget(scrolled, 1)
+        column.addLayout(buttons)
         whole = QHBoxLayout(self)
         whole.addWidget(room, 1)
-        whole.addWidget(column)
+        whole.addLayout(column)
 
     def _changed(self) -> None:
-        self._paper = Paper(self._width.value(), self._dpi.value())
+        self._paper = Paper(self.width_field.value(), self._dpi.value(), self.height_field.value())
+        checked = (self.lanes.item(k).checkState() for k in range(self.lanes.count()))
+        lanes = zip(self._figure.stack.lanes, checked, strict=True)
+        hidden = frozenset(lane.key for lane, on in lanes if on != Qt.CheckState.Checked)
+        away = self._figure.hidden - {lane.key for lane in self._figure.stack.lanes}
+        self._figure = replace(self._figure, hidden=hidden | away, marks=self._marks.isChecked())
         self._show()
 
     def _placed(self, at: Spot, to: Spot | None) -> None:
@@ -170,18 +217,32 @@ class FigureDialog(QDialog):
         self._show()
 
     def _remove_note(self) -> None:
-        row = self._list.currentRow()
+        row = self.notes.currentRow()
         notes = self._figure.notes
         self._figure = replace(self._figure, notes=(*notes[:row], *notes[row + 1 :]))
         self._show()
 
     def _show(self) -> None:
-        self._figure = replace(self._figure, title=self._title.text(), width_px=self._paper.width_px)
-        self._preview.show_figure(self._figure)
-        self._list.clear()
-        self._list.addItems(
-            [f"{note.text or 'Arrow'} · {note.at.time_s:.3f} s" for note in self._figure.notes]
+        self._figure = replace(
+            self._figure,
+            title=self._title.text(),
+            width_px=self._paper.width_px,
+            height_px=self._paper.height_px,
         )
+        self.preview.show_figure(self._figure)
+        layout = lay_out(self._figure)
+        height_mm = layout.height_px / PX_PER_INCH * MM_PER_INCH
+        self._size.setText(f"{self._paper.width_mm:.0f} × {height_mm:.0f} mm")
+        self._save.setEnabled(bool(self._figure.lanes))
+        self.notes.clear()
+        self.notes.addItems([_note_words(note, self._figure) for note in self._figure.notes])
+        self.changed.emit(self._figure)
+
+
+def _note_words(note: Note, figure: FigureView) -> str:
+    """Return a note's line in the list; one whose lane or time is not in the picture says so."""
+    seen = lay_out(figure).place(note.at, figure.lanes) is not None
+    return f"{note.text or 'Arrow'} · {note.at.time_s:.3f} s" + ("" if seen else " (not in this picture)")
 
 
 def _number(name: str, unit: str, value: float, least: float, most: float) -> QDoubleSpinBox:

@@ -12,7 +12,8 @@ from PySide6.QtSvg import QSvgGenerator
 
 from core.faults import Fault
 from core.files.atomic import atomic
-from widgets.figures.figure import FigureView, lay_out, paint_figure
+from widgets.figures.figure import paint_figure
+from widgets.figures.figure_layout import FigureView, lay_out
 from widgets.theme.theme import PRINT, Theme
 
 PX_PER_INCH = 96.0
@@ -23,10 +24,14 @@ ORIGIN_KEY = "phonoscope-origin"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The printed size of a figure and its resolution: width in millimetres, dots per inch."""
+    """The printed size of a figure and its resolution: width in millimetres, dots per inch.
+
+    With a height of 0 mm, the lanes have their own heights.
+    """
 
     width_mm: float = 170.0
     dpi: float = 300.0
+    height_mm: float = 0.0
 
     @property
     def scale(self) -> float:
@@ -37,6 +42,11 @@ class Paper:
     def width_px(self) -> float:
         """The width in layout pixels; text of 11 px prints as 8.25 points."""
         return self.width_mm / MM_PER_INCH * PX_PER_INCH
+
+    @property
+    def height_px(self) -> float:
+        """The height in layout pixels."""
+        return self.height_mm / MM_PER_INCH * PX_PER_INCH
 
 
 @dataclass(frozen=True)

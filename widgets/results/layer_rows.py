@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.theme.theme import LIGHT, Theme, font
 
-HEAD_PX, ROW_PX, BELOW_PX, END_PX = 38, 28, 20, 6
+HEAD_PX, ROW_PX, BELOW_PX, END_PX, GROUP_PX = 38, 28, 20, 6, 22
 NAME_X, CARET_X = 21, 6
 TITLE_PX, LONG_PX = 16, 52
 # Heading, unit, and the right edge of the column's numbers.
@@ -37,25 +37,38 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """A line that unfolds below a layer: "min", "max" or "bandwidth"."""
+    """A line that unfolds below a layer: "min", "max" or "bandwidth"; or a class with its probability.
+
+    `words` stand in place of the cells, across all columns.
+    """
 
     name: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[Cell | None, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One layer: its cells, and the lines below it if it is unfolded."""
+    """One layer: its cells, and the lines below it if it is unfolded.
+
+    What D or Q gives has `words` in place of cells, with all of them in `tip`. `group` is the name of the
+    layer's model if several are open; the first row of each group has it as its head.
+    """
 
     key: Hashable
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell, ...] = ()
     below: tuple[Below, ...] = ()
     active: bool = False
+    words: str = ""
+    tip: str = ""
+    group: str = ""
 
 
 def title_px(row: LayerRow) -> int:
     """Return the height in px of the extra line for a long title; 0 for a short one."""
+    if row.words:
+        return 0
     return TITLE_PX if QFontMetrics(font(11, 600)).horizontalAdvance(row.title) > LONG_PX else 0
 
 

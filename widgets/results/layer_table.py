@@ -22,6 +22,7 @@ from widgets.results.layer_rows import (
     CARET_X,
     COLUMNS,
     END_PX,
+    GROUP_PX,
     NAME_END,
     NAME_X,
     ROW_PX,
@@ -91,7 +92,9 @@ class LayerTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(384, sum(self._height(row) for row in self._rows))
+        return QSize(
+            384, sum(map(self._height, self._rows)) + sum(map(self._group_px, range(len(self._rows))))
+        )
 
     def _spoken(self) -> str:
         """Return the active row as text for screen readers."""
@@ -99,6 +102,8 @@ class LayerTable(QWidget):
         if row is None:
             return ""
         named = zip(COLUMNS, row.cells, strict=True)
+        if row.words:
+            return f"{row.title}: {row.tip or row.words}"
         return f"{row.title}: " + ", ".join(
             f"{name} {cell.text or cell.tip} {unit}" for (name, unit, _), cell in named
         )
@@ -108,9 +113,16 @@ class LayerTable(QWidget):
     def _height(self, row: LayerRow) -> int:
         return title_px(row) + ROW_PX + (len(row.below) * BELOW_PX + END_PX if row.below else 0)
 
+    def _group_px(self, place: int) -> int:
+        """Return the height of the head above a row: the model's name, where it is another than above."""
+        group = self._rows[place].group
+        above = self._rows[place - 1].group if place else ""
+        return GROUP_PX if group != above and group else 0
+
     def row_rect(self, place: int) -> QRect:
         """Return the place of a row with everything below it."""
         top = sum(self._height(row) for row in self._rows[:place])
+        top += sum(self._group_px(k) for k in range(place + 1))
         return QRect(0, top, self.width(), self._height(self._rows[place]))
 
     def at(self, point: QPoint) -> tuple[int, int, int]:
@@ -133,17 +145,28 @@ class LayerTable(QWidget):
         if place < 0 or column < 0:
             return None
         row = self._rows[place]
-        return row.cells[column] if line == 0 else row.below[line - 1].cells[column]
+        cells = row.cells if line == 0 else row.below[line - 1].cells
+        return cells[column] if cells else None
 
     # --- painting -------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         for place, row in enumerate(self._rows):
-            self._paint_row(painter, row, self.row_rect(place), place == self._hover)
+            rect = self.row_rect(place)
+            if self._group_px(place):
+                self._paint_group(painter, row.group, QRect(0, rect.top() - GROUP_PX, self.width(), GROUP_PX))
+            self._paint_row(painter, row, rect, place == self._hover)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.accent, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_group(self, painter: QPainter, name: str, rect: QRect) -> None:
+        """Paint a model's name above its rows."""
+        painter.setFont(font(11, 500))
+        painter.setPen(self._theme.ink2)
+        painter.drawText(rect.adjusted(CARET_X, 0, -CARET_X, 0), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.fillRect(0, rect.bottom(), self.width(), 1, self._theme.line)
 
     def _paint_row(self, painter: QPainter, row: LayerRow, rect: QRect, hover: bool) -> None:
         theme, top, title = self._theme, rect.top(), title_px(row)
@@ -154,6 +177,8 @@ class LayerTable(QWidget):
         paint_icon(painter, caret, QRectF(CARET_X, top, 12, line), theme.ink2, 10)
         self._paint_title(painter, row, QRectF(NAME_X, top, 0, line))
         painter.setFont(font(12, numbers=True))
+        if row.words:
+            self._paint_words(painter, row.words, rect.adjusted(0, 0, 0, ROW_PX - 1 - rect.height()))
         for column, cell in enumerate(row.cells):
             self._paint_cell(painter, cell, cell_rect(column, top + title, ROW_PX - 1))
         for line, below in enumerate(row.below):
@@ -162,7 +187,7 @@ class LayerTable(QWidget):
 
     def _paint_title(self, painter: QPainter, row: LayerRow, room: QRectF) -> None:
         """Paint a row's title before its first number, or on its own line if it is long."""
-        first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text)
+        first = QFontMetrics(font(12, numbers=True)).horizontalAdvance(row.cells[0].text if row.cells else "")
         end = self.width() if title_px(row) else COLUMNS[0][2] - first
         room.setRight(end - 3)
         fits = QFontMetrics(font(12, 600)).horizontalAdvance(row.title) <= room.width()
@@ -171,10 +196,19 @@ class LayerTable(QWidget):
         words = painter.fontMetrics().elidedText(row.title, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
+    def _paint_words(self, painter: QPainter, words: str, rect: QRect) -> None:
+        """Paint words across all columns, at the right as the numbers are."""
+        room = QRect(NAME_END + 16, rect.top(), COLUMNS[-1][2] - NAME_END - 16, rect.height())
+        painter.setPen(self._theme.ink3 if self._stale else self._theme.ink)
+        text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
     def _paint_below(self, painter: QPainter, below: Below, top: int) -> None:
         painter.setFont(font(11, numbers=True))
         painter.setPen(self._theme.ink2)
         painter.drawText(QRectF(NAME_X, top, 70, BELOW_PX), Qt.AlignmentFlag.AlignVCenter, below.name)
+        if below.words:
+            self._paint_words(painter, below.words, QRect(0, top, self.width(), BELOW_PX))
         for column, cell in enumerate(below.cells):
             if cell is not None:
                 self._paint_cell(painter, cell, cell_rect(column, top, BELOW_PX), small=True)
@@ -210,11 +244,15 @@ class LayerTable(QWidget):
         cell = self.cell(place, line, column)
         return cell is not None and cell.state == "value"
 
+    def _has_words(self, place: int, line: int) -> bool:
+        row = self._rows[place] if place >= 0 else None
+        return row is not None and bool(row.words if line == 0 else row.below[line - 1].words)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place, line, column = self.at(event.position().toPoint())
         if place >= 0 and column < 0:
             self.fold_wanted.emit(self._rows[place].key)
-        elif self.cell(place, line, column) is not None:
+        elif self.cell(place, line, column) is not None or self._has_words(place, line):
             self.ask_wanted.emit(self._rows[place].key, line, column)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -242,7 +280,11 @@ class LayerTable(QWidget):
     def _tip(self, point: QPoint) -> str:
         place, line, column = self.at(point)
         cell = self.cell(place, line, column)
-        return cell.tip if cell else self._rows[place].title if place >= 0 and line == 0 else ""
+        row = self._rows[place] if place >= 0 else None
+        if cell is not None or row is None:
+            return cell.tip if cell is not None else ""
+        title = f"{row.group} · {row.title}" if row.group else row.title
+        return row.tip or (title if line == 0 else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         active = next((k for k, row in enumerate(self._rows) if row.active), 0)

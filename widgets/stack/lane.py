@@ -36,8 +36,8 @@ class LaneWidget(QWidget):
         words = _without_numbers(lane)
         if words != self.header.lane:
             self.header.show_lane(words)
-            self.setAccessibleName(f"Lane {lane.title}, {lane.meta}")
-            self.plot.setAccessibleName(f"Plot of {lane.title}")
+            self.setAccessibleName(f"Lane {lane.full_title}, {lane.meta}")
+            self.plot.setAccessibleName(f"Plot of {lane.full_title}")
         self.plot.show_lane(lane, columns, marks, shared)
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,6 +75,15 @@ class LaneWidget(QWidget):
 
 def _without_numbers(lane: LaneView) -> LaneView:
     """Return the part of a lane that its header shows, which does not change while a knob moves."""
+    output = lane.classifier
     return replace(
-        lane, curves=(), ghost=None, spectrogram=None, overlays={}, pulses=None, readings={}, stale=False
+        lane,
+        curves=(),
+        ghost=None,
+        spectrogram=None,
+        overlays={},
+        pulses=None,
+        readings={},
+        stale=False,
+        classifier=replace(output, classes=()) if output is not None else None,
     )

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from widgets.drawing.lane import COLLAPSED_PX, MODEL_PX
 from widgets.stack.lane import LaneWidget
 from widgets.theme.theme import LIGHT, Theme
 
@@ -13,7 +14,7 @@ MOST_STRETCH = 1.5
 GRID_PX = 4
 
 
-def stretched(heights: list[int], room_px: int, least_px: int = 33) -> list[int]:
+def stretched(heights: list[int], room_px: int, least_px: int = COLLAPSED_PX + MODEL_PX + 1) -> list[int]:
     """Distribute the remaining height among the open lanes in proportion, up to half as much again."""
     open_px = sum(height for height in heights if height >= least_px)
     spare = room_px - sum(heights)

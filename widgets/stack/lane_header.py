@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.analyses.overlay_names import OVERLAYS
+from widgets.drawing.lane import COLLAPSED_PX
 from widgets.drawing.lines import draw_text
 from widgets.stack.gain_field import SIZE_PX, GainField
 from widgets.stack.lane_button import LaneButton
@@ -20,6 +21,7 @@ from widgets.timeline.lane_views import LaneView
 LEGEND_TOP_PX = 101
 DRAG_FROM_PX = 8
 NAME_X_PX, NAME_Y_PX = 22, 15.0
+GAIN_X_PX = 96
 MEASURE_WORDS = {"pitch": "F0", "formants": "Fn", "intensity": "dB", "spectrogram": "Sp", "pulses": "Pu"}
 MEASURE_NAMES = {
     "pitch": "Pitch",
@@ -57,7 +59,7 @@ class LaneHeader(QWidget):
         self.play.is_filled = True
         self.mute = LaneButton(QRect(40, 44, 24, 22), "Mute", "M", parent=self)
         self.solo = LaneButton(QRect(68, 44, 24, 22), "Solo: play only this layer", "S", parent=self)
-        self.gain = LaneButton(QRect(96, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
+        self.gain = LaneButton(QRect(GAIN_X_PX, 44, 32, 22), "Gain: double-click to type", "×1", parent=self)
         self.close_button = LaneButton(QRect(117, 5, 19, 20), "Close this lane", icon="x", parent=self)
         self.close_button.is_bare = self.close_button.is_shy = True
         self.measures = {
@@ -100,31 +102,37 @@ class LaneHeader(QWidget):
         self.fold.set_state(
             icon="caret-right" if folded else "caret-down", says="Open" if folded else "Collapse"
         )
-        says = "Stop" if lane.playing else f"Play {lane.title}"
+        title = lane.full_title
+        says = "Stop" if lane.playing else f"Play {title}"
         if not lane.audible:
             says += ". Its rate is below 100 Hz: it is inaudible without a carrier"
         self.play.is_hollow = not lane.audible
         self.play.set_state(icon="stop-fill" if lane.playing else "play-fill", on=lane.playing, says=says)
-        self.mute.set_state(on=lane.muted, says=f"Mute {lane.title}")
-        self.solo.set_state(on=lane.solo, says=f"Play only {lane.title}")
+        self.mute.set_state(on=lane.muted, says=f"Mute {title}")
+        self.solo.set_state(on=lane.solo, says=f"Play only {title}")
         self.gain.set_state(word=f"×{short(lane.gain)}", on=lane.gain != 1, says="Gain: double-click to type")
         for measure, button in self.measures.items():
-            name = f"{MEASURE_NAMES[measure]} of {lane.title}"
+            name = f"{MEASURE_NAMES[measure]} of {title}"
             button.setAccessibleName(name)
             refusal = lane.refusals.get(measure, "")
             says = "\n".join(filter(None, (name, lane.lowered.get(measure, ""))))
             button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=says)
         cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self.name_width()
-        cut = cut or self._meta_cut(lane.meta) != lane.meta
+        cut = cut or self._second_row != lane.meta
         nyquist = lane.badge.replace("≤", "Nyquist frequency", 1)
-        self.setToolTip(f"{lane.title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
+        self.setToolTip(f"{title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
         self._place(lane)
         self.update()
 
     def _place(self, lane: LaneView) -> None:
         """Show the buttons that fit: four rows, or one row if the lane is collapsed."""
-        for button in (self.mute, self.solo, self.gain, *self.measures.values()):
-            button.setVisible(not lane.collapsed)
+        is_curve = lane.classifier is None
+        for button in (self.mute, self.solo):
+            button.setVisible(lane.playable and not lane.collapsed)
+        for button in (self.gain, *self.measures.values()):
+            button.setVisible(is_curve and not lane.collapsed)
+        self.play.setVisible(lane.playable)
+        self.gain.move(GAIN_X_PX if lane.playable else self.play.x(), self.gain.y())
         self.close_button.setVisible(lane.closable and not lane.collapsed)
         name_px = self.name_width()
         self.play.setGeometry(
@@ -164,7 +172,8 @@ class LaneHeader(QWidget):
     def name_width(self) -> int:
         """Return the width of the name: its full width, limited by the header and its buttons."""
         closes = self.lane.closable and not self.lane.collapsed
-        right_px = 28 if self.lane.collapsed else int(HEADER_PX) - self.close_button.x() if closes else 2
+        plays = self.lane.collapsed and self.lane.playable
+        right_px = 28 if plays else int(HEADER_PX) - self.close_button.x() if closes else 2
         room_px = int(HEADER_PX) - NAME_X_PX - right_px
         return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
@@ -174,25 +183,33 @@ class LaneHeader(QWidget):
         if lane.active:
             left = FocusRing.WIDTH_PX if self._focused else 0
             painter.fillRect(QRectF(left, 4, 3, self.height() - 8), theme.accent)
-        y = self.height() / 2 if lane.collapsed else NAME_Y_PX
+        y = (COLLAPSED_PX - 1) / 2 if lane.collapsed else NAME_Y_PX
         ink = theme.ink3 if lane.muted else theme.ink
         metrics = QFontMetrics(font(13, 600))
         name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self.name_width())
         draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
         self._paint_badge(painter, y)
-        if not lane.collapsed:
-            draw_text(painter, QPointF(9, 33), self._meta_cut(lane.meta), font(11, numbers=True), theme.ink2)
+        if lane.model or not lane.collapsed:
+            x, y = (NAME_X_PX, COLLAPSED_PX) if lane.collapsed else (9, 33)
+            draw_text(painter, QPointF(x, y), self._second_row, font(11, numbers=True), theme.ink2)
 
-    @staticmethod
-    def _meta_cut(meta: str) -> str:
-        metrics = QFontMetrics(font(11, numbers=True))
-        return metrics.elidedText(meta, Qt.TextElideMode.ElideRight, int(HEADER_PX) - 10)
+    @property
+    def _second_row(self) -> str:
+        """The lane's numbers as they fit; with several models the model's name and the rate."""
+        lane, metrics = self.lane, QFontMetrics(font(11, numbers=True))
+        room_px = int(HEADER_PX) - (NAME_X_PX if lane.collapsed else 9) - 1
+        if not lane.model:
+            return metrics.elidedText(lane.meta, Qt.TextElideMode.ElideRight, room_px)
+        rate = f" · {lane.meta.rpartition(' · ')[2]}"
+        room_px -= metrics.horizontalAdvance(rate)
+        return metrics.elidedText(lane.model, Qt.TextElideMode.ElideRight, room_px) + rate
 
     def _paint_badge(self, painter: QPainter, y: float) -> None:
         """Paint the Nyquist badge at the right, unless the name or the close button needs the space."""
         if self.lane.closable and not self.lane.collapsed and self.underMouse():
             return
-        from_px = NAME_X_PX + self.name_width() + (29 if self.lane.collapsed else 4)
+        plays = self.lane.collapsed and self.lane.playable
+        from_px = NAME_X_PX + self.name_width() + (29 if plays else 4)
         painter.setFont(font(11, numbers=True))
         advance = painter.fontMetrics().horizontalAdvance(self.lane.badge)
         width = next((w for w in (advance + 8, advance + 5) if from_px + w <= HEADER_PX), 0)

@@ -31,8 +31,9 @@ def lane_menu(
 ) -> QMenu:
     """Return the menu of a lane; `limits` is its present range."""
     menu = QMenu(parent)
-    _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
-    _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
+    if lane.classifier is None:
+        _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
+        _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
     for curve in lane.curves[1:]:
         _add_gains(
             menu.addMenu(f"Gain of {curve.name} ×{short(curve.gain)}"),
@@ -40,7 +41,8 @@ def lane_menu(
             lambda gain, key=curve.key: wish("merged_gain", (key, gain)),
         )
     menu.addSeparator()
-    for words, field, value in (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)):
+    heard = (("Mute", "muted", lane.muted), ("Solo", "solo", lane.solo)) if lane.playable else ()
+    for words, field, value in heard:
         action = menu.addAction(words)
         action.setCheckable(True)
         action.setChecked(value)
@@ -60,9 +62,18 @@ def lane_menu(
         menu.addSeparator()
         for curve in lane.curves[1:]:
             menu.addAction(f"Remove {curve.name} from this plot", lambda key=curve.key: unmerge(key))
-    if lane.closable:
+    if lane.networks:
         menu.addSeparator()
+    for identity, name, on in lane.networks:
+        action = menu.addAction(f"Send through {name}", lambda network=identity: wish("through", network))
+        action.setCheckable(True)
+        action.setChecked(on)
+    if lane.closable or lane.model:
+        menu.addSeparator()
+    if lane.closable:
         menu.addAction("Close this lane", lambda: wish("closed", True))
+    if lane.model:
+        menu.addAction(f"Close the model {lane.model}", lambda: wish("close model", True))
     return menu
 
 

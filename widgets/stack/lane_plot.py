@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from widgets.drawing.classifier import class_at, class_words
 from widgets.drawing.curve_legend import LegendEntry, legend_entries
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, lane_parts, paint_marks, paint_plot
@@ -151,7 +152,7 @@ class LanePlot(QWidget):
         paint_right_axis(painter, right, self.lane, theme, self.marks)
 
     def _paint_playhead(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
-        if self._playhead_s is None or not columns.window.contains(self._playhead_s):
+        if self._playhead_s is None or self.lane.classifier or not columns.window.contains(self._playhead_s):
             return
         x = math.floor(columns.x(self._playhead_s)) + 0.5
         draw_solid(painter, QLineF(x, rect.top(), x, rect.bottom()), self.theme.ink, 1.5, self.theme.halo)
@@ -173,6 +174,12 @@ class LanePlot(QWidget):
         if place.x() > rect.right():
             return value_at(right_labels(rect, self.lane, self.theme, self.marks), place)
         return value_at(left_labels(rect, self.lane, columns, self.theme, self.marks, self._shared), place)
+
+    def _class_at(self, place: QPointF) -> str:
+        """Return the class under the mouse with its probability and logit, "" for none."""
+        output = self.lane.classifier
+        one = class_at(self.plot_rect, output, place) if output is not None else None
+        return class_words(one) if one is not None else ""
 
     def _legend_at(self, place: QPointF) -> LegendEntry | None:
         """Return the line of the legend under the mouse; a click on it opens the curve's gain."""
@@ -219,7 +226,7 @@ class LanePlot(QWidget):
             words, entry = self._value_at(place), self._legend_at(place)
             acts = bool(words) or entry is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if acts else Qt.CursorShape.ArrowCursor)
-            said = f"{HINT} {words}" if words else ""
+            said = f"{HINT} {words}" if words else self._class_at(place)
             self.setToolTip(f"{entry.curve.label}\nClick to change its gain" if entry else said)
         if self.columns is not None and self.plot_rect.contains(place):
             time_s = self.columns.time_s(place.x())
@@ -248,6 +255,8 @@ class LanePlot(QWidget):
 
     def _pointer_text(self, time_s: float, y_px: float) -> str:
         """Describe the point under the mouse: its time, and its value or its frequency and level."""
+        if self.lane.classifier is not None:
+            return ""
         frequency = self._frequency_at(y_px)
         words = [f"Pointer {seconds(time_s)} s"]
         if frequency is None:

@@ -242,6 +242,8 @@ class Stack(QWidget):
             return
         if not lane.active:
             self.lane_wanted.emit(key, "active", True)
+        if lane.classifier is not None:  # it has no time
+            return
         press = self._pointer.press_shift if shift else self._pointer.press
         press(x_px, self.columns, view.cursor_s, view.selection)
         if frequency_hz is not None and not shift:
@@ -267,6 +269,11 @@ class Stack(QWidget):
     def _pinch(self, growth: float, x_px: float) -> None:
         if self._view is not None:
             self._pointer.pinch(growth, x_px, self.columns, self._view.whole)
+
+    def reveal(self, key: Hashable) -> None:
+        """Scroll until a lane is visible."""
+        if key in self._lanes:
+            self._area.reveal(self._lanes[key])
 
     def edit_gain(self, key: Hashable) -> None:
         """Open the field of a curve's gain: in its lane's header, or in the legend of another lane."""

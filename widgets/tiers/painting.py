@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QPainter, QPen, QStaticText
 
 from core.annotation.tiers import Tier
 from core.annotation.trigraphs import with_letters
@@ -270,9 +270,17 @@ def paint_tier_count(painter: QPainter, rect: QRectF, tier: Tier, theme: Theme, 
 
 
 def paint_figure_tier(
-    painter: QPainter, rect: QRectF, name_px: float, tier: Tier, columns: Columns, theme: Theme, marks: Marks
+    painter: QPainter,
+    rect: QRectF,
+    names_px: tuple[float, float],
+    tier: Tier,
+    columns: Columns,
+    theme: Theme,
+    marks: Marks,
 ) -> None:
-    """Paint a tier in a figure: framed, with its name at the left, and nothing chosen."""
+    """Paint a tier in a figure: framed, with nothing chosen, and its name at the left; `names_px` is where
+    names begin and how wide they may be.
+    """
     painter.save()
     painter.setClipRect(rect)
     paint_tier(painter, rect, tier, columns, theme, marks, chosen=False)
@@ -281,4 +289,6 @@ def paint_figure_tier(
     painter.setPen(QPen(theme.edge, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
-    draw_text(painter, QPointF(name_px, rect.center().y()), tier.name, font(12), theme.ink)
+    left_px, room_px = names_px
+    name = QFontMetrics(font(12)).elidedText(tier.name, Qt.TextElideMode.ElideRight, int(room_px))
+    draw_text(painter, QPointF(left_px, rect.center().y()), name, font(12), theme.ink)

@@ -12,8 +12,9 @@ from widgets.timeline.tier_views import NO_TIERS, TiersView
 
 if TYPE_CHECKING:
     from core.analyses.results import Points
+    from core.probing.classifier_output import ClassifierOutput
 
-CurveRole = Literal["sound", "curve", "bars", "merged"]
+CurveRole = Literal["sound", "curve", "merged"]
 AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 
 
@@ -21,9 +22,8 @@ AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 class Curve:
     """A track drawn on a lane's axes; `label` is its line in a merged lane's legend, `name` its name.
 
-    Values with the role "bars" are not a curve: each one is drawn by itself. `step`, from 0 to 1, is the
-    place of a merged curve among the others, which gives its colour; `active` marks the curve that queries
-    ask.
+    `step`, from 0 to 1, is the place of a merged curve among the others, which gives its colour; `active`
+    marks the curve that queries ask.
     """
 
     track: Track
@@ -58,7 +58,10 @@ class LaneView:
     of an earlier state. `movable` marks a recording, which can be shifted in time, and `moved` one that
     does not start at 0. `channels` is the number of channels in its file, `channel` the selected one,
     counted from 1, or 0 for the average of all. `over` names the output that the lane can be laid over, "" if
-    it cannot.
+    it cannot. `model` names the lane's model if several are open. A lane that is not `playable` has no sound
+    at any rate. `classifier` holds what D or Q gives, in place of curves; `given` are the labels of the code
+    that the sound was generated with. `networks` are those that the lane can be sent through, each with an
+    identity, its name, and whether it hears the lane now.
     """
 
     key: Hashable
@@ -104,6 +107,16 @@ class LaneView:
     channels: int = 1
     channel: int = 0
     over: str = ""
+    model: str = ""
+    playable: bool = True
+    classifier: ClassifierOutput | None = None
+    given: frozenset[str] = frozenset()
+    networks: tuple[tuple[Hashable, str, bool], ...] = ()
+
+    @property
+    def full_title(self) -> str:
+        """The title after the model's name, where several models are open."""
+        return f"{self.model} · {self.title}" if self.model else self.title
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,7 @@ def test_an_interval_s_times_go_to_the_results(tiers):
 def test_a_textgrid_dropped_on_the_window_is_opened(tiers, tmp_path):
     path = tmp_path / "dropped.TextGrid"
     path.write_bytes(textgrid_bytes(GRID))
-    tiers.open_dropped(str(path))
+    tiers.open_dropped([str(path)])
     assert note(tiers) == GRID
 
 

@@ -18,8 +18,8 @@ from core.faults import Fault
 from core.provenance import Origin
 from tests.support.figure_origin import origin_in_figure
 from tests.support.keys import G
-from widgets.figures.figure import Note, Spot, lay_out
 from widgets.figures.figure_files import Paper, render, write_figure
+from widgets.figures.figure_layout import Note, Spot, lay_out
 from widgets.theme.theme import PRINT, load_fonts
 
 

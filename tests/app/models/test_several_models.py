@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetrics
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -16,14 +17,18 @@ from app.export.figure import caption
 from app.program import assemble
 from app.shell.instrument import Instrument
 from core.annotation.store import default_path
+from core.checkpoint.run_files import without_parts
 from core.networks.latent import draw
 from core.probing.model_id import ModelId
 from core.processes.engine import InlineEngine
 from core.processes.engine_tasks import CloseRequest, RunRequest
 from core.processes.praat_pool import InlinePool
-from core.session.lane_key import FIRST_MODEL, LaneKey
+from core.session.lane_key import FIRST_MODEL, LaneKey, RecordingKey
 from core.session.lane_names import file_stem, short_model_names, title
 from tests.support.contexts import inline_context
+from widgets.drawing.lane import COLLAPSED_PX, MODEL_PX
+from widgets.stack.lane_menu import lane_menu
+from widgets.theme.theme import font
 
 SECOND = ModelId("m2")
 OUT = LaneKey(FIRST_MODEL, "G", "out")
@@ -148,7 +153,8 @@ def test_lanes_are_named_by_their_model_while_two_are_open(services, small_model
     names = [title(session.models, key) for key in (conv4, LaneKey(SECOND, "G", "conv4"), third)]
     assert names == ["Small · Conv4", "Loud · Conv4", "2: Small · Conv4"]
     assert file_stem(session.models, LaneKey(SECOND, "Q", "conv1")) == "Loud_Q.conv1"
-    assert services.stack_views.view().lanes[0].title == "Small · Out"
+    first = services.stack_views.view().lanes[0]
+    assert (first.title, first.model, first.full_title) == ("Out", "Small", "Small · Out")
     session.close_model(session.model)
     session.close_model(SECOND)
     assert title(session.models, conv4) == "Conv4"
@@ -342,6 +348,105 @@ def test_the_command_line_opens_the_second_checkpoint_beside(qapp, small_model, 
     assert services.session.shown.tracks.keys() >= {OUT, OUT_2}
     assert len(services.recordings.file_of(services.session.lanes[0].key).path) > 0
     services.close()
+
+
+def test_dropped_checkpoints_all_open_the_others_beside(window, small_model, louder_model, buzz):
+    window.open_dropped([str(louder_model), str(buzz), str(small_model)])
+    session = window.on.session
+    assert [card.title for card in session.models.values()] == ["Loud", "Small"]
+    assert any(isinstance(lane.key, RecordingKey) for lane in session.lanes)
+
+
+def test_files_of_one_run_are_one_checkpoint(tmp_path):
+    files = [tmp_path / f"epoch1_step2_{role}.pt" for role in "GDQ"]
+    other = tmp_path / "epoch2_step4_G.pt"
+    for file in (*files, other):
+        file.write_bytes(b"")
+    assert without_parts([files[1], files[0], other, files[2]]) == [files[1], other]
+    assert without_parts([files[0], files[0]]) == [files[0], files[0]]
+    assert without_parts([tmp_path / "gone.pt"]) == [tmp_path / "gone.pt"]
+
+
+def test_one_models_output_goes_through_anothers_network(services, louder_model):
+    session, engine = services.session, services.engine
+    services.model_loader.open_beside(louder_model)
+    sound_driven = services.sound_driven
+    assert set(sound_driven.networks_for(OUT)) == {(FIRST_MODEL, "Q"), (SECOND, "Q")}
+    assert sound_driven.networks_for(LaneKey(FIRST_MODEL, "G", "conv4")) == ()
+    sound_driven.send(FIRST_MODEL, "Q", OUT)
+    sound_driven.send(SECOND, "Q", OUT)
+    own, other = (session.shown.tracks[LaneKey(model, "Q", "logits")] for model in (FIRST_MODEL, SECOND))
+    assert not np.array_equal(own.samples, other.samples)
+    view = {lane.key: lane for lane in services.stack_views.view().lanes}
+    assert view[LaneKey(SECOND, "Q", "logits")].note == "Q hears Small · Out"
+    assert view[LaneKey(SECOND, "Q", "logits")].given == frozenset(), "another model's code says nothing"
+    engine.probed()
+    session.set_active(OUT)
+    session.set_value(10, 0.5)
+    assert sorted(engine.probed()) == [(FIRST_MODEL, "G"), (FIRST_MODEL, "Q"), (SECOND, "Q")]
+    sound_driven.send(SECOND, "Q", OUT)
+    assert [one.model for one in sound_driven.listeners] == [FIRST_MODEL]
+
+
+def test_what_a_closed_model_said_is_no_longer_heard(services, louder_model):
+    services.model_loader.open_beside(louder_model)
+    services.sound_driven.send(SECOND, "Q", OUT)
+    services.session.close_model(FIRST_MODEL)
+    assert services.sound_driven.listeners == ()
+    assert all(lane.key.network == "G" for lane in services.session.lanes)
+
+
+def test_a_lanes_menu_closes_its_model(window, louder_model):
+    window.on.model_loader.open_beside(louder_model)
+    window.wiring.show_stack()
+    lane = window.stack.lanes[0].lane
+    assert (lane.key, lane.model) == (OUT, "Small")
+    words = menu_words(lane, window)
+    assert {"Send through Q of Small", "Send through Q of Loud", "Close the model Small"} <= set(words)
+    window.stack.lane_wanted.emit(OUT, "through", (SECOND, "Q"))
+    assert window.on.sound_driven.hears(SECOND, "Q", OUT)
+    window.stack.lane_wanted.emit(OUT, "close model", True)
+    assert list(window.on.session.models) == [SECOND]
+
+
+def test_a_menu_command_asks_through_which_network(window, louder_model, monkeypatch):
+    through = window.menus.actions["layers.through"]
+    assert not through.isEnabled()
+    window.on.model_loader.open_beside(louder_model)
+    window.on.session.set_active(OUT)
+    assert through.isEnabled()
+    asked = []
+
+    def choose(parent, title, label, choices, *more):
+        asked.append((label, choices))
+        return choices[-1], True
+
+    monkeypatch.setattr("app.base.dialog_host.QInputDialog.getItem", choose)
+    window.menus.run("layers.through")
+    assert asked == [("Send Small · Out through:", ["Q of Small", "Q of Loud"])]
+    assert window.on.sound_driven.hears(SECOND, "Q", OUT)
+
+
+def test_headers_keep_the_badge_and_tables_one_line_a_row(window, louder_model):
+    from widgets.results.layer_rows import title_px
+
+    window.on.model_loader.open_beside(louder_model)
+    window.wiring.show_stack()
+    window.dock_view.show()
+    rows = window.dock.table.rows
+    assert {row.group for row in rows} == {"Small", "Loud"}
+    assert not any(map(title_px, rows))
+    for lane in window.stack.lanes:
+        view = lane.lane
+        name_px = QFontMetrics(font(13, 600)).horizontalAdvance(view.title)
+        assert lane.header.name_width() >= name_px, f"{view.title} is not cut"
+    folded = next(lane for lane in window.stack.lanes if lane.lane.collapsed)
+    assert folded.height() >= COLLAPSED_PX + MODEL_PX
+
+
+def menu_words(lane, window) -> list[str]:
+    menu = lane_menu(lane, (0.0, 1.0), lambda *_: None, lambda _: None, window)
+    return [action.text() for action in menu.actions()]
 
 
 def test_the_window_follows_the_model_in_focus(window, louder_model):

@@ -298,7 +298,7 @@ def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file
     assert logits.axis.extent.end_s == pytest.approx(300.75)
     assert session.shown.tracks[Q("conv1")].axis.extent.start_s == pytest.approx(300.25, abs=0.01)
     window.wiring.show_stack()
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == Q("conv1"))
+    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == Q("logits"))
     assert lane.note == "Q hears long.wav, 300.250000–300.750000 s"
     whole, rate_hz = soundfile.read(long_file, dtype="float32")
     part = whole[round(300.25 * rate_hz) : round(300.75 * rate_hz)]
@@ -376,14 +376,6 @@ def test_no_view_reads_more_of_a_long_file_than_it_shows(bare, long_file, monkey
         assert max(read, default=0) <= BLOCK
         assert sum(read) <= 16 * BLOCK
         read.clear()
-
-
-def test_every_sound_that_is_dropped_opens_and_of_checkpoints_the_first():
-    from app.models.model_loader import wanted_of
-
-    assert wanted_of(["a.wav", "notes.txt", "b.FLAC"]) == ["a.wav", "b.FLAC"]
-    assert wanted_of(["one.pt", "two.pt"]) == ["one.pt"]
-    assert list(wanted_of([])) == []
 
 
 def test_the_dialog_for_opening_shows_sounds_too(services, host, monkeypatch, tmp_path):

@@ -204,16 +204,6 @@ def test_the_legend_stays_and_what_is_hidden_is_never_stale(window):
     assert not out.stale
 
 
-def test_logits_are_told_in_words_for_they_have_no_course_in_time(window):
-    window.on.sound_driven.listen("Q")
-    window.wiring.show_stack()
-    lane = next(lane.lane for lane in window.stack.lanes if lane.lane.key == Q("logits"))
-    values = window.on.session.shown.tracks[Q("logits")].samples
-    assert lane.note.startswith(f"c{values.argmax() + 1} ")
-    assert "no course in time" in lane.note
-    assert lane.badge == ""
-
-
 def test_weights_that_are_no_numbers_are_told_in_a_sentence(window, small_model):
     from safetensors import safe_open
     from safetensors.numpy import load_file, save_file

@@ -70,7 +70,7 @@ def test_a_name_with_dots_and_colons_is_a_name():
 def test_titles_come_from_the_card():
     models = {FIRST_MODEL: model("fc", "conv1", "out")}
     titles = [title(models, key) for key in (G("fc"), G("out"), Q("conv1"), Q("logits"), G("gone"))]
-    assert titles == ["FC", "Out", "Q Conv1", "Q logits", "gone"]
+    assert titles == ["FC", "Out", "Q Conv1", "Q answer", "gone"]
     assert layer_info(models, G("conv1")) == models[FIRST_MODEL].layers["G"][1]
     assert layer_info(models, D("conv1")) is None
     assert layer_info({}, G("conv1")) is None
