@@ -43,7 +43,23 @@ def plain(card: Card) -> dict[str, Any]:
         "facts": msgspec.to_builtins(card.facts),
         "questions": msgspec.to_builtins(card.questions),
         "networks": {name: [layer_facts(layer) for layer in layers] for name, layers in card.layers.items()},
+        "outputs": {name: _output(network) for name, network in card.networks.items() if _hears(network)},
     }
+
+
+def _hears(network: NetworkCard) -> bool:
+    return isinstance(network.output, ClassesOutput | FramesOutput)
+
+
+def _output(network: NetworkCard) -> dict[str, Any]:
+    """Return what a network answers: its labels, how scores become probabilities, and the frames' axis."""
+    output = network.output
+    assert isinstance(output, ClassesOutput | FramesOutput)
+    about: dict[str, Any] = {"labels": list(output.labels), "scores": output.scores}
+    if network.answer is not None:
+        axis = network.answer.axis
+        about |= {"rate_hz": axis.rate_hz, "start_s": axis.start_s}
+    return about
 
 
 def told(card: Card) -> list[str]:
@@ -82,7 +98,9 @@ def _driven(network: NetworkCard) -> list[str]:
     if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput | FramesOutput):
         return []
     length = "sound of any length" if drive.n is None else f"{drive.n} samples of sound"
-    labels = [*output.labels[:MOST_LABELS], *([".."] if len(output.labels) > MOST_LABELS else [])]
+    labels = [", ".join(output.labels)]
+    if len(output.labels) > MOST_LABELS:
+        labels = [f"{len(output.labels)} values from {output.labels[0]} to {output.labels[-1]}"]
     answer = f", {network.answer.axis.rate_hz:.6g} times a second" if network.answer is not None else ""
     return [f"  takes {length} at {drive.rate_hz:g} Hz, gives {', '.join(labels)}{answer}"]
 

@@ -36,8 +36,9 @@ INFO_KEYS = """keys of the JSON object:
   latent {size, code, kind, prior}, answers {name: value}, assumed {name: value},
   facts [{name, value, source, note}],
   questions [{name, sentence, assumed, free, choices [{value, words}]}],
-  networks {G, D, Q: [{name, channels, samples, rate_hz, nyquist_hz, start_s}]}
-  start_s is the centre of a layer's first sample"""
+  networks {G, D, Q, ..: [{name, channels, samples, rate_hz, nyquist_hz, start_s}]}
+  outputs {D, Q, ..: {labels, scores, and for answers in frames rate_hz and start_s}}
+  start_s is the centre of a layer's first sample; samples is 0 where it depends on the sound"""
 LAYERS_FILES = """files written to DIR:
   LAYER.wav     at the output's rate as published: linear, half-pixel interpolation, clipped to -1..1
   LAYER.Sound   for Praat, at the layer's native rate and true start

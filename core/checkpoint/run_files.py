@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from core.checkpoint.tensorflow_bundle import BUNDLE_PART, prefix_of, stem_of
 from core.faults import Fault
 
 Kind = Literal["tensorflow", "torch", "safetensors"]
 TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar")
 ROLE = re.compile(r"(?i)(^|[_.-])(G|D|Q|gen|dis|disc|generator|discriminator|netG|netD)$")
 OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
-BUNDLE_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 STEP = re.compile(r"\d+")
 CARD = ".phonoscope.json"
 HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
@@ -59,7 +59,7 @@ def resolve(path: Path) -> RunFiles:
         return _in_folder(path)
     if path.is_file() and path.name in ("checkpoint", "args.txt"):
         return _in_folder(path.parent)
-    prefix = path.with_name(BUNDLE_PART.sub("", path.name))
+    prefix = prefix_of(path)
     if BUNDLE_PART.search(path.name) or _index(path).is_file():
         return _bundle(prefix)
     if not path.exists():
@@ -85,13 +85,13 @@ def without_parts(paths: Iterable[Path]) -> list[Path]:
 
 
 def _index(prefix: Path) -> Path:
-    return prefix.with_name(prefix.name + ".index")
+    return prefix.with_name(f"{stem_of(prefix)}.index")
 
 
 def _bundle(prefix: Path) -> RunFiles:
     if not _index(prefix).is_file():
         raise Fault(
-            f"The index is missing: there is no “{prefix.name}.index” in {prefix.parent}.",
+            f"The index is missing: there is no “{_index(prefix).name}” in {prefix.parent}.",
             "Copy all files of the checkpoint into one folder.",
         )
     run = RunFiles(prefix, "tensorflow", (prefix,))
@@ -101,7 +101,7 @@ def _bundle(prefix: Path) -> RunFiles:
 def runs_in(folder: Path) -> list[RunFiles]:
     """Return every checkpoint in a folder, with the steps of a run in order."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
-    bundles = [path.with_name(path.name.removesuffix(".index")) for path in files if path.suffix == ".index"]
+    bundles = [prefix_of(path) for path in files if path.name.endswith(".index")]
     runs = [RunFiles(prefix, "tensorflow", (prefix,)) for prefix in bundles]
     runs += [RunFiles(path, "safetensors", (path,)) for path in files if path.suffix == ".safetensors"]
     runs += _torch_runs(path for path in files if path.suffix in TORCH_SUFFIXES)

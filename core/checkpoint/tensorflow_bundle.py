@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from core.faults import Fault
 
 DTYPES = {1: "float32", 2: "float64", 3: "int32", 9: "int64", 10: "bool", 14: "bfloat16", 19: "float16"}
 LARGEST_INDEX_BYTES = 64_000_000
+BUNDLE_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
+NO_STEM = ".index"
 OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
@@ -36,12 +39,22 @@ class BundleEntry:
     crc: int
 
 
+def prefix_of(part: Path) -> Path:
+    """Return the prefix of a bundle's file; that of files without a stem is their `.index` itself."""
+    return part.with_name(BUNDLE_PART.sub("", part.name) or NO_STEM)
+
+
+def stem_of(prefix: Path) -> str:
+    """Return what the names of a bundle's files begin with, before .index and .data."""
+    return "" if prefix.name == NO_STEM else prefix.name
+
+
 class Bundle:
     """One TensorFlow checkpoint: `prefix.index` and its data files."""
 
     def __init__(self, prefix: Path) -> None:
         self.path = prefix
-        index = prefix.with_name(prefix.name + ".index")
+        index = prefix.with_name(f"{stem_of(prefix)}.index")
         if index.stat().st_size > LARGEST_INDEX_BYTES:
             raise damaged(index.name)
         table = read_table(index.read_bytes(), index.name)
@@ -71,7 +84,7 @@ class Bundle:
         return as_float32(np.frombuffer(raw, np.uint8), entry.spec.dtype).reshape(entry.spec.shape)
 
     def _data_path(self, shard: int) -> Path:
-        path = self.path.with_name(f"{self.path.name}.data-{shard:05d}-of-{self._shards:05d}")
+        path = self.path.with_name(f"{stem_of(self.path)}.data-{shard:05d}-of-{self._shards:05d}")
         if not path.is_file():
             raise Fault(
                 f"The weights themselves are missing: there is no “{path.name}” next to the index.",

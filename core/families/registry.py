@@ -10,7 +10,7 @@ from pathlib import Path
 from core.checkpoint import answers_file
 from core.checkpoint.run_files import RunFiles, resolve
 from core.checkpoint.safetensors import SafeFile
-from core.checkpoint.tensorflow_bundle import Bundle
+from core.checkpoint.tensorflow_bundle import Bundle, stem_of
 from core.checkpoint.tensors import Tensors
 from core.checkpoint.torch_file import TorchFile
 from core.checkpoint.training_args import QUESTIONS, read_args
@@ -18,9 +18,16 @@ from core.families import (
     articulation_gan,
     ciwgan_pytorch,
     cramer,
+    crepe,
     elaraby,
+    firered,
+    ina_speech_segmenter,
     mazzzystar,
+    musicnn,
     phonoscope,
+    schlueter_grill,
+    silero,
+    snfa,
     wav2letter,
     wavegan_tensorflow,
 )
@@ -34,6 +41,18 @@ from core.networks.spec import NetworkSpec, SoundOutput
 from core.networks.torch_runner import TorchRunner, torch_runner
 from core.networks.weights import Weights
 
+HEARING: tuple[Family, ...] = (
+    wav2letter.FAMILY,
+    crepe.FAMILY,
+    firered.FAMILY,
+    silero.FAMILY,
+    snfa.FAMILY,
+    schlueter_grill.FAMILY,
+    musicnn.FAMILY,
+    ina_speech_segmenter.FAMILY,
+)
+"""The families of networks that give letters, pitch, classes or tags for a sound."""
+
 FAMILIES: tuple[Family, ...] = (
     phonoscope.FAMILY,
     wavegan_tensorflow.FAMILY,
@@ -42,7 +61,7 @@ FAMILIES: tuple[Family, ...] = (
     elaraby.FAMILY,
     cramer.FAMILY,
     mazzzystar.FAMILY,
-    wav2letter.FAMILY,
+    *HEARING,
 )
 LISTENERS = {"D": "Discriminator", "Q": "Q network"}
 OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
@@ -135,7 +154,7 @@ def _model(run: RunFiles, family: Family, parts: Parts, given: Mapping[str, Answ
     hint = f"{run.path.parent.name} {run.path.name}".lower()
     inquiry = Inquiry(told, hint, complete)
     inquiry.fact("Saved by", family.title, "inferred")
-    if run.step is not None:
+    if run.step is not None and family not in HEARING:  # whose names hold other numbers: silero_vad_16k
         inquiry.fact("Training step", run.step, "read")
     description = family.describe(parts, inquiry)
     _note_model(family, description, inquiry)
@@ -175,7 +194,7 @@ def _note_unused(parts: Parts, inquiry: Inquiry) -> None:
 def _card(run: RunFiles, family: Family, found: Description, inquiry: Inquiry, digest: str) -> Card:
     return Card(
         path=str(run.path),
-        title=found.title or (run.path.name if run.kind == "tensorflow" else run.path.stem),
+        title=found.title or _title(run),
         family=family.name,
         digest=digest,
         facts=inquiry.in_order(),
@@ -187,17 +206,25 @@ def _card(run: RunFiles, family: Family, found: Description, inquiry: Inquiry, d
     )
 
 
+def _title(run: RunFiles) -> str:
+    """Return the name of the checkpoint; that of its folder, if its files have no stem."""
+    if run.kind == "tensorflow":
+        return stem_of(run.path) or run.path.parent.name
+    return run.path.stem
+
+
 def _size(run: RunFiles, file: Path) -> int:
     if run.kind != "tensorflow":
         return file.stat().st_size
     parts = file.parent.iterdir()
-    return sum(p.stat().st_size for p in parts if p.name.startswith(f"{file.name}.") and p.is_file())
+    return sum(p.stat().st_size for p in parts if p.name.startswith(f"{stem_of(file)}.") and p.is_file())
 
 
 def _unknown(run: RunFiles, groups: list[Weights]) -> Fault:
     names = [name for group in groups for name in group.names]
     shown = ", ".join(sorted(names)[:3])
     return Fault(
-        f"“{run.path.name}” is not a WaveGAN that Phonoscope knows (it holds {shown}, ..).",
-        "Phonoscope opens WaveGAN, ciwGAN, fiwGAN and articulationGAN, saved by TensorFlow or PyTorch.",
+        f"“{run.path.name}” is not a network that Phonoscope knows (it holds {shown}, ..).",
+        "Phonoscope opens WaveGAN, ciwGAN, fiwGAN and articulationGAN, and of networks that hear sound "
+        f"{', '.join(family.title for family in HEARING)}.",
     )

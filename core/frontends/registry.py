@@ -14,6 +14,7 @@ from core.frontends.kaldi_fbank import KaldiFbank
 from core.frontends.log_mel import LogMel
 from core.frontends.mfcc import Mfcc
 from core.frontends.power_spectrum import PowerSpectrum
+from core.frontends.sidekit_mel import SidekitMel
 from core.frontends.waveform import Waveform, WaveformFrames
 
 FRONTENDS: dict[str, type[FrontEnd]] = {
@@ -24,6 +25,7 @@ FRONTENDS: dict[str, type[FrontEnd]] = {
     "log-mel": LogMel,
     "kaldi filter bank": KaldiFbank,
     "mfcc": Mfcc,
+    "sidekit mel": SidekitMel,
 }
 
 

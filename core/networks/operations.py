@@ -12,7 +12,7 @@ from typing import Literal
 
 AxisOrder = Literal[
     "tf", "tf up", "tf linear", "tf bins-time", "tf time-bins",
-    "torch", "torch up", "torch linear", "torch bins-time", "torch time-bins",
+    "torch", "torch up", "torch linear", "torch bins-time", "torch time-bins", "torch flat",
 ]  # fmt: skip
 ActivationKind = Literal["linear", "relu", "leaky", "tanh", "sigmoid"]
 

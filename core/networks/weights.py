@@ -30,6 +30,7 @@ MAP_KERNELS: dict[str, tuple[int, int, int, int]] = {
     "tf time-bins": (0, 1, 2, 3),
     "torch bins-time": (3, 2, 1, 0),
     "torch time-bins": (2, 3, 1, 0),
+    "torch flat": (1, 2, 3, 0),  # a matrix whose inputs TensorFlow flattened
 }
 
 

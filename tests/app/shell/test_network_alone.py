@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from tests.core.families.test_hearing_networks import crepe_shapes, drawn, musicnn_shapes
+from tests.core.families.test_wav2letter import names as layer_names
+from tests.core.families.test_wav2letter import weights as wav2letter
 from tests.support.commands import run
 from tests.support.keys import G
 from tests.support.tiny import nets
@@ -39,3 +43,30 @@ def test_a_generator_opens_after_a_lone_q(services, faults, small_model, tmp_pat
     assert faults == []
     assert services.session.active == G("out")
     assert services.session.shown.tracks[G("out")].samples.size == 16384
+
+
+@pytest.mark.parametrize(
+    ("name", "tensors", "role"),
+    [
+        ("letters.pt", wav2letter(128, layer_names("layers.", 2)), "recogniser"),
+        ("vgg.pt", drawn(musicnn_shapes()), "tagger"),
+        ("crepe.pt", drawn(crepe_shapes()), "pitch"),
+    ],
+)
+def test_a_network_that_hears_sound_opens_with_its_card(
+    window, faults, small_model, buzz, tmp_path, name, tensors, role
+):
+    """It has no lanes until a later version drives it here; everything else goes on."""
+    window.on.model_loader.open(save_state(tmp_path / name, tensors))
+    session = window.on.session
+    assert faults == []
+    assert (list(session.card.networks), session.lanes) == ([role], ())
+    window.wiring.show_stack()
+    window.on.model_loader.open(buzz)
+    assert faults == []
+    for command in ("layers.through_q", "layers.through_d"):
+        window.menus.run(command)  # not for this network, so nothing happens
+    window.on.contact_sheet.draw(2)
+    window.on.model_loader.open(small_model)
+    assert faults == []
+    assert session.active == G("out")

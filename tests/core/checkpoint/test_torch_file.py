@@ -208,7 +208,7 @@ def test_a_file_without_weights_is_a_fault(tmp_path: Path, value: object) -> Non
 
 
 def test_another_network_is_a_fault_that_names_what_it_holds(tmp_path: Path) -> None:
-    with pytest.raises(Fault, match=r"not a WaveGAN that Phonoscope knows \(it holds encoder.weight"):
+    with pytest.raises(Fault, match=r"not a network that Phonoscope knows \(it holds encoder.weight"):
         open_model(save(tmp_path / "a.pt", {"encoder.weight": torch.zeros(3)}))
 
 

@@ -19,6 +19,7 @@ from core.frontends.log_mel import LogMel
 from core.frontends.mfcc import Mfcc
 from core.frontends.power_spectrum import PowerSpectrum
 from core.frontends.registry import FRONTENDS, from_plain, plain, words
+from core.frontends.sidekit_mel import SidekitMel
 from core.frontends.spectrum import Spectrum
 from core.frontends.waveform import Waveform, WaveformFrames
 
@@ -168,6 +169,21 @@ def decibel_spectrum(x: np.ndarray) -> np.ndarray:
     return (values - values.mean()) / values.std()
 
 
+def sidekit(x: np.ndarray) -> np.ndarray:
+    """SIDEKIT's mfcc(get_mspec=True), the first 21 of 24 bands."""
+    frames = framed(x * 32768, 400, 160)
+    frames = np.concatenate([frames[:, :1] * 0.03, frames[:, 1:] - 0.97 * frames[:, :-1]], 1)
+    power = np.abs(np.fft.rfft(frames * np.hanning(400), 512)) ** 2
+    corners, bins = htk_corners(100, 8000, 24), np.arange(257) * RATE / 512
+    bank = np.zeros((257, 21))
+    for b in range(21):
+        left, top, right = corners[b : b + 3]
+        for k in range(int(left * 512 / RATE) + 1, int(right * 512 / RATE)):
+            up, down = (bins[k] - left) / (top - left), (right - bins[k]) / (right - top)
+            bank[k, b] = 2 / (right - left) * (up if k <= int(top * 512 / RATE) else down)
+    return np.log(power @ bank)
+
+
 HTK = LogMel(RATE, Spectrum(400, 200), 23, 0, 8000, "htk", decibels(-100, 80))
 CASES: dict[str, tuple[FrontEnd, Callable[[np.ndarray], np.ndarray]]] = {
     "waveform": (Waveform(), lambda x: x[:, None]),
@@ -209,6 +225,7 @@ CASES: dict[str, tuple[FrontEnd, Callable[[np.ndarray], np.ndarray]]] = {
         log_mel_yaafe,
     ),
     "Kaldi filter bank": (KaldiFbank(RATE, 400, 160, 23, 20, 8000), kaldi),
+    "SIDEKIT's mel bands": (SidekitMel(RATE, 400, 160, 24, 21, 100, 8000), sidekit),
     "MFCC with slopes": (Mfcc(HTK, 13, 2, 5), mfcc),
 }
 
