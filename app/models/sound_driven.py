@@ -13,8 +13,9 @@ from app.models.latent_driven import LatentDriven
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
+from core.families.card import Card
 from core.faults import Fault
-from core.networks.spec import ClassesOutput
+from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
 from core.probing.classifier_output import ClassifierOutput, classifier_output
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
@@ -28,6 +29,8 @@ from core.session.lane_key import LOGITS, Key, LaneKey, RecordingKey
 from core.session.lanes import Lane, Lanes, has, holder
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
+
+MOST_S = 60.0  # of a sound of any length, so that the layers of one run fit into memory
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class SoundDriven:
         return isinstance(source, RecordingKey) or (is_output and card is not None and card.sounds)
 
     def _listen_to(self, model: ModelId, network: str, source: Key) -> Listening:
-        return Listening(model, network, source, self._stretch(model, source))
+        return Listening(model, network, source, self._stretch(model, network, source))
 
     def _others(self, model: ModelId, network: str) -> tuple[Listening, ...]:
         return tuple(one for one in self.listeners if (one.model, one.network) != (model, network))
@@ -128,7 +131,7 @@ class SoundDriven:
         else:
             self.listen(network, source, model)
 
-    def _stretch(self, model: ModelId, source: Key) -> Range | None:
+    def _stretch(self, model: ModelId, network: str, source: Key) -> Range | None:
         """Return the range that drives a network, at most as long as the network takes: of a recording or
         of another model's output; None for the model's own output.
         """
@@ -141,8 +144,7 @@ class SoundDriven:
             seen = (session.selection or session.visible).moved(-track.origin.moved_s).cut(extent)
         if seen.length_s <= 0:
             seen = extent
-        most_s = card.out_axis.extent.length_s
-        return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
+        return Range(seen.start_s, min(seen.end_s, seen.start_s + _longest_s(card, network)))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
         """Return whether a recording's selection differs from the range that drives a network in focus."""
@@ -206,7 +208,7 @@ class SoundDriven:
         """Ask again where a network listens to a track that the knobs of this model move."""
         for one in self.listeners:
             if isinstance(one.source, LaneKey) and one.source.model == model:
-                now = replace(one, window=self._stretch(one.model, one.source))
+                now = replace(one, window=self._stretch(one.model, one.network, one.source))
                 if now != one:  # another checkpoint, with an output of another length
                     self._set(tuple(now if other == one else other for other in self.listeners))
                 self._ask(now)
@@ -237,15 +239,20 @@ class SoundDriven:
 
     def _lane_keys(self, model: ModelId, network: str) -> list[LaneKey]:
         card = self._session.models.get(model)
-        layers = card.layers.get(network, ()) if card is not None else ()
-        return [LaneKey(model, network, name) for name in (*(layer.name for layer in layers), LOGITS)]
+        if card is None or network not in card.networks:
+            return []
+        names = [layer.name for layer in card.layers[network]]
+        in_frames = isinstance(card.networks[network].output, FramesOutput)
+        return [LaneKey(model, network, name) for name in (*names, *(() if in_frames else (LOGITS,)))]
 
     def _add_lanes(self, model: ModelId, network: str, source: Key) -> None:
         """Add the lanes of a network: its output below the sound that it hears, its layers at the end."""
         session = self._session
-        layers = [key for key in self._lane_keys(model, network) if not key.is_logits]
-        new = tuple(Lane(key) for key in layers if not has(session.lanes, key))
-        lanes = _with_output((*session.lanes, *new), LaneKey(model, network, LOGITS), source)
+        keys, logits = self._lane_keys(model, network), LaneKey(model, network, LOGITS)
+        new = tuple(Lane(key) for key in keys if not key.is_logits and not has(session.lanes, key))
+        lanes = (*session.lanes, *new)
+        if logits in keys:
+            lanes = _with_output(lanes, logits, source)
         if lanes != session.lanes:
             session.set_lanes(lanes, f"send through {network}")
 
@@ -299,7 +306,7 @@ class SoundDriven:
             for name, track in probed.tracks.items()
         }
         logits = LaneKey(one.model, one.network, LOGITS)
-        if probed.logits is not None:
+        if probed.logits is not None and probed.frames is None:
             whole = session.models[one.model].out_axis.extent.moved(begin_s)
             heard = one.window or driving.axis.extent.cut(whole)
             own[logits] = logits_track(probed.logits, driving.origin, heard)
@@ -307,9 +314,16 @@ class SoundDriven:
         there = {key: moved_track(track, by_s) for key, track in own.items()}
         session.show(tracks={**session.shown.tracks, **there})
         self.arrived.emit()
-        if (one.model, one.network) in self._unseen:
+        if (one.model, one.network) in self._unseen and logits in own:
             self._unseen.discard((one.model, one.network))
             self.answered.emit(logits)
+
+
+def _longest_s(card: Card, network: str) -> float:
+    """Return how much sound a network takes at once, in seconds."""
+    drive = card.networks[network].drive
+    n = drive.n if isinstance(drive, SoundDrive) else None
+    return MOST_S if n is None else n / card.input_rates_hz[network]
 
 
 def _asker(one: Listening) -> tuple[str, ModelId, str]:

@@ -56,7 +56,7 @@ def test_a_generator_opens_after_a_lone_q(services, faults, small_model, tmp_pat
 def test_a_network_that_hears_sound_opens_with_its_card(
     window, faults, small_model, buzz, tmp_path, name, tensors, role
 ):
-    """It has no lanes until a later version drives it here; everything else goes on."""
+    """It has no lanes until a recording goes through it; everything else goes on."""
     window.on.model_loader.open(save_state(tmp_path / name, tensors))
     session = window.on.session
     assert faults == []
