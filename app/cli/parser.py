@@ -57,6 +57,7 @@ The voice report is printed as Praat prints it, to a .txt file too; a .tsv file 
 What a layer's rate cannot carry is refused with its reason; nothing above its Nyquist is listed."""
 
 
+METHODS = ("linear", "logistic", "lasso")
 PRESET = "Praat 6.4, 75-450 Hz"
 
 
@@ -80,6 +81,22 @@ FILE.json: settings as each layer can carry them, refusals, the latent point, Pe
 
 A tier named LAYER/TIER (conv4/phones) is that layer's own and stands in for TIER there.
 PATTERN is a regular expression for the whole label."""
+
+
+SWEEP_FILES = """files written to DIR:
+  layers.npz    each layer's averages: [step, samples], or with several draws [item, step, samples]
+  sounds/       the output of each step
+  sweep.csv     model, item, seed, step, one column per variable, layer, measure, value, unit:
+                measures of the whole sound; value is empty where it is undefined
+  sweep.json    the grid, the draws, the settings, and which layers refuse which measure
+
+A run of many draws that was stopped goes on where it ended."""
+
+
+EFFECTS_TABLE = """FILE.csv: rank,variable,beta,low,high,beyond_chance
+  beta: change of the measure per unit of the variable; with --method logistic, log odds of the label
+  low, high: 95 % bootstrap interval
+  beyond_chance: whether beta is larger than shuffled items give in 95 of 100 cases, for any variable"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -213,6 +230,43 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = measure_table()
 
 
+def _sweep(parser: argparse.ArgumentParser) -> None:
+    _model(parser)
+    add = parser.add_argument_group("grid").add_argument
+    add(
+        "--vary",
+        metavar="z11=-15:5:2",
+        action="append",
+        default=[],
+        help="a variable and its values: start:stop:step with the stop included, or values with commas; "
+        "c1,c2=0:2:0.25 moves two together; repeat it for all combinations",
+    )
+    _point(parser)
+    add = parser.add_argument_group("draws and measures").add_argument
+    add("--items", metavar="N", type=count, default=1, help="frozen draws, seeds from --seed on (default: 1)")
+    add("--measures", metavar="NAMES", type=words, default=STANDARD, help=f"default: {','.join(STANDARD)}")
+    add("--layers", metavar="NAMES", type=words, default=(), help="measure only these (default: all)")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = SWEEP_FILES
+
+
+def _effects(parser: argparse.ArgumentParser) -> None:
+    _model(parser)
+    parser.add_argument(
+        "--measure", metavar="NAME:LAYER", required=True, help="what to explain, for instance f0:conv4"
+    )
+    add = parser.add_argument
+    add("--vars", metavar="NAMES", default="all", help="variables, such as z5-z100 or z11,z20 (default: all)")
+    add("--items", metavar="N", type=count, default=500, help="random outputs (default: 500)")
+    add("--threshold", metavar="X", type=number, help="label items by whether the measure is above X")
+    add("--method", choices=METHODS, default="linear", help="the regression (default: linear)")
+    add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
+    _point(parser)
+    add("--out", metavar="FILE.csv", required=True, help="the table; a .json is written beside it")
+    parser.epilog = EFFECTS_TABLE
+
+
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
     parser.add_argument(
@@ -282,6 +336,12 @@ COMMANDS: dict[str, CliCommand] = {
     "layers": CliCommand("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
     "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
+    ),
+    "sweep": CliCommand(
+        "move latent variables over a grid, and write and measure every layer", "app.cli.sweep", _sweep
+    ),
+    "effects": CliCommand(
+        "rank the latent variables by their effect on a measure", "app.cli.effects", _effects
     ),
     "listing": CliCommand(
         "list the results of any analysis of a layer or a sound", "app.cli.listing", _listing

@@ -22,6 +22,12 @@ def write_npz(
     arrays: dict[str, Any] = {key: track.samples for key, track in tracks.items()}
     if logits is not None:
         arrays["logits"] = np.asarray(logits, dtype=np.float32)
+    write_arrays(path, arrays)
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays of any shape under their names."""
+    kept: dict[str, Any] = dict(arrays)
     with atomic(path) as draft, draft.open("wb") as file:
-        # numpy dates every member 1 January 1980, so equal layers give equal files
-        np.savez(file, **arrays)
+        # numpy dates every member 1 January 1980, so equal arrays give equal files
+        np.savez(file, **kept)

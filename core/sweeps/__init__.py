@@ -1,0 +1,1 @@
+"""Latent variables moved while the others stay: grids, sweeps, dose-response, effects."""
