@@ -9,17 +9,35 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from core.annotation.textgrid_syntax import MOST_BYTES, PRAATS, Style, Word, decode, quoted, style_of, words
+from core.annotation.irregular_tiers import Row, interval_tier, point_tier, row_of
+from core.annotation.textgrid_layouts import (
+    BINARY,
+    CHRONOLOGICAL,
+    BinaryWords,
+    chronological_words,
+    in_collection,
+)
+from core.annotation.textgrid_syntax import (
+    MOST_BYTES,
+    PRAATS,
+    Style,
+    Word,
+    decode,
+    is_plain,
+    number,
+    quoted,
+    style_of,
+    words,
+)
 from core.annotation.tiers import Annotation, Instant, Tier, Unwritten
 from core.faults import Fault
 from core.files.atomic import atomic
 
-TOLERANCE_S = 1e-6  # smaller gaps and overlaps are rounding errors
-_CLASSES = {"IntervalTier": True, "TextTier": False}
 _COPY = "Copy it again, or open and save it again in the program that made it."
 
 
@@ -51,25 +69,32 @@ def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
 
 
 def parse_textgrid(data: bytes, name: str = "TextGrid") -> TextGridFile:
-    """Read the bytes of a TextGrid file called `name`."""
-    _refuse_other_formats(data, name)
-    text, encoding, notes = decode(data, name)
-    reading = _Parser(words(text), name)
-    annotation = reading.grid()
-    return TextGridFile(annotation, style_of(text, encoding), (*notes, *reading.notes))
+    """Read the bytes of a TextGrid file called `name` wherever Praat reads them.
 
-
-def _refuse_other_formats(data: bytes, name: str) -> None:
-    """Raise a Fault that names the format of files that are often mistaken for text TextGrids."""
-    head = data[:200].replace(b"\0", b"")
-    if not head.strip():
+    What is irregular is read as Praat reads it, and told in the notes. Raises Fault if Praat refuses it, too.
+    """
+    if not data[:200].replace(b"\0", b"").strip():
         raise Fault(f"“{name}” is empty.", _COPY)
-    if head.startswith(b"ooBinaryFile"):
-        raise Fault(f"“{name}” is one of Praat's binary files.", "Save it in Praat as a text file.")
-    if b"chronological TextGrid" in head:
-        raise Fault(
-            f"“{name}” is a chronological TextGrid.", "Open it in Praat and save it as an ordinary text file."
-        )
+    if data.startswith(BINARY):
+        reading = _Parser(BinaryWords(data, name).words(), name)
+        note = f"“{name}” is one of Praat's binary files; it is saved as a text file."
+        return TextGridFile(reading.grid(), PRAATS, (note, *reading.notes))
+    text, encoding, notes = decode(data, name)
+    if CHRONOLOGICAL in text[:100]:
+        reading = _Parser(chronological_words(text, name), name)
+        note = f"“{name}” is a chronological TextGrid; it is saved in the usual order."
+        return TextGridFile(reading.grid(), Style(encoding=encoding), (note, *notes, *reading.notes))
+    reading = _Parser(words(_with_quoted_mark(text)), name)
+    annotation = reading.grid()
+    style = Style(encoding=encoding) if reading.in_collection else style_of(text, encoding)
+    return TextGridFile(annotation, style, (*notes, *reading.notes))
+
+
+def _with_quoted_mark(text: str) -> str:
+    """Return a text whose mark is quoted; Praat finds it in the first line with quotes or without."""
+    first, end, rest = text.partition("\n")
+    marked = "ooTextFile" in first and '"' not in first
+    return f'"ooTextFile"{end}{rest}' if marked else text
 
 
 class _Parser:
@@ -78,12 +103,17 @@ class _Parser:
     def __init__(self, source: Iterator[Word], name: str) -> None:
         self._source, self._name = source, name
         self._where = "its header"
+        self._inexact: dict[str, None] = {}
+        self.in_collection = False
         self.notes: list[str] = []
 
     # --- words
 
     def _fault(self, why: str, hint: str = _COPY) -> Fault:
         return Fault(f"“{self._name}” cannot be read: {why}.", hint)
+
+    def _tell(self, words: str) -> None:
+        self.notes.append(f"“{self._name}”: {words}.")
 
     def _next(self, kind: str, wanted: str) -> str:
         found = next(self._source, None)
@@ -98,118 +128,95 @@ class _Parser:
             raise self._fault(f"in {self._where}, “{found.text[:40]}” was found instead of {wanted}")
         return found.text
 
-    def _time(self, wanted: str) -> str:
-        """Return a time as written; raises Fault if it is not a number."""
+    def _number(self, wanted: str) -> str:
+        """Return a number as written; what Praat ignores behind a number is noted."""
         text = self._next("number", wanted)
-        try:
-            valid = math.isfinite(float(text))
-        except ValueError:
-            valid = False
-        if not valid or "_" in text:
+        if not is_plain(text) and math.isfinite(number(text)):
+            self._inexact[f"{text} was read as {number(text):g}"] = None
+        return text
+
+    def _time(self, wanted: str) -> str:
+        """Return a time as written; raises Fault if it is undefined."""
+        text = self._number(wanted)
+        if not math.isfinite(number(text)):
             raise self._fault(f"in {self._where}, {text} is not a time")
         return text
 
     def _count(self, wanted: str) -> int:
-        text = self._next("number", wanted)
-        if not (text.isascii() and text.isdigit() and len(text) < 12):
-            raise self._fault(f"in {self._where}, {text} is not {wanted}")
-        return int(text)
+        value = number(self._number(wanted))
+        if not abs(value) < _MOST:
+            raise self._fault(f"in {self._where}, there is no {wanted}")
+        return max(0, int(value))
 
     # --- parts
 
     def grid(self) -> Annotation:
         """Read the whole file."""
+        self._head()
+        start, end = self._ends("the TextGrid")
+        exists = self._next("flag", "<exists>").lower()
+        if exists not in ("exists", "absent"):
+            raise self._fault(f"in its header, <{exists}> stands where <exists> should")
+        count = self._count("number of tiers") if exists == "exists" else 0
+        tiers = tuple(self._tier(place, count) for place in range(1, count + 1))
+        if not self.in_collection and next(self._source, None) is not None:
+            self._tell("what follows its last tier is ignored, as in Praat")
+        if self._inexact:
+            several = f" and {len(self._inexact) - 3} more" if len(self._inexact) > 3 else ""
+            self._tell(f"{', '.join([*self._inexact][:3])}{several}, as in Praat")
+        if end == start and tiers:
+            start, end = min(tier.start_s for tier in tiers), max(tier.end_s for tier in tiers)
+        return Annotation(tiers, start, end)
+
+    def _head(self) -> None:
+        """Read the file's type and the class of its object; raises Fault if that is not a TextGrid."""
         heads = list(itertools.islice(self._source, 2))
         kinds = [word.text for word in heads if word.kind == "text"]
-        if len(kinds) < 2 or not kinds[0].startswith("ooTextFile") or kinds[1] != "TextGrid":
+        if kinds[1:] == ["Collection"]:
+            self.in_collection = True
+            self._source = in_collection(self._source)
+            self._tell("of a collection of objects, the first TextGrid is read")
+            kinds = [word.text for word in itertools.islice(self._source, 2)]
+        if len(kinds) < 2 or "ooTextFile" not in kinds[0] or kinds[1].rstrip() != "TextGrid":
             raise self._fault("it is not a TextGrid", "Choose a file that Praat saved as a TextGrid.")
-        start, end = self._ends("the TextGrid")
-        exists = self._next("flag", "<exists>") == "exists"
-        count = self._count("the number of tiers") if exists else 0
-        tiers = tuple(self._tier(place, count) for place in range(1, count + 1))
-        if next(self._source, None) is not None:
-            raise self._fault("it continues after its last tier", "One of its counts is too small.")
-        return Annotation(tiers, start, end)
 
     def _ends(self, whose: str) -> tuple[Instant, Instant]:
         start, end = (Instant(self._time(f"the {word} time of {whose}")) for word in ("start", "end"))
-        if not end > start:
+        if end < start:
             raise self._fault(f"{whose} ends at {end.before} s, but starts at {start.before} s")
         return start, end
 
     def _tier(self, place: int, count: int) -> Tier:
         self._where = f"tier {place} of {count}"
         kind = self._next("text", "the tier's class")
-        if kind not in _CLASSES:
+        if kind not in _TIERS:
             raise self._fault(f"tier {place} is of an unknown class, “{kind}”")
         name = self._next("text", "the tier's name")
         start, end = self._ends(f"tier {place}, “{name}”,")
-        size = self._count("the number of its intervals or points")
-        read = self._intervals if _CLASSES[kind] else self._points
-        return read(f"tier {place}, “{name}”", Tier(name, "point", start, end), size)
+        size = self._count("number of its intervals or points")
+        what, made = _TIERS[kind]
+        words = f"tier {place}, “{name}”"
+        rows = [self._row(f"{what} {k} of {size} of {words}", what) for k in range(1, size + 1)]
+        return made(Tier(name, "point", start, end), rows, partial(self._tell_of, words))
 
-    def _points(self, tier_words: str, tier: Tier, count: int) -> Tier:
-        times: list[float] = []
-        labels: list[str] = []
-        last = -math.inf
-        for k in range(1, count + 1):
-            self._where = f"point {k} of {count} of {tier_words}"
-            time = Instant(self._time("a time"))
-            self._check_inside(time, tier)
-            if time <= last:
-                raise self._fault(f"{self._where} at {time.before} s is not later than the previous point")
-            last = time
-            times.append(time)
-            labels.append(self._next("text", "a label"))
-        return Tier(tier.name, "point", tier.start_s, tier.end_s, tuple(times), tuple(labels))
+    def _tell_of(self, tier_words: str, words: str) -> None:
+        self._tell(f"{words} in {tier_words}")
 
-    def _intervals(self, tier_words: str, tier: Tier, count: int) -> Tier:
-        """Read intervals; gaps between them become unlabelled intervals, which is reported."""
-        starts: list[str] = []
-        ends: list[str] = [getattr(tier.start_s, "before", "")]
-        labels: list[str] = []
-        gaps = 0
-        for k in range(1, count + 1):
-            self._where = f"interval {k} of {count} of {tier_words}"
-            start, end = self._time("a start time"), self._time("an end time")
-            label = self._next("text", "a label")
-            gaps += self._joined(start, starts, ends, labels)
-            if float(end) < float(start):
-                raise self._fault(f"{self._where} ends at {end} s, but starts at {start} s")
-            self._check_inside(float(end), tier)
-            starts.append(start)
-            ends.append(end)
-            labels.append(label)
-        gaps += self._joined(getattr(tier.end_s, "after", ""), starts, ends, labels)
-        starts.append(getattr(tier.end_s, "after", ""))
-        if gaps and count:
-            gaps_were = "1 gap was" if gaps == 1 else f"{gaps} gaps were"
-            self.notes.append(
-                f"“{self._name}”: {gaps_were} filled with intervals without a label in {tier_words}."
-            )
-        if not count:
-            labels = [Unwritten(label) for label in labels]
-        times = tuple(Instant(before, after) for before, after in zip(ends, starts, strict=True))
-        return Tier(tier.name, "interval", tier.start_s, tier.end_s, times, tuple(labels))
+    def _row(self, where: str, what: str) -> Row:
+        self._where = where
+        start = self._number("a start time" if what == "interval" else "a time")
+        end = self._number("an end time") if what == "interval" else start
+        row = row_of(start, end, self._next("text", "a label"))
+        if row.end_s < row.start_s:
+            raise self._fault(f"{where} ends at {end} s, but starts at {start} s")
+        return row
 
-    def _joined(self, start: str, starts: list[str], ends: list[str], labels: list[str]) -> int:
-        """Fill a gap before `start` and count it; raises Fault for an overlap."""
-        gap_s = float(start) - float(ends[-1])
-        if gap_s < -TOLERANCE_S:
-            before = "the end of the previous one" if labels else "the start of its tier"
-            raise self._fault(f"{self._where} starts at {start} s, earlier than {before} at {ends[-1]} s")
-        if gap_s <= TOLERANCE_S:
-            return 0
-        starts.append(ends[-1])
-        ends.append(start)
-        labels.append("")
-        return 1
 
-    def _check_inside(self, time_s: float, tier: Tier) -> None:
-        if not tier.start_s - TOLERANCE_S <= time_s <= tier.end_s + TOLERANCE_S:
-            raise self._fault(
-                f"{self._where} is at {time_s:g} s, outside its tier ({tier.start_s:g} to {tier.end_s:g} s)"
-            )
+_MOST = 1e11
+_TIERS: dict[str, tuple[str, Callable[[Tier, Sequence[Row], Callable[[str], None]], Tier]]] = {
+    "IntervalTier": ("interval", interval_tier),
+    "TextTier": ("point", point_tier),
+}
 
 
 # --- writing

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.faults import Fault
-
 MOST_BYTES = 256 * 1024 * 1024
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -43,50 +41,35 @@ PRAATS = Style()
 
 
 def decode(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return the text of a file, its encoding, and a sentence if the encoding was guessed.
+    """Return the text of a file and its encoding, as Praat finds it, and a sentence if that is a guess.
 
-    Raises Fault if the bytes are not text, or the encoding cannot be determined.
+    What is neither UTF-16 nor UTF-8 is ISO Latin-1, which old versions of Praat wrote.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _strict(data, encoding, name).removeprefix(_MARK), encoding, ()
-    if b"\0" in data[:64]:
-        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-        return _strict(data, encoding, name), encoding, ()
+            return _utf_16(data, encoding, name)
+    if data[:1] == b"\0" or data[1:2] == b"\0":
+        return _utf_16(data, "utf-16-be" if data[:1] == b"\0" else "utf-16-le", name)
     try:
-        return data.decode("utf-8"), "utf-8", ()
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _latin(data, name)
+        words = f"“{name}” is neither UTF-8 nor UTF-16 and was read as ISO Latin-1, as in Praat."
+        return data.removeprefix(codecs.BOM_UTF8).decode("latin-1"), "latin-1", (words,)
+    is_marked = text.startswith(_MARK)
+    return text.removeprefix(_MARK), "utf-8-sig" if is_marked else "utf-8", ()
 
 
-def _strict(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        words = encoding.upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
-        raise Fault(
-            f"“{name}” is marked as {words}, but some of its bytes are not valid.",
-            "It may be truncated: copy it again, or save it again as UTF-8.",
-        ) from None
+def _utf_16(data: bytes, encoding: str, name: str) -> tuple[str, str, tuple[str, ...]]:
+    """Decode UTF-16; half a character at the end or alone does not matter to Praat."""
+    text = data[: len(data) // 2 * 2].decode(encoding, "replace")
+    odd = "\ufffd" in text or len(data) % 2
+    notes = (f"“{name}” is UTF-16, but some of its bytes are not valid.",) if odd else ()
+    return text.removeprefix(_MARK), encoding, notes
 
 
 def _is_latin(data: bytes) -> bool:
     """Return whether bytes written as Latin-1, or pure ASCII, would be read back as such."""
-    try:
-        return decode(data, "")[1] == "latin-1" or data.isascii()
-    except Fault:
-        return False
-
-
-def _latin(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    """Decode Latin-1, which old versions of Praat wrote; C1 control characters mean it is something else."""
-    text = data.decode("latin-1")
-    if not text.isascii() and not re.search("[\x80-\x9f]", text):
-        return text, "latin-1", (f"“{name}” is neither UTF-8 nor UTF-16 and was read as ISO Latin-1.",)
-    raise Fault(
-        f"“{name}” is neither UTF-8 nor UTF-16 nor ISO Latin-1.",
-        "Open it in the program that made it and save it as UTF-8.",
-    )
+    return data.isascii() or decode(data, "")[1] == "latin-1"
 
 
 def style_of(text: str, encoding: str) -> Style:
@@ -117,9 +100,37 @@ _WORDS = re.compile(
     r'|(?P<broken>")'
     r"|(?P<comment>![^\r\n]*)"
     r"|<(?P<flag>\w+)>(?!\S)"
-    r"|(?P<number>[-+]?[0-9.][^\s\"]*|--undefined--)(?!\S)"
+    r"|(?P<number>(?:[-+]?[0-9]|\.[0-9]|--undefined--)[^\s\"]*)(?!\S)"
     r"|[^\s\"]\S*"
 )
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+
+
+def number(text: str) -> float:
+    """Return a number as Praat reads it: fractions and per cent too, and whatever follows is ignored.
+
+    >>> number("0.5"), number("1/4"), number("50%"), number("1.5s"), number("--undefined--")
+    (0.5, 0.25, 0.5, 1.5, nan)
+    """
+    if is_plain(text):
+        return float(text)
+    found = _NUMBER.match(text)
+    if found is None:
+        return math.nan
+    value, rest = float(found[0]), text[found.end() :]
+    if rest.startswith("/"):
+        below = number(rest[1:])
+        value = value / below if below else math.nan
+    return value / 100 if rest.startswith("%") else value
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a number is written in full, with nothing that Praat would ignore."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text and text[-1:].isascii() and text[-1:] not in "nfyNFY"  # no nan, inf or infinity
 
 
 def words(text: str) -> Iterator[Word]:

@@ -10,31 +10,44 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.annotation.textgrid_syntax import PRAATS, Style
+from core.annotation.textgrid_syntax import PRAATS, Style, number
 from core.faults import Fault
 from core.networks.latent import Point
 from core.signals.axis import Range
 
 Kind = Literal["interval", "point"]
 
+TOLERANCE_S = 1e-6  # smaller gaps and overlaps are rounding errors
+
 
 class Instant(float):
     """A time that remembers its digits in a file, so that it is written back unchanged.
 
     A boundary is written twice in a file: `before` as the end of one interval, `after` as the start of
-    the next.
+    the next. The boundary stands at the start; in an irregular file the interval before it may end later.
     """
 
     before: str
     after: str
 
     def __new__(cls, before: str, after: str = "") -> Instant:
-        made = super().__new__(cls, after or before)
+        made = super().__new__(cls, number(after or before))
         made.before, made.after = before, after or before
         return made
 
+    @property
+    def end_s(self) -> float:
+        """The end of the interval before it, which is later if the two intervals overlap."""
+        end_s = number(self.before)
+        return end_s if end_s > self + TOLERANCE_S else float(self)
+
     def __reduce__(self) -> tuple[type[Instant], tuple[str, str]]:
         return (Instant, (self.before, self.after))
+
+
+def end_of(time_s: float) -> float:
+    """Return where the interval before a boundary ends."""
+    return getattr(time_s, "end_s", time_s)
 
 
 class Unwritten(str):
@@ -88,7 +101,9 @@ class Tier:
     def range_of(self, index: int) -> Range:
         """Return the time range of an interval; it is empty for a point."""
         last = index + 1 if self.is_interval else index
-        return Range(float(self.times[index]), float(self.times[last]))
+        return Range(
+            float(self.times[index]), float(end_of(self.times[last]) if last > index else self.times[last])
+        )
 
     def has(self, time_s: float) -> bool:
         """Return whether there is a boundary or point at exactly this time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.annotation.tiers import Annotation, Tier
+from core.annotation.tiers import Annotation, Tier, end_of
 
 
 class Moved(float):
@@ -17,6 +17,11 @@ class Moved(float):
         made = super().__new__(cls, own_s + by_s)
         made.own_s = own_s
         return made
+
+    @property
+    def end_s(self) -> float:
+        """The end of the interval before it, see `Instant`."""
+        return float(self) + end_of(self.own_s) - float(self.own_s)
 
     def __reduce__(self) -> tuple[type[float], tuple[float]]:
         return (float, (float(self),))

@@ -152,7 +152,8 @@ def test_latin_1_is_read_told_and_kept():
     data = LONG.replace("ə", "é").encode("latin-1")
     read = parse_textgrid(data, "old.TextGrid")
     assert read.annotation.tiers[1].labels == ("é",)
-    assert read.notes == ("“old.TextGrid” is neither UTF-8 nor UTF-16 and was read as ISO Latin-1.",)
+    said = "“old.TextGrid” is neither UTF-8 nor UTF-16 and was read as ISO Latin-1, as in Praat."
+    assert read.notes == (said,)
     assert textgrid_bytes(read.annotation, read.style) == data
     richer = set_label(read.annotation, 1, 0, "ə")
     assert parse_textgrid(textgrid_bytes(richer, read.style)).annotation == richer
@@ -165,8 +166,6 @@ def damaged(old: str, new: str) -> bytes:
 
 DAMAGE = {
     "empty": (b"", "“x” is empty."),
-    "binary": (b"ooBinaryFile\x08TextGrid", "“x” is one of Praat's binary files."),
-    "chronological": (b'"Praat chronological TextGrid text file"\n0 1', "“x” is a chronological TextGrid."),
     "another class": (damaged('"TextGrid"', '"Pitch 1"'), "it is not a TextGrid"),
     "prose": (b"It was a dark night.\nNothing was said.\n", "it is not a TextGrid"),
     "a table": (b"file,label,F0\na.wav,\"a\",120.5\n", "it is not a TextGrid"),
@@ -175,21 +174,17 @@ DAMAGE = {
     "a sound": (b"RIFF\x24\x00\x00\x00WAVEfmt ", "“x” "),
     "cut in a tier": (LONG[: LONG.index("text = ")].encode(), "it ends early, in interval 1 of 2 of tier 1"),
     "cut in a word": (LONG[: LONG.index("words")].encode(), "a quoted text in interval 1 of 2 of tier 1"),
-    "cut in UTF-16": (LONG.encode("utf-16")[:-501], "“x” is marked as UTF-16"),
-    "overlap": (damaged("xmin = 0.1\n", "xmin = 0.05\n"), "starts at 0.05 s, earlier than the end of"),
+    "cut in UTF-16": (LONG.encode("utf-16")[:-501], "it ends early"),
     "negative interval": (damaged("xmax = 0.10", "xmax = -0.1"), "ends at -0.1 s, but starts at 0.0 s"),
-    "outside the tier": (damaged("xmax = 1.50\n", "xmax = 9.5\n"), "at 9.5 s, outside its tier (0 to 1.5 s)"),
-    "point outside": (damaged("3e-1", "1.7"), "point 1 of 1 of tier 2, “bell” is at 1.7 s, outside"),
     "backwards": (damaged("xmax = 1.50000000000000000", "xmax = -1"), "ends at -1 s, but starts at"),
-    "no number": (damaged("xmax = 0.10", "xmax = 0.1.0"), "0.1.0 is not a time"),
-    "infinite": (damaged("xmax = 0.10", "xmax = 1e999"), "1e999 is not a time"),
-    "undefined": (damaged("xmax = 0.10", "xmax = --undefined--"), "--undefined-- is not a time"),
+    "undefined": (damaged("xmax = 1.5\n", "xmax = --undefined--\n"), "--undefined-- is not a time"),
+    "binary": (b"ooBinaryFile\x07Sound 2", "“x” holds an object of class Sound 2, not a TextGrid."),
+    "cut binary": (b"ooBinaryFile\x08TextGrid\0\0", "“x” cannot be read: it ends early."),
+    "chronological": (b'"Praat chronological TextGrid text file"\n0 1\n1\n"TextTier" "a" 0 1\n2', "no tier"),
+    "another flag": (damaged("<exists>", "<perhaps>"), "<perhaps> stands where <exists> should"),
     "too many": (damaged("size = 2\n        i", "size = 999999999\n        i"), "of 999999999 of tier 1"),
-    "negative count": (damaged("size = 2", "size = -2"), "-2 is not the number of tiers"),
-    "too few": (damaged("size = 2\n", "size = 1\n"), "it continues after its last tier"),
     "unknown tier": (damaged("TextTier", "ToneTier"), "tier 2 is of an unknown class, “ToneTier”"),
     "a loose quote": (damaged('""words""', '"words"'), "a quoted text in interval 1 of 2"),
-    "Shift JIS": (damaged("ə", "\u3042").replace("\u3042".encode(), "\u3042".encode("shift-jis")), "nor ISO"),
 }  # fmt: skip
 
 

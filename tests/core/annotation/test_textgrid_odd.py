@@ -18,8 +18,8 @@ HEAD = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n1\n<exists>\n'
 NO_INTERVALS = f'{HEAD}1\n"IntervalTier"\n"a"\n0\n1\n0\n'.encode()
 
 
-@pytest.mark.parametrize("count", ["2²", "²", "٢", "1.5", "-1"])
-def test_a_count_in_other_digits_is_a_sentence(count):
+@pytest.mark.parametrize("count", ["1e99", "1e999"])
+def test_a_count_without_sense_is_a_sentence(count):
     for text in (f"{HEAD}{count}\n", f'{HEAD}1\n"IntervalTier"\n"a"\n0\n1\n{count}\n0\n1\n"x"\n'):
         with pytest.raises(Fault, match="cannot be read"):
             parse_textgrid(text.encode())
@@ -54,8 +54,8 @@ def test_what_is_written_as_latin_1_is_read_back_whatever_the_label(label):
     assert parse_textgrid(textgrid_bytes(note, Style(encoding="latin-1"))).annotation == note
 
 
-@pytest.mark.parametrize("label", ["\x85", "Ã©", "é\x9f"])
-def test_control_characters_and_what_looks_like_utf_8_make_a_latin_1_file_utf_8(label):
+@pytest.mark.parametrize("label", ["Ã©", "Â£ Ã¸"])
+def test_what_looks_like_utf_8_makes_a_latin_1_file_utf_8(label):
     note = Annotation((Tier("t", "point", 0.0, 1.0, (0.5,), (label,)),), 0.0, 1.0)
     data = textgrid_bytes(note, Style(encoding="latin-1"))
     assert (parse_textgrid(data).annotation, parse_textgrid(data).style.encoding) == (note, "utf-8")
