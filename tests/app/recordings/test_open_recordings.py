@@ -195,18 +195,18 @@ def test_a_recording_opens_without_a_model(bare, tmp_path):
     bare.grab()
 
 
-def test_praats_keys_work_without_a_model(bare, tmp_path):
+def test_praats_keys_work_without_a_model(fresh, tmp_path):
     samples = hum(tmp_path / "hum.wav", 16000, 2.5)
-    bare.on.model_loader.open(tmp_path / "hum.wav")
-    bare.on.session.set_selection(Range(0.5, 1.0))
-    bare.menus.run("play.toggle")
-    heard, rate_hz, start_s = bare.on.player.heard[-1]
+    fresh.model_loader.open(tmp_path / "hum.wav")
+    fresh.session.set_selection(Range(0.5, 1.0))
+    run(fresh, "play.toggle")
+    heard, rate_hz, start_s, _ = fresh.player.heard[-1]
     np.testing.assert_array_equal(heard, samples[8000:16000])
     assert (rate_hz, start_s) == (16000, pytest.approx(0.5))
-    bare.menus.run("time.selection")
-    assert bare.on.session.visible == Range(0.5, 1.0)
-    bare.menus.run("time.all")
-    assert bare.on.session.visible == bare.on.session.whole
+    run(fresh, "time.selection")
+    assert fresh.session.visible == Range(0.5, 1.0)
+    run(fresh, "time.all")
+    assert fresh.session.visible == fresh.session.whole
 
 
 def test_a_model_opened_later_keeps_the_recording_beside_it(bare, small_model, tmp_path):
@@ -260,9 +260,9 @@ def test_a_long_recording_shows_its_analyses_once_zoomed_in(bare, long_file):
     assert not session.shown.images
 
 
-def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
-    bare.on.model_loader.open(long_file)
-    session, found = bare.on.session, []
+def test_a_long_recordings_numbers_do_not_move_with_the_view(fresh, long_file):
+    fresh.model_loader.open(long_file)
+    session, found = fresh.session, []
     for window in (Range(300.0, 310.0), Range(296.5, 320.0), Range(304.99, 305.01)):
         session.set_range(window)
         shown = [*session.shown.overlays[recording("long.wav"), "formants"]]
@@ -271,21 +271,21 @@ def test_a_long_recordings_numbers_do_not_move_with_the_view(bare, long_file):
     np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-12)
     whole, _ = soundfile.read(long_file, dtype="float32")
     track = session.shown.tracks[recording("long.wav")]
-    settings = bare.on.analysis_settings.of("intensity")
+    settings = fresh.analysis_settings.of("intensity")
     truth = TABLE["intensity"].run(Track("whole", whole, track.axis), settings)[0]
     assert found[0][-1] == pytest.approx(truth.at(305.003), abs=1e-3)
 
 
-def test_a_long_selection_is_read_only_when_it_is_played(bare, long_file):
-    bare.on.model_loader.open(long_file)
-    bare.on.playback.play(recording("long.wav"), Range(100.0, 100.5))
-    heard, rate_hz, start_s = bare.on.player.heard[-1]
+def test_a_long_selection_is_read_only_when_it_is_played(fresh, long_file):
+    fresh.model_loader.open(long_file)
+    fresh.playback.play(recording("long.wav"), Range(100.0, 100.5))
+    heard, rate_hz, start_s, _ = fresh.player.heard[-1]
     assert not isinstance(heard, np.ndarray)
     assert (heard.size, rate_hz, start_s) == (4000, 8000, pytest.approx(100.0))
     whole, _ = soundfile.read(long_file, dtype="float32", start=800000, stop=804000)
     np.testing.assert_array_equal(np.asarray(heard), whole)
-    bare.on.playback.play(recording("long.wav"), Range(0.0, 630.0))
-    assert bare.on.player.heard[-1][0].size == 630 * 8000
+    fresh.playback.play(recording("long.wav"), Range(0.0, 630.0))
+    assert fresh.player.heard[-1][0].size == 630 * 8000
 
 
 def test_q_hears_the_selection_of_a_long_recording_and_says_so(window, long_file, tmp_path):
@@ -331,27 +331,27 @@ def test_without_a_selection_q_hears_what_is_seen_as_much_as_it_takes(services, 
 
 
 def test_a_long_recording_that_is_still_looked_through_grows_and_keeps_its_lane(
-    bare, long_file, tmp_path, monkeypatch
+    fresh, long_file, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("core.recordings.cache.default_folder", lambda: tmp_path)
     monkeypatch.setattr("core.recordings.pyramid.TELL_EVERY_S", -1.0)
     known = []
-    bare.on.session.shown_changed.connect(
-        lambda: known.append(bare.on.session.shown.tracks[recording("long.wav")].part_known)
+    fresh.session.shown_changed.connect(
+        lambda: known.append(fresh.session.shown.tracks[recording("long.wav")].part_known)
     )
-    bare.on.model_loader.open(long_file)
+    fresh.model_loader.open(long_file)
     assert known[0] == 0.0
     assert known[-1] == 1.0
     assert len(set(known)) > 2
     assert list(tmp_path.glob("*.pyramid"))
 
 
-def test_values_that_are_no_numbers_in_a_long_recording_are_said(bare, tmp_path):
+def test_values_that_are_no_numbers_in_a_long_recording_are_said(fresh, tmp_path):
     samples = hum(tmp_path / "a.wav", 8000, 400.0)
     samples[[7, 1000]] = np.inf, np.nan
     soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
-    said = noted(bare.on)
-    bare.on.model_loader.open(tmp_path / "a.wav")
+    said = noted(fresh)
+    fresh.model_loader.open(tmp_path / "a.wav")
     assert any("2 values are not numbers" in words for words in said)
 
 
@@ -397,12 +397,12 @@ def test_the_dialog_for_opening_shows_sounds_too(services, host, monkeypatch, tm
     assert services.session.lane(recording("hum.wav")) is not None
 
 
-def test_a_recording_alone_is_saved_exactly(bare, tmp_path):
+def test_a_recording_alone_is_saved_exactly(fresh, tmp_path):
     samples = hum(tmp_path / "hum.wav", 11025)
-    bare.on.model_loader.open(tmp_path / "hum.wav")
-    bare.on.file_export.save_sound(tmp_path / "out.wav")
+    fresh.model_loader.open(tmp_path / "hum.wav")
+    fresh.file_export.save_sound(tmp_path / "out.wav")
     found, rate_hz = soundfile.read(tmp_path / "out.wav", dtype="float32")
     assert rate_hz == 11025
     np.testing.assert_array_equal(found, samples)
-    bare.on.file_export.save_sound(tmp_path / "out.Sound")
+    fresh.file_export.save_sound(tmp_path / "out.Sound")
     assert "nx = 9922" in (tmp_path / "out.Sound").read_text()
