@@ -240,7 +240,9 @@ class Session:
             Snapshot(at.point, at.drawn, at.seed, at.name, lanes=lanes, model=model)
         )  # fmt: skip
         self.shown = Shown()
-        self.whole = Range(0.0, card.out_axis.extent.end_s)
+        end_s = card.out_axis.extent.end_s
+        if end_s > 0:  # a network of sounds of any length has no time of its own
+            self.whole = Range(0.0, end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None
         self.cursor_placed = False

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.families.card import Card
+from core.families.card import Card, NetworkCard
 from core.faults import Fault
 from core.networks.latent import LatentLayout, draw
 from core.networks.layer_info import LayerInfo
+from core.networks.spec import FramesOutput, SoundDrive
 from core.processes.latest_wins import Jobs
 from core.session import lanes as lane_tools
 from core.session.history import History
@@ -244,3 +245,12 @@ def test_where_the_active_lane_is_undone_another_becomes_the_active_one(session)
     session.set_active(recording("a.wav"))
     session.undo()
     assert session.active == G("out")
+
+
+def test_a_network_without_a_length_of_its_own_leaves_the_time_range_as_it_is():
+    """A window of no time has no pixels per second, and painting it divides by zero."""
+    session = Session()
+    session.set_whole(Range(0.0, 3.5))
+    listener = NetworkCard("Q", SoundDrive(16000.0), (), FramesOutput(("a", "b")))
+    session.open(replace(card(), networks={"Q": listener}), ())
+    assert session.whole == session.visible == Range(0.0, 3.5)
