@@ -20,8 +20,12 @@ from core.signals.axis import TimeAxis
 
 def run(asked: Namespace) -> int:
     """Run the requested network and write its layers to `asked.out`."""
-    _check(asked)
+    if asked.network is not None:
+        _check(asked)
     model = opened(asked)
+    if asked.network is None:
+        asked.network = next(iter(model.card.networks))
+        _check(asked)
     model.spec(asked.network)  # names the networks that exist, if this one does not
     done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
     _write(done, model.card, folder_for(asked.out))
@@ -73,8 +77,11 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
     said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: used as it is"
     sound = {"file": path.name, "digest": digest, "steps": list(steps)}
     digest_of_network = next(iter(tracks.values())).origin.checkpoint
-    drive = {"network_digest": digest_of_network, "sound": sound, "logits": logits.tolist()}
-    return LayerExport(asked.network, path.name, drive, tracks, logits, (said,))
+    drive: dict[str, Any] = {"network_digest": digest_of_network, "sound": sound}
+    if logits.ndim == 1:
+        drive["logits"] = logits.tolist()
+    whole = TimeAxis.of_sound(rate_hz, len(samples)).extent
+    return LayerExport(asked.network, path.name, drive, tracks, logits, (said,), whole)
 
 
 def fitted(
@@ -93,6 +100,6 @@ def fitted(
 def _write(done: LayerExport, card: Card, folder: Path) -> None:
     """Write every file and print its name."""
     files = write_layers(done, card, folder)
-    if done.logits is not None:
+    if done.logits is not None and done.logits.ndim == 1:
         print("logits", *(f"{value:.6g}" for value in done.logits))
     print(f"{folder}: {', '.join(files)}")

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from app.models.built_in import built_in_model
@@ -90,7 +91,7 @@ def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
 
 def name_assumptions(card: Card) -> None:
     """Print on standard error, in one line, which answers were assumed."""
-    values = [f"{name} {value}" for name, value in assumed(card).items()]
+    values = [f"{name} {shorten(str(value), 60, placeholder=' ..')}" for name, value in assumed(card).items()]
     if values:
         note(
             f"assumed, because the weights do not tell: {', '.join(values)} (change with --answer NAME=VALUE)"

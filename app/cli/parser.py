@@ -42,12 +42,25 @@ INFO_KEYS = """keys of the JSON object:
 LAYERS_FILES = """files written to DIR:
   LAYER.wav     at the output's rate as published: linear, half-pixel interpolation, clipped to -1..1
   LAYER.Sound   for Praat, at the layer's native rate and true start
-  layers.npz    fc, conv1, .., out (pp): float32 [samples] at native rates; logits for D and Q
+  layers.npz    fc, conv1, .., out (pp): float32 [samples] at native rates; logits [labels] for D and Q,
+                [frames, labels] for recognisers, detectors and pitch networks
   layers.csv    file, model, layer, sample (from 1), time_s, value: one row per sample at native rates
   origin.json   the checkpoint's hash, latent vector, answers, layers, versions; also a point file
 
 names of latent variables: zK is entry K of the full vector, counted from 1, code included;
 cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
+
+
+OUTPUTS_FILES = """files written to DIR for each sound; one that is complete already is not computed again:
+  NAME.TextGrid  letters or phones as points, classes as intervals (at 50 % and above); none for pitch
+  NAME.csv       letters: file,letter,time_s,label,probability
+                 classes: file,frame,time_s,label,probability
+                 pitch: file,frame,time_s,f0_hz,confidence (f0_hz is empty below a confidence of 0.5)
+  NAME.npz       every layer by its name in info --json: float32 [samples], the mean over its channels
+                 ([stretches, samples] for a network that takes a fixed length); logits [frames, labels]
+  NAME.json      the network, its answers, the sound, labels, axes and versions; written last
+
+A letter's time is the centre of what its most probable frame hears."""
 
 
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
@@ -166,10 +179,20 @@ def _layers(parser: argparse.ArgumentParser) -> None:
     _model(parser)
     _point(parser)
     add = parser.add_argument_group("networks that sound drives").add_argument
-    add("--network", choices=("G", "D", "Q"), default="G", help="which network to run (default: G)")
-    add("--sound", metavar="FILE", help="the sound that drives D or Q")
+    add("--network", metavar="NAME", help="which network to run, as info names it (default: the first)")
+    add("--sound", metavar="FILE", help="the sound that drives D, Q, a recogniser or a detector")
     parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
     parser.epilog = LAYERS_FILES
+
+
+def _outputs(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", metavar="NETWORK", help="a checkpoint: its folder, prefix or any of its files")
+    add("sound", metavar="SOUND|FOLDER", help="a sound file, or a folder of them")
+    _answers(parser)
+    add("--network", metavar="NAME", help="which network to run (default: the first that sound drives)")
+    add("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = OUTPUTS_FILES
 
 
 def _shot(parser: argparse.ArgumentParser) -> None:
@@ -334,6 +357,9 @@ class CliCommand:
 COMMANDS: dict[str, CliCommand] = {
     "info": CliCommand("show what is known about a checkpoint", "app.cli.info", _info),
     "layers": CliCommand("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
+    "outputs": CliCommand(
+        "write what a network says about sounds, and its layers", "app.cli.outputs", _outputs
+    ),
     "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
     ),

@@ -1,0 +1,1 @@
+"""What networks say about a sound: letters in time, classes in per cent, pitch."""

@@ -1,0 +1,40 @@
+"""Pitch from bins, as CREPE decodes it (Kim, Salamon, Li & Bello 2018)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.answers.label_scores import LabelScores
+from core.faults import Fault
+from core.provenance import Origin
+from core.signals.track import Track
+
+AROUND = 4  # bins on either side of the strongest that share in the average
+REFERENCE_HZ = 10.0
+LEAST_CONFIDENCE = 0.5
+
+
+def pitch_contour(
+    answer: LabelScores, least_confidence: float = LEAST_CONFIDENCE, origin: Origin | None = None
+) -> tuple[Track, Track]:
+    """Return F0 in Hz, undefined (NaN) below a confidence, and the confidence from 0 to 1.
+
+    The pitch is the average of the cents of the nine bins around the strongest, weighted by their activation;
+    the confidence is the strongest activation. Raises Fault for a network without bins of pitch.
+    """
+    if answer.cents is None:
+        raise Fault("This network does not say a pitch.", "Choose a pitch network, for instance CREPE.")
+    activation = answer.probabilities()
+    places = activation.argmax(1)[:, None] + np.arange(-AROUND, AROUND + 1)
+    inside = (places >= 0) & (places < activation.shape[1])
+    near = np.clip(places, 0, activation.shape[1] - 1)
+    weights = np.take_along_axis(activation, near, 1) * inside
+    first, step = answer.cents
+    cents = (weights * (first + step * near)).sum(1) / np.maximum(weights.sum(1), 1e-300)
+    confidence = activation.max(1)
+    hz = np.where(confidence >= least_confidence, REFERENCE_HZ * 2 ** (cents / 1200), np.nan)
+    whole = origin or Origin()
+    return (
+        Track("pitch", hz.astype(np.float32), answer.axis, "Hz", whole.of(layer="pitch")),
+        Track("confidence", confidence.astype(np.float32), answer.axis, "", whole.of(layer="confidence")),
+    )
