@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from core.faults import Fault
 
 if TYPE_CHECKING:
     from core.measures.plan import MeasurementPlan
+
+
+NOTHING_MEASURED = 2
 
 
 def run(asked: Namespace) -> int:
@@ -29,20 +33,25 @@ def run(asked: Namespace) -> int:
     choice = IntervalChoice(asked.tier or "", asked.label)
     plan = _with_ceiling(plan_of(asked.measures, asked.points, asked.preset, asked.band), asked)
     sounds = sounds_of(asked)
-    _check(asked, bool(sounds))
-    items, about = read_sounds(asked, sounds) if sounds else _model(asked)
-    check_band(plan, max(track.axis.nyquist_hz for item in items for track in item.tracks.values()))
+    _check(asked, bool(sounds.paths))
+    read = read_sounds(asked, sounds) if sounds.paths else _model(asked)
+    tracks = [track for item in read.items for track in item.tracks.values()]
+    check_band(plan, max((track.axis.nyquist_hz for track in tracks), default=inf))
     ceiling = ceiling_words(plan.formants.ceiling_hz)
-    about = {"textgrid": asked.textgrid and Path(asked.textgrid).name, **about, "formant_ceiling": ceiling}
+    textgrid = asked.textgrid and Path(asked.textgrid).name
+    about = {"textgrid": textgrid, **read.about, "formant_ceiling": ceiling}
     script = None if asked.script is None else Path(asked.script)
-    done = do(Job(tuple(items), plan, choice, about, out, script), _progress())
-    for remark in done.remarks:
+    job = Job(tuple(read.items), plan, choice, about, out, script, read.omitted, read.is_run)
+    done = do(job, _progress())
+    for remark in (*done.remarks, *(one.words for one in done.omitted)):
         note(remark)
     _, beside, *files = done.files
     print(f"{out}: {done.rows} rows; {beside.name}: settings, refusals, r")
     if files:
         print(f"{script}: {', '.join(file.name for file in files)}")
-    return 0
+    if read.is_run:
+        print(done.summary)
+    return 0 if done.measured else NOTHING_MEASURED
 
 
 def _with_ceiling(plan: MeasurementPlan, asked: Namespace) -> MeasurementPlan:
@@ -109,7 +118,7 @@ def _model(asked: Namespace) -> Read:
         card, tracks, name, Path(path_of(asked)).name or str(asked.path), asked.as_published, annotation
     )
     name_ends(item, annotation)
-    return [item], record(card, "G", drive, {})
+    return Read([item], record(card, "G", drive, {}))
 
 
 def _name(asked: Namespace, seed: int) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +13,29 @@ from core.faults import Fault
 
 if TYPE_CHECKING:
     from core.annotation.tiers import Annotation
-    from core.measures.measuring import MeasurementItem
-
-Read = tuple[list["MeasurementItem"], dict[str, Any]]
-"""The items to measure, and the record's description of them."""
+    from core.measures.measuring import MeasurementItem, Omitted
 
 
-def sounds_of(asked: Namespace) -> list[Path]:
-    """Return the requested sound files in order; empty for a model. Raises Fault for a mixture."""
+@dataclass(frozen=True)
+class Read:
+    """The items to measure, the record's description of them, and what could not be read."""
+
+    items: list[MeasurementItem]
+    about: dict[str, Any]
+    omitted: tuple[Omitted, ...] = ()
+    is_run: bool = False
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """The requested sound files in order, and whether a folder or several of them were named."""
+
+    paths: list[Path]
+    is_run: bool = False
+
+
+def sounds_of(asked: Namespace) -> Sounds:
+    """Return the requested sounds; none for a model. Raises Fault for a mixture."""
     from core.recordings.sound_file import is_sound_file
 
     paths = list(map(Path, filter(None, (asked.path, *asked.more))))
@@ -28,47 +45,84 @@ def sounds_of(asked: Namespace) -> list[Path]:
         if not inside and (found or len(paths) > 1):
             raise Fault(f"“{path}” is not a sound file.", "Measure one model at a time, or only sounds.")
         found += inside
-    return list(dict.fromkeys(found))
+    distinct = list(dict.fromkeys(found))
+    return Sounds(distinct, len(distinct) > 1 or any(path.is_dir() for path in paths))
 
 
 def _sounds_in(folder: Path) -> list[Path]:
-    """Return the sounds in a folder; empty if it holds checkpoints, because it is then a model's."""
+    """Return the sounds in a folder and its subfolders; empty if it is a model's.
+
+    Sounds directly in the folder are a corpus, whatever lies beside them. If there are none, a checkpoint
+    that opens makes it a model's folder, such as that of a training run with its previews.
+    """
+    from core.measures.corpus import sounds_in
+
+    sounds = sounds_in(folder)
+    if not sounds:
+        return []
+    others = _checkpoints_in(folder)
+    if others and not any(path.parent == folder for path in sounds) and any(map(_opens, others)):
+        return []
+    if others:
+        names = ", ".join(path.name for path in others[:3])
+        note(f"{names} beside the sounds in “{folder}” {'is' if len(others) == 1 else 'are'} not measured")
+    return sounds
+
+
+def _checkpoints_in(folder: Path) -> list[Path]:
+    """Return what may be a checkpoint in a folder or directly below it."""
     from core.checkpoint.run_files import runs_in
-    from core.recordings.sound_file import is_sound_file
 
-    sounds = sorted(path for path in folder.iterdir() if is_sound_file(path))
-    return sounds if sounds and not runs_in(folder) else []
+    places = [folder, *(path for path in sorted(folder.iterdir()) if path.is_dir())]
+    return [run.path for place in places for run in runs_in(place)]
 
 
-def read_sounds(asked: Namespace, sounds: list[Path]) -> Read:
-    """Read the sounds and their annotations; of several, an unreadable one is reported and skipped."""
+def _opens(path: Path) -> bool:
+    """Return whether a file is a checkpoint and no other file with such a suffix."""
+    from core.checkpoint.run_files import ChooseRun
+    from core.families.registry import open_model
+
+    try:
+        open_model(path, {})
+    except ChooseRun:
+        return True
+    except Fault:
+        return False
+    return True
+
+
+def read_sounds(asked: Namespace, sounds: Sounds) -> Read:
+    """Read the sounds and their annotations; in a run, one that cannot be read is reported and left out."""
     from core.measures.items import distinct_names
+    from core.measures.measuring import Omitted
 
-    several = len(sounds) > 1
-    if several and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
+    if len(sounds.paths) > 1 and asked.textgrid is not None and not Path(asked.textgrid).is_dir():
         hint = "Name the folder in which each sound's TextGrid has the sound's name."
         raise Fault("One TextGrid cannot annotate several sounds.", hint)
+    grid_of = _grids(asked, sounds.paths)
     found: list[tuple[MeasurementItem, dict[str, Any]]] = []
-    for path, name in zip(sounds, distinct_names(sounds), strict=True):
+    omitted: list[Omitted] = []
+    for path, name in zip(sounds.paths, distinct_names(sounds.paths), strict=True):
         try:
-            found.append(_sound(asked, path, name))
+            found.append(_sound(asked, path, name, grid_of))
         except Fault as fault:
-            if not several:
+            if not sounds.is_run:
                 raise
-            note(f"{name} is skipped: {fault}")
-    if not found:
-        raise Fault("None of these sounds could be measured.", "See the message about each.")
-    items = [item for item, _ in found]
-    return items, found[0][1] if not several else {"sounds": [about for _, about in found]}
+            omitted.append(Omitted(name, str(fault)))
+    items, abouts = [item for item, _ in found], [about for _, about in found]
+    about = {"sounds": abouts} if sounds.is_run else abouts[0]
+    return Read(items, about, tuple(omitted), sounds.is_run)
 
 
-def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, dict[str, Any]]:
+def _sound(
+    asked: Namespace, path: Path, name: str, grid_of: Callable[[Path], Path | None]
+) -> tuple[MeasurementItem, dict[str, Any]]:
     """Read one sound at its own rate; `name` is its name in the table."""
     from core.measures.items import read_recording, recorded
 
-    grid = _grid_of(asked, path)
-    annotation = read_grid(grid) if grid is not None else None
     track, steps = read_recording(path, asked.channel or 0)
+    grid = grid_of(path)
+    annotation = read_grid(grid) if grid is not None else None
     for step in steps:
         note(f"{name}: {step}")
     sound = {"file": name, "digest": track.origin.sound, "steps": list(steps)}
@@ -76,23 +130,18 @@ def _sound(asked: Namespace, path: Path, name: str) -> tuple[MeasurementItem, di
         sound["channels"] = track.origin.reduction
     about = {"sound": sound, "rate_hz": track.axis.rate_hz, "samples": track.axis.n}
     item = recorded(track, name, annotation)
-    name_ends(item, annotation)
+    name_ends(item, annotation, name)
     return item, about if grid is None else {**about, "textgrid": grid.name}
 
 
-def _grid_of(asked: Namespace, path: Path) -> Path | None:
-    """Return the TextGrid that was named, or the one for this sound in the folder that was named."""
-    from core.annotation.textgrid import textgrid_of
+def _grids(asked: Namespace, sounds: list[Path]) -> Callable[[Path], Path | None]:
+    """Return a function that gives the TextGrid that was named, or the one of a sound in that folder."""
+    from core.measures.corpus import GridSearch
 
     if asked.textgrid is None:
-        return None
+        return lambda path: None
     place = Path(asked.textgrid)
-    if not place.is_dir():
-        return place
-    grid = textgrid_of(path, place)
-    if grid is None:
-        raise Fault(f"There is no {path.stem}.TextGrid in “{place}”.", "Annotate it, or measure the others.")
-    return grid
+    return GridSearch(sounds, place).grid_of if place.is_dir() else lambda path: place
 
 
 def read_grid(path: Path) -> Annotation:
@@ -105,7 +154,7 @@ def read_grid(path: Path) -> Annotation:
     return found.annotation
 
 
-def name_ends(item: MeasurementItem, annotation: Annotation | None) -> None:
+def name_ends(item: MeasurementItem, annotation: Annotation | None, name: str = "") -> None:
     """Report that the TextGrid and the sound differ in length."""
     if annotation is None:
         return
@@ -114,4 +163,5 @@ def name_ends(item: MeasurementItem, annotation: Annotation | None) -> None:
         after = (
             "values after the sound are undefined" if end_s > whole.end_s else "what follows is not measured"
         )
-        note(f"the TextGrid ends at {end_s:.6g} s, the sound at {whole.end_s:.6g} s; {after}")
+        of = f"{name}: " if name else ""
+        note(f"{of}the TextGrid ends at {end_s:.6g} s, the sound at {whole.end_s:.6g} s; {after}")

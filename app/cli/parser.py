@@ -213,7 +213,7 @@ def _measure(parser: argparse.ArgumentParser) -> None:
         "path",
         metavar="PATH_OR_SOUND",
         nargs="?",
-        help="a checkpoint, a sound, a folder of sounds (default: the built-in model)",
+        help="a checkpoint, a sound, a folder of sounds with its subfolders (default: the built-in model)",
     )
     parser.add_argument("more", metavar="SOUND", nargs="*", help="more sounds, or folders of them")
     _answers(parser)
@@ -223,9 +223,10 @@ def _measure(parser: argparse.ArgumentParser) -> None:
     add(
         "--textgrid",
         metavar="FILE",
-        help="the annotation, or the folder with each sound's (default: a whole sound is one interval)",
+        help="the annotation, or the folder with each sound's, in subfolders named as the sounds' "
+        "(default: a whole sound is one interval)",
     )
-    add("--tier", metavar="NAME", help="an interval tier (default: the first)")
+    add("--tier", metavar="NAME", help="an interval tier, or its number from 1 (default: the first)")
     add(
         "--label",
         metavar="PATTERN",

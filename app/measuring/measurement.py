@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BY_LANE = ("this point", "the active recording")  # the active lane decides which of them is meant
 
+MOST_NAMED = 20
+
 ELSEWHERE = "The tiers on screen belong to another point: this point is measured as one interval."
 
 
@@ -114,12 +116,20 @@ class Measurement:
         """Return a note that the greyed tiers on screen are not those to be measured, or ""."""
         annotating = self._tier_editor
         away = any(not group.own for group in annotating.groups)
-        return ELSEWHERE if away and asked.what.startswith("this point") else ""
+        return ELSEWHERE if away and asked.what.startswith("this point") else self._namesakes(asked)
+
+    def _namesakes(self, asked: MeasureSettings) -> str:
+        """Return that several tiers of one annotation have the chosen name, or ""."""
+        from core.measures.measuring import IntervalChoice, namesakes
+
+        choice = IntervalChoice(asked.tier.strip())
+        tiers = self._session.snapshot.tiers
+        return next(filter(None, (namesakes(kept.annotation, choice) for kept in tiers)), "")
 
     def start(self, asked: MeasureSettings, table: Path | None, script: Path | None = None) -> None:
         """Measure with these settings; the table or the script's folder is written at the end."""
         self.settings = asked
-        self._over_all = bool(self.remark(asked))
+        self._over_all = self.remark(asked) == ELSEWHERE
         with self._items.faults_told():
             plan = self._plan(asked)
             self._items.gather(asked, lambda items: self._measure(items, plan, asked, table, script))
@@ -167,7 +177,8 @@ class Measurement:
         from core.measures.measuring import IntervalChoice
 
         choice = IntervalChoice(asked.tier.strip(), asked.label.strip() or None)
-        job = Job(tuple(items), plan, choice, self._items.about(items), table, script)
+        is_run = asked.what.startswith("every") or len(items) > 1
+        job = Job(tuple(items), plan, choice, self._items.about(items), table, script, is_run=is_run)
         self.progressed.emit("Measuring…", 0, 0)
 
         def far(done: int, of: int) -> None:
@@ -183,7 +194,18 @@ class Measurement:
         self.ended.emit()
         self.pairs, self.record = done.pairs, done.record
         self._messages.noted.emit(_closing(done, self._over_all))
+        if done.omitted:
+            self._messages.faulted.emit(_omissions(done))
         self.done.emit()
+
+
+def _omissions(done: Done) -> Fault:
+    """Return a message that names each item that was not measured, with its reason."""
+    lines = [one.words for one in done.omitted[:MOST_NAMED]]
+    more = len(done.omitted) - len(lines)
+    if more:
+        lines.append(f"{more} more are listed under “omitted” in {done.files[-1].name}.")
+    return Fault(f"{done.summary}.", " ".join(lines))
 
 
 def _closing(done: Done, over_all: bool) -> str:
@@ -192,4 +214,7 @@ def _closing(done: Done, over_all: bool) -> str:
     count = len(done.remarks)
     remarks = f"{count} remark{'' if count == 1 else 's'} in {record}" if count and record else ""
     whole = "this point over the whole sound, because the tiers belong to another" if over_all else ""
-    return ", ".join(filter(None, (f"Saved {done.files[0].name}: {done.rows} values", remarks, whole)))
+    several = done.summary if done.measured + len(done.omitted) > 1 else ""
+    return ", ".join(
+        filter(None, (f"Saved {done.files[0].name}: {done.rows} values", several, remarks, whole))
+    )

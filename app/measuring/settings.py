@@ -17,7 +17,8 @@ What = Literal[
 @dataclass(frozen=True, slots=True)
 class MeasureSettings:
     """Labelled intervals of every layer become one long table for R, with a file of its settings beside it.
-    An empty tier means the first one; without tiers the whole sound is one interval. A label is a pattern for
+    An empty tier means the first one, a number the tier of that number from the top; without tiers the whole
+    sound is one interval. A label is a pattern for
     the whole label, for instance a|i|u; an empty one means every labelled interval. Measures: f0, intensity,
     formants or f1 .. f5, duration, moments, latency. The points are the centres of equal parts of the
     interval. Moments are taken within a band; a top of 0 means Nyquist.

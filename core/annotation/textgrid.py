@@ -50,12 +50,6 @@ class TextGridFile:
     notes: tuple[str, ...] = ()
 
 
-def textgrid_of(sound: Path, folder: Path) -> Path | None:
-    """Return the TextGrid in a folder with the name of a sound file, None if there is none."""
-    named = (folder / f"{sound.stem}{suffix}" for suffix in (".TextGrid", ".textgrid"))
-    return next((path for path in named if path.is_file()), None)
-
-
 def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
     """Read a TextGrid, long or short; raises Fault if it is damaged or not a TextGrid."""
     place = Path(path)

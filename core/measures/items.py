@@ -51,16 +51,15 @@ def recorded(track: Track, file: str, annotation: Annotation | None = None) -> M
 
 def distinct_names(paths: Sequence[Path]) -> list[str]:
     """Return distinct names for files: the file names or, if two are equal, the paths below their common
-    folder.
+    folder. Bytes of a name that are not UTF-8 are replaced, so that every file can hold it.
     """
     names = [path.name for path in paths]
-    if len(set(names)) == len(names):
-        return names
-    whole = [path.absolute() for path in paths]
-    if len({path.drive for path in whole}) > 1:
-        return [path.as_posix() for path in whole]
-    common = os.path.commonpath([path.parent for path in whole])
-    return [path.relative_to(common).as_posix() for path in whole]
+    if len(set(names)) < len(names):
+        whole = [path.absolute() for path in paths]
+        several_drives = len({path.drive for path in whole}) > 1
+        common = "" if several_drives else os.path.commonpath([path.parent for path in whole])
+        names = [(path.relative_to(common) if common else path).as_posix() for path in whole]
+    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in names]
 
 
 def read_recording(path: Path, channel: int = 0) -> tuple[Track, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from core.faults import Cancelled, Fault
 from core.measures.correlation import Pair, pairs, unpaired
-from core.measures.measuring import IntervalChoice, MeasurementItem, Table, measure
+from core.measures.measuring import IntervalChoice, MeasurementItem, Omitted, Table, measure
 from core.measures.plan import MeasurementPlan
 
 Progress = Callable[[int, int], None]
@@ -30,7 +30,10 @@ STOPPED = Fault(
 
 @dataclass(frozen=True)
 class Job:
-    """What to measure and where to write it: a table, or with `script` a folder for Praat, or both."""
+    """What to measure and where to write it: a table, or with `script` a folder for Praat, or both.
+
+    `omitted` are items that could not be read. A run, as over a folder, writes its table whatever happens.
+    """
 
     items: tuple[MeasurementItem, ...]
     plan: MeasurementPlan
@@ -38,12 +41,14 @@ class Job:
     about: Mapping[str, Any]
     table: Path | None = None
     script: Path | None = None
+    omitted: tuple[Omitted, ...] = ()
+    is_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """The files written, the number of values, a line for each refusal and notice, each layer's correlation
-    with the output, and how everything was measured, as JSON.
+    with the output, and how everything was measured, as JSON; how many items were measured, and the others.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +56,14 @@ class Done:
     remarks: tuple[str, ...]
     pairs: tuple[Pair, ...] = ()
     record: str = ""
+    measured: int = 0
+    omitted: tuple[Omitted, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """How many items were measured, left out, and empty."""
+        empty = sum(one.empty for one in self.omitted)
+        return f"{self.measured} measured, {len(self.omitted) - empty} left out, {empty} empty"
 
 
 def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
@@ -61,11 +74,13 @@ def do(job: Job, progress: Progress = lambda done, of: None) -> Done:
         checked(job.table)
     if job.script is not None:
         _check_script(job)
-    table = measure(job.items, job.plan, job.choice, progress)
+    table = measure(job.items, job.plan, job.choice, progress, omitted=job.omitted, is_run=job.is_run)
     files = _written(job, table)
     measured = json.dumps({**job.about, **record(table, job.choice)}, ensure_ascii=False)
     remarks = (*table.remarks, *unpaired(table))
-    return Done(files, sum(1 for _ in rows(table)), remarks, tuple(pairs(table)), measured)
+    count = len({(one.file, one.item) for one in table.layers})
+    rows_written = sum(1 for _ in rows(table))
+    return Done(files, rows_written, remarks, tuple(pairs(table)), measured, count, table.omitted)
 
 
 def _check_script(job: Job) -> None:
@@ -87,7 +102,9 @@ def _written(job: Job, table: Table) -> tuple[Path, ...]:
     with contextlib.ExitStack() as whole:
         if job.script is not None:
             folder = whole.enter_context(atomic_folder(job.script))
-            names = write_praat_script(folder, job.items, table, job.choice, job.about)
+            measured = {(one.file, one.item) for one in table.layers}
+            items = [item for item in job.items if (item.file, item.item) in measured]
+            names = write_praat_script(folder, items, table, job.choice, job.about)
             files += [job.script / name for name in names]
         if job.table is not None:
             beside, _ = write(job.table, table, job.choice, job.about)

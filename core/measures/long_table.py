@@ -136,6 +136,7 @@ def record(table: Table, choice: IntervalChoice) -> dict[str, Any]:
         "tier": choice.tier,
         "label": choice.label,
         "points_are": "the centres of equal parts of the interval; values on the line between frames",
+        "omitted": [msgspec.to_builtins(one) for one in table.omitted],
         "layers_measured": [_layer(one) for one in table.layers],
         "refusals": [
             {"item": one.item, "layer": one.layer, "measure": refusal.measure, "reason": refusal.sentence}

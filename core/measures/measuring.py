@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.analyses.measures import Measure, by_reading
 from core.analyses.registry import TABLE
 from core.annotation.tiers import Annotation, Tier, layers_name
 from core.faults import Cancelled, Fault
+from core.measures.corpus import plain
 from core.measures.plan import MeasurementPlan
 from core.measures.values import READERS, Column, Refusal, Stretch, Subject
 from core.provenance import Origin
@@ -76,12 +78,27 @@ class MeasuredLayer:
     model: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """An item of a run that was not measured, and why; `empty` if it only has no interval to measure."""
+
+    file: str
+    reason: str
+    empty: bool = False
+
+    @property
+    def words(self) -> str:
+        """One line: `b.wav is left out: There is no interval tier “phones”.`"""
+        return f"{self.file} {'is empty' if self.empty else 'is left out'}: {self.reason}"
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Everything measured, in the order of the items and of their layers."""
+    """Everything measured, in the order of the items and of their layers, and what was omitted."""
 
     plan: MeasurementPlan
     layers: tuple[MeasuredLayer, ...]
+    omitted: tuple[Omitted, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -109,8 +126,8 @@ def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> 
     if item.annotation is None:
         return (Stretch(WHOLE, WHOLE, item.whole.start_s, item.whole.end_s),)
     tier = chosen_tier(item.annotation, choice)
-    names = (layers_name(layer, tier.name), f"{layer}.{tier.name}")
-    own = [one for one in item.annotation.tiers if one.is_interval and one.name in names]
+    names = [plain(name) for name in (layers_name(layer, tier.name), f"{layer}.{tier.name}")]
+    own = [one for one in item.annotation.tiers if one.is_interval and plain(one.name) in names]
     used = own[0] if own else tier
     wanted = pattern(choice.label)
     ranges = ((label, used.range_of(k)) for k, label in enumerate(used.labels))
@@ -118,17 +135,37 @@ def stretches_for(item: MeasurementItem, layer: str, choice: IntervalChoice) -> 
 
 
 def chosen_tier(annotation: Annotation, choice: IntervalChoice) -> Tier:
-    """Return the interval tier with that name, or the first one. Raises Fault if there is none."""
+    """Return the interval tier with that name or number, or the first one. Raises Fault if there is none.
+
+    Numbers count all tiers from 1, as in Praat; a tier whose name is a number is found by its name first.
+    """
     tiers = [tier for tier in annotation.tiers if tier.is_interval]
     if not tiers:
         raise Fault(
             "The TextGrid has no interval tier.", "Annotate intervals, or measure without the TextGrid."
         )
-    named = [tier for tier in tiers if choice.tier in ("", tier.name)]
+    named = [tier for tier in tiers if choice.tier == "" or plain(choice.tier) == plain(tier.name)]
     if named:
         return named[0]
+    if choice.tier.isascii() and choice.tier.isdigit() and 1 <= int(choice.tier) <= len(annotation.tiers):
+        numbered = annotation.tiers[int(choice.tier) - 1]
+        if numbered.is_interval:
+            return numbered
+        raise Fault(f"Tier {choice.tier}, “{numbered.name}”, is a point tier.", "Choose an interval tier.")
     names = ", ".join(f"“{tier.name}”" for tier in tiers)
     raise Fault(f"There is no interval tier “{choice.tier}”.", f"The TextGrid has {names}.")
+
+
+def namesakes(annotation: Annotation | None, choice: IntervalChoice) -> str:
+    """Say that several interval tiers have the chosen name, and how to choose the others; else ""."""
+    tiers = annotation.tiers if annotation is not None else ()
+    name = plain(choice.tier)
+    numbers = [str(k) for k, tier in enumerate(tiers, 1) if tier.is_interval and plain(tier.name) == name]
+    if not choice.tier or len(numbers) < 2:
+        return ""
+    listed = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    which = f"{len(numbers)} tiers are called “{choice.tier}”, numbers {listed}"
+    return f"{which}: number {numbers[0]} is measured; give a number instead of the name for another"
 
 
 def pattern(label: str | None) -> Callable[[str], bool]:
@@ -138,12 +175,12 @@ def pattern(label: str | None) -> Callable[[str], bool]:
     if label is None:
         return lambda text: bool(text.strip())
     try:
-        wanted = re.compile(label)
+        wanted = re.compile(plain(label))
     except re.error as error:
         raise Fault(
             f"“{label}” is not a pattern for labels: {error}.", "Separate labels with |, for instance a|i|u."
         ) from None
-    return lambda text: wanted.fullmatch(text.strip()) is not None
+    return lambda text: wanted.fullmatch(plain(text.strip())) is not None
 
 
 # --- measuring
@@ -155,26 +192,74 @@ def measure(
     choice: IntervalChoice = ALL,
     progress: Callable[[int, int], None] = lambda done, of: None,
     cancelled: Callable[[], bool] = lambda: False,
+    omitted: tuple[Omitted, ...] = (),
+    is_run: bool = False,
 ) -> Table:
     """Measure every layer of every item; raises Cancelled between layers.
 
-    Raises Fault if there is no interval to measure.
+    In a run, or with several items, one that cannot be measured is omitted with its reason, after those
+    `omitted` before. A single item raises Fault instead, also if it has no interval to measure.
     """
-    asked = [(item, layer, stretches_for(item, layer, choice)) for item in items for layer in item.tracks]
-    if not any(stretches for _, _, stretches in asked):
-        raise Fault(_nothing(items, choice), "Choose another tier or label.")
+    pattern(choice.label)
+    is_run = is_run or len(items) + len(omitted) > 1
     found: list[MeasuredLayer] = []
-    for item, layer, stretches in asked:
-        if cancelled():
-            raise Cancelled
-        found.append(measure_layer(item, layer, stretches, plan))
-        progress(len(found), len(asked))
-    return Table(plan, tuple(found))
+    left = list(omitted)
+    done, of = 0, sum(len(item.tracks) for item in items)
+
+    def measured(item: MeasurementItem, asked: Mapping[str, tuple[Stretch, ...]]) -> Iterator[MeasuredLayer]:
+        for k, (layer, stretches) in enumerate(asked.items(), 1):
+            if cancelled():
+                raise Cancelled
+            yield measure_layer(item, layer, stretches, plan)
+            progress(done + k, of)
+
+    for item in items:
+        asked = _stretches_of(item, choice, is_run)
+        try:
+            made = [] if isinstance(asked, Omitted) else list(measured(item, asked))
+        except Exception as error:
+            if not is_run or isinstance(error, (Fault, Cancelled)):
+                raise
+            logging.exception("%s was not measured", _named(item))
+            made, asked = [], Omitted(_named(item), f"An unexpected error: {error or type(error).__name__}.")
+        done += len(item.tracks)
+        if isinstance(asked, Omitted):
+            left.append(asked)
+            progress(done, of)
+        else:
+            found += [_with_notice(made[0], namesakes(item.annotation, choice)), *made[1:]]
+    return Table(plan, tuple(found), tuple(left))
 
 
-def _nothing(items: Sequence[MeasurementItem], choice: IntervalChoice) -> str:
-    names = {chosen_tier(item.annotation, choice).name for item in items if item.annotation}
-    tier = f"tier “{'”, “'.join(sorted(names))}”"
+def _with_notice(one: MeasuredLayer, notice: str) -> MeasuredLayer:
+    return replace(one, notices=(notice, *one.notices)) if notice else one
+
+
+def _stretches_of(
+    item: MeasurementItem, choice: IntervalChoice, is_run: bool
+) -> dict[str, tuple[Stretch, ...]] | Omitted:
+    """Return the intervals of each layer, or in a run why there are none; else raises Fault."""
+    try:
+        found = {layer: stretches_for(item, layer, choice) for layer in item.tracks}
+    except Fault as fault:
+        if is_run:
+            return Omitted(_named(item), str(fault))
+        raise
+    if any(found.values()):
+        return found
+    reason = _nothing(item, choice)
+    if is_run:
+        return Omitted(_named(item), reason, empty=True)
+    raise Fault(reason, "Choose another tier or label.")
+
+
+def _named(item: MeasurementItem) -> str:
+    """Return what identifies an item: a recording's file, or a latent point's name."""
+    return item.item if item.output else item.file
+
+
+def _nothing(item: MeasurementItem, choice: IntervalChoice) -> str:
+    tier = f"tier “{chosen_tier(item.annotation, choice).name}”" if item.annotation else "the sound"
     if choice.label is None:
         return f"No interval of {tier} has a label."
     return f"No label of {tier} matches “{choice.label}”."
