@@ -172,6 +172,8 @@ class SoundDriven:
         output = card.networks[key.network].output
         labels = output.labels if isinstance(output, ClassesOutput) else ()
         bits = card.layout.kind == "bits" or card.answers.get("kind") == "bits"
+        if isinstance(output, ClassesOutput) and output.scores != "none":
+            bits = output.scores == "sigmoid"  # each class by itself, as bits are
         return classifier_output(
             track.samples, "bits" if bits else "one-hot", labels, score=labels == ("score",)
         )

@@ -52,6 +52,13 @@ class ForeignObject:
     of: str
 
 
+@dataclass(eq=False, slots=True)
+class ScriptModule:
+    """A module of a TorchScript archive: its attributes by name; its code stays unread."""
+
+    content: dict[object, object]
+
+
 Arguments = tuple[object, ...]
 Make = Callable[[Arguments], object]
 
@@ -216,6 +223,9 @@ _HARMLESS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("numpy.random.bit_generator",), "SeedSequence __pyx_unpickle_SeedSequence"),
     (("torch",), "device Generator Tensor strided"),
     (("torch.serialization",), "_get_layout"),
+    (("torch.jit._pickle",), (
+        "build_intlist build_doublelist build_boollist build_tensorlist build_tensor_from_id restore_type_tag"
+    )),
     (("torch.version", "torch.torch_version"), "TorchVersion"),
     (("torch._utils",), (
         "_rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor _rebuild_sparse_tensor "
@@ -269,6 +279,11 @@ def find(module: str, name: str, what: str) -> Known | Foreign:
             f"Its author can save only the weights: {RECIPE}",
         )
     return Foreign(full)
+
+
+def is_script(name: str) -> bool:
+    """Return whether a name is that of a TorchScript module, whose attributes are its weights."""
+    return name.startswith("__torch__.")
 
 
 def whole_program(full: str, what: str) -> Fault:

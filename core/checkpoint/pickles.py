@@ -1,8 +1,9 @@
 """Reading the pickle of a state dict without running any code it names.
 
-The pickle is interpreted here, one opcode at a time: it can make dictionaries, lists, numbers and
-descriptions of tensors, and nothing else. Every stand-in for a name is made for this file and cannot be
-changed, nothing is ever hashed but texts and whole numbers, and the number of steps is limited.
+The pickle is interpreted here, one opcode at a time: it can make dictionaries, lists, numbers,
+descriptions of tensors and the attributes of TorchScript's modules, and nothing else. Every stand-in for a
+name is made for this file and cannot be changed, nothing is ever hashed but texts and whole numbers, and the
+number of steps is limited.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from core.checkpoint.pickle_names import (
     ForeignObject,
     Inert,
     Known,
+    ScriptModule,
     Storage,
     StoredTensor,
     fill,
     find,
+    is_script,
     whole_program,
 )
 from core.checkpoint.tensors import damaged
@@ -241,13 +244,20 @@ class _Machine:
             raise ValueError("a call of something that is not a name")
         return made.make(cast("Arguments", given))
 
-    def _object(self, name: str) -> ForeignObject:
+    def _object(self, name: str) -> ForeignObject | ScriptModule:
+        if is_script(name):
+            return ScriptModule({})
         self._foreign = self._foreign or name
         return ForeignObject(name)
 
     def build(self, argument: object) -> None:
-        """Ignore the state of an object; only those objects have one that torch gives one."""
+        """Keep the attributes of a TorchScript module, and ignore the state of other objects; only those
+        objects have one that torch gives one.
+        """
         state, made = self._stack.pop(), self._stack[-1]
+        if isinstance(made, ScriptModule) and isinstance(state, dict):
+            made.content.update(cast("dict[object, object]", state))
+            return
         if isinstance(made, ForeignObject) and _is_module(state):
             raise whole_program(made.of, self._what)
         if not isinstance(made, OrderedDict | Inert | ForeignObject):
@@ -404,13 +414,14 @@ class _Walk:
         self._visits += len(entries) + 1
         if self._visits > MOST_VISITS:
             raise too_much(self._what)
-        listed = not isinstance(value, dict)
+        listed = not isinstance(value, dict | ScriptModule)
         for key, item in entries:
             # what an optimiser keeps lies in dictionaries under whole numbers, and is not followed
             if isinstance(item, StoredTensor):
                 self.found[self._name(scope, key)] = item
-            elif isinstance(item, dict | list | tuple) and (listed or isinstance(key, str)):
-                self.into(cast("object", item), f"{self._name(scope, key)}/", depth + 1)
+            elif isinstance(item, dict | list | tuple | ScriptModule) and (listed or isinstance(key, str)):
+                inner = "." if isinstance(item, ScriptModule) else "/"  # as in the state dict of modules
+                self.into(cast("object", item), f"{self._name(scope, key)}{inner}", depth + 1)
 
     def _name(self, scope: str, key: str | int) -> str:
         name = f"{scope}{key}"
@@ -422,6 +433,8 @@ class _Walk:
 
 def _entries(value: object) -> Collection[tuple[str | int, object]]:
     """Return the keys and values of a dictionary, or the numbers and values of a list."""
+    if isinstance(value, ScriptModule):
+        value = value.content
     if isinstance(value, dict):
         return cast("dict[str | int, object]", value).items()
     return tuple(enumerate(cast("list[object]", value))) if isinstance(value, list | tuple) else ()

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from core.checkpoint.tensorflow_bundle import BUNDLE_PART, prefix_of, stem_of
 from core.faults import Fault
 
-Kind = Literal["tensorflow", "torch", "safetensors"]
-TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar")
+Kind = Literal["tensorflow", "torch", "safetensors", "numpy"]
+TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar", ".jit")
 ROLE = re.compile(r"(?i)(^|[_.-])(G|D|Q|gen|dis|disc|generator|discriminator|netG|netD)$")
 OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
 STEP = re.compile(r"\d+")
@@ -64,6 +64,8 @@ def resolve(path: Path) -> RunFiles:
         return _bundle(prefix)
     if not path.exists():
         raise Fault(f"There is no “{path.name}” in {path.parent}.", HINT)
+    if path.suffix.lower() == ".npz":  # never found in a folder: exports of layers have that suffix, too
+        return RunFiles(path, "numpy", (path,))
     siblings = runs_in(path.parent)
     mine = next((run for run in siblings if path in run.files), None)
     return _with_others(mine, siblings) if mine else RunFiles(path, "torch", (path,))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.checkpoint import answers_file
+from core.checkpoint.numpy_archive import NpzFile
 from core.checkpoint.run_files import RunFiles, resolve
 from core.checkpoint.safetensors import SafeFile
 from core.checkpoint.tensorflow_bundle import Bundle, stem_of
@@ -64,7 +65,7 @@ FAMILIES: tuple[Family, ...] = (
     *HEARING,
 )
 LISTENERS = {"D": "Discriminator", "Q": "Q network"}
-OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile}
+OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile, "numpy": NpzFile}
 
 
 # Tensors that optimisers and normalisations keep beside the weights.

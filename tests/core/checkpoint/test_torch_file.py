@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.checkpoint import pickles
 from core.checkpoint.torch_file import TorchFile
 from core.families.registry import open_model
 from core.faults import Fault
@@ -230,3 +231,35 @@ def test_a_buffer_is_no_file(tmp_path: Path) -> None:
     torch.save({"w": torch.ones(2)}, buffer)
     (tmp_path / "named.weights").write_bytes(buffer.getvalue())
     assert TorchFile(tmp_path / "named.weights").read("w").tolist() == [1, 1]
+
+
+class Inner(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = torch.nn.Conv1d(2, 3, 5)
+        self.register_buffer("window", torch.arange(4.0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_a_torchscript_archive_gives_the_state_dict_of_its_modules(tmp_path: Path) -> None:
+    whole = torch.nn.Sequential(Inner(), torch.nn.ReLU(), Inner())
+    torch.jit.script(whole).save(tmp_path / "whole.jit")
+    file = TorchFile(tmp_path / "whole.jit")
+    assert set(file.specs) == set(whole.state_dict())
+    for name, tensor in whole.state_dict().items():
+        np.testing.assert_array_equal(file.read(name), tensor.numpy())
+
+
+def test_a_module_that_holds_itself_ends(tmp_path: Path) -> None:
+    """A pickle may close a circle, which no walk through it may follow for ever."""
+    module = b"c__torch__.a\nB\n)\x81q\x01}(X\x01\x00\x00\x00mh\x01ub."
+    found = pickles.load(b"\x80\x02" + module, "a.pt")
+    assert pickles.tensors_in(found.root, "a.pt") == {}
+
+
+def test_a_call_of_a_torchscript_name_is_refused() -> None:
+    with pytest.raises(Fault, match="whole pickled program"):
+        pickles.load(b"\x80\x02c__torch__.a\nB\n)R.", "a.pt")

@@ -395,7 +395,7 @@ def recording() -> np.ndarray:
     return np.load(RECORDING)["wave"]
 
 
-def logits_of(path: Path, role: str, x: np.ndarray, also: str = "logits") -> tuple[np.ndarray, np.ndarray]:
+def logits_of(path: Path, role: str, x: np.ndarray, also: str = INPUT) -> tuple[np.ndarray, np.ndarray]:
     """Give the network's logits for a sound, and the maps of another layer."""
     record = [Record(also), Record("logits")]
     found = open_model(path).network(role).run(x[None], record)
@@ -428,8 +428,9 @@ def test_firered_gives_its_own_probabilities() -> None:
 
 
 @real
-def test_silero_gives_its_own_probabilities() -> None:
-    path = MODELS / "silero-vad" / "silero_vad_16k_from_jit.safetensors"
+@pytest.mark.parametrize("file", ["silero_vad_16k_from_jit.safetensors", "silero_vad.jit"])
+def test_silero_gives_its_own_probabilities(file: str) -> None:
+    path = MODELS / "silero-vad" / file
     found, _ = logits_of(path, "detector", recording())
     expected = np.load(path.with_name("expected.npz"))["probs"]
     np.testing.assert_allclose(sigmoid(found)[:, 0], expected, atol=1e-4)
@@ -444,6 +445,15 @@ def test_snfa_gives_its_own_logits_and_labels() -> None:
     np.testing.assert_allclose(found, expected["logits"], atol=1e-4)
     output = open_model(path).spec("recogniser").output
     assert output == FramesOutput(tuple(expected["phones"].tolist()), "softmax", 0)
+
+
+@real
+def test_snfas_own_file_is_the_same_network() -> None:
+    folder = MODELS / "snfa-jp-phones"
+    found, expected = (
+        logits_of(folder / f"jp.{kind}", "recogniser", recording())[0] for kind in ("npz", "safetensors")
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 @real
