@@ -85,10 +85,12 @@ def fill(
     from app.shell.furnishing import furnish
     from core.faults import Fault
     from core.queries.results_store import default_path as results_path
+    from core.session import working_points
 
     instrument = start_processes(preferences, bridge, engine)
     furnish(window, instrument)
     window.result_list.keep(results_path())
+    instrument.working_points.keep(working_points.default_folder())
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
     gc.enable()
@@ -117,12 +119,12 @@ def show(window: Window, remembered: bool) -> None:
 
 
 def open_first(window: Window, paths: Sequence[str]) -> None:
-    """Open the requested files, or the built-in model; then prepare what a first click will need."""
+    """Open the requested files, or what was open last, or the built-in model; then prepare a first click."""
     from PySide6.QtCore import QTimer
 
-    opening = window.on.model_loader
-    opening.open_all(paths)
-    if not paths and opening.has_demo():
+    opening, wanted = window.on.model_loader, paths or window.on.last_open.paths
+    opening.open_all(wanted)
+    if not wanted and opening.has_demo():
         opening.open_demo()
     QTimer.singleShot(WARM_MS, window.on.pool.warm)
 

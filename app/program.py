@@ -20,9 +20,11 @@ from app.measuring.items import ItemGathering
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
 from app.models.contact_sheet import ContactSheet
+from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
+from app.models.working_points import WorkingPoints
 from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
 from app.queries.layer_results import LayerResults
@@ -58,7 +60,8 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     """Make every service with its neighbours."""
     alignment = Alignment(context)
     recordings = OpenRecordings(context, alignment)
-    model_loader = ModelLoader(context, engine, recordings)
+    working_points = WorkingPoints(context)
+    model_loader = ModelLoader(context, engine, recordings, working_points)
     latent_driven = LatentDriven(context, engine)
     sound_driven = SoundDriven(context, engine, alignment, recordings, latent_driven)
     contact_sheet = ContactSheet(context, engine)
@@ -97,6 +100,8 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         recordings=recordings,
         alignment=alignment,
         model_loader=model_loader,
+        working_points=working_points,
+        last_open=LastOpen(context, recordings),
         latent_driven=latent_driven,
         sound_driven=sound_driven,
         contact_sheet=contact_sheet,

@@ -43,6 +43,7 @@ def _interval_on(place: int) -> None:
 
 def _has_place(place: int) -> Callable[..., bool]:
     def has(tier_editor: TierEditor) -> bool:
+        """That tier exists and can be edited."""
         group = tier_editor.group_at(place)
         return group is not None and group.own
 

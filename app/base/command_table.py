@@ -41,29 +41,36 @@ class Command:
     separator: bool = False
     stack_only: bool = False
 
+    @property
+    def condition(self) -> str:
+        """When the command can run, to continue a sentence: "a stretch of time is selected"."""
+        text = " ".join((self.when.__doc__ or "").split()).rstrip(".")
+        return text[:1].lower() + text[1:]
+
 
 COMMANDS: dict[str, Command] = {}
 
-MENUS = (
-    "File",
-    "Edit",
-    "Time",
-    "Play",
-    "TextGrid",
-    "Interval",
-    "Boundary",
-    "Tier",
-    "Layers",
-    "Latent",
-    "Analyses",
-    "Spectrogram",
-    "Pitch",
-    "Intensity",
-    "Formants",
-    "Pulses",
-    "View",
-    "Help",
-)
+MENUS = {
+    "File": "&File",
+    "Edit": "&Edit",
+    "Time": "&Time",
+    "Play": "&Play",
+    "TextGrid": "Text&Grid",
+    "Interval": "&Interval",
+    "Boundary": "&Boundary",
+    "Tier": "Tie&r",
+    "Layers": "&Layers",
+    "Latent": "Late&nt",
+    "Analyses": "&Analyses",
+    "Spectrogram": "&Spectrogram",
+    "Pitch": "Pit&ch",
+    "Intensity": "Intensit&y",
+    "Formants": "For&mants",
+    "Pulses": "P&ulses",
+    "View": "&View",
+    "Help": "&Help",
+}
+"""The menus in order, each with the text that marks its Alt key."""
 
 MODULES = (
     "app.analysis.commands",
@@ -88,6 +95,12 @@ def default_keys() -> dict[str, str]:
     return json.loads((files("resources") / "keys.json").read_text(encoding="utf-8"))
 
 
+@cache
+def search_words() -> dict[str, str]:
+    """Return further words under which the palette finds a command, by command id."""
+    return json.loads((files("resources") / "search_words.json").read_text(encoding="utf-8"))
+
+
 def command(
     id: str,
     title: str,
@@ -97,8 +110,8 @@ def command(
     separator: bool = False,
     stack_only: bool = False,
 ) -> Callable[[F], F]:
-    """Put a function into the table. Raises ValueError for a missing help text, or an id or key used
-    twice.
+    """Put a function into the table. Raises ValueError for a missing help text, of the command or of `when`,
+    and for an id or key used twice.
     """
 
     def put(run: F) -> F:
@@ -110,8 +123,8 @@ def command(
         if menu not in MENUS:
             raise ValueError(f"{id} names a menu that does not exist: {menu}")
         text = " ".join((run.__doc__ or "").split())
-        if not text:
-            raise ValueError(f"{id} has no help text")
+        if not text or not when.__doc__:
+            raise ValueError(f"{id} has no help text, or does not say when it can run")
         COMMANDS[id] = Command(id, title, menu, run, text, key, when, checked, separator, stack_only)
         return run
 

@@ -50,6 +50,10 @@ class DialogHost:
         except Fault as fault:
             self._messages.faulted.emit(fault)
 
+    def note(self, words: str) -> None:
+        """Show a sentence in the status bar instead of a dialog that would be empty."""
+        self._messages.noted.emit(words)
+
     # --- files ------------------------------------------------------------------------------
 
     def ask_open(self, title: str, kinds: str, folder: str = "") -> str:

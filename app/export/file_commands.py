@@ -6,10 +6,11 @@ from app.annotation.dialogs import ask_new, ask_open, ask_save
 from app.annotation.tier_editor import TierEditor
 from app.base.command_table import command, has_curve, has_model, has_selection, is_open
 from app.base.dialog_host import DialogHost
+from app.base.preference_store import PreferenceStore
 from app.export.dialogs import ask_layers_folder, ask_selected_sound, ask_sound_file
 from app.export.figure import Figures
 from app.export.save import FileExport
-from app.models.dialogs import ask_file, ask_file_beside, ask_folder
+from app.models.dialogs import ask_file, ask_file_beside, ask_folder, choose_recent
 from app.models.model_loader import ModelLoader
 from app.recordings.dialogs import ask_recording
 from app.recordings.open_recordings import OpenRecordings
@@ -55,6 +56,23 @@ def close_model(session: Session, model_loader: ModelLoader) -> None:
 def open_sound(host: DialogHost, recordings: OpenRecordings) -> None:
     """Open a sound file as a lane; it can drive Q and D."""
     ask_recording(host, recordings)
+
+
+@command("file.recent", "Open a recent file…", "File")
+def open_recent(host: DialogHost, preferences: PreferenceStore, model_loader: ModelLoader) -> None:
+    """Choose among the checkpoints and recordings that were opened last."""
+    choose_recent(host, preferences, model_loader)
+
+
+def starts_with_last(preferences: PreferenceStore) -> bool:
+    """What was open last is opened at the next start."""
+    return preferences.values.reopen
+
+
+@command("file.reopen", "Start with what was open last", "File", checked=starts_with_last)
+def reopen(preferences: PreferenceStore) -> None:
+    """At the next start without files, open what was open last, or else the built-in model."""
+    preferences.change(reopen=not preferences.values.reopen)
 
 
 @command("file.open_textgrid", "Open TextGrid…", "File", is_open)

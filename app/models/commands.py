@@ -6,7 +6,7 @@ import numpy as np
 
 from app.base.command_table import command, has_model
 from app.base.dialog_host import DialogHost
-from app.models.dialogs import ask_point_name, ask_point_to_read, ask_point_to_write
+from app.models.dialogs import ask_point_name, ask_point_to_read, ask_point_to_write, show_points
 from app.models.named_points import NamedPoints
 from core.networks.latent import Point
 from core.session.session import Session
@@ -71,6 +71,18 @@ def find(latent_panel: LatentPanel) -> None:
 def save_point(host: DialogHost, named_points: NamedPoints) -> None:
     """Keep this point under a name, in the list of points."""
     ask_point_name(host, named_points)
+
+
+@command("latent.points", "Kept points…", "Latent", has_model)
+def points(host: DialogHost, named_points: NamedPoints) -> None:
+    """List the kept points of this model, to go to one, rename it or delete it."""
+    show_points(host, named_points)
+
+
+@command("latent.ab", "Switch between A and B", "Latent", has_model)
+def switch(named_points: NamedPoints) -> None:
+    """Go to the other of two points, A and B; at first, B is a copy of A."""
+    named_points.switch()
 
 
 @command("latent.export_point", "Write the point to a file…", "Latent", has_model)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
+from app.base.preference_store import PreferenceStore
 from app.models.model_loader import ModelLoader
 from app.models.named_points import NamedPoints
 from app.recordings.dialogs import ANY, SOUND_SUFFIXES, SOUNDS
@@ -42,6 +43,20 @@ def ask_folder(host: DialogHost, model_loader: ModelLoader) -> None:
         model_loader.open(name)
 
 
+def choose_recent(host: DialogHost, preferences: PreferenceStore, model_loader: ModelLoader) -> None:
+    """Show the recent files in a list that can be searched."""
+    from widgets.shell.command_palette import CommandPalette, PaletteRow
+
+    paths = preferences.values.recent
+    if not paths:
+        host.note("Nothing was opened yet")
+        return
+    rows = tuple(PaletteRow(path, Path(path).name, str(Path(path).parent)) for path in paths)
+    palette = CommandPalette(rows, host.parent, "Search recent files")
+    palette.run_wanted.connect(model_loader.open)
+    host.show(palette)
+
+
 def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> None:
     """Ask which of several runs to open."""
     from widgets.model.questions import ChooseRunDialog
@@ -73,6 +88,25 @@ def ask_point_name(host: DialogHost, named_points: NamedPoints) -> None:
             named_points.keep(name.strip())
 
     host.ask_text("Save this point", "Name:", keep)
+
+
+def show_points(host: DialogHost, named_points: NamedPoints) -> None:
+    """Show the kept points, to go to one, rename it or delete it."""
+    from widgets.latent.points_dialog import PointsDialog
+
+    dialog = PointsDialog(host.parent)
+
+    def show() -> None:
+        dialog.show_names(named_points.own_names, named_points.deleted)
+
+    named_points.changed.connect(show)
+    dialog.finished.connect(lambda _: named_points.changed.disconnect(show))
+    dialog.go_wanted.connect(named_points.go)
+    dialog.rename_wanted.connect(lambda old, new: host.guard(lambda: named_points.rename(old, new)))
+    dialog.delete_wanted.connect(named_points.delete)
+    dialog.restore_wanted.connect(named_points.restore)
+    show()
+    host.show(dialog)
 
 
 def ask_point_to_write(session: Session, host: DialogHost) -> None:

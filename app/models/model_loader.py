@@ -11,6 +11,7 @@ from psygnal import Signal
 
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
+from app.models.working_points import WorkingPoints
 from app.recordings.open_recordings import OpenRecordings
 from core.checkpoint.run_files import ChooseRun, without_parts
 from core.families.card import Answer, Card
@@ -22,7 +23,7 @@ from core.processes.engine import Engine
 from core.recordings.sound_file import is_sound_file
 from core.session.lane_key import FIRST_MODEL, GENERATOR, LaneKey
 from core.session.lanes import Lane, Lanes
-from core.session.point_names import is_drawn
+from core.session.point_names import is_drawn, starred_name
 from core.session.session import ModelPoint, is_of
 
 
@@ -40,13 +41,20 @@ class ModelLoader:
     started = Signal(str)
     ended = Signal()
 
-    def __init__(self, context: Context, engine: Engine, recordings: OpenRecordings) -> None:
+    def __init__(
+        self,
+        context: Context,
+        engine: Engine,
+        recordings: OpenRecordings,
+        working_points: WorkingPoints,
+    ) -> None:
         self._session = context.session
         self._preferences = context.preferences
         self._jobs = context.jobs
         self._messages = context.messages
         self._engine = engine
         self._recordings = recordings
+        self._working_points = working_points
         self._count = 1  # names a model is given are never given again
         self._asked: ModelId | None = None  # what a question about the file, such as which run, is about
         context.session.model_closed.connect(engine.close_model)
@@ -121,12 +129,10 @@ class ModelLoader:
         return card is not None and Path(card.path) == built_in_model()
 
     def open_demo(self) -> None:
-        """Open the built-in model at the first of its named points."""
+        """Open the built-in model."""
         file = built_in_model()
-        if file is None:
-            return
-        first = next(iter(built_in_points()), None)
-        self.open(file, start=ModelPoint(first.point, first.point, None, first.name) if first else None)
+        if file is not None:
+            self.open(file)
 
     def _opened(self, model: ModelId, start: ModelPoint | None, card: Card) -> None:
         self.ended.emit()
@@ -138,13 +144,37 @@ class ModelLoader:
         own = {LaneKey(model, GENERATOR, layer.name) for layer in layers}
         beside = tuple(lane for lane in session.lanes if not is_of(lane.key, model))
         lanes = (*beside, *(lane for lane in lanes if lane.key in own))
-        seed = session.at(model).seed if same else 0
+        seed, left = session.at(model).seed if same else 0, self._left_behind(model, card)
+        back = self._left_at(model, card) if start is None else None
+        start = start or back or _first_point(card)
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None, model)
+        self._tell_points(left, back)
         if not self.is_demo:
             self._preferences.change(recent=self._preferences.values.with_recent(card.path).recent)
         self._warn(card)
         if card.unanswered:
             self.questions_arose.emit(card)
+
+    def _left_behind(self, model: ModelId, card: Card) -> str:
+        """Return what happens to the point of the model that is replaced, if its variables were turned."""
+        session = self._session
+        before = session.models.get(model)
+        if before is None or before.digest == card.digest or not session.at(model).is_changed:
+            return ""
+        point = starred_name(session.at(model))
+        return f"Your point in “{before.title}” ({point}) is kept and comes back when you open it again"
+
+    def _left_at(self, model: ModelId, card: Card) -> ModelPoint | None:
+        """Return the point at which the user left a model, unless another copy of it is open."""
+        others = {other.digest for id, other in self._session.models.items() if id != model}
+        return None if card.digest in others else self._working_points.left_at(card)
+
+    def _tell_points(self, left: str, back: ModelPoint | None) -> None:
+        """Say which point is kept, and that the model opens where it was left."""
+        here = f"Back at {starred_name(back)}, where you left this model" if back is not None else ""
+        words = ". ".join(filter(None, (left, here)))
+        if words:
+            self._messages.noted.emit(words)
 
     def _warn(self, card: Card) -> None:
         """Warn about flawed weights that could be read, for instance with NaN."""
@@ -161,6 +191,12 @@ class ModelLoader:
             self.choice_needed.emit(fault)
         else:
             self._messages.faulted.emit(fault)
+
+
+def _first_point(card: Card) -> ModelPoint | None:
+    """Return the point at which the built-in model opens for the first time; None for another model."""
+    first = next(iter(built_in_points()), None) if Path(card.path) == built_in_model() else None
+    return ModelPoint(first.point, first.point, None, first.name) if first else None
 
 
 def _fitting(start: ModelPoint, layout: LatentLayout) -> ModelPoint | None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+from psygnal import Signal
 
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
 from core.probing.model_id import ModelId
 from core.session.named_points import NamedPoint, default_path, read_points, write_points
+from core.session.point_names import unused_name
 from core.session.session import Snapshot
 from widgets.latent.panel import LatentPanel
 
 
 class NamedPoints:
-    """Keeps the latent panel's list of points, and the points A and B of a comparison."""
+    """Keeps the latent panel's list of points, and the points A and B of a comparison.
+
+    `changed` is emitted when the list is another one.
+    """
+
+    changed = Signal()
 
     def __init__(self, context: Context, panel: LatentPanel) -> None:
         self._session = context.session
@@ -23,11 +32,13 @@ class NamedPoints:
         self._kept: dict[ModelId, dict[str, Snapshot]] = {}
         self._current: dict[ModelId, str] = {}
         self.named: tuple[NamedPoint, ...] = ()
+        self._deleted: dict[ModelId, tuple[int, NamedPoint]] = {}
         panel.point_wanted.connect(self.go)
         panel.ab_wanted.connect(self.switch)
 
     def refresh(self) -> None:
         """Read the points of the model that was opened, and begin a comparison anew."""
+        self._deleted.pop(self._session.model, None)
         self._kept.pop(self._session.model, None)
         self._current.pop(self._session.model, None)
         self.follow()
@@ -44,22 +55,40 @@ class NamedPoints:
     def _read(self) -> None:
         session = self._session
         assert session.card is not None
-        size = session.layout.size
-        kept = self._points_in(default_path(session.card.digest), size)
         demo = built_in_model()
         own = built_in_points() if demo is not None and str(demo) == session.card.path else ()
-        self.named = (*own, *kept)
+        self.named = (*own, *self._own())
         self._panel.show_points(tuple(one.name for one in self.named))
         here = next((one.name for one in self.named if one.point == session.point), "")
         self._panel.show_point_name(here)
+        self.changed.emit()
 
-    def _points_in(self, place: Path, size: int) -> tuple[NamedPoint, ...]:
-        """Return the points of a file; what is damaged in it is told and goes no further."""
+    @property
+    def _path(self) -> Path:
+        """The file of the points that the user kept for the model in focus."""
+        card = self._session.card
+        assert card is not None
+        return default_path(card.digest)
+
+    def _own(self) -> tuple[NamedPoint, ...]:
+        """Return the user's points; what is damaged in their file is told and goes no further."""
+        size = self._session.layout.size
         try:
-            return read_points(place, size, lambda words: self._messages.faulted.emit(Fault(words)))
+            return read_points(self._path, size, lambda words: self._messages.faulted.emit(Fault(words)))
         except Fault as fault:
             self._messages.faulted.emit(fault)
             return ()
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names of the points that the user kept for the model in focus."""
+        return tuple(one.name for one in self._own()) if self._session.card is not None else ()
+
+    @property
+    def deleted(self) -> str:
+        """The name of the point that was deleted last and can be brought back, or ""."""
+        found = self._deleted.get(self._session.model)
+        return found[1].name if found is not None else ""
 
     def go(self, name: str) -> None:
         """Go to a named point; reset then returns to it."""
@@ -71,21 +100,57 @@ class NamedPoints:
     def keep(self, name: str) -> None:
         """Keep the present point under a name, replacing one with the same name."""
         session = self._session
-        assert session.card is not None
-        place = default_path(session.card.digest)
-        others = tuple(one for one in self._points_in(place, session.layout.size) if one.name != name)
-        try:
-            write_points((*others, NamedPoint(name, session.point)), place)
-        except Fault as fault:
-            self._messages.faulted.emit(fault)
+        others = tuple(one for one in self._own() if one.name != name)
+        self._write((*others, NamedPoint(name, session.point)))
         if session.snapshot.name == name:  # from now on it is another point
             session.go(f"keep {name}", session.point, name)
         self._read()
         self._panel.show_point_name(name)
 
-    def switch(self, slot: str) -> None:
-        """Store the present point in its slot and go to the other; an unused slot starts as a copy."""
-        session = self._session
+    def _write(self, points: tuple[NamedPoint, ...]) -> bool:
+        """Write the user's points; return whether they could be written."""
+        try:
+            write_points(points, self._path)
+        except Fault as fault:
+            self._messages.faulted.emit(fault)
+            return False
+        return True
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a kept point. Raises Fault if another point has that name."""
+        if new in (one.name for one in self.named):
+            self._read()
+            raise Fault(f"There is a point “{new}” already.", "Choose another name, or delete it first.")
+        points = tuple(replace(one, name=new) if one.name == old else one for one in self._own())
+        if self._write(points):
+            self._session.rename_point(old, new)
+        self._read()
+
+    def delete(self, name: str) -> None:
+        """Delete a kept point; `restore` brings the last one back. The point on screen stays as it is."""
+        points = self._own()
+        place = next((k for k, one in enumerate(points) if one.name == name), None)
+        if place is not None and self._write((*points[:place], *points[place + 1 :])):
+            self._deleted[self._session.model] = (place, points[place])
+            self._messages.noted.emit(f"Deleted the point {name}; Undo delete brings it back")
+        self._read()
+
+    def restore(self) -> None:
+        """Bring back the point that was deleted last, under a free name."""
+        found = self._deleted.pop(self._session.model, None)
+        if found is not None:
+            place, one = found
+            points = self._own()
+            name = unused_name(one.name, [other.name for other in self.named])
+            self._write((*points[:place], replace(one, name=name), *points[place:]))
+        self._read()
+
+    def switch(self, slot: str = "") -> None:
+        """Store the present point in its slot and go to slot A or B, the other one when it is "".
+
+        An unused slot starts as a copy.
+        """
+        session, slot = self._session, slot or ("B" if self._slot == "A" else "A")
         if slot == self._slot:
             return
         now, kept = session.snapshot, self._kept.setdefault(session.model, {})

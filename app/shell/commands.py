@@ -21,7 +21,13 @@ from widgets.model.card import CardPanel
 
 @command("file.close", "Close the window", "File", separator=True)
 def close(host: DialogHost) -> None:
-    """Close Phonoscope."""
+    """Close this window; it asks first if anything would be lost."""
+    host.parent.close()
+
+
+@command("file.quit", "Quit", "File")
+def quit_program(host: DialogHost) -> None:
+    """Quit Phonoscope."""
     host.parent.close()
 
 

@@ -18,9 +18,11 @@ from app.export.save import FileExport
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
 from app.models.contact_sheet import ContactSheet
+from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
+from app.models.working_points import WorkingPoints
 from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
 from app.queries.layer_results import LayerResults
@@ -49,6 +51,8 @@ class Instrument:
     recordings: OpenRecordings
     alignment: Alignment
     model_loader: ModelLoader
+    working_points: WorkingPoints
+    last_open: LastOpen
     latent_driven: LatentDriven
     sound_driven: SoundDriven
     contact_sheet: ContactSheet
@@ -98,6 +102,7 @@ class Instrument:
         """Stop playback and end the processes."""
         self.recordings.leave()
         self.tier_editor.autosave.close()
+        self.working_points.close()
         self.player.close()
         self.engine.close()
         self.pool.close()

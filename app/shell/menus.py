@@ -8,12 +8,15 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 
-from app.base.command_table import MENUS, Command, all_commands, default_keys
+from app.base.command_table import MENUS, Command, all_commands, default_keys, search_words
 from app.base.context import Context
 from app.base.injection import Injector
+from app.base.preference_store import PreferenceStore
+from app.models.model_loader import ModelLoader
 from core.faults import Fault
 from widgets.controls.segmented import Segmented
 from widgets.shell.command_palette import PaletteRow
+from widgets.shell.recent_menu import RecentMenu
 from widgets.shell.toolbar import Toolbar
 from widgets.stack.stack import Stack
 from widgets.theme.control_paint import Words, pass_theme
@@ -89,6 +92,7 @@ class Menus:
         self._keys = {**default_keys(), **context.preferences.values.keys}
         self.before_run: Callable[[], object] = lambda: None
         self.actions = {id: self._action(command) for id, command in all_commands().items()}
+        self.recent = self._recent_menu(context.preferences)
         self.toolbar = Toolbar(self.actions)
         self.corner = Corner()
         self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
@@ -97,13 +101,21 @@ class Menus:
 
     def _bar(self) -> QMenuBar:
         bar = QMenuBar()
-        menus = {name: bar.addMenu(name) for name in MENUS}
+        menus = {name: bar.addMenu(text) for name, text in MENUS.items()}
         for id, command in all_commands().items():
             menu = menus[command.menu]
             if command.separator and menu.actions():
                 menu.addSeparator()
-            menu.addAction(self.actions[id])
+            menu.addMenu(self.recent) if id == "file.recent" else menu.addAction(self.actions[id])
         return bar
+
+    def _recent_menu(self, preferences: PreferenceStore) -> RecentMenu:
+        """Return the submenu that stands in the File menu in place of the command “Open a recent file…”."""
+        menu = RecentMenu("Recent", self._window)
+        menu.aboutToShow.connect(lambda: menu.show_paths(preferences.values.recent))
+        menu.open_wanted.connect(lambda path: self._injector.get(ModelLoader).open(path))
+        menu.clear_wanted.connect(lambda: preferences.change(recent=()))
+        return menu
 
     def key(self, command: Command) -> str:
         """Return the key of a command: the user's own, or its default; "" if it has none."""
@@ -111,9 +123,19 @@ class Menus:
 
     def rows(self) -> tuple[PaletteRow, ...]:
         """Return every command, menu by menu, for the palette and the shortcut sheet."""
-        commands = sorted(all_commands().values(), key=lambda command: MENUS.index(command.menu))
+        menus, words = list(MENUS), search_words()
+        commands = sorted(all_commands().values(), key=lambda command: menus.index(command.menu))
         return tuple(
-            PaletteRow(one.id, one.title, one.menu, self.key(one), one.help, self.actions[one.id].isEnabled())
+            PaletteRow(
+                one.id,
+                one.title,
+                one.menu,
+                self.key(one),
+                one.help,
+                self.actions[one.id].isEnabled(),
+                f"possible when {one.condition}",
+                words.get(one.id, ""),
+            )
             for one in commands
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -134,6 +135,7 @@ class Wiring:
         on.sound_driven.answered.connect(self._answered)
 
     def _preferences(self) -> None:
+        self._widgets.start.show_recent(self._on.preferences.values.recent)
         self._pages.show_docks()
         self._menus.refresh()
 
@@ -156,16 +158,22 @@ class Wiring:
     def _model_in_focus(self) -> None:
         session, widgets = self._on.session, self._widgets
         assert session.card is not None
-        widgets.card.show_card(session.card)
+        widgets.card.show_card(session.card, self._folder())
         widgets.latent.show_layout(session.layout)
         widgets.latent.show_mode(MODES[session.layout.kind])
-        self._host.parent.setWindowTitle(f"{self._name()} – Phonoscope")
+        within = f" in {self._folder()}" if self._folder() else ""
+        self._host.parent.setWindowTitle(f"{self._name()}{within} – Phonoscope")
         self._knobs()
 
     def _name(self) -> str:
         """Return the name of the model in focus."""
         session = self._on.session
         return model_names(session.models).get(session.model, "")
+
+    def _folder(self) -> str:
+        """Return the name of the folder of the run in focus; "" for the built-in model."""
+        card = self._on.session.card
+        return "" if card is None or self._on.model_loader.is_demo else PurePath(card.path).parent.name
 
     def _card(self) -> None:
         widgets = self._widgets
@@ -262,6 +270,7 @@ class Wiring:
         latent.reset_wanted.connect(session.reset)
         latent.pins_wanted.connect(lambda pins: session.change("pin", pins=frozenset(pins)))
         latent.save_point_wanted.connect(lambda: self._menus.run("latent.save_point"))
+        latent.points_wanted.connect(lambda: self._menus.run("latent.points"))
         self._widgets.card.details_wanted.connect(lambda: self._menus.run("help.card"))
         self._widgets.card.question_wanted.connect(self._ask_questions)
 

@@ -21,6 +21,7 @@ def _has(network: str) -> Callable[..., bool]:
     def has(session: Session) -> bool:
         return session.card is not None and network in session.card.layers
 
+    has.__doc__ = f"The checkpoint has a network {network}."
     return has
 
 
@@ -155,14 +156,17 @@ def solo(session: Session) -> None:
 
 
 def _is_recording(alignment: Alignment, session: Session) -> bool:
+    """The active lane shows a recording, or a network that is driven by one."""
     return alignment.of(session.active) is not None
 
 
 def _is_moved(alignment: Alignment, session: Session) -> bool:
+    """The active recording was moved in time."""
     return _is_recording(alignment, session) and alignment.by_s(alignment.of(session.active)) != 0
 
 
 def _is_marked(alignment: Alignment) -> bool:
+    """A moment of a recording is marked."""
     return alignment.marked is not None
 
 
@@ -202,6 +206,7 @@ def move_back(alignment: Alignment, session: Session) -> None:
 
 
 def _has_channels(recordings: OpenRecordings, session: Session) -> bool:
+    """The active recording has several channels."""
     file = recordings.file_of(session.active)
     return file is not None and file.channels > 1
 

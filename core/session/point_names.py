@@ -45,7 +45,7 @@ def point_name(layout: LatentLayout, moment: ModelPoint, point: Point | None = N
 
 def starred_name(moment: ModelPoint) -> str:
     """Return what the point began as, with a star if it has changed since."""
-    return f"{base_name(moment)}{'' if moment.point == moment.drawn else '*'}"
+    return f"{base_name(moment)}{'*' if moment.is_changed else ''}"
 
 
 def _code(layout: LatentLayout, moment: ModelPoint, point: Point) -> list[str]:

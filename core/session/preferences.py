@@ -5,7 +5,7 @@ A number outside sense, like any other value that cannot be read, gives way to i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,6 +28,8 @@ class Preferences:
     version: int = VERSION
     theme: Literal["system", "light", "dark"] = "system"
     recent: tuple[str, ...] = ()
+    last_open: tuple[str, ...] = ()
+    reopen: bool = True  # start with what was open last
     device: str = ""
     volume_db: Annotated[float, msgspec.Meta(ge=-100, le=0)] = -6.0
     sound: str = "published"
@@ -77,7 +79,13 @@ def _decoded(data: bytes) -> tuple[Preferences, int]:
     for name in Preferences.__annotations__:
         if name in values and name != "version":
             kept = _with(kept, name, values[name])
-    return replace(kept, recent=tuple(map(path_of, kept.recent))), 0
+    return _with_paths(kept, path_of), 0
+
+
+def _with_paths(settings: Preferences, change: Callable[[str], str]) -> Preferences:
+    """Return the preferences with every path changed."""
+    recent, last_open = (tuple(map(change, paths)) for paths in (settings.recent, settings.last_open))
+    return replace(settings, recent=recent, last_open=last_open)
 
 
 def _with(settings: Preferences, name: str, value: Any) -> Preferences:
@@ -92,7 +100,7 @@ def save(settings: Preferences, path: Path) -> None:
     """Write the preferences; a power cut leaves the old or the new file, never half of one."""
     folder_for(path.parent)
     with atomic(path) as draft:
-        stored = replace(settings, recent=tuple(map(path_text, settings.recent)))
+        stored = _with_paths(settings, path_text)
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(stored)))
 
 

@@ -40,6 +40,11 @@ class ModelPoint:
     name: str = ""
     pins: frozenset[int] = frozenset()
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether variables were turned since the draw."""
+        return self.point != self.drawn
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(ModelPoint):
@@ -224,7 +229,7 @@ class Session:
         drawn, model = draw(card.layout, seed), self.model if model is None else model
         at = ModelPoint(drawn, drawn, seed)
         if start is not None:
-            at = ModelPoint(start.point, start.drawn, start.seed, start.name)
+            at = ModelPoint(start.point, start.drawn, start.seed, start.name, start.pins)
         if self.models.keys() - {model}:
             self._open_beside(card, lanes, at, model)
         else:
@@ -237,7 +242,7 @@ class Session:
         """Begin anew with one model."""
         self.models = {model: card}
         self.history = History(
-            Snapshot(at.point, at.drawn, at.seed, at.name, lanes=lanes, model=model)
+            Snapshot(at.point, at.drawn, at.seed, at.name, at.pins, lanes, model=model)
         )  # fmt: skip
         self.shown = Shown()
         end_s = card.out_axis.extent.end_s
@@ -341,6 +346,18 @@ class Session:
     def go(self, words: str, point: Point, name: str) -> None:
         """Go to a point called `name` that no seed drew; reset returns to it."""
         self.change(words, point=point, drawn=point, seed=None, name=name)
+
+    def rename_point(self, old: str, new: str) -> None:
+        """Rename a named point of the model in focus, also in the steps that undo brings back."""
+        before, model = self.snapshot, self.model
+
+        def renamed(moment: Snapshot) -> Snapshot:
+            at = moment.points.get(model)
+            named = at is not None and at.seed is None and at.name == old
+            return moment.with_model(model, replace(at, name=new)) if at is not None and named else moment
+
+        self.history.everywhere(renamed)
+        self._tell(before)
 
     def reset(self, index: int = -1) -> None:
         """Reset one latent variable, or with -1 all of z, to the draw."""

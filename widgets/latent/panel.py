@@ -62,7 +62,7 @@ class LatentPanel(Surface):
     Signals: `value_wanted(index, value, final)`, `code_wanted(tuple)`, `seed_wanted(int)`,
     `randomise_wanted()`, `reset_wanted(index)` with -1 for all, `pins_wanted(frozenset)`,
     `ab_wanted("A" or "B")`, `point_wanted(name)`, `point_named(name)` to save the present point under a
-    typed name, and `save_point_wanted()` from the list of points.
+    typed name, `save_point_wanted()` and `points_wanted()` from the list of points.
     """
 
     value_wanted = Signal(int, float, bool)
@@ -75,6 +75,7 @@ class LatentPanel(Surface):
     point_named = Signal(str)
     point_wanted = Signal(str)
     save_point_wanted = Signal()
+    points_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
@@ -147,6 +148,7 @@ class LatentPanel(Surface):
         self._point.named.connect(self.point_named)
         self._point.chosen.connect(self._go)
         self._point.keep_wanted.connect(self.save_point_wanted)
+        self._point.points_wanted.connect(self.points_wanted)
         self._ab.wanted.connect(self.ab_wanted)
         self._seed.value_wanted.connect(lambda value: self.seed_wanted.emit(int(value)))
         self._randomise.clicked.connect(lambda: self.randomise_wanted.emit())

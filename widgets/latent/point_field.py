@@ -18,12 +18,14 @@ _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Down)
 class PointField(QLineEdit):
     """Shows a point's name, with a star if it was changed since.
 
-    Signals: `named(name)` for a typed name, `chosen(name)` and `keep_wanted()` from the list.
+    Signals: `named(name)` for a typed name, `chosen(name)`, `keep_wanted()` and `points_wanted()` from the
+    list.
     """
 
     named = Signal(str)
     chosen = Signal(str)
     keep_wanted = Signal()
+    points_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,7 @@ class PointField(QLineEdit):
         if self._names:
             menu.addSeparator()
         menu.addAction("Keep this point…").triggered.connect(lambda: self.keep_wanted.emit())
+        menu.addAction("Rename or delete points…").triggered.connect(lambda: self.points_wanted.emit())
         return menu
 
     def _choose(self, name: str) -> None:

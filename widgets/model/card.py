@@ -162,6 +162,8 @@ class CardPanel(Surface):
         self._title = ShortWords("", 13, 600)
         self._title_end = ShortWords("", 13, 600)
         self._file = ShortWords("", 11, 400, "ink2")
+        self._folder = ShortWords("", 11, 400, "ink2")
+        self._folder.hide()
         self._info = Button(icon="info", name="All facts about this model", height_px=22)
         self._info.clicked.connect(self.details_wanted)
         self._info.setEnabled(False)
@@ -174,6 +176,7 @@ class CardPanel(Surface):
         column.addLayout(head)
         column.addWidget(self._title_end)
         column.addWidget(self._file)
+        column.addWidget(self._folder)
         column.addSpacing(8)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
@@ -189,13 +192,16 @@ class CardPanel(Surface):
         self._title.setAlignment(Qt.AlignmentFlag.AlignBottom if second else Qt.AlignmentFlag.AlignVCenter)
         self._title.setAccessibleName(title)
 
-    def show_card(self, card: Card | None) -> None:
-        """Show a model's card; None shows that no model is open."""
+    def show_card(self, card: Card | None, folder: str = "") -> None:
+        """Show a model's card, and the name of its run's folder; None shows that no model is open."""
         self._card = card
         self._show_title(card.title if card else "No model is open")
         path = PurePath(card.path).name if card else ""
         self._file.setText(f"{path} · {size_text(card.size_bytes)}" if card and card.size_bytes else path)
         self._file.setAccessibleDescription(card.path if card else "")
+        self._folder.setText(f"in {folder}")
+        self._folder.setAccessibleDescription(card.path if card else "")
+        self._folder.setVisible(bool(folder))
         self._info.setEnabled(card is not None)
         while (old := self._rows.takeAt(0)) is not None:
             widget = old.widget()

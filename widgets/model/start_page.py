@@ -136,6 +136,7 @@ class StartPage(Surface):
         self._demo = Button("Open the built-in model", kind="bordered", height_px=32)
         self._demo.hide()
         self._head = Words("Recent", 11, 600, "ink2")
+        self._paths: tuple[str, ...] = ()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
         self._file.clicked.connect(lambda: self.file_wanted.emit())
@@ -144,7 +145,7 @@ class StartPage(Surface):
         self._demo.clicked.connect(lambda: self.demo_wanted.emit())
         self.setFocusProxy(self._file)
         self._lay_out()
-        self.show_recent(())
+        self._head.hide()
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -182,6 +183,9 @@ class StartPage(Surface):
 
     def show_recent(self, paths: Sequence[str]) -> None:
         """Show the recently opened files, newest first."""
+        if tuple(paths) == self._paths:
+            return
+        self._paths = tuple(paths)
         while (old := self._recent.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:

@@ -34,7 +34,8 @@ from widgets.theme.theme import LIGHT, Theme, font
 
 __all__ = ["CommandPalette", "PaletteRow"]
 
-WIDTH_PX, ROW_PX, MOST_ROWS = 560, 28, 12
+WIDTH_PX, ROW_PX, MOST_ROWS, KEYS_PX = 640, 28, 12, 90
+COMMANDS = "Search commands"
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
 _ROW = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -61,7 +62,7 @@ class PaletteModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
         if role in (Qt.ItemDataRole.AccessibleDescriptionRole, Qt.ItemDataRole.ToolTipRole):
-            return row.help
+            return row.help if row.enabled else f"{row.help} ({row.reason})".replace(" ()", "")
         return row if role == _ROW else None
 
 
@@ -87,8 +88,10 @@ class RowPainter(QStyledItemDelegate):
         width = painter.fontMetrics().horizontalAdvance(row.title)
         painter.setFont(font(11))
         painter.setPen(theme.ink3)
-        words = row.menu if row.enabled else f"{row.menu} · not available now"
-        painter.drawText(inner.adjusted(width + 10, 0, -90, 0), middle, words)
+        words = row.menu if row.enabled else f"{row.menu} · {row.reason or 'not available now'}"
+        room = inner.adjusted(width + 10, 0, -KEYS_PX if row.key else 0, 0)
+        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        painter.drawText(room, middle, short)
         keys = QKeySequence(row.key).toString(QKeySequence.SequenceFormat.NativeText)
         painter.setPen(theme.ink2)
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, keys)
@@ -99,14 +102,16 @@ class CommandPalette(QDialog):
 
     run_wanted = Signal(str)
 
-    def __init__(self, rows: Sequence[PaletteRow], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, rows: Sequence[PaletteRow], parent: QWidget | None = None, title: str = COMMANDS
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._theme: Theme = LIGHT
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setAccessibleName("Search commands")
+        self.setAccessibleName(title)
         self._field = QLineEdit()
-        self._field.setPlaceholderText("Search commands")
-        self._field.setAccessibleName("Search commands")
+        self._field.setPlaceholderText(title)
+        self._field.setAccessibleName(title)
         self._field.setProperty("size", "28")
         self._model = PaletteModel(rows, self)
         self._painter = RowPainter(self)
@@ -125,7 +130,7 @@ class CommandPalette(QDialog):
         self._field.textChanged.connect(self._search)
         self._field.returnPressed.connect(self._run)
         self._list.clicked.connect(lambda index: self._run())
-        self._empty = QLabel("No command matches.")
+        self._empty = QLabel("No matching command." if title == COMMANDS else "Nothing matches.")
         self._empty.setProperty("role", "hint")
         self._empty.setContentsMargins(12, 0, 12, 0)
         self._empty.setFixedHeight(ROW_PX)

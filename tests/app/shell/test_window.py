@@ -433,3 +433,11 @@ def test_about_says_whose_method_it_is_and_stops_nothing(window):
     assert "Beguš and Zhou" in said
     assert not about.isModal()
     about.close()
+
+
+def test_title_and_card_name_the_runs_folder_except_of_the_built_in_model(window, small_model):
+    folder = small_model.parent.name
+    assert window.windowTitle() == f"Small in {folder} – Phonoscope"
+    assert any(words.text() == f"in {folder}" for words in window.card.findChildren(Words))
+    window.on.model_loader.open_demo()
+    assert window.windowTitle() == f"{window.on.session.card.title} – Phonoscope"

@@ -15,6 +15,7 @@ from tests.support.cards import generator
 from widgets.controls.button import Button
 from widgets.model.card import CardPanel, FactRow, latent_text, size_text, two_lines
 from widgets.model.card_details import CardDetails, as_table, fact_rows
+from widgets.theme.control_paint import Words
 from widgets.theme.theme import DARK
 
 RATE = Question("rate", "At which rate?", (Choice(16000, "16000 Hz"),), 16000, True)
@@ -89,7 +90,11 @@ def test_another_card_replaces_the_rows(qtbot, panel):
 
 
 def test_no_card_has_nothing_to_tell(qtbot, panel):
+    panel.show_card(CARD, "digits")
+    folder = next(words for words in panel.findChildren(Words) if words.text() == "in digits")
+    assert folder.isVisibleTo(panel)
     panel.show_card(None)
+    assert not folder.isVisibleTo(panel)
     assert not panel.findChild(Button).isEnabled()
     panel.show_details()
     qtbot.waitUntil(lambda: not panel.findChildren(FactRow))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView
@@ -15,7 +17,7 @@ ROWS = (
     PaletteRow("time.selection", "Zoom to selection", "Time", "Ctrl+N", "Let it fill the window."),
     PaletteRow("analyses.pitch", "Show pitch", "Analyses", "Ctrl+1", "Show the pitch of the active lane."),
     PaletteRow("edit.redo", "Redo", "Edit", "Ctrl+Y", "Bring back what undo took.", False),
-    PaletteRow("edit.undo", "Undo", "Edit", "Ctrl+Z", "Take the last change back."),
+    PaletteRow("edit.undo", "Undo", "Edit", "Ctrl+Z", "Take the last change back.", words="back revert"),
 )
 
 
@@ -40,6 +42,9 @@ def palette(qtbot):
         ("zmsl", "time.selection"),
         ("whole", "time.all"),
         ("undo", "edit.undo"),
+        ("revert", "edit.undo"),
+        ("rever", "edit.undo"),
+        ("red", "edit.redo"),
     ],
 )
 def test_the_best_fit_comes_first(typed, first):
@@ -64,6 +69,22 @@ def test_enter_runs_what_is_chosen(qtbot, palette):
     chosen = palette.findChild(QListView).currentIndex().data()
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert palette.said == [next(row.id for row in ROWS if row.title == chosen)]
+
+
+def test_a_disabled_command_that_is_named_stays_first_and_says_why():
+    save = PaletteRow("save", "Save selected sound…", "File", "", "", False, "possible when it is selected")
+    other = PaletteRow("other", "Select…", "Time", "", "Save the time as selected sound.")
+    assert [row.id for row in ranked("save sel", (other, save))] == ["save", "other"]
+    assert [row.id for row in ranked("sound", (other, save))] == ["save", "other"]
+    assert [row.id for row in ranked("time", (replace(save, help="time"), other))] == ["other", "save"]
+
+
+def test_the_reason_is_in_the_tooltip(qtbot):
+    save = PaletteRow("save", "Save", "File", "", "Write it.", False, "possible when it is selected")
+    palette = CommandPalette((save,))
+    qtbot.addWidget(palette)
+    index = palette.findChild(QListView).model().index(0, 0)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "Write it. (possible when it is selected)"
 
 
 def test_a_command_that_cannot_run_now_does_not(qtbot, palette):
@@ -94,4 +115,4 @@ def test_it_says_so_where_nothing_has_the_words(palette):
     palette.findChild(QLineEdit).setText("banana")
     assert not palette.findChild(QListView).isVisible()
     said = [one.text() for one in palette.findChildren(QLabel) if one.isVisible()]
-    assert said == ["No command matches."]
+    assert said == ["No matching command."]
