@@ -19,6 +19,7 @@ EPILOG = """files written to DIR:
   training.state      everything that --resume needs, written anew at every interval
   model.safetensors   the model, with its card inside and again in model.json; open it with phonoscope
   previews/           a few sounds per interval, the codes in turn
+  training.json       where the recordings are, so that the window can go on with the run
   progress.jsonl      rate, losses and measures, one JSON object per line
   logs/               the same for TensorBoard
 
@@ -47,7 +48,7 @@ def _add_recipe(group: Any) -> None:
     add("--dim", type=int, default=default.dim, help="size of the networks (default: %(default)s)")
     add("--rate", type=int, dest="rate_hz", metavar="HZ", default=16000, help="sampling rate (16000)")
     add("--batch", type=int, default=default.batch, help="sounds per update (default: %(default)s)")
-    add("--trim", action="store_true", help="trim the silence at both ends of each recording")
+    add("--trim", action="store_true", help="trim silence from both ends of each recording")
     add("--learning-rate", type=float, default=default.learning_rate, help="Adam's, for G and D (1e-4)")
     add("--seed", type=int, default=0, help="of everything that is random (default: 0)")
 

@@ -15,7 +15,8 @@ from app.base.player import PlayerLike
 from app.models.model_loader import ModelLoader
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
-from core.train.monitor import RunStatus, see, start, stop
+from core.train.monitor import RunStatus, check_start, see, start, stop
+from core.train.processor_share import ProcessorShare
 from widgets.controls.dialog import fit_to_screen
 from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
 
@@ -28,6 +29,7 @@ TOLD_ABOVE = (
 )  # log lines that the panel's own words already say
 FIRST_STEPS = "Reading the recordings and taking the first steps"
 STOPPING = "Stopping and saving after this step"
+WAITING = "Waiting for other programs, which use all processors"
 
 
 class TrainingPanel:
@@ -36,12 +38,13 @@ class TrainingPanel:
     def __init__(
         self, context: Context, host: DialogHost, player: PlayerLike, model_loader: ModelLoader
     ) -> None:
-        self._messages = context.messages
         self._host = host
         self._player = player
         self._model_loader = model_loader
         self._started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended child process is collected
         self._stopped: Path | None = None  # the run that was asked to stop and is still running
+        self._tried = False  # a start was refused; the reason is shown until it no longer holds
+        self._share = ProcessorShare()
 
     @cached_property
     def panel(self) -> TrainPanel:
@@ -53,6 +56,7 @@ class TrainingPanel:
         made.preview_wanted.connect(self._preview)
         made.open_wanted.connect(self._open)
         made.out_changed.connect(self._found)
+        made.folder_changed.connect(self._show_fault)
         self._timer = QTimer(made, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -76,21 +80,33 @@ class TrainingPanel:
             one for one in self._started if one.poll() is None
         ]  # collects child processes that have ended
         if self.panel.isVisible() and self._out is not None:
-            shown = progress_of(see(self._out))
+            seen = see(self._out)
+            shown, waits = progress_of(seen), self._share.waits(seen)
             if not shown.running:
                 self._stopped = None
             stopping = self._stopped == self._out
-            self.panel.show_progress(replace(shown, words=STOPPING) if stopping else shown)
+            words = STOPPING if stopping else f"{WAITING} · {shown.words}" if waits else shown.words
+            self.panel.show_progress(replace(shown, words=words))
+        self._show_fault()
+
+    def _show_fault(self, fault: Fault | None = None) -> None:
+        """Show why training cannot start, or ended; the words go once that is no longer so."""
+        if fault is None and self._tried:
+            fault = _refusal(self.panel.wish())
+            self._tried = fault is not None
+        ended = see(self._out).fault if self._out is not None and fault is None else ""
+        self.panel.show_fault(str(fault) if fault is not None else ended)
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
-        if not wish.folder or not wish.out:
-            self._messages.faulted.emit(Fault("Training needs recordings and a folder to write to."))
-            return
         try:
+            check_start(wish.folder, wish.out)
             self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
         except Fault as fault:
-            self._messages.faulted.emit(fault)
-        self.look()
+            self._tried = True
+            self._show_fault(fault)
+        else:
+            self._tried = False
+            self.look()
 
     def _stop(self) -> None:
         if self._out is not None:
@@ -102,8 +118,9 @@ class TrainingPanel:
         """Fill the fields with the settings of the run found in a folder."""
         seen = see(Path(out)) if out else RunStatus()
         if seen.recipe:
-            self.panel.show_wish(_wish(seen, out, self.panel.wish().folder))
+            self.panel.show_wish(_wish(seen, out, seen.recordings or self.panel.wish().folder))
         self.panel.show_progress(progress_of(seen))
+        self._show_fault()
 
     def _preview(self, name: str) -> None:
         if self._out is None:
@@ -111,7 +128,7 @@ class TrainingPanel:
         try:
             samples, axis, _ = read_sound(self._out / "previews" / name)
         except Fault as fault:
-            self._messages.faulted.emit(fault)
+            self.panel.show_fault(str(fault))
             return
         self._player.play(samples, axis.rate_hz, 0.0)
 
@@ -120,6 +137,15 @@ class TrainingPanel:
         if seen.model is not None:
             self._model_loader.open(seen.model)
             self._host.parent.activateWindow()
+
+
+def _refusal(wish: TrainWish) -> Fault | None:
+    """Return why a run with these settings cannot be started, or None."""
+    try:
+        check_start(wish.folder, wish.out)
+    except Fault as fault:
+        return fault
+    return None
 
 
 def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
@@ -142,7 +168,7 @@ def progress_of(seen: RunStatus) -> Progress:
         step=seen.step,
         of=seen.of,
         words=words if seen.of else FIRST_STEPS if seen.running else "",
-        said="" if seen.said.startswith(TOLD_ABOVE) else seen.said,
+        said="" if seen.said.startswith(TOLD_ABOVE) or seen.fault else seen.said,
         losses=tuple((one.step, one.values.get("distance", 0.0)) for one in seen.losses[::every]),
         distances=tuple((one.step, one.distance_db2) for one in seen.measures),
         floor=last.floor_db2 if last else None,

@@ -21,6 +21,7 @@ from core.train.corpus import Corpus, load_corpus
 from core.train.evaluation import Evaluation, Reference, fixed_latent, generated, measure
 from core.train.exports import write_port, write_tensorflow
 from core.train.model_file import make_card, save_model, tensorflow_arrays
+from core.train.monitor import note_source
 from core.train.publish import publish
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
@@ -49,6 +50,7 @@ def train(folder: Path, recipe: Recipe, plan: RunPlan, tell: Tell) -> int:
     if saved:
         restore(trainer, saved)
     if fabric.is_global_zero:
+        note_source(plan.out, folder, recipe.plain())
         _tell_corpus(corpus, recipe, tell)
         TrainingRun(trainer, plan, corpus, folder, tell).go()
     else:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.faults import Fault
-from core.files.atomic import folder_for
+from core.files.atomic import atomic, folder_for
 
-PROCESS_FILE, LOG_FILE = "training.pid", "training.log"
+PROCESS_FILE, LOG_FILE, SOURCE_FILE = "training.pid", "training.log", "training.json"
+OWN_FAULT = "phonoscope: "  # how the command line begins the line with which it ends
 LONGEST_LOG = 4000
 
 
@@ -38,6 +39,7 @@ class EvaluationRow:
 
 
 Row = TypeVar("Row", LossRow, EvaluationRow)
+Field = TypeVar("Field", str, dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,28 @@ class RunStatus:
     model: Path | None = None
     said: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    recordings: str = ""
+    cpu_s: float = 0.0
+
+    @property
+    def fault(self) -> str:
+        """Why the run ended, if it ended with a fault, or ""."""
+        ended = not self.running and self.said.startswith(OWN_FAULT)
+        return self.said.removeprefix(OWN_FAULT) if ended else ""
+
+
+def check_start(folder: str, out: str) -> None:
+    """Raise Fault if a run cannot be started on the recordings in `folder`, to be written to `out`."""
+    if not folder:
+        raise Fault("Training needs a folder of recordings.", "Choose it under Recordings.")
+    if not Path(folder).is_dir():
+        raise Fault(f"“{folder}” is not a folder of recordings.", "Choose a folder.")
+    if not out:
+        raise Fault("Training needs a folder to write to.", "Choose it under Write to.")
+    if process_of(Path(out)) is not None:
+        raise Fault(
+            f"A training run is already active in “{Path(out).name}”.", "Stop it, or choose another folder."
+        )
 
 
 def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -62,12 +86,8 @@ def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[b
 
     Raises Fault if the folder does not exist, or a run is already active in `out`.
     """
-    if not folder.is_dir():
-        raise Fault(f"“{folder}” is not a folder of recordings.", "Choose a folder.")
-    if process_of(folder_for(out)) is not None:
-        raise Fault(
-            f"A training run is already active in “{out.name}”.", "Stop it, or choose another folder."
-        )
+    check_start(str(folder), str(out))
+    folder_for(out)
     command = [sys.executable, "-m", "app", "train", str(folder), "--out", str(out), *options]
     with (out / LOG_FILE).open("wb") as log:
         made = subprocess.Popen(
@@ -119,11 +139,11 @@ def see(out: Path) -> RunStatus:
         elif "distance_db2" in row:
             floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
             measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
-    model = out / "model.safetensors"
+    model, number = out / "model.safetensors", process_of(out)
     losses, measures = _without_repeated_steps(losses), _without_repeated_steps(measures)
     left = last.get("left_s")
     return RunStatus(
-        running=process_of(out) is not None,
+        running=number is not None,
         step=max([int(last.get("step", 0)), *(one.step for one in measures[-1:])]),
         of=int(last.get("of", 0)),
         steps_per_s=float(last.get("steps_per_s", 0.0)),
@@ -133,8 +153,33 @@ def see(out: Path) -> RunStatus:
         previews=tuple(sorted((out / "previews").glob("*.wav"))),
         model=model if model.exists() else None,
         said=_tail(out / LOG_FILE),
-        recipe=_recipe(out / "model.json"),
+        recipe=_field(out / "model.json", "recipe", {}) or _field(out / SOURCE_FILE, "recipe", {}),
+        recordings=_field(out / SOURCE_FILE, "recordings", ""),
+        cpu_s=_cpu_s(number),
     )
+
+
+def note_source(out: Path, folder: Path, recipe: Mapping[str, Any]) -> None:
+    """Write which recordings a run is trained on and how, so that its folder alone is enough to go on.
+
+    The file stays on this computer; the model's card names only the last part of the path.
+    """
+    told = {"recordings": str(folder.absolute()), "recipe": dict(recipe)}
+    with atomic(out / SOURCE_FILE) as draft:
+        draft.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _cpu_s(number: int | None) -> float:
+    """Return the processor time that a process has had so far, in seconds; 0 without a process."""
+    import psutil
+
+    if number is None:
+        return 0.0
+    try:
+        times = psutil.Process(number).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
 
 
 def _without_repeated_steps(rows: list[Row]) -> list[Row]:
@@ -170,8 +215,10 @@ def _tail(path: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def _recipe(path: Path) -> Mapping[str, Any]:
+def _field(path: Path, name: str, default: Field) -> Field:
+    """Return one field of a JSON file, or the default if it is missing or of another type."""
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")).get("recipe", {}))
-    except (OSError, ValueError, AttributeError):
-        return {}
+        found = json.loads(path.read_text(encoding="utf-8")).get(name, default)
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return default
+    return found if isinstance(found, type(default)) else default

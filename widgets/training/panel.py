@@ -29,7 +29,36 @@ from widgets.theme.theme import Theme
 MODELS = ("ciwgan", "fiwgan", "wavegan")
 DIMS = ("16", "32", "64")
 SLICES = ("16384", "32768", "65536")
-KEEPS_ON = "Training continues when this window is closed. Choose its folder again to see the progress."
+KEEPS_ON = "Training continues after you close this window. Choose its folder again to see its progress."
+LOCKED = "These are the settings of the run in this folder. To train with others, choose another folder."
+CRITIC = "Critic's distance"
+TERMS = {
+    "Recordings": "The folder of the recordings to learn from; any length, rate and format.",
+    "Write to": "The folder for the model and its progress. An earlier run's folder continues that run.",
+    "Model": (
+        "WaveGAN learns to make sounds like the recordings. A ciwGAN also learns to encode categories in its "
+        "sounds, one of N; a fiwGAN encodes bits, each of which is 0 or 1."
+    ),
+    "Categories": "How many categories a ciwGAN encodes (8 for eight words), or how many bits a fiwGAN.",
+    "Size (dim)": (
+        "How many channels the networks have: the last hidden layer has dim of them. 64 is the published "
+        "size; 16 learns several times faster and sounds rougher."
+    ),
+    "Slice (samples)": "How long each generated sound is. At 16000 Hz, 16384 samples are about a second.",
+    "Sampling rate": "The recordings are resampled to this rate, and the model generates sounds at it.",
+    "Trim": "Cuts off, at both ends, what is more than 40 dB below the loudest moment.",
+    CRITIC: (
+        "How well the critic (D) tells generated sounds from recordings: an estimate of the Wasserstein "
+        "distance. It falls as training succeeds; its size means little."
+    ),
+    "Distance to the recordings": (
+        "How far the spectra of generated sounds are from those of the recordings (a Fréchet distance of mel "
+        "spectra). The grey line is the distance of recordings that were held out of training: closer than "
+        "that is hardly possible."
+    ),
+    "Accuracy": "How often Q, hearing a generated sound, finds the code that it was generated from.",
+    "Previews": "Sounds that the model generated at each save, the codes in turn.",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,7 @@ class Progress:
 
 class TrainPanel(QWidget):
     """Signals: `start_wanted(TrainWish)`, `go_on_wanted(TrainWish)`, `stop_wanted()`,
-    `preview_wanted(name)`, `open_wanted()`, `out_changed(folder)`.
+    `preview_wanted(name)`, `open_wanted()`, `out_changed(folder)`, `folder_changed()`.
     """
 
     start_wanted = Signal(object)
@@ -82,6 +111,7 @@ class TrainPanel(QWidget):
     preview_wanted = Signal(str)
     open_wanted = Signal()
     out_changed = Signal(str)
+    folder_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -98,9 +128,10 @@ class TrainPanel(QWidget):
         self._out.setPlaceholderText("A folder for the model and its progress")
         self._model, self._dim, self._slice = _combo(MODELS, 0), _combo(DIMS, 0), _combo(SLICES, 0)
         self._categories, self._rate = _spin(1, 64, 4), _spin(1000, 48000, 16000, " Hz")
-        self._trim = QCheckBox("Trim the silence at both ends of each recording")
+        self._trim = QCheckBox("Trim silence from both ends of each recording")
         self._trim.setChecked(True)
         self._model.currentTextChanged.connect(self._follow_model)
+        self._folder.textChanged.connect(lambda: self.folder_changed.emit())
         self._out.editingFinished.connect(lambda: self.out_changed.emit(self._out.text()))
 
     def _make_progress(self) -> None:
@@ -109,14 +140,22 @@ class TrainPanel(QWidget):
         self._bar.setFixedHeight(4)
         self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
         # pyqtgraph comes with it, which the start of the program does not wait for
+        from widgets.plots.area import ZOOM_HINT
         from widgets.training.loss_plot import LossPlot
 
         self._loss, self._distance = (
-            LossPlot("Critic's distance", ""),
+            LossPlot(CRITIC, ""),
             LossPlot("Distance to the recordings", "dB²"),
         )
+        self._loss.setToolTip(f"{TERMS[CRITIC]}\n{ZOOM_HINT}")
+        self._distance.setToolTip(f"{TERMS['Distance to the recordings']}\n{ZOOM_HINT}")
+        self._fault = Words("", 12, 500, "warn", wrap=True)
+        self._fault.setAccessibleName("Fault")
+        self._fault.hide()
         self._accuracy = Words("", 12, 400, "ink2")
+        self._accuracy.setToolTip(TERMS["Accuracy"])
         self._previews = QListWidget()
+        self._previews.setToolTip(TERMS["Previews"])
         self._previews.setAccessibleName("Previews, newest first; Enter plays")
         self._previews.setMaximumHeight(110)
         self._previews.itemActivated.connect(lambda item: self.preview_wanted.emit(item.text()))
@@ -131,14 +170,22 @@ class TrainPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.addRow("Recordings", _with_browse(self._folder, "Choose the recordings", None))
-        form.addRow("Write to", _with_browse(self._out, "Choose a folder to write to", self.out_changed.emit))
-        form.addRow("Model", self._model)
-        form.addRow("Categories", self._categories)
-        form.addRow("Size (dim)", self._dim)
-        form.addRow("Slice (samples)", self._slice)
-        form.addRow("Sampling rate", self._rate)
-        form.addRow("", self._trim)
+        self._browse = _with_browse(self._folder, "Choose the recordings", None)
+        self._trim.setToolTip(TERMS["Trim"])
+        for name, field in (
+            ("Recordings", self._browse),
+            ("Write to", _with_browse(self._out, "Choose a folder to write to", self.out_changed.emit)),
+            ("Model", self._model),
+            ("Categories", self._categories),
+            ("Size (dim)", self._dim),
+            ("Slice (samples)", self._slice),
+            ("Sampling rate", self._rate),
+            ("", self._trim),
+        ):
+            form.addRow(name, field)
+            label = form.labelForField(field)
+            for one in (field, label) if name and label is not None else ():
+                one.setToolTip(TERMS[name])
         buttons = QHBoxLayout()
         buttons.addWidget(self._open)
         buttons.addStretch(1)
@@ -149,12 +196,14 @@ class TrainPanel(QWidget):
         whole.setSpacing(8)
         whole.addWidget(Words("Train a model", 13, 600))
         whole.addLayout(form)
+        self._locked = Words(LOCKED, 11, 400, "ink3", wrap=True)
+        whole.addWidget(self._locked)
         curves = QHBoxLayout()
         curves.setSpacing(12)
         for plot in (self._loss, self._distance):
             curves.addWidget(plot)
         for part in (
-            self._bar, self._words, curves, self._accuracy,
+            self._fault, self._bar, self._words, curves, self._accuracy,
             Words("Previews; click to play", 12, 600), self._previews, self._said,
             Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
         ):  # fmt: skip
@@ -194,17 +243,33 @@ class TrainPanel(QWidget):
         if names != [self._previews.item(k).text() for k in range(self._previews.count())]:
             self._previews.clear()
             self._previews.addItems(names)
+        self._lock(seen)
         self._start.setEnabled(not seen.running and seen.step == 0)
         self._go_on.setEnabled(not seen.running and seen.step > 0)
         self._stop.setEnabled(seen.running)
         self._open.setEnabled(seen.has_model)
+
+    def show_fault(self, words: str) -> None:
+        """Show why training cannot start or has ended; "" for no reason."""
+        if words != self._fault.text():
+            self._fault.setText(words)
+            self._fault.setVisible(bool(words))
+
+    def _lock(self, seen: Progress) -> None:
+        """Lock the settings of a run that has begun, and its recordings while it runs."""
+        begun = seen.running or seen.step > 0
+        self._browse.setEnabled(not seen.running)
+        for field in (self._model, self._dim, self._slice, self._rate, self._trim):
+            field.setEnabled(not begun)
+        self._categories.setEnabled(not begun and self._model.currentText() != "wavegan")
+        self._locked.setVisible(begun)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
         pass_theme(self, theme)
 
     def _follow_model(self, model: str) -> None:
-        self._categories.setEnabled(model != "wavegan")
+        self._categories.setEnabled(model != "wavegan" and self._model.isEnabled())
         self._categories.setMinimum(2 if model == "ciwgan" else 1)
 
 

@@ -6,13 +6,17 @@ import json
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFormLayout, QLabel, QListWidget, QPushButton
 
 from app.cli.parser import make_parser
 from app.cli.train import recipe_of
 from app.training.panel import progress_of
-from core.train.monitor import EvaluationRow, LossRow, RunStatus
+from core.train.monitor import EvaluationRow, LossRow, RunStatus, note_source
+from core.train.processor_share import ProcessorShare
+from core.train.recipe import Recipe
 from tests.support.screen import texts
+from widgets.theme.control_paint import Words
+from widgets.training.loss_plot import LossPlot
 from widgets.training.panel import TrainPanel, TrainWish, told_left
 
 WISH = TrainWish("sounds", "out", "fiwgan", 3, 32, 32768, 8000, True)
@@ -92,8 +96,98 @@ def test_a_found_run_fills_the_fields(qtbot, tmp_path, window):
     panel.out_changed.emit(str(tmp_path))
     wish = panel.wish()
     assert (wish.model, wish.categories, wish.dim, wish.rate_hz, wish.trim) == ("ciwgan", 5, 16, 8000, False)
-    panel.start_wanted.emit(replace(wish, folder=str(tmp_path / "none")))
-    assert "is not a folder of recordings" in window.banner.shown.sentence
+
+
+def fault_of(panel):
+    """Give the words of the fault that a panel shows, "" if it shows none."""
+    words = next(one for one in panel.findChildren(Words) if one.accessibleName() == "Fault")
+    return words.text() if words.isVisibleTo(panel) else ""
+
+
+def test_a_refused_start_says_why_in_the_panel_until_that_is_mended(tmp_path, window):
+    window.menus.run("file.train")
+    panel = window.training.panel
+    panel.start_wanted.emit(replace(WISH, folder="", out=str(tmp_path)))
+    assert fault_of(panel) == "Training needs a folder of recordings. Choose it under Recordings."
+    panel.show_wish(replace(WISH, folder=str(tmp_path / "none"), out=str(tmp_path)))
+    assert "is not a folder of recordings" in fault_of(panel)
+    (tmp_path / "none").mkdir()
+    window.training.look()
+    assert fault_of(panel) == ""
+    assert window.banner.shown is None
+
+
+def test_a_run_that_ended_with_a_fault_says_it_until_it_runs_again(monkeypatch, tmp_path, window):
+    seen = [RunStatus(False, 10, 100, said="phonoscope: The disk is full. Make room.")]
+    monkeypatch.setattr("app.training.panel.see", lambda out: seen[0])
+    window.menus.run("file.train")
+    panel = window.training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    window.training.look()
+    assert fault_of(panel) == "The disk is full. Make room."
+    seen[0] = RunStatus(True, 10, 100)
+    window.training.look()
+    assert fault_of(panel) == ""
+
+
+def test_choosing_a_runs_folder_fills_in_its_recordings(tmp_path, window):
+    sounds, out = tmp_path / "sounds", tmp_path / "out"
+    sounds.mkdir()
+    out.mkdir()
+    recipe = Recipe("fiwgan", 3, dim=16, rate_hz=8000)
+    note_source(out, sounds, recipe.plain())
+    window.menus.run("file.train")
+    panel = window.training.panel
+    panel.show_wish(replace(WISH, folder="", out=str(out)))
+    panel.out_changed.emit(str(out))
+    wish = panel.wish()
+    assert (wish.folder, wish.model, wish.categories, wish.rate_hz) == (str(sounds), "fiwgan", 3, 8000)
+
+
+def test_settings_are_locked_while_a_run_goes_on_and_its_recipe_as_long_as_it_is_there(qtbot):
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+
+    form = panel.findChild(QFormLayout)
+    label, field = QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole
+    rows = {
+        form.itemAt(row, label).widget().text(): form.itemAt(row, field).widget()
+        for row in range(form.rowCount())
+        if form.itemAt(row, label) is not None
+    }
+
+    def locked():
+        return {name for name, widget in rows.items() if not widget.isEnabled()}
+
+    recipe = {"Model", "Categories", "Size (dim)", "Slice (samples)", "Sampling rate"}
+    assert locked() == set()
+    panel.show_progress(progress_of(RunStatus(True, 10, 100)))
+    assert locked() == {"Recordings", *recipe}
+    panel.show_progress(progress_of(RunStatus(False, 10, 100)))
+    assert locked() == recipe
+    panel.show_progress(progress_of(RunStatus()))
+    assert locked() == set()
+
+
+def test_a_starved_run_is_said_to_wait_for_other_programs(monkeypatch, tmp_path, window):
+    monkeypatch.setattr("app.training.panel.see", lambda out: RunStatus(True, 10, 100))
+    monkeypatch.setattr(ProcessorShare, "waits", lambda self, run: True)
+    window.menus.run("file.train")
+    panel = window.training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    window.training.look()
+    said = "Waiting for other programs, which use all processors · Step 10 of 100"
+    assert said in texts(panel)
+
+
+def test_every_setting_and_figure_is_explained_on_hover(qtbot):
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+    labels = [one for one in panel.findChildren(QLabel) if one.buddy() is not None]
+    assert len(labels) >= 7
+    assert all(one.toolTip() for one in labels)
+    assert all(plot.toolTip() for plot in panel.findChildren(LossPlot))
+    assert panel.findChild(QListWidget).toolTip()
 
 
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
