@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from core.processes.engine import ProcessEngine
     from core.session.preferences import Preferences
 
-TITLE_BAR_PX = 32
 PAINT_MS = 500  # a window that is not painted by then, because it is hidden, is furnished all the same
 WARM_MS = 1500
 
@@ -49,7 +48,7 @@ def main(paths: Sequence[str] = ()) -> int:
     themes.apply(app, theme)
     window = Window()
     window.first_picture.set_theme(theme)
-    window.restore(preferences.geometry)
+    restored = window.restore(preferences.geometry)
     start_times.start(window)
     bridge = MainThread()
     files: list[SettingsFile] = []
@@ -63,7 +62,7 @@ def main(paths: Sequence[str] = ()) -> int:
             raise
 
     _after_first_paint(window, fill_or_leave)
-    show(window, remembered=bool(preferences.geometry))
+    show(window, restored)
     status = app.exec()
     if window.is_furnished:
         window.result_list.close()
@@ -108,11 +107,13 @@ def _keep_settings(window: Window, place: Path, said: Sequence[str]) -> Settings
     return SettingsFile(window.on.context, place)
 
 
-def show(window: Window, remembered: bool) -> None:
-    """Show the window; if no size is remembered, it is maximised on a screen that is too small for it."""
-    room = window.screen().availableSize()
-    fits = window.width() <= room.width() and window.height() + TITLE_BAR_PX <= room.height()
-    if remembered or fits:
+def show(window: Window, restored: bool) -> None:
+    """Show the window; without a size to restore, it is maximised on a screen that is too small for it."""
+    from app.shell.window import USUAL_PX
+    from widgets.controls.dialog import AROUND_PX
+
+    fits = USUAL_PX.boundedTo(window.screen().availableSize() - AROUND_PX) == USUAL_PX
+    if restored or fits:
         window.show()
     else:
         window.showMaximized()

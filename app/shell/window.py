@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QPoint, QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
+from widgets.controls.dialog import AROUND_PX
 from widgets.shell.first_picture import FirstPicture
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 WIDE_PX = 1400  # from this width, the dock of all layers opens by itself
 LEAST_PX = QSize(1000, 600)
+USUAL_PX = QSize(1600, 1000)
 
 
 class Window(QMainWindow):
@@ -89,7 +91,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Phonoscope")
         self.setAcceptDrops(True)
         self.setMinimumSize(LEAST_PX)
-        self.resize(1600, 1000)
+        self.resize(USUAL_PX)
         self.setCentralWidget(self.first_picture)
 
     def set_furnished(self) -> None:
@@ -97,10 +99,30 @@ class Window(QMainWindow):
         self.is_furnished = True
         self._fit()
 
-    def restore(self, geometry: str) -> None:
-        """Take the place and size that the window had when it was closed."""
-        if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+    def restore(self, geometry: str) -> bool:
+        """Take the place and size that the window had when it was closed; return whether they still apply.
+
+        They do not on a screen of quite another size, such as the same one at another scale factor. The
+        window is never larger than its screen.
+        """
+        restored = bool(geometry) and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self._fit_to_screen(moved=restored)
+        return restored
+
+    def _fit_to_screen(self, moved: bool) -> None:
+        """Make the window no larger than its screen, and move a restored one inside."""
+        room = self.screen().availableGeometry()
+        size_px = room.size() - AROUND_PX
+        self.setMinimumSize(LEAST_PX.boundedTo(size_px))
+        if self.isMaximized() or self.isFullScreen():
+            return
+        self.resize(self.size().boundedTo(size_px))
+        if not moved:
+            return  # the desktop finds a place for it
+        spare = room.size() - self.size() - AROUND_PX
+        place = self.pos() - room.topLeft()
+        x_px, y_px = (max(0, min(place.x(), spare.width())), max(0, min(place.y(), spare.height())))
+        self.move(room.topLeft() + QPoint(x_px, y_px))
 
     @property
     def theme(self) -> Theme:

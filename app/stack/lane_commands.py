@@ -80,7 +80,7 @@ def through(session: Session, sound_driven: SoundDriven, host: DialogHost) -> No
 
 
 def can_be_laid(layering: Layering, session: Session) -> bool:
-    """The active lane can be laid over an output, or is."""
+    """The active lane shows a layer or a recording that can be laid over an output, or is."""
     return layering.target_of(session.active) is not None or is_laid(layering, session)
 
 

@@ -80,6 +80,7 @@ def test_the_list_goes_to_a_point_renames_and_deletes_it(qtbot, window, points):
     qtbot.waitUntil(lambda: names(dialog) == ["falling tone", "level"])  # that name is taken
     listed.item(0).setText(" ")
     assert names(dialog) == ["falling tone", "level"]
+    listed.setFocus()
     qtbot.keyClick(listed, Qt.Key.Key_Delete)
     assert names(dialog) == ["level"]
     qtbot.mouseClick(button(dialog, "Undo delete"), Qt.MouseButton.LeftButton)

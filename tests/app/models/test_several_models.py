@@ -457,11 +457,12 @@ def test_the_window_follows_the_model_in_focus(window, louder_model):
     assert not window.menus.actions["file.close_model"].isEnabled()
     window.on.model_loader.open_beside(louder_model)
     window.wiring.show_stack()
-    assert window.windowTitle() == "Loud – Phonoscope"
+    folder = Path(window.on.session.card.path).parent.name
+    assert window.windowTitle() == f"Loud in {folder} – Phonoscope"
     assert window.menus.corner.words.text() == "Loud · seed 0"
     assert len(window.stack.lanes) == 12
     session.set_active(OUT)
-    assert window.windowTitle() == "Small – Phonoscope"
+    assert window.windowTitle() == f"Small in {folder} – Phonoscope"
     assert window.menus.corner.words.text() == "Small · seed 4"
     window.named_points.switch("A")
     assert session.at(FIRST_MODEL).seed == 3
@@ -469,6 +470,6 @@ def test_the_window_follows_the_model_in_focus(window, louder_model):
     session.set_active(OUT_2)
     window.menus.run("file.close_model")
     window.wiring.show_stack()
-    assert window.windowTitle() == "Small – Phonoscope"
+    assert window.windowTitle() == f"Small in {folder} – Phonoscope"
     assert len(window.stack.lanes) == 6
     assert not window.menus.actions["file.close_model"].isEnabled()

@@ -27,11 +27,11 @@ def test_the_file_menu_lists_what_was_opened_and_opens_it_again(window, small_mo
     assert window.on.session.card.path == str(small_model)
 
 
-def test_the_list_can_be_cleared(window):
+def test_the_list_can_be_cleared(qtbot, window):
     menu = menu_of(window)
     next(action for action in menu.actions() if action.text() == "Clear this list").trigger()
     assert window.on.preferences.values.recent == ()
-    assert not any(row.isVisibleTo(window.start) for row in window.start.findChildren(RecentRow))
+    qtbot.waitUntil(lambda: not window.start.findChildren(RecentRow))
     assert [action.isEnabled() for action in menu_of(window).actions()] == [False]
 
 
