@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.processes.engine import ProcessEngine
     from core.session.preferences import Preferences
 
+TITLE_BAR_PX = 32
 PAINT_MS = 500  # a window that is not painted by then, because it is hidden, is furnished all the same
 WARM_MS = 1500
 
@@ -110,9 +111,9 @@ def _keep_settings(window: Window, place: Path, said: Sequence[str]) -> Settings
 def show(window: Window, restored: bool) -> None:
     """Show the window; without a size to restore, it is maximised on a screen that is too small for it."""
     from app.shell.window import USUAL_PX
-    from widgets.controls.dialog import AROUND_PX
 
-    fits = USUAL_PX.boundedTo(window.screen().availableSize() - AROUND_PX) == USUAL_PX
+    room = window.screen().availableSize()
+    fits = USUAL_PX.width() <= room.width() and USUAL_PX.height() + TITLE_BAR_PX <= room.height()
     if restored or fits:
         window.show()
     else:

@@ -53,8 +53,8 @@ def settings_command(measure: str, title: str, menu: str, separator: bool = Fals
     what = {
         "greys": "dynamic range and pre-emphasis",
         "pulses": "pitch settings, which also find the pulses,",
-    }.get(measure, f"{measure} settings")
-    run.__doc__ = f"Change the {what} of every lane; Standards restores the preset's."
+    }.get(measure, title.rstrip("…").lower())
+    run.__doc__ = f"Change the {what} of every lane; Standards restores those of the preset."
     command(f"{measure.replace(' ', '_')}.settings", title, menu, is_open, separator=separator)(run)
 
 

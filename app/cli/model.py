@@ -94,7 +94,8 @@ def name_assumptions(card: Card) -> None:
     values = [f"{name} {shorten(str(value), 60, placeholder=' ..')}" for name, value in assumed(card).items()]
     if values:
         note(
-            f"assumed, because the weights do not tell: {', '.join(values)} (change with --answer NAME=VALUE)"
+            f"assumed, because the checkpoint does not say: {', '.join(values)} "
+            "(change with --answer NAME=VALUE)"
         )
 
 

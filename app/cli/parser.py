@@ -149,7 +149,7 @@ def _answers(parser: argparse.ArgumentParser) -> None:
         type=answer,
         action="append",
         default=[],
-        help="answer what the weights do not tell (see info), for instance slope=0.2; repeatable",
+        help="answer what the checkpoint does not say (see info), for instance slope=0.2; repeatable",
     )
 
 

@@ -58,7 +58,7 @@ def change(text: str) -> tuple[str, float]:
     """Read a change such as z11=-15."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise Fault(f"“{text}” sets nothing.", "Enter a latent variable and its value: z11=-15.")
+        raise Fault(f"“{text}” does not set a latent variable.", "Enter its name and value: z11=-15.")
     return name.strip(), number(value)
 
 
@@ -66,7 +66,7 @@ def answer(text: str) -> tuple[str, str]:
     """Read an answer such as slope=0.2."""
     name, equals, value = text.partition("=")
     if not equals or not value.strip():
-        raise Fault(f"“{text}” answers nothing.", "Enter a question's name and its answer: slope=0.2.")
+        raise Fault(f"“{text}” does not answer a question.", "Enter its name and the answer: slope=0.2.")
     return name.strip(), value.strip()
 
 

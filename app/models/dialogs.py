@@ -1,4 +1,4 @@
-"""The dialogs of models and points: files, runs, names, and what the weights do not tell."""
+"""The dialogs of models and points: files, runs, names, and what the checkpoint does not say."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def ask_run(host: DialogHost, model_loader: ModelLoader, choice: ChooseRun) -> N
 
 
 def ask_questions(context: Context, host: DialogHost, model_loader: ModelLoader, name: str = "") -> None:
-    """Ask what the weights do not tell, the question `name` first."""
+    """Ask what the checkpoint does not say, the question `name` first."""
     from widgets.model.questions import QuestionsDialog
 
     card = context.session.card
     if card is None or not card.questions:
-        words = "There is nothing to ask: this checkpoint tells everything that is needed"
+        words = "There is nothing to ask: this checkpoint says everything that is needed"
         context.messages.noted.emit(words)
         return
     dialog = QuestionsDialog(card, host.parent, name)

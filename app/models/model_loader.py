@@ -1,4 +1,4 @@
-"""Opening a checkpoint: load it in the engine, choose among runs, ask what the weights do not tell."""
+"""Opening a checkpoint: load it in the engine, choose among runs, ask what the checkpoint does not say."""
 
 from __future__ import annotations
 

@@ -151,9 +151,9 @@ _list_of("moments", "spectrogram.moments", "Spectral moments listing", "Spectrog
          "List centre of gravity, standard deviation, skewness and kurtosis in slices")  # fmt: skip
 _query("analyses.amplitude", "Get amplitude", "Analyses", "activation", separator=True)
 _list_of("zero crossings", "analyses.zero_crossings", "Zero crossings listing", "Analyses",
-         "List where the curve crosses zero")  # fmt: skip
+         "List the zero crossings of the curve")  # fmt: skip
 _list_of("envelope peaks", "analyses.envelope_peaks", "Envelope peaks listing", "Analyses",
-         "List the peaks of the envelope, and their latencies relative to the output's,")  # fmt: skip
+         "List the envelope peaks, with their latencies relative to the output's,")  # fmt: skip
 settings_command("zero crossings", "Zero crossings settings…", "Analyses", separator=True)
 settings_command("envelope peaks", "Envelope peaks settings…", "Analyses")
 
@@ -241,7 +241,8 @@ def _interval_query(id: str, title: str, value: Callable[[Range], float], separa
         answer = Answer(tier.name, words, where.start_s, where.end_s, value(where), "s", digits=6)
         queries.tell(session.active, answer)
 
-    run.__doc__ = f"Put the {title.removeprefix('Get ')} into the results."
+    what = title.removeprefix("Get ").replace("of interval", "of the chosen interval")
+    run.__doc__ = f"Put the {what} into the results."
     command(f"interval.{id}", title, "Interval", has_tier, separator=separator)(run)
 
 

@@ -58,7 +58,7 @@ def dock(dock_visibility: DockVisibility, pages: Pages) -> None:
 
 @command("view.next_area", "Next area", "View", separator=True)
 def next_area(pages: Pages) -> None:
-    """Move the focus to the next area: stack, knobs, toolbar."""
+    """Move the focus to the next area: stack, latent variables, table of layers, toolbar."""
     pages.step_area(1)
 
 
@@ -111,9 +111,9 @@ def card(card_panel: CardPanel) -> None:
     card_panel.show_details()
 
 
-@command("help.answers", "What the weights do not tell…", "Help", has_model)
+@command("help.answers", "What the checkpoint does not say…", "Help", has_model)
 def answers(context: Context, host: DialogHost, model_loader: ModelLoader) -> None:
-    """Correct rate, slice, code, slope or prior; the answers are kept beside the checkpoint."""
+    """Correct the rate, slice, code, slope or prior; your answers are saved next to the checkpoint."""
     ask_questions(context, host, model_loader)
 
 

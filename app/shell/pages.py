@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from psygnal import Signal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -92,7 +94,24 @@ class Pages:
         here = next((k for k, area in enumerate(areas) if focus and area.isAncestorOf(focus)), 0)
         if focus in areas:
             here = areas.index(focus)
-        wanted = areas[(here + by) % len(areas)]
-        wanted.setFocus(Qt.FocusReason.TabFocusReason)
-        if not (wanted.hasFocus() or wanted.isAncestorOf(self.stacked.window().focusWidget() or wanted)):
-            wanted.focusNextPrevChild(True)
+        first_control(areas[(here + by) % len(areas)]).setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def first_control(area: QWidget) -> QWidget:
+    """Return the first control of an area that Tab reaches and that shows the focus, or the area itself."""
+    inside = (one for one in _in_tab_order(area) if area is one or area.isAncestorOf(one))
+    reached = (one for one in inside if one.isVisible() and one.isEnabled() and _takes_tab(one))
+    return next(reached, area)
+
+
+def _in_tab_order(area: QWidget) -> Iterator[QWidget]:
+    """Yield the widgets of a window in the order of Tab, from an area on."""
+    widget: QWidget | None = area
+    while widget is not None:
+        yield widget
+        widget = widget.nextInFocusChain()
+        widget = None if widget is area else widget
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

@@ -1,4 +1,4 @@
-"""Facts with their sources, and the questions that the weights leave open."""
+"""Facts with their sources, and the questions that a checkpoint leaves open."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ PRIOR = Question(
 )
 SLOPE = Question(
     "slope",
-    "What slope do the leaky ReLUs of D and Q have for negative values?",
+    "What negative slope do the leaky ReLUs of D and Q have? "
+    "(If you don't know: 0.2. Only the lanes of D and Q depend on it.)",
     (
         Choice("0.2", "0.2 in both: trained with code from 16 April 2025 on, or as published"),
         Choice("2 in D, 0 in Q", "2 in D and 0 in Q: trained with earlier code of the port"),

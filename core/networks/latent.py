@@ -28,6 +28,20 @@ class LatentLayout:
         """Return the entries' names, c1 .. cK then zK+1 .. zN, counted from 1."""
         return tuple(f"c{k}" if k <= self.code else f"z{k}" for k in range(1, self.size + 1))
 
+    @property
+    def range_words(self) -> str:
+        """The entries in words.
+
+        >>> LatentLayout(100, 4, "one-hot").range_words, LatentLayout(100).range_words
+        ('c1 to c4 and z5 to z100', 'z1 to z100')
+        """
+        code = "c1" if self.code == 1 else f"c1 to c{self.code}" if self.code else ""
+        first = self.code + 1
+        noise = (
+            "" if first > self.size else f"z{first}" if first == self.size else f"z{first} to z{self.size}"
+        )
+        return " and ".join(filter(None, (code, noise)))
+
     def index(self, name: str) -> int:
         """Return the index, from 0, of `zK` or `cK` (K from 1) or `z[K]` (K from 0).
 
@@ -40,8 +54,7 @@ class LatentLayout:
         place = int(from_zero) if from_one is None else int(from_one) - 1
         room = self.code if letter == "c" else self.size
         if not 0 <= place < room:
-            what = f"c1 to c{self.code}" if self.code else "no code"
-            raise Fault(f"There is no {name.strip()}: this model has {what} and z1 to z{self.size}.")
+            raise Fault(f"There is no {name.strip()}: this model has {self.range_words}.")
         return place
 
     def first_code(self) -> tuple[float, ...]:

@@ -34,9 +34,7 @@ def path_in(folder: Path, digest: str) -> Path:
     return folder / f"{digest[:32]}.json"
 
 
-def read_working_point(
-    path: Path, size: int, tell: Tell = lambda words: None
-) -> ModelPoint | None:
+def read_working_point(path: Path, size: int, tell: Tell = lambda words: None) -> ModelPoint | None:
     """Read a point of `size` variables; None if the file is missing or damaged, which `tell` then hears.
 
     Raises Fault if the file cannot be read from its disk.

@@ -95,7 +95,8 @@ class LatentPanel(Surface):
             "Reset all", "arrow-counter-clockwise", kind="bordered", height_px=24, icon_px=14
         )
         self._reset_all.setToolTip("Reset every z to its drawn value")
-        self._search = SearchField("Number, pinned, changed", "Search the knobs")
+        self._search = SearchField("Filter: 11, pinned, changed", "Filter the latent variables")
+        self._search.setToolTip("Filter: number, “pinned” or “changed”")
         self._list = KnobList()
         self._ab.show_current("A")
         self._lay_out()

@@ -1,4 +1,4 @@
-"""Dialogs for what the weights of a checkpoint do not tell, and for which run to open."""
+"""Dialogs for what a checkpoint does not say, and for which run to open."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class QuestionsDialog(SmallDialog):
     answered = Signal(dict)
 
     def __init__(self, card: Card, parent: QWidget | None = None, name: str = "") -> None:
-        super().__init__("What the weights do not tell", parent)
+        super().__init__("What the checkpoint does not say", parent)
         told = "Your answers are saved next to the checkpoint. You can change them later on the card."
         self.body.addWidget(Words(told, 11, 400, "ink2", wrap=True))
         self._first = name

@@ -67,10 +67,10 @@ class Legend(QWidget):
         self._theme: Theme = LIGHT
         self.setFixedHeight(28)
         self.setToolTip(
-            "A struck circle means refused because of the layer's rate, its length or the settings. "
-            "Point at it to see the reason."
+            "A crossed circle: the measure is refused, because of the layer's rate, its length or the "
+            "settings. Point at it to see the reason."
         )
-        self.setAccessibleName("Struck circle: refused. Dash: not found here.")
+        self.setAccessibleName("Crossed circle: refused. Dash: not found here.")
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

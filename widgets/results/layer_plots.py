@@ -29,7 +29,7 @@ INSIDE_PX, DOT_PX = 6.0, 4.0
 MOST_COURSES = 60
 SCATTER, COURSES = "scatter", "courses"
 WORDS = {
-    SCATTER: "Horizontal: output; vertical: layer; r over all values that both have",
+    SCATTER: "x: output, y: layer; r over all points where both have a value",
     COURSES: "Solid: layer; dashed: output; one colour per interval, over normalised time; "
     f"the first {MOST_COURSES} intervals",
 }

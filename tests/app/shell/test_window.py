@@ -306,7 +306,7 @@ def test_a_first_window_fills_a_screen_too_small_for_it(window, monkeypatch, hei
         monkeypatch.setattr(window, name, lambda name=name: asked.append(name))
     screen = type("Screen", (), {"availableSize": lambda self: QSize(1600, height_px)})()
     monkeypatch.setattr(window, "screen", lambda: screen)
-    show(window, remembered=False)
+    show(window, restored=False)
     assert asked == ["showMaximized" if fills else "show"]
 
 
@@ -373,7 +373,7 @@ def _tab_stops(window):
 def test_tab_reaches_the_stack_and_goes_down_the_panel_as_it_stands(window):
     names = _tab_stops(window)
     assert "Stack of layers" in names
-    panel = ["Seed", "One-hot", "Free", "c1", "c3", "Search the knobs", "Latent z"]
+    panel = ["Seed", "One-hot", "Free", "c1", "c3", "Filter the latent variables", "Latent z"]
     places = [names.index(name) for name in panel]
     assert places == sorted(places)
     assert all(names)

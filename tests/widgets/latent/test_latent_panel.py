@@ -271,9 +271,9 @@ def test_a_pin_is_a_wish_and_shows_when_it_is_granted(qtbot, panel, knobs):
 def test_search_finds_numbers_pinned_and_changed(panel, knobs, search, found):
     panel.show_pins(frozenset({48, 10}))
     panel.show_point(DRAWN.set(20, 2.0), DRAWN)
-    next(one for one in panel.findChildren(QLineEdit) if one.accessibleName() == "Search the knobs").setText(
-        search
-    )
+    next(
+        one for one in panel.findChildren(QLineEdit) if one.accessibleName() == "Filter the latent variables"
+    ).setText(search)
     assert set(knobs.shown.all) == found
 
 
@@ -414,7 +414,7 @@ def test_a_thousand_knobs_are_shown_and_painted_like_a_hundred(panel, knobs):
 def test_esc_empties_the_search_before_it_stops_the_sound(qtbot, panel):
     stopped, field = (
         [],
-        next(one for one in panel.findChildren(QLineEdit) if "Search" in one.accessibleName()),
+        next(one for one in panel.findChildren(QLineEdit) if "Filter" in one.accessibleName()),
     )
     stop = QAction(panel, shortcut="Escape")
     stop.triggered.connect(lambda: stopped.append(True))

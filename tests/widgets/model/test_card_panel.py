@@ -33,7 +33,7 @@ CARD = Card(
         Fact("Latent variables", 100, "inferred"),
         Fact("Code", "one-hot", "set by you"),
         Fact("Slice", "16384 samples", "inferred"),
-        Fact("Sampling rate", "16000 Hz", "assumed", "The weights do not tell."),
+        Fact("Sampling rate", "16000 Hz", "assumed", "The checkpoint does not say."),
         Fact("Prior", "uniform", "assumed"),
         Fact("Batch normalisation", True, "inferred"),
     ),
