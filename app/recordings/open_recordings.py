@@ -136,6 +136,7 @@ class OpenRecordings:
         keys = set(keys_of(session.lanes))
         reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
         reach += [card.out_axis.extent for card in session.models.values()]
+        reach = [one for one in reach if one.length_s > 0]  # some networks take sounds of any length
         if reach:
             start_s = min(0.0, *(one.start_s for one in reach if one.start_s < -ROUNDING_S), 0.0)
             session.set_whole(Range(start_s, max(one.end_s for one in reach)))
@@ -230,10 +231,10 @@ class OpenRecordings:
             self.fit()
             return
         before, seen = session.whole, session.visible
-        first = session.card is None and not session.lanes
-        shown = ALONE if session.card is None else BESIDE
+        first = not session.lanes  # a network that sound drives has no lanes before it hears one
+        shown = ALONE if first or session.card is None else BESIDE
         lane = Lane(key, shown=shown, channel=self._files[key].channel)
-        if first and not session.history.steps:
+        if first and session.card is None and not session.history.steps:
             session.begin((lane,))
         else:
             lanes = (lane, *session.lanes) if session.card else (*session.lanes, lane)

@@ -462,7 +462,12 @@ class Session:
         self.view_changed.emit()
 
     def set_whole(self, whole: Range) -> None:
-        """Set the time range of the stack; the visible range stays, as far as it lies inside."""
+        """Set the time range of the stack; the visible range stays, as far as it lies inside.
+
+        Raises ValueError for a range of no length, which no window could show.
+        """
+        if whole.length_s <= 0:
+            raise ValueError(f"{whole} has no length")
         if whole == self.whole:
             return
         self.whole = whole

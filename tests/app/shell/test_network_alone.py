@@ -70,3 +70,17 @@ def test_a_network_that_hears_sound_opens_with_its_card(
     window.on.model_loader.open(small_model)
     assert faults == []
     assert session.active == G("out")
+
+
+@pytest.mark.parametrize("network_first", [True, False])
+def test_a_network_of_any_length_and_a_recording_show_the_whole_recording(
+    fresh, buzz, tmp_path, network_first
+):
+    network = save_state(tmp_path / "letters.pt", wav2letter(128, layer_names("layers.", 2)))
+    session, seen = fresh.session, []
+    session.view_changed.connect(lambda: seen.append(session.visible.length_s))
+    for path in (network, buzz) if network_first else (buzz, network):
+        fresh.model_loader.open(path)
+    (track,) = session.shown.tracks.values()
+    assert session.visible == session.whole == track.axis.extent
+    assert min(seen) > 0, "a window of no time cannot be painted"

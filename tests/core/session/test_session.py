@@ -254,3 +254,8 @@ def test_a_network_without_a_length_of_its_own_leaves_the_time_range_as_it_is():
     listener = NetworkCard("Q", SoundDrive(16000.0), (), FramesOutput(("a", "b")))
     session.open(replace(card(), networks={"Q": listener}), ())
     assert session.whole == session.visible == Range(0.0, 3.5)
+
+
+def test_a_time_range_of_no_length_is_a_bug(session):
+    with pytest.raises(ValueError, match="no length"):
+        session.set_whole(Range(0.0, 0.0))
