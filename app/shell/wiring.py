@@ -214,8 +214,10 @@ class Wiring:
         self._menus.refresh_history()
 
     def _knobs(self) -> None:
-        snapshot, latent, name = self._on.session.snapshot, self._widgets.latent, self._name()
-        self._menus.corner.show_words(f"{name} · {starred_name(snapshot)}" if name else "")
+        session, latent, name = self._on.session, self._widgets.latent, self._name()
+        snapshot = session.snapshot
+        drawn = name and session.card is not None and session.card.generator is not None
+        self._menus.corner.show_words(f"{name} · {starred_name(snapshot)}" if drawn else name)
         latent.show_point(snapshot.point, snapshot.drawn)
         latent.show_seed(snapshot.seed)
         latent.show_pins(snapshot.pins)

@@ -39,7 +39,16 @@ FAMILIES = {
     "elaraby": "PyTorch, elaraby",
     "mazzzystar": "PyTorch, mazzzystar",
     "phonoscope": "Phonoscope",
+    "wav2letter": "Wav2Letter",
+    "crepe": "CREPE",
+    "silero": "Silero VAD",
+    "firered": "FireRedVAD",
+    "snfa": "SNFA phones",
+    "musicnn": "musicnn",
+    "ina-speech-segmenter": "inaSpeechSegmenter",
+    "schlueter-grill": "Schlüter & Grill",
 }
+"""Short names of the families, which fit into the card."""
 
 
 def family_text(card: Card) -> str:
@@ -60,6 +69,8 @@ def latent_text(card: Card) -> str:
 
 def slice_text(card: Card) -> str:
     """Return the length of the output, or of the sound that is taken, in samples and seconds."""
+    if not card.slice_len:
+        return "sounds of any length"
     return f"{card.slice_len} = {card.slice_len / card.rate_hz:.4g} s"
 
 

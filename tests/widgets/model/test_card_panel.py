@@ -13,7 +13,7 @@ from core.networks.layer_info import LayerInfo
 from core.signals.axis import TimeAxis
 from tests.support.cards import generator
 from widgets.controls.button import Button
-from widgets.model.card import CardPanel, FactRow, latent_text, size_text, two_lines
+from widgets.model.card import CardPanel, FactRow, latent_text, size_text, slice_text, two_lines
 from widgets.model.card_details import CardDetails, as_table, fact_rows
 from widgets.theme.control_paint import Words
 from widgets.theme.theme import DARK
@@ -127,3 +127,15 @@ def test_a_long_title_is_broken_where_both_lines_are_short():
     assert two_lines("Mandarin syllables, small ciwGAN", 186) == ("Mandarin syllables,", "small ciwGAN")
     assert two_lines("Small", 186) == ("Small", "")
     assert two_lines("a_file_name_without_any_space_in_it.safetensors", 186)[1] == ""
+
+
+def test_every_family_has_a_name_for_the_card():
+    from core.families.registry import FAMILIES as KNOWN
+    from widgets.model.card import FAMILIES
+
+    assert set(FAMILIES) == {family.name for family in KNOWN}
+
+
+def test_a_network_of_sounds_of_any_length_says_so():
+    assert slice_text(replace(CARD, networks={})) == "sounds of any length"
+    assert slice_text(CARD) == "16384 = 1.024 s"
