@@ -164,17 +164,21 @@ def _list(
     name: str, layer: str, track: Track, settings: Any, window: Range, output: tuple[str, Track] | None
 ) -> tuple[Listing, dict[str, Any]]:
     """Compute and list one layer; the facts hold its origin, with the settings adapted to it."""
+    from core.analyses.artefacts import ruling_offset
     from core.analyses.registry import TABLE
     from core.analyses.results import Points
     from core.measures.items import SOUND
     from core.processes.praat_pool import InlinePool
     from core.queries.listings import over, result_listing
+    from core.recordings.long_sound import LongTrack
 
     row = TABLE[name]
     heard, used = over(name, track, settings, window.cut(track.axis.extent))
     label = track.name if layer == SOUND else layer  # a sound is labelled with its file name
     result = InlinePool().submit(name, heard, used).result()
-    said = row.notice(track.axis, used)
+    is_from_0 = name == "moments" and used.band_low_hz == 0 and not isinstance(track, LongTrack)
+    offset = ruling_offset(track.samples) if is_from_0 else ""
+    said = "; ".join(filter(None, (row.notice(track.axis, used), offset)))
     if said:
         note(f"{label}: {said}")
     reference = None

@@ -261,13 +261,14 @@ class DockView:
         text = short_text(answer, measure)
         self._said[where] = text
         name = f"{answer.measure} of {answer.layer}"
-        noted = f"{answer.notice}\n" if answer.notice else ""
+        noted = "".join(f"{words}\n" for words in (answer.notice, answer.caution) if words)
         if not answer.defined:
             return Cell(text, "none", f"{name}: not found here\n{noted}".strip())
         return Cell(
             text,
             "value",
             f"{name}: {value_text(answer)}\n{noted}Click to copy, double-click to keep in the results",
+            doubtful=bool(answer.caution),
         )
 
     def show_slices(self) -> None:

@@ -29,6 +29,7 @@ from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key, LaneKey
 from core.session.lane_names import title
 from core.session.lanes import keys_of
+from core.session.layer_rates import lower_rates
 from core.signals.axis import Range
 from core.signals.track import Track
 from core.tiles.scatter import SHARED_S
@@ -157,7 +158,8 @@ class LayerResults:
                 results[name] = state.value
             elif isinstance(state, Failed):
                 failures[name] = state.fault.sentence
-        return Layer(key, title(self._session.models, key), track, settings, results, failures)
+        lower = lower_rates(self._session, key, track)
+        return Layer(key, title(self._session.models, key), track, settings, results, failures, lower)
 
     # --- what is computed ------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class LongLayerResults:
                 failures[name] = f"No {TABLE[name].noun}: {why}"
             elif tiling.failure(track, name, window):
                 failures[name] = f"No {TABLE[name].noun}: it cannot be measured here"
-        return Layer(layer.key, layer.title, track, layer.settings, results, failures)
+        return Layer(layer.key, layer.title, track, layer.settings, results, failures, layer.lower)
 
     def requests(self, layer: Layer, name: str, place: Place) -> list[ResultRequest]:
         """Return the requests for an analysis at a place."""

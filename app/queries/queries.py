@@ -80,11 +80,14 @@ class Queries:
             file=self._file(key),
             model=model_label(self._session.models, key),
             point=self._point(key, answer),
-            settings="; ".join(filter(None, (self._settings.words, _within(answer.notice)))),
+            settings="; ".join(
+                filter(None, (self._settings.words, _within(answer.notice), _within(answer.caution)))
+            ),
             number=number,
         )
         said = f"{answer.measure} of {answer.layer}: {value_text(answer)} at {where_text(answer)} s"
-        self._messages.noted.emit(f"{said}{_lowered(answer)}")
+        caution = f". {answer.caution}" if answer.caution else ""
+        self._messages.noted.emit(f"{said}{_lowered(answer)}{caution}")
 
     def _file(self, key: Key | None) -> str:
         """Return the name of the checkpoint, or of the recording, that a query refers to."""

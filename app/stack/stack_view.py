@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from app.analysis.drawn_overlays import DrawnOverlays
 from app.analysis.overlays import is_sound
 from app.analysis.settings import AnalysisSettings
@@ -18,6 +20,7 @@ from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from app.stack.answer_lanes import AnswerLanes
 from app.stack.layering import Layering
+from core.analyses.artefacts import Rhythm, rhythm_of
 from core.analyses.measure_reading import value
 from core.analyses.measures import MEASURES
 from core.analyses.overlay_names import OVERLAYS
@@ -26,6 +29,7 @@ from core.probing.model_id import ModelId
 from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import curve_names, lane_name, layer_info, model_name, short_model_names, title
 from core.session.lanes import Lane, keys_of
+from core.session.layer_rates import lower_rates
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, short
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
@@ -59,6 +63,7 @@ class StackViews:
         self._sound_driven = sound_driven
         self._tiled_overlays = tiled_overlays
         self._playback = playback
+        self._rhythms: dict[Key, tuple[tuple[Track, ...] | None, Rhythm | None]] = {}
         self._tier_editor = tier_editor
         self.computing = False
 
@@ -121,6 +126,12 @@ class StackViews:
             if key == lane.key and isinstance(tracks, tuple)
         }
         pitch = settings["pitch"]
+        rhythm = self._rhythm(lane.key, track) if "pitch" in overlays else None
+        lowered = {name: TABLE[name].lowered(track.axis, settings[name]) for name in OVERLAYS}
+        note = lane_notice(track.axis, settings, lane.shown)
+        if rhythm is not None:
+            lowered["pitch"] = "\n".join(filter(None, (lowered["pitch"], rhythm.words)))
+            note = "\n".join(filter(None, (note, rhythm.short if "pitch" in lane.shown else "")))
         return LaneView(
             key=lane.key,
             title=name,
@@ -140,9 +151,9 @@ class StackViews:
             pitch_log=pitch.filtered,
             shown=lane.shown,
             refusals=axis_refused or refused,
-            lowered={name: TABLE[name].lowered(track.axis, settings[name]) for name in OVERLAYS},
+            lowered=lowered,
             reason=self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or "",
-            note=lane_notice(track.axis, settings, lane.shown),
+            note=note,
             scale=lane.scale,
             fixed_low=lane.fixed_low,
             fixed_high=lane.fixed_high,
@@ -157,6 +168,18 @@ class StackViews:
             channel=file.channel if file else 0,
             over=self._over(lane.key),
         )
+
+    def _rhythm(self, key: Key, track: Track) -> Rhythm | None:
+        """Return the rhythm of a lower layer that a lane's pitch follows, None if it follows none."""
+        found = self._session.shown.overlays.get((key, "pitch"))
+        if not isinstance(found, tuple) or not found:
+            return None
+        before, known = self._rhythms.get(key, (None, None))
+        if before is not found:  # not in every frame of a scroll
+            lower = lower_rates(self._session, key, track)
+            known = rhythm_of(found[0].samples.astype(np.float64), lower)
+            self._rhythms[key] = found, known
+        return known
 
     def _over(self, key: Key) -> str:
         """Return the name of the output that a lane can be laid over, "" for none."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.analyses.measures import Measure, by_reading
+from core.analyses.artefacts import rhythm_of, ruling_offset
+from core.analyses.measures import MEASURES, Measure, by_reading
 from core.analyses.registry import TABLE
+from core.analyses.results import Doubles
 from core.annotation.tiers import Annotation, Tier, layers_name
 from core.faults import Cancelled, Fault
 from core.measures.corpus import plain
 from core.measures.plan import MeasurementPlan
 from core.measures.values import READERS, Column, Refusal, Stretch, Subject
 from core.provenance import Origin
+from core.recordings.long_sound import LongTrack
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
@@ -284,11 +288,42 @@ def measure_layer(
             used[analysis] = plan.settings(analysis, on.own)
             notice = TABLE[analysis].notice(on.own, plan.asked(analysis))
             notices += [notice] if notice else []
+    notices += _artefacts(on, plan, columns, _lower(item, on.own))
     ordered = tuple(columns[name] for name in plan.measures if name in columns)
     return MeasuredLayer(
         item.file, item.item, layer, stretches, ordered, tuple(refusals), tuple(notices), used,
         item.output, track.axis.rate_hz, track.origin, item.model,
     )  # fmt: skip
+
+
+def _lower(item: MeasurementItem, own: TimeAxis) -> dict[str, float]:
+    """Return the rates of the layers below one with this axis, in Hz by name."""
+    return {name: axis.rate_hz for name, axis in item.axes.items() if axis.rate_hz < own.rate_hz}
+
+
+def _artefacts(
+    on: Subject, plan: MeasurementPlan, columns: Mapping[str, Column], lower: Mapping[str, float]
+) -> list[str]:
+    """Say which values may be artefacts; the columns stay as they are."""
+    notices: list[str] = []
+    f0 = columns["f0"].points if "f0" in columns else None
+    if f0 is not None and lower:
+        notices += _rhythms(f0, lower)
+    has_moments = any(MEASURES[name].analysis == "moments" for name in columns)
+    if has_moments and plan.moments.band_low_hz == 0 and not isinstance(on.track, LongTrack):
+        offset = ruling_offset(on.track.samples)
+        notices += [f"{offset}; measure them in a band that starts above 0 Hz"] if offset else []
+    return notices
+
+
+def _rhythms(f0_hz: Doubles, lower: Mapping[str, float]) -> list[str]:
+    """Say that the pitch follows the rate of a lower layer, in all intervals or in some."""
+    whole = rhythm_of(f0_hz.ravel(), lower)
+    if whole is not None:
+        return [whole.words]
+    found = [rhythm for row in f0_hz if (rhythm := rhythm_of(row, lower)) is not None]
+    counts = Counter(found)
+    return [f"{count} of {len(f0_hz)} intervals: {rhythm.words}" for rhythm, count in counts.items()]
 
 
 def _read(on: Subject, plan: MeasurementPlan, rows: Sequence[Measure]) -> tuple[list[Column], list[Refusal]]:

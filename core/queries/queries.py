@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
+from core.analyses.artefacts import rhythm_of
 from core.analyses.measure_reading import Place, contour_analyses, no_formant, value
 from core.analyses.measures import Measure, Statistic
 from core.analyses.registry import TABLE
@@ -26,7 +29,10 @@ MOST_READ_S = 60.0
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer and its results; an analysis that is missing from `results` is still being computed."""
+    """One layer and its results; an analysis that is missing from `results` is still being computed.
+
+    `lower` holds the rates of the layers below it, in Hz by name.
+    """
 
     key: Key
     title: str
@@ -34,6 +40,14 @@ class Layer:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     results: Mapping[str, tuple[Track, ...]] = field(default_factory=dict[str, tuple[Track, ...]])
     failures: Mapping[str, str] = field(default_factory=dict[str, str])
+    lower: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @cached_property
+    def rhythm(self) -> str:
+        """That the pitch follows the rate of a lower layer, "" if it does not or is still being computed."""
+        found = self.results.get("pitch", ())
+        rhythm = rhythm_of(found[0].samples.astype(np.float64), self.lower) if found and self.lower else None
+        return rhythm.words if rhythm else ""
 
     @cached_property
     def refusals(self) -> Mapping[str, str | None]:
@@ -56,7 +70,8 @@ class Answer:
     """One value: NaN if undefined here, with `refused` set if the layer cannot carry the measure.
 
     `awaited` is set while the analysis is still being computed; `notice` says which settings were lowered for
-    it; `digits` is the number of decimals on screen (-1: four significant digits).
+    it, and `caution` why it may say nothing about speech; `digits` is the number of decimals on screen (-1:
+    four significant digits).
     """
 
     layer: str
@@ -70,6 +85,7 @@ class Answer:
     digits: int = -1
     origin: Origin = field(default_factory=Origin)
     notice: str = ""
+    caution: str = ""
 
     @property
     def defined(self) -> bool:
@@ -90,7 +106,8 @@ def ask(layer: Layer, measure: Measure, where: Place, statistic: Statistic = "me
     if track is None:
         return replace(blank, awaited=True)
     notice = layer.notices.get(measure.analysis, "")
-    return replace(blank, value=value(track, measure, where, statistic), origin=track.origin, notice=notice)
+    found, caution = value(track, measure, where, statistic), layer.rhythm if measure.key == "f0" else ""
+    return replace(blank, value=found, origin=track.origin, notice=notice, caution=caution)
 
 
 def refused(layer: Layer, measure: Measure) -> str:

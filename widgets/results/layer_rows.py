@@ -27,12 +27,15 @@ CellState = Literal["value", "refused", "none", "awaited"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, or why it is empty; `stale` marks a number of an earlier state."""
+    """One cell: its text, or why it is empty; `stale` marks a number of an earlier state, `doubtful` one that
+    may be an artefact, as its tip says.
+    """
 
     text: str = ""
     state: CellState = "value"
     tip: str = ""
     stale: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,9 @@ _OWN_KEYS = frozenset((
 _OWN_ACTS = (QKeySequence.StandardKey.Copy,)
 
 
+DOUBT_PX = 6  # how far the mark of a doubtful number stands to its right
+
+
 class LayerTable(QWidget):
     """Shows rows; emits `row_wanted(key)`, `fold_wanted(key)`, `ask_wanted` and `value_wanted` (key,
     line, column), `copy_wanted`.
@@ -223,6 +226,10 @@ class LayerTable(QWidget):
         quiet = self._stale or cell.stale or cell.state != "value"
         painter.setPen(theme.ink3 if quiet else theme.ink2 if small else theme.ink)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
+        if cell.doubtful:
+            painter.setPen(theme.warn)
+            mark = rect.translated(DOUBT_PX, -3)
+            painter.drawText(mark, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "?")
 
     # --- mouse and keys -------------------------------------------------------------------------
 

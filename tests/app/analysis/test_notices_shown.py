@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from core.analyses.measures import MEASURES
+from core.queries.queries import Layer, ask
+from core.signals.track import Track
 from tests.support.keys import G
 from widgets.stack.lane_header import LaneHeader
 
@@ -89,3 +93,20 @@ def test_a_listing_says_it_at_its_head(low, monkeypatch, key, id, said):
     low.on.session.set_active(key)
     low.menus.run(id)
     assert made[-1].notice == said
+
+
+def test_a_pitch_at_a_lower_layers_rate_is_marked_in_the_lane_and_the_table(low):
+    session = low.on.session
+    axis = session.shown.tracks[G("conv3")].axis
+    session.set_lane(G("conv3"), "Show", shown=frozenset({"pitch"}))
+    flat = Track("pitch", np.full(axis.n, 125.0, np.float32), axis)
+    session.show(overlays={**session.shown.overlays, (G("conv3"), "pitch"): (flat,)})
+    lane = lanes_of(low)[G("conv3")]
+    assert lane.note.splitlines()[-1] == "Flat pitch at 125 Hz: upsampling?"
+    said = "Flat pitch at 125 Hz, 2 × the rate of Conv1 (62.5 Hz): probably an artefact of upsampling"
+    assert lane.lowered["pitch"].splitlines()[-1] == said
+    layer = Layer(
+        G("conv3"), "Conv3", session.shown.tracks[G("conv3")], {}, {"pitch": (flat,)}, {}, {"Conv1": 62.5}
+    )
+    assert ask(layer, MEASURES["f0"], 0.5).caution == said
+    assert ask(layer, MEASURES["activation"], 0.5).caution == ""
