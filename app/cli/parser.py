@@ -385,7 +385,7 @@ def make_parser(wanted: str = "") -> Parser:
         prog="phonoscope",
         usage="%(prog)s [MODEL ...] [SOUND ...]\n       %(prog)s COMMAND ...",
         description="Look inside a generative network of speech. Without a command, opens the window on a\n"
-        "checkpoint and sounds, or on the built-in model.",
+        "checkpoint and sounds, or else on what was open last or on the built-in model.",
         epilog="A file named like a command is opened as ./info.",
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
