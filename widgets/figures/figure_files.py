@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -101,8 +101,16 @@ def _png(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) ->
     image = rendered(picture, dpi, theme)
     image.setText(ORIGIN_KEY, origin)
     image.setText("Software", "Phonoscope")
-    if not image.save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise OSError(f"{path.name} could not be written")
+    path.write_bytes(_in_memory(lambda device: image.save(device, "PNG")))  # type: ignore[call-overload]
+
+
+def _in_memory(write: Callable[[QBuffer], object]) -> bytes:
+    """Return what Qt writes; on a full disk its writers print messages of their own, or say nothing."""
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    write(made)
+    made.close()
+    return bytes(made.data().data())
 
 
 def render(figure: FigureView, dpi: float, theme: Theme = PRINT) -> QImage:
@@ -138,8 +146,14 @@ class SvgPainter(QPainter):
 
 
 def _svg(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
+    text = _in_memory(lambda device: _draw_svg(device, picture, origin, theme)).decode("utf-8")
+    # without the named fonts, a viewer would substitute a serif font
+    path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
+
+
+def _draw_svg(device: QBuffer, picture: Picture, origin: str, theme: Theme) -> None:
     made = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # Tiny 1.2, the default, cannot clip curves
-    made.setFileName(str(path))
+    made.setOutputDevice(device)
     made.setSize(_size(picture))
     made.setViewBox(QRectF(0, 0, picture.width_px, picture.height_px))
     made.setResolution(int(PX_PER_INCH))
@@ -148,13 +162,14 @@ def _svg(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) ->
     painter = SvgPainter(made)
     picture.paint(painter, theme)
     painter.end()
-    # without the named fonts, a viewer would substitute a serif font
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('DejaVu Sans"', 'DejaVu Sans,sans-serif"'), encoding="utf-8")
 
 
 def _pdf(path: Path, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
-    made = QPdfWriter(str(path))
+    path.write_bytes(_in_memory(lambda device: _draw_pdf(device, picture, origin, dpi, theme)))
+
+
+def _draw_pdf(device: QBuffer, picture: Picture, origin: str, dpi: float, theme: Theme) -> None:
+    made = QPdfWriter(device)
     made.setTitle(picture.title)
     made.setCreator("Phonoscope")
     points = 72.0 / PX_PER_INCH

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,3 +167,16 @@ def _box(path):
     """Give left, top, right and bottom of a path."""
     xs, ys = zip(*((float(x), float(y)) for x, y in re.findall(r"([\d.]+),([\d.]+)", path)), strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_a_full_disk_is_said_in_our_words_alone(figure, tmp_path, monkeypatch, capfd, suffix):
+    def full(path, *_rest, **_named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(Fault, match="the disk is full"):
+        write_figure(tmp_path / f"a{suffix}", figure[0], figure[1], 150)
+    assert list(tmp_path.glob(f"*{suffix}")) == []
+    assert capfd.readouterr().err == ""

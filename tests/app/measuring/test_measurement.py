@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +127,42 @@ def tone(folder: Path, name: str, hertz: float) -> Path:
     t = np.arange(16000) / 16000
     soundfile.write(folder / name, 0.4 * np.sin(2 * np.pi * hertz * t), 16000)
     return folder / name
+
+
+def test_a_run_over_recordings_writes_its_table_and_names_what_was_left_out(services, tmp_path, faults):
+    notes: list[str] = []
+    services.messages.noted.connect(notes.append)
+    grids = {"good": GRID, "other": GRID.replace("phones", "Phones"), "mute": re.sub('"[asi]"', '""', GRID)}
+    for k, (name, grid) in enumerate(grids.items()):
+        (tmp_path / f"{name}.TextGrid").write_text(grid, encoding="utf-8")
+        services.recordings.open(tone(tmp_path, f"{name}.wav", 120.0 + k))
+    faults.clear()
+    asked = MeasureSettings(what="every recording", tier="phones", measures="duration")
+    services.measurement.start(asked, tmp_path / "t.csv")
+    assert {row["file"] for row in read(tmp_path / "t.csv")} == {"good.wav"}
+    (told,) = faults
+    assert told.sentence == "1 measured, 1 left out, 1 empty."
+    assert (
+        "other.wav is left out: There is no interval tier “phones”. The TextGrid has “Phones”." in told.hint
+    )
+    assert "mute.wav is empty: No interval of tier “phones” has a label." in told.hint
+    assert "1 measured, 1 left out, 1 empty" in notes[-1]
+    services.measurement.start(replace(asked, label="zzz"), tmp_path / "none.csv")
+    assert read(tmp_path / "none.csv") == []
+    assert faults[-1].sentence == "0 measured, 1 left out, 2 empty."
+
+
+def test_two_tiers_of_one_name_are_told_in_the_form(services, tmp_path):
+    twice = GRID.replace(
+        '"TextTier"\n"events"\n0\n1.024\n0', '"IntervalTier"\n"phones"\n0\n1.024\n1\n0\n1\n"all"'
+    )
+    (tmp_path / "low.TextGrid").write_text(twice, encoding="utf-8")
+    services.recordings.open(tone(tmp_path, "low.wav", 120.0))
+    asked = MeasureSettings(what="every recording", tier="phones", measures="duration")
+    assert services.measurement.remark(asked).startswith("2 tiers are called “phones”, numbers 1 and 2")
+    assert services.measurement.remark(replace(asked, tier="2")) == ""
+    services.measurement.start(replace(asked, tier="2"), tmp_path / "t.csv")
+    assert {row["label"] for row in read(tmp_path / "t.csv")} == {"all"}
 
 
 def test_recordings_and_the_point_are_measured_together_each_over_its_own_tiers(services, tmp_path):
