@@ -261,7 +261,7 @@ class StackViews:
             return key.id, " · ".join(filter(None, words))
         name = lane_name(self._session.models, key)
         layer = layer_info(self._session.models, key)
-        return name, f"{layer.channels} × {layer.axis.n} · {rate}" if layer is not None else rate
+        return name, f"{layer.channels} × {track.axis.n} · {rate}" if layer is not None else rate
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]

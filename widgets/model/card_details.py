@@ -31,7 +31,7 @@ def fact_rows(card: Card) -> tuple[Row, ...]:
     layers = tuple(
         (
             f"{network}, {layer.title}",
-            f"{layer.channels} × {layer.axis.n}",
+            f"{layer.channels} × {layer.axis.n or 'any'}",
             f"{layer.axis.rate_hz:g} Hz",
             f"first sample at {layer.axis.start_s:.6f} s".replace("-", MINUS),
         )
