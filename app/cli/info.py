@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from argparse import Namespace
@@ -55,7 +56,8 @@ def _output(network: NetworkCard) -> dict[str, Any]:
     """Return what a network answers: its labels, how scores become probabilities, and the frames' axis."""
     output = network.output
     assert isinstance(output, ClassesOutput | FramesOutput)
-    about: dict[str, Any] = {"labels": list(output.labels), "scores": output.scores}
+    hears = {name: value if math.isfinite(value) else None for name, value in network.hears_s.items()}
+    about: dict[str, Any] = {"labels": list(output.labels), "scores": output.scores, "hears_s": hears}
     if network.answer is not None:
         axis = network.answer.axis
         about |= {"rate_hz": axis.rate_hz, "start_s": axis.start_s}
@@ -74,8 +76,10 @@ def told(card: Card) -> list[str]:
             "Rate",
             "Nyquist",
             "First sample at",
+            *(("Hears",) if network.hears_s else ()),
         )
-        lines += ["", *_table([head, *map(_layer, network.layers)]), *_driven(network)]
+        rows = [(*_layer(layer), *_hearing(network, layer.name)) for layer in network.layers]
+        lines += ["", *_table([head, *rows]), *_driven(network)]
     if card.generator is not None and not card.sounds:
         lines += ["", "The output is not a sound: its layers can be seen and written, but not played."]
     for question in card.questions:
@@ -119,6 +123,14 @@ def _layer(layer: LayerInfo) -> Sequence[str]:
         f"{axis.nyquist_hz:.6g} Hz",
         f"{axis.start_s:.6f} s",
     )
+
+
+def _hearing(network: NetworkCard, layer: str) -> Sequence[str]:
+    """Return how much sound one sample of a layer hears, for a network that sound drives."""
+    if not network.hears_s:
+        return ()
+    value = network.hears_s[layer]
+    return (f"{value:.4g} s" if math.isfinite(value) else "all of it",)
 
 
 def _question(question: Question) -> list[str]:

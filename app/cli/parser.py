@@ -37,7 +37,8 @@ INFO_KEYS = """keys of the JSON object:
   facts [{name, value, source, note}],
   questions [{name, sentence, assumed, free, choices [{value, words}]}],
   networks {G, D, Q, ..: [{name, channels, samples, rate_hz, nyquist_hz, start_s}]}
-  outputs {D, Q, ..: {labels, scores, and for answers in frames rate_hz and start_s}}
+  outputs {D, Q, ..: {labels, scores, hears_s {layer: seconds of sound that one sample hears, null
+  if all}, and for answers in frames rate_hz and start_s}}
   start_s is the centre of a layer's first sample; samples is 0 where it depends on the sound"""
 LAYERS_FILES = """files written to DIR:
   LAYER.wav     at the output's rate as published: linear, half-pixel interpolation, clipped to -1..1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.answers.label_scores import LabelScores, label_scores
 from core.families.registry import Model
+from core.faults import Fault
 from core.networks.runner import Cancel
 from core.networks.spec import SoundDrive
 from core.probing.drive import Sound
@@ -19,6 +20,7 @@ from core.probing.request import Probed, ProbeRequest
 from core.signals.axis import TimeAxis
 
 Array = NDArray[np.float32]
+MOST_S = 600.0  # all layers of a run are in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +39,15 @@ class HeardSound:
 def hear(model: Model, network: str, samples: Array, digest: str, cancelled: Cancel = None) -> HeardSound:
     """Run a network that sound drives over samples at its own rate.
 
-    Raises Cancelled between layers, and Fault for a sound that is too short, or for a generator.
+    Raises Cancelled between layers, and Fault for a sound that is too short or too long, or for a generator.
     """
     spec = model.spec(network)
+    lasts_s = len(samples) / spec.rate_hz
+    if lasts_s > MOST_S:
+        raise Fault(
+            f"The sound lasts {lasts_s / 60:.0f} minutes; a network hears at most {MOST_S / 60:.0f} at once.",
+            "Cut it into parts.",
+        )
     n = spec.drive.n if isinstance(spec.drive, SoundDrive) else None
     done = [
         probe(model, ProbeRequest(ModelId(""), network, Sound(part, digest)), cancelled)

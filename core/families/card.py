@@ -8,6 +8,7 @@ from typing import Literal
 
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
+from core.networks.receptive_fields import receptive_fields
 from core.networks.spec import Drive, LatentDrive, NetworkSpec, Output, SoundDrive, SoundOutput
 from core.signals.axis import TimeAxis
 
@@ -60,11 +61,18 @@ class NetworkCard:
     layers: tuple[LayerInfo, ...]
     output: Output
     answer: LayerInfo | None = None
+    hears_s: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @classmethod
     def of(cls, spec: NetworkSpec) -> NetworkCard:
-        """Return the card of a spec; `answer` is its last layer if that is an answer in frames."""
-        return cls(spec.role, spec.drive, spec.infos(), spec.output, spec.answer())
+        """Return the card of a spec.
+
+        `answer` is its last layer if that is an answer in frames; `hears_s` says, for each layer of a network
+        that sound drives, how many seconds of it one sample hears (infinite for a recurrent layer).
+        """
+        fields = receptive_fields(spec) if isinstance(spec.drive, SoundDrive) else {}
+        hears_s = {name: found.seconds for name, found in fields.items()}
+        return cls(spec.role, spec.drive, spec.infos(), spec.output, spec.answer(), hears_s)
 
 
 @dataclass(frozen=True)

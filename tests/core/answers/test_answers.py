@@ -148,6 +148,12 @@ def test_a_network_of_fixed_length_hears_stretch_by_stretch(tmp_path: Path) -> N
     assert whole.curves["conv1"].shape == (3, whole.axes["conv1"].n)
 
 
+def test_a_sound_that_would_not_fit_into_memory_is_refused(tmp_path: Path) -> None:
+    model = open_model(save_state(tmp_path / "ina.pt", drawn(ina_shapes())))
+    with pytest.raises(Fault, match="lasts 11 minutes; a network hears at most 10 at once"):
+        hear(model, "detector", np.zeros(660 * 16000, np.float32), "d")
+
+
 @real
 def test_snfas_phones_are_those_of_its_own_logits() -> None:
     path = MODELS / "snfa-jp-phones" / "jp.safetensors"

@@ -254,4 +254,5 @@ def test_receptive_fields_are_those_of_the_publication(tmp_path: Path) -> None:
     frames = [round((one.samples - 512) / 128) + 1 for one in fields.values()]
     assert frames == [48, 60, 72, 84, 96, 108, 120, 132, 194, 194, 194]
     assert {one.step for one in fields.values()} == {256}
+    assert model.card.networks["recogniser"].hears_s == {name: one.seconds for name, one in fields.items()}
     assert fields["logits"].seconds == pytest.approx((193 * 128 + 512) / 16000)
