@@ -221,11 +221,12 @@ def measure(
         asked = _stretches_of(item, choice, is_run)
         try:
             made = [] if isinstance(asked, Omitted) else list(measured(item, asked))
+        except Cancelled:
+            raise
         except Exception as error:
-            if not is_run or isinstance(error, (Fault, Cancelled)):
+            if not is_run:
                 raise
-            logging.exception("%s was not measured", _named(item))
-            made, asked = [], Omitted(_named(item), f"An unexpected error: {error or type(error).__name__}.")
+            made, asked = [], Omitted(_named(item), _reason(item, error))
         done += len(item.tracks)
         if isinstance(asked, Omitted):
             left.append(asked)
@@ -233,6 +234,14 @@ def measure(
         else:
             found += [_with_notice(made[0], namesakes(item.annotation, choice)), *made[1:]]
     return Table(plan, tuple(found), tuple(left))
+
+
+def _reason(item: MeasurementItem, error: Exception) -> str:
+    """Return why an item of a run was not measured; what is no Fault is a bug, which is logged."""
+    if isinstance(error, Fault):
+        return str(error)
+    logging.error("%s was not measured", _named(item), exc_info=error)
+    return f"An unexpected error: {str(error) or type(error).__name__}."
 
 
 def _with_notice(one: MeasuredLayer, notice: str) -> MeasuredLayer:

@@ -115,12 +115,18 @@ def _opened_at_all(path: Path, head: bytes) -> _Sndfile:
 
     damaged = (soundfile.LibsndfileError, ValueError, TypeError)
     try:
-        return _Sndfile(path)
+        return _Sndfile(path, is_mpeg=_may_hold_mpeg(path, head))
     except damaged as error:
         if head[:4] == b"RIFF" and (end := first_data_end(path)) > 0:
             with contextlib.suppress(*damaged):
                 return _first_data(path, end)
         raise unreadable_format(path, head) or unreadable(path) from error
+
+
+def _may_hold_mpeg(path: Path, head: bytes) -> bool:
+    """Return whether libmpg123 may have to do with a file: an MP3, or a WAV file with MP3 inside."""
+    in_wav = head[:4] == b"RIFF" and head[20:22] == b"\x55\0"
+    return in_wav or mp3_frames.may_be_mp3(head) or path.suffix.lower() in (".mp3", ".mp2", ".mpga")
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -129,18 +135,18 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 class _Sndfile:
-    """A file that libsndfile seeks in, or `virtual` in its place."""
+    """A file that libsndfile seeks in, or `virtual` in its place; `is_mpeg` if libmpg123 may open it."""
 
     start_s: float | None = None
     notes: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, virtual: PatchedFile | None = None) -> None:
+    def __init__(self, path: Path, virtual: PatchedFile | None = None, is_mpeg: bool = False) -> None:
         import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
         library: Any = soundfile
         self._virtual = virtual
         try:
-            with quiet():
+            with quiet() if is_mpeg else nullcontext():
                 self._file: Any = library.SoundFile(virtual or name_of(path))
         except BaseException:
             if virtual is not None:
@@ -199,7 +205,7 @@ class _Mp3(_Sndfile):
     """An MP3 with Praat's clock: each run of decodable frames at the place where Praat puts it."""
 
     def __init__(self, path: Path, frames: mp3_frames.Frames) -> None:
-        super().__init__(path, PatchedFile(path, mp3_frames.head_with(frames), frames.start))
+        super().__init__(path, PatchedFile(path, mp3_frames.head_with(frames), frames.start), is_mpeg=True)
         self._frames, self.rate_hz = frames, float(frames.first.rate_hz)
         self._warm_up = mp3_frames.WARM_UP_FRAMES * frames.first.samples
         self.n = frames.n
