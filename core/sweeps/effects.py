@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
@@ -182,8 +181,12 @@ def _folds(n: int, seed: int) -> Any:
 
 def _models() -> Any:
     """Return scikit-learn's linear models, which come without types."""
-    return import_module("sklearn.linear_model")
+    import sklearn.linear_model  # pyright: ignore[reportMissingTypeStubs]
+
+    return sklearn.linear_model
 
 
 def _selection() -> Any:
-    return import_module("sklearn.model_selection")
+    import sklearn.model_selection  # pyright: ignore[reportMissingTypeStubs]
+
+    return sklearn.model_selection
