@@ -61,7 +61,8 @@ OUTPUTS_FILES = """files written to DIR for each sound; one that is complete alr
                  ([stretches, samples] for a network that takes a fixed length); logits [frames, labels]
   NAME.json      the network, its answers, the sound, labels, axes and versions; written last
 
-A letter's time is the centre of what its most probable frame hears."""
+A letter's time is the centre of what its most probable frame hears. Long sounds are run in windows
+that overlap by what the layers hear, so the numbers are those of one run."""
 
 
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,

@@ -1,4 +1,4 @@
-"""Running a network over a whole recording: in one go, or stretch by stretch if it takes a fixed length."""
+"""Running a network over a whole recording: at once, in windows, or stretch by stretch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.answers.label_scores import LabelScores, label_scores
+from core.answers.windows import can_be_cut, windows
 from core.families.registry import Model
 from core.faults import Fault
 from core.networks.runner import Cancel
-from core.networks.spec import SoundDrive
+from core.networks.spec import NetworkSpec, SoundDrive
 from core.probing.drive import Sound
 from core.probing.forward import probe
 from core.probing.model_id import ModelId
@@ -20,7 +21,8 @@ from core.probing.request import Probed, ProbeRequest
 from core.signals.axis import TimeAxis
 
 Array = NDArray[np.float32]
-MOST_S = 600.0  # all layers of a run are in memory
+MOST_S = 1800.0  # of a network that must hear it at once: its layers are in memory
+WINDOW_S = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +44,11 @@ def hear(model: Model, network: str, samples: Array, digest: str, cancelled: Can
     Raises Cancelled between layers, and Fault for a sound that is too short or too long, or for a generator.
     """
     spec = model.spec(network)
-    lasts_s = len(samples) / spec.rate_hz
-    if lasts_s > MOST_S:
-        raise Fault(
-            f"The sound lasts {lasts_s / 60:.0f} minutes; a network hears at most {MOST_S / 60:.0f} at once.",
-            "Cut it into parts.",
-        )
     n = spec.drive.n if isinstance(spec.drive, SoundDrive) else None
-    done = [
-        probe(model, ProbeRequest(ModelId(""), network, Sound(part, digest)), cancelled)
-        for part in _stretches(samples, n)
-    ]
+    if n is None and len(samples) > 2 * WINDOW_S * spec.rate_hz and can_be_cut(spec):
+        return _in_windows(model, spec, samples, digest, cancelled)
+    _check_length(len(samples) / spec.rate_hz)
+    done = [_probed(model, network, part, digest, cancelled) for part in _stretches(samples, n)]
     axes = {name: track.axis for name, track in done[0].tracks.items()}
     rows = np.concatenate([np.atleast_2d(_logits(one)) for one in done])
     axis = done[0].frames if n is None else TimeAxis.of_sound(spec.rate_hz / n, len(done))
@@ -65,6 +61,46 @@ def hear(model: Model, network: str, samples: Array, digest: str, cancelled: Can
         for name in axes
     }
     return HeardSound(label_scores(spec.output, rows, axis), curves, axes)
+
+
+def _in_windows(
+    model: Model, spec: NetworkSpec, samples: Array, digest: str, cancelled: Cancel
+) -> HeardSound:
+    """Run a network over a long sound in windows, and join what they give."""
+    whole, steps = spec.for_length(len(samples)), dict(zip(_names(spec), spec.places(), strict=True))
+    parts: dict[str, list[Array]] = {name: [] for name in steps}
+    for window in windows(spec, len(samples), int(WINDOW_S * spec.rate_hz)):
+        done = _probed(model, spec.role, samples[window.first : window.last], digest, cancelled)
+        is_last = window.keep_to == len(samples)
+        for name, (step, _) in steps.items():
+            found = done.tracks[name].samples if name in done.tracks else _logits(done)
+            first = (window.keep - window.first) // int(step)
+            count = len(found) if is_last else (window.keep_to - window.keep) // int(step)
+            parts[name].append(found[first : first + count])
+    infos = {info.name: info.axis for info in whole.infos()}
+    joined = {name: np.concatenate(part) for name, part in parts.items()}
+    answer = whole.answer()
+    assert answer is not None
+    scores = label_scores(spec.output, joined.pop(answer.name), answer.axis)
+    return HeardSound(scores, joined, infos)
+
+
+def _names(spec: NetworkSpec) -> tuple[str, ...]:
+    return tuple(layer.name for layer in spec.layers)
+
+
+def _probed(model: Model, network: str, samples: Array, digest: str, cancelled: Cancel) -> Probed:
+    return probe(model, ProbeRequest(ModelId(""), network, Sound(samples, digest)), cancelled)
+
+
+def _check_length(lasts_s: float) -> None:
+    """Raise Fault for a sound whose layers would not fit into memory."""
+    if lasts_s > MOST_S:
+        raise Fault(
+            f"The sound lasts {lasts_s / 60:.0f} minutes; this network hears at most {MOST_S / 60:.0f} at "
+            "once, because each of its answers depends on the whole sound.",
+            "Cut it into parts.",
+        )
 
 
 def _stretches(samples: Array, n: int | None) -> Iterator[Array]:

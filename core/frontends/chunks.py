@@ -38,6 +38,10 @@ class Chunks:
     def reach(self) -> int:
         return self.context + self.size
 
+    @property
+    def hears_all(self) -> bool:
+        return False
+
     def length(self, n: int) -> int:
         return -(-n // self.size)
 

@@ -31,6 +31,11 @@ class FrontEnd(Protocol):
         """The number of samples that one frame is computed from; normalisation may add all others."""
         ...
 
+    @property
+    def hears_all(self) -> bool:
+        """Whether every frame depends on the whole sound, by its normalisation or its range of levels."""
+        ...
+
     def length(self, n: int) -> int:
         """Return the number of frames of `n` samples, 0 if they are too few."""
         ...

@@ -66,6 +66,10 @@ class KaldiFbank:
     def reach(self) -> int:
         return self.size
 
+    @property
+    def hears_all(self) -> bool:
+        return False
+
     def length(self, n: int) -> int:
         return self.frames.length(n)
 

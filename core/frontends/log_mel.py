@@ -50,6 +50,10 @@ class LogMel:
     def reach(self) -> int:
         return self.spectrum.reach
 
+    @property
+    def hears_all(self) -> bool:
+        return self.normalisation != "none" or self.log.range_db is not None
+
     def length(self, n: int) -> int:
         found = self.spectrum.frames.length(n)
         return found + 2 * self.silence if found else 0

@@ -47,6 +47,10 @@ class Mfcc:
     def reach(self) -> int:
         return self.mel.reach + self.deltas * (self.delta_width - 1) * self.mel.spectrum.hop
 
+    @property
+    def hears_all(self) -> bool:
+        return self.normalisation != "none" or self.mel.hears_all
+
     def length(self, n: int) -> int:
         return self.mel.length(n)
 

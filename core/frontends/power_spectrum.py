@@ -37,6 +37,10 @@ class PowerSpectrum:
     def reach(self) -> int:
         return self.spectrum.reach
 
+    @property
+    def hears_all(self) -> bool:
+        return self.normalisation != "none" or (self.log is not None and self.log.range_db is not None)
+
     def length(self, n: int) -> int:
         return self.spectrum.frames.length(n)
 

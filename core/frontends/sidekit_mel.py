@@ -68,6 +68,10 @@ class SidekitMel:
     def reach(self) -> int:
         return self.size
 
+    @property
+    def hears_all(self) -> bool:
+        return self.normalisation != "none"
+
     def length(self, n: int) -> int:
         return self.frames.length(n)
 

@@ -33,6 +33,10 @@ class Waveform:
     def reach(self) -> int:
         return 1
 
+    @property
+    def hears_all(self) -> bool:
+        return False
+
     def length(self, n: int) -> int:
         return n
 
@@ -82,6 +86,10 @@ class WaveformFrames:
     @property
     def reach(self) -> int:
         return self.size
+
+    @property
+    def hears_all(self) -> bool:
+        return False
 
     def length(self, n: int) -> int:
         return self.frames.length(n)

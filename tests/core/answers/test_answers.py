@@ -7,17 +7,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.answers import hearing
 from core.answers.class_curves import class_curves, class_tiers
 from core.answers.ctc import letters, letters_tier, text
 from core.answers.hearing import hear
 from core.answers.label_scores import LabelScores, label_scores
 from core.answers.pitch_contour import pitch_contour
+from core.answers.windows import can_be_cut, windows
 from core.families.crepe import CENTS, pitch_hz
 from core.families.registry import open_model
 from core.faults import Fault
 from core.networks.spec import ClassesOutput, FramesOutput, SoundOutput
 from core.signals.axis import TimeAxis
-from tests.core.families.test_hearing_networks import MODELS, drawn, ina_shapes, real, recording
+from tests.core.families.test_hearing_networks import (
+    MODELS,
+    crepe_shapes,
+    detector_shapes,
+    drawn,
+    firered_shapes,
+    ina_shapes,
+    real,
+    recording,
+    snfa_shapes,
+)
+from tests.core.families.test_wav2letter import names as layer_names
+from tests.core.families.test_wav2letter import torchaudio
+from tests.core.families.test_wav2letter import weights as wav2letter
 from tests.support.tiny.files import save_state
 
 LABELS = ("a", "b", "space", "blank")
@@ -149,9 +164,44 @@ def test_a_network_of_fixed_length_hears_stretch_by_stretch(tmp_path: Path) -> N
 
 
 def test_a_sound_that_would_not_fit_into_memory_is_refused(tmp_path: Path) -> None:
-    model = open_model(save_state(tmp_path / "ina.pt", drawn(ina_shapes())))
-    with pytest.raises(Fault, match="lasts 11 minutes; a network hears at most 10 at once"):
-        hear(model, "detector", np.zeros(660 * 16000, np.float32), "d")
+    model = open_model(save_state(tmp_path / "snfa.pt", drawn(snfa_shapes())))
+    with pytest.raises(Fault, match="lasts 31 minutes; this network hears at most 30 at once"):
+        hear(model, "recogniser", np.zeros(31 * 60 * 16000, np.float32), "d")
+
+
+LONG = {
+    "crepe": (crepe_shapes(), "pitch"),
+    "firered": (firered_shapes(), "detector"),
+    "schlueter-grill": (detector_shapes(), "detector"),
+    "torchaudio": ({}, "recogniser"),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_windows_give_what_one_run_gives(tmp_path: Path, monkeypatch, name: str) -> None:
+    shapes, role = LONG[name]
+    weights = drawn(shapes) if shapes else torchaudio(1)
+    model = open_model(save_state(tmp_path / "network.pt", weights))
+    x = (0.1 * np.random.default_rng(0).standard_normal(150_007)).astype(np.float32)
+    assert can_be_cut(model.spec(role))
+    whole = hear(model, role, x, "d")
+    monkeypatch.setattr(hearing, "WINDOW_S", 2.0)
+    assert len(windows(model.spec(role), len(x), 32000)) > 3
+    cut = hear(model, role, x, "d")
+    assert cut.axes == whole.axes
+    assert cut.answer.axis == whole.answer.axis
+    np.testing.assert_allclose(cut.answer.logits, whole.answer.logits, atol=1e-5, rtol=1e-5)
+    assert list(cut.curves) == list(whole.curves)
+    for layer, curve in whole.curves.items():
+        np.testing.assert_allclose(cut.curves[layer], curve, atol=1e-5, rtol=1e-5, err_msg=layer)
+
+
+def test_what_hears_everything_is_not_cut(tmp_path: Path) -> None:
+    lecture = open_model(save_state(tmp_path / "l.pt", wav2letter(128, layer_names("layers.", 2))))
+    recurrent = open_model(save_state(tmp_path / "s.pt", drawn(snfa_shapes())))
+    fixed = open_model(save_state(tmp_path / "i.pt", drawn(ina_shapes())))
+    specs = [next(iter(model.description.networks)) for model in (lecture, recurrent, fixed)]
+    assert [can_be_cut(spec) for spec in specs] == [False, False, False]
 
 
 @real
