@@ -32,6 +32,7 @@ _KBPS_2 = {
 }
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _MOST_BYTES = 1 << 30
+MOST_FAILURES = 1_000_000  # places that look like a frame and are none, as in a picture behind the sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def frames_in(data: bytes) -> Iterator[tuple[int, FrameHeader, bool]]:
     place, in_step, kind = _tag_bytes(data), False, None
     if data[place : place + 4] == b"fLaC":
         return
-    while 0 <= place < len(data):
+    failures = 0
+    while 0 <= place < len(data) and failures < MOST_FAILURES:
         header = header_of(data[place : place + 4])
         after = place + header.size if header else 0
         if (
@@ -156,6 +158,7 @@ def frames_in(data: bytes) -> Iterator[tuple[int, FrameHeader, bool]]:
             or not (in_step or data[after : after + 1] == b"\xff")
         ):
             place, in_step = data.find(b"\xff", place + 1), False
+            failures += 1
             continue
         if after + _GUARD_BYTES > len(data):
             return

@@ -132,6 +132,8 @@ def _text_sound(path: str, size: int, changed_ns: int) -> tuple[_Header, Samples
         header = _checked(
             place, _Header(_whole(values[2]), _whole(values[7]), float(values[3]), float(values[4]))
         )
+        if 2 * header.n * header.channels > size:  # each sample takes a digit and a space
+            raise Fault(f"“{place.name}” is shorter than its header says.", _AGAIN)
         found = np.empty(header.n * header.channels, np.float32)
         done, part = 0, values[10:]
         while True:

@@ -22,6 +22,9 @@ from core.recordings.wav_header import first_data_end, name_of, unreadable
 
 Samples = NDArray[np.float32]
 
+MOST_SAMPLES = 1 << 32
+"""The longest sound that is opened: 27 hours at 44.1 kHz."""
+
 _BLOCK = 1 << 18
 COUNTED_UP_TO = 3_000_000
 """A compressed sound up to this long (a minute at 48 kHz) is decoded once to count its samples."""
@@ -293,11 +296,15 @@ def _counted(path: str, size: int, changed_ns: int) -> int:
             return claimed
     finally:
         reader.close()
-    reader = anew(place)  # a failed seek may leave one unusable
+    reader, count = anew(place), 0  # a failed seek may leave one unusable
     try:
-        return sum(len(block) for block in forward(reader))
+        for block in forward(reader):
+            count += len(block)
+            if count > MOST_SAMPLES:  # silence can be packed without end
+                break
     finally:
         reader.close()
+    return count
 
 
 def _ends_at(reader: Reader, n: int) -> bool:

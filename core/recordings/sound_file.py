@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.recordings import foreign_sounds
-from core.recordings.readers import Reader, opened
+from core.recordings.readers import MOST_SAMPLES, Reader, opened
 from core.recordings.wav_header import empty, notes_on
 from core.signals.axis import TimeAxis
 
@@ -23,9 +23,6 @@ SUFFIXES = (
     ".mp2", ".mpga", ".au", ".snd", ".caf", ".nist", ".sph", ".sound",
 )  # fmt: skip
 _ANY_SUFFIX = frozenset((*SUFFIXES, *foreign_sounds.SUFFIXES))
-MOST_SAMPLES = 1 << 32
-"""The longest sound that is opened: 27 hours at 44.1 kHz."""
-
 LONG_FROM = 3_000_000
 """A sound with more samples than this (a minute at 48 kHz) stays on disk and is read in blocks."""
 

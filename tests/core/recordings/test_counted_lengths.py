@@ -221,8 +221,24 @@ def test_a_cut_text_sound_is_refused_in_words(tmp_path, kept):
     path = tmp_path / "a.Sound"
     call(parselmouth.Sound(noise()[:3000].T, 16000), "Save as text file...", str(path))
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(Fault, match=r"ends|unknown"):
+    with pytest.raises(Fault, match=r"ends|unknown|shorter than"):
         read_sound(path)
+
+
+def test_a_sound_that_claims_more_than_its_file_can_hold_takes_no_memory(tmp_path):
+    head = (
+        'File type = "ooTextFile"\nObject class = "Sound 2"\n\n0\n1\n200000000\n1e-4\n0\n1\n1\n1\n1\n1\n0.5\n'
+    )
+    (tmp_path / "a.Sound").write_text(head)
+    with pytest.raises(Fault, match="is shorter than its header says"):
+        look_at(tmp_path / "a.Sound")
+
+
+def test_bytes_that_look_like_frames_do_not_hold_a_file_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.recordings.mp3_frames.MOST_FAILURES", 1000)
+    data, _ = mp3(tmp_path / "a.mp3")
+    (tmp_path / "b.mp3").write_bytes(data + b"\xff" * 5_000_000)
+    assert look_at(tmp_path / "b.mp3").n == look_at(tmp_path / "a.mp3").n + 576  # the last frame is whole
 
 
 # --- what is no sound that can be read
