@@ -16,13 +16,13 @@ from psygnal import Signal
 from app.annotation.textgrid_files import TextGridFiles
 from app.base.context import Context
 from app.recordings.open_recordings import OpenRecordings
+from core.annotation.corpus import textgrid_of
 from core.annotation.store import adopt, default_path, read_annotations, write_changes
 from core.annotation.textgrid import read_textgrid, textgrid_bytes
 from core.annotation.tiers import Annotation, Annotations, OwnedAnnotation, annotation_for, put
 from core.faults import Fault
 from core.files.atomic import folder_for
 from core.files.locks import lock_beside, unlock
-from core.measures.corpus import textgrid_of
 from core.networks.latent import Point
 from core.recordings.identity import lasting
 from core.session.lane_key import RecordingKey

@@ -55,7 +55,7 @@ def _sounds_in(folder: Path) -> list[Path]:
     Sounds directly in the folder are a corpus, whatever lies beside them. If there are none, a checkpoint
     that opens makes it a model's folder, such as that of a training run with its previews.
     """
-    from core.measures.corpus import sounds_in
+    from core.annotation.corpus import sounds_in
 
     sounds = sounds_in(folder)
     if not sounds:
@@ -136,7 +136,7 @@ def _sound(
 
 def _grids(asked: Namespace, sounds: list[Path]) -> Callable[[Path], Path | None]:
     """Return a function that gives the TextGrid that was named, or the one of a sound in that folder."""
-    from core.measures.corpus import GridSearch
+    from core.annotation.corpus import GridSearch
 
     if asked.textgrid is None:
         return lambda path: None

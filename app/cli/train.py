@@ -1,4 +1,4 @@
-"""`phonoscope train`: train a model on a folder of recordings."""
+"""`phonoscope train`: train a model on recordings."""
 
 from __future__ import annotations
 
@@ -7,63 +7,98 @@ import os
 import shlex
 import sys
 from argparse import Namespace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from app.cli.background import give_way, run_apart, shares_its_session
 from core.faults import Fault
+from core.train.letters.recipe import LetterRecipe
 from core.train.recipe import Recipe
 from core.train.run_plan import RunPlan
 
 EPILOG = """files written to DIR:
   training.state      everything that --resume needs, written anew at every interval
   model.safetensors   the model, with its card inside and again in model.json; open it with phonoscope
-  previews/           a few sounds per interval, the codes in turn
+  previews/           a few sounds per interval, the codes in turn (GANs only)
+  skipped.txt         the recordings that are not used, and why (wav2letter only)
   training.json       where the recordings are, so that the window can go on with the run
   progress.jsonl      rate, losses and measures, one JSON object per line
   logs/               the same for TensorBoard
+
+transcripts for wav2letter: a .txt or .lab file beside each recording, a .tsv or .csv table with the columns
+file and text (also read: speaker, split, corpus), or the tier of words of a TextGrid. Whole speakers are held
+out to measure error rates; speakers are those of the table, else the folders that the recordings lie in.
 
 Ctrl+C saves and stops; a second one stops at once. --resume goes on where the last save was, with
 the same folder and settings. Several GPUs: --devices N, also where torchrun starts the processes."""
 
 
+GANS = ("wavegan", "ciwgan", "fiwgan")
+OF_GANS = ("categories", "slice_len", "trim", "also", "publish", "cool_down")
+OF_LETTERS = ("letters", "kernels", "head", "bands", "warm_up", "tier")
+"""Options that only make sense for one kind of model."""
+
+GAN_STEPS, LETTER_STEPS = 200_000, 20_000
+
+
 def add_parser(subparsers: Any) -> None:
     """Add the command with its options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "train", help="train a model on a folder of recordings", description="Train a model.", epilog=EPILOG
+        "train", help="train a model on recordings", description="Train a model.", epilog=EPILOG
     )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a folder of recordings of any format")
+    data = "a folder of recordings of any format; for wav2letter also a table (.tsv, .csv) of them"
+    parser.add_argument("folder", metavar="DATA", type=Path, help=data)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write to")
     _add_recipe(parser.add_argument_group("what to train"))
+    _add_gan(parser.add_argument_group("a wavegan, ciwgan or fiwgan"))
+    _add_letters(parser.add_argument_group("a wav2letter, which needs transcripts"))
     _add_plan(parser.add_argument_group("how"))
     _add_card(parser.add_argument_group("what the card says"))
 
 
 def _add_recipe(group: Any) -> None:
-    default = Recipe(categories=2)
+    gan, letters = Recipe(categories=2), LetterRecipe()
     add = group.add_argument
-    add("--model", choices=("wavegan", "ciwgan", "fiwgan"), required=True)
-    add("--categories", type=int, metavar="N", default=0, help="classes of a ciwgan, bits of a fiwgan")
-    add("--slice", type=int, dest="slice_len", default=16384, choices=(16384, 32768, 65536), help="samples")
-    add("--dim", type=int, default=default.dim, help="size of the networks (default: %(default)s)")
-    add("--rate", type=int, dest="rate_hz", metavar="HZ", default=16000, help="sampling rate (16000)")
-    add("--batch", type=int, default=default.batch, help="sounds per update (default: %(default)s)")
-    add("--trim", action="store_true", help="trim silence from both ends of each recording")
-    add("--learning-rate", type=float, default=default.learning_rate, help="Adam's, for G and D (1e-4)")
-    add("--seed", type=int, default=0, help="of everything that is random (default: 0)")
+    add("--model", choices=(*GANS, "wav2letter"), required=True)
+    add("--dim", type=int, help=f"size of the networks (default: {gan.dim}; wav2letter {letters.dim})")
+    add("--rate", type=int, dest="rate_hz", metavar="HZ", help="sampling rate (16000)")
+    add("--batch", type=int, help=f"sounds per update (default: {gan.batch}; wav2letter {letters.batch})")
+    rates = f"{gan.learning_rate:g} for G and D; wav2letter {letters.learning_rate:g}"
+    add("--learning-rate", type=float, help=f"of Adam ({rates})")
+    add("--seed", type=int, help="of everything that is random (default: 0)")
+
+
+def _add_gan(group: Any) -> None:
+    add = group.add_argument
+    add("--categories", type=int, metavar="N", help="classes of a ciwgan, bits of a fiwgan")
+    add("--slice", type=int, dest="slice_len", choices=(16384, 32768, 65536), help="samples (16384)")
+    add("--trim", action="store_true", default=None, help="trim silence from both ends of each recording")
+    also = "save in this format too, in a folder of that name; repeatable"
+    add("--also", choices=("tensorflow", "pytorch"), action="append", help=also)
+    small = "at the end, write G and Q in half precision there, with measured figures and named points"
+    add("--publish", type=Path, metavar="DIR", help=small)
+    add("--cool-down", type=int, metavar="N", help="number of last steps, over which the rates fall to 0")
+
+
+def _add_letters(group: Any) -> None:
+    default = LetterRecipe()
+    add = group.add_argument
+    add("--tier", metavar="NAME", help="the tier of the TextGrids that holds the words (found by its name)")
+    add("--letters", metavar="ABC", help=f"all letters of the transcripts (default: {default.letters})")
+    add("--bands", type=int, metavar="N", help=f"mel bands (default: {default.bands})")
+    kernels = " ".join(map(str, default.kernels))
+    taps = f"taps of the first, the seven next and the last wide convolution (default: {kernels})"
+    add("--kernels", type=int, nargs=3, metavar="N", help=taps)
+    add("--head", type=int, metavar="N", help=f"channels of the last layers (default: {default.head})")
+    add("--warm-up", type=int, metavar="N", help=f"steps of rising rate (default: {default.warm_up})")
 
 
 def _add_plan(group: Any) -> None:
     add = group.add_argument
     add("--resume", action="store_true", help="resume the run in DIR")
-    add("--steps", type=int, default=200_000, help="generator steps in all (default: %(default)s)")
-    add(
-        "--cool-down",
-        type=int,
-        metavar="N",
-        default=0,
-        help="number of last steps, over which the rates fall to 0",
-    )
+    steps = f"steps in all (default: {GAN_STEPS}; wav2letter {LETTER_STEPS}, over which the rate falls)"
+    add("--steps", type=int, metavar="N", help=steps)
     add(
         "--every",
         type=float,
@@ -74,11 +109,8 @@ def _add_plan(group: Any) -> None:
     add("--accelerator", choices=("auto", "cpu", "gpu"), default="auto")
     add("--devices", type=int, default=1, metavar="N", help="GPUs, or processes on the CPU (default: 1)")
     add("--nodes", type=int, default=1, metavar="N", help="machines (default: 1)")
-    add("--precision", choices=("32-true", "16-mixed", "bf16-mixed"), default="32-true")
-    also = "save in this format too, in a folder of that name; repeatable"
-    add("--also", choices=("tensorflow", "pytorch"), action="append", default=[], help=also)
-    small = "at the end, write G and Q in half precision there, with measured figures and named points"
-    add("--publish", type=Path, metavar="DIR", help=small)
+    faster = "bf16-mixed is faster on GPUs, and on processors that compute in bf16 (default: 32-true)"
+    add("--precision", choices=("32-true", "16-mixed", "bf16-mixed"), default="32-true", help=faster)
 
 
 def _add_card(group: Any) -> None:
@@ -94,30 +126,54 @@ def run(args: Namespace) -> int:
     if shares_its_session():
         return run_apart()
     give_way()
-    from core.train.loop import train
 
-    train(args.folder, recipe, plan, lambda line: print(line, flush=True))
+    def tell(line: str) -> None:
+        print(line, flush=True)
+
+    if isinstance(recipe, LetterRecipe):
+        from core.train.letters.loop import train_letters
+
+        train_letters(args.folder, recipe, plan, tell, args.tier or "")
+    else:
+        from core.train.loop import train
+
+        train(args.folder, recipe, plan, tell)
     return 0
 
 
-def recipe_of(args: Namespace) -> Recipe:
+def recipe_of(args: Namespace) -> Recipe | LetterRecipe:
     """Return the recipe in the options; raises Fault if they contradict each other."""
-    names = ("model", "categories", "slice_len", "rate_hz", "dim", "batch", "learning_rate", "trim", "seed")
-    return Recipe(**{name: getattr(args, name) for name in names})
+    letters = args.model == "wav2letter"
+    made = LetterRecipe if letters else Recipe
+    wrong = [name for name in (OF_GANS if letters else OF_LETTERS) if getattr(args, name) is not None]
+    if wrong:
+        option = {"slice_len": "slice"}.get(wrong[0], wrong[0]).replace("_", "-")
+        raise Fault(f"A {args.model} has no --{option}.", "Leave it out, or train another model.")
+    names = {field.name for field in fields(made)} & set(vars(args))
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if "kernels" in given:
+        given["kernels"] = tuple(given["kernels"])
+    return made(**given)
 
 
 def plan_of(args: Namespace) -> RunPlan:
     """Return where, how long and on what to train; raises Fault for invalid numbers."""
-    if min(args.steps, args.devices, args.nodes) < 1 or min(args.every, args.cool_down) < 0:
+    steps = args.steps
+    if steps is None:
+        steps = LETTER_STEPS if args.model == "wav2letter" else GAN_STEPS
+    cool_down = args.cool_down or 0
+    if min(steps, args.devices, args.nodes) < 1 or min(args.every, cool_down) < 0:
         raise Fault(
             "Steps, devices and nodes must be at least 1; interval and cool-down must not be negative."
         )
     about = {"title": args.title or args.out.name, "data": args.data, "license": args.license}
     command = shlex.join(["phonoscope", *sys.argv[1:]])
-    names = ("out", "steps", "cool_down", "resume", "accelerator", "devices", "nodes", "precision", "publish")
+    names = ("out", "resume", "accelerator", "devices", "nodes", "precision", "publish")
     return RunPlan(
+        steps=steps,
+        cool_down=cool_down,
         every_s=60 * args.every,
-        also=tuple(args.also),
+        also=tuple(args.also or ()),
         about=(*((name, words) for name, words in about.items() if words), ("command", command)),
         **{name: getattr(args, name) for name in names},
     )

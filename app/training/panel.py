@@ -17,6 +17,7 @@ from core.faults import Fault
 from core.recordings.sound_file import read_sound
 from core.train.monitor import RunStatus, check_start, see, start, stop
 from core.train.processor_share import ProcessorShare
+from core.train.recipe import KINDS
 from widgets.controls.dialog import fit_to_screen
 from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
 
@@ -117,7 +118,7 @@ class TrainingPanel:
     def _found(self, out: str) -> None:
         """Fill the fields with the settings of the run found in a folder."""
         seen = see(Path(out)) if out else RunStatus()
-        if seen.recipe:
+        if seen.recipe.get("model") in KINDS:
             self.panel.show_wish(_wish(seen, out, seen.recordings or self.panel.wish().folder))
         self.panel.show_progress(progress_of(seen))
         self._show_fault()
@@ -169,7 +170,9 @@ def progress_of(seen: RunStatus) -> Progress:
         of=seen.of,
         words=words if seen.of else FIRST_STEPS if seen.running else "",
         said="" if seen.said.startswith(TOLD_ABOVE) or seen.fault else seen.said,
-        losses=tuple((one.step, one.values.get("distance", 0.0)) for one in seen.losses[::every]),
+        losses=tuple(
+            (one.step, one.values["distance"]) for one in seen.losses[::every] if "distance" in one.values
+        ),
         distances=tuple((one.step, one.distance_db2) for one in seen.measures),
         floor=last.floor_db2 if last else None,
         accuracy=last.q_accuracy if last else None,

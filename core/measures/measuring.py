@@ -13,9 +13,9 @@ from core.analyses.artefacts import rhythm_of, ruling_offset
 from core.analyses.measures import MEASURES, Measure, by_reading
 from core.analyses.registry import TABLE
 from core.analyses.results import Doubles
+from core.annotation.corpus import plain
 from core.annotation.tiers import Annotation, Tier, layers_name
 from core.faults import Cancelled, Fault
-from core.measures.corpus import plain
 from core.measures.plan import MeasurementPlan
 from core.measures.values import READERS, Column, Refusal, Stretch, Subject
 from core.provenance import Origin

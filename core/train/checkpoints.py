@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from core.faults import Fault
 from core.files.atomic import atomic
 from core.networks.torch_module import NetworkModule
-from core.train.recipe import Recipe
 from core.train.step import Trainer
 
 NAME = "training.state"
@@ -30,11 +29,11 @@ def state_of(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def save_checkpoint(folder: Path, trainer: Trainer, extra: dict[str, Any]) -> None:
-    """Save the run's state and `extra` to its folder."""
+def save_checkpoint(folder: Path, state: Mapping[str, Any], recordings: str) -> None:
+    """Save a trainer's state and the digest of its recordings to the run's folder."""
     import torch
 
-    whole = state_of(trainer) | {"extra": extra}
+    whole = {**state, "extra": {"recordings": recordings}}
     with atomic(folder / NAME) as draft:
         _report_full_disk(lambda: torch.save(whole, draft))
 
@@ -60,14 +59,22 @@ def read_checkpoint(folder: Path) -> dict[str, Any]:
         raise Fault(f"“{path}” is damaged and cannot be read.", "Start the run again.") from problem
 
 
-def check_same(recipe: Recipe, saved: dict[str, Any]) -> None:
-    """Raise a Fault that names each difference if a run is resumed with other settings."""
-    differences = recipe.differences(Recipe(**saved["recipe"]))
-    if differences:
-        changes = ", ".join(f"{name} is {mine} but was {was}" for name, (mine, was) in differences.items())
+def check_same(recipe: Mapping[str, Any], saved: Mapping[str, Any], recordings: str) -> None:
+    """Raise a Fault if a run is resumed with other settings, each difference named, or other recordings."""
+    was = saved["recipe"]
+    changed = [name for name in recipe if name in was and recipe[name] != was[name]]
+    if changed:
+        changes = ", ".join(f"{name} is {recipe[name]} but was {was[name]}" for name in changed)
         raise Fault(
             f"This run was started with other settings: {changes}.",
             "Use the same settings or another folder.",
+        )
+    if set(recipe) != set(was):
+        raise earlier_version()
+    if saved["extra"]["recordings"] != recordings:
+        raise Fault(
+            "This run was started with other recordings: the contents of the folder have changed.",
+            "Restore the folder, or start a new run in another folder.",
         )
 
 
@@ -84,8 +91,13 @@ def restore(trainer: Trainer, saved: dict[str, Any]) -> None:
 def _load(net: NetworkModule, state: dict[str, Any]) -> None:
     """Load parameters. Raises Fault if they have other names, as in files of earlier versions."""
     if set(state) != set(net.state_dict()):
-        raise Fault(
-            "This run comes from an earlier version of Phonoscope, which stored networks differently.",
-            "Start a new run; the model saved by the old one can still be opened.",
-        )
+        raise earlier_version()
     net.load_state_dict(state)
+
+
+def earlier_version() -> Fault:
+    """Return the fault for a run whose networks or settings have other names."""
+    return Fault(
+        "This run comes from an earlier version of Phonoscope, which stored networks differently.",
+        "Start a new run; the model saved by the old one can still be opened.",
+    )

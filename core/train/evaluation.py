@@ -38,6 +38,12 @@ class Evaluation:
     distance_db2: float
     floor_db2: float | None
 
+    def words(self) -> str:
+        """Tell the figures in a sentence."""
+        floor = "no floor" if self.floor_db2 is None else f"floor {self.floor_db2:.0f}"
+        coded = "" if self.q_accuracy is None else f"Q finds {self.q_accuracy:.0%} of the codes · "
+        return f"{coded}distance to the recordings {self.distance_db2:.0f} dB² ({floor})"
+
 
 @dataclass(frozen=True, eq=False)
 class Reference:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import signal
-import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -15,8 +10,8 @@ import torch
 from torch import Tensor
 
 from core.faults import Fault
-from core.files.atomic import folder_for, unwritable
-from core.train.checkpoints import NAME, check_same, read_checkpoint, restore, save_checkpoint
+from core.files.atomic import folder_for
+from core.train.checkpoints import NAME, check_same, read_checkpoint, restore, save_checkpoint, state_of
 from core.train.corpus import Corpus, load_corpus
 from core.train.evaluation import Evaluation, Reference, fixed_latent, generated, measure
 from core.train.exports import write_port, write_tensorflow
@@ -25,12 +20,12 @@ from core.train.monitor import note_source
 from core.train.publish import publish
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
-from core.train.reporting import Pace, Records, Tell
+from core.train.reporting import Tell
 from core.train.run_plan import RunPlan, make_fabric
+from core.train.saving_loop import SavingLoop
 from core.train.step import Nets, Trainer
+from core.train.stopping import stopping
 
-CHECK_EVERY = 10
-TELL_EVERY_S = 10.0
 PREVIEWS = 8
 
 
@@ -75,12 +70,7 @@ def _saved(plan: RunPlan, recipe: Recipe, corpus: Corpus) -> dict[str, Any]:
             )
         return {}
     saved = read_checkpoint(plan.out)
-    check_same(recipe, saved)
-    if saved["extra"]["recordings"] != corpus.digest:
-        raise Fault(
-            "This run was started with other recordings: the contents of the folder have changed.",
-            "Restore the folder, or start a new run in another folder.",
-        )
+    check_same(recipe.plain(), saved, corpus.digest)
     return saved
 
 
@@ -94,72 +84,31 @@ def _tell_corpus(corpus: Corpus, recipe: Recipe, tell: Tell) -> None:
         tell(f"skipped {one.name}: {one.reason}")
 
 
-class TrainingRun:
-    """The training loop of the process that saves, evaluates and reports."""
+class TrainingRun(SavingLoop):
+    """The training of the process that saves, evaluates and reports."""
 
     def __init__(self, trainer: Trainer, plan: RunPlan, corpus: Corpus, folder: Path, tell: Tell) -> None:
-        self.trainer, self.plan, self.corpus, self.folder, self.tell = trainer, plan, corpus, folder, tell
-        self.records = Records(plan.out, trainer.steps, tell)
-        self.pace = Pace(trainer.steps)
-        self.saved_at = time.monotonic()
-        rate_hz = trainer.recipe.rate_hz
-        self.reference = Reference.of(corpus.training, corpus.held_out, rate_hz)
+        super().__init__(plan, trainer.steps, tell)
+        self.trainer, self.corpus, self.folder = trainer, corpus, folder
+        self.reference = Reference.of(corpus.training, corpus.held_out, trainer.recipe.rate_hz)
 
-    def go(self) -> None:
-        """Train until the plan's steps are done or a stop is requested; save at every interval."""
-        with stopping() as stop:
-            try:
-                self._loop(stop)
-                self._publish()
-            except OSError as problem:
-                raise unwritable(self.plan.out, problem) from problem
-            finally:
-                self.records.close()
+    def advance(self) -> dict[str, Tensor]:
+        """Take one step."""
+        return self.trainer.step(self.plan.pace(self.trainer.steps))
 
-    def _loop(self, stop: list[int]) -> None:
-        done = self.trainer.steps >= self.plan.steps
-        while not done:
-            losses = self.trainer.step(self.plan.pace(self.trainer.steps))
-            done = agreed(self.trainer, bool(stop) or self.trainer.steps >= self.plan.steps)
-            if self.trainer.steps % CHECK_EVERY == 0 or done or self.pace.seconds_since() > TELL_EVERY_S:
-                self._check(losses)
-            if not done and time.monotonic() - self.saved_at > self.plan.every_s:
-                self.save()
-        self.save()
-        self.tell(self._goodbye())
+    def agreed(self, stop: bool) -> bool:
+        """Return whether any process wants to stop."""
+        return agreed(self.trainer, stop)
 
-    def _goodbye(self) -> str:
-        steps = self.trainer.steps
-        if steps < self.plan.steps:
-            return f"stopped at step {steps}; continue with --resume"
-        return f"done at step {steps}; to train longer, use --resume and more --steps"
-
-    def _check(self, losses: dict[str, Tensor]) -> None:
-        values = {name: float(loss) for name, loss in losses.items()}
-        if not all(map(math.isfinite, values.values())):
-            raise self._diverged()
-        if self.pace.seconds_since() > TELL_EVERY_S:
-            per_s = self.pace.per_s(self.trainer.steps)
-            self.records.losses(self.trainer.steps, self.plan.steps, per_s, values)
-
-    def _diverged(self) -> Fault:
-        kept = f"The last good checkpoint is still in “{self.plan.out}”."
-        none = "Nothing was saved before that."
-        return Fault(
-            f"The losses are no longer finite at step {self.trainer.steps}; training has stopped.",
-            f"{kept if (self.plan.out / NAME).exists() else none} Try a lower learning rate.",
-        )
-
-    def save(self) -> None:
-        """Evaluate, and save the checkpoint, the model with its card, and previews."""
-        values = (p for net in self.trainer.nets.named().values() for p in net.parameters())
-        if not all(bool(value.isfinite().all()) for value in values):
-            raise self._diverged()
-        save_checkpoint(self.plan.out, self.trainer, {"recordings": self.corpus.digest})
+    def save(self, last: bool) -> None:
+        """Evaluate, and save the checkpoint, the model with its card, and previews; publish the last one."""
+        self.check_finite(p for net in self.trainer.nets.named().values() for p in net.parameters())
+        save_checkpoint(self.plan.out, state_of(self.trainer), self.corpus.digest)
         found = self._measured()
         self._save_model(found)
-        self.records.measured(found)
-        self.saved_at = time.monotonic()
+        self.records.measured(found.steps, found.words(), asdict(found))
+        if last:
+            self._publish()
 
     def _measured(self) -> Evaluation:
         trainer = self.trainer
@@ -221,26 +170,3 @@ def _follow(trainer: Trainer, plan: RunPlan) -> None:
         while not done:
             trainer.step(plan.pace(trainer.steps))
             done = agreed(trainer, bool(stop) or trainer.steps >= plan.steps)
-
-
-@contextmanager
-def stopping() -> Generator[list[int]]:
-    """Yield a list that is filled by the first Ctrl+C or SIGTERM; the second one ends the process at once."""
-    asked: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, _frame: object) -> None:
-        asked.append(number)
-        _handle(before)
-
-    try:
-        for number in before:
-            signal.signal(number, ask)
-        yield asked
-    finally:
-        _handle(before)
-
-
-def _handle(handlers: Mapping[signal.Signals, Any]) -> None:
-    for number, handler in handlers.items():
-        signal.signal(number, handler)

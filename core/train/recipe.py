@@ -86,8 +86,3 @@ class Recipe:
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
-
-    def differences(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
-        """Return the settings that differ between two recipes, with both values."""
-        mine, theirs = self.plain(), other.plain()
-        return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}

@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.files.atomic import atomic
-from core.train.evaluation import Evaluation
 
 Tell = Callable[[str], None]
 
@@ -68,16 +66,13 @@ class Records:
         known_s = left_s if math.isfinite(left_s) else None
         self._line({"step": step, "of": of, "steps_per_s": per_s, "left_s": known_s, "losses": dict(losses)})
 
-    def measured(self, found: Evaluation) -> None:
-        floor = "no floor" if found.floor_db2 is None else f"floor {found.floor_db2:.0f}"
-        coded = "" if found.q_accuracy is None else f"Q finds {found.q_accuracy:.0%} of the codes · "
-        self.tell(
-            f"step {found.steps} · {coded}distance to the recordings {found.distance_db2:.0f} dB² ({floor})"
-        )
-        for name, value in asdict(found).items():
-            if value is not None:
-                self.board.add_scalar(f"measure/{name}", value, found.steps)  # pyright: ignore
-        self._line(asdict(found))
+    def measured(self, step: int, words: str, values: Mapping[str, float | None]) -> None:
+        """Record an evaluation: in words for people, and its figures by name."""
+        self.tell(f"step {step} · {words}")
+        for name, value in values.items():
+            if value is not None and name != "steps":
+                self.board.add_scalar(f"measure/{name}", value, step)  # pyright: ignore
+        self._line({**values, "steps": step})
 
     def preview(self, sounds: NDArray[np.float32], rate_hz: int, step: int) -> None:
         """Save sounds as one file, one code after the other, separated by silence."""

@@ -190,6 +190,21 @@ def test_every_setting_and_figure_is_explained_on_hover(qtbot):
     assert panel.findChild(QListWidget).toolTip()
 
 
+def test_a_found_run_of_a_recogniser_leaves_the_fields_as_they_are(tmp_path, window):
+    (tmp_path / "model.json").write_text(json.dumps({"recipe": {"model": "wav2letter", "dim": 192}}))
+    rows = [
+        {"step": 10, "of": 100, "steps_per_s": 2.0, "left_s": 45.0, "losses": {"ctc": 3.5}},
+        {"letter_error": 0.9, "word_error": 1.0, "steps": 10},
+    ]
+    (tmp_path / "progress.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    window.menus.run("file.train")
+    panel = window.training.panel
+    panel.show_wish(replace(WISH, out=str(tmp_path)))
+    panel.out_changed.emit(str(tmp_path))
+    assert panel.wish() == replace(WISH, out=str(tmp_path))
+    assert "Step 10 of 100" in texts(panel)
+
+
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
     seen = [RunStatus(True, 10, 100)]
     asked = []

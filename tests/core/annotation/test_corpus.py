@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 import pytest
 
+from core.annotation.corpus import GridSearch, sounds_in, textgrid_of
 from core.faults import Fault
-from core.measures.corpus import GridSearch, sounds_in, textgrid_of
 
 
 def made(folder: Path, *names: str) -> list[Path]:

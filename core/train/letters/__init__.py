@@ -1,0 +1,1 @@
+"""Training a recogniser of letters from recordings with transcripts."""
