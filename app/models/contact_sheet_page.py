@@ -53,7 +53,7 @@ class ContactSheetPage:
 
     def _item(self, one: SheetOutput) -> SheetItem:
         kind = self._session.layout.kind
-        starred = any(kept == one.point.z for _, kept, _ in self._preferences.values.starred)
+        starred = any(kept[:2] == self._owner(one) for kept in self._preferences.values.starred)
         words = code_words(one.code, kind)
         return SheetItem(one.key, words, f"seed {one.seed}", one.samples, one.rate_hz, _greys(one), starred)
 
@@ -62,11 +62,15 @@ class ContactSheetPage:
         self._sounds.play_apart(one.samples, one.rate_hz, words)
 
     def _star(self, one: SheetOutput, starred: bool) -> None:
-        card = self._session.card
-        digest = card.digest if card else ""
-        others = tuple(kept for kept in self._preferences.values.starred if kept[1] != one.point.z)
-        kept = (*others, (digest, one.point.z, f"seed {one.seed}")) if starred else others
+        owner = self._owner(one)
+        others = tuple(kept for kept in self._preferences.values.starred if kept[:2] != owner)
+        kept = (*others, (*owner, f"seed {one.seed}")) if starred else others
         self._preferences.change(starred=kept)
+
+    def _owner(self, one: SheetOutput) -> tuple[str, tuple[float, ...]]:
+        """Return what a star belongs to: the model, by its digest, and the point."""
+        card = self._session.card
+        return card.digest if card else "", one.point.z
 
     def _open(self, one: SheetOutput) -> None:
         words = f"open seed {one.seed} from the sheet"

@@ -70,7 +70,7 @@ class ModelLoader:
 
         The checkpoint is opened as `model`, in place of the one in focus when that is None.
         """
-        wanted = str(path)
+        wanted = str(Path(path).absolute())  # the next start may be in another folder
         if is_sound_file(Path(path)):
             self._recordings.open(path)
             return

@@ -138,7 +138,7 @@ class TrainPanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
-        self._words, self._said = Words("", 12, 500), ShortWords("", 11, 400, "ink3")
+        self._words, self._said = Words("", 12, 500, wrap=True), ShortWords("", 11, 400, "ink3")
         # pyqtgraph comes with it, which the start of the program does not wait for
         from widgets.plots.area import ZOOM_HINT
         from widgets.training.loss_plot import LossPlot

@@ -150,6 +150,15 @@ def test_files_on_the_command_line_come_before_what_was_open_last(window, small_
     assert window.on.session.card.title == "Loud"
 
 
+def test_a_relative_path_is_remembered_whole(services, small_model, buzz, monkeypatch):
+    monkeypatch.chdir(small_model.parent)
+    services.model_loader.open(small_model.name)
+    services.recordings.open(buzz.name)
+    kept = services.context.preferences.values
+    assert kept.last_open == (str(small_model), str(buzz))
+    assert kept.recent == (str(buzz), str(small_model))
+
+
 def test_the_built_in_model_alone_is_not_remembered(window):
     window.on.model_loader.open_demo()
     assert window.on.preferences.values.last_open == ()

@@ -180,6 +180,19 @@ def test_the_contact_sheet_draws_every_code_and_opens_one_in_the_stack(window):
     np.testing.assert_allclose(shown(window), chosen.samples, atol=1e-4)
 
 
+def test_a_star_belongs_to_one_model_at_one_point(window):
+    window.menus.run("view.sheet")
+    sheet, preferences = window.pages.widget("sheet"), window.on.preferences
+    key = next(iter(window.on.contact_sheet.items))
+    point = window.on.contact_sheet.items[key].point.z
+    preferences.change(starred=(("of another model", point, "seed 0"),))
+    sheet.star_wanted.emit(key, True)
+    own = (window.on.session.card.digest, point, "seed 0")
+    assert preferences.values.starred == (("of another model", point, "seed 0"), own)
+    sheet.star_wanted.emit(key, False)
+    assert preferences.values.starred == (("of another model", point, "seed 0"),)
+
+
 def test_points_are_kept_by_name_and_compared_as_a_and_b(window):
     here = window.on.session.point
     window.named_points.keep("falling")
