@@ -126,7 +126,6 @@ def _picture(
     made = QPixmap(math.ceil(width * ratio), math.ceil(place.height() * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    paint_overlays(painter, place, replace(lane, stale=False), columns, theme, seen)
-    painter.end()
+    with QPainter(made) as painter:
+        paint_overlays(painter, place, replace(lane, stale=False), columns, theme, seen)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QMouseEvent,
@@ -52,6 +52,7 @@ class LanePlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.installEventFilter(self)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.theme = LIGHT
@@ -111,7 +112,11 @@ class LanePlot(QWidget):
         return QRectF(AXIS_PX, 0, self.columns.width_px if self.columns else 1.0, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self.theme
+        with QPainter(self) as painter:  # ended after an exception too, or Qt would end the program
+            self._paint(painter, event)
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
+        theme = self.theme
         if self.columns is None:
             painter.fillRect(event.rect(), theme.chrome)
             return
@@ -132,11 +137,10 @@ class LanePlot(QWidget):
             ratio = self.devicePixelRatioF()
             self.picture = QPixmap(math.ceil(rect.width() * ratio), math.ceil(rect.height() * ratio))
             self.picture.setDevicePixelRatio(ratio)
-            painter = QPainter(self.picture)
             place = QRectF(0, 0, rect.width(), rect.height())
             own = columns.moved(AXIS_PX)
-            paint_plot(painter, place, self.lane, own, self.theme, self._shared, self._overlays)
-            painter.end()
+            with QPainter(self.picture) as painter:
+                paint_plot(painter, place, self.lane, own, self.theme, self._shared, self._overlays)
         return self.picture
 
     def _paint_axes(self, painter: QPainter, rect: QRectF, columns: Columns) -> None:
@@ -240,12 +244,17 @@ class LanePlot(QWidget):
         self.wheeled.emit(event, event.position().x() + HEADER_PX)
         event.accept()
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch the lane's own events for a pinch.
+
+        An `event` written in Python would pass an exception of `paintEvent` through PySide's C++ code, which
+        then ends the program.
+        """
         zooming = Qt.NativeGestureType.ZoomNativeGesture
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == zooming:
             self.pinched.emit(event.value(), event.position().x() + HEADER_PX)
             return True
-        return super().event(event)
+        return False
 
     def leaveEvent(self, event: object) -> None:
         self.pointed.emit(math.nan, "")
