@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from core.checkpoint.safetensors import SafeFile
 from core.families.card import Choice, Question
 from core.families.family import Description, Family, Parts
-from core.families.phonoscope import read_card
+from core.families.phonoscope import SHOWN, read_card
 from core.families.questions import GivenAnswer, Inquiry, ask_labels, ask_rate
 from core.faults import Fault
 from core.frontends.compression import decibels
@@ -75,6 +77,14 @@ class Kernel:
     out: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """How well a recogniser of ours read utterances that it did not learn from."""
+
+    letter_error_rate: float
+    utterances: int
+
+
 def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find a state dict that is one chain of convolutions with Wav2Letter's kernels."""
     for group in groups:
@@ -130,9 +140,11 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     labels = _labels(inquiry, found[-1].out, card)
     inquiry.fact("Input", words(frontend), "read" if card else "inferred")
     inquiry.fact("Layers", f"{len(layers)} convolutions, {_count(weights):,} numbers", "inferred")
-    inquiry.fact("Padding", "torchaudio's" if torchaudio else "same", "inferred" if torchaudio else "assumed")
+    known = "inferred" if torchaudio else "read" if "padding" in card else "assumed"
+    inquiry.fact("Padding", "torchaudio's" if torchaudio else "same", known)
     if torchaudio:
         inquiry.fact("After the last convolution", "ReLU", "inferred", "torchaudio's class has one there.")
+    _note_training(inquiry, card)
     blank = labels.index("blank") if "blank" in labels else None
     output = FramesOutput(labels, "softmax", blank)
     network = NetworkSpec(ROLE, SoundDrive(rate_hz, None, frontend), layers, output)
@@ -144,6 +156,21 @@ def own_card(weights: Weights) -> Mapping[str, Any]:
     file = weights.tensors
     card = read_card(file) if isinstance(file, SafeFile) and "card" in file.metadata else {}
     return card if card.get("family") == OURS else {}
+
+
+def _note_training(inquiry: Inquiry, card: Mapping[str, Any]) -> None:
+    """Add what the card says of the training, and the error rates on speech that was held out."""
+    for key, title in SHOWN:
+        if isinstance(card.get(key), str | int):
+            inquiry.fact(title, card[key], "read")
+    try:
+        measured = msgspec.convert(card.get("measured", {}), dict[str, HeldOut])
+    except msgspec.ValidationError:
+        return
+    for name, found in measured.items():
+        part = "" if name == "all" else f", {name}"
+        of = f"{found.letter_error_rate:.1%} in {found.utterances} held-out utterances"
+        inquiry.fact(f"Letters wrong{part}", of, "read")
 
 
 def _rate(inquiry: Inquiry, card: Mapping[str, Any]) -> float:

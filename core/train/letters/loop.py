@@ -88,7 +88,7 @@ def _tell_utterances(found: Utterances, recipe: LetterRecipe, plan: RunPlan, tel
 def _amount(some: Sequence[Utterance], rate_hz: int) -> str:
     minutes = sum(len(one.sound) for one in some) / rate_hz / 60
     speakers = len({one.speaker for one in some} - {None})
-    by = f" by {speakers} speakers" if speakers else ""
+    by = f" by {speakers} speaker{'s' * (speakers > 1)}" if speakers else ""
     return f"{len(some)} utterances{by} ({minutes:.1f} min)"
 
 
@@ -138,6 +138,7 @@ class LetterRun(SavingLoop):
             "frontend": plain(trainer.recipe.frontend),
             "labels": list(trainer.recipe.alphabet.labels),
             "slope": 0,
+            "padding": "same",
             "steps": trainer.steps,
             "recipe": trainer.recipe.plain(),
             "versions": versions(),

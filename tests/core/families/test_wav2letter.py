@@ -179,6 +179,14 @@ def test_our_own_file_says_everything(tmp_path: Path) -> None:
     assert_layers(model, straight(found, features(model), 0.1))
 
 
+@pytest.mark.parametrize("measured", ["good", ["good"], {"all": 0.1}, {"all": {"letter_error_rate": "low"}}])
+def test_error_rates_that_are_none_are_passed_over(tmp_path: Path, measured: object) -> None:
+    about = card(frontend=plain(WaveformFrames(200, 100)), measured=measured)
+    save_file(weights(200, names("conv", 1), 3), tmp_path / "v.safetensors", about)
+    facts = open_model(tmp_path / "v.safetensors").card.facts
+    assert not [fact for fact in facts if fact.name.startswith("Letters wrong")]
+
+
 def test_a_card_that_contradicts_the_weights_names_both_numbers(tmp_path: Path) -> None:
     about = card(frontend=plain(WaveformFrames(201, 100)))
     save_file(weights(200, names("conv", 1), 3), tmp_path / "v.safetensors", about)

@@ -188,6 +188,10 @@ def test_the_model_opens_and_gives_what_the_trained_network_gives(straight: Path
     model = open_model(straight / "model.safetensors")
     spec = model.spec("recogniser")
     assert (model.card.family, model.card.unanswered) == ("wav2letter", ())
+    facts = {fact.name: (str(fact.value), fact.source) for fact in model.card.facts}
+    assert facts["Padding"] == ("same", "read")
+    assert facts["Training steps"] == ("12", "read")
+    assert facts["Letters wrong"][0].endswith("% in 4 held-out utterances")
     assert spec.drive == SoundDrive(RATE, None, RECIPE.frontend)
     assert spec.output == FramesOutput(("a", "b", "c", "space", "blank"), "softmax", 4)
     sound = spelled("cab", np.random.default_rng(2)).astype(np.float32)
