@@ -18,6 +18,7 @@ from core.processes.engine import InlineEngine
 from tests.support.annotating import add_tiers
 from tests.support.commands import dialog_host
 from tests.support.contexts import inline_context
+from tests.support.measuring_at_once import InlineMeasurer
 from tests.support.pools import ExchangeablePool
 
 CATEGORIES = 3
@@ -90,6 +91,7 @@ def fresh(monkeypatch, tmp_path_factory):
     """All services before anything was opened, without a window; nobody's tiers or results are kept yet."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     made = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
+    made.measurement.measurer = InlineMeasurer()
     yield made
     made.close()
 
@@ -114,6 +116,7 @@ def window(qapp, small_model, monkeypatch, tmp_path_factory):
     from app.shell.window import Window
 
     instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
+    instrument.measurement.measurer = InlineMeasurer()
     made = furnish(Window(), instrument)
     made.resize(1600, 1000)
     made.show()
@@ -146,10 +149,28 @@ def on(request):
 
 
 @pytest.fixture
-def host(qtbot, services):
+def parent(qtbot):
+    """Give an empty widget for dialogs and for widgets that are made for a test."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def stack(qtbot):
+    """Give the lanes and tiers on the screen, without a window around them."""
+    from widgets.stack.stack import Stack
+
+    made = Stack()
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def host(services, parent):
     """Give what opens dialogs, over an empty widget."""
-    parent = QWidget()
-    qtbot.addWidget(parent)
     return dialog_host(services, parent)
 
 

@@ -12,16 +12,18 @@ from PySide6.QtWidgets import QFileDialog
 from app.cli.main import main
 from app.export.figure import caption
 from app.models.built_in import built_in_points
+from app.models.named_points import NamedPoints
 from core.annotation.editing import set_label
 from core.export.record import point_drive, write_json
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
-from core.session.point_names import UNNAMED, is_drawn, point_facts, point_name, unused_name
+from core.session.point_names import UNNAMED, is_drawn, point_facts, point_name, starred_name, unused_name
 from core.session.session import Snapshot
+from tests.support.commands import run
 from tests.support.figure_origin import origin_in_figure
-from tests.support.measuring_at_once import InlineMeasurer
 from tests.support.screen import named
 from widgets.controls.number_field import NumberField
+from widgets.latent.panel import LatentPanel
 
 LAYOUT = LatentLayout(20, 2, "one-hot")
 DRAWN = draw(LAYOUT, 3)
@@ -34,18 +36,29 @@ def own_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-def seed_shown(window) -> float | None:
-    return named(window.latent, NumberField, "Seed").value
+@pytest.fixture
+def panel(parent):
+    """Give the panel of latent variables, connected to nothing."""
+    return LatentPanel(parent)
 
 
-def told(window) -> dict[str, str]:
+@pytest.fixture
+def named_points(services, panel):
+    """Give the named points of the open model."""
+    made = NamedPoints(services.context, panel)
+    made.refresh()
+    return made
+
+
+def told(services) -> dict[str, str]:
     """Give what the corner, a new result, the caption and a picture's origin say of the point."""
-    window.menus.run("intensity.get")
+    run(services, "intensity.get")
+    session = services.session
     return {
-        "corner": window.menus.corner.words.text(),
-        "result": window.on.queries.results.rows[-1].point,
-        "caption": caption(window.on.session, window.on.analysis_settings.words)[0].split(". Layers")[0],
-        "origin": json.loads(window.on.file_export.origin_text())["point"],
+        "corner": starred_name(session.snapshot),
+        "result": services.queries.results.rows[-1].point,
+        "caption": caption(session, services.analysis_settings.words)[0].split(". Layers")[0],
+        "origin": json.loads(services.file_export.origin_text())["point"],
     }
 
 
@@ -84,95 +97,111 @@ def test_two_points_never_share_a_name():
     ]
 
 
-def test_the_built_in_models_point_is_not_told_as_a_seed(window):
+def test_the_built_in_models_point_is_not_told_as_a_seed(services):
     first = built_in_points()[0]
-    window.on.model_loader.open_demo()
-    assert window.on.session.point == first.point != draw(window.on.session.layout, 0)
-    assert seed_shown(window) is None
-    said = told(window)
-    assert said["corner"].endswith(f"· {first.name}")
+    services.model_loader.open_demo()
+    assert services.session.point == first.point != draw(services.session.layout, 0)
+    assert services.session.snapshot.seed is None
+    said = told(services)
+    assert said["corner"] == first.name
     assert said["result"] == said["origin"] == first.name
     assert first.name in said["caption"]
     assert not any("seed" in words.lower() for words in said.values())
-    assert json.loads(window.on.file_export.origin_text())["seed"] is None
-    window.menus.run("latent.next_seed")
-    layout = window.on.session.layout
-    assert window.on.session.point == draw(layout, 0, first.point.z[: layout.code])
-    assert seed_shown(window) == 0
-    window.on.session.undo()
-    assert seed_shown(window) is None
+    assert json.loads(services.file_export.origin_text())["seed"] is None
+    run(services, "latent.next_seed")
+    layout = services.session.layout
+    assert services.session.point == draw(layout, 0, first.point.z[: layout.code])
+    assert services.session.snapshot.seed == 0
+    services.session.undo()
+    assert services.session.snapshot.seed is None
 
 
-def test_a_changed_knob_is_told_everywhere(window):
-    window.on.session.set_value(10, 3.0)
-    said = told(window)
-    assert said["corner"].endswith("· seed 0*")
+def test_a_changed_knob_is_told_everywhere(services):
+    services.session.set_value(10, 3.0)
+    said = told(services)
+    assert said["corner"] == "seed 0*"
     assert said["result"] == said["origin"] == "seed 0 z11=3"
     assert said["caption"].endswith("z11 = 3")
 
 
-def test_a_point_that_was_kept_is_told_by_its_name(window):
-    window.on.session.set_value(10, -3.0)
-    window.named_points.keep("creaky-3")
-    window.on.session.redraw(9)
-    window.named_points.go("creaky-3")
-    said = told(window)
+def test_a_point_that_was_kept_is_told_by_its_name(services, named_points):
+    services.session.set_value(10, -3.0)
+    named_points.keep("creaky-3")
+    services.session.redraw(9)
+    named_points.go("creaky-3")
+    said = told(services)
     assert said["result"] == said["origin"] == "creaky-3"
     assert "“creaky-3”" in said["caption"]
-    assert seed_shown(window) is None
-    window.on.session.set_value(11, 2.0)
-    assert told(window)["corner"].endswith("· creaky-3*")
-    window.named_points.keep("creaky-3")
-    assert told(window)["result"] == "creaky-3"
+    assert services.session.snapshot.seed is None
+    services.session.set_value(11, 2.0)
+    assert told(services)["corner"] == "creaky-3*"
+    named_points.keep("creaky-3")
+    assert told(services)["result"] == "creaky-3"
 
 
-def test_going_from_a_to_b_brings_back_where_each_came_from(window):
-    window.on.session.redraw(3)
-    window.latent.ab_wanted.emit("B")
-    window.on.session.redraw(7)
-    window.latent.ab_wanted.emit("A")
-    assert told(window)["result"] == "seed 3"
-    assert seed_shown(window) == 3
-    window.latent.ab_wanted.emit("B")
-    assert told(window)["result"] == "seed 7"
+def test_going_from_a_to_b_brings_back_where_each_came_from(services, named_points, panel):
+    services.session.redraw(3)
+    panel.ab_wanted.emit("B")
+    services.session.redraw(7)
+    panel.ab_wanted.emit("A")
+    assert told(services)["result"] == "seed 3"
+    assert services.session.snapshot.seed == 3
+    panel.ab_wanted.emit("B")
+    assert told(services)["result"] == "seed 7"
 
 
-def test_a_point_from_a_file_is_told_by_the_files_name(window, tmp_path, monkeypatch):
-    session = window.on.session
+def test_a_point_from_a_file_is_told_by_the_files_name(services, host, tmp_path, monkeypatch):
+    session = services.session
     write_json(tmp_path / "lifted.json", point_drive(session.layout, draw(session.layout, 5), None, None, {}))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "lifted.json"), ""))
-    window.menus.run("latent.import_point")
-    assert told(window)["result"] == "lifted"
+    run(services, "latent.import_point", host)
+    assert told(services)["result"] == "lifted"
 
 
-def test_a_model_that_is_opened_again_keeps_what_was_turned_since_the_draw(window, small_model):
-    window.on.session.set_value(10, 3.0)
-    window.on.model_loader.open(small_model, start=window.on.session.snapshot)
-    assert told(window)["result"] == "seed 0 z11=3"
+def test_a_model_that_is_opened_again_keeps_what_was_turned_since_the_draw(services, small_model):
+    services.session.set_value(10, 3.0)
+    services.model_loader.open(small_model, start=services.session.snapshot)
+    assert told(services)["result"] == "seed 0 z11=3"
 
 
-def test_a_point_that_another_prior_drew_has_no_seed(window, small_model):
-    session = window.on.session
+def test_a_point_that_another_prior_drew_has_no_seed(services, small_model):
+    session = services.session
     point = Point(tuple(value / 2 for value in session.point.z))
-    window.on.model_loader.open(small_model, start=replace(session.snapshot, point=point, drawn=point))
+    services.model_loader.open(small_model, start=replace(session.snapshot, point=point, drawn=point))
     assert session.point == point
-    assert told(window)["result"] == UNNAMED
+    assert told(services)["result"] == UNNAMED
 
 
-def test_saved_layers_and_points_record_what_was_turned(window, tmp_path):
-    window.on.session.set_value(10, 3.0)
+def test_saved_layers_and_points_record_what_was_turned(services, named_points, tmp_path):
+    services.session.set_value(10, 3.0)
     (tmp_path / "layers").mkdir()
-    window.on.file_export.save_layers(tmp_path / "layers")
-    write_json(tmp_path / "point.json", point_facts(window.on.session.layout, window.on.session.snapshot))
+    services.file_export.save_layers(tmp_path / "layers")
+    write_json(tmp_path / "point.json", point_facts(services.session.layout, services.session.snapshot))
     for path in (tmp_path / "layers" / "origin.json", tmp_path / "point.json"):
         record = json.loads(path.read_text())
         assert (record["seed"], record["changes"]) == (0, {"z11": 3.0})
-    window.named_points.keep("here")
-    window.named_points.go("here")
-    write_json(tmp_path / "point.json", point_facts(window.on.session.layout, window.on.session.snapshot))
+    named_points.keep("here")
+    named_points.go("here")
+    write_json(tmp_path / "point.json", point_facts(services.session.layout, services.session.snapshot))
     record = json.loads((tmp_path / "point.json").read_text())
     assert "seed" not in record
     assert record["point"] == "here"
+
+
+def test_the_corner_and_the_seed_field_follow_the_point(window):
+    def shown():
+        words = window.menus.corner.words.text()
+        return words.split(" · ")[-1], named(window.latent, NumberField, "Seed").value
+
+    window.on.session.set_value(10, 3.0)
+    assert shown() == ("seed 0*", 0)
+    window.on.model_loader.open_demo()
+    first = built_in_points()[0].name
+    assert shown() == (first, None)
+    window.menus.run("latent.next_seed")
+    assert shown() == ("seed 0", 0)
+    window.menus.run("edit.undo")
+    assert shown() == (first, None)
 
 
 def test_layers_of_the_last_point_are_not_saved_as_those_of_this_one(services, tmp_path, monkeypatch):
@@ -227,7 +256,6 @@ def test_annotated_points_are_measured_under_what_they_were_called(services, sma
         services.tier_editor.autosave.close()
         services.model_loader.open(small_model)
     asked = MeasureSettings(what="every annotated point", measures="duration")
-    services.measurement.measurer = InlineMeasurer()
     services.measurement.start(asked, tmp_path / "t.csv")
     record = json.loads((tmp_path / "t.json").read_text())
     assert [one["item"] for one in record["items"]] == ["seed 0", "seed 7 z11=-3"]

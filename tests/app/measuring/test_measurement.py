@@ -21,20 +21,10 @@ from tests.app.cli.test_measure import GRID
 from tests.support.commands import can_run, run
 from tests.support.figure_origin import origin_in_figure
 from tests.support.keys import G
-from tests.support.measuring_at_once import InlineMeasurer
 from tests.support.screen import dialogs, fill, named
 from widgets.controls.progress_dialog import ProgressDialog
 from widgets.results.measure_form import MeasureForm
 from widgets.theme.control_paint import Words
-
-
-@pytest.fixture
-def services(services):
-    """The services of all tests, without the tiers of an earlier one, which measures at once."""
-    services.session.change("forget tiers", tiers=())
-    services.measurement.measurer = InlineMeasurer()
-    yield services
-    services.measurement.close()
 
 
 def read(path: Path) -> list[dict[str, str]]:

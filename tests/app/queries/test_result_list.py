@@ -5,102 +5,124 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from app.queries.result_list import ResultList
 from app.queries.results_autosave import ResultsAutosave
 from core.queries.queries import Answer
 from core.queries.results_store import read_kept
 from core.queries.results_table import Results
+from tests.support.commands import run
 from tests.support.keys import G
+from widgets.results.dock import Dock
 
 
-def ask(window, value: float) -> None:
-    window.on.queries.tell(G("out"), Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
+@pytest.fixture
+def dock(qtbot) -> Dock:
+    """Give the dock, connected to nothing."""
+    made = Dock()
+    qtbot.addWidget(made)
+    return made
 
 
-def test_every_result_is_on_the_disk_at_once_and_the_next_window_begins_with_it(window, tmp_path):
+@pytest.fixture
+def result_list(services, host, dock) -> ResultList:
+    """Give the results and their table in the dock."""
+    return ResultList(services.context, host, dock, services.queries.results)
+
+
+def ask(services, value: float) -> None:
+    services.queries.tell(G("out"), Answer("Out", "Mean pitch", 0.1, 0.2, value, "Hz"))
+
+
+def test_every_result_is_on_the_disk_at_once_and_the_next_window_begins_with_it(
+    services, result_list, dock, tmp_path
+):
     path = tmp_path / "data" / "results.json"
-    window.result_list.keep(path)
-    ask(window, 120.5)
-    ask(window, float("nan"))
-    window.on.queries.results.annotate(1, "creaky")
-    window.result_list.close()
+    result_list.keep(path)
+    ask(services, 120.5)
+    ask(services, float("nan"))
+    services.queries.results.annotate(1, "creaky")
+    result_list.close()
     rows = read_kept(path)
     assert [(row.number, row.note, row.point) for row in rows] == [(1, "creaky", "seed 0"), (2, "", "seed 0")]
-    window.on.queries.results.restore(())
-    window.result_list.keep(path)
-    assert window.on.queries.results.rows[0].answer.value == 120.5
-    assert [row.note for row in window.dock.results.rows] == ["creaky", ""]
+    services.queries.results.restore(())
+    result_list.keep(path)
+    assert services.queries.results.rows[0].answer.value == 120.5
+    assert [row.note for row in dock.results.rows] == ["creaky", ""]
 
 
-def test_two_windows_lose_nothing_to_each_other_and_the_next_one_has_all_of_it(window, tmp_path):
+def test_two_windows_lose_nothing_to_each_other_and_the_next_one_has_all_of_it(
+    services, result_list, tmp_path
+):
     path = tmp_path / "results.json"
-    window.result_list.keep(path)
-    ask(window, 1.0)
+    result_list.keep(path)
+    ask(services, 1.0)
     beside = Results()
-    second = ResultsAutosave(window.on, beside, path)
+    second = ResultsAutosave(services.context, beside, path)
     assert beside.rows == (), "what another window shows is its own"
     beside.add(Answer("Out", "Mean pitch", 0.1, 0.2, 2.0, "Hz"))
     beside.add(Answer("Out", "Mean pitch", 0.1, 0.2, 3.0, "Hz"))
-    ask(window, 4.0)
-    for kept in (second, window.result_list.kept):
+    ask(services, 4.0)
+    for kept in (second, result_list.kept):
         kept.close()
     later = Results()
-    third = ResultsAutosave(window.on, later, path)
+    third = ResultsAutosave(services.context, later, path)
     assert [(row.number, row.answer.value) for row in later.rows] == [(1, 1.0), (2, 4.0), (3, 2.0), (4, 3.0)]
     third.close()
     assert read_kept(path) == later.rows
     assert [one.name for one in tmp_path.glob("results*")] == ["results.json"]
 
 
-def test_where_nothing_can_be_kept_the_window_works_and_says_so(qtbot, window, tmp_path):
+def test_where_nothing_can_be_kept_the_window_works_and_says_so(qtbot, services, result_list, tmp_path):
     (tmp_path / "file").write_text("")
     told = []
-    window.on.messages.faulted.connect(told.append)
-    window.result_list.keep(tmp_path / "file" / "results.json")
-    ask(window, 1.0)
-    window.result_list.close()
+    services.messages.faulted.connect(told.append)
+    result_list.keep(tmp_path / "file" / "results.json")
+    ask(services, 1.0)
+    result_list.close()
     qtbot.waitUntil(lambda: bool(told))
-    assert [row.answer.value for row in window.on.queries.results.rows] == [1.0]
+    assert [row.answer.value for row in services.queries.results.rows] == [1.0]
 
 
-def test_cleared_results_come_back_by_undo(window):
-    ask(window, 120.5)
-    window.menus.run("edit.clear_results")
-    assert window.dock.results.rows == ()
-    window.menus.run("edit.undo_result")
-    assert len(window.dock.results.rows) == 1
-    window.menus.run("edit.redo_result")
-    assert window.on.queries.results.rows == ()
+def test_cleared_results_come_back_by_undo(services, result_list, dock):
+    ask(services, 120.5)
+    run(services, "edit.clear_results", result_list)
+    assert dock.results.rows == ()
+    run(services, "edit.undo_result", result_list)
+    assert len(dock.results.rows) == 1
+    run(services, "edit.redo_result", result_list)
+    assert services.queries.results.rows == ()
 
 
-def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, window):
-    ask(window, 120.5)
-    assert not window.dock.results.rows[0].elsewhere
-    window.on.session.redraw(7)
-    qtbot.waitUntil(lambda: window.dock.results.rows[0].elsewhere)
-    ask(window, 130.5)
-    assert [row.elsewhere for row in window.dock.results.rows] == [True, False]
-    first, second = (window.dock.results.about(place).splitlines() for place in (0, 1))
+def test_rows_of_another_point_go_quiet_and_say_of_which_they_are(qtbot, services, result_list, dock):
+    ask(services, 120.5)
+    assert not dock.results.rows[0].elsewhere
+    services.session.redraw(7)
+    qtbot.waitUntil(lambda: dock.results.rows[0].elsewhere)
+    ask(services, 130.5)
+    assert [row.elsewhere for row in dock.results.rows] == [True, False]
+    first, second = (dock.results.about(place).splitlines() for place in (0, 1))
     assert "Point: seed 0" in first
     assert "Point: seed 7" in second
-    assert f"Settings: {window.on.analysis_settings.words}" in first
+    assert f"Settings: {services.analysis_settings.words}" in first
     assert "File: small.safetensors" in first
-    assert f"Model: {window.on.session.card.label}" in first
+    assert f"Model: {services.session.card.label}" in first
 
 
-def test_rows_of_a_model_whose_file_has_the_same_name_go_quiet(window, tmp_path):
-    ask(window, 120.5)
-    here, there = Path(window.on.session.card.path), tmp_path / "other" / "small.safetensors"
+def test_rows_of_a_model_whose_file_has_the_same_name_go_quiet(services, result_list, dock, tmp_path):
+    ask(services, 120.5)
+    here, there = Path(services.session.card.path), tmp_path / "other" / "small.safetensors"
     there.parent.mkdir()
     arrays = {name: (1.1 * values).astype(np.float32) for name, values in load_file(here).items()}
     with safe_open(here, "numpy") as file:
         save_file(arrays, there, file.metadata())
-    window.on.model_loader.open(there)
-    window.result_list.show()
-    ask(window, 130.5)
-    one, other = window.on.queries.results.rows
+    services.model_loader.open(there)
+    result_list.show()
+    ask(services, 130.5)
+    one, other = services.queries.results.rows
     assert (one.file, one.point) == (other.file, other.point)
     assert one.model != other.model
-    assert [row.elsewhere for row in window.dock.results.rows] == [True, False]
+    assert [row.elsewhere for row in dock.results.rows] == [True, False]

@@ -16,10 +16,17 @@ from tests.app.recordings.test_open_recordings import bare, hum, long_file, note
 from tests.support.keys import recording
 
 
-def faults(window):
+def told(services):
+    """Give the list of what is told as a fault."""
     said = []
-    window.on.messages.faulted.connect(said.append)
+    services.messages.faulted.connect(said.append)
     return said
+
+
+def paint(services, stack):
+    """Paint the lanes as they are now."""
+    stack.show_view(services.stack_views.view())
+    stack.grab()
 
 
 def open_all(window, path):
@@ -60,15 +67,15 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_cannot_be_read_is_refused_in_a_sentence_and_nothing_is_lost(window, tmp_path, kind):
-    said, lanes = faults(window), window.on.session.lanes
+def test_what_cannot_be_read_is_refused_in_a_sentence_and_nothing_is_lost(services, tmp_path, kind):
+    said, lanes = told(services), services.session.lanes
     REFUSED[kind](tmp_path / "bad.wav")
-    window.on.model_loader.open(tmp_path / "bad.wav")
+    services.model_loader.open(tmp_path / "bad.wav")
     assert len(said) == 1
     assert "bad.wav" in said[0].sentence
     assert said[0].sentence.endswith(".")
     assert said[0].hint
-    assert window.on.session.lanes == lanes
+    assert services.session.lanes == lanes
 
 
 SMALL = {
@@ -84,7 +91,7 @@ SMALL = {
 
 @pytest.mark.parametrize("kind", SMALL)
 def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare, tmp_path, kind):  # noqa: F811
-    said = faults(bare)
+    said = told(bare.on)
     rate_hz, samples = SMALL[kind]
     soundfile.write(tmp_path / "small.wav", samples, rate_hz, subtype="FLOAT")
     lane = open_all(bare, tmp_path / "small.wav")
@@ -95,25 +102,25 @@ def test_what_holds_next_to_nothing_is_shown_and_measured_as_far_as_it_goes(bare
         assert set(lane.refusals) == set(OVERLAYS)
 
 
-def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(bare, tmp_path):  # noqa: F811
-    said = noted(bare.on)
+def test_a_header_that_claims_too_much_opens_as_far_as_it_goes_and_says_so(fresh, tmp_path):
+    said = noted(fresh)
     header(tmp_path / "liar.wav", frames=8000, claimed=1 << 30)
-    bare.on.model_loader.open(tmp_path / "liar.wav")
-    assert bare.on.session.shown.tracks[recording("liar.wav")].axis.n == 8000
+    fresh.model_loader.open(tmp_path / "liar.wav")
+    assert fresh.session.shown.tracks[recording("liar.wav")].axis.n == 8000
     assert any("it ends at 1.000 s" in words for words in said)
 
 
-def test_a_header_that_claims_too_little_says_what_is_ignored(bare, tmp_path):  # noqa: F811
-    said = noted(bare.on)
+def test_a_header_that_claims_too_little_says_what_is_ignored(fresh, tmp_path):
+    said = noted(fresh)
     header(tmp_path / "liar.wav", frames=8000, claimed=800)
-    bare.on.model_loader.open(tmp_path / "liar.wav")
+    fresh.model_loader.open(tmp_path / "liar.wav")
     assert "liar.wav: its header says 0.05 s; 15,200 bytes after that are ignored" in said
 
 
-def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(bare, tmp_path):  # noqa: F811
-    said = noted(bare.on)
+def test_a_clipped_recording_says_how_many_samples_stand_at_full_scale(fresh, tmp_path):
+    said = noted(fresh)
     soundfile.write(tmp_path / "loud.wav", np.sign(np.sin(np.arange(4000.0) / 8)), 8000, subtype="PCM_16")
-    bare.on.model_loader.open(tmp_path / "loud.wav")
+    fresh.model_loader.open(tmp_path / "loud.wav")
     assert any("samples at full scale: clipped?" in words for words in said)
 
 
@@ -130,49 +137,48 @@ def always(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("always")
-def test_a_long_file_that_is_deleted_while_open_is_said_once(bare, long_file, tmp_path):  # noqa: F811
-    path, said = copied(long_file, tmp_path), faults(bare)
-    bare.on.model_loader.open(path)
-    bare.on.session.set_range(Range(10.0, 20.0))
+def test_a_long_file_that_is_deleted_while_open_is_said_once(fresh, stack, long_file, tmp_path):  # noqa: F811
+    path, said = copied(long_file, tmp_path), told(fresh)
+    fresh.model_loader.open(path)
+    fresh.session.set_range(Range(10.0, 20.0))
     assert not said
-    shown = dict(bare.on.session.shown.overlays)
+    shown = dict(fresh.session.shown.overlays)
     os.remove(path)
-    bare.on.session.set_range(Range(500.0, 510.0))
-    bare.on.session.set_range(Range(510.0, 520.0))
-    bare.wiring.show_stack()
-    bare.grab()
+    fresh.session.set_range(Range(500.0, 510.0))
+    fresh.session.set_range(Range(510.0, 520.0))
+    paint(fresh, stack)
     assert [fault.sentence.split(":")[0] for fault in said] == ["“copy.wav” was moved or deleted"]
     assert shown
-    assert bare.on.session.lane(recording("copy.wav")) is not None
+    assert fresh.session.lane(recording("copy.wav")) is not None
 
 
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("kind", ["cut", "replaced"])
-def test_a_long_file_that_changes_while_open_is_said_and_opens_anew(bare, long_file, tmp_path, kind):  # noqa: F811
-    path, said = copied(long_file, tmp_path), faults(bare)
-    bare.on.model_loader.open(path)
+def test_a_long_file_that_changes_while_open_is_said_and_opens_anew(fresh, long_file, tmp_path, kind):  # noqa: F811
+    path, said = copied(long_file, tmp_path), told(fresh)
+    fresh.model_loader.open(path)
     if kind == "cut":
         os.truncate(path, path.stat().st_size // 2)
     else:
         hum(path, 8000, 620.0, 220.0)
-    bare.on.session.set_range(Range(600.0, 610.0))
+    fresh.session.set_range(Range(600.0, 610.0))
     assert ["was changed by another program" in fault.sentence for fault in said] == [True]
-    bare.on.model_loader.open(path)
-    length_s = bare.on.session.shown.tracks[recording("copy.wav")].axis.duration_s
+    fresh.model_loader.open(path)
+    length_s = fresh.session.shown.tracks[recording("copy.wav")].axis.duration_s
     assert length_s == pytest.approx(315.0 if kind == "cut" else 620.0, abs=0.01)
 
 
 @pytest.mark.usefixtures("always")
-def test_infinities_in_a_long_file_are_gaps_in_its_measures(bare, tmp_path):  # noqa: F811
+def test_infinities_in_a_long_file_are_gaps_in_its_measures(fresh, tmp_path):
     samples = hum(tmp_path / "long.wav", 8000, 630.0)
     samples[8000 * 100 + 5] = np.inf
     soundfile.write(tmp_path / "long.wav", samples, 8000, subtype="FLOAT")
-    said, wrong = noted(bare.on), faults(bare)
-    bare.on.model_loader.open(tmp_path / "long.wav")
+    said, wrong = noted(fresh), told(fresh)
+    fresh.model_loader.open(tmp_path / "long.wav")
     assert any("1 value is not a number" in words for words in said)
-    bare.on.session.set_range(Range(95.0, 105.0))
-    bare.on.overlays.refresh()
-    pitch = bare.on.session.shown.overlays[recording("long.wav"), "pitch"][0]
+    fresh.session.set_range(Range(95.0, 105.0))
+    fresh.overlays.refresh()
+    pitch = fresh.session.shown.overlays[recording("long.wav"), "pitch"][0]
     assert np.isnan(pitch.at(100.0))
     assert pitch.at(98.3) == pytest.approx(150.0, abs=1.0)
     assert not wrong

@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from tests.app.recordings.test_open_recordings import bare, hum  # noqa: F401
+from tests.support.annotating import cut
+from tests.support.commands import run
 from tests.support.keys import recording
 
 
-def opened(window, tmp_path, *names):
+def open_alone(services, tmp_path, *names):
     for name in names:
         hum(tmp_path / name)
-        window.on.model_loader.open(tmp_path / name)
+        services.model_loader.open(tmp_path / name)
+
+
+def opened(window, tmp_path, *names):
+    open_alone(window.on, tmp_path, *names)
     window.wiring.show_stack()
     return window
 
 
-def test_opening_the_first_recording_is_no_step_of_undo(bare, tmp_path):  # noqa: F811
-    window = opened(bare, tmp_path, "a.wav")
-    assert window.on.session.history.undo_words == ""
-    window.menus.run("edit.undo")
-    assert window.on.session.lane(recording("a.wav")) is not None
+def test_opening_the_first_recording_is_no_step_of_undo(fresh, tmp_path):
+    open_alone(fresh, tmp_path, "a.wav")
+    assert fresh.session.history.undo_words == ""
+    run(fresh, "edit.undo")
+    assert fresh.session.lane(recording("a.wav")) is not None
 
 
-def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(bare, tmp_path):  # noqa: F811
-    window = opened(bare, tmp_path, "a.wav")
-    window.on.tier_editor.new_tiers(("phones",), ())
-    window.on.session.set_cursor(0.3)
-    window.menus.run("boundary.add")
+def test_undo_after_typing_leaves_the_recording_and_its_tiers_usable(fresh, tmp_path):
+    open_alone(fresh, tmp_path, "a.wav")
+    fresh.tier_editor.new_tiers(("phones",), ())
+    cut(fresh, 0.3)
     for _ in range(5):
-        window.menus.run("edit.undo")
-    assert window.on.session.lane(recording("a.wav")) is not None
-    window.menus.run("edit.redo")
-    window.menus.run("edit.redo")
-    assert list(window.on.tier_editor.tiers[0].times_s) == [0.0, 0.3, 0.9]
+        run(fresh, "edit.undo")
+    assert fresh.session.lane(recording("a.wav")) is not None
+    run(fresh, "edit.redo")
+    run(fresh, "edit.redo")
+    assert list(fresh.tier_editor.tiers[0].times_s) == [0.0, 0.3, 0.9]
 
 
-def test_undo_of_a_second_recording_makes_the_first_the_active_one(bare, tmp_path):  # noqa: F811
-    window = opened(bare, tmp_path, "a.wav", "b.wav")
-    assert window.on.session.active == recording("b.wav")
-    window.menus.run("edit.undo")
-    assert window.on.session.active == recording("a.wav")
-    assert [lane.key for lane in window.on.session.lanes] == [recording("a.wav")]
+def test_undo_of_a_second_recording_makes_the_first_the_active_one(fresh, tmp_path):
+    open_alone(fresh, tmp_path, "a.wav", "b.wav")
+    assert fresh.session.active == recording("b.wav")
+    run(fresh, "edit.undo")
+    assert fresh.session.active == recording("a.wav")
+    assert [lane.key for lane in fresh.session.lanes] == [recording("a.wav")]
 
 
 def test_closing_the_only_recording_shows_the_start_page_and_undo_the_recording(bare, tmp_path):  # noqa: F811

@@ -18,6 +18,7 @@ from core.signals.track import Track
 from tests.support.commands import run
 from tests.support.contexts import inline_context
 from tests.support.keys import G, Q, recording
+from tests.support.measuring_at_once import InlineMeasurer
 from tests.support.pools import ExchangeablePool
 
 
@@ -37,6 +38,7 @@ def bare(qtbot):
     from app.shell.window import Window
 
     instrument = assemble(inline_context(), InlineEngine(), ExchangeablePool(), Ear())
+    instrument.measurement.measurer = InlineMeasurer()
     made = furnish(Window(), instrument)
     qtbot.addWidget(made)
     made.resize(1200, 800)
