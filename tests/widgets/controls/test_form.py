@@ -83,8 +83,8 @@ def test_a_fields_unit_comes_from_its_suffix(name, words):
 
 def test_the_first_field_is_chosen_when_the_form_opens(qtbot, form):
     form.show()
-    form.activateWindow()
-    qtbot.waitActive(form)
+    with qtbot.waitActive(form):
+        form.activateWindow()
     first = field(form, "Floor")
     assert form.focusWidget() is first
     assert first.selectedText() == "75"

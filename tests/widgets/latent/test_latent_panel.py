@@ -136,8 +136,8 @@ def wheel(knobs, index, notches=1):
 
 def test_the_wheel_scrolls_unless_the_pointer_rests_on_the_chosen_knob(qtbot, panel, knobs):
     qtbot.addWidget(panel)
-    panel.activateWindow()
-    qtbot.waitActive(panel)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
     knobs.setFocus()
     said = told(knobs.value_wanted)
     wheel(knobs, 4)
@@ -149,10 +149,10 @@ def test_the_wheel_scrolls_unless_the_pointer_rests_on_the_chosen_knob(qtbot, pa
 
 
 def test_a_turned_wheel_becomes_final_when_it_rests(qtbot, panel, knobs):
-    panel.activateWindow()
-    qtbot.waitActive(panel)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
     knobs.setFocus()
-    with qtbot.waitSignal(knobs.value_wanted, check_params_cb=lambda i, v, final: final, timeout=2000):
+    with qtbot.waitSignal(knobs.value_wanted, check_params_cb=lambda i, v, final: final):
         wheel(knobs, 4)
 
 
@@ -204,8 +204,8 @@ def test_the_windows_shortcuts_do_not_take_the_keys_of_knobs_and_fields(qtbot, p
     action.setShortcut(key)
     action.triggered.connect(lambda: taken.append(key))
     panel.addAction(action)
-    panel.activateWindow()
-    qtbot.waitActive(panel)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
     knobs.setFocus()
     if key == Qt.Key.Key_Escape:
         qtbot.keyClick(knobs, Qt.Key.Key_Return)

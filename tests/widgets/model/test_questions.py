@@ -101,8 +101,8 @@ def test_the_question_that_was_clicked_has_the_focus(qtbot):
     dialog = QuestionsDialog(card(), name="kind")
     qtbot.addWidget(dialog)
     dialog.show()
-    dialog.activateWindow()
-    qtbot.waitActive(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
     assert dialog.focusWidget() is radio(dialog, "None, assumed")
 
 

@@ -45,7 +45,7 @@ def test_a_click_wishes_the_letter_under_it_and_takes_no_focus(qtbot, stack):
 def test_the_palette_asks_to_be_closed(qtbot, stack):
     panel = IpaPanel()
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(panel.close_wanted, timeout=1000):
+    with qtbot.waitSignal(panel.close_wanted):
         next(
             b for b in panel.children() if b.isWidgetType() and b.accessibleName() == "Close the palette"
         ).click()
