@@ -196,6 +196,34 @@ def test_what_sleeps_or_moves_the_mouse_is_recognised(code):
     assert waits_and_moves(code)
 
 
+# what waits at the end of its `with` block, and otherwise never
+WAITS_IN_WITH = {"waitActive", "waitExposed", "waitSignal", "waitSignals", "waitCallback", "assertNotEmitted"}
+
+
+def waits_never_entered(code: str) -> list[str]:
+    """Give the lines of a test that make a wait of pytest-qt and do not wait for it."""
+    calls = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Expr)]
+    return [
+        f"{call.lineno}: {call.func.attr}"
+        for call in calls
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in WAITS_IN_WITH
+    ]
+
+
+def test_what_a_test_waits_for_it_waits_for():
+    """Without `with` the call only makes what would wait."""
+    assert [
+        f"{name}:{line}" for name, code in our_tests().items() for line in waits_never_entered(code)
+    ] == []
+
+
+def test_a_wait_without_with_is_recognised():
+    assert waits_never_entered("qtbot.waitActive(window)")
+    assert not waits_never_entered("with qtbot.waitActive(window):\n    window.activateWindow()")
+
+
 # names that Python or torch begin with an underscore and offer nevertheless
 OFFERED = {
     "os._exit": "ends a process at once, as a crash does",

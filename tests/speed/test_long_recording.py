@@ -47,8 +47,8 @@ def window(qtbot, tmp_path, monkeypatch):
     made = furnish(Window(), instrument)
     qtbot.addWidget(made)
     made.resize(1600, 1000)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     yield made
     instrument.close()
     files.shutdown()

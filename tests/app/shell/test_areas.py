@@ -10,8 +10,8 @@ from tests.support.screen import pixels
 
 def test_every_area_shows_on_arrival_that_it_has_the_focus(qtbot, window):
     window.menus.run("view.dock") if not window.dock.isVisible() else None
-    window.activateWindow()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.activateWindow()
     window.stack.setFocus()
     areas = [window.stack, window.latent, window.dock.table, window.menus.toolbar]
     for area in (*areas[1:], areas[0]):
@@ -24,8 +24,8 @@ def test_every_area_shows_on_arrival_that_it_has_the_focus(qtbot, window):
 
 
 def test_the_areas_are_a_ring_in_both_directions(qtbot, window):
-    window.activateWindow()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.activateWindow()
     window.stack.setFocus()
     there = [window.focusWidget()]
     for _ in range(4):
