@@ -55,11 +55,12 @@ def test_an_empty_folder_tells_nothing(tmp_path):
 
 
 def test_another_programs_process_is_no_training(tmp_path):
-    (tmp_path / "training.pid").write_text(str(os.getppid()))
-    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    script = "print('here', flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout.readline() == b"here\n"  # a process that is still being loaded may be any program
     (tmp_path / "training.pid").write_text(str(other.pid))
     assert process_of(tmp_path) is None
-    other.communicate()
+    other.communicate(b"\n")
     (tmp_path / "training.pid").write_text("no number")
     assert process_of(tmp_path) is None
 
