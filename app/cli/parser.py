@@ -205,7 +205,9 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(OVERLAYS)}")
     add("--preset", metavar="NAME", help=f"settings of the analyses (default: {PRESET})")
     _speaker(add)
+    add("--layers", metavar="NAMES", type=words, default=(), help="only these lanes, such as out,conv4,conv3")
     add("--width", metavar="MM", type=float, default=170.0, help="printed width (default: 170 mm)")
+    add("--height", metavar="MM", type=float, default=0.0, help="printed height (default: as the lanes need)")
     add("--dpi", metavar="N", type=float, default=300.0, help="dots per inch (default: 300)")
     add("--out", metavar="FILE", type=figure, required=True, help="a .png, .svg or .pdf file")
 

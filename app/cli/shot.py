@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from core.networks.latent import draw
 from core.playback.devices import Device
 from core.processes.engine import InlineEngine
 from core.processes.praat_pool import InlinePool
+from core.session.lane_key import Key
+from core.session.lane_names import plain_name
 from core.session.lanes import Lanes
 from core.signals.axis import Range
 
@@ -122,17 +125,27 @@ def shown_as(lanes: Lanes, measures: frozenset[str]) -> Lanes:
     )
 
 
+def left_out(lanes: Lanes, names: Sequence[str]) -> frozenset[Key]:
+    """Return the lanes that are not among the named ones; none for no names. Raises Fault for other names."""
+    known = {plain_name(lane.key): lane.key for lane in lanes}
+    for name in names:
+        if name not in known:
+            raise Fault(f"There is no layer “{name}”.", f"Choose from {', '.join(known)}.")
+    return frozenset(key for name, key in known.items() if names and name not in names)
+
+
 def _write(on: Instrument, out: Path, asked: Namespace) -> None:
     from app.export.figure import figure_of
     from widgets.figures.figure_files import Paper, write_figure
     from widgets.theme.theme import load_fonts
 
     load_fonts()
-    paper = Paper(asked.width, asked.dpi)
-    if not (20 <= paper.width_mm <= 2000 and 36 <= paper.dpi <= 2400):
+    paper = Paper(asked.width, asked.dpi, asked.height)
+    if not (20 <= paper.width_mm <= 2000 and 36 <= paper.dpi <= 2400 and 0 <= paper.height_mm <= 2000):
         raise Fault(
             f"A picture of {paper.width_mm:g} mm at {paper.dpi:g} dpi is not possible.",
             "Use 20 to 2000 mm and 36 to 2400 dpi.",
         )
     figure = figure_of(on.session, on.analysis_settings, on.stack_views, paper)
+    figure = replace(figure, hidden=left_out(on.session.lanes, asked.layers))
     write_figure(out, figure, on.file_export.origin_text(), paper.dpi)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
+
 from app.base.command_table import command, has_curve, is_open
 from app.base.dialog_host import DialogHost
+from app.base.messages import Messages
 from app.base.picture_saver import PictureSaver
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
-from app.measuring.settings import MeasureSettings
+from app.measuring.settings import MeasureSettings, measure_choices
 from core.session.session import Session
 
 if TYPE_CHECKING:
+    from core.measures.correlation import Pair
     from widgets.results.layer_plots import PlotSheet
 
 
@@ -30,7 +34,7 @@ def has_pairs(measurement: Measurement) -> bool:
 
 
 @command("analyses.compare", "Compare layers with the output", "Analyses", has_pairs)
-def compare(host: DialogHost, saver: PictureSaver, measurement: Measurement) -> None:
+def compare(host: DialogHost, saver: PictureSaver, measurement: Measurement, messages: Messages) -> None:
     """Compare each layer with the output in the last measurement: scatter with r, and courses in time."""
     from widgets.results.layer_plots import PlotsDialog
 
@@ -39,7 +43,29 @@ def compare(host: DialogHost, saver: PictureSaver, measurement: Measurement) -> 
     def save(sheet: PlotSheet) -> None:
         saver.save_plot(sheet, "Each layer against the output", "comparison.pdf", origin)
 
-    host.show(PlotsDialog(measurement.pairs, save, host.parent))
+    dialog = PlotsDialog(measurement.pairs, save, host.parent)
+    dialog.copy_wanted.connect(lambda pairs: _copy_r(messages, pairs))
+    dialog.table_wanted.connect(lambda pairs: host.guard(lambda: _save_r(host, messages, pairs, origin)))
+    host.show(dialog)
+
+
+def _copy_r(messages: Messages, pairs: Sequence[Pair]) -> None:
+    """Copy r of each layer and measure as tab-separated text."""
+    from core.measures.correlation_table import as_text
+
+    QGuiApplication.clipboard().setText(as_text(pairs))
+    messages.noted.emit(f"Copied r of {len(pairs)} layers and measures as tab-separated text")
+
+
+def _save_r(host: DialogHost, messages: Messages, pairs: Sequence[Pair], record: str) -> None:
+    """Ask for a file and write r of each layer and measure, with the record of the measurement."""
+    from core.measures.correlation_table import write
+
+    name, _ = host.ask_save("Save r", "r.csv", "Tables for R (*.csv)")
+    if name:
+        path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
+        write(path, pairs, record)
+        messages.noted.emit(f"Saved {path.name}: r of {len(pairs)} layers and measures")
 
 
 @command("analyses.open_in_praat", "Open this layer in Praat", "Analyses", has_curve)
@@ -61,7 +87,7 @@ def _ask(
 
     standards = MeasureSettings(what=measurement.usual)
     answers = MeasureAnswers(measurement.wrong, measurement.remark)
-    choices = MeasureChoices(measurement.tiers, measurement.offered)
+    choices = MeasureChoices(measurement.tiers, measurement.offered, measure_choices())
     form = MeasureForm(title, f"{title}…", measurement.fitting, standards, host.parent, choices, answers)
     form.wanted.connect(use)
     host.show(form)

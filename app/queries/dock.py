@@ -18,7 +18,7 @@ from app.queries.queries import Queries, value_text
 from app.queries.slice_view import SliceSource
 from core.analyses.measures import MEASURES, Measure, Statistic
 from core.probing.classifier_output import ClassifierOutput
-from core.queries.layer_table import BANDWIDTHS, SHOWN, as_text, bandwidths, row
+from core.queries.layer_table import BANDWIDTHS, SHOWN, answers_as_text, as_text, bandwidths, row
 from core.queries.queries import Answer, Layer, ask
 from core.session.lane_key import Key, LaneKey
 from core.session.lane_names import lane_name, model_label, model_names
@@ -320,10 +320,22 @@ class DockView:
         """Copy the table of layers to the clipboard, as tab-separated text."""
         layers, place = self._layer_results.layers(), self._layer_results.table_place
         models = {layer.key: model_label(self._session.models, layer.key) for layer in layers}
-        QGuiApplication.clipboard().setText(as_text(layers, place, models))
+        QGuiApplication.clipboard().setText(as_text(layers, place, models) + self._answers_text())
         awaited = sum(1 for layer in layers for answer in row(layer, place) if answer and answer.awaited)
         rest = f"; {awaited} values are still being computed and are empty" if awaited else ""
         self._messages.noted.emit(f"Copied {len(layers)} layers as tab-separated text{rest}")
+
+    def _answers_text(self) -> str:
+        """Return what D and Q give as text."""
+        models = self._session.models
+        outputs = ((key, self._sound_driven.output(key)) for key in keys_of(self._session.lanes))
+        return answers_as_text(
+            [
+                (model_label(models, key), lane_name(models, key), output)
+                for key, output in outputs
+                if output is not None
+            ]
+        )
 
     def show_large(self) -> None:
         """Show the spectral slice in its own window, up to the output's Nyquist frequency."""

@@ -37,6 +37,9 @@ from core.tiles.scatter import SHARED_S
 SLICES, SHORT, LONG = "slices", "table", "long table"
 """The clients of the results store: the slices, and the table's short and long layers."""
 
+Awaited = tuple[ResultRequest, Callable[[Any], None], Callable[[], None]]
+"""A request that a client waits for, and what to call with its result and after a failure."""
+
 
 class LayerResults:
     """Returns the known results of the layers and requests the others.
@@ -77,7 +80,7 @@ class LayerResults:
         self._tracks: Mapping[Key, Track] = {}
         self._table: frozenset[Origin] = frozenset()
         self._slice_asked: tuple[SliceSettings, list[Layer], list[ResultRequest]] | None = None
-        self._awaited: dict[Hashable, tuple[ResultRequest, Callable[[Any], None]]] = {}
+        self._awaited: dict[Hashable, Awaited] = {}
         self._count = 0
         self.at_cursor = False  # show the table at the cursor even if there is a selection
         self._long = LongLayerResults(context, results, tiled_overlays, self.layer)
@@ -279,9 +282,16 @@ class LayerResults:
         return self.cursor_s if self.at_cursor else self.place
 
     def with_result(
-        self, layer: Layer, name: str, then: Callable[[Layer], None], place: Place | None = None
+        self,
+        layer: Layer,
+        name: str,
+        then: Callable[[Layer], None],
+        place: Place | None = None,
+        failed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Call `then` with the layer once one of its analyses is known; a failed one is tried again."""
+        """Call `then` with the layer once one of its analyses is known; a failed one is tried again, and
+        `failed` is called if it fails again.
+        """
         if self._long.takes(layer.track, name):
             self._long.wait(layer, name, self.place if place is None else place, then)
             return
@@ -293,18 +303,27 @@ class LayerResults:
             failures = {other: why for other, why in layer.failures.items() if other != name}
             then(replace(layer, results={**layer.results, name: found}, failures=failures))
 
-        self.compute(name, layer.track, layer.settings[name], arrived)
+        self.compute(name, layer.track, layer.settings[name], arrived, failed)
 
     def in_tiles(self, layer: Layer, name: str, time_s: float, then: Callable[[Any], None]) -> None:
         """Call `then` with an analysis around a time of a long recording."""
         self._long.wait_for(layer, name, time_s, then)
 
-    def compute(self, name: str, track: Track, settings: Any, then: Callable[[Any], None]) -> None:
-        """Compute one analysis and call `then` with it; a failure is reported, and tried again next time."""
+    def compute(
+        self,
+        name: str,
+        track: Track,
+        settings: Any,
+        then: Callable[[Any], None],
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Compute one analysis and call `then` with it; a failure is reported after `failed` is called, and
+        tried again next time.
+        """
         request = analysis_of(track, name, settings)
         self._count += 1
         asker = "query", self._count
-        self._awaited[asker] = request, then
+        self._awaited[asker] = request, then, failed
         self._results.allow_retry([request])
         self._results.need(asker, [request], Urgency.AWAITED)
         self._answer()
@@ -312,7 +331,7 @@ class LayerResults:
     def _answer(self) -> bool:
         """Call back the clients that wait for what is known now; return whether there were any."""
         answered = False
-        for asker, (request, then) in list(self._awaited.items()):
+        for asker, (request, then, failed) in list(self._awaited.items()):
             state = self._results.look(request)
             if asker not in self._awaited or state in (None, PENDING):
                 continue
@@ -321,7 +340,9 @@ class LayerResults:
             self._results.drop(asker)
             if isinstance(state, Known):
                 then(state.value)
-            elif (fault := _fault_of(state)) is not BROKEN:
+                continue
+            failed()
+            if (fault := _fault_of(state)) is not BROKEN:
                 self._messages.faulted.emit(fault)
         return answered
 

@@ -31,7 +31,7 @@ from core.session.lane_names import curve_names, lane_name, layer_info, model_na
 from core.session.lanes import Lane, keys_of
 from core.session.layer_rates import lower_rates
 from core.signals.track import Track
-from widgets.theme.praat_numbers import duration_words, short
+from widgets.theme.praat_numbers import duration_words, short, short_rate
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
 
 MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
@@ -137,6 +137,7 @@ class StackViews:
             title=name,
             meta=meta,
             badge=f"≤ {short(carried / 2)} Hz",
+            short_badge=f"≤ {short_rate(carried / 2)}",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
             spectrogram=self._drawn_overlays.spectrogram(lane.key) if "spectrogram" in lane.shown else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ class Pair(Locked):
     """One measure of a layer and of the output: float64 [intervals, points], the items one after another,
     with one column if the measure is of whole intervals.
 
-    `resampling` is that of the layer's curve, "" at its native rate.
+    `resampling` is that of the layer's curve, "" at its native rate. `labels` name the intervals, in order.
     """
 
     layer: str
@@ -27,6 +27,7 @@ class Pair(Locked):
     mine: Doubles
     theirs: Doubles
     resampling: str = ""
+    labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mine", locked(self.mine))
@@ -78,6 +79,7 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
     with the first "a" and so on. Measures in the same intervals say nothing about durations.
     """
     sides: list[tuple[Doubles, Doubles]] = []
+    names: list[tuple[str, str]] = []
     unit = resampling = ""
     for one, other in _beside(table, layer):
         own, others = _values(one, measure), _values(other, measure)
@@ -86,11 +88,31 @@ def paired(table: Table, layer: str, measure: str) -> Pair | None:
         mine, theirs = matching_intervals(one, other)
         if mine:
             sides.append((own[0][mine], others[0][theirs]))
+            names += [(one.item, one.stretches[k].label.strip()) for k in mine]
             unit, resampling = own[1], one.origin.resampling
     if not sides:
         return None
     mine, theirs = (np.concatenate(side) for side in zip(*sides, strict=True))
-    return Pair(layer, measure, unit, mine, theirs, resampling)
+    return Pair(layer, measure, unit, mine, theirs, resampling, interval_names(names))
+
+
+def interval_names(pairs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the names of intervals from their items and labels: the label alone if there is one item, and
+    equal names numbered.
+
+    >>> interval_names([("word", "a"), ("word", "i"), ("word", "a")])
+    ('a', 'i', 'a (2)')
+    >>> interval_names([("p1", "a"), ("p2", "")])
+    ('p1: a', 'p2')
+    """
+    single = len({item for item, _ in pairs}) <= 1
+    names = [label or item if single else ": ".join(filter(None, (item, label))) for item, label in pairs]
+    seen: Counter[str] = Counter()
+    numbered: list[str] = []
+    for name in names:
+        seen[name] += 1
+        numbered.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(numbered)
 
 
 def _beside(table: Table, layer: str) -> Iterator[tuple[MeasuredLayer, MeasuredLayer]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.analyses.measure_reading import Place
 from core.analyses.measures import MEASURES, Measure, Statistic
 from core.files.table import digits
+from core.probing.classifier_output import ClassifierOutput
 from core.queries.queries import Answer, Layer, ask
 from core.session.lane_key import Key
 from core.signals.axis import Range
@@ -69,3 +70,18 @@ def _lines(layer: Layer, where: Place) -> Iterator[tuple[str, ...]]:
 
 def _values(layer: Layer, where: Place, statistic: Statistic) -> Iterator[str]:
     return (digits(ask(layer, measure, where, statistic).value) for measure in COPIED)
+
+
+def answers_as_text(answers: Sequence[tuple[str, str, ClassifierOutput]]) -> str:
+    """Return what D and Q give, each with its model and lane, as a second table of tab-separated text: a row
+    per class with its probability (empty for a score) and its logit. Return "" for nothing.
+    """
+    if not answers:
+        return ""
+    out = io.StringIO()
+    table = csv.writer(out, delimiter="\t", lineterminator="\n")
+    table.writerow(("model", "lane", "class", "probability", "logit"))
+    for model, lane, output in answers:
+        for one in output.classes:
+            table.writerow((model, lane, one.label, digits(one.probability), digits(one.logit)))
+    return f"\n{out.getvalue()}"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from widgets.theme.control_paint import Words
 
@@ -36,12 +36,16 @@ def dialogs(window: QWidget, kind: type[W]) -> list[W]:
 
 
 def fill(form: QWidget, name: str, value: Any) -> None:
-    """Type into a field of a form, or choose from its list."""
+    """Type into a field of a form, choose from its list, or tick words such as "f0, duration"."""
     field = named(form, QWidget, name)
     if isinstance(field, QLineEdit):
         field.setText(str(value))
     elif isinstance(field, QComboBox):
         field.setCurrentIndex(field.findData(value))
+    elif boxes := field.findChildren(QCheckBox):
+        words = [word.strip() for word in str(value).split(",")]
+        for box in boxes:
+            box.setChecked(box.toolTip() in words)
     else:
         raise TypeError(f"{name} is no field: {field}")
 

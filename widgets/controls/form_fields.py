@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
 
 from core.faults import Fault
 from widgets.theme.number_text import MINUS, exact_text, read_number
@@ -24,6 +24,7 @@ PRAATS = {
     "periods per window": "Number of periods per window",
 }
 AUTOMATIC = "automatic"
+CHECK_COLUMNS = 3
 _AUTOMATIC_WORDS = ("", "auto", AUTOMATIC)
 
 
@@ -125,6 +126,37 @@ def editable_list(label: str, known: Sequence[str], empty: str, changed: Callabl
     line.setPlaceholderText(empty)
     box.editTextChanged.connect(lambda _text: changed())
     return Field(box, box.setEditText, box.currentText)
+
+
+def check_list(label: str, choices: Sequence[tuple[str, str]], changed: Callable[[], None]) -> Field:
+    """Create a field for several of many words: a check box each, in columns; the value is the ticked words,
+    separated by commas. Words without a box are kept.
+    """
+    frame = QWidget()
+    frame.setAccessibleName(label)
+    grid = QGridLayout(frame)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(4)
+    boxes: dict[str, QCheckBox] = {}
+    others: list[str] = []
+    lines = -(-len(choices) // CHECK_COLUMNS)
+    for number, (word, title) in enumerate(choices):
+        boxes[word] = QCheckBox(title)
+        boxes[word].setToolTip(word)
+        boxes[word].toggled.connect(lambda _on: changed())
+        grid.addWidget(boxes[word], number % lines, number // lines)
+
+    def show(value: str) -> None:
+        words = [word.strip() for word in value.split(",") if word.strip()]
+        others[:] = [word for word in words if word not in boxes]
+        for word, box in boxes.items():
+            box.setChecked(word in words)
+
+    def read() -> str:
+        return ", ".join([*(word for word, box in boxes.items() if box.isChecked()), *others])
+
+    return Field(frame, show, read)
 
 
 class NamedValues:

@@ -6,37 +6,70 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QScrollArea, QWidget
 
+from core.analyses.measures import MEASURES, groups
 from core.measures.correlation import Pair
 from widgets.controls.dialog import SmallDialog
 from widgets.controls.segmented import Segmented
+from widgets.plots import legend
 from widgets.plots.area import ZOOM_HINT, AreaWords, Ends, PlotArea
 from widgets.plots.items import CurveItem, DotItem, Stroke
+from widgets.plots.legend import LegendEntry
 from widgets.plots.view import PlotView
 from widgets.theme.control_paint import Words
 from widgets.theme.praat_numbers import NONE, signed
-from widgets.theme.theme import Theme
+from widgets.theme.theme import LIGHT, Theme
 
 PANEL = QSize(272, 212)
 NOTED_PX = 16  # how much higher the panels are if one of them has a note
 INSIDE_PX, DOT_PX = 6.0, 4.0
 MOST_COURSES = 60
+MOST_NAMED = 12  # more intervals have a scale of colours with a few names
+NAMED_OF_MANY = 5
+LEGEND_GAP_PX = 8
 SCATTER, COURSES = "scatter", "courses"
-WORDS = {
-    SCATTER: "x: output, y: layer; r over all points where both have a value",
-    COURSES: "Solid: layer; dashed: output; one colour per interval, over normalised time; "
-    f"the first {MOST_COURSES} intervals",
-}
+MOMENTS = frozenset(groups()["moments"])
+SCATTER_WORDS = "x: output, y: layer; r over all points where both have a value"
+COURSE_WORDS = "Solid: layer; dashed: output; one colour per interval, over normalised time"
 NAMES = {"fc": "FC", "pp": "PP"}
 NOTHING = "No value is defined in both"
 
 Items = list[CurveItem | DotItem]
+
+
+def mode_words(mode: str, pairs: Sequence[Pair]) -> str:
+    """Return what a view shows; of more intervals than can be told apart, how many of them."""
+    if mode == SCATTER:
+        return SCATTER_WORDS
+    count = max((pair.mine.shape[0] for pair in pairs), default=0)
+    first = f"; the first {MOST_COURSES} of {count} intervals" if count > MOST_COURSES else ""
+    return f"{COURSE_WORDS}{first}"
+
+
+def usual_measures(measures: Sequence[str]) -> tuple[str, ...]:
+    """Return the measures to show at first: all but the spectral moments, unless there are no others."""
+    return tuple(one for one in measures if one not in MOMENTS) or tuple(measures)
+
+
+def legend_entries(pairs: Sequence[Pair]) -> list[LegendEntry]:
+    """Return the legend of the courses: the lines of layer and output, and the intervals' colours."""
+    longest = max(pairs, key=lambda pair: len(pair.labels), default=None)
+    names = longest.labels[:MOST_COURSES] if longest is not None else ()
+    last = max(len(names) - 1, 1)
+    places = range(len(names))
+    if len(names) > MOST_NAMED:
+        places = sorted({round(k * last / (NAMED_OF_MANY - 1)) for k in range(NAMED_OF_MANY)})
+    colours = [LegendEntry(names[k], Stroke(_step(k / last), 3.0)) for k in places]
+    ink = Stroke(lambda theme: theme.ink, 1.2)
+    return [LegendEntry("layer", ink), LegendEntry("output", replace(ink, dashes=(4.0, 2.0))), *colours]
 
 
 def words_of(pair: Pair, mode: str) -> AreaWords:
@@ -104,20 +137,45 @@ def measure_words(measure: str) -> str:
     return words[:1].upper() + words[1:] if words[:1] == "f" and words[1:2].isdigit() else words
 
 
+class CourseLegend(pg.GraphicsWidget):
+    """The legend above the panels, in rows as wide as they are."""
+
+    def __init__(self, entries: Sequence[LegendEntry]) -> None:
+        super().__init__()
+        self._entries, self._theme = entries, LIGHT
+
+    def height_for(self, width_px: float) -> float:
+        """Return the height that the legend needs in a width."""
+        return legend.height(legend.placed(self._entries, 0, width_px))
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def paint(self, painter: QPainter, option: object, widget: object = None) -> None:
+        legend.paint(painter, legend.placed(self._entries, 0, self.size().width()), self._theme)
+
+
 class PlotSheet(PlotView):
-    """All panels: a row per layer, the nearest to the output first, and a column per measure."""
+    """All panels: a row per layer, the nearest to the output first, and a column per measure.
+
+    Courses have a legend above them.
+    """
 
     def __init__(self, pairs: Sequence[Pair], parent: QWidget | None = None) -> None:
+        self.legend = CourseLegend(legend_entries(pairs))
+        self._measures: list[str] = []
         super().__init__(parent)
+        self.scene().addItem(self.legend)
         self.mode = SCATTER
         self.pairs = pairs
         self._layers = list(dict.fromkeys(pair.layer for pair in reversed(pairs)))
         near_first = [pair for layer in self._layers for pair in pairs if pair.layer == layer]
-        self._measures = list(dict.fromkeys(pair.measure for pair in near_first))
+        self.measures = list(dict.fromkeys(pair.measure for pair in near_first))
+        self._measures = list(usual_measures(self.measures))
         self._has_notes = any(words_of(pair, SCATTER).note for pair in pairs)
         for _ in pairs:
             self.add_area(PlotArea())
-        self.setFixedSize(PANEL.width() * len(self._measures), round(self._panel_height) * len(self._layers))
         self.setAccessibleName("Each layer against the output")
         said = (f"{p.layer} {p.measure} r {NONE if p.r is None else signed(f'{p.r:.2f}')}" for p in pairs)
         self.setAccessibleDescription(", ".join(said))
@@ -131,27 +189,64 @@ class PlotSheet(PlotView):
     def show_mode(self, mode: str) -> None:
         """Show dots, or courses in time; a measure of whole intervals has no course."""
         self.mode = mode
+        self._resize()
         for pair, area in zip(self.pairs, self.areas, strict=True):
-            area.setVisible(mode == SCATTER or pair.mine.shape[1] > 1)
+            in_time = mode == SCATTER or pair.mine.shape[1] > 1
+            area.setVisible(pair.measure in self._measures and in_time)
             items, across, up = _SHOWN[mode](pair)
             area.show_words(words_of(pair, mode), self._has_notes)
             area.show_items(items)
             area.show_range(across, up, INSIDE_PX)
 
+    def show_measures(self, measures: Sequence[str]) -> None:
+        """Show these measures, each in its column."""
+        self._measures = [one for one in self.measures if one in measures]
+        self.show_mode(self.mode)
+
+    @property
+    def shown(self) -> tuple[Pair, ...]:
+        """The pairs of the shown measures."""
+        return tuple(pair for pair in self.pairs if pair.measure in self._measures)
+
+    @property
+    def _legend_px(self) -> float:
+        """The height of the legend, with a gap below it; 0 for dots."""
+        width = PANEL.width() * max(1, len(self._measures))
+        return self.legend.height_for(width) + LEGEND_GAP_PX if self.mode == COURSES else 0.0
+
+    def _resize(self) -> None:
+        """Take the size of the shown panels."""
+        columns = max(1, len(self._measures))
+        height = round(self._panel_height) * len(self._layers) + round(self._legend_px)
+        self.setFixedSize(PANEL.width() * columns, height)
+        self.legend.setVisible(self.mode == COURSES)
+        self.arrange()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.legend.set_theme(theme)
+
     def place_of(self, pair: Pair) -> QRectF:
         """Return the rectangle of a panel."""
         column, row = self._measures.index(pair.measure), self._layers.index(pair.layer)
         width, height = float(PANEL.width()), self._panel_height
-        return QRectF(column * width, row * height, width, height)
+        return QRectF(column * width, self._legend_px + row * height, width, height)
 
     def arrange(self) -> None:
-        """Place every panel in its row and column."""
+        """Place every panel in its row and column, below the legend."""
+        self.legend.setGeometry(QRectF(0, 0, self.width(), self._legend_px))
         for pair, area in zip(self.pairs, self.areas, strict=True):
-            area.setGeometry(self.place_of(pair))
+            if pair.measure in self._measures:
+                area.setGeometry(self.place_of(pair))
 
 
 class PlotsDialog(SmallDialog):
-    """The sheet in its own window; `save` asks where to save a picture of it."""
+    """The sheet in its own window; `save` asks where to save a picture of it. Emits `copy_wanted` and
+    `table_wanted` with the shown pairs, whose r is to be copied or saved.
+    """
+
+    copy_wanted = Signal(object)
+    table_wanted = Signal(object)
 
     def __init__(
         self, pairs: Sequence[Pair], save: Callable[[PlotSheet], None], parent: QWidget | None = None
@@ -161,8 +256,8 @@ class PlotsDialog(SmallDialog):
         self.modes = Segmented(((SCATTER, "Scatter"), (COURSES, "In time")), "View of the panels")
         self.modes.show_current(SCATTER)
         self.modes.wanted.connect(self.sheet.show_mode)
-        self.modes.wanted.connect(lambda mode: self.words.setText(WORDS[mode]))
-        self.words = Words(WORDS[SCATTER], 11, 400, "ink2")
+        self.modes.wanted.connect(lambda mode: self.words.setText(mode_words(mode, pairs)))
+        self.words = Words(mode_words(SCATTER, pairs), 11, 400, "ink2")
         area = QScrollArea()
         area.setWidget(self.sheet)
         row = QHBoxLayout()
@@ -170,6 +265,43 @@ class PlotsDialog(SmallDialog):
         row.addWidget(self.modes)
         row.addWidget(self.words, 1)
         self.body.addLayout(row)
+        self.boxes = [self._box(measure) for measure in self.sheet.measures]
+        if len(self.boxes) > 1:
+            self.body.addLayout(self._choice())
         self.body.addWidget(area, 1)
-        self.add_buttons((("Save picture…", lambda: save(self.sheet)),), (("Close", self.accept),))
+        self.add_buttons(
+            (
+                ("Save picture…", lambda: save(self.sheet)),
+                ("Copy r", lambda: self.copy_wanted.emit(self.sheet.shown)),
+                ("Save r as CSV…", lambda: self.table_wanted.emit(self.sheet.shown)),
+            ),
+            (("Close", self.accept),),
+        )
         self.resize(min(self.sheet.width() + 60, 1200), min(self.sheet.height() + 150, 860))
+
+    def _box(self, measure: str) -> QCheckBox:
+        """Return the check box of a measure."""
+        words = MEASURES[measure].title if measure in MOMENTS else measure_words(measure)
+        box = QCheckBox(words[:1].upper() + words[1:])
+        box.setChecked(measure in usual_measures(self.sheet.measures))
+        box.toggled.connect(self._choose)
+        return box
+
+    def _choice(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for box in self.boxes:
+            row.addWidget(box)
+        row.addStretch(1)
+        return row
+
+    def _choose(self) -> None:
+        """Show the ticked measures; the last one cannot be switched off."""
+        pairs = zip(self.sheet.measures, self.boxes, strict=True)
+        chosen = [measure for measure, box in pairs if box.isChecked()]
+        if not chosen:
+            sender = self.sender()
+            assert isinstance(sender, QCheckBox)
+            sender.setChecked(True)
+            return
+        self.sheet.show_measures(chosen)

@@ -12,17 +12,20 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from core.faults import Fault
 from widgets.controls.form import SettingsForm
-from widgets.controls.form_fields import Field, choice_list, editable_list
+from widgets.controls.form_fields import Field, check_list, choice_list, editable_list
 
 WIDE_PX = 260
 
 
 @dataclass(frozen=True)
 class MeasureChoices:
-    """The tiers and the measures to choose from; without measures, all are offered."""
+    """The tiers, the things to measure and the measures (words and titles) to choose from; without measures,
+    their words are typed.
+    """
 
     tiers: tuple[str, ...] = ()
     what: tuple[str, ...] = ()
+    measures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class MeasureForm(SettingsForm):
             return editable_list(label, self._offered.tiers, "the first", self._tell)
         if name == "what" and self._offered.what:
             return choice_list(label, self._offered.what, self._tell)
+        if name == "measures" and self._offered.measures:
+            return check_list(label, self._offered.measures, self._tell)
         return super().made_field(name, label, hint, standard)
 
     def _tell(self) -> None:

@@ -11,18 +11,23 @@ from widgets.stack.lane import LaneWidget
 from widgets.theme.theme import LIGHT, Theme
 
 MOST_STRETCH = 1.5
+MOST_FILLING = 2
 GRID_PX = 4
 
 
 def stretched(heights: list[int], room_px: int, least_px: int = COLLAPSED_PX + MODEL_PX + 1) -> list[int]:
-    """Distribute the remaining height among the open lanes in proportion, up to half as much again."""
-    open_px = sum(height for height in heights if height >= least_px)
+    """Distribute the remaining height among the open lanes in proportion, up to half as much again; one or
+    two open lanes, such as a recording alone, fill it.
+    """
+    open_lanes = [height for height in heights if height >= least_px]
+    open_px = sum(open_lanes)
     spare = room_px - sum(heights)
     if spare <= 0 or open_px == 0:
         return heights
-    factor = min(MOST_STRETCH, 1 + spare / open_px)
+    fills = len(open_lanes) <= MOST_FILLING
+    factor = 1 + spare / open_px if fills else min(MOST_STRETCH, 1 + spare / open_px)
     found = [int(h * factor) // GRID_PX * GRID_PX if h >= least_px else h for h in heights]
-    if factor < MOST_STRETCH:
+    if fills or factor < MOST_STRETCH:
         found[heights.index(max(heights))] += room_px - sum(found)
     return found
 

@@ -118,7 +118,7 @@ class LaneHeader(QWidget):
             says = "\n".join(filter(None, (name, lane.lowered.get(measure, ""))))
             button.set_state(on=measure in lane.shown and not refusal, refusal=refusal, says=says)
         cut = QFontMetrics(font(13, 600)).horizontalAdvance(lane.title) > self.name_width()
-        cut = cut or self._second_row != lane.meta
+        cut = cut or self._second_row != lane.meta or not self._has_whole_badge
         nyquist = lane.badge.replace("≤", "Nyquist frequency", 1)
         self.setToolTip(f"{title}\n{lane.meta}\n{nyquist}".strip() if cut else "")
         self._place(lane)
@@ -204,22 +204,40 @@ class LaneHeader(QWidget):
         room_px -= metrics.horizontalAdvance(rate)
         return metrics.elidedText(lane.model, Qt.TextElideMode.ElideRight, room_px) + rate
 
+    @property
+    def _badge_from_px(self) -> float:
+        """Where the badge can begin, right of the name and, in a folded lane, of the play button."""
+        plays = self.lane.collapsed and self.lane.playable
+        return NAME_X_PX + self.name_width() + (29 if plays else 4)
+
+    @property
+    def _has_whole_badge(self) -> bool:
+        return self._fitting_badge(HEADER_PX - self._badge_from_px)[0] == self.lane.badge
+
     def _paint_badge(self, painter: QPainter, y: float) -> None:
         """Paint the Nyquist badge at the right, unless the name or the close button needs the space."""
         if self.lane.closable and not self.lane.collapsed and self.underMouse():
             return
-        plays = self.lane.collapsed and self.lane.playable
-        from_px = NAME_X_PX + self.name_width() + (29 if plays else 4)
         painter.setFont(font(11, numbers=True))
-        advance = painter.fontMetrics().horizontalAdvance(self.lane.badge)
-        width = next((w for w in (advance + 8, advance + 5) if from_px + w <= HEADER_PX), 0)
-        if self.lane.badge and width:
+        words, width = self._fitting_badge(HEADER_PX - self._badge_from_px)
+        if words:
             rect = QRectF(HEADER_PX - width, y - 8, width, 16)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self._theme.line2, 1))
             painter.setBrush(self._theme.panel)
             painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-            draw_text(painter, rect.center(), self.lane.badge, painter.font(), self._theme.ink2, "centre")
+            draw_text(painter, rect.center(), words, painter.font(), self._theme.ink2, "centre")
+
+    def _fitting_badge(self, room_px: float) -> tuple[str, int]:
+        """Return the badge in the form that fits, with its width; "" if none does."""
+        metrics = QFontMetrics(font(11, numbers=True))
+        forms = [
+            (words, metrics.horizontalAdvance(words) + around_px)
+            for words in (self.lane.badge, self.lane.short_badge)
+            for around_px in (8, 5)
+            if words
+        ]
+        return next(((words, width) for words, width in forms if width <= room_px), ("", 0))
 
     # --- gain ---------------------------------------------------------------------------------
 

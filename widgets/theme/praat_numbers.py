@@ -56,6 +56,17 @@ def short(value: float) -> str:
     return signed(text) if text not in ("-0", "") else "0"
 
 
+def short_rate(rate_hz: float) -> str:
+    """Return a rate with its unit in as few letters as two or three digits need.
+
+    >>> short_rate(2000.0), short_rate(5512.5), short_rate(500.0), short_rate(31.25), short_rate(7.8125)
+    ('2 kHz', '5.51 kHz', '500 Hz', '31 Hz', '7.8 Hz')
+    """
+    if rate_hz >= 1000:
+        return f"{rate_hz / 1000:.3g} kHz"
+    return f"{rate_hz:.0f} Hz" if rate_hz >= 10 else f"{rate_hz:.1f} Hz"
+
+
 def duration_words(duration_s: float) -> str:
     """Return a duration in words: `0.0625 ms`, `2.4 s`, `12 min 5 s`, `1 h 3 min`."""
     if duration_s < 1e-3:

@@ -48,6 +48,9 @@ class LegendLine:
 class LaneView:
     """One lane: its texts, its curves and its overlays; requests about it carry its `key`.
 
+    `badge` says up to which frequency the lane's rate carries anything, `short_badge` the same where there is
+    less room.
+
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays` holds
     the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB). `merged_pitch` is the
     pitch of other sounds on the same axes, drawn with "pitch"; `pulses` are the glottal pulses, drawn
@@ -68,6 +71,7 @@ class LaneView:
     title: str
     meta: str = ""
     badge: str = ""
+    short_badge: str = ""
     curves: tuple[Curve, ...] = ()
     ghost: Track | None = None
     spectrogram: Image | None = None

@@ -180,3 +180,13 @@ def test_a_full_disk_is_said_in_our_words_alone(figure, tmp_path, monkeypatch, c
         write_figure(tmp_path / f"a{suffix}", figure[0], figure[1], 150)
     assert list(tmp_path.glob(f"*{suffix}")) == []
     assert capfd.readouterr().err == ""
+
+
+def test_shot_leaves_lanes_out_and_keeps_to_a_height(qapp, small_model, tmp_path, capsys):
+    out = str(tmp_path / "a.png")
+    asked = ["shot", str(small_model), "--layers", "out,conv4", "--width", "85", "--height", "120"]
+    assert main([*asked, "--dpi", "254", "--out", out]) == 0
+    image = QImage(out)
+    assert (image.width(), image.height()) == (pytest.approx(850, abs=2), pytest.approx(1200, abs=4))
+    assert main(["shot", str(small_model), "--layers", "conv9", "--out", out]) == 2
+    assert "Choose from out, conv4" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 from core.session.lane_key import LaneKey
 from tests.app.conftest import save_small_model
@@ -11,7 +12,10 @@ from tests.support.keys import D, G, Q
 from tests.support.tiny import nets
 from tests.support.tiny.files import save_state
 from widgets.drawing.classifier import SCORE, short_words
+from widgets.stack.lane_header import NAME_X_PX
 from widgets.stack.lane_menu import lane_menu
+from widgets.theme.theme import font
+from widgets.timeline.columns import HEADER_PX
 
 
 def lane_of(window, key):
@@ -151,3 +155,27 @@ def test_both_kinds_are_painted_open_and_folded(window, theme):
     window.on.session.set_lane(Q("logits"), "fold", collapsed=True)
     folded = lane_of(window, Q("logits"))
     assert folded.plot.grab().toImage() != picture
+
+
+def test_the_copied_table_holds_the_answer_too(window):
+    window.menus.run("layers.through_q")
+    window.wiring.show_stack()
+    window.menus.run("edit.copy_layers")
+    layers, answer = QGuiApplication.clipboard().text().split("\n\n")
+    rows = [line.split("\t")[1:] for line in answer.splitlines()]
+    output = lane_of(window, Q("logits")).lane.classifier
+    assert rows[0] == ["lane", "class", "probability", "logit"]
+    assert [row[:2] for row in rows[1:]] == [["Q answer", one.label] for one in output.classes]
+    assert [float(row[2]) for row in rows[1:]] == pytest.approx([one.probability for one in output.classes])
+    assert layers.startswith("model\tlayer")
+
+
+def test_the_lanes_of_d_and_q_keep_their_rate_badge(window):
+    """“Q Conv4” left no room for “≤ 31.25 Hz” in a header of 136 px."""
+    window.menus.run("layers.through_q")
+    for layer, words in (("conv1", "≤ 2 kHz"), ("conv4", "≤ 31 Hz"), ("conv5", "≤ 7.8 Hz")):
+        lane = lane_of(window, Q(layer))
+        assert lane.lane.short_badge == words
+        room_px = HEADER_PX - lane.header.name_width() - NAME_X_PX - 4
+        assert QFontMetrics(font(11, numbers=True)).horizontalAdvance(words) + 5 <= room_px
+        assert lane.lane.badge.removeprefix("≤ ") in lane.header.toolTip()

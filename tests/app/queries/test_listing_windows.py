@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QDialog
 
 from app.queries.listing_windows import ListingWindows
 from core.signals.axis import Range
@@ -14,7 +15,12 @@ from tests.support.keys import G, Q
 def listed(services, host, monkeypatch):
     """Give what each listing shows, in place of its window."""
     made, windows = [], ListingWindows(services.context, host, services.sound_driven, services.layer_results)
-    monkeypatch.setattr(windows, "open", made.append)
+
+    def open_nothing(listing):
+        made.append(listing)
+        return QDialog(host.parent)
+
+    monkeypatch.setattr(windows, "open", open_nothing)
 
     def list_of(key: str, id: str):
         services.session.set_active(key)

@@ -17,7 +17,9 @@ from widgets.results.layer_plots import (
     PlotsDialog,
     PlotSheet,
     ends_of,
+    legend_entries,
     measure_words,
+    mode_words,
 )
 from widgets.theme.theme import DARK, LIGHT
 
@@ -189,3 +191,71 @@ def test_a_measure_of_whole_intervals_has_no_course(sheet):
     made = sheet(pair("conv3", "duration", ((0.1,), (0.2,)), ((0.1,), (0.3,)), "s"), pair("conv4", "f0"))
     made.show_mode(COURSES)
     assert [area.isVisible() for area in made.areas] == [False, True]
+
+
+def named(count: int, measure="f0") -> Pair:
+    """A pair of as many labelled intervals, of three points each."""
+    values = np.arange(3.0 * count).reshape(count, 3)
+    labels = tuple(f"a{k}" for k in range(count))
+    return Pair("conv4", measure, "Hz", values, values + 1, "", labels)
+
+
+@pytest.mark.parametrize(("count", "said"), [(3, ""), (60, ""), (75, "; the first 60 of 75 intervals")])
+def test_that_only_the_first_intervals_are_shown_is_said_when_it_is_so(count, said):
+    words = mode_words(COURSES, [named(count)])
+    assert words.endswith(f"over normalised time{said}")
+    assert "first" not in mode_words(SCATTER, [named(count)])
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_colours_of_intervals_have_a_legend(sheet, theme):
+    entries = legend_entries([named(3)])
+    assert [entry.words for entry in entries] == ["layer", "output", "a0", "a1", "a2"]
+    made = sheet(named(3))
+    made.set_theme(theme)
+    made.show_mode(COURSES)
+    curves = [item for item in made.areas[0].items if isinstance(item, CurveItem) and not item.stroke.dashes]
+    drawn = [curve.stroke.colour(theme).name() for curve in curves]
+    assert drawn == [entry.stroke.colour(theme).name() for entry in entries[2:]]
+    assert made.legend.isVisible()
+    assert made.place_of(made.pairs[0]).top() >= made.legend.height_for(made.width())
+    made.show_mode(SCATTER)
+    assert not made.legend.isVisible()
+    assert made.place_of(made.pairs[0]).top() == 0
+
+
+def test_many_intervals_have_a_few_names_from_first_to_last():
+    words = [entry.words for entry in legend_entries([named(75)])]
+    assert words[2:] == ["a0", "a15", "a30", "a44", "a59"]
+
+
+def test_moments_are_there_on_request(qtbot):
+    dialog = PlotsDialog((named(3), named(3, "cog"), named(3, "sd")), lambda sheet: None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert [pair.measure for pair in dialog.sheet.shown] == ["f0"]
+    assert [box.isChecked() for box in dialog.boxes] == [True, False, False]
+    dialog.boxes[1].setChecked(True)
+    assert [pair.measure for pair in dialog.sheet.shown] == ["f0", "cog"]
+    assert dialog.sheet.width() == 2 * PANEL.width()
+    dialog.boxes[0].setChecked(False)
+    dialog.boxes[1].setChecked(False)
+    assert [pair.measure for pair in dialog.sheet.shown] == ["cog"], "one stays"
+
+
+def test_moments_alone_are_shown_at_once(sheet):
+    assert [pair.measure for pair in sheet(named(3, "cog")).shown] == ["cog"]
+
+
+def test_r_is_asked_to_be_copied_and_saved(qtbot):
+    from PySide6.QtWidgets import QPushButton
+
+    dialog = PlotsDialog((named(3), named(3, "cog")), lambda sheet: None)
+    qtbot.addWidget(dialog)
+    asked = []
+    dialog.copy_wanted.connect(lambda pairs: asked.append(("copy", pairs)))
+    dialog.table_wanted.connect(lambda pairs: asked.append(("save", pairs)))
+    buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
+    buttons["Copy r"].click()
+    buttons["Save r as CSV…"].click()
+    assert asked == [("copy", dialog.sheet.shown), ("save", dialog.sheet.shown)]

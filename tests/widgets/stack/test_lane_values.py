@@ -96,6 +96,8 @@ def test_a_long_name_is_shortened_inside_its_header(stack):
     header.show_lane(folded)
     assert header.play.geometry().right() <= HEADER_PX
     header.show_lane(replace(header.lane, title="Conv4"))
+    assert "Nyquist frequency 8000 Hz" in header.toolTip(), "the badge does not fit, so the tooltip has it"
+    header.show_lane(replace(header.lane, title="FC", badge="≤ 500 Hz"))
     assert header.toolTip() == ""
 
 
