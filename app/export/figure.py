@@ -9,6 +9,7 @@ from app.analysis.settings import AnalysisSettings
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.picture_saver import PictureSaver
+from app.export.figure_notes import FigureNotes
 from app.export.save import FileExport
 from app.stack.stack_view import StackViews
 from core.families.card import Card
@@ -48,6 +49,7 @@ class Figures:
         self._stack_views = stack_views
         self._file_export = file_export
         self._saver = saver
+        self._notes = FigureNotes(context)
         self._kept = FigureView(StackView((), Range(0.0, 0.0), Range(0.0, 0.0)))
 
     def ask(self) -> None:
@@ -73,11 +75,12 @@ class Figures:
         lanes that were left out last.
         """
         made, kept = figure_of(self._session, self._settings, self._stack_views, paper), self._kept
-        return replace(made, notes=kept.notes, hidden=kept.hidden, marks=kept.marks)
+        return replace(made, notes=self._notes.known, hidden=kept.hidden, marks=kept.marks)
 
     def _keep(self, figure: FigureView) -> None:
         """Keep notes, arrows and the choice of lanes for the next picture."""
         self._kept = figure
+        self._notes.keep(figure.notes)
 
     def _save(self, figure: FigureView, paper: Paper) -> bool:
         """Ask for the file and write the figure; return whether it was written."""

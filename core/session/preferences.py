@@ -21,6 +21,31 @@ VERSION = 1
 MOST_RECENT = 12
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSpot:
+    """A place in a figure that outlasts the program: a time, a height from 0 to 1, and whose lane it is in.
+
+    `layer` is a layer of `network` of the checkpoint with this `digest`, the `copy`-th of it that is open;
+    without a network it is a recording's name.
+    """
+
+    time_s: float
+    part: float
+    layer: str
+    network: str = ""
+    digest: str = ""
+    copy: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNote:
+    """A note in a figure, with an optional arrow."""
+
+    text: str
+    at: KeptSpot
+    to: KeptSpot | None = None
+
+
 @dataclass(frozen=True)
 class Preferences:
     """The user's choices; every field has a default, so a lost file does no harm."""
@@ -42,6 +67,7 @@ class Preferences:
     figure_width_mm: Annotated[float, msgspec.Meta(ge=20, le=2000)] = 170.0
     figure_dpi: Annotated[float, msgspec.Meta(ge=30, le=2400)] = 300.0
     figure_height_mm: Annotated[float, msgspec.Meta(ge=0, le=2000)] = 0.0  # 0: as high as its lanes
+    figure_notes: tuple[KeptNote, ...] = ()
     letters: bool = False
     results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # memory budget for analyses
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()

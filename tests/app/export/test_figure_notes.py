@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from app.base.preference_store import PreferenceStore
+from app.export.figure_notes import FigureNotes
+from core.session.preferences import load, save
 from core.signals.axis import Range
-from tests.support.keys import G
+from tests.app.conftest import save_small_model
+from tests.support.keys import G, recording
 from widgets.figures.figure_dialog import FigureDialog
 from widgets.figures.figure_files import Paper
 from widgets.figures.figure_layout import Note, Spot
@@ -53,3 +59,46 @@ def test_a_note_is_drawn_where_it_was(window):
     note = Note("burst", Spot(0.5, G("conv2"), 0.5))
     figure = replace(window.figures.current(Paper()), notes=(note,))
     assert figure.notes[0].at.lane in [lane.key for lane in figure.lanes]
+
+
+@pytest.fixture
+def notes(services) -> FigureNotes:
+    return FigureNotes(services.context)
+
+
+BURST = Note("burst", Spot(0.5, G("conv2"), 0.5), Spot(0.6, G("out"), 0.2))
+
+
+def test_notes_survive_the_program(services, notes, tmp_path):
+    notes.keep([BURST])
+    save(services.preferences.values, tmp_path / "settings.json")
+    again = PreferenceStore(load(tmp_path / "settings.json"))
+    assert again.values.figure_notes == services.preferences.values.figure_notes
+    assert FigureNotes(replace(services.context, preferences=again)).known == (BURST,)
+
+
+def test_notes_stay_with_their_checkpoint(services, notes, small_model, tmp_path):
+    notes.keep([BURST])
+    services.model_loader.open(save_small_model(tmp_path / "bits.safetensors", "bits"))
+    services.session.models[services.session.model] = replace(services.session.card, digest="another")
+    assert notes.known == ()
+    notes.keep([Note("other", Spot(0.1, G("out"), 0.5))])
+    services.model_loader.open(small_model)
+    assert notes.known == (BURST,), "what is not open is not touched"
+    notes.keep([])
+    assert notes.known == ()
+
+
+def test_two_copies_of_a_checkpoint_have_their_own_notes(services, notes, small_model):
+    services.model_loader.open_beside(small_model)
+    second = replace(BURST, at=replace(BURST.at, lane=services.session.output), to=None)
+    notes.keep([second, BURST])
+    assert notes.known == (second, BURST)
+
+
+def test_a_note_on_a_recording_is_there_while_that_is_open(services, notes, buzz):
+    services.recordings.open(buzz)
+    note = Note("onset", Spot(0.2, recording("buzz.wav"), 0.5))
+    notes.keep([note])
+    assert notes.known == (note,)
+    services.recordings.close(recording("buzz.wav"))
