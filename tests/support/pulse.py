@@ -108,7 +108,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _wait_for_answer(environment: dict[str, str], process: subprocess.Popen[bytes]) -> None:
-    until_s = time.monotonic() + 10
+    until_s = time.monotonic() + 60
     while subprocess.run(["pactl", "info"], env=environment, capture_output=True).returncode:
         if process.poll() is not None or time.monotonic() > until_s:
             raise RuntimeError("the private sound server did not start")

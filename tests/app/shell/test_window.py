@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.base.command_table import MENUS, all_commands, command, default_keys
 from core.families.registry import open_model
@@ -267,7 +267,7 @@ def test_naming_a_point_leaves_the_comparison_of_a_and_b_as_it_was(window):
 def test_both_themes_paint_without_a_word(window, theme):
     window.themes.use(theme)
     window.pages.show_page("stack")
-    QApplication.processEvents()
+    window.wiring.show_stack()
     image = window.grab().toImage()
     assert not image.isNull()
     assert image.pixelColor(1110, 40) == window.theme.chrome

@@ -57,7 +57,7 @@ def player(told, device) -> Iterator[Player]:
 
 @pytest.fixture
 def impatient(told, device) -> Iterator[Player]:
-    made = Player(told.fault, told.ended.set, device, open_limit_s=0.5, silent_limit_s=0.5)
+    made = Player(told.fault, told.ended.set, device, open_limit_s=1.5, silent_limit_s=1.5)
     yield made
     device.gate.set()
     made.close()
@@ -320,7 +320,7 @@ import numpy as np
 from core.playback.player import Player
 def tell(fault):
     print(f"fault {fault.sentence}\\n", end="", flush=True)  # whole lines, whichever thread is first
-player = Player(tell, open_limit_s=1.0, silent_limit_s=1.0)
+player = Player(tell, open_limit_s=5.0, silent_limit_s=3.0)
 sound = np.full(16000, 0.3, np.float32)
 for line in sys.stdin:
     player.play(sound, 16000, loop=True)

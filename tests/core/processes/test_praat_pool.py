@@ -166,7 +166,7 @@ class Sleeper(Killer):
 
 
 def test_a_job_without_end_is_stopped_and_the_pool_goes_on():
-    pool = PraatPool(workers=1, patience_s=0.1)
+    pool = PraatPool(workers=1, patience_s=1.0)
     worker(pool)
     with pytest.raises(Fault) as told:
         pool.submit("harmonicity", Sleeper(buzz().renamed("hour.wav"))).result(PATIENCE_S)  # type: ignore[arg-type]
