@@ -14,11 +14,11 @@ import msgspec
 from app.cli.model import name_assumptions, opened
 from core.export.record import assumed, layer_facts
 from core.families.card import Card, NetworkCard, Question
+from core.families.model import NAMES
 from core.networks.layer_info import LayerInfo
 from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
 
 MOST_LABELS = 60
-_NETWORKS = {"G": "generator", "D": "discriminator", "Q": "Q network"}
 
 
 def run(asked: Namespace) -> int:
@@ -29,7 +29,7 @@ def run(asked: Namespace) -> int:
     else:
         print("\n".join(told(card)))
     sys.stdout.flush()
-    name_assumptions(card)
+    name_assumptions(card, doubts=asked.json)
     return 0
 
 
@@ -68,10 +68,16 @@ def told(card: Card) -> list[str]:
     """Return a card as lines of text."""
     whose = _network(next(iter(card.networks)))
     lines = [card.title, card.path, f"{card.size_bytes / 1e6:.1f} MB, {whose}'s SHA-256 {card.digest}", ""]
-    lines += _table([("Fact", "Value", "Known", ""), *map(_fact, card.facts)])
+    facts = [_fact(fact) for fact in card.facts if fact not in card.warnings]
+    lines += _table([("Fact", "Value", "Known", ""), *facts])
+    lines += (
+        ["", *(f"Warning: {fact.value} {fact.note}".rstrip() for fact in card.warnings)]
+        if card.warnings
+        else []
+    )
     for role, network in card.networks.items():
         head = (
-            f"{role}, {_network(role)}" if role in _NETWORKS else role,
+            f"{role}, {_network(role)}" if role in NAMES else role,
             "Channels × samples",
             "Rate",
             "Nyquist",
@@ -93,7 +99,7 @@ def told(card: Card) -> list[str]:
 
 def _network(role: str) -> str:
     """Return a network's name in words; roles other than G, D and Q are words already."""
-    return _NETWORKS.get(role, role)
+    return NAMES.get(role, role)
 
 
 def _driven(network: NetworkCard) -> list[str]:

@@ -63,13 +63,12 @@ def _generate(model: Any, asked: Namespace) -> LayerExport:
 
 
 def _listen(model: Any, asked: Namespace) -> LayerExport:
-    from core.probing.forward import input_rate_hz, input_samples, listen
+    from core.probing.forward import input_channels, input_rate_hz, input_samples, listen
     from core.processes.engine_tasks import sound_digest
-    from core.recordings.sound_file import read_sound
 
     path = Path(asked.sound)
     rate_hz = input_rate_hz(model, asked.network)
-    samples, axis, steps = read_sound(path, rate_hz)
+    samples, axis, steps = _read(path, rate_hz, input_channels(model, asked.network))
     samples, more = fitted(samples, input_samples(model, asked.network) or len(samples), axis)
     digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
@@ -84,6 +83,21 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
     return LayerExport(asked.network, path.name, drive, tracks, logits, (said,), whole)
 
 
+def _read(path: Path, rate_hz: float, channels: int) -> tuple[NDArray[np.float32], TimeAxis, tuple[str, ...]]:
+    """Read a sound: [samples], or [samples, channels] if both the network and the file have several."""
+    from core.recordings.sound_file import look_at, read_sound
+
+    if channels == 1:
+        return read_sound(path, rate_hz)
+    if look_at(path).channels != channels:
+        samples, axis, steps = read_sound(path, rate_hz)
+        return samples, axis, (*steps, f"given to each of the network's {channels} channels")
+    parts = [read_sound(path, rate_hz, channel) for channel in range(1, channels + 1)]
+    _, axis, steps = parts[0]
+    kept = tuple(step for step in steps if not step.startswith("channel "))
+    return np.stack([samples for samples, _, _ in parts], 1), axis, kept
+
+
 def fitted(
     samples: NDArray[np.float32], n: int, axis: TimeAxis
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
@@ -92,7 +106,7 @@ def fitted(
     if have > n:
         return samples[:n], (f"cut to its first {n / axis.rate_hz:.6g} s of {axis.duration_s:.6g} s",)
     if have < n:
-        padded = np.concatenate([samples, np.zeros(n - have, np.float32)])
+        padded = np.concatenate([samples, np.zeros((n - have, *samples.shape[1:]), np.float32)])
         return padded, (f"padded with zeros from {axis.duration_s:.6g} s to {n / axis.rate_hz:.6g} s",)
     return samples, ()
 

@@ -72,9 +72,10 @@ def _sounds_in(folder: Path) -> list[Path]:
 def _checkpoints_in(folder: Path) -> list[Path]:
     """Return what may be a checkpoint in a folder or directly below it."""
     from core.checkpoint.run_files import runs_in
+    from core.families.registry import roles_of
 
     places = [folder, *(path for path in sorted(folder.iterdir()) if path.is_dir())]
-    return [run.path for place in places for run in runs_in(place)]
+    return [run.path for place in places for run in runs_in(place, roles_of)]
 
 
 def _opens(path: Path) -> bool:

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.models.built_in import built_in_model
 from core.export.record import assumed, read_point
 from core.families.card import Answer, Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
+
+if TYPE_CHECKING:
+    from core.checkpoint.run_files import ChooseRun
 
 MOST_RUNS_NAMED = 12
 
@@ -59,10 +62,15 @@ def _one_run(path: str, answers: Mapping[str, Answer]) -> Any:
 
     try:
         return open_model(Path(path), answers)
-    except ChooseRun as several:
-        runs = [shlex.quote(str(run)) for run, _ in several.choices]
-        more = ", .." if len(runs) > MOST_RUNS_NAMED else ""
-        raise Fault(several.sentence, f"Choose one: {', '.join(runs[:MOST_RUNS_NAMED])}{more}") from None
+    except ChooseRun as choice:
+        raise several(choice) from None
+
+
+def several(choice: ChooseRun) -> Fault:
+    """Return the fault for a folder of several runs, which names them as paths to type."""
+    runs = [shlex.quote(str(run)) for run, _ in choice.choices]
+    more = ", .." if len(runs) > MOST_RUNS_NAMED else ""
+    return Fault(choice.sentence, f"Choose one: {', '.join(runs[:MOST_RUNS_NAMED])}{more}")
 
 
 def typed(text: str) -> Answer:
@@ -89,8 +97,10 @@ def drawn(asked: Namespace, layout: LatentLayout) -> PointChoice:
     return PointChoice(point, None, None)
 
 
-def name_assumptions(card: Card) -> None:
-    """Print on standard error, in one line, which answers were assumed."""
+def name_assumptions(card: Card, doubts: bool = True) -> None:
+    """Print on standard error what is doubtful about a model, and in one line which answers were assumed."""
+    for fact in card.warnings if doubts else ():
+        note(f"warning: {fact.value} {fact.note}".strip())
     values = [f"{name} {shorten(str(value), 60, placeholder=' ..')}" for name, value in assumed(card).items()]
     if values:
         note(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from app.base.clock import Clock
 from app.base.context import make_context
-from app.cli.model import drawn, name_assumptions, path_of, typed
+from app.cli.model import drawn, name_assumptions, path_of, several, typed
 from app.program import assemble
 from app.shell.instrument import Instrument
 from core.families.card import Card
@@ -56,15 +56,16 @@ class Silence:
         """Do nothing: there are no devices."""
 
 
-def inline_instrument() -> Instrument:
-    """Return an instrument that computes immediately, on this thread, and without sound."""
+def inline_instrument(faulted: Callable[[Fault], object]) -> Instrument:
+    """Return an instrument that computes immediately, on this thread, and without sound.
+
+    `faulted` gets what cannot be done; it must not raise, because signals do not pass exceptions on.
+    """
     context = make_context(Clock(lambda call: call(), lambda call: call()))
-    context.messages.faulted.connect(_raise)
-    return assemble(context, InlineEngine(), InlinePool(), Silence())
-
-
-def _raise(fault: Fault) -> None:
-    raise fault
+    context.messages.faulted.connect(lambda fault: faulted(fault))
+    on = assemble(context, InlineEngine(), InlinePool(), Silence())
+    on.model_loader.choice_needed.connect(lambda choice: faulted(several(choice)))
+    return on
 
 
 def run(asked: Namespace) -> int:
@@ -73,18 +74,26 @@ def run(asked: Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["phonoscope"])
-    on = inline_instrument()
+    faults: list[Fault] = []
+    on = inline_instrument(faults.append)
     on.model_loader.open(path_of(asked), {name: typed(text) for name, text in asked.answer})
-    card = on.session.card  # a file that cannot be opened has raised a Fault
+    _raise_first(faults)
+    card = on.session.card
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
     _go(on, card, asked)
     _set_view(on, card, asked)
+    _raise_first(faults)
     _write(on, Path(asked.out), asked)
     name_assumptions(card)
     print(asked.out)
     del app
     return 0
+
+
+def _raise_first(faults: list[Fault]) -> None:
+    if faults:
+        raise faults[0]
 
 
 def _go(on: Instrument, card: Card, asked: Namespace) -> None:

@@ -26,6 +26,8 @@ from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn, starred_name
 from core.session.session import ModelPoint, is_of
 
+MOST_WARNINGS = 2  # shown at once; the card has them all
+
 
 class ModelLoader:
     """Opens checkpoints, in place of the model in focus or beside it, and closes them.
@@ -91,7 +93,8 @@ class ModelLoader:
         Several files of one run are one checkpoint.
         """
         sounds = [path for path in paths if is_sound_file(Path(path))]
-        for number, path in enumerate(without_parts(Path(path) for path in paths if path not in sounds)):
+        models = without_parts([Path(path) for path in paths if path not in sounds], _roles_of)
+        for number, path in enumerate(models):
             (self.open_beside if number else self.open)(path)
         for path in sounds:
             self.open(path)
@@ -177,12 +180,13 @@ class ModelLoader:
             self._messages.noted.emit(words)
 
     def _warn(self, card: Card) -> None:
-        """Warn about flawed weights that could be read, for instance with NaN."""
-        warnings = [str(fact.value) for fact in card.facts if fact.name == "Warning"]
+        """Warn about what is doubtful: weights that are not numbers, or that nothing uses."""
+        warnings = card.warnings
         if warnings:
-            more = f" So do {len(warnings) - 1} other tensors." if len(warnings) > 1 else ""
-            hint = "Training had failed by then: open an earlier step of the run."
-            self._messages.faulted.emit(Fault(warnings[0] + more, hint))
+            more = len(warnings) - MOST_WARNINGS
+            words = [str(fact.value) for fact in warnings[:MOST_WARNINGS]]
+            words += [f"{more} more: see the card."] if more > 0 else []
+            self._messages.warned.emit(Fault(" ".join(words), warnings[0].note))
 
     def _refused(self, model: ModelId, fault: Fault) -> None:
         self.ended.emit()
@@ -197,6 +201,13 @@ def _first_point(card: Card) -> ModelPoint | None:
     """Return the point at which the built-in model opens for the first time; None for another model."""
     first = next(iter(built_in_points()), None) if Path(card.path) == built_in_model() else None
     return ModelPoint(first.point, first.point, None, first.name) if first else None
+
+
+def _roles_of(path: Path) -> frozenset[str]:
+    """Return the networks in a file; the families are imported by the first call."""
+    from core.families.registry import roles_of
+
+    return roles_of(path)
 
 
 def _fitting(start: ModelPoint, layout: LatentLayout) -> ModelPoint | None:

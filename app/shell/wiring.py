@@ -120,7 +120,8 @@ class Wiring:
         on, widgets = self._on, self._widgets
         on.playback.changed.connect(self._playing)
         on.drawn_overlays.changed.connect(self.soon)
-        on.messages.faulted.connect(lambda fault: widgets.banner.show_fault(fault.sentence, fault.hint))
+        for told in (on.messages.faulted, on.messages.warned):
+            told.connect(lambda fault: widgets.banner.show_fault(fault.sentence, fault.hint))
         on.messages.mended.connect(lambda fault: widgets.banner.withdraw(fault.sentence))
         on.messages.busy_changed.connect(self._busy)
         on.preferences.changed.connect(self._preferences)

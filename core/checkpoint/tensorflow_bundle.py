@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.checkpoint.foreign import refuse_foreign
 from core.checkpoint.sorted_table import masked_crc32c, read_table, varint
 from core.checkpoint.tensors import (
     ITEM_BYTES,
@@ -23,9 +24,33 @@ from core.faults import Fault
 
 DTYPES = {1: "float32", 2: "float64", 3: "int32", 9: "int64", 10: "bool", 14: "bfloat16", 19: "float16"}
 LARGEST_INDEX_BYTES = 64_000_000
+OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
 BUNDLE_PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 NO_STEM = ".index"
-OBJECT_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+def prefix_of(part: Path) -> Path:
+    """Return the prefix of a bundle's file; that of files without a stem is their `.index` itself."""
+    return part.with_name(BUNDLE_PART.sub("", part.name) or NO_STEM)
+
+
+def stem_of(prefix: Path) -> str:
+    """Return what the names of a bundle's files begin with, before .index and .data."""
+    return "" if prefix.name == NO_STEM else prefix.name
+
+
+def index_of(prefix: Path) -> Path:
+    """Return the index of a bundle."""
+    return prefix.with_name(f"{stem_of(prefix)}.index")
+
+
+def size_of(prefix: Path) -> int:
+    """Return the size of all files of a bundle in bytes."""
+    begin = stem_of(prefix)
+    ends = (f"{begin}.index", f"{begin}.meta", f"{begin}.data-")
+    return sum(p.stat().st_size for p in prefix.parent.iterdir() if p.name.startswith(ends) and p.is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +64,22 @@ class BundleEntry:
     crc: int
 
 
-def prefix_of(part: Path) -> Path:
-    """Return the prefix of a bundle's file; that of files without a stem is their `.index` itself."""
-    return part.with_name(BUNDLE_PART.sub("", part.name) or NO_STEM)
-
-
-def stem_of(prefix: Path) -> str:
-    """Return what the names of a bundle's files begin with, before .index and .data."""
-    return "" if prefix.name == NO_STEM else prefix.name
-
-
 class Bundle:
     """One TensorFlow checkpoint: `prefix.index` and its data files."""
 
     def __init__(self, prefix: Path) -> None:
         self.path = prefix
-        index = prefix.with_name(f"{stem_of(prefix)}.index")
+        index = index_of(prefix)
+        refuse_foreign(index)
         if index.stat().st_size > LARGEST_INDEX_BYTES:
             raise damaged(index.name)
         table = read_table(index.read_bytes(), index.name)
         try:
-            self._shards = dict(_fields(table.get(b"", b""))).get(1, 1)
+            self._shards = int(dict(_fields(table.get(b"", b""))).get(1, 1))
             self._entries = dict(_variables(table))
         except (LookupError, ValueError, TypeError) as flaw:
             raise damaged(index.name) from flaw
-
-    @property
-    def specs(self) -> Mapping[str, TensorSpec]:
-        return {name: entry.spec for name, entry in self._entries.items()}
+        self.specs: Mapping[str, TensorSpec] = {name: entry.spec for name, entry in self._entries.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return one variable; raises Fault if its data are missing, incomplete or damaged."""
@@ -74,6 +87,8 @@ class Bundle:
         if entry.size != entry.spec.count * ITEM_BYTES[entry.spec.dtype]:
             raise damaged(name)
         path = self._data_path(entry.shard)
+        if path.stat().st_size < entry.offset + entry.size:
+            refuse_foreign(path)  # a pointer or a page may lie in place of the weights
         with path.open("rb") as file:
             raw = read_bytes(file, entry.offset, entry.size, path.name)
         if masked_crc32c(raw) != entry.crc:

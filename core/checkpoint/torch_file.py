@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.checkpoint import pickles
+from core.checkpoint.foreign import foreign_archive, is_program, refuse_foreign
 from core.checkpoint.pickle_names import RECIPE, Storage, StoredTensor, whole_program
 from core.checkpoint.pickles import Pickled
 from core.checkpoint.tensors import ITEM_BYTES, TensorSpec, as_float32, damaged, read_bytes
@@ -28,15 +29,13 @@ class TorchFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        refuse_foreign(path)
         with path.open("rb") as file:
             zipped = file.read(4) == b"PK\x03\x04"
             file.seek(0)
             content, self._places = (_open_zip if zipped else _open_legacy)(file, path.name)
         self._tensors = _named(content, path.name)
-
-    @property
-    def specs(self) -> Mapping[str, TensorSpec]:
-        return {name: stored.spec for name, stored in self._tensors.items()}
+        self.specs: Mapping[str, TensorSpec] = {name: stored.spec for name, stored in self._tensors.items()}
 
     def read(self, name: str) -> NDArray[np.float32]:
         """Return one tensor, reading only its part of the file."""
@@ -82,7 +81,9 @@ def _open_zip(file: BinaryIO, what: str) -> tuple[Pickled, Places]:
     try:
         with zipfile.ZipFile(file) as archive:
             records = {record.filename: record for record in archive.infolist()}
-        head = next(name for name in records if name.endswith("data.pkl"))
+        head = next((name for name in records if name.endswith("data.pkl")), "")
+        if not head or is_program(records):
+            raise foreign_archive(what, records)
         root = head.removesuffix("data.pkl")
         start, size = _record(file, records[head], what)
         if size > pickles.LARGEST_PICKLE_BYTES:
@@ -96,8 +97,6 @@ def _open_zip(file: BinaryIO, what: str) -> tuple[Pickled, Places]:
             for name, record in records.items()
             if name.startswith(f"{root}data/")
         }
-    except StopIteration:
-        raise Fault(f"“{what}” is a ZIP archive, but not one that PyTorch saved.") from None
     except Fault:
         raise
     except (zipfile.BadZipFile, ValueError, IndexError, OSError, NotImplementedError, EOFError) as flaw:
@@ -134,7 +133,10 @@ def _first_pickle(file: BinaryIO, what: str) -> Pickled:
     except Fault as fault:
         if fault.__cause__ is None:  # a pickle that was refused, not bytes that are no pickle
             raise
-        raise _not_a_checkpoint(what, file) from fault
+        raise Fault(
+            f"“{what}” is not a checkpoint that Phonoscope can read, or is truncated.",
+            "Choose a TensorFlow, PyTorch or safetensors checkpoint of a WaveGAN.",
+        ) from fault
 
 
 def _another_pickle(what: str) -> Fault:
@@ -157,30 +159,3 @@ def _legacy_places(file: BinaryIO, storages: Mapping[str, Storage], keys: list[s
         places[key] = at + 8, min(size, end - at - 8)
         at += 8 + size
     return places
-
-
-def _not_a_checkpoint(what: str, file: BinaryIO) -> Fault:
-    """Return the fault for a file that is not a checkpoint, by its first bytes."""
-    file.seek(0)
-    head = file.read(16)
-    if not head:
-        return Fault(f"“{what}” is empty.", "Copy it again from its source.")
-    signs = {
-        b"RIFF": "a sound file",
-        b"%PDF": "a PDF document",
-        b"FORM": "a sound file",
-        b"fLaC": "a sound file",
-    }
-    signs |= {
-        b"\x89PNG": "a picture",
-        b"OggS": "a sound file",
-        b"<!DO": "a web page",
-        b"\x1f\x8b": "compressed",
-    }
-    kind = next((words for sign, words in signs.items() if head.startswith(sign)), "")
-    if kind:
-        return Fault(f"“{what}” is {kind}, not a checkpoint.", "Choose the file that training saved.")
-    return Fault(
-        f"“{what}” is not a checkpoint that Phonoscope can read, or is truncated.",
-        "Choose a TensorFlow, PyTorch or safetensors checkpoint of a WaveGAN.",
-    )

@@ -20,6 +20,7 @@ from core.files.table import COLUMNS
 from core.files.versions import versions
 from core.networks.latent import LatentLayout, Point
 from core.networks.layer_info import LayerInfo
+from core.networks.spec import SoundOutput
 
 LARGEST_POINT_FILE = 16_000_000
 
@@ -45,12 +46,20 @@ def record(
         "assumed": assumed(card),
         "rate_hz": card.rate_hz,
         "slice_len": card.slice_len,
-        "reduction": "mean over the channels after the activation",
+        "reduction": _reduction(card, network),
         "layers": [layer_facts(layer) for layer in card.layers[network]],
         "files": dict(files),
         "columns": COLUMNS,
         "versions": versions(),
     }
+
+
+def _reduction(card: Card, network: str) -> str:
+    """Return how layers become curves; of a sound of several channels, one may be chosen."""
+    words, output = "mean over the channels after the activation", card.networks[network].output
+    if isinstance(output, SoundOutput) and output.channel:
+        words += f"; channel {output.channel} of the output"
+    return words
 
 
 def point_drive(

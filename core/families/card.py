@@ -16,6 +16,7 @@ Source = Literal["read", "inferred", "set by you", "assumed"]
 Answer = str | int | float | bool
 NO_LATENT = LatentLayout(0)
 DIGEST_DIGITS = 8  # of a digest, enough to tell one user's models apart
+WARNING = "Warning"  # the name of facts about what is doubtful; their note says what to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class Card:
     def label(self) -> str:
         """The model's name in tables: its title, and the digits that tell it from others of that title."""
         return f"{self.title} ({self.digest[:DIGEST_DIGITS]})" if self.digest else self.title
+
+    @property
+    def warnings(self) -> tuple[Fact, ...]:
+        """What is doubtful about the model: a sentence each, with a hint as its note."""
+        return tuple(fact for fact in self.facts if fact.name == WARNING)
 
     @property
     def layers(self) -> Mapping[str, tuple[LayerInfo, ...]]:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from core.families.card import Question
 from core.families.family import (
     Description,
     Family,
     Layers,
     Parts,
-    generator_spec,
+    asked_generator,
+    is_q,
     listener_spec,
     note_input,
+    sound_channels,
 )
-from core.families.questions import SLOPE, Inquiry, ask_layout, ask_rate, slopes
+from core.families.questions import (
+    FIRST,
+    SLOPE,
+    STRIDE,
+    Inquiry,
+    ask_layout,
+    ask_rate,
+    first_activation,
+    slopes,
+)
 from core.faults import Fault
 from core.networks.layer_specs import STEPS, conv, dense, logits, norm_of, upsample
-from core.networks.operations import LINEAR, RELU, TANH, Norm, Rise, Stored, leaky
+from core.networks.operations import LINEAR, RELU, TANH, Activation, Norm, Rise, Stored, leaky
 from core.networks.spec import LayerSpec, NetworkSpec, SoundDrive
-from core.networks.weights import Weights
+from core.networks.weights import Misfit, Weights
 
 EPSILON = 1e-5
 SLICES = {5: 16384, 6: 65536}
-STRIDE, PADDING = 4, 11
+STRIDE_LEN, PADDING, TAPS, MOST_STRIDE = 4, 11, 25, 16
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
@@ -48,10 +60,7 @@ def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
     for group in groups:
         if "downconv_0.conv.weight" not in group or "fc_out.weight" not in group:
             continue
-        shape = group.tensors.specs[group.names["fc_out.weight"]].shape
-        many = bool(shape) and shape[0] > 1
-        is_q = group.label.endswith(("_Q", "/Q")) or (many and not group.label.endswith(("_D", "/D")))
-        found.setdefault("Q" if is_q else "D", group)
+        found.setdefault("Q" if is_q(group, "fc_out.weight") else "D", group)
     return found
 
 
@@ -60,7 +69,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     if "G" not in parts:
         return _describe_listeners(parts, inquiry)
     weights = parts["G"]
-    layers = generator(weights)
+    layers = asked_layers(weights, inquiry)
     slice_len = layers[-1].n or 0
     inquiry.fact("Slice", f"{slice_len} samples", "inferred")
     inquiry.settle("slice", slice_len)
@@ -68,10 +77,22 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     classes = parts["Q"].shape("fc_out.weight", None, None)[0] if "Q" in parts else None
     layout = ask_layout(inquiry, size, classes)
     rate_hz = ask_rate(inquiry)
-    listening = listener_specs(parts, inquiry, rate_hz)
+    listening = listener_specs(parts, inquiry, rate_hz, made=layers[-1].channels)
+    for network in listening:
+        _check_length(network, slice_len)
     normed = "z_batchnorm.weight" in weights
     inquiry.fact("Batch normalisation", "yes" if normed else "no", "inferred")
-    return Description((generator_spec(layers, layout, rate_hz, slice_len), *listening))
+    return Description((asked_generator(inquiry, layers, layout, rate_hz, slice_len), *listening))
+
+
+def _check_length(network: NetworkSpec, slice_len: int) -> None:
+    """Raise Misfit for D or Q whose layers do not fit the generator's sound."""
+    taken = network.drive.n if isinstance(network.drive, SoundDrive) else None
+    if taken != slice_len:
+        raise Misfit(
+            f"Its layers take {taken} samples, where the generator makes {slice_len}.",
+            "The checkpoint comes from a modified network that Phonoscope does not know.",
+        )
 
 
 def _describe_listeners(parts: Parts, inquiry: Inquiry) -> Description:
@@ -82,41 +103,66 @@ def _describe_listeners(parts: Parts, inquiry: Inquiry) -> Description:
     return Description(networks)
 
 
-def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[NetworkSpec, ...]:
-    """Return the specs of D and Q, if present, with the slope that has to be asked."""
+def listener_specs(
+    parts: Parts, inquiry: Inquiry, rate_hz: float, made: int | None = None, slope: Question = SLOPE
+) -> tuple[NetworkSpec, ...]:
+    """Return the specs of D and Q, if present, with the slope that has to be asked.
+
+    `made` is the number of channels that the generator makes, if there is one.
+    """
     if not {"D", "Q"} & set(parts):
         return ()
-    in_d, in_q = slopes(inquiry.ask(SLOPE, "Slope of D and Q"))
+    in_d, in_q = slopes(inquiry.ask(slope, "Slope of D and Q"))
     steep = {"D": in_d, "Q": in_q}
-    return tuple(listener(role, parts[role], steep[role], rate_hz) for role in steep if role in parts)
+    return tuple(listener(role, parts[role], steep[role], rate_hz, made) for role in steep if role in parts)
 
 
-def generator(weights: Weights) -> Layers:
+def asked_layers(weights: Weights, inquiry: Inquiry) -> Layers:
+    """Return the generator's layers, with the stride and the first layer that were answered.
+
+    The published code is doubtful where the kernels or the output are not as published.
+    """
+    taps = weights.shape("upconv0.conv.weight", None, None, None)[2]
+    doubtful = taps != TAPS or generator(weights)[-1].channels != 1
+    stride = inquiry.offer(STRIDE, "Stride", doubtful)
+    if not (isinstance(stride, int) and 1 <= stride <= MOST_STRIDE):
+        raise Fault(f"“{stride}” is not a stride.", f"A stride is a whole number from 1 to {MOST_STRIDE}.")
+    first = first_activation(inquiry.offer(FIRST, "First layer", doubtful))
+    return generator(weights, stride, first)
+
+
+def generator(weights: Weights, stride: int = STRIDE_LEN, first: Activation = LINEAR) -> Layers:
     """Return the generator's layers: no ReLU after the fully connected one, channels first."""
     count = next(i for i in range(99) if f"upconv{i}.conv.weight" not in weights)
     if count not in SLICES:
-        raise Fault(
+        raise Misfit(
             f"The generator has {count} upsampling layers; the port has 5 or 6.",
             "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
     rows = weights.shape("z_project.weight", None, None)[0]
     stored = Stored("z_project.weight", "z_project.bias", "torch")
-    layers = [dense(weights, stored, rows // STEPS, LINEAR, torch_norm(weights, "z_batchnorm"))]
+    layers = [dense(weights, stored, rows // STEPS, first, torch_norm(weights, "z_batchnorm"))]
     for i in range(count):
-        layers.append(_up(weights, i, i == count - 1, layers[-1]))
+        layers.append(_up(weights, i, i == count - 1, layers[-1], stride))
+    if (layers[-1].n or 0) < 1:
+        raise Misfit("The kernels are too short for this stride.", "Answer with another stride.")
     return tuple(layers)
 
 
-def _up(weights: Weights, i: int, last: bool, before: LayerSpec) -> LayerSpec:
+def _up(weights: Weights, i: int, last: bool, before: LayerSpec, stride: int) -> LayerSpec:
     stored = Stored(f"upconv{i}.conv.weight", f"upconv{i}.conv.bias", "torch up")
     norm = torch_norm(weights, f"upconv{i}.batch_norm")
     name = "out" if last else f"conv{i + 1}"
-    return upsample(name, weights, stored, before, padded_rise, TANH if last else RELU, norm)
+    rise = rise_of(stride)
+    return upsample(name, weights, stored, before, rise, TANH if last else RELU, norm)
 
 
-def padded_rise(taps: int) -> Rise:
+def rise_of(stride: int) -> Callable[[int], Rise]:
     """Return the geometry of a transposed convolution with padding 11 and an output padding of 1."""
-    return Rise(taps, PADDING, STRIDE, extra=taps + 1 - 2 * PADDING - STRIDE)
+    return lambda taps: Rise(taps, PADDING, stride, extra=taps + 1 - 2 * PADDING - stride)
+
+
+padded_rise = rise_of(STRIDE_LEN)
 
 
 def torch_norm(weights: Weights, scope: str) -> Norm | None:
@@ -127,25 +173,28 @@ def torch_norm(weights: Weights, scope: str) -> Norm | None:
     return norm_of(weights, Norm(*names, EPSILON))
 
 
-def listener(role: str, weights: Weights, slope: float, rate_hz: float) -> NetworkSpec:
+def listener(
+    role: str, weights: Weights, slope: float, rate_hz: float, made: int | None = None
+) -> NetworkSpec:
     """Return the spec of D or Q; the length of the sound follows from the width of the dense layer."""
     count = next(i for i in range(99) if f"downconv_{i}.conv.weight" not in weights)
     channels = weights.shape(f"downconv_{count - 1}.conv.weight", None, None, None)[0]
-    n = weights.shape("fc_out.weight", None, None)[1] // channels * STRIDE**count
+    n = weights.shape("fc_out.weight", None, None)[1] // channels * STRIDE_LEN**count
+    width = sound_channels(weights, "downconv_0.conv.weight", 1, made)
     layers: list[LayerSpec] = []
-    before = (1, n)
+    before = (width, n)
     for i in range(count):
         stored = Stored(f"downconv_{i}.conv.weight", f"downconv_{i}.conv.bias", "torch")
         norm = torch_norm(weights, f"downconv_{i}.batchnorm")
         layers.append(conv(f"conv{i + 1}", weights, stored, before, padded_fall, leaky(slope), norm))
         before = (layers[-1].channels, layers[-1].n or 0)
     layers.append(logits(weights, Stored("fc_out.weight", "fc_out.bias", "torch"), layers[-1]))
-    return listener_spec(role, tuple(layers), rate_hz, n)
+    return listener_spec(role, tuple(layers), rate_hz, n, width)
 
 
 def padded_fall(taps: int, n: int) -> tuple[int, tuple[int, int]]:
     """Return the stride and the padding of a convolution: 4 and 11."""
-    return STRIDE, (PADDING, PADDING)
+    return STRIDE_LEN, (PADDING, PADDING)
 
 
 FAMILY = Family("port", "PyTorch port of ciwGAN and fiwGAN", sort, describe)

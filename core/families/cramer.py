@@ -10,11 +10,14 @@ from core.families.family import (
     Family,
     Layers,
     Parts,
-    generator_spec,
+    asked_generator,
+    is_q,
     listener_spec,
     note_input,
+    sound_channels,
 )
 from core.families.questions import Inquiry, ask_layout, ask_rate
+from core.families.wavegan_tensorflow import too_many
 from core.networks.layer_specs import STEPS, conv, dense, logits, post_filter, upsample
 from core.networks.operations import RELU, TANH, Rise, Stored, leaky
 from core.networks.spec import LayerSpec, NetworkSpec
@@ -23,6 +26,7 @@ from core.networks.weights import Weights
 SLOPE = 0.2
 SLICE = 16384
 LAYERS = range(1, 6)
+NAMES = ("conv5.weight", "fc1.weight")
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
@@ -39,9 +43,10 @@ def listeners(groups: Sequence[Weights]) -> dict[str, Weights]:
     """Find D and Q, which have the same tensor names; Q has more than one output."""
     found: dict[str, Weights] = {}
     for group in groups:
-        if "conv1.weight" in group and "conv5.weight" in group and "fc1.weight" in group:
-            shape = group.tensors.specs[group.names["fc1.weight"]].shape
-            found.setdefault("Q" if shape and shape[0] > 1 else "D", group)
+        if all(name in group for name in ("conv1.weight", "conv5.weight", "fc1.weight")):
+            kernel, dense = (group.tensors.specs[group.names[name]].shape for name in NAMES)
+            if len(kernel) == 3 and len(dense) == 2:
+                found.setdefault("Q" if is_q(group, "fc1.weight") else "D", group)
     return found
 
 
@@ -60,18 +65,24 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     classes = parts["Q"].shape("fc1.weight", None, None)[0] if "Q" in parts else None
     layout = ask_layout(inquiry, weights.shape("fc1.weight", None, None)[1], classes)
     rate_hz = ask_rate(inquiry)
-    listening = listener_specs(parts, inquiry, rate_hz)
+    listening = listener_specs(parts, inquiry, rate_hz, layers[-1].channels)
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
-    return Description((generator_spec(layers, layout, rate_hz, SLICE), *listening))
+    return Description((asked_generator(inquiry, layers, layout, rate_hz, SLICE), *listening))
 
 
-def listener_specs(parts: Parts, inquiry: Inquiry, rate_hz: float) -> tuple[NetworkSpec, ...]:
+def listener_specs(
+    parts: Parts, inquiry: Inquiry, rate_hz: float, made: int | None = None
+) -> tuple[NetworkSpec, ...]:
     """Return the specs of D and Q, if present, with the slope of the published code."""
     inquiry.settle("slope", str(SLOPE))
     names = [name for name in parts if name != "G"]
     if names:
         inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "The published code's setting.")
-    return tuple(listener_spec(name, listener(parts[name]), rate_hz, SLICE) for name in names)
+    widths = {name: sound_channels(parts[name], "conv1.weight", 1, made) for name in names}
+    return tuple(
+        listener_spec(name, listener(parts[name], width), rate_hz, SLICE, width)
+        for name, width in widths.items()
+    )
 
 
 def generator(weights: Weights, scopes: Sequence[str], nearest: bool, has_filter: bool) -> Layers:
@@ -97,10 +108,13 @@ def nearest_rise(taps: int) -> Rise:
     return Rise(taps, taps // 2, 1, repeat=4)
 
 
-def listener(weights: Weights) -> Layers:
+def listener(weights: Weights, channels: int) -> Layers:
     """Return the layers of D or Q; the logits are taken before the sigmoid that some versions end with."""
     layers: list[LayerSpec] = []
-    before = (1, SLICE)
+    before = (channels, SLICE)
+    count = next(i for i in range(1, 99) if f"conv{i}.weight" not in weights) - 1
+    if count > len(LAYERS):
+        raise too_many(count, len(LAYERS), SLICE)
     for i in LAYERS:
         stored = Stored(f"conv{i}.weight", f"conv{i}.bias", "torch")
         layers.append(conv(f"conv{i}", weights, stored, before, padded_fall, leaky(SLOPE)))

@@ -11,22 +11,23 @@ from core.families.family import (
     Family,
     Layers,
     Parts,
-    generator_spec,
+    asked_generator,
     listener_spec,
     note_input,
+    sound_channels,
 )
 from core.families.questions import Inquiry, ask_layout, ask_rate
-from core.families.wavegan_tensorflow import SLICE
-from core.faults import Fault
+from core.families.wavegan_tensorflow import SLICE, too_many
 from core.networks.layer_specs import STEPS, Fall, conv, dense, logits, upsample
 from core.networks.operations import RELU, TANH, Rise, Stored, leaky
-from core.networks.spec import LayerSpec
-from core.networks.weights import Weights
+from core.networks.spec import LayerSpec, NetworkSpec
+from core.networks.weights import Misfit, Weights
 
 SLOPE = 0.2
 PADDING = 11
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
 LAST_LENGTHS = {15: 32768, 16: 65536}  # steps of the discriminator's last map
+SPARE = r"bn1\..*|conv_layers\.\d+\.batch_norm\..*"  # always stored, used only with batch normalisation
 NORM = Question(
     "norm",
     "Was the network trained with batch normalisation?",
@@ -56,10 +57,10 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     layout = ask_layout(inquiry, weights.shape("fc1.weight", None, None)[1], None, "normal")
     rate_hz = ask_rate(inquiry)
     inquiry.settle("slope", str(SLOPE))
-    networks = [generator_spec(layers, layout, rate_hz, slice_len)]
+    networks = [asked_generator(inquiry, layers, layout, rate_hz, slice_len)]
     if "D" in parts:
-        critic = discriminator(parts["D"], slice_len, _is_normed(weights))
-        networks.append(listener_spec("D", critic, rate_hz, slice_len))
+        made = layers[-1].channels
+        networks.append(_listener(parts["D"], slice_len, _is_normed(weights), rate_hz, made))
         inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "The published code's setting.")
     inquiry.fact("Upsampling", "nearest neighbour" if _is_nearest(weights) else "zeros", "inferred")
     inquiry.fact("Batch normalisation", "yes" if _is_normed(weights) else "no", "inferred")
@@ -74,15 +75,22 @@ def _describe_discriminator(weights: Weights, inquiry: Inquiry) -> Description:
     normed = inquiry.ask(NORM, "Batch normalisation") == "yes"
     inquiry.settle("slope", str(SLOPE))
     note_input(inquiry, slice_len)
-    critic = discriminator(weights, slice_len, normed)
-    return Description((listener_spec("D", critic, rate_hz, slice_len),))
+    return Description((_listener(weights, slice_len, normed, rate_hz, None),))
+
+
+def _listener(
+    weights: Weights, slice_len: int, normed: bool, rate_hz: float, made: int | None
+) -> NetworkSpec:
+    channels = sound_channels(weights, "conv_layers.0.conv1d.weight", 1, made)
+    layers = discriminator(weights, slice_len, normed, channels)
+    return listener_spec("D", layers, rate_hz, slice_len, channels)
 
 
 def _slice(parts: Parts, inquiry: Inquiry) -> int:
     """Return the slice length: six layers are ambiguous, unless D's dense layer decides."""
     count = _count(parts["G"], "deconv_list.{}.transpose_ops.{}.weight")
     if count not in (5, 6):
-        raise Fault(
+        raise Misfit(
             f"The generator has {count} upsampling layers; this WaveGAN has 5 or 6.",
             "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
@@ -149,10 +157,13 @@ def _zeros(stride: int) -> Callable[[int], Rise]:
     return lambda taps: Rise(taps, PADDING, stride, extra=taps + 1 - 2 * PADDING - stride)
 
 
-def discriminator(weights: Weights, slice_len: int, normed: bool) -> Layers:
+def discriminator(weights: Weights, slice_len: int, normed: bool, channels: int) -> Layers:
     """Return the discriminator's layers; its stored normalisation is used only if G's is."""
     layers: list[LayerSpec] = []
-    before = (1, slice_len)
+    before = (channels, slice_len)
+    count, known = _count(weights, "conv_layers.{}.conv1d.weight"), len(STRIDES[slice_len])
+    if count > known:
+        raise too_many(count, known, slice_len)
     for i, stride in enumerate(STRIDES[slice_len]):
         scope = f"conv_layers.{i}"
         stored = Stored(f"{scope}.conv1d.weight", f"{scope}.conv1d.bias", "torch")
@@ -167,4 +178,4 @@ def _fall(stride: int) -> Fall:
     return lambda taps, n: (stride, (PADDING, PADDING))
 
 
-FAMILY = Family("elaraby", "PyTorch WaveGAN (mostafaelaraby)", sort, describe)
+FAMILY = Family("elaraby", "PyTorch WaveGAN (mostafaelaraby)", sort, describe, SPARE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.families import cramer
 from core.families.card import Choice, Question
-from core.families.family import Description, Family, Parts, generator_spec
+from core.families.family import Description, Family, Parts, asked_generator
 from core.families.questions import PRIOR, Inquiry, ask_layout, ask_rate
 from core.networks.latent import Prior
 from core.networks.weights import Weights
@@ -20,6 +20,7 @@ UPSAMPLE = Question(
     ),
     "nearest",
 )
+SPARE = r"deconv_[1-5]\.(conv1d|Conv1dTrans)\..*|ppfilter1\..*"
 KEYES_LATENT = 128
 
 
@@ -45,8 +46,8 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     size = weights.shape("fc1.weight", None, None)[1]
     layout = ask_layout(inquiry, size, classes, _prior(weights, size, inquiry))
     rate_hz = ask_rate(inquiry)
-    listening = cramer.listener_specs(parts, inquiry, rate_hz)
-    return Description((generator_spec(layers, layout, rate_hz, cramer.SLICE), *listening))
+    listening = cramer.listener_specs(parts, inquiry, rate_hz, layers[-1].channels)
+    return Description((asked_generator(inquiry, layers, layout, rate_hz, cramer.SLICE), *listening))
 
 
 def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:
@@ -57,4 +58,4 @@ def _prior(weights: Weights, size: int, inquiry: Inquiry) -> Prior | None:
     return "normal" if told and PRIOR.name not in inquiry.told else None
 
 
-FAMILY = Family("mazzzystar", "PyTorch WaveGAN (mazzzystar, andrewrkeyes)", sort, describe)
+FAMILY = Family("mazzzystar", "PyTorch WaveGAN (mazzzystar, andrewrkeyes)", sort, describe, SPARE)

@@ -11,7 +11,7 @@ import msgspec
 from core.checkpoint.safetensors import SafeFile
 from core.families import wavegan_tensorflow
 from core.families.card import Answer
-from core.families.family import Description, Family, Parts, generator_spec, listener_spec
+from core.families.family import Description, Family, Parts, asked_generator
 from core.families.questions import PRIOR, SLOPE, GivenAnswer, Inquiry, ask_layout, ask_rate, slopes
 from core.faults import Fault
 from core.networks.weights import Weights
@@ -22,11 +22,11 @@ SHOWN = (("data", "Trained on"), ("license", "License"), ("steps", "Training ste
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
     """Find the scopes G, D and Q in a file that has a card."""
-    for group in groups:
-        file = group.tensors
-        if isinstance(file, SafeFile) and "card" in file.metadata:
-            return wavegan_tensorflow.scoped(group) or None
-    return None
+    return wavegan_tensorflow.sort([group for group in groups if _has_card(group)])
+
+
+def _has_card(group: Weights) -> bool:
+    return isinstance(group.tensors, SafeFile) and "card" in group.tensors.metadata
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
@@ -46,7 +46,8 @@ def _with_generator(parts: Parts, inquiry: Inquiry, card: Mapping[str, Any]) -> 
     slice_len = wavegan_tensorflow.ask_slice(count, inquiry)
     slope = inquiry.ask(SLOPE, "Slope of D and Q") if len(parts) > 1 else str(wavegan_tensorflow.SLOPE)
     layers = wavegan_tensorflow.generator(parts["G"], slice_len)
-    listening = wavegan_tensorflow.listeners(parts, slice_len, slopes(slope)[0])
+    made = layers[-1].channels
+    listening = wavegan_tensorflow.listeners(parts, slice_len, slopes(slope)[0], made)
     size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
     classes = listening["Q"][-1].channels if "Q" in listening else None
     layout = ask_layout(inquiry, size, classes, None)
@@ -54,8 +55,8 @@ def _with_generator(parts: Parts, inquiry: Inquiry, card: Mapping[str, Any]) -> 
     wavegan_tensorflow.note_layers(parts, inquiry)
     return Description(
         (
-            generator_spec(layers, layout, rate_hz, slice_len),
-            *(listener_spec(role, found, rate_hz, slice_len) for role, found in listening.items()),
+            asked_generator(inquiry, layers, layout, rate_hz, slice_len),
+            *wavegan_tensorflow.listener_specs(parts, listening, rate_hz, slice_len),
         ),
         str(card.get("title", "")),
     )
@@ -103,4 +104,4 @@ def _told(card: Mapping[str, Any]) -> dict[str, GivenAnswer]:
     }
 
 
-FAMILY = Family("phonoscope", "Phonoscope", sort, describe)
+FAMILY = Family("phonoscope", "Phonoscope", sort, describe, wavegan_tensorflow.SPARE)

@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from core.families.card import Answer, Choice, Fact, Question, Source
+from core.families.card import WARNING, Answer, Choice, Fact, Question, Source
 from core.faults import Fault
 from core.networks.latent import CodeKind, LatentLayout, Prior
+from core.networks.operations import LINEAR, RELU, Activation, leaky
+from core.networks.spec import LayerSpec
 
 RATE = Question(
     "rate",
@@ -52,13 +54,34 @@ SLOPE = Question(
     "0.2",
     free=True,
 )
+FIRST = Question(
+    "first",
+    "What follows the first, fully connected layer?",
+    (
+        Choice("none", "Nothing (as published)"),
+        Choice("relu", "A ReLU, as in WaveGAN"),
+        Choice("leaky", "A leaky ReLU with slope 0.2"),
+    ),
+    "none",
+    free=True,
+)
+STRIDE = Question(
+    "stride",
+    "What stride do the upsampling layers have?",
+    (Choice(4, "4 (as published)"), Choice(2, "2")),
+    4,
+    free=True,
+)
 ORDER = (
+    WARNING,
     "Model",
     "Saved by",
     "Training step",
     "Sampling rate",
     "Slice",
     "Output",
+    "Stride",
+    "First layer",
     "Latent variables",
     "Code",
     "Code variables",
@@ -68,6 +91,7 @@ ORDER = (
     "Batch normalisation",
     "Post-processing filter",
 )
+MOST_CHANNELS = 16
 MODELS: dict[str, str] = {"one-hot": "ciwGAN", "bits": "fiwGAN", "none": "WaveGAN"}
 
 
@@ -94,7 +118,13 @@ class Inquiry:
     def fact(self, name: str, value: Answer, source: Source, note: str = "") -> None:
         self.facts.append(Fact(name, value, source, note))
 
-    def ask(self, question: Question, fact: str, unit: str = "", inferred: Answer | None = None) -> Answer:
+    def warn(self, sentence: str, hint: str) -> None:
+        """Note what is doubtful about the model, and what to do about it."""
+        self.fact(WARNING, sentence, "read", hint)
+
+    def ask(
+        self, question: Question, fact: str, unit: str = "", inferred: Answer | None = None, note: str = ""
+    ) -> Answer:
         """Return the answer to a question: given, inferred or assumed, in this order; note the fact and its
         source.
         """
@@ -108,8 +138,19 @@ class Inquiry:
         assumed = question.assumed if inferred is None else inferred
         self.questions.append(replace(question, assumed=assumed))
         self.answers[question.name] = value
-        self.fact(fact, f"{value} {unit}".strip() if unit else value, source)
+        self.fact(fact, f"{value} {unit}".strip() if unit else value, source, note)
         return value
+
+    def offer(self, question: Question, fact: str, doubtful: bool) -> Answer:
+        """Return the answer to a question about what the weights do not tell, but the published code does.
+
+        It is asked where the weights make the published value `doubtful`; else it can be answered all the
+        same, and changes nothing until it is.
+        """
+        if doubtful or question.name in self.told:
+            return self.ask(question, fact)
+        self.questions.append(question)
+        return question.assumed
 
     def in_order(self) -> tuple[Fact, ...]:
         """Return the facts in the order of the panel, unknown names last."""
@@ -208,6 +249,31 @@ def _kind(inquiry: Inquiry, classes: int | None) -> CodeKind:
     question = Question(KIND.name, KIND.sentence, KIND.choices, assumed)
     value = str(inquiry.ask(question, "Code", inferred=inferred))
     return "one-hot" if value == "one-hot" else "bits" if value == "bits" else "none"
+
+
+def ask_channel(inquiry: Inquiry, layers: Sequence[LayerSpec]) -> tuple[int, bool]:
+    """Return the channel that is shown and heard, from 1 (0: the average), and whether it is a sound.
+
+    It is asked where the output, or the map before the filter, has several channels.
+    """
+    names = [layer.name for layer in layers]
+    count = max(layer.channels for layer in layers[names.index("out") :])
+    if count == 1:
+        return 0, True
+    each = tuple(Choice(k, f"Channel {k}") for k in range(1, min(count, MOST_CHANNELS) + 1))
+    more = (Choice("average", "The average of all"), Choice("none", "None: they are no sound"))
+    choices = (*each, *more) if count == 2 else (more[1], more[0], *each)
+    sentence = f"The output has {count} channels. Which one do you want to see and hear?"
+    question = Question("channel", sentence, choices, choices[0].value)
+    answer = inquiry.ask(question, "Output", f"of {count} channels")
+    return (answer if isinstance(answer, int) else 0), answer != "none"
+
+
+def first_activation(answer: Answer) -> Activation:
+    """Return the activation that an answer to the question about the first layer stands for."""
+    if answer in ("none", "relu"):
+        return RELU if answer == "relu" else LINEAR
+    return leaky(0.2 if answer == "leaky" else float(answer))
 
 
 def slopes(answer: Answer) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from core.families.card import Choice, Question
 from core.families.family import (
@@ -11,22 +11,26 @@ from core.families.family import (
     Family,
     Layers,
     Parts,
-    generator_spec,
+    asked_generator,
     listener_spec,
     note_input,
+    role_named,
+    sound_channels,
 )
 from core.families.questions import Inquiry, ask_layout, ask_rate
-from core.faults import Fault
 from core.networks.layer_specs import STEPS, Fall, conv, dense, logits, norm_of, post_filter, upsample
 from core.networks.operations import RELU, TANH, Norm, Rise, Stored, leaky
-from core.networks.spec import LayerSpec
-from core.networks.weights import Weights
+from core.networks.spec import LayerSpec, NetworkSpec
+from core.networks.weights import Misfit, Weights
 
 SLOPE = 0.2
 EPSILON = 1e-3
 FILTER = "pp_filt/conv1d/kernel"
-PREFIXES = {"D": "", "Q": "Q"}  # steps of D's and Q's last map
+PREFIXES = {"D": "", "Q": "Q"}  # what the names of D's and Q's scopes begin with, as published
+GENERATOR = re.compile(r"z_project/dense/|upconv_\d+/(conv1d|conv2d_transpose)/")
+LISTENER = re.compile(r"Q?downconv_\d+/conv1d/")
 STRIDES = {16384: (4,) * 5, 32768: (4, 4, 4, 4, 4, 2), 65536: (4,) * 6}
+SPARE = r".*/batch_normalization(_\d+)?/moving_(mean|variance)"  # D and Q use the statistics of the sound
 SLICE = Question(
     "slice",
     "How many samples does the network generate?",
@@ -36,18 +40,29 @@ SLICE = Question(
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:
-    """Find the scopes G, D and Q in a TensorFlow run."""
-    begins = ("G/z_project/dense/kernel", "G/upconv_", "D/downconv_", "Q/Qdownconv_")
+    """Find G by its first layer or its upsampling layers, and D and Q by their convolutions."""
+    parts: dict[str, Weights] = {}
     for group in groups:
-        if any(name.startswith(begins) for name in group.names):
-            return scoped(group)
-    return None
+        if any(GENERATOR.match(name) for name in group.names):
+            parts.setdefault("G", group)
+        elif any(LISTENER.match(name) for name in group.names):
+            parts.setdefault(_role(group), group)
+    return parts or None
 
 
-def scoped(group: Weights) -> dict[str, Weights]:
-    """Return the networks by the scopes of one bundle."""
-    found = {name: group.within(f"{name}/") for name in ("G", "D", "Q")}
-    return {name: part for name, part in found.items() if part.names}
+def _role(group: Weights) -> str:
+    """Return D or Q: Q's names begin with it, unless it was saved as another D with several outputs."""
+    if _prefix(group):
+        return "Q"
+    kernel = group.names.get("output/dense/kernel")
+    shape = group.tensors.specs[kernel].shape if kernel else ()
+    named = role_named(group.label)
+    return "Q" if named == "Q" or (len(shape) == 2 and shape[1] > 1 and named != "D") else "D"
+
+
+def _prefix(weights: Weights) -> str:
+    """Return what the names of a listener's scopes begin with: Q in Q, nothing in D."""
+    return "Q" if any(name.startswith("Qdownconv_") for name in weights.names) else ""
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
@@ -57,7 +72,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
         return describe_listeners(parts, inquiry, SLOPE)
     slice_len = ask_slice(len(scopes(parts["G"], "upconv_")), inquiry)
     layers = generator(parts["G"], slice_len)
-    listening = listeners(parts, slice_len, SLOPE)
+    listening = listeners(parts, slice_len, SLOPE, layers[-1].channels)
     size = parts["G"].shape("z_project/dense/kernel", None, None)[0]
     classes = listening["Q"][-1].channels if "Q" in listening else None
     layout = ask_layout(inquiry, size, classes)
@@ -68,29 +83,42 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
         inquiry.fact("Slope of D and Q", str(SLOPE), "inferred", "All networks of this family use it.")
     return Description(
         (
-            generator_spec(layers, layout, rate_hz, slice_len),
-            *(listener_spec(role, found, rate_hz, slice_len) for role, found in listening.items()),
+            asked_generator(inquiry, layers, layout, rate_hz, slice_len),
+            *listener_specs(parts, listening, rate_hz, slice_len),
         )
     )
 
 
 def describe_listeners(parts: Parts, inquiry: Inquiry, slope: float, title: str = "") -> Description:
     """Describe D and Q of a run without a generator."""
-    count = max(len(scopes(part, f"{PREFIXES[role]}downconv_")) for role, part in parts.items())
+    count = max(len(scopes(part, f"{_prefix(part)}downconv_")) for part in parts.values())
     slice_len = ask_slice(count, inquiry, "network has {} convolutions")
     rate_hz = ask_rate(inquiry)
     note_input(inquiry, slice_len)
     found = listeners(parts, slice_len, slope)
-    return Description(
-        tuple(listener_spec(role, layers, rate_hz, slice_len) for role, layers in found.items()), title
+    return Description(listener_specs(parts, found, rate_hz, slice_len), title)
+
+
+def listener_specs(
+    parts: Parts, listening: Mapping[str, Layers], rate_hz: float, slice_len: int
+) -> tuple[NetworkSpec, ...]:
+    """Return the specs of D and Q from their layers."""
+    return tuple(
+        listener_spec(role, layers, rate_hz, slice_len, _taken(parts[role], _prefix(parts[role]), None))
+        for role, layers in listening.items()
     )
 
 
-def listeners(parts: Parts, slice_len: int, slope: float) -> dict[str, Layers]:
-    """Return the layers of D and Q, if present."""
+def _taken(weights: Weights, prefix: str, made: int | None) -> int:
+    first = next(iter(scopes(weights, f"{prefix}downconv_")), f"{prefix}downconv_0")
+    return sound_channels(weights, f"{first}/conv1d/kernel", 1, made)
+
+
+def listeners(parts: Parts, slice_len: int, slope: float, made: int | None = None) -> dict[str, Layers]:
+    """Return the layers of D and Q, if present; `made` is the number of channels that G makes."""
     return {
-        role: listener(parts[role], prefix, slice_len, slope)
-        for role, prefix in PREFIXES.items()
+        role: listener(parts[role], _prefix(parts[role]), slice_len, slope, made)
+        for role in ("D", "Q")
         if role in parts
     }
 
@@ -98,7 +126,7 @@ def listeners(parts: Parts, slice_len: int, slope: float) -> dict[str, Layers]:
 def ask_slice(count: int, inquiry: Inquiry, what: str = "generator has {} upsampling layers") -> int:
     """Return the slice length from the number of strided layers: five mean 16384, six are ambiguous."""
     if count not in (5, 6):
-        raise Fault(
+        raise Misfit(
             f"The {what.format(count)}; a WaveGAN has 5 or 6.",
             "The checkpoint comes from a modified network that Phonoscope does not know.",
         )
@@ -166,23 +194,32 @@ def _norm(weights: Weights, scope: str, running: bool = False) -> Norm | None:
     return norm_of(weights, Norm(f"{inner}/gamma", f"{inner}/beta", *kept, EPSILON))
 
 
-def listener(weights: Weights, prefix: str, slice_len: int, slope: float) -> Layers:
+def listener(weights: Weights, prefix: str, slice_len: int, slope: float, made: int | None = None) -> Layers:
     """Return D's layers, or Q's with the prefix "Q"; normalisation uses the statistics of the sound."""
     layers: list[LayerSpec] = []
-    before = (1, slice_len)
-    for i, (scope, stride) in enumerate(
-        zip(scopes(weights, f"{prefix}downconv_"), STRIDES[slice_len], strict=False)
-    ):
+    before = (_taken(weights, prefix, made), slice_len)
+    found = scopes(weights, f"{prefix}downconv_")
+    if len(found) > len(STRIDES[slice_len]):
+        raise too_many(len(found), len(STRIDES[slice_len]), slice_len)
+    for i, (scope, stride) in enumerate(zip(found, STRIDES[slice_len], strict=False)):
         stored = Stored(f"{scope}/conv1d/kernel", f"{scope}/conv1d/bias", "tf")
         norm = _norm(weights, scope, running=True)
         layer = conv(f"conv{i + 1}", weights, stored, before, _same(stride), leaky(slope), norm)
         before = (layer.channels, layer.n or 0)
         layers.append(layer)
     if not layers:
-        raise Fault(f"The {prefix or 'D'} network has no convolutions.", "Choose a complete checkpoint.")
+        raise Misfit(f"The {prefix or 'D'} network has no convolutions.", "Choose a complete checkpoint.")
     last = Stored(f"{prefix}output/dense/kernel", f"{prefix}output/dense/bias", "tf")
     layers.append(logits(weights, last, layers[-1]))
     return tuple(layers)
+
+
+def too_many(count: int, known: int, slice_len: int) -> Misfit:
+    """Return the fault for D or Q with more convolutions than the published one."""
+    return Misfit(
+        f"The network has {count} convolutions; one for {slice_len} samples has {known}.",
+        "The checkpoint comes from a modified network that Phonoscope does not know.",
+    )
 
 
 def _same(stride: int) -> Fall:
@@ -201,8 +238,8 @@ def note_layers(parts: Parts, inquiry: Inquiry) -> None:
     inquiry.fact("Upsampling", "nearest neighbour" if nearest else "zeros", "inferred")
     normed = _norm_scope(parts["G"], "z_project") is not None
     inquiry.fact("Batch normalisation", "yes" if normed else "no", "inferred")
-    taps = parts["G"].shape(FILTER, None, 1, 1)[0] if FILTER in parts["G"] else 0
+    taps = parts["G"].shape(FILTER, None, None, None)[0] if FILTER in parts["G"] else 0
     inquiry.fact("Post-processing filter", f"{taps} taps" if taps else "no", "inferred")
 
 
-FAMILY = Family("tensorflow", "TensorFlow 1 (WaveGAN, ciwGAN, fiwGAN)", sort, describe)
+FAMILY = Family("tensorflow", "TensorFlow 1 (WaveGAN, ciwGAN, fiwGAN)", sort, describe, SPARE)

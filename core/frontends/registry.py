@@ -15,10 +15,11 @@ from core.frontends.log_mel import LogMel
 from core.frontends.mfcc import Mfcc
 from core.frontends.power_spectrum import PowerSpectrum
 from core.frontends.sidekit_mel import SidekitMel
-from core.frontends.waveform import Waveform, WaveformFrames
+from core.frontends.waveform import Waveform, WaveformChannels, WaveformFrames
 
 FRONTENDS: dict[str, type[FrontEnd]] = {
     "waveform": Waveform,
+    "waveform channels": WaveformChannels,
     "waveform frames": WaveformFrames,
     "chunks": Chunks,
     "power spectrum": PowerSpectrum,

@@ -49,6 +49,33 @@ WAVEFORM = Waveform()
 
 
 @dataclass(frozen=True, slots=True)
+class WaveformChannels:
+    """The samples of several channels; a sound of one channel is given to each of them."""
+
+    channels: int
+    kind: Literal["waveform channels"] = "waveform channels"
+
+    @property
+    def step(self) -> float:
+        return 1.0
+
+    @property
+    def centre(self) -> float:
+        return 0.0
+
+    @property
+    def reach(self) -> int:
+        return 1
+
+    def length(self, n: int) -> int:
+        return n
+
+    def features(self, samples: Tensor) -> Tensor:
+        """Return the samples [items, samples, channels] of sounds with or without a channel axis."""
+        return samples if samples.ndim == 3 else samples.unsqueeze(2).expand(-1, -1, self.channels)
+
+
+@dataclass(frozen=True, slots=True)
 class WaveformFrames:
     """Frames of the waveform, each minus its mean and divided by its standard deviation if `normalised`.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.faults import Fault
 from core.networks.operations import (
     Activation,
     Conv,
@@ -17,7 +16,7 @@ from core.networks.operations import (
     Upsample,
 )
 from core.networks.spec import LayerSpec
-from core.networks.weights import Weights, kernel_shape
+from core.networks.weights import Misfit, Weights, kernel_shape
 
 STEPS = 16  # steps of the map that the latent vector is projected to, in every WaveGAN
 
@@ -72,17 +71,17 @@ def conv(
     op = Conv(stored, taps, stride, pads, activation, norm)
     n = op.length(before[1])
     if n < 1:
-        raise Fault(f"The kernel “{stored.kernel}” is longer than its input.")
+        raise Misfit(f"The kernel “{stored.kernel}” is longer than its input.")
     centre = (taps - 1) / 2 - pads[0]
     return LayerSpec(name, op, out, n, 1 / stride, -centre / stride)
 
 
 def post_filter(weights: Weights, stored: Stored, before: LayerSpec, left: Callable[[int], int]) -> LayerSpec:
     """Return the post-processing filter; an empty bias name means no bias."""
-    taps, _, _ = kernel_shape(weights, stored.kernel, stored.order, 1)
+    taps, _, out = kernel_shape(weights, stored.kernel, stored.order, before.channels)
     if stored.bias:
-        weights.shape(stored.bias, 1)
-    return LayerSpec("pp", Fir(stored, taps, left(taps)), 1, before.n, 1.0, left(taps) - (taps - 1) / 2)
+        weights.shape(stored.bias, out)
+    return LayerSpec("pp", Fir(stored, taps, left(taps)), out, before.n, 1.0, left(taps) - (taps - 1) / 2)
 
 
 def logits(weights: Weights, stored: Stored, before: LayerSpec) -> LayerSpec:

@@ -25,7 +25,7 @@ from core.networks.numpy_layers import (
     in_place,
 )
 from core.networks.numpy_upsampling import numpy_upsample
-from core.networks.operations import Conv, Dense, Fir, Logits, Norm, Pooling, Upsample
+from core.networks.operations import LINEAR, Conv, Dense, Fir, Logits, Norm, Pooling, Upsample
 from core.networks.runner import INPUT, Cancel, Edit, Record, check_layers, recorded
 from core.networks.spec import LatentDrive, LayerSpec, NetworkSpec
 from core.networks.weights import Weights, read_bias, read_dense, read_kernel, read_logits, read_norm
@@ -140,8 +140,11 @@ def _upsample(op: Upsample, layer: LayerSpec, before: int, weights: Weights) -> 
 
 
 def _fir(op: Fir, layer: LayerSpec, before: int, weights: Weights) -> Step:
-    taps = read_kernel(weights, op.stored)[:, 0, 0]
-    return NumpyFir(taps, float(weights.read(op.stored.bias)[0]) if op.stored.bias else 0.0, op.left)
+    kernel, bias = read_kernel(weights, op.stored), read_bias(weights, op.stored, layer.channels)
+    if kernel.shape[1:] == (1, 1):
+        return NumpyFir(kernel[:, 0, 0], float(bias[0]), op.left)
+    pads = op.left, op.taps - 1 - op.left
+    return NumpyConv(np.ascontiguousarray(kernel), bias, 1, pads, in_place(LINEAR))
 
 
 def _norm(norm: Norm, layer: LayerSpec, before: int, weights: Weights) -> Step:

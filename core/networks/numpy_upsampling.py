@@ -25,7 +25,7 @@ class NumpyUpsample:
     """An upsampling layer ready to run."""
 
     rise: Rise
-    phases: tuple[tuple[int, Array], ...]  # the first tap of each phase, and the kernel [taps * in, out]
+    phases: tuple[tuple[int, int, Array], ...]  # a phase, its first tap, and its kernel [taps * in, out]
     first: int  # the earliest input sample that any phase needs, relative to its block
     taps: int
     bias: Array
@@ -55,16 +55,19 @@ class NumpyUpsample:
         share(
             [
                 partial(np.matmul, rows[:, tap * width : tap * width + len(matrix)], matrix, out=y[:, phase])
-                for phase, (tap, matrix) in enumerate(self.phases)
+                for phase, tap, matrix in self.phases
             ]
         )
         return y.reshape(items, blocks * self.rise.ratio, len(self.bias))
 
     def _space(self, items: int, n: int, blocks: int, width: int) -> tuple[Array, Array]:
-        """Return the columns, zero outside the input, and the work space for the products."""
+        """Return the columns, zero outside the input, and the work space for the products.
+
+        Where the kernel is shorter than the stride, nothing reaches some phases; they stay zero.
+        """
         if (items, n) not in self._room:
             columns = np.zeros((items, blocks, self.taps, width), np.float32)
-            y = np.empty((items * blocks, self.rise.ratio, len(self.bias)), np.float32)
+            y = np.zeros((items * blocks, self.rise.ratio, len(self.bias)), np.float32)
             self._room = {(items, n): (columns, y)}
         return self._room[(items, n)]
 
@@ -104,7 +107,8 @@ def numpy_upsample(kernel: Array, bias: Array, rise: Rise, activation: InPlace) 
     if kernel.shape[2] <= NARROW:
         matrix = np.concatenate([m.T for m in matrices.values()])
         return NumpyNarrowUpsample(rise, matrix, tuple(matrices), bias, activation)
-    phases = tuple(_phase(matrices, phase, first) for phase in range(rise.ratio))
+    reached = sorted({phase for phase, _ in matrices})
+    phases = tuple((phase, *_phase(matrices, phase, first)) for phase in reached)
     return NumpyUpsample(rise, phases, first, taps, bias, activation)
 
 

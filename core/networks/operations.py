@@ -167,7 +167,10 @@ class Upsample:
 
 @dataclass(frozen=True, slots=True)
 class Fir:
-    """One long filter on one channel: y[n] = bias + sum over k of taps[k] * x[n + k - left]."""
+    """One long filter: y[n] = bias + sum over k of taps[k] * x[n + k - left].
+
+    With several channels, every channel of the output sums over all channels of the input.
+    """
 
     stored: Stored
     taps: int

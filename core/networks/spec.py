@@ -34,11 +34,15 @@ class SoundDrive:
 
 @dataclass(frozen=True, slots=True)
 class SoundOutput:
-    """The last layer is a sound of `n` samples or, if it is not `audible`, other curves."""
+    """The last layer is a sound of `n` samples or, if it is not `audible`, other curves.
+
+    Where it has several channels, `channel` is the one that is shown and heard, from 1; 0 is their average.
+    """
 
     rate_hz: float
     n: int
     audible: bool = True
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,10 +205,10 @@ class TorchUpsample(TorchLayer):
 
 
 class TorchFir(TorchLayer):
-    """One filter on one channel; the kernel is [1, taps, 1]."""
+    """One long filter; the kernel is [out, taps, in]."""
 
     def __init__(self, op: Fir, before: int, channels: int, how: Convolutions) -> None:
-        super().__init__((1, op.taps, 1), 1, None, Activation(), how)
+        super().__init__((channels, op.taps, before), channels, None, Activation(), how)
         self.op = op
 
     def maps(self, x: Tensor) -> Tensor:
@@ -218,7 +218,7 @@ class TorchFir(TorchLayer):
     def read(self, weights: Weights) -> tuple[Array, Array]:
         stored = self.op.stored
         kernel = read_kernel(weights, stored).transpose(2, 0, 1)
-        return kernel, weights.read(stored.bias) if stored.bias else kernel[0, 0] * 0
+        return kernel, read_bias(weights, stored, len(kernel))
 
 
 class TorchPool(nn.Module):

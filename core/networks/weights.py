@@ -34,6 +34,10 @@ MAP_KERNELS: dict[str, tuple[int, int, int, int]] = {
 }
 
 
+class Misfit(Fault):
+    """The tensors belong to another network than the one they were taken for."""
+
+
 @dataclass
 class Weights:
     """The tensors of one state dict or scope: plain name to the name in its file.
@@ -62,7 +66,7 @@ class Weights:
         size).
         """
         if name not in self.names:
-            raise Fault(
+            raise Misfit(
                 f"The network is incomplete: it has no “{name}”.",
                 "Choose a checkpoint that was saved completely.",
             )
@@ -73,7 +77,7 @@ class Weights:
         )
         if 0 in shape or (wanted and not fits):
             words = " × ".join("any" if w is None else str(w) for w in wanted)
-            raise Fault(
+            raise Misfit(
                 f"“{name}” has the shape {' × '.join(map(str, shape))}, where this network has {words}.",
                 "The checkpoint comes from a modified network that Phonoscope does not know.",
             )
@@ -101,7 +105,7 @@ def kernel_shape(weights: Weights, name: str, order: str, width: int | None) -> 
     wanted[places[1]] = width
     shape = weights.shape(name, *wanted)
     if shape[places[0]] > MOST_TAPS:
-        raise Fault(f"“{name}” is not a kernel: it has {shape[places[0]]:,} taps.")
+        raise Misfit(f"“{name}” is not a kernel: it has {shape[places[0]]:,} taps.")
     return shape[places[0]], shape[places[1]], shape[places[2]]
 
 

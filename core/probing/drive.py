@@ -38,20 +38,25 @@ class LatentPoints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """Samples at the network's own rate, and the hash that identifies them in an Origin."""
+    """Samples at the network's own rate, and the hash that identifies them in an Origin.
+
+    They are [samples], or [samples, channels] for a network that takes several channels.
+    """
 
     samples: Array
     digest: str
 
     def array(self, spec: NetworkSpec) -> Array:
-        """Return the sound [1, samples], cut or zero-padded to the network's input length.
+        """Return the sound, cut or zero-padded to the network's input length.
 
-        Raises Fault if the network takes no sound.
+        It is [1, samples] or [1, samples, channels]. Raises Fault if the network takes no such sound.
         """
         if not isinstance(spec.drive, SoundDrive):
             raise Fault(f"{spec.role} is driven by a latent point, not by a sound.", "Use a latent point.")
+        if self.samples.shape[1:] not in ((), (spec.drive.frontend.channels,)):
+            raise Fault(f"{spec.role} takes another number of channels.", "Average them.")
         n = len(self.samples) if spec.drive.n is None else spec.drive.n
-        whole = np.zeros((1, n), np.float32)
+        whole = np.zeros((1, n, *self.samples.shape[1:]), np.float32)
         whole[0, : len(self.samples)] = self.samples[:n]
         return whole
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from core.families.card import NetworkCard
 from core.families.registry import Model
 from core.faults import Fault
+from core.frontends.waveform import WaveformChannels
 from core.networks.latent import Point
 from core.networks.layer_info import LayerInfo
 from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import Cancel, Record
-from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive
+from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive, SoundOutput
 from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.request import Probed, ProbeRequest
 from core.probing.surgery import LayerEdit
@@ -65,7 +66,9 @@ def generate_many(
     Raises Cancelled between layers.
     """
     infos = _card_of(model, "G").layers
-    record = [Record(info.name, MEAN) for info in (infos if layers else infos[-1:])]
+    spec = model.spec("G")
+    names = [info.name for info in (infos if layers else infos[-1:])]
+    record = [Record(name, of_layer(spec, name, MEAN)) for name in names]
     found = _run(model, "G", LatentPoints(tuple(points)), record, cancelled=cancelled)
     curves = {one.layer: values for one, values in found.items()}
     return curves if layers else curves[infos[-1].name]
@@ -104,6 +107,12 @@ def input_rate_hz(model: Model, network: str) -> float:
     return _sound_drive(model, network).rate_hz
 
 
+def input_channels(model: Model, network: str) -> int:
+    """Return the number of channels of the sound that a network takes."""
+    frontend = _sound_drive(model, network).frontend
+    return frontend.channels if isinstance(frontend, WaveformChannels) else 1
+
+
 def _sound_drive(model: Model, network: str) -> SoundDrive:
     drive = model.spec(network).drive
     if not isinstance(drive, SoundDrive):
@@ -124,20 +133,31 @@ def _probe(
     last = spec.layers[-1].name if isinstance(spec.output, ClassesOutput | FramesOutput) else ""
     spec = _for_sound(spec, drive)
     names = layers or [info.name for info in _card_of(model, network).layers]
-    record = [Record(name, how) for name in names if name != last]
+    hows = {name: of_layer(spec, name, how) for name in names if name != last}
+    record = [Record(name, reduction) for name, reduction in hows.items()]
     logits = [Record(last)] if last else []
     found = _run(model, network, drive, [*record, *logits], edits, cancelled)
     curves = {one.layer: values for one, values in found.items() if one.layer != last}
     infos = spec.infos()
     origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in edits))
     items = tuple(
-        _tracks({name: rows[item] for name, rows in curves.items()}, infos, origin.of(drive=of), how)
+        _tracks({name: rows[item] for name, rows in curves.items()}, infos, origin.of(drive=of), hows)
         for item, of in enumerate(drive.origins())
     )
     if not logits:
         return Probed(items)
     answer, rows = spec.answer(), found[logits[0]][0]
     return Probed(items, logits=rows if answer else rows[0], frames=answer.axis if answer else None)
+
+
+def of_layer(spec: NetworkSpec, name: str, how: Reduction) -> Reduction:
+    """Return how a layer becomes one curve: of a sound of several channels, the one that was chosen."""
+    output, names = spec.output, [layer.name for layer in spec.layers]
+    if how != MEAN or not isinstance(output, SoundOutput) or not output.channel:
+        return how
+    channels = spec.layers[names.index(name)].channels if name in names else 0
+    sounds = channels >= output.channel and names.index(name) >= names.index("out")
+    return Reduction("channel", output.channel - 1) if sounds and channels > 1 else how
 
 
 def _run(
@@ -210,10 +230,13 @@ def _origin(model: Model, network: str) -> Origin:
 
 
 def _tracks(
-    curves: Mapping[str, Array], infos: Sequence[LayerInfo], origin: Origin, how: Reduction
+    curves: Mapping[str, Array],
+    infos: Sequence[LayerInfo],
+    origin: Origin,
+    hows: Mapping[str, Reduction],
 ) -> dict[str, Track]:
     axes = {info.name: info.axis for info in infos}
     return {
-        name: Track(name, curve, axes[name], origin=origin.of(layer=name, reduction=how.name))
+        name: Track(name, curve, axes[name], origin=origin.of(layer=name, reduction=hows[name].name))
         for name, curve in curves.items()
     }

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from core.families.card import Card, Fact
+from core.families.card import WARNING, Card, Fact
 from widgets.controls.button import Button
 from widgets.model.card_details import CardDetails
 from widgets.theme.control_paint import ShortWords, Surface, Words, paint_field
@@ -82,7 +82,14 @@ ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]],
     ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
 )
 # Further facts, shown on the card only while they are assumed: their names, a short label, and questions.
-MORE = {"prior": ("Prior", "prior"), "slope of d and q": ("Slope", "slope")}
+MORE = {
+    "prior": ("Prior", "prior"),
+    "slope of d and q": ("Slope", "slope"),
+    "generator": ("Opened", "generator"),
+    "output": ("Output", "channel"),
+    "stride": ("Stride", "stride"),
+    "first layer": ("First", "first"),
+}
 # The least certain fact determines the source shown in a row.
 _DOUBT = {"read": 0, "inferred": 1, "set by you": 2, "assumed": 3}
 
@@ -100,6 +107,11 @@ def two_lines(title: str, room_px: int) -> tuple[str, str]:
         return title, ""
     breaks = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
     return min(breaks, key=lambda lines: max(metrics.horizontalAdvance(line) for line in lines))
+
+
+def warned(fact: Fact) -> str:
+    """Return a doubt with what to do about it, for a tooltip."""
+    return f"{fact.value}\n{fact.note}".rstrip()
 
 
 class FactRow(QWidget):
@@ -235,6 +247,7 @@ class CardPanel(Surface):
                 rows.append(
                     self._made_row(name, str(fact.value), fact, question if question in asked else "")
                 )
+        rows += [FactRow(WARNING, str(fact.value), "", warned(fact)) for fact in card.warnings]
         return rows
 
     def _made_row(self, name: str, value: str, fact: Fact | None, question: str) -> FactRow:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from core.families.card import Card
+from core.families.card import WARNING, Card
 from widgets.controls.dialog import SmallDialog
 from widgets.theme.control_paint import Words
 from widgets.theme.number_text import MINUS
@@ -79,7 +79,8 @@ class CardDetails(SmallDialog):
         self.resize(880, 560)
 
     def _add(self, grid: QGridLayout, line: int, row: Row) -> None:
-        inks = ("ink2", "ink", "warn" if row[2] == "assumed" else "ink3", "ink3")
+        doubt = "warn" if row[0] == WARNING else ""
+        inks = (doubt or "ink2", "ink", "warn" if row[2] == "assumed" else "ink3", "ink3")
         for column, (text, ink) in enumerate(zip(row, inks, strict=True)):
             words = Words(breakable(text), 12 if column < 2 else 11, 400, ink, wrap=column in (1, 3))
             words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

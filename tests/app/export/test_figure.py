@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +29,10 @@ from widgets.theme.theme import PRINT, load_fonts
 @pytest.fixture
 def figure(qapp, small_model):
     load_fonts()
-    on = inline_instrument()
+    faults = []
+    on = inline_instrument(faults.append)
     on.model_loader.open(small_model)
+    assert not faults
     return figure_of(on.session, on.analysis_settings, on.stack_views, Paper()), on.file_export.origin_text()
 
 
@@ -190,3 +193,18 @@ def test_shot_leaves_lanes_out_and_keeps_to_a_height(qapp, small_model, tmp_path
     assert (image.width(), image.height()) == (pytest.approx(850, abs=2), pytest.approx(1200, abs=4))
     assert main(["shot", str(small_model), "--layers", "conv9", "--out", out]) == 2
     assert "Choose from out, conv4" in capsys.readouterr().err
+
+
+def test_a_path_that_is_not_there_is_one_line(qapp, tmp_path, capsys):
+    assert main(["shot", str(tmp_path / "nothere"), "--out", str(tmp_path / "x.pdf")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("phonoscope: There is no “nothere” in ")
+    assert said.count("\n") == 1
+
+
+def test_a_folder_of_several_runs_names_what_to_type(qapp, small_model, tmp_path, capsys):
+    for name in ("a", "b"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        shutil.copy(small_model, tmp_path / "runs" / name / "G.safetensors")
+    assert main(["shot", str(tmp_path / "runs"), "--out", str(tmp_path / "x.pdf")]) == 2
+    assert "holds 2 runs. Choose one: " in capsys.readouterr().err

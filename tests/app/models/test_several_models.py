@@ -18,6 +18,7 @@ from app.program import assemble
 from app.shell.instrument import Instrument
 from core.annotation.store import default_path
 from core.checkpoint.run_files import without_parts
+from core.families.registry import roles_of
 from core.networks.latent import draw
 from core.probing.model_id import ModelId
 from core.processes.engine import InlineEngine
@@ -26,6 +27,8 @@ from core.processes.praat_pool import InlinePool
 from core.session.lane_key import FIRST_MODEL, LaneKey, RecordingKey
 from core.session.lane_names import file_stem, short_model_names, title
 from tests.support.contexts import inline_context
+from tests.support.tiny import nets
+from tests.support.tiny.files import save_port, save_state
 from widgets.drawing.lane import COLLAPSED_PX, MODEL_PX
 from widgets.stack.lane_menu import lane_menu
 from widgets.theme.theme import font
@@ -358,13 +361,12 @@ def test_dropped_checkpoints_all_open_the_others_beside(window, small_model, lou
 
 
 def test_files_of_one_run_are_one_checkpoint(tmp_path):
+    save_port(tmp_path, "epoch1_step2")
     files = [tmp_path / f"epoch1_step2_{role}.pt" for role in "GDQ"]
-    other = tmp_path / "epoch2_step4_G.pt"
-    for file in (*files, other):
-        file.write_bytes(b"")
-    assert without_parts([files[1], files[0], other, files[2]]) == [files[1], other]
-    assert without_parts([files[0], files[0]]) == [files[0], files[0]]
-    assert without_parts([tmp_path / "gone.pt"]) == [tmp_path / "gone.pt"]
+    other = save_state(tmp_path / "epoch2_step4_G.pt", nets.port_generator())
+    assert without_parts([files[1], files[0], other, files[2]], roles_of) == [files[1], other]
+    assert without_parts([files[0], files[0]], roles_of) == [files[0], files[0]]
+    assert without_parts([tmp_path / "gone.pt"], roles_of) == [tmp_path / "gone.pt"]
 
 
 def test_one_models_output_goes_through_anothers_network(services, louder_model):

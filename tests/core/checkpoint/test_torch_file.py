@@ -180,7 +180,7 @@ def test_a_file_cut_short_is_a_fault(tmp_path: Path, how: dict[str, Any], kept: 
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a picture"),
         (b"<!DOCTYPE html><p>Not found", "is a web page"),
         (bytes(range(256)) * 9, "not a checkpoint"),
-        (b"version https://git-lfs.github.com/spec/v1\noid", "not a checkpoint"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "is a Git LFS pointer"),
     ],
 )
 def test_what_is_no_checkpoint_is_called_by_its_name(tmp_path: Path, data: bytes, words: str) -> None:

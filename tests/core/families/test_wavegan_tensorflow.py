@@ -52,7 +52,7 @@ def test_optimiser_slots_take_no_part(tmp_path: Path) -> None:
     slots = {f"{name}/Adam": tensors[name], f"{name}/Adam_1": tensors[name], "beta1_power": np.float32(0.5)}
     with_slots = open_model(write_bundle(tmp_path / "b", {**tensors, **slots})).card
     assert plain.digest == with_slots.digest
-    assert not [fact for fact in with_slots.facts if fact.name.startswith("Not used")]
+    assert not with_slots.warnings
 
 
 def test_a_changed_weight_changes_the_digest(tmp_path: Path) -> None:
@@ -84,10 +84,8 @@ def test_a_wrong_shape_is_named(tmp_path: Path) -> None:
 
 def test_extra_tensors_are_told(tmp_path: Path) -> None:
     tensors = nets.tensorflow() | {"G/attention/kernel": np.zeros(3, np.float32)}
-    facts = open_model(write_bundle(tmp_path / "model.ckpt-5", tensors)).card.facts
-    assert [(fact.value, fact.note) for fact in facts if fact.name == "Not used in G"] == [
-        (1, "attention/kernel")
-    ]
+    card = open_model(write_bundle(tmp_path / "model.ckpt-5", tensors)).card
+    assert [fact.value for fact in card.warnings] == ["“attention/kernel” of G is not used."]
 
 
 def test_weights_that_are_no_numbers_are_told_and_run(tmp_path: Path) -> None:
@@ -103,3 +101,35 @@ def test_weights_that_are_no_numbers_are_told_and_run(tmp_path: Path) -> None:
     tracks = forward.generate(model, point)
     assert np.isnan(tracks["conv4"].samples).all()
     np.testing.assert_allclose(tracks["conv3"].samples, expected["conv3"].mean(0), atol=1e-5)
+
+
+@pytest.mark.parametrize("taps", [1, 2, 3, 4])
+@pytest.mark.parametrize("dim", [2, 16])
+def test_a_kernel_may_be_shorter_than_its_stride(tmp_path: Path, taps: int, dim: int) -> None:
+    tensors = {
+        name: value[:, :taps] if name.endswith("conv2d_transpose/kernel") else value
+        for name, value in nets.tensorflow(dim=dim).items()
+    }
+    model = open_model(write_bundle(tmp_path / "model.ckpt-5", tensors))
+    point, z = some_point(model)
+    assert_generates(model, point, short_kernels(tensors, z))
+
+
+def short_kernels(tensors: nets.Tensors, z: np.ndarray) -> dict[str, np.ndarray]:
+    """TensorFlow's SAME transposed convolution: output j gathers the entries k with j = 4 m + k - left."""
+    x = np.maximum(z @ tensors["G/z_project/dense/kernel"] + tensors["G/z_project/dense/bias"], 0).reshape(
+        16, -1
+    )
+    found = {"fc": x.T}
+    for i in range(5):
+        kernel = tensors[f"G/upconv_{i}/conv2d_transpose/kernel"][0]  # [taps, out, in]
+        y = (
+            np.zeros((4 * len(x), kernel.shape[1]), np.float32)
+            + tensors[f"G/upconv_{i}/conv2d_transpose/bias"]
+        )
+        left = max(len(kernel) - 4, 0) // 2
+        for k, matrix in enumerate(kernel):
+            y[k - left :: 4] += x @ matrix.T
+        x = np.tanh(y) if i == 4 else np.maximum(y, 0)
+        found["out" if i == 4 else f"conv{i + 1}"] = x.T
+    return found

