@@ -67,6 +67,10 @@ class WaveformChannels:
     def reach(self) -> int:
         return 1
 
+    @property
+    def hears_all(self) -> bool:
+        return False
+
     def length(self, n: int) -> int:
         return n
 

@@ -22,6 +22,8 @@ from app.cli.main import main
 from core.families import registry
 from core.networks.spec import SoundOutput
 from tests.support.checkpoints import NAMES, PORT, TENSORFLOW, checkpoint, checkpoints, expected
+from tests.support.tiny import nets
+from tests.support.tiny.files import save_state
 from tests.support.wav_origin import origin_in_wav
 
 PROJECT = Path(__file__).parents[3]
@@ -301,3 +303,54 @@ def test_the_program_itself_writes_layers_and_refuses_noise_without_a_traceback(
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / "p").exists()
+
+
+def test_what_is_doubtful_is_a_warning_of_info_and_of_layers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doubtful = {**nets.port_generator(), "extra.weight": np.zeros((3, 3), np.float32)}
+    path = str(save_state(tmp_path / "x_G.pt", doubtful))
+    assert main(["info", path]) == 0
+    told = capsys.readouterr()
+    assert told.out.count("Warning: “extra.weight” of G is not used.") == 1
+    assert "extra.weight" not in told.err
+    for words in (["info", path, "--json"], ["layers", path, "--out", str(tmp_path / "o")]):
+        assert main(words) == 0
+        assert "phonoscope: warning: “extra.weight” of G is not used." in capsys.readouterr().err
+
+
+def test_the_record_says_which_channel_was_written(tmp_path: Path) -> None:
+    stereo = dict(nets.port_generator())
+    kernel, bias = stereo["upconv4.conv.weight"], stereo["upconv4.conv.bias"]
+    stereo |= {
+        "upconv4.conv.weight": np.concatenate([kernel, -kernel], 1),
+        "upconv4.conv.bias": np.concatenate([bias, -bias]),
+    }
+    path = str(save_state(tmp_path / "x_G.pt", stereo))
+    peaks = []
+    for answer in ("1", "average"):
+        out = tmp_path / answer
+        assert main(["layers", path, "--answer", f"channel={answer}", "--out", str(out)]) == 0
+        made = json.loads((out / "origin.json").read_text())
+        assert ("channel 1 of the output" in made["reduction"]) == (answer == "1")
+        peaks.append(float(np.abs(soundfile.read(out / "out.wav")[0]).max()))
+    assert peaks[0] > 0.01
+    assert peaks[1] == 0
+
+
+def test_a_stereo_sound_drives_a_critic_of_two_channels_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    critic = dict(nets.port_listener(1))
+    critic["downconv_0.conv.weight"] = np.random.default_rng(9).standard_normal((1, 2, 25)).astype(np.float32)
+    path = str(save_state(tmp_path / "x_D.pt", critic))
+    x = np.random.default_rng(3).uniform(-0.5, 0.5, (16384, 2))
+    logits = []
+    for name, sound in (("both", x), ("mono", x.mean(1)), ("turned", x[:, ::-1])):
+        soundfile.write(tmp_path / f"{name}.wav", sound, 16000, "FLOAT")
+        words = ["--network", "D", "--sound", str(tmp_path / f"{name}.wav"), "--answer", "slope=0.2"]
+        assert main(["layers", path, *words, "--out", str(tmp_path / name)]) == 0
+        logits.append(json.loads((tmp_path / name / "origin.json").read_text())["logits"][0])
+        said = capsys.readouterr().err
+        assert ("given to each of the network's 2 channels" in said) == (name == "mono")
+    assert len({round(value, 4) for value in logits}) == 3
