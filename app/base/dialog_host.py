@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from psygnal import Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from app.base.context import Context
@@ -28,15 +29,13 @@ class DialogHost:
     def __init__(self, context: Context, locations: FileLocations, parent: QWidget) -> None:
         self._messages = context.messages
         self._preferences = context.preferences
-        self._open: list[QWidget] = []
         self.locations = locations
         self.parent = parent
         self.theme: Theme = theme.LIGHT
 
     def show(self, dialog: QDialog) -> None:
-        """Open a dialog without blocking the window, and keep it until it is closed."""
-        self._open = [kept for kept in self._open if kept.isVisible()]
-        self._open.append(dialog)
+        """Open a dialog without blocking the window; it is deleted when it is closed."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if hasattr(dialog, "set_theme"):
             dialog.set_theme(self.theme)  # type: ignore[attr-defined]
         fit_to_screen(dialog)

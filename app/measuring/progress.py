@@ -21,10 +21,13 @@ class MeasurementProgress:
         if self.dialog is None:
             self.dialog = ProgressDialog("Measuring", self._host.parent)
             self.dialog.cancel_wanted.connect(self._measurement.cancel)
-        self.dialog.show_progress(words, done, of)
-        if not self.dialog.isVisible():
+            self.dialog.finished.connect(self._closed)
             self._host.show(self.dialog)
+        self.dialog.show_progress(words, done, of)
 
     def _ended(self) -> None:
         if self.dialog is not None:
-            self.dialog.hide()
+            self.dialog.accept()
+
+    def _closed(self) -> None:
+        self.dialog = None

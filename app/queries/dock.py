@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from app.analysis.overlays import Overlays
@@ -134,7 +134,7 @@ class DockView:
         self._tell()
 
     def _follow_viewers(self) -> None:
-        self._layer_results.wanted = self._shown or (self._large is not None and self._large.isVisible())
+        self._layer_results.wanted = self._shown or self._large is not None
 
     def _new_model(self) -> None:
         output = self._session.output
@@ -276,7 +276,7 @@ class DockView:
         where = "selection" if isinstance(self._layer_results.table_place, Range) else "at cursor"
         where += "…" if self._layer_results.slices_stale else ""
         self._dock.show_slices(self._slice_view(HIGH_HZ), f"{where}, 0–{HIGH_HZ:g} Hz")
-        if self._large is not None and self._large.isVisible():
+        if self._large is not None:
             high_hz = max((one.nyquist_hz for one in self._slice_view(HIGH_HZ).slices), default=HIGH_HZ)
             words = "".join(text for text, _ in _where(self._layer_results.table_place)[:3]).split(" s,")[0]
             self._large.show_view(self._slice_view(high_hz), f"{where}, {words} s, 0–{high_hz:g} Hz")
@@ -343,13 +343,18 @@ class DockView:
 
         if self._large is None:
             self._large = SliceDialog(self._save_slices, self._host.parent)
-            self._large.finished.connect(self._follow_viewers)
+            self._large.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._large.finished.connect(self._large_closed)
         self._large.set_theme(self._host.theme)
         self._large.show()
         self._follow_viewers()
         self._large.raise_()
         self._rest.start()
         self.show_slices()
+
+    def _large_closed(self) -> None:
+        self._large = None
+        self._follow_viewers()
 
     def _save_slices(self, plot: PlotView) -> None:
         self._saver.save_plot(plot, "Spectral slice", "slice.pdf", self._layer_results.slices_record())

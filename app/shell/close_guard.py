@@ -60,12 +60,16 @@ class CloseGuard:
         self.dialog = SmallDialog(title, self._host.parent)
         self.dialog.body.addWidget(Words(words, 12, 400))
         self.dialog.add_buttons((), ways)
+        self.dialog.finished.connect(self._closed)
         self._host.show(self.dialog)
 
     def _stay(self) -> None:
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.close()
+
+    def _closed(self) -> None:
+        self.dialog = None
 
     # --- TextGrids ----------------------------------------------------------------------------
 

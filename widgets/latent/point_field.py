@@ -84,7 +84,9 @@ class PointField(QLineEdit):
             self.chosen.emit(name)
 
     def _open_list(self) -> None:
-        self.menu().popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     def event(self, event: QEvent) -> bool:
         return keeps(event, _OWN_KEYS) or super().event(event)

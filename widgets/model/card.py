@@ -263,8 +263,13 @@ class CardPanel(Surface):
         if self._details is not None:
             self._details.close()
         self._details = CardDetails(self._card, self.window())
+        self._details.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._details.finished.connect(self._forget_details)
         self._details.set_theme(self._theme)
         self._details.show()
+
+    def _forget_details(self) -> None:
+        self._details = None
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
