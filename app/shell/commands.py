@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from app.analysis.overlays import Overlays
 from app.base.command_table import always, command, has_model
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
@@ -11,11 +12,14 @@ from app.base.panel_table import Panel, all_panels
 from app.base.preference_store import PreferenceStore
 from app.models.dialogs import ask_questions
 from app.models.model_loader import ModelLoader
+from app.queries.layer_results import LayerResults
 from app.shell.dialogs import show_about, show_palette, show_shortcuts
 from app.shell.dock_visibility import DockVisibility
 from app.shell.menus import Menus
 from app.shell.pages import Pages
 from app.shell.themes import Themes
+from core.processes.engine import Engine
+from core.processes.results import ResultStore
 from widgets.model.card import CardPanel
 
 
@@ -115,6 +119,15 @@ def card(card_panel: CardPanel) -> None:
 def answers(context: Context, host: DialogHost, model_loader: ModelLoader) -> None:
     """Correct the rate, slice, code, slope or prior; your answers are saved next to the checkpoint."""
     ask_questions(context, host, model_loader)
+
+
+@command("help.restart", "Restart the computation", "Help", separator=True)
+def restart(engine: Engine, results: ResultStore, overlays: Overlays, layer_results: LayerResults) -> None:
+    """Restart the processes that compute networks and analyses; what failed is tried again."""
+    engine.restart()
+    results.start_again()
+    overlays.refresh()
+    layer_results.refresh()
 
 
 @command("help.about", "About Phonoscope", "Help", separator=True)

@@ -7,6 +7,7 @@ and float32 arrays come back.
 from __future__ import annotations
 
 import contextlib
+import glob
 import multiprocessing
 import os
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.faults import Fault
@@ -32,9 +34,32 @@ CRASHED = Fault(
 
 GONE = Fault(
     "The computation cannot be started: it stopped three times without an answer.",
-    "Start Phonoscope again; if that does not help, run packaging/test.",
+    "Choose Help > Restart the computation, or open a model, to try again.",
 )
 MOST_CRASHES = 3  # in a row, without an answer in between
+
+PATIENCE_S = 90.0
+SLOWEST_BYTES_PER_S = 2e6
+"""Reading a checkpoint hangs if it takes longer than `PATIENCE_S`, plus what a slow drive needs for it."""
+
+
+def unreadable(asked: OpenRequest, hung: bool) -> Fault:
+    """Return the fault for a checkpoint during whose reading the engine died or was ended."""
+    how = "did not finish and was stopped" if hung else "stopped unexpectedly"
+    return Fault(
+        f"Reading “{Path(asked.path).name}” {how}; what was open stays open.",
+        "The file may be damaged: copy it again from its source.",
+    )
+
+
+def _more_patience_s(asked: OpenRequest) -> float:
+    """Return how much longer reading a checkpoint may take because of its size, or its folder's."""
+    path = Path(asked.path)
+    try:
+        files = path.iterdir() if path.is_dir() else path.parent.glob(f"{glob.escape(path.stem)}*")
+        return sum(file.stat().st_size for file in files if file.is_file()) / SLOWEST_BYTES_PER_S
+    except (OSError, ValueError):
+        return 0.0
 
 
 class Engine:
@@ -54,6 +79,9 @@ class Engine:
     def close(self) -> None:
         """Close the engine; unanswered requests are cancelled."""
         raise NotImplementedError
+
+    def restart(self) -> None:
+        """End the process if there is one, and start it with the models that were open."""
 
     def open(
         self,
@@ -84,6 +112,7 @@ class _Request:
     key: Hashable
     urgent: bool
     future: Future[Any]
+    again: bool = False  # reopens a model after a crash
 
 
 class InlineEngine(Engine):
@@ -139,10 +168,15 @@ class ProcessEngine(Engine):
     """Runs requests in a process of its own, one at a time; of those with one key only the newest."""
 
     def __init__(
-        self, on_crash: Callable[[], None] = lambda: None, make_work: Callable[[], Work] = Work
+        self,
+        on_crash: Callable[[], None] = lambda: None,
+        make_work: Callable[[], Work] = Work,
+        patience_s: float = PATIENCE_S,
     ) -> None:
+        """Start the process; `on_crash` is called each time it was started anew or given up."""
         self.on_crash = on_crash
         self._make_work = make_work
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._queue: list[_Request] = []
         self._under_way: _Request | None = None
@@ -150,6 +184,8 @@ class ProcessEngine(Engine):
         self._opened: dict[ModelId, OpenRequest] = {}
         self._closed = False
         self._crashes = 0
+        self._watch: threading.Timer | None = None  # ends a reading that hangs
+        self._hung = False
         self._start()
 
     def _start(self) -> None:
@@ -175,7 +211,9 @@ class ProcessEngine(Engine):
     def ask(self, asked: Any, key: Hashable = "", urgent: bool = False) -> Future[Any]:
         """Queue a request: see `Engine.ask`."""
         future: Future[Any] = Future()
-        if self._crashes >= MOST_CRASHES:
+        if self.gone and isinstance(asked, OpenRequest):
+            self.restart()
+        if self.gone:
             future.set_exception(GONE)
             return future
         with self._lock:
@@ -202,6 +240,7 @@ class ProcessEngine(Engine):
         """End the process; unanswered requests are cancelled."""
         with self._lock:
             self._closed = True
+            self._stop_watching()
             waiting, self._queue = self._queue, []
             under_way, self._under_way = self._under_way, None
             if under_way is not None:
@@ -221,8 +260,32 @@ class ProcessEngine(Engine):
         request = (urgent or self._queue)[0]
         self._queue.remove(request)
         self._under_way = request
+        if isinstance(request.asked, OpenRequest):
+            self._watch_over(request, self._patience_s)
         with contextlib.suppress(OSError):  # the reader sees the pipe close and reports the crash
             self._pipe.send((request.number, request.asked))
+
+    def _watch_over(self, request: _Request, seconds: float, last: bool = False) -> None:
+        self._watch = threading.Timer(seconds, self._out_of_patience, (request, last))
+        self._watch.daemon = True
+        self._watch.start()
+
+    def _out_of_patience(self, request: _Request, last: bool) -> None:
+        """End the process if it still reads the same checkpoint; a large one is given more time once."""
+        more_s = 0.0 if last else _more_patience_s(request.asked)
+        with self._lock:
+            if self._under_way is not request or self._closed:
+                return
+            if more_s > 0:
+                self._watch_over(request, more_s, last=True)
+                return
+            self._hung = True
+            self._process.kill()
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _read(self, pipe: Connection, block: Any) -> None:
         while True:
@@ -239,6 +302,7 @@ class ProcessEngine(Engine):
             request = self._under_way
             self._under_way = None
             self._crashes = 0
+            self._stop_watching()
             if request is not None and not isinstance(answer, Exception):
                 self._remember(request.asked)
             self._dispatch()
@@ -253,29 +317,63 @@ class ProcessEngine(Engine):
         elif isinstance(asked, CloseRequest):
             self._opened.pop(asked.model, None)
 
+    @property
+    def gone(self) -> bool:
+        """Whether the engine died so often that it was not started again."""
+        return self._crashes >= MOST_CRASHES
+
+    def restart(self) -> None:
+        """End the process if there is one, and start it with the models that were open."""
+        with self._lock:
+            was_gone, self._crashes = self.gone, 0
+            if self._closed:
+                return
+            if was_gone:
+                self._restart()
+            else:
+                self._process.kill()  # its reader starts the next one
+        if was_gone:
+            self.on_crash()
+
     def _lost(self, pipe: Connection) -> None:
-        """Restart after a crash: fail the running request and reopen the open models."""
+        """Restart after a crash: fail the running request and reopen the open models.
+
+        A crash while a checkpoint is read is the file's fault, however often it is tried.
+        """
         with self._lock:
             if self._closed or pipe is not self._pipe:
                 return
-            failed = [self._under_way] if self._under_way else []
-            self._under_way = None
-            self._crashes += 1
-            if self._crashes < MOST_CRASHES:
-                self._restart()
-            else:
-                failed += self._queue
+            self._stop_watching()
+            lost, self._under_way = self._under_way, None
+            fault = self._fault_of(lost)
+            if fault is CRASHED:
+                self._crashes += 1
+            failed = [(lost, GONE if self.gone else fault)] if lost else []
+            if self.gone:
+                failed += [(request, GONE) for request in self._queue]
                 self._queue = []
-        for request in failed:
-            _settle(request.future, CRASHED if self._crashes < MOST_CRASHES else GONE)
+            else:
+                self._restart()
+        for request, why in failed:
+            _settle(request.future, why)
         self.on_crash()
+
+    def _fault_of(self, lost: _Request | None) -> Fault:
+        """Return why a request failed; a model that cannot be reopened is not tried again."""
+        hung, self._hung = self._hung, False
+        if lost is None or not isinstance(lost.asked, OpenRequest):
+            return CRASHED
+        if lost.again:
+            self._opened.pop(lost.asked.model, None)
+            return CRASHED
+        return unreadable(lost.asked, hung)
 
     def _restart(self) -> None:
         self._start()
         again: list[_Request] = []
         for opened in self._opened.values():
             self._number += 1
-            again.append(_Request(self._number, opened, "", True, Future()))
+            again.append(_Request(self._number, opened, "", True, Future(), again=True))
         self._queue[:0] = again
         self._dispatch()
 

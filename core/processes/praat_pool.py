@@ -52,6 +52,10 @@ class Pool(Protocol):
 
     def warm(self) -> None: ...
 
+    def restart(self) -> None:
+        """End all workers and start them again; the jobs that they were at are tried once more."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -108,6 +112,9 @@ class InlinePool:
     def warm(self) -> None:
         """Do nothing: there is nothing to start."""
 
+    def restart(self) -> None:
+        """Do nothing: there is no worker."""
+
     def close(self) -> None:
         """Do nothing: there is nothing to close."""
 
@@ -128,6 +135,7 @@ class PraatPool:
         self._change = threading.Condition()
         self._pipes: dict[int, tuple[Any, Connection, Any]] = {}
         self._scattered: dict[Hashable, ScatteredAnalysis] = {}
+        self._threads: dict[int, threading.Thread] = {}
         self._started = False
         self._closed = False
 
@@ -156,9 +164,26 @@ class PraatPool:
             if self._started or self._closed:
                 return
             self._started = True
+        self._run_workers()
+
+    def restart(self) -> None:
+        """End all workers and start them again; the jobs that they were at are tried once more."""
+        with self._change:
+            started = self._started and not self._closed
+            for process, _pipe, _block in self._pipes.values():
+                process.kill()
+        if started:
+            self._run_workers()
+
+    def _run_workers(self) -> None:
+        """Start a thread for each worker that has none."""
         for number in range(self._workers):
-            name = f"praat-{number + 1}"
-            threading.Thread(target=self._run_worker, args=(number,), name=name, daemon=True).start()
+            if number in self._threads and self._threads[number].is_alive():
+                continue
+            self._threads[number] = threading.Thread(
+                target=self._run_worker, args=(number,), name=f"praat-{number + 1}", daemon=True
+            )
+            self._threads[number].start()
 
     @property
     def processes(self) -> tuple[Any, ...]:
@@ -221,7 +246,7 @@ class PraatPool:
             if job.tries == 0 and not job.future.set_running_or_notify_cancel():
                 continue
             job.tries += 1
-            if number not in self._pipes and not self._start(number):
+            if not self._is_ready(number) and not self._start(number):
                 self._fail(job, UNSTARTED)
                 continue
             try:
@@ -233,6 +258,10 @@ class PraatPool:
                 job.future.set_exception(bug)
             else:
                 job.settle(answers)
+
+    def _is_ready(self, number: int) -> bool:
+        """Return whether a worker lives; one that died while it waited has failed no job."""
+        return number in self._pipes and self._pipes[number][0].is_alive()
 
     def _ask(self, number: int, job: _Job) -> Sequence[Any]:
         """Wait for a worker's answers; kill one that does not finish, because Praat cannot be interrupted."""

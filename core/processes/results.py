@@ -186,6 +186,11 @@ class ResultStore:
         for one in requests:
             self._failed.pop(one.key, None)
 
+    def start_again(self) -> None:
+        """Restart the workers, and allow everything that failed to be computed again."""
+        self.pool.restart()
+        self._failed.clear()
+
     def made(self, origin: Origin, part: Hashable, make: Callable[[], Any]) -> Any:
         """Return a value that is quickly made from other results; it is made only if it is not kept."""
         key = origin, part

@@ -24,5 +24,8 @@ class ExchangeablePool:
     def warm(self) -> None:
         self.current.warm()
 
+    def restart(self) -> None:
+        self.current.restart()
+
     def close(self) -> None:
         self.current.close()

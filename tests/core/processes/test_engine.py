@@ -41,6 +41,10 @@ class Toy(Work):
         if isinstance(asked, OpenRequest):
             if not asked.path:
                 raise Fault("There is no such file.")
+            if asked.path.endswith("deadly.pt"):
+                os._exit(3)
+            if asked.path.endswith("endless.pt"):
+                threading.Event().wait()
             self.opened[asked.model] = asked.path
         elif isinstance(asked, CloseRequest):
             self.opened.pop(asked.model)
@@ -119,6 +123,55 @@ def test_an_engine_that_never_answers_is_given_up():
             engine.ask("crash").result()
     with pytest.raises(Fault, match="three times"):
         engine.ask(1).result()
+    engine.close()
+
+
+def test_a_checkpoint_that_ends_its_reader_is_named_however_often_it_is_tried():
+    engine = ProcessEngine(make_work=Toy)
+    engine.open(ModelId("m1"), "digits").result()
+    for _ in range(4):
+        with pytest.raises(Fault, match=r"Reading “deadly.pt” stopped unexpectedly"):
+            engine.open(ModelId("m2"), "/somewhere/deadly.pt").result()
+        assert engine.ask("opened").result() == {"m1": "digits"}
+    engine.close()
+
+
+def test_a_checkpoint_whose_reading_never_ends_is_given_up_and_named(tmp_path):
+    (tmp_path / "endless.pt").write_bytes(bytes(100_000))
+    engine = ProcessEngine(make_work=Toy, patience_s=0.2)
+    with pytest.raises(Fault, match=r"Reading “endless.pt” did not finish and was stopped"):
+        engine.open(ModelId("m1"), tmp_path / "endless.pt").result()
+    assert engine.ask(1).result() == 1
+    engine.close()
+
+
+@pytest.mark.parametrize("way", ["restart", "open"])
+def test_an_engine_that_was_given_up_starts_again(way):
+    started = threading.Event()
+    engine = ProcessEngine(make_work=Toy)
+    for _ in range(3):
+        with pytest.raises(Fault):
+            engine.ask("crash").result()
+    with pytest.raises(Fault, match="Restart the computation"):
+        engine.ask(1).result()
+    engine.on_crash = started.set
+    if way == "restart":
+        engine.restart()
+    else:
+        engine.open(ModelId("m2"), "words").result()
+    assert started.wait(120)
+    assert engine.ask("opened").result() == ({} if way == "restart" else {"m2": "words"})
+    engine.close()
+
+
+def test_a_restart_ends_what_is_under_way_and_keeps_the_models():
+    engine = ProcessEngine(make_work=Toy)
+    engine.open(ModelId("m1"), "digits").result()
+    busy = engine.ask("until_stopped")
+    engine.restart()
+    with pytest.raises(Fault, match="restarted"):
+        busy.result()
+    assert engine.ask("opened").result() == {"m1": "digits"}
     engine.close()
 
 

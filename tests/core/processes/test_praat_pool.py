@@ -273,3 +273,24 @@ def test_starting_the_pool_imports_nothing_heavy():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "set()"
+
+
+def test_workers_that_were_ended_while_they_waited_fail_no_job():
+    pool = PraatPool(workers=2)
+    try:
+        for _ in range(3):
+            pool.submit("intensity", buzz()).result(PATIENCE_S)
+            for process in pool.processes:
+                process.kill()
+                process.join(PATIENCE_S)
+            assert pool.submit("pitch", buzz()).result(PATIENCE_S)
+    finally:
+        pool.close()
+
+
+def test_after_any_number_of_crashes_a_restart_brings_the_workers_back(pool):
+    for _ in range(4):
+        with pytest.raises(Fault, match="stopped unexpectedly, twice"):
+            pool.submit("pitch", Killer(buzz())).result(PATIENCE_S)  # type: ignore[arg-type]
+    pool.restart()
+    assert pool.submit("intensity", buzz()).result(PATIENCE_S)

@@ -53,6 +53,7 @@ class HandDrivenPool:
 
     def __init__(self) -> None:
         self.jobs: list[Handed] = []
+        self.restarts = 0
 
     def submit(self, name, track, settings=None, key=""):
         return self._take(Handed([name], True, False))
@@ -69,6 +70,9 @@ class HandDrivenPool:
         return [job.names for job in self.jobs if not job.future.done()]
 
     def warm(self) -> None: ...
+
+    def restart(self) -> None:
+        self.restarts += 1
 
     def close(self) -> None: ...
 
@@ -197,6 +201,15 @@ def test_a_failure_is_kept_until_somebody_asks_anew(pool):
     assert store.need("lane", [PITCH, FORMANTS])[0] == PENDING
     pool.jobs[1].answer(np.ones(2))
     assert store.look(PITCH).value.size == 2
+
+
+def test_starting_again_restarts_the_workers_and_forgets_every_failure(pool):
+    store, _ = store_with(pool)
+    store.need("lane", [PITCH, FORMANTS])
+    pool.jobs[0].answer(Fault("Pitch did not finish."), Fault("Formants did not finish."))
+    store.start_again()
+    assert pool.restarts == 1
+    assert store.need("lane", [PITCH, FORMANTS]) == (PENDING, PENDING)
 
 
 def test_a_failure_of_what_is_awaited_alone_is_kept_as_well(pool):
