@@ -371,3 +371,13 @@ def test_no_path_of_somebodys_machine_is_written_down():
     machine = re.compile(r"""(?<![\w.~*$}\]])/(?:home|root|Users|work|mnt)/[\w.-]+/""")
     found = {(name, path) for name, content in our_texts().items() for path in machine.findall(content)}
     assert found == set()
+
+
+def test_a_painter_is_ended_even_if_painting_fails():
+    """A painter that outlives an exception of its paintEvent ends the program inside Qt."""
+    left = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "widgets").rglob("*.py")
+        if "= QPainter(self)" in path.read_text(encoding="utf-8")
+    ]
+    assert left == []

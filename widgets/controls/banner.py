@@ -111,6 +111,6 @@ class Banner(Surface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.line2)
-        paint_icon(painter, "warning", QRectF(10, 0, 18, self.height() - 1), self._theme.warn)
+        with QPainter(self) as painter:
+            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.line2)
+            paint_icon(painter, "warning", QRectF(10, 0, 18, self.height() - 1), self._theme.warn)

@@ -109,15 +109,15 @@ class Button(QAbstractButton):
         return (surface, edge, theme.ink2, theme.ink if self._kind == "bordered" else theme.ink2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        fill, edge, icon_ink, ink = self._colours()
-        rect = QRectF(self.rect())
-        paint_field(painter, rect, self._theme, fill, edge)
-        if self.hasFocus():
-            ring = self._theme.on_accent if self._kind == "primary" else None
-            inner = rect.adjusted(2, 2, -2, -2) if ring else rect
-            paint_field(painter, inner, self._theme, None, ring, focus=ring is None)
-        self._paint_content(painter, rect, icon_ink, ink)
+        with QPainter(self) as painter:
+            fill, edge, icon_ink, ink = self._colours()
+            rect = QRectF(self.rect())
+            paint_field(painter, rect, self._theme, fill, edge)
+            if self.hasFocus():
+                ring = self._theme.on_accent if self._kind == "primary" else None
+                inner = rect.adjusted(2, 2, -2, -2) if ring else rect
+                paint_field(painter, inner, self._theme, None, ring, focus=ring is None)
+            self._paint_content(painter, rect, icon_ink, ink)
 
     def _paint_content(self, painter: QPainter, rect: QRectF, icon_ink: QColor, ink: QColor) -> None:
         if not self.text() and self._icon:

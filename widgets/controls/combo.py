@@ -89,28 +89,28 @@ class ComboBox(QComboBox):
         return QSize(min(self._width_px or 100, 100), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self._theme, QRectF(self.rect())
-        fill = theme.hover if self.underMouse() and self.isEnabled() else theme.plot
-        paint_field(
-            painter, rect, theme, fill, theme.edge if self.isEnabled() else theme.line2, self.hasFocus()
-        )
-        painter.setFont(font(12, numbers=True))
-        left = 9.0
-        if self._icon:
-            paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), theme.ink2)
-            left += 24
-        words_px = painter.fontMetrics().horizontalAdvance(self._prefix + self.currentText())
-        if self._prefix and left + words_px + 7 <= rect.width() - 22:
-            painter.setPen(theme.ink3)
-            width = painter.fontMetrics().horizontalAdvance(self._prefix)
-            painter.drawText(
-                QRectF(left, 0, width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._prefix
+        with QPainter(self) as painter:
+            theme, rect = self._theme, QRectF(self.rect())
+            fill = theme.hover if self.underMouse() and self.isEnabled() else theme.plot
+            paint_field(
+                painter, rect, theme, fill, theme.edge if self.isEnabled() else theme.line2, self.hasFocus()
             )
-            left += width + 7
-        painter.setPen(theme.ink if self.isEnabled() else theme.ink3)
-        room = QRectF(left, 0, rect.width() - left - 22, rect.height())
-        words = self.fitting(painter.fontMetrics(), int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
-        caret = QRectF(rect.width() - 23, 0, 16, rect.height())
-        paint_icon(painter, "caret-down", caret, theme.ink2, 12)
+            painter.setFont(font(12, numbers=True))
+            left = 9.0
+            if self._icon:
+                paint_icon(painter, self._icon, QRectF(left, 0, 18, rect.height()), theme.ink2)
+                left += 24
+            words_px = painter.fontMetrics().horizontalAdvance(self._prefix + self.currentText())
+            if self._prefix and left + words_px + 7 <= rect.width() - 22:
+                painter.setPen(theme.ink3)
+                width = painter.fontMetrics().horizontalAdvance(self._prefix)
+                painter.drawText(
+                    QRectF(left, 0, width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._prefix
+                )
+                left += width + 7
+            painter.setPen(theme.ink if self.isEnabled() else theme.ink3)
+            room = QRectF(left, 0, rect.width() - left - 22, rect.height())
+            words = self.fitting(painter.fontMetrics(), int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
+            caret = QRectF(rect.width() - 23, 0, 16, rect.height())
+            paint_icon(painter, "caret-down", caret, theme.ink2, 12)

@@ -36,16 +36,18 @@ class Segment(QAbstractButton):
         return QSize(width + 2 * self._padding_px, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        if not self.isChecked() and self.underMouse() and self.isEnabled():
-            painter.fillRect(self.rect(), theme.hover)
-        on, free = self.isChecked(), self.isEnabled()
-        painter.setFont(font(11, 600 if on else 400))
-        painter.setPen((theme.accent if on else theme.ink2) if free else theme.ghost)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.hasFocus():
-            paint_field(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), theme, None, None, focus=True)
+        with QPainter(self) as painter:
+            theme = self._theme
+            if not self.isChecked() and self.underMouse() and self.isEnabled():
+                painter.fillRect(self.rect(), theme.hover)
+            on, free = self.isChecked(), self.isEnabled()
+            painter.setFont(font(11, 600 if on else 400))
+            painter.setPen((theme.accent if on else theme.ink2) if free else theme.ghost)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+            if self.hasFocus():
+                paint_field(
+                    painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), theme, None, None, focus=True
+                )
 
 
 class Segmented(QWidget):
@@ -110,18 +112,18 @@ class Segmented(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, rect = self._theme, QRectF(self.rect())
-        paint_field(painter, rect, theme, theme.panel, None)
-        shape = QPainterPath()
-        shape.addRoundedRect(rect, RADIUS_PX, RADIUS_PX)
-        painter.setClipPath(shape)
-        for button in self._buttons.values():
-            if button.isChecked():
-                painter.fillRect(button.geometry(), theme.accent_weak)
-        painter.setClipping(False)
-        paint_field(painter, rect, theme, None, theme.edge)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(theme.edge)
-        for button in list(self._buttons.values())[1:]:
-            painter.drawLine(button.x(), 1, button.x(), self.height() - 2)
+        with QPainter(self) as painter:
+            theme, rect = self._theme, QRectF(self.rect())
+            paint_field(painter, rect, theme, theme.panel, None)
+            shape = QPainterPath()
+            shape.addRoundedRect(rect, RADIUS_PX, RADIUS_PX)
+            painter.setClipPath(shape)
+            for button in self._buttons.values():
+                if button.isChecked():
+                    painter.fillRect(button.geometry(), theme.accent_weak)
+            painter.setClipping(False)
+            paint_field(painter, rect, theme, None, theme.edge)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(theme.edge)
+            for button in list(self._buttons.values())[1:]:
+                painter.drawLine(button.x(), 1, button.x(), self.height() - 2)

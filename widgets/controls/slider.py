@@ -146,13 +146,13 @@ class Slider(QWidget):
         return QRectF(inset, 0, self.width() - 2 * inset, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.hasFocus():
-            paint_field(painter, QRectF(self.rect()), self._theme, None, None, focus=True)
-        paint_slider(
-            painter, self._theme, self._line(), self._scale, self._value,
-            origin=self._origin, drawn=self._drawn, dress=self._dress, free=self.isEnabled(),
-        )  # fmt: skip
+        with QPainter(self) as painter:
+            if self.hasFocus():
+                paint_field(painter, QRectF(self.rect()), self._theme, None, None, focus=True)
+            paint_slider(
+                painter, self._theme, self._line(), self._scale, self._value,
+                origin=self._origin, drawn=self._drawn, dress=self._dress, free=self.isEnabled(),
+            )  # fmt: skip
 
     # --- wishes ---------------------------------------------------------------------------------
 

@@ -58,13 +58,13 @@ class Preview(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._image is not None:
-            painter.drawImage(0, 0, self._image)
-        if self._from is not None and self._to is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(LIGHT.accent, 1.5))
-            painter.drawLine(self._from, self._to)
+        with QPainter(self) as painter:
+            if self._image is not None:
+                painter.drawImage(0, 0, self._image)
+            if self._from is not None and self._to is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(LIGHT.accent, 1.5))
+                painter.drawLine(self._from, self._to)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from, self._to = event.position(), None

@@ -105,15 +105,15 @@ class CodeRow(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._hover:
-            painter.fillRect(self.rect(), self._theme.hover)
-        if self._changed:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_dot(painter, QPointF(6, self.height() / 2), self._theme)
-        painter.setFont(font(13, numbers=True))
-        painter.setPen(self._theme.ink)
-        painter.drawText(QRectF(12, 0, 28, self.height()), Qt.AlignmentFlag.AlignVCenter, self._name)
+        with QPainter(self) as painter:
+            if self._hover:
+                painter.fillRect(self.rect(), self._theme.hover)
+            if self._changed:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_dot(painter, QPointF(6, self.height() / 2), self._theme)
+            painter.setFont(font(13, numbers=True))
+            painter.setPen(self._theme.ink)
+            painter.drawText(QRectF(12, 0, 28, self.height()), Qt.AlignmentFlag.AlignVCenter, self._name)
 
 
 class ScaleRow(QWidget):
@@ -136,15 +136,15 @@ class ScaleRow(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(font(11, numbers=True))
-        painter.setPen(self._theme.ink3)
-        left, right = 40.0, self.width() - 92.0 - self.inset_px
-        for quarter in range(5):
-            value = self._scale.low + (self._scale.high - self._scale.low) * quarter / 4
-            x = left + (right - left) * quarter / 4
-            text = f"{value:g}".replace("-", "−")
-            painter.drawText(QRectF(x - 30, 0, 60, 14), Qt.AlignmentFlag.AlignCenter, text)
+        with QPainter(self) as painter:
+            painter.setFont(font(11, numbers=True))
+            painter.setPen(self._theme.ink3)
+            left, right = 40.0, self.width() - 92.0 - self.inset_px
+            for quarter in range(5):
+                value = self._scale.low + (self._scale.high - self._scale.low) * quarter / 4
+                x = left + (right - left) * quarter / 4
+                text = f"{value:g}".replace("-", "−")
+                painter.drawText(QRectF(x - 30, 0, 60, 14), Qt.AlignmentFlag.AlignCenter, text)
 
 
 class CodeKnobs(QWidget):

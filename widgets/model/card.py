@@ -151,25 +151,27 @@ class FactRow(QWidget):
         return QSize(216, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, right, height = self._theme, self.width() - 4, self.height()
-        painter.setFont(font(11, numbers=True))
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setPen(theme.ink3)
-        painter.drawText(QRectF(0, 0, NAME_PX, height), middle, self._name)
-        width = painter.fontMetrics().horizontalAdvance(self._source)
-        chip = QRectF(right - width - 4, 1, width + 8, height - 2)
-        painter.setPen(theme.ink3)
-        if self._source == "assumed":
-            paint_field(painter, chip, theme, theme.warn_weak, None)
-            painter.setPen(theme.warn)
-        if self.hasFocus():
-            paint_field(painter, chip, theme, None, None, focus=True)
-        painter.drawText(chip.adjusted(4, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, self._source)
-        painter.setPen(theme.ink)
-        room = QRectF(NAME_PX, 0, chip.left() - NAME_PX - 4, height)
-        value = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, middle, value)
+        with QPainter(self) as painter:
+            theme, right, height = self._theme, self.width() - 4, self.height()
+            painter.setFont(font(11, numbers=True))
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            painter.setPen(theme.ink3)
+            painter.drawText(QRectF(0, 0, NAME_PX, height), middle, self._name)
+            width = painter.fontMetrics().horizontalAdvance(self._source)
+            chip = QRectF(right - width - 4, 1, width + 8, height - 2)
+            painter.setPen(theme.ink3)
+            if self._source == "assumed":
+                paint_field(painter, chip, theme, theme.warn_weak, None)
+                painter.setPen(theme.warn)
+            if self.hasFocus():
+                paint_field(painter, chip, theme, None, None, focus=True)
+            painter.drawText(chip.adjusted(4, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, self._source)
+            painter.setPen(theme.ink)
+            room = QRectF(NAME_PX, 0, chip.left() - NAME_PX - 4, height)
+            value = painter.fontMetrics().elidedText(
+                self._value, Qt.TextElideMode.ElideRight, int(room.width())
+            )
+            painter.drawText(room, middle, value)
 
 
 class CardPanel(Surface):

@@ -45,22 +45,22 @@ class Mark(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row_px = MARK_PX / len(LAYERS)
-        for row, count in enumerate(LAYERS):
-            y = mark_curve(count)
-            x = (np.arange(count) + 0.5) / count * WIDTH_PX
-            middle = (row + 0.5) * row_px
-            points = [QPointF(*at) for at in zip(x, middle - y * row_px * 0.46, strict=True)]
-            output = count == LAYERS[-1]
-            painter.setPen(QPen(self._theme.sound if output else self._theme.ghost, 1.0))
-            painter.drawPolyline(QPolygonF(points))
-            if count == LAYERS[0]:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(self._theme.ghost)
-                for point in points:
-                    painter.drawEllipse(point, 1.5, 1.5)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            row_px = MARK_PX / len(LAYERS)
+            for row, count in enumerate(LAYERS):
+                y = mark_curve(count)
+                x = (np.arange(count) + 0.5) / count * WIDTH_PX
+                middle = (row + 0.5) * row_px
+                points = [QPointF(*at) for at in zip(x, middle - y * row_px * 0.46, strict=True)]
+                output = count == LAYERS[-1]
+                painter.setPen(QPen(self._theme.sound if output else self._theme.ghost, 1.0))
+                painter.drawPolyline(QPolygonF(points))
+                if count == LAYERS[0]:
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(self._theme.ghost)
+                    for point in points:
+                        painter.drawEllipse(point, 1.5, 1.5)
 
 
 class RecentRow(QWidget):
@@ -97,25 +97,28 @@ class RecentRow(QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, rect = QPainter(self), self._theme, QRectF(self.rect())
-        paint_field(painter, rect, theme, theme.hover if self.underMouse() else None, None, self.hasFocus())
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        paint_icon(painter, "file", QRectF(6, 0, 18, ROW_PX), theme.ink2, 14)
-        path = PurePath(self._path)
-        painter.setFont(font(12))
-        painter.setPen(theme.ink)
-        metrics = painter.fontMetrics()
-        half = int(rect.width() * 0.55)
-        name = metrics.elidedText(path.name, Qt.TextElideMode.ElideMiddle, half)
-        painter.drawText(rect.adjusted(30, 0, -8, 0), middle, name)
-        left = 30 + metrics.horizontalAdvance(name) + 12
-        painter.setFont(font(11))
-        painter.setPen(theme.ink3)
-        room = rect.adjusted(left, 0, -8, 0)
-        folder = painter.fontMetrics().elidedText(
-            str(path.parent), Qt.TextElideMode.ElideLeft, int(room.width())
-        )
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, folder)
+        theme, rect = self._theme, QRectF(self.rect())
+        with QPainter(self) as painter:
+            paint_field(
+                painter, rect, theme, theme.hover if self.underMouse() else None, None, self.hasFocus()
+            )
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            paint_icon(painter, "file", QRectF(6, 0, 18, ROW_PX), theme.ink2, 14)
+            path = PurePath(self._path)
+            painter.setFont(font(12))
+            painter.setPen(theme.ink)
+            metrics = painter.fontMetrics()
+            half = int(rect.width() * 0.55)
+            name = metrics.elidedText(path.name, Qt.TextElideMode.ElideMiddle, half)
+            painter.drawText(rect.adjusted(30, 0, -8, 0), middle, name)
+            left = 30 + metrics.horizontalAdvance(name) + 12
+            painter.setFont(font(11))
+            painter.setPen(theme.ink3)
+            room = rect.adjusted(left, 0, -8, 0)
+            folder = painter.fontMetrics().elidedText(
+                str(path.parent), Qt.TextElideMode.ElideLeft, int(room.width())
+            )
+            painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, folder)
 
 
 class StartPage(Surface):

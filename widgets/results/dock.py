@@ -49,14 +49,14 @@ class WhereLine(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        face = font(11, numbers=True)
-        painter.setFont(face)
-        left, metrics = 0.0, QFontMetrics(face)
-        for text, ink in self._pieces:
-            painter.setPen(getattr(self._theme, ink))
-            painter.drawText(QRectF(left, 0, 384, 16), Qt.AlignmentFlag.AlignVCenter, text)
-            left += metrics.horizontalAdvance(text)
+        with QPainter(self) as painter:
+            face = font(11, numbers=True)
+            painter.setFont(face)
+            left, metrics = 0.0, QFontMetrics(face)
+            for text, ink in self._pieces:
+                painter.setPen(getattr(self._theme, ink))
+                painter.drawText(QRectF(left, 0, 384, 16), Qt.AlignmentFlag.AlignVCenter, text)
+                left += metrics.horizontalAdvance(text)
 
 
 class Legend(QWidget):
@@ -77,12 +77,12 @@ class Legend(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_refusal(painter, QRectF(12, 0, 12, 28).center(), 10.0, self._theme)
-        painter.setFont(font(11))
-        painter.setPen(self._theme.ink3)
-        words = "refused by rate, length or settings   –  not found here"
-        painter.drawText(QRectF(29, 0, 350, 28), Qt.AlignmentFlag.AlignVCenter, words)
+        with QPainter(self) as painter:
+            paint_refusal(painter, QRectF(12, 0, 12, 28).center(), 10.0, self._theme)
+            painter.setFont(font(11))
+            painter.setPen(self._theme.ink3)
+            words = "refused by rate, length or settings   –  not found here"
+            painter.drawText(QRectF(29, 0, 350, 28), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class Dock(Surface):

@@ -94,14 +94,15 @@ class LayerHead(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.setFont(font(11))
-        painter.setPen(theme.ink2)
-        painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
-        for column, (name, unit, _) in enumerate(COLUMNS):
+        theme = self._theme
+        with QPainter(self) as painter:
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.setFont(font(11))
             painter.setPen(theme.ink2)
-            painter.drawText(cell_rect(column, 4, 15), right, name)
-            painter.setPen(theme.ink3)
-            painter.drawText(cell_rect(column, 19, 14), right, unit)
-        painter.fillRect(0, HEAD_PX - 1, self.width(), 1, theme.line2)
+            painter.drawText(QRectF(12, 4, 60, 15), Qt.AlignmentFlag.AlignVCenter, "Layer")
+            for column, (name, unit, _) in enumerate(COLUMNS):
+                painter.setPen(theme.ink2)
+                painter.drawText(cell_rect(column, 4, 15), right, name)
+                painter.setPen(theme.ink3)
+                painter.drawText(cell_rect(column, 19, 14), right, unit)
+            painter.fillRect(0, HEAD_PX - 1, self.width(), 1, theme.line2)

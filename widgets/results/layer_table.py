@@ -154,15 +154,17 @@ class LayerTable(QWidget):
     # --- painting -------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        for place, row in enumerate(self._rows):
-            rect = self.row_rect(place)
-            if self._group_px(place):
-                self._paint_group(painter, row.group, QRect(0, rect.top() - GROUP_PX, self.width(), GROUP_PX))
-            self._paint_row(painter, row, rect, place == self._hover)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.accent, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            for place, row in enumerate(self._rows):
+                rect = self.row_rect(place)
+                if self._group_px(place):
+                    self._paint_group(
+                        painter, row.group, QRect(0, rect.top() - GROUP_PX, self.width(), GROUP_PX)
+                    )
+                self._paint_row(painter, row, rect, place == self._hover)
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.accent, 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_group(self, painter: QPainter, name: str, rect: QRect) -> None:
         """Paint a model's name above its rows."""

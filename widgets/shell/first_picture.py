@@ -28,19 +28,19 @@ class FirstPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, size = self._theme, self.size()
         top, bottom = MENU_PX + TOOLBAR_PX, size.height() - STATUS_PX
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.chrome)
-        painter.fillRect(QRect(0, top, LEFT_PX, bottom - top), theme.panel)
-        painter.fillRect(QRect(LEFT_PX, top, size.width() - LEFT_PX, bottom - top), theme.plot)
-        painter.setPen(theme.line)
-        for y_px in (top, bottom):
-            painter.drawLine(0, y_px, size.width(), y_px)
-        painter.drawLine(LEFT_PX, top, LEFT_PX, bottom)
-        painter.setPen(theme.ink3)
-        painter.setFont(font(13))
-        middle = QRect(LEFT_PX, top, size.width() - LEFT_PX, bottom - top)
-        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Starting …")
-        painter.end()
-        if not self._is_painted:
-            self._is_painted = True
-            self.painted.emit()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.chrome)
+            painter.fillRect(QRect(0, top, LEFT_PX, bottom - top), theme.panel)
+            painter.fillRect(QRect(LEFT_PX, top, size.width() - LEFT_PX, bottom - top), theme.plot)
+            painter.setPen(theme.line)
+            for y_px in (top, bottom):
+                painter.drawLine(0, y_px, size.width(), y_px)
+            painter.drawLine(LEFT_PX, top, LEFT_PX, bottom)
+            painter.setPen(theme.ink3)
+            painter.setFont(font(13))
+            middle = QRect(LEFT_PX, top, size.width() - LEFT_PX, bottom - top)
+            painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Starting …")
+            painter.end()
+            if not self._is_painted:
+                self._is_painted = True
+                self.painted.emit()

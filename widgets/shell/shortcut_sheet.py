@@ -132,18 +132,19 @@ class KeyLine(QWidget):
         return QSize(sum(self.column_px) + GAP_PX, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.setFont(font(11))
-        width = QFontMetrics(font(11)).horizontalAdvance(self._keys)
-        box = QRectF(0, 2, width + BOX_AIR_PX, ROW_PX - 4)
-        paint_field(painter, box, theme, theme.plot, theme.line2)
-        painter.setPen(theme.ink2)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keys)
-        painter.setFont(font(12))
-        painter.setPen(theme.ink)
-        left = self.column_px[0] + GAP_PX
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRectF(left, 0, self.width() - left, ROW_PX), middle, self._words)
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setFont(font(11))
+            width = QFontMetrics(font(11)).horizontalAdvance(self._keys)
+            box = QRectF(0, 2, width + BOX_AIR_PX, ROW_PX - 4)
+            paint_field(painter, box, theme, theme.plot, theme.line2)
+            painter.setPen(theme.ink2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keys)
+            painter.setFont(font(12))
+            painter.setPen(theme.ink)
+            left = self.column_px[0] + GAP_PX
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            painter.drawText(QRectF(left, 0, self.width() - left, ROW_PX), middle, self._words)
 
 
 class ShortcutSheet(SmallDialog):

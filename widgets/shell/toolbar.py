@@ -69,20 +69,21 @@ class SearchButton(Button):
         return QSize(36, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, rect = QPainter(self), self._theme, QRectF(self.rect())
-        fill = theme.hover if self.underMouse() else theme.plot
-        paint_field(painter, rect, theme, fill, theme.edge, self.hasFocus())
-        paint_icon(painter, self._icon, QRectF(8, 0, 18, rect.height()), theme.ink2, 14)
-        painter.setFont(font(12))
-        painter.setPen(theme.ink3)
-        metrics = painter.fontMetrics()
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        room = QRectF(32, 0, rect.width() - 40, rect.height())
-        if metrics.horizontalAdvance(self.text()) <= room.width():
-            painter.drawText(room, middle, self.text())
-        painter.setFont(font(11))
-        if room.width() > metrics.horizontalAdvance(self.text() + self._keys) + 12:
-            painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, self._keys)
+        theme, rect = self._theme, QRectF(self.rect())
+        with QPainter(self) as painter:
+            fill = theme.hover if self.underMouse() else theme.plot
+            paint_field(painter, rect, theme, fill, theme.edge, self.hasFocus())
+            paint_icon(painter, self._icon, QRectF(8, 0, 18, rect.height()), theme.ink2, 14)
+            painter.setFont(font(12))
+            painter.setPen(theme.ink3)
+            metrics = painter.fontMetrics()
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            room = QRectF(32, 0, rect.width() - 40, rect.height())
+            if metrics.horizontalAdvance(self.text()) <= room.width():
+                painter.drawText(room, middle, self.text())
+            painter.setFont(font(11))
+            if room.width() > metrics.horizontalAdvance(self.text() + self._keys) + 12:
+                painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, self._keys)
 
 
 class DeviceComboBox(ComboBox):

@@ -64,13 +64,13 @@ class LaneWidget(QWidget):
         self.plot.setGeometry(round(HEADER_PX), inset, self.width() - round(HEADER_PX) - inset, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        y = self.height() - 0.5
-        painter.setPen(QPen(self._theme.line2, 1))
-        painter.drawLine(QLineF(0, y, self.width(), y))
-        if self._target:
-            painter.setPen(QPen(self._theme.accent, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
+        with QPainter(self) as painter:
+            y = self.height() - 0.5
+            painter.setPen(QPen(self._theme.line2, 1))
+            painter.drawLine(QLineF(0, y, self.width(), y))
+            if self._target:
+                painter.setPen(QPen(self._theme.accent, 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -2))
 
 
 def _without_numbers(lane: LaneView) -> LaneView:

@@ -59,23 +59,23 @@ class LaneButton(QAbstractButton):
         return not self.refusal and super().hitButton(pos)  # type: ignore[arg-type]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if self.is_shy:
-            lane = self.parentWidget()
-            if lane is None or not lane.underMouse():
-                return
-            painter.fillRect(self.rect(), self._theme.chrome)
-        if not self.is_bare or (self.is_shy and self.underMouse()):
-            self._paint_ground(painter, rect)
-        if self.is_hollow and self.icon_name == "play-fill":
-            self._paint_hollow(painter)
-        elif self.icon_name:
-            colour = self._theme.on_accent if self._is_lit else self._theme.ink2
-            paint_icon(painter, self.icon_name, QRectF(self.rect()), colour, 12)
-        else:
-            self._paint_word(painter)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            if self.is_shy:
+                lane = self.parentWidget()
+                if lane is None or not lane.underMouse():
+                    return
+                painter.fillRect(self.rect(), self._theme.chrome)
+            if not self.is_bare or (self.is_shy and self.underMouse()):
+                self._paint_ground(painter, rect)
+            if self.is_hollow and self.icon_name == "play-fill":
+                self._paint_hollow(painter)
+            elif self.icon_name:
+                colour = self._theme.on_accent if self._is_lit else self._theme.ink2
+                paint_icon(painter, self.icon_name, QRectF(self.rect()), colour, 12)
+            else:
+                self._paint_word(painter)
 
     @property
     def _is_lit(self) -> bool:

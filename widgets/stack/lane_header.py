@@ -178,20 +178,21 @@ class LaneHeader(QWidget):
         return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, lane = QPainter(self), self._theme, self.lane
-        painter.fillRect(event.rect(), theme.chrome)
-        if lane.active:
-            left = FocusRing.WIDTH_PX if self._focused else 0
-            painter.fillRect(QRectF(left, 4, 3, self.height() - 8), theme.accent)
-        y = (COLLAPSED_PX - 1) / 2 if lane.collapsed else NAME_Y_PX
-        ink = theme.ink3 if lane.muted else theme.ink
-        metrics = QFontMetrics(font(13, 600))
-        name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self.name_width())
-        draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
-        self._paint_badge(painter, y)
-        if lane.model or not lane.collapsed:
-            x, y = (NAME_X_PX, COLLAPSED_PX) if lane.collapsed else (9, 33)
-            draw_text(painter, QPointF(x, y), self._second_row, font(11, numbers=True), theme.ink2)
+        theme, lane = self._theme, self.lane
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.chrome)
+            if lane.active:
+                left = FocusRing.WIDTH_PX if self._focused else 0
+                painter.fillRect(QRectF(left, 4, 3, self.height() - 8), theme.accent)
+            y = (COLLAPSED_PX - 1) / 2 if lane.collapsed else NAME_Y_PX
+            ink = theme.ink3 if lane.muted else theme.ink
+            metrics = QFontMetrics(font(13, 600))
+            name = metrics.elidedText(lane.title, Qt.TextElideMode.ElideMiddle, self.name_width())
+            draw_text(painter, QPointF(NAME_X_PX, y), name, font(13, 600), ink)
+            self._paint_badge(painter, y)
+            if lane.model or not lane.collapsed:
+                x, y = (NAME_X_PX, COLLAPSED_PX) if lane.collapsed else (9, 33)
+                draw_text(painter, QPointF(x, y), self._second_row, font(11, numbers=True), theme.ink2)
 
     @property
     def _second_row(self) -> str:

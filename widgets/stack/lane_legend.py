@@ -102,22 +102,23 @@ class LegendRow(QAbstractButton):
         return QSize(136, ROW_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse():
-            painter.fillRect(self.rect(), theme.hover)
-        hidden = self.line.text == "hidden"
-        y = ROW_PX / 2
-        if self.line.kind in _SAMPLES:
-            _SAMPLES[self.line.kind](painter, 8, y, theme)
-        name = NAMES.get(self.line.kind, self.line.kind)
-        taken = draw_text(painter, QPointF(28, y), name, font(11), theme.ink3 if hidden else theme.ink)
-        painter.setFont(font(11, numbers=True))
-        room_px = self.width() - taken.right() - APART_PX
-        text = _fitting(
-            self.line.text, lambda words: painter.fontMetrics().horizontalAdvance(words) <= room_px
-        )
-        draw_text(painter, QPointF(self.width(), y), text, painter.font(), theme.ink3, "right")
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.underMouse():
+                painter.fillRect(self.rect(), theme.hover)
+            hidden = self.line.text == "hidden"
+            y = ROW_PX / 2
+            if self.line.kind in _SAMPLES:
+                _SAMPLES[self.line.kind](painter, 8, y, theme)
+            name = NAMES.get(self.line.kind, self.line.kind)
+            taken = draw_text(painter, QPointF(28, y), name, font(11), theme.ink3 if hidden else theme.ink)
+            painter.setFont(font(11, numbers=True))
+            room_px = self.width() - taken.right() - APART_PX
+            text = _fitting(
+                self.line.text, lambda words: painter.fontMetrics().horizontalAdvance(words) <= room_px
+            )
+            draw_text(painter, QPointF(self.width(), y), text, painter.font(), theme.ink3, "right")
 
 
 def _fitting(text: str, fits: Callable[[str], bool]) -> str:

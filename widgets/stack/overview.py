@@ -72,26 +72,27 @@ class Overview(QWidget):
         return QRectF(left, 4, max(2.0, right - left), STRIP_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.fillRect(event.rect(), theme.chrome)
-        if self._columns is None:
-            return
-        strip = QRectF(self._columns.left_px, 4, self._columns.width_px, STRIP_PX)
-        painter.drawPixmap(strip.topLeft(), self._drawn(strip))
-        frame = self._frame()
-        self._paint_marks(painter, strip)
-        shade = QColor(theme.chrome)
-        shade.setAlphaF(0.66)
-        painter.fillRect(QRectF(strip.left(), 4, frame.left() - strip.left(), STRIP_PX), shade)
-        painter.fillRect(QRectF(frame.right(), 4, strip.right() - frame.right(), STRIP_PX), shade)
-        painter.setPen(QPen(theme.line, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(strip.adjusted(0.5, 0.5, -0.5, -0.5))
-        self._paint_frame(painter, frame)
-        times = self._whole.length_s / max(self._columns.window.length_s, 1e-9)
-        text = f"{times:.1f} ×" if times < 100 else f"{times:.0f} ×"
-        place = QPointF(strip.right() + 6, strip.center().y())
-        draw_text(painter, place, text, font(11, numbers=True), theme.ink2)
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.chrome)
+            if self._columns is None:
+                return
+            strip = QRectF(self._columns.left_px, 4, self._columns.width_px, STRIP_PX)
+            painter.drawPixmap(strip.topLeft(), self._drawn(strip))
+            frame = self._frame()
+            self._paint_marks(painter, strip)
+            shade = QColor(theme.chrome)
+            shade.setAlphaF(0.66)
+            painter.fillRect(QRectF(strip.left(), 4, frame.left() - strip.left(), STRIP_PX), shade)
+            painter.fillRect(QRectF(frame.right(), 4, strip.right() - frame.right(), STRIP_PX), shade)
+            painter.setPen(QPen(theme.line, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(strip.adjusted(0.5, 0.5, -0.5, -0.5))
+            self._paint_frame(painter, frame)
+            times = self._whole.length_s / max(self._columns.window.length_s, 1e-9)
+            text = f"{times:.1f} ×" if times < 100 else f"{times:.0f} ×"
+            place = QPointF(strip.right() + 6, strip.center().y())
+            draw_text(painter, place, text, font(11, numbers=True), theme.ink2)
 
     def _drawn(self, strip: QRectF) -> QPixmap:
         """Return the waveform of the whole sound, painted once per sound and width."""

@@ -124,17 +124,18 @@ class PlayBars(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.fillRect(event.rect(), theme.chrome)
-        if self._cut:
-            painter.fillRect(0, 0, self.width(), 1, theme.line2)
-        self._paint_names(painter)
-        for piece in self._pieces:
-            paint_bar(painter, piece.rect, theme, piece is self._hovered)
-        for piece in self._pieces:
-            self._paint_words(painter, piece)
-        if self._columns is not None:
-            self._paint_window_times(painter, self._columns)
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.chrome)
+            if self._cut:
+                painter.fillRect(0, 0, self.width(), 1, theme.line2)
+            self._paint_names(painter)
+            for piece in self._pieces:
+                paint_bar(painter, piece.rect, theme, piece is self._hovered)
+            for piece in self._pieces:
+                self._paint_words(painter, piece)
+            if self._columns is not None:
+                self._paint_window_times(painter, self._columns)
 
     def _paint_names(self, painter: QPainter) -> None:
         first = "Selection" if self._marks.selection else "From cursor"

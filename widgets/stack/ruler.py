@@ -187,16 +187,17 @@ class Ruler(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.fillRect(event.rect(), theme.chrome)
-        painter.setPen(QPen(theme.line2, 1))
-        painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
-        if self._columns is None:
-            return
-        self._paint_marks(painter, self._columns)
-        paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, theme)
-        self._paint_playhead(painter, self._columns)
-        paint_strip(painter, self._columns, theme, self._marks, self._hovered)
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.chrome)
+            painter.setPen(QPen(theme.line2, 1))
+            painter.drawLine(QLineF(0, self.height() - 0.5, self.width(), self.height() - 0.5))
+            if self._columns is None:
+                return
+            self._paint_marks(painter, self._columns)
+            paint_ruler(painter, QRectF(0, STRIP_PX - 1, self.width(), RULER_PX - 1), self._columns, theme)
+            self._paint_playhead(painter, self._columns)
+            paint_strip(painter, self._columns, theme, self._marks, self._hovered)
 
     def _paint_marks(self, painter: QPainter, columns: Columns) -> None:
         top = BUTTON_TOP_PX + BUTTON_PX if self._marks.selection else STRIP_PX

@@ -91,10 +91,10 @@ class Words(QLabel):
         return QFontMetrics(self._font).height() + 2
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self._font)
-        painter.setPen(getattr(self._theme, self._ink))
-        painter.drawText(self.rect(), self._flags(), self._shown(painter.fontMetrics()))
+        with QPainter(self) as painter:
+            painter.setFont(self._font)
+            painter.setPen(getattr(self._theme, self._ink))
+            painter.drawText(self.rect(), self._flags(), self._shown(painter.fontMetrics()))
 
     def _shown(self, metrics: QFontMetrics) -> str:
         return self.text()

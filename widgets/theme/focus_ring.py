@@ -30,6 +30,6 @@ class FocusRing(QWidget):
         self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(QPen(self._theme.accent, 2 * self.WIDTH_PX))
-        painter.drawRect(self.rect())
+        with QPainter(self) as painter:
+            painter.setPen(QPen(self._theme.accent, 2 * self.WIDTH_PX))
+            painter.drawRect(self.rect())

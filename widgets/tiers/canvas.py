@@ -110,21 +110,22 @@ class TiersCanvas(QWidget):
     # --- painting -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, places = QPainter(self), self._theme, self.places
-        seen = QRectF(event.rect())
-        if places is None:
-            painter.fillRect(seen, theme.chrome)
-            return
-        columns = places.columns
-        whole = columns.left_px <= seen.left() and seen.right() <= columns.right_px
-        if not whole:
-            painter.fillRect(seen, theme.chrome)
-        painter.setClipRect(seen)
-        for row in rows(self._view.tiers):
-            plot = places.plot(row)
-            if plot.bottom() + 1 >= seen.top() and plot.top() <= seen.bottom():
-                self._paint_row(painter, row, plot, columns, not whole)
-        self._paint_playhead(painter, columns)
+        theme, places = self._theme, self.places
+        with QPainter(self) as painter:
+            seen = QRectF(event.rect())
+            if places is None:
+                painter.fillRect(seen, theme.chrome)
+                return
+            columns = places.columns
+            whole = columns.left_px <= seen.left() and seen.right() <= columns.right_px
+            if not whole:
+                painter.fillRect(seen, theme.chrome)
+            painter.setClipRect(seen)
+            for row in rows(self._view.tiers):
+                plot = places.plot(row)
+                if plot.bottom() + 1 >= seen.top() and plot.top() <= seen.bottom():
+                    self._paint_row(painter, row, plot, columns, not whole)
+            self._paint_playhead(painter, columns)
 
     def _paint_row(
         self, painter: QPainter, row: Row, plot: QRectF, columns: Columns, with_sides: bool

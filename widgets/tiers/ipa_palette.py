@@ -63,16 +63,17 @@ class LetterGrid(QWidget):
         return QRectF(column * CELL_PX, TITLE_PX + line * CELL_PX, CELL_PX, CELL_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
-        painter.setFont(font(11, 500))
-        painter.setPen(theme.ink2)
-        painter.drawText(QRectF(4, 0, self.width(), TITLE_PX), Qt.AlignmentFlag.AlignVCenter, self._title)
-        painter.setFont(font(19, ipa=True))
-        for k, letter in enumerate(self.letters):
-            if k == self._hovered:
-                painter.fillRect(self.cell(k), theme.hover)
-            painter.setPen(theme.ink)
-            painter.drawText(self.cell(k), Qt.AlignmentFlag.AlignCenter, shown_letter(letter))
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setFont(font(11, 500))
+            painter.setPen(theme.ink2)
+            painter.drawText(QRectF(4, 0, self.width(), TITLE_PX), Qt.AlignmentFlag.AlignVCenter, self._title)
+            painter.setFont(font(19, ipa=True))
+            for k, letter in enumerate(self.letters):
+                if k == self._hovered:
+                    painter.fillRect(self.cell(k), theme.hover)
+                painter.setPen(theme.ink)
+                painter.drawText(self.cell(k), Qt.AlignmentFlag.AlignCenter, shown_letter(letter))
 
     def _index_at(self, place: QPointF) -> int:
         found = (k for k in range(len(self.letters)) if self.cell(k).contains(place))
