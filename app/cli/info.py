@@ -15,6 +15,7 @@ from app.cli.model import name_assumptions, opened
 from core.export.record import assumed, layer_facts
 from core.families.card import Card, NetworkCard, Question
 from core.families.model import NAMES
+from core.files.json_text import json_bytes
 from core.networks.layer_info import LayerInfo
 from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
 
@@ -25,7 +26,7 @@ def run(asked: Namespace) -> int:
     """Print the facts of a model as a table, or as one JSON object."""
     card: Card = opened(asked).card
     if asked.json:
-        print(msgspec.json.format(msgspec.json.encode(plain(card)), indent=2).decode())
+        print(msgspec.json.format(json_bytes(plain(card)), indent=2).decode())
     else:
         print("\n".join(told(card)))
     sys.stdout.flush()

@@ -37,6 +37,7 @@ from core.annotation.textgrid_syntax import (
 from core.annotation.tiers import Annotation, Instant, Tier, Unwritten
 from core.faults import Fault
 from core.files.atomic import atomic
+from core.files.regular import check_file
 
 _COPY = "Copy it again, or open and save it again in the program that made it."
 
@@ -53,6 +54,7 @@ class TextGridFile:
 def read_textgrid(path: str | os.PathLike[str]) -> TextGridFile:
     """Read a TextGrid, long or short; raises Fault if it is damaged or not a TextGrid."""
     place = Path(path)
+    check_file(place)
     try:
         if place.stat().st_size > MOST_BYTES:
             raise Fault(f"“{place.name}” is larger than {MOST_BYTES >> 20} MB, too large for a TextGrid.")

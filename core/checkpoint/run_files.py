@@ -283,8 +283,9 @@ def _in_folder(folder: Path, roles: Roles) -> RunFiles:
 
 def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
     """Read TensorFlow's `checkpoint` file; its path often comes from another machine."""
+    path = folder / "checkpoint"
     try:
-        text = (folder / "checkpoint").read_text(errors="replace")[:4096]
+        text = path.read_text(errors="replace")[:4096] if path.is_file() else ""
     except OSError:
         return None
     found = re.search(r'model_checkpoint_path:\s*"([^"]+)"', text)

@@ -23,6 +23,7 @@ from core.checkpoint.tensors import (
     damaged,
     read_bytes,
 )
+from core.files.regular import check_file
 
 DTYPES = {
     "F32": "float32",
@@ -44,6 +45,7 @@ class SafeFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        check_file(path)
         refuse_foreign(path)
         with path.open("rb") as file:
             size = int.from_bytes(read_bytes(file, 0, 8, path.name), "little")

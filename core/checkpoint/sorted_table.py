@@ -11,6 +11,8 @@ from core.faults import Fault
 MAGIC = bytes.fromhex("57fb808b247547db")
 FOOTER_BYTES = 48
 TRAILER_BYTES = 5
+MOST_ENTRIES = 200_000
+MOST_BYTES = 64_000_000
 
 
 def masked_crc32c(data: bytes) -> int:
@@ -70,9 +72,19 @@ def read_table(data: bytes, what: str) -> dict[bytes, bytes]:
             "Copy the .index file again from where the network was trained.",
         )
     try:
-        return dict(_pairs(data, what))
+        return dict(_counted(_pairs(data, what)))
     except (LookupError, ValueError) as flaw:
         raise damaged(what) from flaw
+
+
+def _counted(pairs: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """Raise ValueError for a small file whose blocks repeat each other without end."""
+    letters = 0
+    for count, (key, value) in enumerate(pairs):
+        letters += len(key) + len(value)
+        if count >= MOST_ENTRIES or letters > MOST_BYTES:
+            raise ValueError("more entries than a checkpoint has variables")
+        yield key, value
 
 
 def _pairs(data: bytes, what: str) -> Iterator[tuple[bytes, bytes]]:

@@ -21,6 +21,7 @@ from core.checkpoint.tensors import (
     read_bytes,
 )
 from core.faults import Fault
+from core.files.regular import check_file
 
 DTYPES = {1: "float32", 2: "float64", 3: "int32", 9: "int64", 10: "bool", 14: "bfloat16", 19: "float16"}
 LARGEST_INDEX_BYTES = 64_000_000
@@ -70,6 +71,7 @@ class Bundle:
     def __init__(self, prefix: Path) -> None:
         self.path = prefix
         index = index_of(prefix)
+        check_file(index)
         refuse_foreign(index)
         if index.stat().st_size > LARGEST_INDEX_BYTES:
             raise damaged(index.name)
@@ -87,6 +89,7 @@ class Bundle:
         if entry.size != entry.spec.count * ITEM_BYTES[entry.spec.dtype]:
             raise damaged(name)
         path = self._data_path(entry.shard)
+        check_file(path)
         if path.stat().st_size < entry.offset + entry.size:
             refuse_foreign(path)  # a pointer or a page may lie in place of the weights
         with path.open("rb") as file:

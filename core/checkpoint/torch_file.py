@@ -17,6 +17,7 @@ from core.checkpoint.pickle_names import RECIPE, Storage, StoredTensor, whole_pr
 from core.checkpoint.pickles import Pickled
 from core.checkpoint.tensors import ITEM_BYTES, TensorSpec, as_float32, damaged, read_bytes
 from core.faults import Fault
+from core.files.regular import check_file
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LOCAL_HEADER_BYTES = 30
@@ -29,6 +30,7 @@ class TorchFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        check_file(path)
         refuse_foreign(path)
         with path.open("rb") as file:
             zipped = file.read(4) == b"PK\x03\x04"

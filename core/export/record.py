@@ -16,9 +16,12 @@ import msgspec
 from core.families.card import Answer, Card
 from core.faults import Fault
 from core.files.atomic import atomic
+from core.files.json_text import json_bytes
+from core.files.own_files import DAMAGE
+from core.files.regular import check_beside, check_file
 from core.files.table import COLUMNS
 from core.files.versions import versions
-from core.networks.latent import LatentLayout, Point
+from core.networks.latent import LARGEST, LatentLayout, Point
 from core.networks.layer_info import LayerInfo
 from core.networks.spec import SoundOutput
 
@@ -94,9 +97,10 @@ def layer_facts(layer: LayerInfo) -> dict[str, Any]:
 
 
 def write_json(path: str | os.PathLike[str], values: Mapping[str, Any]) -> None:
-    """Write JSON-ready values, indented."""
+    """Write JSON-ready values, indented; never through a link that leads out of the folder."""
+    check_beside(Path(path))
     with atomic(path) as draft:
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n")
+        draft.write_bytes(msgspec.json.format(json_bytes(values), indent=2) + b"\n")
 
 
 class _PointFile(msgspec.Struct):
@@ -110,10 +114,13 @@ def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
         raise Fault(f"The point file's z has {len(z)} values; this model takes {layout.size}.")
     if not all(map(math.isfinite, z)):
         raise Fault("The point file's z contains a value that is not a finite number.")
+    if max(map(abs, z), default=0.0) > LARGEST:
+        raise Fault("The point file's z contains a value that is too large for a latent variable.")
     return Point(tuple(map(float, z)))
 
 
 def _point_file(path: Path) -> _PointFile:
+    check_file(path)
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_POINT_FILE)
@@ -121,7 +128,7 @@ def _point_file(path: Path) -> _PointFile:
         raise Fault(f"The point file “{path}” could not be read: {problem.strerror}.") from None
     try:
         return msgspec.json.decode(text, type=_PointFile)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except DAMAGE:
         raise Fault(
             f"“{path}” is not a point file.",
             'A point file is JSON with the full latent vector: {"z": [0.1, ...]}.',

@@ -18,6 +18,7 @@ from core.families.questions import MODELS, GivenAnswer, Inquiry
 from core.families.state_dicts import Networks, short_names
 from core.families.unused import OWN, proof_of_another, unused
 from core.faults import Fault
+from core.files.path_text import shown
 from core.frontends.waveform import WaveformChannels
 from core.networks.spec import NetworkSpec, SoundDrive, SoundOutput
 from core.networks.weights import Misfit, Weights
@@ -182,7 +183,7 @@ class Opening:
         run = self.run
         return Card(
             path=str(run.path),
-            title=found.title or run.name,
+            title=found.title or shown(run.name),
             family=self.family.name,
             digest=digest,
             facts=inquiry.in_order(),

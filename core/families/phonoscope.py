@@ -14,6 +14,7 @@ from core.families.card import Answer
 from core.families.family import Description, Family, Parts, asked_generator
 from core.families.questions import PRIOR, SLOPE, GivenAnswer, Inquiry, ask_layout, ask_rate, slopes
 from core.faults import Fault
+from core.files.regular import leads_out
 from core.networks.weights import Weights
 
 LARGEST_CARD_BYTES = 1_000_000
@@ -68,10 +69,13 @@ def _listening(parts: Parts, inquiry: Inquiry, card: Mapping[str, Any]) -> Descr
 
 
 def read_card(file: SafeFile) -> dict[str, Any]:
-    """Return the card inside the file, completed by a `.json` file of the same name beside it."""
+    """Return the card inside the file, completed by a `.json` file of the same name beside it.
+
+    A link that leads out of the folder is not followed: what is inside suffices.
+    """
     inside = _decoded(file.metadata["card"].encode(), file.path)
     beside = file.path.with_suffix(".json")
-    if not beside.is_file() or beside.stat().st_size > LARGEST_CARD_BYTES:
+    if leads_out(beside) or not beside.is_file() or beside.stat().st_size > LARGEST_CARD_BYTES:
         return inside
     return _decoded(beside.read_bytes(), beside) | inside
 

@@ -164,6 +164,8 @@ class Inquiry:
 
 def _checked(question: Question, value: Answer) -> Answer:
     """Return an answer with the type of the presets. Raises Fault if it is invalid."""
+    if isinstance(value, bool):  # JSON's true is no number, though Python's is
+        raise _no_answer(question, value)
     known = {str(choice.value): choice.value for choice in question.choices}
     if str(value) in known:
         return known[str(value)]
@@ -176,13 +178,17 @@ def _checked(question: Question, value: Answer) -> Answer:
     lowest = -math.inf if question.name == "slope" else 0
     whole = question.name != "code" or number.is_integer()
     if not (question.free and math.isfinite(number) and number >= lowest and whole):
-        raise Fault(
-            f"“{value}” is not an answer to “{question.sentence}”",
-            "Possible: " + "; ".join(str(choice.value) for choice in question.choices) + ".",
-        )
+        raise _no_answer(question, value)
     if question.name == "slope":
         return str(value)
     return int(number) if number == int(number) else number
+
+
+def _no_answer(question: Question, value: Answer) -> Fault:
+    return Fault(
+        f"“{value}” is not an answer to “{question.sentence}”",
+        "Possible: " + "; ".join(str(choice.value) for choice in question.choices) + ".",
+    )
 
 
 def ask_rate(inquiry: Inquiry, assumed: int = 16000) -> float:

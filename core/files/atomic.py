@@ -11,6 +11,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from core.faults import Fault
+from core.files.regular import check_file
 
 _REASONS = {
     errno.ENOSPC: ("The disk is full", "Free some space or choose another folder."),
@@ -40,6 +41,7 @@ def atomic(path: str | os.PathLike[str]) -> Generator[Path]:
     full or the folder is not writeable. After any error `path` keeps its old content.
     """
     final = Path(os.path.realpath(path))
+    check_file(final)
     draft = final.with_name(f".{final.stem[:100]}.{secrets.token_hex(6)}{final.suffix}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))

@@ -30,13 +30,18 @@ def check_file(path: Path) -> None:
         raise Fault(f"“{path.name}” is {kind}, not a file.", "Choose a file on a disk.")
 
 
+def leads_out(path: Path) -> bool:
+    """Return whether `path` is a symbolic link to something outside its own folder."""
+    folder = Path(os.path.realpath(path.parent))
+    return path.is_symlink() and Path(os.path.realpath(path)).parent != folder
+
+
 def check_beside(path: Path) -> None:
     """Raise Fault if `path`, which belongs to a file beside it, is a link that leads out of their folder.
 
     Such a link would let a downloaded folder read or overwrite any file of its user.
     """
-    folder = Path(os.path.realpath(path.parent))
-    if path.is_symlink() and Path(os.path.realpath(path)).parent != folder:
+    if leads_out(path):
         raise Fault(
             f"“{path.name}” is a link that leads out of its folder, so it is neither read nor written.",
             "Replace the link by a copy of its file, or delete it.",

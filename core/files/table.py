@@ -51,7 +51,7 @@ def _number(value: np.float32) -> str:
 
 def write_table(path: str | os.PathLike[str], file: str, model: str, tracks: Mapping[str, Track]) -> None:
     """Write the long table of all layers as comma-separated UTF-8 with a header line."""
-    with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
+    with atomic(path) as draft, draft.open("w", encoding="utf-8", errors="replace", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
         table.writerows(rows(file, model, tracks))

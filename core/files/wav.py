@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import struct
 
-import msgspec
 import numpy as np
 
 from core.faults import Fault
 from core.files.atomic import atomic
+from core.files.json_text import json_bytes
 from core.signals.track import Track
 
 _FLOAT = 3
@@ -55,7 +55,7 @@ def _head(track: Track, rate_hz: int) -> bytes:
     chunks: _Chunks = [
         (b"fmt ", struct.pack("<HHIIHHH", _FLOAT, 1, rate_hz, rate_hz * 4, 4, 32, 0)),
         (b"fact", struct.pack("<I", track.axis.n)),
-        (b"LIST", b"INFO" + _chunk(b"ICMT", msgspec.json.encode(track.origin.plain()) + b"\0")),
+        (b"LIST", b"INFO" + _chunk(b"ICMT", json_bytes(track.origin.plain()) + b"\0")),
     ]
     return b"".join(_chunk(*chunk) for chunk in chunks)
 

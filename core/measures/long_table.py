@@ -115,7 +115,7 @@ def write(
 def _write_rows(draft: Path, table: Table) -> int:
     """Write the rows and flush them to disk before any file gets its final name; return their number."""
     count = 0
-    with draft.open("w", encoding="utf-8", newline="") as out:
+    with draft.open("w", encoding="utf-8", errors="replace", newline="") as out:
         sheet = csv.writer(out, lineterminator="\n")
         sheet.writerow(COLUMNS)
         for row in rows(table):

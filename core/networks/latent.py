@@ -11,6 +11,9 @@ import numpy as np
 
 from core.faults import Fault
 
+LARGEST = 1e6
+"""The largest latent value, far beyond any in use; a network's numbers overflow not far above it."""
+
 CodeKind = Literal["one-hot", "bits", "none"]
 Prior = Literal["uniform", "normal"]
 

@@ -18,7 +18,7 @@ SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 def write_listing(path: str | os.PathLike[str], made: Listing) -> None:
     """Write a listing in the format that the file extension names, with its record as JSON beside it."""
     ending = Path(path).suffix.lower()
-    with atomic(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
+    with atomic(path) as draft, draft.open("w", encoding="utf-8", errors="replace", newline="") as out:
         if made.words and ending == ".txt":
             out.write(made.words)
         else:

@@ -10,6 +10,7 @@ import msgspec
 
 from core.faults import Fault
 from core.files.atomic import atomic, folder_for
+from core.files.json_text import json_bytes
 from core.files.own_files import DAMAGE, Tell, read_own
 from core.provenance import Origin
 from core.queries.queries import Answer
@@ -43,7 +44,7 @@ def default_path() -> Path:
 def write_kept(rows: Rows, path: Path) -> None:
     """Write the rows, one per line. Raises Fault if they cannot be written."""
     folder_for(path.parent)
-    lines = [msgspec.json.encode(_row(row)) for row in rows]
+    lines = [json_bytes(_row(row)) for row in rows]
     with atomic(path) as draft:
         draft.write_bytes(b"".join(line + b"\n" for line in lines))
 

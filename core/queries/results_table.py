@@ -155,6 +155,6 @@ def write_results(path: str | os.PathLike[str], rows: Sequence[Result]) -> None:
     """Write rows as CSV, or as TSV if the file extension says so, with their origins as JSON beside them."""
     separator: Separator = "\t" if Path(path).suffix.lower() in (".tsv", ".txt") else ","
     with atomic(path) as draft:
-        draft.write_text(as_text(rows, separator), encoding="utf-8")
+        draft.write_text(as_text(rows, separator), encoding="utf-8", errors="replace")
     origins = {str(row.number): row.answer.origin.plain() for row in rows}
     write_json(Path(path).with_suffix(".origins.json"), {"versions": versions(), "origins": origins})

@@ -73,7 +73,7 @@ def kept_peaks(folder: Path, key: str) -> dict[str, float]:
     try:
         found = json.loads((folder / f"{key}{PEAKS}").read_text("utf-8"))
         return {str(name): float(peak) for name, peak in found.items() if float(peak) >= 0}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 

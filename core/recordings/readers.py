@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
+from core.files.regular import check_file
 from core.recordings import mp3_frames, praat_sounds
 from core.recordings.foreign_sounds import unreadable_format
 from core.recordings.patched_file import PatchedFile
@@ -79,6 +80,7 @@ def opened(path: Path | str) -> Generator[Reader]:
 def open_reader(path: Path | str) -> Reader:
     """Open a sound file that the caller closes; raises Fault if it cannot be read as a sound."""
     place = Path(path)
+    check_file(place)
     try:
         with place.open("rb") as file:
             head = file.read(64)

@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 
 from core.files.atomic import atomic, folder_for
+from core.files.json_text import json_bytes
 from core.files.own_files import DAMAGE, Tell, read_own
-from core.networks.latent import Point
-
-LARGEST = 1e6
+from core.networks.latent import LARGEST, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +67,4 @@ def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
     folder_for(path.parent)
     rows = [_PointRow(one.name, list(one.point.z), one.note) for one in points]
     with atomic(path) as draft:
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1))
+        draft.write_bytes(msgspec.json.format(json_bytes(rows), indent=1))

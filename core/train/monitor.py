@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -133,12 +134,13 @@ def see(out: Path) -> RunStatus:
     measures: list[EvaluationRow] = []
     last: dict[str, Any] = {}
     for row in _rows(out / "progress.jsonl"):
-        if "losses" in row:
-            last = row
-            losses.append(LossRow(int(row["step"]), row["losses"]))
-        elif "distance_db2" in row:
-            floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
-            measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):  # a damaged line
+            if "losses" in row:
+                losses.append(LossRow(int(row["step"]), row["losses"]))
+                last = row
+            elif "distance_db2" in row:
+                floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
+                measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
     model, number = out / "model.safetensors", process_of(out)
     losses, measures = _without_repeated_steps(losses), _without_repeated_steps(measures)
     left = last.get("left_s")
@@ -194,31 +196,32 @@ def _without_repeated_steps(rows: list[Row]) -> list[Row]:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return rows
-    for line in lines:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            continue
+    for line in _bytes(path).splitlines():
+        with contextlib.suppress(ValueError, RecursionError):
+            row: Any = json.loads(line)
+            if isinstance(row, dict):
+                rows.append(row)  # pyright: ignore[reportUnknownArgumentType]
     return rows
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what is in a file of the run, nothing if there is none."""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return b""
 
 
 def _tail(path: Path) -> str:
     """Return the last line of the log, for example why the run ended."""
-    try:
-        lines = path.read_bytes()[-LONGEST_LOG:].decode("utf-8", "replace").strip().splitlines()
-    except OSError:
-        return ""
+    lines = _bytes(path)[-LONGEST_LOG:].decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else ""
 
 
 def _field(path: Path, name: str, default: Field) -> Field:
     """Return one field of a JSON file, or the default if it is missing or of another type."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8")).get(name, default)
+        found = json.loads(_bytes(path)).get(name, default)
     except (OSError, ValueError, AttributeError, RecursionError):
         return default
     return found if isinstance(found, type(default)) else default

@@ -10,7 +10,7 @@ import pytest
 from core.checkpoint.sorted_table import masked_crc32c
 from core.checkpoint.tensorflow_bundle import Bundle
 from core.faults import Fault
-from tests.support.tiny.bundles import entry, masked, write_bundle
+from tests.support.tiny.bundles import MAGIC, block, entry, masked, sealed, varint, write_bundle
 
 TENSORS = {
     "a/kernel": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
@@ -107,4 +107,16 @@ def test_an_entry_that_is_no_message_is_a_fault(tmp_path: Path, value: bytes) ->
 def test_a_file_that_is_no_table_is_a_fault(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "m.index").write_bytes(data)
     with pytest.raises(Fault):
+        Bundle(tmp_path / "m")
+
+
+def test_an_index_whose_keys_grow_without_end_is_a_fault(tmp_path: Path) -> None:
+    again = varint(100_000) + varint(0) + varint(0)  # the whole key of the entry before
+    body = varint(0) + varint(100_000) + varint(0) + b"a" * 100_000 + again * 3000
+    body += (0).to_bytes(4, "little") + (1).to_bytes(4, "little")
+    index = block({b"a": varint(0) + varint(len(body))})
+    data = sealed(body) + sealed(index)
+    footer = varint(0) + varint(0) + varint(len(sealed(body))) + varint(len(index))
+    (tmp_path / "m.index").write_bytes(data + footer.ljust(40, b"\0") + MAGIC)
+    with pytest.raises(Fault, match="is damaged"):
         Bundle(tmp_path / "m")
