@@ -40,7 +40,6 @@ class FirstPicture(QWidget):
             painter.setFont(font(13))
             middle = QRect(LEFT_PX, top, size.width() - LEFT_PX, bottom - top)
             painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "Starting …")
-            painter.end()
-            if not self._is_painted:
-                self._is_painted = True
-                self.painted.emit()
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
