@@ -60,9 +60,10 @@ def _sounds_in(folder: Path) -> list[Path]:
     sounds = sounds_in(folder)
     if not sounds:
         return []
-    others = _checkpoints_in(folder)
-    if others and not any(path.parent == folder for path in sounds) and any(map(_opens, others)):
+    runs = _checkpoints_in(folder)
+    if runs and not any(path.parent == folder for path in sounds) and any(map(_opens, runs)):
         return []
+    others = runs or _like_checkpoints(folder)
     if others:
         names = ", ".join(path.name for path in others[:3])
         note(f"{names} beside the sounds in “{folder}” {'is' if len(others) == 1 else 'are'} not measured")
@@ -76,6 +77,13 @@ def _checkpoints_in(folder: Path) -> list[Path]:
 
     places = [folder, *(path for path in sorted(folder.iterdir()) if path.is_dir())]
     return [run.path for place in places for run in runs_in(place, roles_of)]
+
+
+def _like_checkpoints(folder: Path) -> list[Path]:
+    """Return the files in a folder that are named like checkpoints."""
+    from core.checkpoint.run_files import WEIGHT_SUFFIXES
+
+    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in WEIGHT_SUFFIXES]
 
 
 def _opens(path: Path) -> bool:

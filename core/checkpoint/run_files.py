@@ -191,15 +191,24 @@ def _numbers(path: Path) -> list[int]:
     return [int(digits[-18:]) for digits in STEP.findall(path.name)]
 
 
+TRAINED_TOGETHER = frozenset({"G", "D", "Q"})
+
+
 def _adds(held: Mapping[Path, frozenset[str]], path: Path, other: Path) -> bool:
-    return other != path and not held[other] & held[path]
+    """Return whether another file holds what is missing; a recogniser is never part of a generator's run."""
+    both = held[other] | held[path]
+    return other != path and not held[other] & held[path] and both <= TRAINED_TOGETHER
 
 
 def _keys(path: Path) -> Iterator[str]:
-    """Yield a file's name without one of its words: `netG_epoch_24` and `netD_epoch_24` share one."""
+    """Yield a file's name without one of its words: `netG_epoch_24` and `netD_epoch_24` share one.
+
+    A name of a single word has only its suffix left to share.
+    """
     name = stem(path)
     for word in WORD.finditer(name):
-        yield f"{name[: word.start()]}\0{name[word.end() :]}"
+        rest = f"{name[: word.start()]}\0{name[word.end() :]}"
+        yield rest if word[0] != name else rest + path.suffix
 
 
 def _shorter(path: Path) -> Iterator[str]:

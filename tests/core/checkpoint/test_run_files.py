@@ -230,3 +230,14 @@ def test_a_bundle_whose_prefix_is_empty_opens(tmp_path: Path) -> None:
     for path in (folder, folder / ".index", folder / ".data-00000-of-00001"):
         card = open_model(path).card
         assert (card.digest, card.title, card.size_bytes) == (bare.digest, "my run", bare.size_bytes)
+
+
+def test_a_recogniser_beside_a_generator_is_another_model(tmp_path: Path) -> None:
+    """Two names of one word each differ in one word, but these two were not trained together."""
+    from tests.core.families.test_hearing_networks import crepe_shapes, drawn
+    from tests.support.tiny.files import save_state
+
+    save_as(tmp_path, G="small.pt")
+    save_state(tmp_path / "crepe.pt", drawn(crepe_shapes()))
+    assert list(open_model(tmp_path / "crepe.pt").card.networks) == ["pitch"]
+    assert list(open_model(tmp_path / "small.pt").card.networks) == ["G"]
