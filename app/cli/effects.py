@@ -22,7 +22,7 @@ def run(asked: Namespace) -> int:
     from core.measures.long_table import checked
     from core.measures.plan import plan_of
     from core.sweeps.effects import effects, labels
-    from core.sweeps.sweep import draws_of
+    from core.sweeps.sweep import check_layers, draws_of
 
     out = checked(asked.out)
     measure, layer = _measure(asked.measure)
@@ -32,7 +32,7 @@ def run(asked: Namespace) -> int:
     model = opened(asked)
     model.spec("G")
     chosen = _variables(asked.vars, model.card.layout)
-    _check_layer(model.card, layer)
+    check_layers(model.card, (layer,))
     draws = draws_of(model.card.layout, asked.items, asked.seed or 0, asked.code, dict(asked.changes))
     y = measured(model, draws, plan, layer)
     z = np.array([draw.point.z for draw in draws])[:, list(chosen.values())]
@@ -51,12 +51,6 @@ def _measure(text: str) -> tuple[str, str]:
     """Return the measure and the layer of `f0:conv4`; without a layer, the output."""
     measure, _, layer = text.partition(":")
     return measure.strip(), layer.strip() or "out"
-
-
-def _check_layer(card: Any, layer: str) -> None:
-    known = [one.name for one in card.layers["G"]]
-    if layer not in known:
-        raise Fault(f"The generator has no layer “{layer}”.", f"It has {', '.join(known)}.")
 
 
 def _variables(text: str, layout: Any) -> dict[str, int]:

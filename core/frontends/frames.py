@@ -40,6 +40,11 @@ class Frames:
         """The position of the centre of frame 0, in samples."""
         return (self.size - 1) / 2 - self.outside
 
+    @property
+    def fft(self) -> int:
+        """The length of a transform that is a power of two."""
+        return 1 << (self.size - 1).bit_length()
+
     def length(self, n: int) -> int:
         """Return the number of frames of `n` samples."""
         if self.centred and n <= (self.outside if self.edge == "reflect" else 0):
@@ -56,6 +61,36 @@ class Frames:
             mode = "reflect" if self.edge == "reflect" else "constant"
             samples = pad(samples, (self.outside, self.outside), mode)
         return samples.unfold(1, self.size, self.hop)
+
+
+class Framed:
+    """What front ends of plain frames share (see `FrontEnd`); each gives its `frames`."""
+
+    __slots__ = ()
+
+    @property
+    def frames(self) -> Frames:
+        """The geometry of the frames."""
+        raise NotImplementedError
+
+    @property
+    def step(self) -> float:
+        return float(self.frames.hop)
+
+    @property
+    def centre(self) -> float:
+        return self.frames.centre
+
+    @property
+    def reach(self) -> int:
+        return self.frames.size
+
+    @property
+    def hears_all(self) -> bool:
+        return False
+
+    def length(self, n: int) -> int:
+        return self.frames.length(n)
 
 
 def too_short(n: int, least: int) -> Fault:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from core.frontends.frames import Frames
+from core.frontends.frames import Framed, Frames
 from core.frontends.mel_filters import mel_filters
 from core.frontends.spectrum import Window, window_weights
 from core.frontends.tensors import power_spectrum, tensor
@@ -19,7 +19,7 @@ EPSILON = float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True, slots=True)
-class KaldiFbank:
+class KaldiFbank(Framed):
     """Frames of `size` samples every `hop` ("snip edges", no dither): minus their mean, pre-emphasised,
     windowed, filled up with zeros to the next power of two.
 
@@ -46,32 +46,8 @@ class KaldiFbank:
         return Frames(self.size, self.hop)
 
     @property
-    def fft(self) -> int:
-        """The length of the transform, a power of two."""
-        return 1 << (self.size - 1).bit_length()
-
-    @property
     def channels(self) -> int:
         return self.bands
-
-    @property
-    def step(self) -> float:
-        return float(self.hop)
-
-    @property
-    def centre(self) -> float:
-        return self.frames.centre
-
-    @property
-    def reach(self) -> int:
-        return self.size
-
-    @property
-    def hears_all(self) -> bool:
-        return False
-
-    def length(self, n: int) -> int:
-        return self.frames.length(n)
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the log energies [items, frames, bands]."""
@@ -81,6 +57,6 @@ class KaldiFbank:
         frames = frames - frames.mean(2, keepdim=True)
         before = torch.cat((frames[:, :, :1], frames[:, :, :-1]), 2)
         weights = window_weights(self.window, self.size)
-        power = power_spectrum(frames - self.pre_emphasis * before, weights, self.fft)
-        bank = mel_filters("kaldi", self.rate_hz, self.fft, self.bands, self.low_hz, self.high_hz)
+        power = power_spectrum(frames - self.pre_emphasis * before, weights, self.frames.fft)
+        bank = mel_filters("kaldi", self.rate_hz, self.frames.fft, self.bands, self.low_hz, self.high_hz)
         return (power @ tensor(bank, power)).clamp_min(EPSILON).log()

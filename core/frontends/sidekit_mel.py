@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.frontends.compression import Normalisation, normalised
-from core.frontends.frames import Frames
+from core.frontends.frames import Framed, Frames
 from core.frontends.spectrum import window_weights
 from core.frontends.tensors import power_spectrum, tensor
 
@@ -21,7 +21,7 @@ FLOOR = 1e-30  # SIDEKIT has none: the logarithm of digital silence is infinite 
 
 
 @dataclass(frozen=True, slots=True)
-class SidekitMel:
+class SidekitMel(Framed):
     """The first `kept` of `bands` HTK mel bands of frames, pre-emphasised and weighted (symmetric Hann).
 
     The triangles have equal areas, and the last bin of each falling flank is missing, as in SIDEKIT.
@@ -48,32 +48,12 @@ class SidekitMel:
         return Frames(self.size, self.hop)
 
     @property
-    def fft(self) -> int:
-        """The length of the transform, a power of two."""
-        return 1 << (self.size - 1).bit_length()
-
-    @property
     def channels(self) -> int:
         return self.kept
 
     @property
-    def step(self) -> float:
-        return float(self.hop)
-
-    @property
-    def centre(self) -> float:
-        return self.frames.centre
-
-    @property
-    def reach(self) -> int:
-        return self.size
-
-    @property
     def hears_all(self) -> bool:
         return self.normalisation != "none"
-
-    def length(self, n: int) -> int:
-        return self.frames.length(n)
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the log energies [items, frames, kept]."""
@@ -82,7 +62,7 @@ class SidekitMel:
         frames = self.frames.cut(samples) * self.gain
         before = torch.cat((frames[:, :, :1], frames[:, :, :-1]), 2)
         weights = window_weights("symmetric hann", self.size)
-        power = power_spectrum(frames - self.pre_emphasis * before, weights, self.fft)
+        power = power_spectrum(frames - self.pre_emphasis * before, weights, self.frames.fft)
         values = (power @ tensor(self._bank(), power)).clamp_min(FLOOR).log()
         return normalised(values, self.normalisation)
 
@@ -91,11 +71,11 @@ class SidekitMel:
         mels = [2595 * math.log10(1 + hz / 700) for hz in (self.low_hz, self.high_hz)]
         places: NDArray[np.float64] = np.linspace(mels[0], mels[1], self.bands + 2)
         corners: list[float] = (700 * (10 ** (places / 2595) - 1)).tolist()
-        hz = np.arange(self.fft // 2 + 1) * self.rate_hz / self.fft
+        hz = np.arange(self.frames.fft // 2 + 1) * self.rate_hz / self.frames.fft
         bank = np.zeros((len(hz), self.kept))
         for band in range(self.kept):
             low, top, high = corners[band : band + 3]
-            first, middle, last = (int(f * self.fft / self.rate_hz) + 1 for f in (low, top, high))
+            first, middle, last = (int(f * self.frames.fft / self.rate_hz) + 1 for f in (low, top, high))
             height = 2 / (high - low)
             bank[first:middle, band] = height * (hz[first:middle] - low) / (top - low)
             bank[middle : last - 1, band] = height * (high - hz[middle : last - 1]) / (high - top)

@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.frontends.frames import Edge, Frames
+from core.frontends.frames import Edge, Framed, Frames
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Waveform:
-    """The samples as they are."""
+class Samples:
+    """What front ends that give the samples themselves share (see `FrontEnd`)."""
 
-    kind: Literal["waveform"] = "waveform"
-
-    @property
-    def channels(self) -> int:
-        return 1
+    __slots__ = ()
 
     @property
     def step(self) -> float:
@@ -39,6 +34,17 @@ class Waveform:
 
     def length(self, n: int) -> int:
         return n
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform(Samples):
+    """The samples as they are."""
+
+    kind: Literal["waveform"] = "waveform"
+
+    @property
+    def channels(self) -> int:
+        return 1
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the samples [items, samples, 1]."""
@@ -49,30 +55,11 @@ WAVEFORM = Waveform()
 
 
 @dataclass(frozen=True, slots=True)
-class WaveformChannels:
+class WaveformChannels(Samples):
     """The samples of several channels; a sound of one channel is given to each of them."""
 
     channels: int
     kind: Literal["waveform channels"] = "waveform channels"
-
-    @property
-    def step(self) -> float:
-        return 1.0
-
-    @property
-    def centre(self) -> float:
-        return 0.0
-
-    @property
-    def reach(self) -> int:
-        return 1
-
-    @property
-    def hears_all(self) -> bool:
-        return False
-
-    def length(self, n: int) -> int:
-        return n
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the samples [items, samples, channels] of sounds with or without a channel axis."""
@@ -80,7 +67,7 @@ class WaveformChannels:
 
 
 @dataclass(frozen=True, slots=True)
-class WaveformFrames:
+class WaveformFrames(Framed):
     """Frames of the waveform, each minus its mean and divided by its standard deviation if `normalised`.
 
     The standard deviation is that of a sample (n - 1), at least `least_deviation`, as torchcrepe computes it.
@@ -105,25 +92,6 @@ class WaveformFrames:
     @property
     def channels(self) -> int:
         return self.size
-
-    @property
-    def step(self) -> float:
-        return float(self.hop)
-
-    @property
-    def centre(self) -> float:
-        return self.frames.centre
-
-    @property
-    def reach(self) -> int:
-        return self.size
-
-    @property
-    def hears_all(self) -> bool:
-        return False
-
-    def length(self, n: int) -> int:
-        return self.frames.length(n)
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the frames [items, frames, size]."""

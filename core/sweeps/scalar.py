@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from core.analyses.measure_reading import no_formant, value
-from core.analyses.measures import MEASURES, Measure, by_reading
+from core.analyses.measures import Measure, by_reading
 from core.analyses.registry import TABLE
 from core.faults import Fault
 from core.measures.plan import MeasurementPlan
@@ -87,8 +87,3 @@ def _contours(track: Track, layer: str, plan: MeasurementPlan, rows: Sequence[Me
         number = math.nan if beyond else value(made[row.result], row, extent)
         found[row.key] = Scalar(layer, row.key, number, beyond)
     return found
-
-
-def unit_of(measure: str) -> str:
-    """Return the unit of a measure."""
-    return MEASURES[measure].unit

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
 from core.networks.runner import Cancel
 from core.signals.track import Track
@@ -77,6 +78,14 @@ def run_items(
 
     for item in range(first, len(sweep.draws)):
         yield generate_many(model, sweep.points(item), layers=True, cancelled=cancelled)
+
+
+def check_layers(card: Any, names: Sequence[str]) -> None:
+    """Raise Fault for a layer that the generator does not have."""
+    known = [layer.name for layer in card.layers["G"]]
+    for name in names:
+        if name not in known:
+            raise Fault(f"The generator has no layer “{name}”.", f"It has {', '.join(known)}.")
 
 
 def tracks_of(card: Any, arrays: Mapping[str, Array], step: int) -> dict[str, Track]:

@@ -12,7 +12,7 @@ import msgspec
 
 from core.export.record import assumed, layer_facts, write_json
 from core.families.card import Card
-from core.faults import Cancelled, Fault
+from core.faults import Cancelled
 from core.files.atomic import folder_for
 from core.files.npz import write_arrays
 from core.files.versions import versions
@@ -20,7 +20,7 @@ from core.files.wav import write_wav
 from core.measures.plan import MeasurementPlan
 from core.signals.track import Track
 from core.sweeps.array_store import ArrayStore
-from core.sweeps.sweep import Sweep, run_items, run_steps, tracks_of
+from core.sweeps.sweep import Sweep, check_layers, run_items, run_steps, tracks_of
 from core.sweeps.sweep_table import measured, write_table
 
 MOST_SOUNDS = 500  # more sounds than anybody listens to would fill the disk
@@ -62,20 +62,13 @@ def write_sweep(
     Cancelled, and Fault if the folder cannot be written or a layer does not exist.
     """
     card: Card = model.card
-    _check_layers(card, asked.layers)
+    check_layers(card, asked.layers)
     folder = folder_for(folder)
     run = _write_one if len(asked.sweep.draws) == 1 else _write_many
     files, refusals = run(model, asked, folder, progress, cancelled)
     notes = _notes(card, asked, refusals)
     write_json(folder / "sweep.json", sweep_record(card, asked, files, refusals))
     return Written((*files, "sweep.json"), notes)
-
-
-def _check_layers(card: Card, layers: tuple[str, ...]) -> None:
-    known = [layer.name for layer in card.layers["G"]]
-    for name in layers:
-        if name not in known:
-            raise Fault(f"The generator has no layer “{name}”.", f"It has {', '.join(known)}.")
 
 
 Refusals = Mapping[tuple[str, str], str]

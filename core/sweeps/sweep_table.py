@@ -10,12 +10,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.analyses.measures import MEASURES
 from core.faults import Cancelled
 from core.files.atomic import atomic
 from core.files.table import digits
 from core.measures.plan import MeasurementPlan
 from core.signals.track import Track
-from core.sweeps.scalar import Scalar, scalars, unit_of
+from core.sweeps.scalar import Scalar, scalars
 
 Tracks = Mapping[str, Track]
 FEW = 24  # for fewer steps than this, starting more processes takes longer than measuring
@@ -112,6 +113,6 @@ def write_table(
                 if found.refusal:
                     refusals.setdefault((found.layer, found.measure), found.refusal)
                     continue
-                row = (found.layer, found.measure, digits(found.value), unit_of(found.measure))
+                row = (found.layer, found.measure, digits(found.value), MEASURES[found.measure].unit)
                 table.writerow((*head, *latent, *row))
     return refusals
