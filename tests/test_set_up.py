@@ -47,16 +47,15 @@ def brought_along(row: Requirement) -> list[Requirement]:
 
 
 def test_every_package_that_comes_along_is_pinned():
-    pinned, seen, open_rows = (
-        pins(),
-        set[str](),
-        [row for row in WANTED if not row.marker or row.marker.evaluate()],
-    )
+    pinned, asked = pins(), set[tuple[str, frozenset[str]]]()
+    open_rows = [row for row in WANTED if not row.marker or row.marker.evaluate()]
     while open_rows:
         row = open_rows.pop()
-        if plain(row.name) not in seen:
-            seen.add(plain(row.name))
+        one = plain(row.name), frozenset(row.extras)
+        if one not in asked:
+            asked.add(one)
             open_rows.extend(brought_along(row))
+    seen = {name for name, _ in asked}
     assert len(seen) > 40
     # the libraries of a GPU build of torch are pinned by its own wheel
     own = {name for name in seen if name == "triton" or name.startswith(("nvidia-", "cuda-"))}
