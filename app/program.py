@@ -19,6 +19,7 @@ from app.export.save import FileExport
 from app.measuring.items import ItemGathering
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
+from app.models.background import BackgroundEngine
 from app.models.contact_sheet import ContactSheet
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
@@ -35,7 +36,7 @@ from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
-from core.processes.engine import Engine, ProcessEngine
+from core.processes.engine import Engine, InlineEngine, ProcessEngine
 from core.processes.praat_pool import Pool
 from core.processes.results import ResultStore
 from core.session.preferences import Preferences
@@ -58,6 +59,7 @@ def result_store(context: Context, pool: Pool) -> ResultStore:
 
 def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -> Instrument:
     """Make every service with its neighbours."""
+    in_process = InlineEngine if isinstance(engine, InlineEngine) else ProcessEngine
     alignment = Alignment(context)
     recordings = OpenRecordings(context, alignment)
     working_points = WorkingPoints(context)
@@ -94,6 +96,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
     return Instrument(
         context=context,
         engine=engine,
+        background=BackgroundEngine(context, in_process),
         pool=pool,
         results=results,
         player=player,

@@ -17,6 +17,7 @@ from app.base.preference_store import PreferenceStore
 from app.export.save import FileExport
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
+from app.models.background import BackgroundEngine
 from app.models.contact_sheet import ContactSheet
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
@@ -45,6 +46,7 @@ class Instrument:
 
     context: Context
     engine: Engine
+    background: BackgroundEngine
     pool: Pool
     results: ResultStore
     player: PlayerLike
@@ -105,6 +107,7 @@ class Instrument:
         self.working_points.close()
         self.player.close()
         self.engine.close()
+        self.background.close()
         self.pool.close()
         self.measurement.close()
         self.praat_exchange.close()

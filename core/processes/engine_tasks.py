@@ -1,4 +1,4 @@
-"""The engine's tasks: open and close models, and run their networks."""
+"""The engine's tasks: open and close models, run their networks, and whatever else is computed with them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.families.card import Answer, Card
+    from core.families.model import Model
     from core.probing.request import Probed, ProbeRequest
     from core.signals.track import Image, Track
 
@@ -26,11 +27,15 @@ Wanted = Sequence[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """Open the checkpoint at `path` under a name; if that fails, the model open under it stays."""
+    """Open the checkpoint at `path` under a name; if that fails, the model open under it stays.
+
+    With a `digest`, the checkpoint is refused unless its card has the same: the file may have changed.
+    """
 
     model: ModelId
     path: str
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Any])
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,29 @@ class RunRequest:
     images: Wanted = ()
 
 
+class ModelTask:
+    """A computation over open models that brings its own function: derive a frozen dataclass from it.
+
+    It travels to the engine's process as it is, so its fields are values. What takes long is several tasks,
+    one after the other: then it can be cancelled, and shows what it has found so far.
+    """
+
+    @property
+    def models(self) -> tuple[ModelId, ...]:
+        """The models that the computation needs."""
+        raise NotImplementedError
+
+    def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Any:
+        """Return the answer, which can be pickled. Raises Fault, or Cancelled once `stop()` is true."""
+        raise NotImplementedError
+
+
 class Work:
     """The open models and the function that handles each kind of request."""
 
     def __init__(self) -> None:
-        self._models: dict[ModelId, Any] = {}
+        self._models: dict[ModelId, Model] = {}
+        self._refused: dict[ModelId, Fault] = {}
         self._tasks: dict[type[Any], Callable[[Any, Stop], Any]] = {
             OpenRequest: self._open,
             CloseRequest: self._close,
@@ -66,26 +89,45 @@ class Work:
 
     def do(self, asked: Any, stop: Stop) -> Any:
         """Handle a request. Raises Fault, or Cancelled once `stop()` is true."""
+        if isinstance(asked, ModelTask):
+            return asked.run({model: self._model(model) for model in asked.models}, stop)
         return self._tasks[type(asked)](asked, stop)
+
+    def _model(self, model: ModelId) -> Model:
+        if model not in self._models:
+            raise self._refused.get(model, Fault("No model is open.", "Open a checkpoint first."))
+        return self._models[model]
 
     def _open(self, asked: OpenRequest, stop: Stop) -> Card:
         from core.families.registry import open_model
 
-        model = open_model(Path(asked.path), asked.answers)
+        try:
+            model = _unchanged(open_model(Path(asked.path), asked.answers), asked)
+        except Fault as fault:
+            self._refused[asked.model] = fault
+            raise
         self._models[asked.model] = model  # only now, so that the open model stays if the new file is refused
         return model.card
 
     def _close(self, asked: CloseRequest, stop: Stop) -> None:
         self._models.pop(asked.model, None)
+        self._refused.pop(asked.model, None)
 
     def _run(self, asked: RunRequest, stop: Stop) -> Probed:
         from core.probing.forward import probe
 
-        model = self._models.get(asked.probe.model)
-        if model is None:
-            raise Fault("No model is open.", "Open a checkpoint first.")
-        probed = probe(model, asked.probe, stop)
+        probed = probe(self._model(asked.probe.model), asked.probe, stop)
         return replace(probed, images=pictures(probed.tracks, asked.images)) if asked.images else probed
+
+
+def _unchanged(model: Model, asked: OpenRequest) -> Model:
+    """Return the model, unless another digest was asked for."""
+    if asked.digest and model.card.digest != asked.digest:
+        raise Fault(
+            f"“{Path(asked.path).name}” has changed on the disk since it was opened.",
+            "Open it again, to work with its new weights.",
+        )
+    return model
 
 
 def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
