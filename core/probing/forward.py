@@ -18,6 +18,8 @@ from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import Cancel, Record
 from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive, SoundOutput
 from core.probing.drive import Drive, LatentPoints, Sound
+from core.probing.feature_maps import ALL_CHANNELS, FeatureMaps
+from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
 from core.probing.surgery import LayerEdit
 from core.provenance import Origin
@@ -25,6 +27,7 @@ from core.signals.track import Track
 
 Array = NDArray[np.float32]
 Edits = tuple[LayerEdit, ...]
+_UNNAMED = ModelId("")  # the model is given, so nobody looks it up
 ITEMS_AT_ONCE = 8  # enough to share each weight matrix, few enough to stay in the cache
 
 
@@ -33,7 +36,7 @@ def probe(model: Model, asked: ProbeRequest, cancelled: Cancel = None) -> Probed
 
     Raises Cancelled between layers, and Fault for a drive, a layer or an edit that does not fit.
     """
-    return _probe(model, asked.network, asked.drive, asked.record, asked.edits, asked.reduction, cancelled)
+    return _probe(model, asked, cancelled)
 
 
 def generate(
@@ -47,7 +50,8 @@ def generate(
 
     Raises Cancelled between layers.
     """
-    return _probe(model, "G", LatentPoints((point,)), (), edits, reduction, cancelled).tracks
+    asked = ProbeRequest(_UNNAMED, "G", LatentPoints((point,)), edits=edits, reduction=reduction)
+    return _probe(model, asked, cancelled).tracks
 
 
 @overload
@@ -93,7 +97,8 @@ def listen(
 
     The sound is cut or zero-padded to the network's input length (see `input_samples`).
     """
-    done = _probe(model, network, Sound(samples, sound_digest), (), (), reduction, cancelled)
+    asked = ProbeRequest(_UNNAMED, network, Sound(samples, sound_digest), reduction=reduction)
+    done = _probe(model, asked, cancelled)
     return done.tracks, np.empty(0, np.float32) if done.logits is None else done.logits
 
 
@@ -120,34 +125,32 @@ def _sound_drive(model: Model, network: str) -> SoundDrive:
     return drive
 
 
-def _probe(
-    model: Model,
-    network: str,
-    drive: Drive,
-    layers: Sequence[str],
-    edits: Edits,
-    how: Reduction,
-    cancelled: Cancel,
-) -> Probed:
-    spec = model.spec(network)
+def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
+    network, drive, spec = asked.network, asked.drive, model.spec(asked.network)
     last = spec.layers[-1].name if isinstance(spec.output, ClassesOutput | FramesOutput) else ""
     spec = _for_sound(spec, drive)
-    names = layers or [info.name for info in _card_of(model, network).layers]
-    hows = {name: of_layer(spec, name, how) for name in names if name != last}
+    names = asked.record or [info.name for info in _card_of(model, network).layers]
+    own = dict(asked.reductions)
+    hows = {name: of_layer(spec, name, own.get(name, asked.reduction)) for name in names if name != last}
     record = [Record(name, reduction) for name, reduction in hows.items()]
     logits = [Record(last)] if last else []
-    found = _run(model, network, drive, [*record, *logits], edits, cancelled)
-    curves = {one.layer: values for one, values in found.items() if one.layer != last}
+    whole = [Record(name) for name in asked.maps if name != last]
+    found = _run(model, network, drive, [*record, *whole, *logits], asked.edits, cancelled)
+    curves = {one.layer: values for one, values in found.items() if one.reduction is not None}
     infos = spec.infos()
-    origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in edits))
+    origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in asked.edits))
+    origins = [origin.of(drive=of) for of in drive.origins()]
     items = tuple(
-        _tracks({name: rows[item] for name, rows in curves.items()}, infos, origin.of(drive=of), hows)
-        for item, of in enumerate(drive.origins())
+        _tracks({name: rows[item] for name, rows in curves.items()}, infos, one, hows)
+        for item, one in enumerate(origins)
     )
+    maps = _maps({one.layer: found[one][0] for one in whole}, infos, origins[0])
     if not logits:
-        return Probed(items)
+        return Probed(items, maps=maps)
     answer, rows = spec.answer(), found[logits[0]][0]
-    return Probed(items, logits=rows if answer else rows[0], frames=answer.axis if answer else None)
+    return Probed(
+        items, logits=rows if answer else rows[0], frames=answer.axis if answer else None, maps=maps
+    )
 
 
 def of_layer(spec: NetworkSpec, name: str, how: Reduction) -> Reduction:
@@ -227,6 +230,14 @@ def _origin(model: Model, network: str) -> Origin:
         network=network,
         answers=tuple(sorted(card.answers.items())),
     )
+
+
+def _maps(found: Mapping[str, Array], infos: Sequence[LayerInfo], origin: Origin) -> dict[str, FeatureMaps]:
+    axes = {info.name: info.axis for info in infos}
+    return {
+        name: FeatureMaps(name, values, axes[name], origin.of(layer=name, reduction=ALL_CHANNELS))
+        for name, values in found.items()
+    }
 
 
 def _tracks(

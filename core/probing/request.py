@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.networks.reductions import MEAN, Reduction
 from core.probing.drive import Drive
+from core.probing.feature_maps import FeatureMaps
 from core.probing.model_id import ModelId
 from core.probing.surgery import LayerEdit
 from core.signals.axis import TimeAxis
@@ -20,8 +21,9 @@ from core.signals.track import Image, Track
 class ProbeRequest:
     """Run one network of an open model and record its layers.
 
-    `record` names the layers, or all of them if empty; `reduction` makes one curve of their channels; `edits`
-    change layers during the run.
+    `record` names the layers, or all of them if empty; `reduction` makes one curve of their channels, where
+    `reductions` names none for the layer; `edits` change layers during the run. `maps` names the layers to
+    record with all their channels as well, for the first item.
     """
 
     model: ModelId
@@ -30,11 +32,13 @@ class ProbeRequest:
     record: tuple[str, ...] = ()
     edits: tuple[LayerEdit, ...] = ()
     reduction: Reduction = MEAN
+    reductions: tuple[tuple[str, Reduction], ...] = ()
+    maps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Probed:
-    """The results of one run: each item's curves, spectrograms of the first item, and logits.
+    """The results of one run: each item's curves, the first one's spectrograms and feature maps, and logits.
 
     `logits` are float32 [classes] for a network that ends in classes, [frames, labels] on `frames` for one
     that answers in frames, else None.
@@ -44,6 +48,7 @@ class Probed:
     images: Mapping[str, Image] = field(default_factory=dict[str, Image])
     logits: NDArray[np.float32] | None = None
     frames: TimeAxis | None = None
+    maps: Mapping[str, FeatureMaps] = field(default_factory=dict[str, FeatureMaps])
 
     @property
     def tracks(self) -> Mapping[str, Track]:
