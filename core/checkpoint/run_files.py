@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,7 +52,7 @@ class RunFiles:
 
     For TensorFlow both are the prefix; an empty prefix is named by its file `.index`. `others` are the other
     steps of the same run, oldest first; `unknown` are files beside it that are named like its networks and
-    hold no known one.
+    hold no known one; `unreadable` are later steps of the run that hold none, cut off while written.
     """
 
     path: Path
@@ -60,6 +60,12 @@ class RunFiles:
     files: tuple[Path, ...]
     others: tuple[Path, ...] = ()
     unknown: tuple[Path, ...] = ()
+    unreadable: tuple[Path, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder: above the one of its generator, if each network has a folder of its own."""
+        return self.path.parent.parent if _has_own_folder(self.path) else self.path.parent
 
     @property
     def step(self) -> int | None:
@@ -73,6 +79,29 @@ class RunFiles:
         if self.kind == "tensorflow":
             return stem_of(self.path) or self.path.parent.name
         return stem(self.path)
+
+
+ROLE_WORDS = re.compile(
+    r"(?i)(^|[^a-z])(net)?(g|d|q|gen|dis|disc|generator|discriminator|critic)(net)?([^a-z]|$)"
+)
+
+
+def _has_own_folder(path: Path) -> bool:
+    """Return whether a file lies in a folder named after one network, such as `generator`."""
+    return ROLE_WORDS.fullmatch(path.parent.name) is not None
+
+
+def _plain(path: Path) -> str:
+    """Return a file's name without its suffix; in a folder named after its network, behind the folder's name
+    and without the network's own.
+    """
+    name = stem(path)
+    return f"{path.parent.name}/" + ROLE_WORDS.sub(r"\1\5", name) if _has_own_folder(path) else name
+
+
+def _name(path: Path) -> str:
+    """Return a file's name as `_plain` gives it, with its suffix."""
+    return _plain(path) + path.name[len(stem(path)) :]
 
 
 def stem(path: Path) -> str:
@@ -94,7 +123,7 @@ def resolve(path: Path, roles: Roles) -> RunFiles:
         raise Fault(f"There is no “{path.name}” in “{path.absolute().parent}”.", HINT)
     if path.name == "saved_model.pb" and (path.parent / "variables").is_dir():
         return _in_folder(path.parent / "variables", roles)
-    runs = _file_runs(_near(path, _files_of(path.parent)), roles)
+    runs = _file_runs(_near(path, _files_beside(path)), roles)
     mine = next((run for run in runs if path in run.files), None)
     return _with_others(mine, runs) if mine else RunFiles(path, "files", (path,))
 
@@ -127,7 +156,13 @@ def _bundle(prefix: Path) -> RunFiles:
 
 def runs_in(folder: Path, roles: Roles) -> list[RunFiles]:
     """Return every checkpoint with a known network in a folder, with the steps of a run in order."""
-    runs = [*_bundles_in(folder), *_file_runs(_files_of(folder), roles)]
+    return _runs_among([folder], roles)
+
+
+def _runs_among(folders: Iterable[Path], roles: Roles) -> list[RunFiles]:
+    folders = list(folders)
+    files = [path for folder in folders for path in _files_of(folder)]
+    runs = [*(run for folder in folders for run in _bundles_in(folder)), *_file_runs(files, roles)]
     return sorted(runs, key=lambda run: (_family_name(run), run.step or 0))
 
 
@@ -141,6 +176,16 @@ def _files_of(folder: Path) -> list[Path]:
     """Return the files in a folder that may hold weights, whatever their suffix."""
     files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file())
     return [path for path in files if path.suffix.lower() in WEIGHT_SUFFIXES or _may_hold_weights(path)]
+
+
+def _files_beside(path: Path) -> list[Path]:
+    """Return the files of a folder that may hold weights, and of the folders of the other networks."""
+    if not _has_own_folder(path):
+        return _files_of(path.parent)
+    folders = (folder for folder in path.parent.parent.iterdir() if folder.is_dir())
+    return [
+        file for folder in sorted(folders) if ROLE_WORDS.fullmatch(folder.name) for file in _files_of(folder)
+    ]
 
 
 def _may_hold_weights(path: Path) -> bool:
@@ -171,7 +216,15 @@ def _file_runs(files: Iterable[Path], roles: Roles) -> list[RunFiles]:
         taken |= {path, *beside}
         runs.append(RunFiles(path, "files", tuple(sorted({path, *beside}))))
     strange = _index_of_keys(path for path in files if not held[path])
-    return [_with_unknown(run, strange) for run in runs]
+    cut = [path for path in files if not held[path] and any(_later(path, other) for other in known)]
+    orphans = {path for one in cut for path in _beside(one, index) if "G" not in held[path]}
+    whole = [run for run in runs if not orphans.issuperset(run.files)]
+    return [_with_unknown(run, strange, cut) for run in whole]
+
+
+def _later(path: Path, other: Path) -> bool:
+    """Return whether a file is a later step of another."""
+    return _steps_name(path) == _steps_name(other) and _numbers(path) > _numbers(other)
 
 
 def _held(files: Iterable[Path], roles: Roles) -> dict[Path, frozenset[str]]:
@@ -182,8 +235,10 @@ def _held(files: Iterable[Path], roles: Roles) -> dict[Path, frozenset[str]]:
     found: dict[Path, frozenset[str]] = {}
     for paths in steps.values():
         newest = sorted(paths, key=_numbers, reverse=True)[:TRIED]
-        held = next((some for path in newest if (some := roles(path))), frozenset[str]())
-        found |= dict.fromkeys(paths, held)
+        tried = [(path, roles(path)) for path in newest[:1]]
+        while not tried[-1][1] and len(tried) < len(newest):
+            tried.append((newest[len(tried)], roles(newest[len(tried)])))
+        found |= dict.fromkeys(paths, tried[-1][1]) | dict(tried)
     return found
 
 
@@ -205,7 +260,7 @@ def _keys(path: Path) -> Iterator[str]:
 
     A name of a single word has only its suffix left to share.
     """
-    name = stem(path)
+    name = _plain(path)
     for word in WORD.finditer(name):
         rest = f"{name[: word.start()]}\0{name[word.end() :]}"
         yield rest if word[0] != name else rest + path.suffix
@@ -213,7 +268,7 @@ def _keys(path: Path) -> Iterator[str]:
 
 def _shorter(path: Path) -> Iterator[str]:
     """Yield a file's name without one of its words and the mark before or after it."""
-    name = stem(path)
+    name = _plain(path)
     for word in WORD.finditer(name):
         left, right = name[: word.start()], name[word.end() :]
         yield left.rstrip("_-. ") + right
@@ -223,14 +278,14 @@ def _shorter(path: Path) -> Iterator[str]:
 def _index_of_keys(paths: Iterable[Path]) -> Mapping[str, list[Path]]:
     index: dict[str, list[Path]] = {}
     for path in paths:
-        for key in {*_keys(path), *(f"<{name}" for name in _shorter(path)), f">{stem(path)}"}:
+        for key in {*_keys(path), *(f"<{name}" for name in _shorter(path)), f">{_plain(path)}"}:
             index.setdefault(key, []).append(path)
     return index
 
 
 def _beside(path: Path, index: Mapping[str, list[Path]]) -> list[Path]:
     """Return the files whose names differ from `path` in one word, or have one word more or less."""
-    keys = [*_keys(path), f"<{stem(path)}", *(f">{name}" for name in _shorter(path))]
+    keys = [*_keys(path), f"<{_plain(path)}", *(f">{name}" for name in _shorter(path))]
     return list(dict.fromkeys(other for key in keys for other in index.get(key, ()) if other != path))
 
 
@@ -238,29 +293,29 @@ def _near(path: Path, files: Sequence[Path]) -> list[Path]:
     """Return the files that may belong to the run of `path`, to the same step or to another one."""
     kinds = dict.fromkeys(_steps_name(other) for other in files)
     beside = _beside(Path(_steps_name(path)), _index_of_keys(map(Path, kinds)))
-    names = {_steps_name(path), *(other.name for other in beside)}
+    names = {_steps_name(path), *map(str, beside)}
     return sorted({path, *(other for other in files if _steps_name(other) in names)})
 
 
 def _steps_name(path: Path) -> str:
     """Return a file name without its numbers, which is the same for all steps of a run."""
-    return STEP.sub("#", path.name)
+    return STEP.sub("#", _name(path))
 
 
-ROLE_WORDS = re.compile(
-    r"(?i)(^|[^a-z])(net)?(g|d|q|gen|dis|disc|generator|discriminator|critic)(net)?([^a-z]|$)"
-)
 OPTIMIZER = re.compile(r"(?i)opt(im|imi[sz]er)?([^a-z]|$)")
 
 
-def _with_unknown(run: RunFiles, strange: Mapping[str, list[Path]]) -> RunFiles:
-    """Note the files beside a run that are named like D or Q, and hold no network that is known."""
+def _with_unknown(run: RunFiles, strange: Mapping[str, list[Path]], cut: Iterable[Path]) -> RunFiles:
+    """Note the files beside a run that are named like D or Q and hold no network that is known, and its later
+    steps that hold none.
+    """
     beside = [
         path
         for path in _beside(run.path, strange)
         if ROLE_WORDS.search(stem(path)) and not OPTIMIZER.search(stem(path))
     ]
-    return RunFiles(run.path, run.kind, run.files, unknown=tuple(beside))
+    later = tuple(path for path in cut if _later(path, run.path))
+    return RunFiles(run.path, run.kind, run.files, unknown=tuple(beside), unreadable=later)
 
 
 def _family_name(run: RunFiles) -> str:
@@ -271,9 +326,7 @@ def _family_name(run: RunFiles) -> str:
 def _with_others(run: RunFiles, siblings: Iterable[RunFiles]) -> RunFiles:
     same = [other for other in siblings if _family_name(other) == _family_name(run)]
     others = [other.path for other in sorted(same, key=lambda other: other.step or 0)]
-    return RunFiles(
-        run.path, run.kind, run.files, tuple(path for path in others if path != run.path), run.unknown
-    )
+    return replace(run, others=tuple(path for path in others if path != run.path))
 
 
 def _in_folder(folder: Path, roles: Roles) -> RunFiles:
@@ -304,13 +357,23 @@ def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
 
 def _in_subfolders(folder: Path, roles: Roles) -> RunFiles:
     """Look in the folders below a folder without checkpoints."""
-    inside = [run for sub in _below(folder) for run in _readable_runs(sub, roles)]
+    inside = [run for folders in _together(_below(folder)) for run in _readable_runs(folders, roles)]
     latest = {(run.path.parent, _family_name(run)): run for run in inside}
     if not latest:
         return _without_networks(folder)
     if len(latest) > 1:
         raise _ambiguous(folder, latest.values())
-    return _in_folder(next(iter(latest.values())).path.parent, roles)
+    newest = next(iter(latest.values()))
+    return _with_others(newest, inside) if newest.kind == "files" else _in_folder(newest.path.parent, roles)
+
+
+def _together(folders: Iterable[Path]) -> list[list[Path]]:
+    """Return folders one by one, but those of the networks of one run, `generator` and the like, together."""
+    found: dict[Path, list[Path]] = {}
+    for folder in folders:
+        own = _has_own_folder(folder / "file")
+        found.setdefault(folder.parent / "\0" if own else folder, []).append(folder)
+    return list(found.values())
 
 
 def _without_networks(folder: Path) -> RunFiles:
@@ -341,9 +404,9 @@ def _below(folder: Path) -> Iterator[Path]:
             return
 
 
-def _readable_runs(folder: Path, roles: Roles) -> list[RunFiles]:
+def _readable_runs(folders: Iterable[Path], roles: Roles) -> list[RunFiles]:
     try:
-        return runs_in(folder, roles)
+        return _runs_among(folders, roles)
     except OSError:
         return []
 

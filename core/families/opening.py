@@ -26,6 +26,7 @@ from core.networks.weights import Misfit, Weights
 MOST_NAMED = 3
 LISTENERS = {"D": "Discriminator", "Q": "Q network"}
 DOUBT = "The network that was trained may compute something else than the layers shown here."
+CUT = "Training may have been stopped while it was written. Open it by itself to see what is wrong with it."
 UNKNOWN = "What else was trained is not shown."
 FOLDED = "Stored in parts; the kernel that runs is computed from them, as PyTorch does in evaluation."
 
@@ -64,11 +65,11 @@ class Opening:
 
     def _inquiry(self) -> Inquiry:
         """Return the answers of args.txt, of the card beside the checkpoint and of the user."""
-        args = read_args(self.run.path.parent)
+        args = read_args(self.run.folder)
         told = {QUESTIONS[key]: GivenAnswer(value, "read") for key, value in args.items() if key in QUESTIONS}
         for answers in (answers_file.load(self.run.path), self.given):
             told |= {name: GivenAnswer(value, "set by you") for name, value in answers.items()}
-        hint = f"{self.run.path.parent.name} {self.run.path.name}".lower()
+        hint = f"{self.run.folder.name} {self.run.path.name}".lower()
         return Inquiry(told, hint, bool(args))
 
     def _chosen(self, inquiry: Inquiry) -> Parts:
@@ -147,6 +148,9 @@ class Opening:
             inquiry.warn(f"{role} is left out. {reason.sentence}", reason.hint)
         for path in self.run.unknown:
             inquiry.warn(f"“{path.name}” beside it holds no network that Phonoscope knows.", UNKNOWN)
+        if self.run.unreadable:
+            names = ", ".join(f"“{path.name}”" for path in self.run.unreadable)
+            inquiry.warn(f"{names} cannot be read: “{self.run.path.name}” is open instead.", CUT)
         for role, weights in parts.items():
             left = self._left(weights)
             if left:

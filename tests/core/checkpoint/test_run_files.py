@@ -198,12 +198,61 @@ def test_other_pickles_in_a_runs_folder_take_no_part(tmp_path: Path) -> None:
     assert card.warnings == ()
 
 
-def test_a_last_step_that_was_not_written_to_its_end_does_not_hide_the_run(tmp_path: Path) -> None:
-    save_as(tmp_path, G="G_5.pt", D="D_5.pt")
-    (tmp_path / "G_6.pt").write_bytes((tmp_path / "G_5.pt").read_bytes()[:500])
-    with pytest.raises(Fault, match=r"G_6\.pt” is damaged"):
-        open_model(tmp_path)
-    assert list(open_model(tmp_path / "G_5.pt").card.networks) == ["G", "D"]
+def test_a_last_step_that_was_not_written_to_its_end_is_passed_over_with_a_word(tmp_path: Path) -> None:
+    for step in (5, 6, 7):
+        save_as(tmp_path, G=f"G_{step}.pt", D=f"D_{step}.pt")
+    (tmp_path / "G_7.pt").write_bytes((tmp_path / "G_7.pt").read_bytes()[:500])
+    for path in (tmp_path, tmp_path / "G_6.pt"):
+        card = open_model(path).card
+        assert (Path(card.path).name, list(card.networks)) == ("G_6.pt", ["G", "D"])
+        assert [str(fact.value) for fact in card.warnings] == [
+            "“G_7.pt” cannot be read: “G_6.pt” is open instead."
+        ]
+    with pytest.raises(Fault, match=r"G_7\.pt” is damaged"):
+        open_model(tmp_path / "G_7.pt")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("generator/10.pt", "discriminator/10.pt"),
+        ("netG/G_10.pt", "netD/D_10.pt"),
+        ("gen/w", "critic/w"),
+    ],
+    ids=lambda names: names[0],
+)
+def test_networks_in_folders_of_their_own_open_together(tmp_path: Path, names: tuple[str, str]) -> None:
+    for role, name in zip("GD", names, strict=True):
+        (tmp_path / name).parent.mkdir()
+        save_as(tmp_path, **{role: name})
+    (tmp_path / "args.txt").write_text("data_slice_len,16384\n")
+    for path in (tmp_path, *(tmp_path / name for name in names)):
+        run = resolve(path, roles_of)
+        assert {file.relative_to(tmp_path).as_posix() for file in run.files} == set(names)
+        card = open_model(path).card
+        assert (list(card.networks), Path(card.path)) == (["G", "D"], tmp_path / names[0])
+
+
+def test_steps_in_folders_of_their_own_pair_with_each_other(tmp_path: Path) -> None:
+    for folder in ("generator", "discriminator", "logs"):
+        (tmp_path / folder).mkdir()
+    for step in (5, 20):
+        save_as(tmp_path, G=f"generator/{step}.pt", D=f"discriminator/{step}.pt")
+    assert {path.name for path in resolve(tmp_path, roles_of).files} == {"20.pt"}
+    assert [path.name for path in resolve(tmp_path, roles_of).others] == ["5.pt"]
+    assert [path.name for path in resolve(tmp_path / "discriminator" / "5.pt", roles_of).files] == [
+        "5.pt"
+    ] * 2
+
+
+def test_two_runs_with_folders_of_their_own_are_a_question(tmp_path: Path) -> None:
+    for run in ("first", "second"):
+        for role, folder in (("G", "generator"), ("D", "discriminator")):
+            (tmp_path / run / folder).mkdir(parents=True)
+            save_as(tmp_path / run / folder, **{role: "10.pt"})
+    with pytest.raises(ChooseRun) as caught:
+        resolve(tmp_path, roles_of)
+    assert [words for _, words in caught.value.choices] == ["first/generator/10.pt", "second/generator/10.pt"]
 
 
 def test_a_critic_beside_the_generator_that_is_not_known_is_named(tmp_path: Path) -> None:
