@@ -170,10 +170,12 @@ class LaneHeader(QWidget):
         self.update()
 
     def name_width(self) -> int:
-        """Return the width of the name: its full width, limited by the header and its buttons."""
+        """Return the width of the name: its full width, limited by its buttons and the short badge."""
         closes = self.lane.closable and not self.lane.collapsed
         plays = self.lane.collapsed and self.lane.playable
         right_px = 28 if plays else int(HEADER_PX) - self.close_button.x() if closes else 2
+        if not plays and (shortest := self._badge_forms()):
+            right_px = max(right_px, min(width for _, width in shortest) + 5)
         room_px = int(HEADER_PX) - NAME_X_PX - right_px
         return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
 
@@ -231,14 +233,17 @@ class LaneHeader(QWidget):
 
     def _fitting_badge(self, room_px: float) -> tuple[str, int]:
         """Return the badge in the form that fits, with its width; "" if none does."""
+        return next(((words, width) for words, width in self._badge_forms() if width <= room_px), ("", 0))
+
+    def _badge_forms(self) -> list[tuple[str, int]]:
+        """Return the badge from its widest form to its narrowest, each with its width."""
         metrics = QFontMetrics(font(11, numbers=True))
-        forms = [
+        return [
             (words, metrics.horizontalAdvance(words) + around_px)
             for words in (self.lane.badge, self.lane.short_badge)
             for around_px in (8, 5)
             if words
         ]
-        return next(((words, width) for words, width in forms if width <= room_px), ("", 0))
 
     # --- gain ---------------------------------------------------------------------------------
 

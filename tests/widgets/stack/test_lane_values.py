@@ -101,6 +101,19 @@ def test_a_long_name_is_shortened_inside_its_header(stack):
     assert header.toolTip() == ""
 
 
+@pytest.mark.parametrize("closable", [False, True])
+def test_a_long_name_leaves_room_for_the_rate(stack, pixels, closable: bool):
+    badge = {"badge": "≤ 8000 Hz", "short_badge": "≤ 8k"}
+    stack.show_view(
+        view(lane("sound:a", title="a_very_long_name_of_a_recording.wav", closable=closable, **badge))
+    )
+    header = stack.lanes[0].header
+    right = slice(22 + header.name_width(), int(HEADER_PX))
+    with_badge = pixels(header)[5:25, right]
+    header.show_lane(replace(header.lane, badge="", short_badge=""))
+    assert (pixels(header)[5:25, right] != with_badge).any()
+
+
 def test_a_hovered_header_keeps_its_name_and_gives_the_badges_place_to_the_cross(stack, pixels, monkeypatch):
     stack.show_view(view(lane("sound:a", title="a.ogg", closable=True, badge="≤ 8000 Hz")))
     header, seen = stack.lanes[0].header, {}
