@@ -91,6 +91,7 @@ def fill(
     furnish(window, instrument)
     window.result_list.keep(results_path())
     instrument.working_points.keep(working_points.default_folder())
+    instrument.recorder.look_back()
     log.start()
     log.catch_all(lambda said: bridge.post(lambda: instrument.messages.faulted.emit(Fault(said))))
     gc.enable()

@@ -32,10 +32,12 @@ from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
+from app.recordings.recorder import Recorder
 from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
+from core.capture.inputs import InputBackend, PortAudioInputs
 from core.processes.engine import Engine, InlineEngine, ProcessEngine
 from core.processes.praat_pool import Pool
 from core.processes.results import ResultStore
@@ -57,8 +59,10 @@ def result_store(context: Context, pool: Pool) -> ResultStore:
     return made
 
 
-def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -> Instrument:
-    """Make every service with its neighbours."""
+def assemble(
+    context: Context, engine: Engine, pool: Pool, player: PlayerLike, inputs: InputBackend | None = None
+) -> Instrument:
+    """Make every service with its neighbours; `inputs` are the microphones, by default PortAudio's."""
     in_process = InlineEngine if isinstance(engine, InlineEngine) else ProcessEngine
     alignment = Alignment(context)
     recordings = OpenRecordings(context, alignment)
@@ -101,6 +105,7 @@ def assemble(context: Context, engine: Engine, pool: Pool, player: PlayerLike) -
         results=results,
         player=player,
         recordings=recordings,
+        recorder=Recorder(context, inputs or PortAudioInputs(), player, recordings),
         alignment=alignment,
         model_loader=model_loader,
         working_points=working_points,
@@ -137,6 +142,8 @@ def start_processes(
 
     from app.base.log import bug
     from core.faults import Fault
+    from core.playback.audio_library import AudioLibrary
+    from core.playback.devices import PortAudio
     from core.playback.player import Player
     from core.processes.praat_pool import PraatPool
 
@@ -144,9 +151,11 @@ def start_processes(
     made: list[Instrument] = []
     engine = engine or ProcessEngine()
     engine.on_crash = lambda: thread.post(lambda: made[0].latent_driven.ask_again())
+    library = AudioLibrary()
     player = Player(
         lambda fault: thread.post(lambda: made[0].playback.failed(fault)),
         lambda: thread.post(lambda: made[0].playback.ended()),
+        PortAudio(library=library),
     )
 
     def tell(error: BaseException) -> None:
@@ -155,5 +164,5 @@ def start_processes(
     files, kept = ThreadPoolExecutor(2, "files"), ThreadPoolExecutor(1, "kept files")
     clock = Clock(thread.post, thread.rest, files.submit, kept.submit)
     context = make_context(clock, preferences, tell)
-    made.append(assemble(context, engine, PraatPool(), player))
+    made.append(assemble(context, engine, PraatPool(), player, PortAudioInputs(library)))
     return made[0]

@@ -81,6 +81,7 @@ MODULES = (
     "app.models.commands",
     "app.playback.commands",
     "app.queries.commands",
+    "app.recordings.commands",
     "app.training.commands",
     "app.shell.commands",
     "app.stack.lane_commands",

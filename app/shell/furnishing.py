@@ -21,6 +21,7 @@ from app.queries.dock import DockView
 from app.queries.listing_windows import ListingWindows
 from app.queries.result_list import ResultList
 from app.queries.slice_view import SliceSource
+from app.recordings.recorder_panel import RecorderPanel
 from app.shell.close_guard import CloseGuard
 from app.shell.instrument import Instrument
 from app.shell.menus import Menus
@@ -104,13 +105,14 @@ def _make_parts(window: Window) -> None:
     window.measurement_progress = MeasurementProgress(host, on.measurement)
     window.figures = Figures(context, host, on.analysis_settings, on.stack_views, on.file_export, saver)
     window.training = TrainingPanel(context, host, on.player, on.model_loader)
+    window.recorder = RecorderPanel(context, host, on.recorder)
     window.close_guard = CloseGuard(
         context, host, on.tier_editor, on.measurement, window.result_list, tiers.editor.finish
     )
     for part in (
         window.menus, window.themes, window.pages, window.named_points, window.tier_actions,
-        window.dock_view, window.result_list, window.listing_windows, window.figures, window.training, saver,
-        tiers,
+        window.dock_view, window.result_list, window.listing_windows, window.figures, window.training,
+        window.recorder, saver, tiers,
     ):  # fmt: skip
         injector.add(part)
 

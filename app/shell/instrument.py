@@ -30,6 +30,7 @@ from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
+from app.recordings.recorder import Recorder
 from app.shell.dock_visibility import DockVisibility
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
@@ -51,6 +52,7 @@ class Instrument:
     results: ResultStore
     player: PlayerLike
     recordings: OpenRecordings
+    recorder: Recorder
     alignment: Alignment
     model_loader: ModelLoader
     working_points: WorkingPoints
@@ -103,6 +105,7 @@ class Instrument:
     def close(self) -> None:
         """Stop playback and end the processes."""
         self.recordings.leave()
+        self.recorder.close()
         self.tier_editor.autosave.close()
         self.working_points.close()
         self.player.close()

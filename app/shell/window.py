@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.queries.dock import DockView
     from app.queries.listing_windows import ListingWindows
     from app.queries.result_list import ResultList
+    from app.recordings.recorder_panel import RecorderPanel
     from app.shell.close_guard import CloseGuard
     from app.shell.instrument import Instrument
     from app.shell.menus import Menus
@@ -79,6 +80,7 @@ class Window(QMainWindow):
     listing_windows: ListingWindows
     measurement_progress: MeasurementProgress
     figures: Figures
+    recorder: RecorderPanel
     training: TrainingPanel
     close_guard: CloseGuard
     wiring: Wiring

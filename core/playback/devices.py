@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
+from core.playback.audio_library import AudioLibrary
 
 Samples = NDArray[np.float32]
 # writes the next samples into a block; the first one is heard at the given `clock_s`
@@ -66,86 +65,57 @@ def clock_s() -> float:
 class PortAudio:
     """The devices of PortAudio, whose library may be missing and whose servers may hang."""
 
-    def __init__(self, latency_s: float = LATENCY_S) -> None:
+    def __init__(self, latency_s: float = LATENCY_S, library: AudioLibrary | None = None) -> None:
         self._latency_s = latency_s
-        self._abandoned = False
+        self._library = library or AudioLibrary()
 
     def devices(self) -> tuple[Device, ...]:
         """Search for devices again, only while none is open.
 
         Raises Fault if PortAudio is missing.
         """
-        return (DEFAULT, *(Device(name, name) for name in self._found(afresh=True)))
+        with self._library.turn:
+            return (DEFAULT, *(Device(name, name) for name in self._found(afresh=True)))
 
     def open(self, device: str, fill: Fill, lost: Callable[[], None]) -> Stream:
         """Open a device by its id ("": the system default); searches again if that fails.
 
         Raises Fault if no device responds.
         """
-        sounddevice = self._library()
-        for afresh in (False, True):
-            found = self._found(afresh)
-            if device and device not in found:
-                continue
-            try:
-                return _PortAudioStream(sounddevice, found.get(device), self._latency_s, fill, lost)
-            except (sounddevice.PortAudioError, ValueError):
-                continue
-        if device and device not in self._found(afresh=False):
-            raise Fault(
-                f"The sound device “{device}” was not found.", "Choose another one, or the system default."
-            )
+        sounddevice = self._library.load(NO_DEVICE)
+        with self._library.turn:
+            for afresh in (False, True):
+                found = self._found(afresh)
+                if device and device not in found:
+                    continue
+                try:
+                    return _PortAudioStream(self._library, found.get(device), self._latency_s, fill, lost)
+                except (sounddevice.PortAudioError, ValueError):
+                    continue
+            if device and device not in self._found(afresh=False):
+                raise Fault(
+                    f"The sound device “{device}” was not found.",
+                    "Choose another one, or the system default.",
+                )
         raise Fault(NO_DEVICE, NO_DEVICE_HINT)
 
     def abandon(self) -> None:
         """Do not wait for a hanging sound server when the program exits."""
-        self._abandoned = True
+        self._library.abandon()
 
     def _found(self, afresh: bool) -> dict[str, int]:
         """Return PortAudio's index of each output device by name."""
-        sounddevice = self._library()
-        if afresh:
-            # PortAudio searches for devices only when it starts, and sounddevice has no public restart
-            sounddevice._terminate()
-            sounddevice._initialize()
-        hosts = [host["name"] for host in sounddevice.query_hostapis()]
-        rows = [row for row in sounddevice.query_devices() if row["max_output_channels"] > 0]
-        several = len({row["hostapi"] for row in rows}) > 1
-        return {
-            f"{row['name']} ({hosts[row['hostapi']]})" if several else row["name"]: row["index"]
-            for row in rows
-        }
-
-    def _library(self) -> Any:
-        """Import sounddevice, which searches for devices: this takes 0.1 s or much longer.
-
-        Raises Fault if PortAudio is missing or does not start.
-        """
-        first = "sounddevice" not in sys.modules
-        try:
-            import sounddevice as library  # pyright: ignore[reportMissingTypeStubs]
-        except OSError as missing:
-            raise Fault(
-                NO_DEVICE, "Install PortAudio (on Debian: sudo apt install libportaudio2)."
-            ) from missing
-        sounddevice: Any = library
-        if first:
-            # its own exit handler waits forever for a hanging server
-            atexit.unregister(sounddevice._exit_handler)
-            atexit.register(self._leave, sounddevice)
-        return sounddevice
-
-    def _leave(self, sounddevice: Any) -> None:
-        if not self._abandoned:
-            sounddevice._terminate()
+        return self._library.indices("output", afresh, NO_DEVICE)
 
 
 class _PortAudioStream:
     """One open device; the mixer's single channel is copied to its channels, at most two."""
 
     def __init__(
-        self, sounddevice: Any, index: int | None, latency_s: float, fill: Fill, lost: Callable[[], None]
+        self, library: AudioLibrary, index: int | None, latency_s: float, fill: Fill, lost: Callable[[], None]
     ) -> None:
+        sounddevice = library.load(NO_DEVICE)
+        self._library = library
         about = sounddevice.query_devices(index, "output")
         self._fill, self._lost, self._closing = fill, lost, False
         self._mono = np.zeros(4096, np.float32)
@@ -166,6 +136,7 @@ class _PortAudioStream:
             finished_callback=self._on_finished,
         )
         self._usual_ahead_s = float(self._stream.latency)
+        library.in_use += 1
 
     def start(self) -> None:
         try:
@@ -177,6 +148,7 @@ class _PortAudioStream:
         self._closing = True
         self._stream.abort(ignore_errors=True)
         self._stream.close(ignore_errors=True)
+        self._library.in_use -= 1
 
     def _on_block(self, out: Any, count: int, times: Any, status: Any) -> None:
         ahead_s = times.outputBufferDacTime - times.currentTime

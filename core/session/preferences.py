@@ -56,6 +56,9 @@ class Preferences:
     last_open: tuple[str, ...] = ()
     reopen: bool = True  # start with what was open last
     device: str = ""
+    microphone: str = ""
+    record_rate_hz: Annotated[int, msgspec.Meta(ge=1000, le=384000)] = 44100
+    record_folder: str = ""  # "": a folder of the user's documents
     volume_db: Annotated[float, msgspec.Meta(ge=-100, le=0)] = -6.0
     sound: str = "published"
     preset: str = "Praat 6.4, 75-450 Hz"
@@ -111,7 +114,7 @@ def _decoded(data: bytes) -> tuple[Preferences, int]:
 def _with_paths(settings: Preferences, change: Callable[[str], str]) -> Preferences:
     """Return the preferences with every path changed."""
     recent, last_open = (tuple(map(change, paths)) for paths in (settings.recent, settings.last_open))
-    return replace(settings, recent=recent, last_open=last_open)
+    return replace(settings, recent=recent, last_open=last_open, record_folder=change(settings.record_folder))
 
 
 def _with(settings: Preferences, name: str, value: Any) -> Preferences:
