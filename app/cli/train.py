@@ -16,6 +16,7 @@ from core.faults import Fault
 from core.train.letters.recipe import LetterRecipe
 from core.train.recipe import Recipe
 from core.train.run_plan import RunPlan
+from core.train.voice.recipe import VoiceRecipe
 
 EPILOG = """files written to DIR:
   training.state      everything that --resume needs, written anew at every interval
@@ -25,6 +26,10 @@ EPILOG = """files written to DIR:
   training.json       where the recordings are, so that the window can go on with the run
   progress.jsonl      rate, losses and measures, one JSON object per line
   logs/               the same for TensorBoard
+
+labels for voice-detector: labels/NAME.csv with the columns start, end and label, in seconds, or a TextGrid
+beside the recording whose intervals are labelled "voice"; a recording without labels holds no voice. Whole
+songs and speakers are held out, and lines that only move like a voice are tested.
 
 transcripts for wav2letter: a .txt or .lab file beside each recording, a .tsv or .csv table with the columns
 file and text (also read: speaker, split, corpus), or the tier of words of a TextGrid. Whole speakers are held
@@ -37,9 +42,17 @@ the same folder and settings. Several GPUs: --devices N, also where torchrun sta
 GANS = ("wavegan", "ciwgan", "fiwgan")
 OF_GANS = ("categories", "slice_len", "trim", "also", "publish", "cool_down")
 OF_LETTERS = ("letters", "kernels", "head", "bands", "warm_up", "tier")
-"""Options that only make sense for one kind of model."""
+OF_VOICES = ("voices",)
+OF_SEVERAL = ("dim", "rate_hz")
+"""Options that only make sense for one kind of model, and those that a voice detector has not."""
 
-GAN_STEPS, LETTER_STEPS = 200_000, 20_000
+RECIPES = {**dict.fromkeys(GANS, Recipe), "wav2letter": LetterRecipe, "voice-detector": VoiceRecipe}
+REFUSED = {
+    Recipe: (*OF_LETTERS, *OF_VOICES),
+    LetterRecipe: (*OF_GANS, *OF_VOICES),
+    VoiceRecipe: (*OF_GANS, *OF_LETTERS, *OF_SEVERAL),
+}
+STEPS = {Recipe: 200_000, LetterRecipe: 20_000, VoiceRecipe: 40_000}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -53,6 +66,7 @@ def add_parser(subparsers: Any) -> None:
     _add_recipe(parser.add_argument_group("what to train"))
     _add_gan(parser.add_argument_group("a wavegan, ciwgan or fiwgan"))
     _add_letters(parser.add_argument_group("a wav2letter, which needs transcripts"))
+    _add_voices(parser.add_argument_group("a voice-detector, which needs music with and without singing"))
     _add_plan(parser.add_argument_group("how"))
     _add_card(parser.add_argument_group("what the card says"))
 
@@ -60,7 +74,7 @@ def add_parser(subparsers: Any) -> None:
 def _add_recipe(group: Any) -> None:
     gan, letters = Recipe(categories=2), LetterRecipe()
     add = group.add_argument
-    add("--model", choices=(*GANS, "wav2letter"), required=True)
+    add("--model", choices=tuple(RECIPES), required=True)
     add("--dim", type=int, help=f"size of the networks (default: {gan.dim}; wav2letter {letters.dim})")
     add("--rate", type=int, dest="rate_hz", metavar="HZ", help="sampling rate (16000)")
     add("--batch", type=int, help=f"sounds per update (default: {gan.batch}; wav2letter {letters.batch})")
@@ -94,10 +108,18 @@ def _add_letters(group: Any) -> None:
     add("--warm-up", type=int, metavar="N", help=f"steps of rising rate (default: {default.warm_up})")
 
 
+def _add_voices(group: Any) -> None:
+    words = "recordings of voices alone, sung or spoken, which are laid over the music without singing"
+    group.add_argument("--voices", type=Path, metavar="FOLDER", help=words)
+
+
 def _add_plan(group: Any) -> None:
     add = group.add_argument
     add("--resume", action="store_true", help="resume the run in DIR")
-    steps = f"steps in all (default: {GAN_STEPS}; wav2letter {LETTER_STEPS}, over which the rate falls)"
+    steps = (
+        f"steps in all (default: {STEPS[Recipe]}; wav2letter {STEPS[LetterRecipe]} and voice-detector "
+        f"{STEPS[VoiceRecipe]}, over which the rate falls)"
+    )
     add("--steps", type=int, metavar="N", help=steps)
     add(
         "--every",
@@ -134,6 +156,10 @@ def run(args: Namespace) -> int:
         from core.train.letters.loop import train_letters
 
         train_letters(args.folder, recipe, plan, tell, args.tier or "")
+    elif isinstance(recipe, VoiceRecipe):
+        from core.train.voice.loop import train_voice
+
+        train_voice(args.folder, args.voices, recipe, plan, tell)
     else:
         from core.train.loop import train
 
@@ -141,15 +167,14 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def recipe_of(args: Namespace) -> Recipe | LetterRecipe:
+def recipe_of(args: Namespace) -> Recipe | LetterRecipe | VoiceRecipe:
     """Return the recipe in the options; raises Fault if they contradict each other."""
-    letters = args.model == "wav2letter"
-    made = LetterRecipe if letters else Recipe
-    wrong = [name for name in (OF_GANS if letters else OF_LETTERS) if getattr(args, name) is not None]
+    made = RECIPES[args.model]
+    wrong = [name for name in REFUSED[made] if getattr(args, name) is not None]
     if wrong:
-        option = {"slice_len": "slice"}.get(wrong[0], wrong[0]).replace("_", "-")
+        option = {"slice_len": "slice", "rate_hz": "rate"}.get(wrong[0], str(wrong[0])).replace("_", "-")
         raise Fault(f"A {args.model} has no --{option}.", "Leave it out, or train another model.")
-    names = {field.name for field in fields(made)} & set(vars(args))
+    names = {field.name for field in fields(made)} & set(vars(args)) - {"voices"}
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     if "kernels" in given:
         given["kernels"] = tuple(given["kernels"])
@@ -160,7 +185,7 @@ def plan_of(args: Namespace) -> RunPlan:
     """Return where, how long and on what to train; raises Fault for invalid numbers."""
     steps = args.steps
     if steps is None:
-        steps = LETTER_STEPS if args.model == "wav2letter" else GAN_STEPS
+        steps = STEPS[RECIPES[args.model]]
     cool_down = args.cool_down or 0
     if min(steps, args.devices, args.nodes) < 1 or min(args.every, cool_down) < 0:
         raise Fault(

@@ -80,6 +80,13 @@ def read_card(file: SafeFile) -> dict[str, Any]:
     return _decoded(beside.read_bytes(), beside) | inside
 
 
+def own_card(weights: Weights, family: str) -> dict[str, Any]:
+    """Return the card of a network of this family that Phonoscope trained, empty for others."""
+    file = weights.tensors
+    card = read_card(file) if isinstance(file, SafeFile) and "card" in file.metadata else {}
+    return card if card.get("family") == family else {}
+
+
 def _decoded(data: bytes, path: Path) -> dict[str, Any]:
     try:
         return msgspec.json.decode(data, type=dict[str, Any])

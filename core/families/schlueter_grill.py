@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from core.families.family import Description, Family, Parts
+from core.families.phonoscope import SHOWN, own_card
 from core.families.questions import Inquiry
 from core.faults import Fault
 from core.frontends.compression import Log
@@ -48,6 +51,13 @@ class TensorNames:
     bias: str
     order: AxisOrder
     linear: AxisOrder
+
+
+class HeldOut(msgspec.Struct):
+    """How well a detector hears excerpts that it did not learn from, as its card says."""
+
+    correct: float = 0.0
+    excerpts: int = 0
 
 
 OURS = TensorNames(
@@ -97,7 +107,7 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     names = names_in(weights)
     if names is None:
         raise Fault("The detector's layers are incomplete.", "Choose a checkpoint that was saved completely.")
-    layers = network(weights, names)
+    layers = layers_of(weights, names)
     inquiry.settle("rate", int(RATE_HZ))
     inquiry.fact("Sampling rate", f"{RATE_HZ:g} Hz", "inferred", "All networks of this family use it.")
     normed = "mean" in weights
@@ -105,10 +115,27 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     inquiry.fact("Input", words(FRONTEND), "inferred", note)
     inquiry.fact("Labels", "singing", "inferred")
     output = FramesOutput(("singing",), "sigmoid")
-    return Description((NetworkSpec(ROLE, SoundDrive(RATE_HZ, None, FRONTEND), layers, output),))
+    network = NetworkSpec(ROLE, SoundDrive(RATE_HZ, None, FRONTEND), layers, output)
+    return Description((network,), _note_training(weights, inquiry))
 
 
-def network(weights: Weights, names: TensorNames) -> tuple[LayerSpec, ...]:
+def _note_training(weights: Weights, inquiry: Inquiry) -> str:
+    """Add what the card of a detector trained here says, also how well it hears; return its title."""
+    card = own_card(weights, FAMILY.name)
+    for key, title in SHOWN:
+        if isinstance(card.get(key), str | int):
+            inquiry.fact(title, card[key], "read")
+    try:
+        measured = msgspec.convert(card.get("measured", {}), dict[str, HeldOut])
+    except msgspec.ValidationError:
+        measured = {}
+    for name, found in measured.items():
+        if found.excerpts:
+            inquiry.fact(f"Correct, {name}", f"{found.correct:.1%} of {found.excerpts} excerpts", "read")
+    return str(card.get("title", ""))
+
+
+def layers_of(weights: Weights, names: TensorNames) -> tuple[LayerSpec, ...]:
     """Return the layers, each at every frame."""
     layers: list[LayerSpec] = []
     if "mean" in weights:

@@ -15,10 +15,9 @@ from typing import Any
 
 import msgspec
 
-from core.checkpoint.safetensors import SafeFile
 from core.families.card import Choice, Question
 from core.families.family import Description, Family, Parts
-from core.families.phonoscope import SHOWN, read_card
+from core.families.phonoscope import SHOWN, own_card
 from core.families.questions import GivenAnswer, Inquiry, ask_labels, ask_rate
 from core.faults import Fault
 from core.frontends.compression import decibels
@@ -132,7 +131,7 @@ def hears_waveform(found: Sequence[Kernel]) -> bool:
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
     """Describe the network: its layers from the tensors, its front end and labels from the card or asked."""
     weights = parts[ROLE]
-    found, card = kernels(weights), own_card(weights)
+    found, card = kernels(weights), own_card(weights, OURS)
     torchaudio = found[0].stored.kernel.startswith(TORCHAUDIO)
     rate_hz = _rate(inquiry, card)
     frontend = _frontend(inquiry, found[0].width, rate_hz, card)
@@ -149,13 +148,6 @@ def describe(parts: Parts, inquiry: Inquiry) -> Description:
     output = FramesOutput(labels, "softmax", blank)
     network = NetworkSpec(ROLE, SoundDrive(rate_hz, None, frontend), layers, output)
     return Description((network,), str(card.get("title", "")))
-
-
-def own_card(weights: Weights) -> Mapping[str, Any]:
-    """Return the card of a file that Phonoscope wrote, empty for others."""
-    file = weights.tensors
-    card = read_card(file) if isinstance(file, SafeFile) and "card" in file.metadata else {}
-    return card if card.get("family") == OURS else {}
 
 
 def _note_training(inquiry: Inquiry, card: Mapping[str, Any]) -> None:
