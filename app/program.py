@@ -37,6 +37,7 @@ from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
+from app.sweeping.sweep_run import SweepRun
 from core.capture.inputs import InputBackend, PortAudioInputs
 from core.processes.engine import Engine, InlineEngine, ProcessEngine
 from core.processes.praat_pool import Pool
@@ -127,6 +128,7 @@ def assemble(
         praat_exchange=PraatExchange(context, latent_driven, tier_editor),
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
+        sweep_run=SweepRun(context, engine),
         interruptions=Interruptions(),
     )
 

@@ -10,6 +10,7 @@ from psygnal import Signal
 from app.base.context import Context
 from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
+from core.networks.latent import Point
 from core.probing.model_id import ModelId
 from core.session.named_points import NamedPoint, default_path, read_points, write_points
 from core.session.point_names import unused_name
@@ -51,6 +52,14 @@ class NamedPoints:
     @property
     def _slot(self) -> str:
         return self._current.get(self._session.model, "A")
+
+    @property
+    def both(self) -> tuple[Point, Point]:
+        """The points A and B; an unused one is a copy of the other."""
+        here, kept = self._session.point, self._kept.get(self._session.model, {})
+        other = kept.get("B" if self._slot == "A" else "A")
+        there = here if other is None else other.point
+        return (here, there) if self._slot == "A" else (there, here)
 
     def _read(self) -> None:
         session = self._session

@@ -34,6 +34,7 @@ from app.recordings.recorder import Recorder
 from app.shell.dock_visibility import DockVisibility
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
+from app.sweeping.sweep_run import SweepRun
 from core.processes.engine import Engine
 from core.processes.latest_wins import Jobs
 from core.processes.praat_pool import Pool
@@ -74,6 +75,7 @@ class Instrument:
     praat_exchange: PraatExchange
     file_export: FileExport
     dock_visibility: DockVisibility
+    sweep_run: SweepRun
     interruptions: Interruptions
 
     @property

@@ -97,16 +97,28 @@ def grid_of(texts: Sequence[str], layout: LatentLayout) -> Grid:
 
 
 def read_axis(text: str, layout: LatentLayout) -> Axis:
-    """Read one axis, for instance `z11=-15:5:2`, `c1=0,1,5`, or two variables together: `c1,c2=0:2:0.25`."""
+    """Read one axis, for instance `z11=-15:5:2`, `c1=0,1,5`, or two variables together: `c1,c2=0:2:0.25`.
+
+    Slashes give each variable its own value in each step: `c1,c2=1.5/0,0/0,0/1.5`.
+    """
     names, equals, values = text.partition("=")
     if not equals:
         raise Fault(f"“{text}” moves nothing.", HINT)
     indices = tuple(layout.index(name) for name in names.split(","))
     known = layout.names()
-    steps = read_values(values)
-    return Axis(
-        tuple(known[index] for index in indices), indices, tuple((one,) * len(indices) for one in steps)
-    )
+    if "/" in values:
+        steps = tuple(_own_values(part, len(indices)) for part in values.split(","))
+    else:
+        steps = tuple((one,) * len(indices) for one in read_values(values))
+    return Axis(tuple(known[index] for index in indices), indices, steps)
+
+
+def _own_values(text: str, count: int) -> tuple[float, ...]:
+    """Read the values of one step, one for each variable, with slashes between them."""
+    parts = text.split("/")
+    if len(parts) != count:
+        raise Fault(f"“{text.strip()}” does not hold {count} values, one for each variable.", HINT)
+    return tuple(float(_decimal(part)) for part in parts)
 
 
 def read_values(text: str) -> tuple[float, ...]:
@@ -161,13 +173,48 @@ def through(points: Sequence[Point], steps: int) -> tuple[Point, ...]:
     return tuple(found)
 
 
+def path_grid(points: Sequence[Point], steps: int, layout: LatentLayout) -> Grid:
+    """Return the grid along straight lines from each point to the next (see `through`).
+
+    Only the variables that differ between the points move, all together. Raises Fault as `through` does,
+    and if all points are equal or there are too many steps.
+    """
+    if (count := (len(points) - 1) * steps + 1) > MOST_STEPS:
+        raise Fault(f"The path has {count:,} steps, more than {MOST_STEPS:,}.", "Use fewer steps.")
+    found = through(points, steps)
+    indices = tuple(k for k in range(layout.size) if len({point.z[k] for point in found}) > 1)
+    if not indices:
+        raise Fault("All points of the path are the same.", "Choose points that differ.")
+    names = layout.names()
+    rows = tuple(tuple(point.z[k] for k in indices) for point in found)
+    return Grid((Axis(tuple(names[k] for k in indices), indices, rows),))
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedGrid:
-    """A grid of a paper: its axes as text, with `{}` for the variable that moves, and where it stands."""
+    """A grid of a paper: its axes as text, with `{}` for the variable that moves, and where it stands.
+
+    A grid without `{}` moves variables of the code, of which the model needs at least `code`.
+    """
 
     axes: tuple[str, ...]
     source: str
+    code: int = 0
 
+
+def _spaced(low: float, high: float, count: int) -> str:
+    """Return the text of `count` equally spaced values, as numpy's linspace gives them."""
+    step = (high - low) / (count - 1)
+    return ",".join(repr(low + k * step if k < count - 1 else high) for k in range(count))
+
+
+def _codes(*steps: tuple[float, float]) -> str:
+    return "c1,c2=" + ",".join(f"{first:g}/{second:g}" for first, second in steps)
+
+
+_TO_2 = [(0.0, k / 4) for k in range(9)]
+_ACROSS = [(1.5 - k / 8, 0.0) for k in range(12)] + [(0.0, k / 8) for k in range(13)]
+_CDEV = "Beguš, Leban & Gero 2023"
 
 PUBLISHED: Mapping[str, PublishedGrid] = {
     "-15 to 5 by 2": PublishedGrid(("{}=-15:5:2",), "Beguš & Zhou 2022, figures 9 and 13"),
@@ -175,5 +222,9 @@ PUBLISHED: Mapping[str, PublishedGrid] = {
     "-4.5 to 4.5 by 0.5": PublishedGrid(("{}=-4.5:4.5:0.5",), "Beguš 2020"),
     "0 to 2 by 0.25": PublishedGrid(("{}=0:2:0.25",), "Beguš & Zhou 2022, codes of ciwGAN"),
     "1, 2, 3, 5, 15": PublishedGrid(("{}=1,2,3,5,15",), "Beguš 2021, forced values"),
+    "-12.5 to 12.5 in 40 values": PublishedGrid((f"{{}}={_spaced(-12.5, 12.5, 40)}",), _CDEV),
+    "-0.9 to 12.5 in 20 values": PublishedGrid((f"{{}}={_spaced(-0.9, 12.5, 20)}",), _CDEV),
+    "c1, c2: 0, 0 to 0, 2": PublishedGrid((_codes(*_TO_2),), "Beguš & Zhou 2022, codes of ciwGAN", 2),
+    "c1, c2: 1.5, 0 over 0, 0 to 0, 1.5": PublishedGrid((_codes(*_ACROSS),), "Beguš 2021, reduplication", 2),
 }
 """The papers' grids by name."""

@@ -183,13 +183,13 @@ def _notes(card: Card, asked: SweepRequest, refusals: Refusals) -> tuple[str, ..
     return tuple(dict.fromkeys(said))
 
 
-def sweep_record(card: Card, asked: SweepRequest, files: Files, refusals: Refusals) -> dict[str, Any]:
-    """Return everything needed to run the sweep again, as JSON-ready values."""
-    sweep = asked.sweep
+def sweep_facts(card: Card, sweep: Sweep) -> dict[str, Any]:
+    """Return what was swept, and with which checkpoint, as JSON-ready values."""
     return {
         "title": card.title,
         "family": card.family,
         "checkpoint": card.digest,
+        "path": card.path,
         "answers": dict(card.answers),
         "assumed": assumed(card),
         "rate_hz": card.rate_hz,
@@ -201,6 +201,13 @@ def sweep_record(card: Card, asked: SweepRequest, files: Files, refusals: Refusa
         ],
         "steps": [dict(values) for values in sweep.grid.values()],
         "draws": [{"seed": draw.seed, "z": list(draw.point.z)} for draw in sweep.draws],
+    }
+
+
+def sweep_record(card: Card, asked: SweepRequest, files: Files, refusals: Refusals) -> dict[str, Any]:
+    """Return everything needed to run the sweep again, as JSON-ready values."""
+    return {
+        **sweep_facts(card, asked.sweep),
         "measures": list(asked.plan.measures),
         "preset": asked.plan.preset,
         "refusals": [

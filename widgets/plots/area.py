@@ -15,10 +15,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QGraphicsSceneWheelEvent
 
 from widgets.plots.axis import NumberAxis
+from widgets.plots.image_item import ImageItem
 from widgets.plots.items import CurveItem, DotItem
 from widgets.theme.theme import LIGHT, Theme, font
 
 Ends = tuple[float, float]
+PlotItem = CurveItem | DotItem | ImageItem
 TITLE_PX, NOTE_PX, LABEL_ROW_PX = 22, 16, 16
 ZOOM_PER_NOTCH = 1.25
 LARGEST_ZOOM = 1e4
@@ -139,7 +141,7 @@ class PlotArea(pg.GraphicsWidget):
         if not stays:
             self.box.show_whole()
 
-    def show_items(self, items: Sequence[CurveItem | DotItem]) -> None:
+    def show_items(self, items: Sequence[PlotItem]) -> None:
         """Replace the items; the last one is on top."""
         self.box.clear()
         for item in items:
@@ -147,8 +149,8 @@ class PlotArea(pg.GraphicsWidget):
             self.box.addItem(item)
 
     @property
-    def items(self) -> list[CurveItem | DotItem]:
-        return [item for item in self.box.addedItems if isinstance(item, CurveItem | DotItem)]
+    def items(self) -> list[PlotItem]:
+        return [item for item in self.box.addedItems if isinstance(item, PlotItem)]
 
     @property
     def theme(self) -> Theme:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
-from core.sweeps.grid import MOST_STEPS, PUBLISHED, grid_of, read_values, through
+from core.sweeps.grid import MOST_STEPS, PUBLISHED, grid_of, path_grid, read_values, through
 
 LAYOUT = LatentLayout(100, 3, "one-hot")
 
@@ -93,4 +94,34 @@ def test_a_path_goes_exactly_through_its_points():
 def test_the_papers_grids_can_be_read():
     axes = {name: [axis.format("z11") for axis in one.axes] for name, one in PUBLISHED.items()}
     counts = {name: len(grid_of(texts, LAYOUT)) for name, texts in axes.items()}
-    assert list(counts.values()) == [11, 21, 19, 9, 5]
+    assert list(counts.values()) == [11, 21, 19, 9, 5, 40, 20, 9, 25]
+    for name, ends in (
+        ("-12.5 to 12.5 in 40 values", (-12.5, 12.5, 40)),
+        ("-0.9 to 12.5 in 20 values", (-0.9, 12.5, 20)),
+    ):
+        (axis,) = grid_of(axes[name], LAYOUT).axes
+        np.testing.assert_array_equal([step[0] for step in axis.steps], np.linspace(*ends))
+    (across,) = grid_of(axes["c1, c2: 1.5, 0 over 0, 0 to 0, 1.5"], LAYOUT).axes
+    corners = [Point((1.5, 0.0)), Point((0.0, 0.0)), Point((0.0, 1.5))]
+    assert across.steps == tuple(point.z for point in through(corners, 12))
+
+
+def test_variables_that_move_together_can_have_values_of_their_own():
+    (axis,) = grid_of(["c1,c2=1.5/0,0/0,0/-1.5"], LAYOUT).axes
+    assert axis.steps == ((1.5, 0.0), (0.0, 0.0), (0.0, -1.5))
+    with pytest.raises(Fault, match="2 values"):
+        grid_of(["c1,c2=1/0,0"], LAYOUT)
+
+
+def test_a_grid_along_a_path_moves_only_what_differs():
+    start = draw(LAYOUT, 3)
+    end = start.set(10, 5.0).set(20, -1.0)
+    grid = path_grid([start, end], 4, LAYOUT)
+    assert grid.names == ("z11", "z21")
+    assert grid.points(start) == through([start, end], 4)
+    for points, steps, said in (
+        ([start, start], 3, "the same"),
+        ([start, end], 10**9, "1,000,000,001 steps"),
+    ):
+        with pytest.raises(Fault, match=said):
+            path_grid(points, steps, LAYOUT)

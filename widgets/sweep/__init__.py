@@ -1,0 +1,1 @@
+"""The page of sweeps: waterfalls, heat maps, the scrubber, and dose-response."""
