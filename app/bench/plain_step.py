@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import conv1d, conv_transpose1d, leaky_relu, pad, relu
 
 from core.networks.layer_specs import STEPS
-from core.networks.torch_module import NOTHING, NetworkModule
+from core.networks.torch_module import NOTHING, ChainModule
 from core.train.random_draws import Draws
 from core.train.recipe import Recipe
 from core.train.step import Nets, Trainer
@@ -20,7 +20,7 @@ def _parameters(part: Any) -> tuple[Tensor, Tensor]:
     return part.weight.transpose(1, 2), part.bias
 
 
-class PlainGenerator(NetworkModule):
+class PlainGenerator(ChainModule):
     """Transposed convolutions as PyTorch has them, cropped."""
 
     def forward(self, x: Tensor, after: Any = NOTHING) -> Tensor:
@@ -34,7 +34,7 @@ class PlainGenerator(NetworkModule):
         return x[:, 0]
 
 
-class PlainListener(NetworkModule):
+class PlainListener(ChainModule):
     """Convolutions as PyTorch has them, padded."""
 
     def forward(self, x: Tensor, after: Any = NOTHING) -> Tensor:

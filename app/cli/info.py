@@ -17,7 +17,7 @@ from core.families.card import Card, NetworkCard, Question
 from core.families.model import NAMES
 from core.files.json_text import json_bytes
 from core.networks.layer_info import LayerInfo
-from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
+from core.networks.spec import ClassesOutput, FeaturesOutput, FramesOutput, SoundDrive
 
 MOST_LABELS = 60
 
@@ -106,9 +106,14 @@ def _network(role: str) -> str:
 def _driven(network: NetworkCard) -> list[str]:
     """Return lines on what sound drives a network, and on its answer."""
     drive, output = network.drive, network.output
-    if not isinstance(drive, SoundDrive) or not isinstance(output, ClassesOutput | FramesOutput):
+    if not isinstance(drive, SoundDrive):
         return []
     length = "sound of any length" if drive.n is None else f"{drive.n} samples of sound"
+    if isinstance(output, FeaturesOutput):
+        last = network.layers[-1]
+        each = f"{last.channels} features, {last.axis.rate_hz:.6g} times a second"
+        return [f"  takes {length} at {drive.rate_hz:g} Hz, gives {each}"]
+    assert isinstance(output, ClassesOutput | FramesOutput)
     labels = [", ".join(output.labels)]
     if len(output.labels) > MOST_LABELS:
         labels = [f"{len(output.labels)} values from {output.labels[0]} to {output.labels[-1]}"]

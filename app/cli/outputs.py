@@ -30,7 +30,7 @@ def run(asked: Namespace) -> int:
     failed = 0
     for number, (path, stem) in enumerate(zip(sounds, stems, strict=True), 1):
         try:
-            said = _one(model, network, path, stem, folder)
+            said = _one(model, network, path, stem, folder, asked.lens)
         except Fault as fault:
             if len(sounds) == 1:
                 raise
@@ -70,13 +70,14 @@ def hearing_network(card: Card, asked: str | None) -> str:
     return hearing[0]
 
 
-def _one(model: Any, network: str, path: Path, stem: str, folder: Path) -> str:
+def _one(model: Any, network: str, path: Path, stem: str, folder: Path, with_lens: bool) -> str:
     """Answer for one sound, or report the answer that is there from the same network, sound and settings."""
-    about = _about(model, network, path)
+    about = _about(model, network, path) | ({"lens": True} if with_lens else {})
     known = _known(folder, stem, about)
     if known is not None:
         return f"{known} (kept from before)"
     from core.answers.hearing import hear
+    from core.answers.lens import lens
     from core.probing.forward import input_rate_hz
     from core.processes.engine_tasks import sound_digest
     from core.recordings.sound_file import read_sound
@@ -86,7 +87,8 @@ def _one(model: Any, network: str, path: Path, stem: str, folder: Path) -> str:
     for step in steps:
         note(f"{path.name}: {step}")
     heard = hear(model, network, samples, sound_digest(samples, rate_hz))
-    export = AnswerExport(path.name, stem, axis.duration_s, heard, {**about, "steps": list(steps)})
+    layers = lens(model, network, samples) if with_lens else {}
+    export = AnswerExport(path.name, stem, axis.duration_s, heard, {**about, "steps": list(steps)}, layers)
     return write_answers(export, folder)
 
 

@@ -53,7 +53,8 @@ cK the K-th code slot (the same entry as zK); z[K] counts from 0."""
 
 
 OUTPUTS_FILES = """files written to DIR for each sound; one that is complete already is not computed again:
-  NAME.TextGrid  letters or phones as points, classes as intervals (at 50 % and above); none for pitch
+  NAME.TextGrid  letters or phones as points, classes as intervals (at 50 % and above); none for pitch;
+                 with --lens a tier per layer more: what the head writes from its hidden states
   NAME.csv       letters: file,letter,time_s,label,probability
                  classes: file,frame,time_s,label,probability
                  pitch: file,frame,time_s,f0_hz,confidence (f0_hz is empty below a confidence of 0.5)
@@ -193,6 +194,7 @@ def _outputs(parser: argparse.ArgumentParser) -> None:
     add("sound", metavar="SOUND|FOLDER", help="a sound file, or a folder of them")
     _answers(parser)
     add("--network", metavar="NAME", help="which network to run (default: the first that sound drives)")
+    add("--lens", action="store_true", help="read every layer through the head of an encoder of letters")
     add("--out", metavar="DIR", required=True, help="the folder to write to")
     parser.epilog = OUTPUTS_FILES
 

@@ -15,7 +15,7 @@ from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
 from core.families.card import Card
 from core.faults import Fault
-from core.networks.spec import ClassesOutput, FramesOutput, SoundDrive
+from core.networks.spec import ClassesOutput, SoundDrive
 from core.probing.classifier_output import ClassifierOutput, classifier_output
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
@@ -244,8 +244,8 @@ class SoundDriven:
         if card is None or network not in card.networks:
             return []
         names = [layer.name for layer in card.layers[network]]
-        in_frames = isinstance(card.networks[network].output, FramesOutput)
-        return [LaneKey(model, network, name) for name in (*names, *(() if in_frames else (LOGITS,)))]
+        once = isinstance(card.networks[network].output, ClassesOutput)
+        return [LaneKey(model, network, name) for name in (*names, *((LOGITS,) if once else ()))]
 
     def _add_lanes(self, model: ModelId, network: str, source: Key) -> None:
         """Add the lanes of a network: its output below the sound that it hears, its layers at the end."""

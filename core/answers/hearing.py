@@ -13,7 +13,7 @@ from core.answers.windows import can_be_cut, windows
 from core.families.registry import Model
 from core.faults import Fault
 from core.networks.runner import Cancel
-from core.networks.spec import NetworkSpec, SoundDrive
+from core.networks.spec import FeaturesOutput, NetworkSpec, SoundDrive
 from core.probing.drive import Sound
 from core.probing.forward import probe
 from core.probing.model_id import ModelId
@@ -51,7 +51,8 @@ def hear(model: Model, network: str, samples: Array, digest: str, cancelled: Can
     done = [_probed(model, network, part, digest, cancelled) for part in _stretches(samples, n)]
     axes = {name: track.axis for name, track in done[0].tracks.items()}
     rows = np.concatenate([np.atleast_2d(_logits(one)) for one in done])
-    axis = done[0].frames if n is None else TimeAxis.of_sound(spec.rate_hz / n, len(done))
+    last = done[0].tracks[list(axes)[-1]].axis if isinstance(spec.output, FeaturesOutput) else None
+    axis = (done[0].frames or last) if n is None else TimeAxis.of_sound(spec.rate_hz / n, len(done))
     if axis is None:  # a network that takes any sound and answers once
         axis = TimeAxis.of_sound(spec.rate_hz / max(1, len(samples)), 1)
     curves = {

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
-from core.networks.spec import ClassesOutput, FramesOutput, Output, Scores
+from core.networks.spec import ClassesOutput, FeaturesOutput, FramesOutput, Output, Scores
 from core.probing.classifier_output import sigmoid
 from core.signals.axis import TimeAxis
 
 Floats = NDArray[np.float64]
-Kind = Literal["letters", "classes", "pitch"]
+Kind = Literal["letters", "classes", "pitch", "nothing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,9 @@ class LabelScores:
 
     @property
     def kind(self) -> Kind:
-        """What is said: letters or phones by CTC, pitch, or classes."""
+        """What is said: letters or phones by CTC, pitch, classes, or nothing by an encoder without a head."""
+        if not self.labels:
+            return "nothing"
         if self.cents is not None:
             return "pitch"
         return "classes" if self.blank is None else "letters"
@@ -58,6 +60,8 @@ def label_scores(output: Output, logits: NDArray[np.float32], axis: TimeAxis) ->
         return LabelScores(logits, axis, labels, output.scores, output.blank, output.cents)
     if isinstance(output, ClassesOutput):
         return LabelScores(logits, axis, _named(output.labels, count), output.scores)
+    if isinstance(output, FeaturesOutput):
+        return LabelScores(np.empty((axis.n, 0), np.float32), axis, ())
     raise Fault("A generator answers with a sound, not with classes.", "Choose another network.")
 
 

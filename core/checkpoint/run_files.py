@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.checkpoint.foreign import looks_safe
+from core.checkpoint.pretrained import CONFIG, PREPROCESSOR, TOKENIZER, VOCABULARY, WEIGHTS, describes_encoder
 from core.checkpoint.tensorflow_bundle import BUNDLE_PART, index_of, prefix_of, stem_of
 from core.faults import Fault
 
@@ -30,6 +31,7 @@ NO_WEIGHTS = (
 STEP = re.compile(r"\d+")
 WORD = re.compile(r"[^\W\d_]+")
 CARD = ".phonoscope.json"
+NAMES_OF_A_FOLDER = ("checkpoint", "args.txt", CONFIG, PREPROCESSOR, TOKENIZER, VOCABULARY)
 HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
 DEEPEST, MOST_FOLDERS, TRIED = 4, 500, 3
 
@@ -115,7 +117,7 @@ def resolve(path: Path, roles: Roles) -> RunFiles:
         path = path.with_name(path.name.removesuffix(CARD))
     if path.is_dir():
         return _in_folder(path, roles)
-    if path.is_file() and path.name in ("checkpoint", "args.txt"):
+    if path.is_file() and path.name in NAMES_OF_A_FOLDER:
         return _in_folder(path.parent, roles)
     if BUNDLE_PART.search(path.name) or (path.name and index_of(path).is_file()):
         return _bundle(prefix_of(path))
@@ -331,7 +333,7 @@ def _with_others(run: RunFiles, siblings: Iterable[RunFiles]) -> RunFiles:
 
 def _in_folder(folder: Path, roles: Roles) -> RunFiles:
     """Return the run in a folder: the step that `checkpoint` names, or the newest."""
-    runs = runs_in(folder, roles)
+    runs = _one_copy(folder, runs_in(folder, roles))
     named = _named_latest(folder, runs)
     if named is not None and len({_family_name(run) for run in runs}) == 1:
         return _with_others(named, runs)
@@ -341,6 +343,14 @@ def _in_folder(folder: Path, roles: Roles) -> RunFiles:
     if len(latest) > 1:
         raise _ambiguous(folder, latest.values())
     return _with_others(runs[-1], runs)
+
+
+def _one_copy(folder: Path, runs: list[RunFiles]) -> list[RunFiles]:
+    """Return the runs without the second copy of a pretrained network's weights, if there are two."""
+    names = {run.path.name for run in runs}
+    if not (names.issuperset(WEIGHTS) and describes_encoder(folder)):
+        return runs
+    return [run for run in runs if run.path.name != WEIGHTS[1]]
 
 
 def _named_latest(folder: Path, runs: Iterable[RunFiles]) -> RunFiles | None:
@@ -385,6 +395,11 @@ def _without_networks(folder: Path) -> RunFiles:
             "Copy all files of the checkpoint into one folder.",
         )
     files = [path for path in _files_of(folder) if path.suffix.lower() in WEIGHT_SUFFIXES]
+    if not files and describes_encoder(folder):
+        raise Fault(
+            f"“{folder.name}” holds {CONFIG}, but no weights.",
+            f"Copy {WEIGHTS[0]} (or {WEIGHTS[1]}) into the folder as well.",
+        )
     if not files:
         raise Fault(f"There is no checkpoint in “{folder.name}”.", HINT)
     largest = max(files, key=lambda path: path.stat().st_size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ HEADS: dict[str, tuple[str, ...]] = {
     "letters": ("file", "letter", "time_s", "label", "probability"),
     "classes": ("file", "frame", "time_s", "label", "probability"),
     "pitch": ("file", "frame", "time_s", "f0_hz", "confidence"),
+    "nothing": ("file", "frame", "time_s"),
 }
 
 
 @dataclass(frozen=True)
 class AnswerExport:
     """One recording heard by a network: its file name, the base of the files' names, its length in seconds,
-    and what the record says besides.
+    and what the record says besides; `lens` holds what the head says of each layer, if it was asked.
     """
 
     file: str
@@ -39,6 +40,7 @@ class AnswerExport:
     duration_s: float
     heard: HeardSound
     about: Mapping[str, Any]
+    lens: Mapping[str, LabelScores] = field(default_factory=dict[str, LabelScores])
 
 
 def files_of(stem: str) -> tuple[str, str, str, str]:
@@ -50,7 +52,7 @@ def write_answers(done: AnswerExport, folder: Path) -> str:
     """Write every file, the record last; return what the network said in a few words."""
     grid, table, arrays, record = (folder / name for name in files_of(done.stem))
     scores = done.heard.answer
-    tiers = TIERS[scores.kind](scores, done.duration_s)
+    tiers = (*TIERS[scores.kind](scores, done.duration_s), *_lens_tiers(done))
     if tiers:
         write_textgrid(grid, Annotation(tiers, 0.0, done.duration_s))
     with atomic(table) as draft, draft.open("w", encoding="utf-8", newline="") as out:
@@ -82,6 +84,10 @@ def _letter_tiers(scores: LabelScores, end_s: float) -> tuple[Tier, ...]:
     return (letters_tier(letters(scores), "letters", 0.0, end_s),)
 
 
+def _lens_tiers(done: AnswerExport) -> tuple[Tier, ...]:
+    return tuple(letters_tier(letters(one), name, 0.0, done.duration_s) for name, one in done.lens.items())
+
+
 def _class_tiers(scores: LabelScores, end_s: float) -> tuple[Tier, ...]:
     return class_tiers(scores, 0.0, end_s)
 
@@ -109,6 +115,10 @@ def _pitch_rows(scores: LabelScores) -> Iterable[tuple[Any, ...]]:
         yield frame + 1, f"{time_s:.9f}", *values
 
 
+def _no_rows(scores: LabelScores) -> Iterable[tuple[Any, ...]]:
+    return ()
+
+
 def _letter_words(scores: LabelScores) -> str:
     return text(letters(scores))
 
@@ -128,6 +138,15 @@ def _pitch_words(scores: LabelScores) -> str:
     return f"median {np.median(voiced):.1f} Hz in {len(voiced)} of {len(pitch.samples)} frames"
 
 
-TIERS = {"letters": _letter_tiers, "classes": _class_tiers, "pitch": _no_tiers}
-ROWS = {"letters": _letter_rows, "classes": _class_rows, "pitch": _pitch_rows}
-WORDS = {"letters": _letter_words, "classes": _class_words, "pitch": _pitch_words}
+def _no_words(scores: LabelScores) -> str:
+    return f"layers of {scores.axis.n} frames; without a head it says nothing"
+
+
+TIERS = {
+    "letters": _letter_tiers,
+    "classes": _class_tiers,
+    "pitch": _no_tiers,
+    "nothing": _no_tiers,
+}
+ROWS = {"letters": _letter_rows, "classes": _class_rows, "pitch": _pitch_rows, "nothing": _no_rows}
+WORDS = {"letters": _letter_words, "classes": _class_words, "pitch": _pitch_words, "nothing": _no_words}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.families.questions import Inquiry, ask_channel
 from core.frontends.waveform import WAVEFORM, WaveformChannels
@@ -17,6 +17,7 @@ from core.networks.spec import (
     SoundDrive,
     SoundOutput,
 )
+from core.networks.torch_runner import Build
 from core.networks.weights import Misfit, Weights
 
 Parts = Mapping[str, Weights]
@@ -30,10 +31,14 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Description:
-    """A checkpoint as its family describes it, before any weight is read: its networks in order."""
+    """A checkpoint as its family describes it, before any weight is read: its networks in order.
+
+    `builds` makes the modules of networks, by role, whose layers are more than operations.
+    """
 
     networks: tuple[NetworkSpec, ...]
     title: str = ""
+    builds: Mapping[str, Build] = field(default_factory=dict[str, Build])
 
     def network(self, role: str) -> NetworkSpec | None:
         """Return the network with this role, or None."""

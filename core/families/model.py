@@ -10,7 +10,7 @@ from core.faults import Fault
 from core.networks.numpy_runner import NumpyRunner, numpy_runner, runs_in_numpy
 from core.networks.runner import Runner
 from core.networks.spec import NetworkSpec
-from core.networks.torch_runner import TorchRunner, torch_runner
+from core.networks.torch_runner import Build, TorchRunner, torch_runner
 from core.networks.weights import Weights
 
 NAMES = {"G": "generator", "D": "discriminator", "Q": "Q network"}
@@ -37,10 +37,12 @@ class Model:
     def network(self, role: str) -> Runner:
         """Return a network ready to run. Raises Fault if the checkpoint has no network of this role."""
         if role not in self._runners:
-            self._runners[role] = runner_of(self.spec(role), self.parts[role])
+            self._runners[role] = runner_of(
+                self.spec(role), self.parts[role], self.description.builds.get(role)
+            )
         return self._runners[role]
 
 
-def runner_of(spec: NetworkSpec, weights: Weights) -> NumpyRunner | TorchRunner:
-    """Return a network ready to run: in numpy if its engine can, else in torch."""
-    return (numpy_runner if runs_in_numpy(spec) else torch_runner)(spec, weights)
+def runner_of(spec: NetworkSpec, weights: Weights, build: Build | None = None) -> NumpyRunner | TorchRunner:
+    """Return a network ready to run: in numpy if its engine can, else in torch, with `build` if given."""
+    return numpy_runner(spec, weights) if runs_in_numpy(spec) else torch_runner(spec, weights, build)

@@ -53,7 +53,7 @@ class Opening:
         for network in description.networks:
             _note_channels(network, inquiry)
         first = description.networks[0]
-        runner = runner_of(first, parts[first.role])
+        runner = runner_of(first, parts[first.role], description.builds.get(first.role))
         for name in runner.warnings[:MOST_NAMED]:
             inquiry.warn(
                 f"“{name}” contains values that are not finite numbers.",

@@ -15,6 +15,7 @@ from core.families import (
     cramer,
     crepe,
     elaraby,
+    encoders,
     firered,
     ina_speech_segmenter,
     mazzzystar,
@@ -43,6 +44,7 @@ HEARING: tuple[Family, ...] = (
     schlueter_grill.FAMILY,
     musicnn.FAMILY,
     ina_speech_segmenter.FAMILY,
+    encoders.FAMILY,
 )
 """The families of networks that give letters, pitch, classes or tags for a sound."""
 

@@ -19,7 +19,8 @@ class LogMel:
     """`bands` mel bands from `low_hz` to `high_hz`, compressed and normalised.
 
     `area` is librosa's norm "slaney". `silence` is a number of frames of silence (the logarithm of 0) added
-    before and after the sound, for networks whose frames need neighbours on both sides.
+    before and after the sound, for networks whose frames need neighbours on both sides; `dropped` are frames
+    at the end that are left out.
     """
 
     rate_hz: float
@@ -32,6 +33,7 @@ class LogMel:
     area: bool = False
     normalisation: Normalisation = "none"
     silence: int = 0
+    dropped: int = 0
     kind: Literal["log-mel"] = "log-mel"
 
     @property
@@ -56,13 +58,14 @@ class LogMel:
 
     def length(self, n: int) -> int:
         found = self.spectrum.frames.length(n)
-        return found + 2 * self.silence if found else 0
+        return max(0, found - self.dropped) + 2 * self.silence if found else 0
 
     def features(self, samples: Tensor) -> Tensor:
         """Return the bands [items, frames, bands]."""
         from torch.nn.functional import pad
 
-        values = self.log(pad(self.energies(samples), (0, 0, self.silence, self.silence)))
+        ends = (0, 0, self.silence, self.silence - self.dropped)
+        values = self.log(pad(self.energies(samples), ends))
         return normalised(values, self.normalisation)
 
     def energies(self, samples: Tensor) -> Tensor:

@@ -13,12 +13,14 @@ from core.frontends.frontend import FrontEnd
 from core.frontends.kaldi_fbank import KaldiFbank
 from core.frontends.log_mel import LogMel
 from core.frontends.mfcc import Mfcc
+from core.frontends.normalised_waveform import NormalisedWaveform
 from core.frontends.power_spectrum import PowerSpectrum
 from core.frontends.sidekit_mel import SidekitMel
 from core.frontends.waveform import Waveform, WaveformChannels, WaveformFrames
 
 FRONTENDS: dict[str, type[FrontEnd]] = {
     "waveform": Waveform,
+    "normalised waveform": NormalisedWaveform,
     "waveform channels": WaveformChannels,
     "waveform frames": WaveformFrames,
     "chunks": Chunks,
@@ -57,4 +59,6 @@ def words(frontend: FrontEnd) -> str:
     """
     if isinstance(frontend, Waveform):
         return "waveform"
+    if isinstance(frontend, NormalisedWaveform):
+        return "waveform, minus its mean over its standard deviation"
     return f"{plain(frontend)['kind']}, {frontend.channels} values every {frontend.step:g} samples"

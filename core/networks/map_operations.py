@@ -220,5 +220,50 @@ class ChunkSpectrum:
         return 1, 1 / self.steps
 
 
-MapOperation = Conv2d | Pool2d | Flat | Recurrent | Memory | Add | Standardise | ChunkSpectrum
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer that only its network's own module can compute: an encoder's, or one of an ONNX graph.
+
+    Its place in time is told from what the first layer takes, not from the layer before: `n` frames of it
+    give (n + spare) // stride samples; sample 0 lies at frame `offset`, and hears `reach` frames. `rise`
+    counts the samples per frame where a layer has more of them than there are frames.
+    """
+
+    stride: int = 1
+    spare: int = 0
+    offset: float = 0.0
+    reach: float = 1.0
+    rise: int = 1
+
+    def length(self, n: int) -> int:
+        """Return the number of output samples for `n` frames of what the first layer takes."""
+        return (n * self.rise + self.spare) // self.stride
+
+    @property
+    def step(self) -> float:
+        """The frames from one sample to the next."""
+        return self.stride / self.rise
+
+    @property
+    def field(self) -> tuple[float, float]:
+        """The frames that one output sample hears, and the stride."""
+        return self.reach, self.step
+
+    def conv(self, taps: int, stride: int = 1, before: int = 0, after: int = 0) -> Placed:
+        """Return the place of a convolution after this layer, with `before` and `after` zeros around it.
+
+        Nested floors of whole strides are one floor: ((n + c) // S + p - k) // s + 1 is
+        (n + c + S * (p - k + s)) // (S * s).
+        """
+        spare = self.spare + self.stride * (before + after - taps + stride)
+        offset = self.offset + self.step * ((taps - 1) / 2 - before)
+        reach = self.reach + self.step * (taps - 1)
+        return Placed(self.stride * stride, spare, offset, reach, self.rise)
+
+    def everywhere(self) -> Placed:
+        """Return the same place for a layer that hears the whole sound."""
+        return Placed(self.stride, self.spare, self.offset, math.inf, self.rise)
+
+
+MapOperation = Conv2d | Pool2d | Flat | Recurrent | Memory | Add | Standardise | ChunkSpectrum | Placed
 Operation = Dense | Conv | Upsample | Fir | Norm | Pooling | Logits | MapOperation

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from core.faults import Fault
-from core.networks.map_operations import NO_PADS, Add, Conv2d, Flat, Memory, Pair, Pool2d, Recurrent
+from core.networks.map_operations import NO_PADS, Add, Conv2d, Flat, Memory, Pair, Placed, Pool2d, Recurrent
 from core.networks.operations import LINEAR, Activation, Conv, Norm, Stored
 from core.networks.spec import LayerSpec
 from core.networks.weights import Weights, kernel_shape, map_kernel_shape
@@ -124,3 +125,14 @@ def add(name: str, before: LayerSpec, earlier: LayerSpec) -> LayerSpec:
     if before.channels != earlier.channels:
         raise Fault(f"{earlier.name} with {earlier.channels} channels cannot be added to {before.name}.")
     return LayerSpec(name, Add(earlier.name), before.channels, None)
+
+
+def placed(rows: Iterable[tuple[str, Placed, int]]) -> tuple[LayerSpec, ...]:
+    """Return the layers of a network with a module of its own, from names, places and channels."""
+    layers: list[LayerSpec] = []
+    step, offset = 1.0, 0.0
+    for name, op, channels in rows:
+        shift = (offset - op.offset) / op.step
+        layers.append(LayerSpec(name, op, channels, None, step / op.step, shift))
+        step, offset = op.step, op.offset
+    return tuple(layers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.faults import Fault
-from core.networks.map_operations import Operation
+from core.networks.map_operations import Operation, Placed
 from core.networks.operations import Dense, Fir, Logits, Norm, Upsample
 from core.networks.spec import NetworkSpec, SoundDrive
 
@@ -35,9 +35,12 @@ def receptive_fields(spec: NetworkSpec) -> dict[str, ReceptiveField]:
     """
     if not isinstance(spec.drive, SoundDrive):
         raise Fault(f"{spec.role} is driven by a latent point, so its layers hear no sound.")
-    field, step = float(spec.drive.frontend.reach), spec.drive.frontend.step
+    first = float(spec.drive.frontend.reach), spec.drive.frontend.step
+    field, step = first
     found: dict[str, ReceptiveField] = {}
     for layer in spec.layers:
+        if isinstance(layer.op, Placed):
+            field, step = first
         extent, stride = heard(layer.op, spec.drive.n)
         field, step = field + (extent - 1) * step, step * stride
         found[layer.name] = ReceptiveField(field, step, spec.drive.rate_hz)

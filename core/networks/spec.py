@@ -9,7 +9,7 @@ from core.frontends.frontend import FrontEnd
 from core.frontends.waveform import WAVEFORM
 from core.networks.latent import LatentLayout
 from core.networks.layer_info import LayerInfo
-from core.networks.map_operations import Operation
+from core.networks.map_operations import Operation, Placed
 from core.signals.axis import TimeAxis
 
 
@@ -72,9 +72,14 @@ class FramesOutput:
     cents: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FeaturesOutput:
+    """The last layer is a row of features per frame: an encoder without a head says nothing by itself."""
+
+
 Scores = Literal["none", "softmax", "sigmoid"]
 Drive = LatentDrive | SoundDrive
-Output = SoundOutput | ClassesOutput | FramesOutput
+Output = SoundOutput | ClassesOutput | FramesOutput | FeaturesOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,10 @@ class NetworkSpec:
         if not isinstance(self.drive, SoundDrive):
             return self
         layers: list[LayerSpec] = []
-        n = self.drive.frontend.length(n)
+        frames = n = self.drive.frontend.length(n)
         for layer in self.layers:
-            n = max(0, layer.op.length(n)) if n else 0
+            before = frames if isinstance(layer.op, Placed) else n
+            n = max(0, layer.op.length(before)) if before else 0
             layers.append(replace(layer, n=n))
         return replace(self, layers=tuple(layers))
 

@@ -85,24 +85,16 @@ class Sum(nn.Module):
 
 
 class NetworkModule(nn.Module):
-    """A whole network made from its spec; `layers` holds its layers by name."""
+    """A network in torch that runs layer by layer.
 
-    def __init__(self, spec: NetworkSpec, how: Convolutions) -> None:
+    `layers` holds, by the layer's name, the modules with each layer's parameters. A network that is made from
+    the operations of its spec is a `ChainModule`; others bring their own `walk_features`.
+    """
+
+    def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.spec = spec
         self.layers = nn.ModuleDict()
-        drive = spec.drive
-        width = drive.layout.size if isinstance(drive, LatentDrive) else drive.frontend.channels
-        before: LayerSpec | None = None
-        for layer in spec.layers:
-            if isinstance(layer.op, Add):
-                made: nn.Module = Sum(layer.op)
-            elif isinstance(layer.op, Logits) and before is not None:
-                made = _logits_layer(layer.op, before, layer.channels, how)
-            else:
-                made = MODULES[type(layer.op)](layer.op, width, layer.channels, how)
-            self.layers[layer.name] = made
-            before, width = layer, layer.channels
 
     def walk(self, x: Tensor, after: Mapping[str, Bend] = NOTHING) -> Iterator[tuple[str, Tensor]]:
         """Yield each layer's name and maps [items, time, channels].
@@ -121,15 +113,7 @@ class NetworkModule(nn.Module):
         self, maps: Tensor, after: Mapping[str, Bend] = NOTHING
     ) -> Iterator[tuple[str, Tensor]]:
         """Yield each layer's name and maps, from what the first layer takes (see `features`)."""
-        again = {layer.op.layer for layer in self.spec.layers if isinstance(layer.op, Add)}
-        kept: dict[str, Tensor] = {}
-        for name, layer in self.layers.items():
-            maps = maps + kept[layer.op.layer] if isinstance(layer, Sum) else cast(Tensor, layer(maps))
-            if name in after:
-                maps = after[name](maps)
-            if name in again:
-                kept[name] = maps
-            yield name, maps
+        raise NotImplementedError
 
     def forward(self, x: Tensor, after: Mapping[str, Bend] = NOTHING) -> Tensor:
         """Return the network's output (see `walk` for the input).
@@ -146,9 +130,42 @@ class NetworkModule(nn.Module):
         return maps.squeeze(2) if one else maps
 
 
-def module(spec: NetworkSpec, weights: Weights | None = None, how: Convolutions = PLAIN) -> NetworkModule:
+class ChainModule(NetworkModule):
+    """A network made from the operations of its spec, each a module."""
+
+    def __init__(self, spec: NetworkSpec, how: Convolutions) -> None:
+        super().__init__(spec)
+        drive = spec.drive
+        width = drive.layout.size if isinstance(drive, LatentDrive) else drive.frontend.channels
+        before: LayerSpec | None = None
+        for layer in spec.layers:
+            if isinstance(layer.op, Add):
+                made: nn.Module = Sum(layer.op)
+            elif isinstance(layer.op, Logits) and before is not None:
+                made = _logits_layer(layer.op, before, layer.channels, how)
+            else:
+                made = MODULES[type(layer.op)](layer.op, width, layer.channels, how)
+            self.layers[layer.name] = made
+            before, width = layer, layer.channels
+
+    def walk_features(
+        self, maps: Tensor, after: Mapping[str, Bend] = NOTHING
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Yield each layer's name and maps, from what the first layer takes (see `features`)."""
+        again = {layer.op.layer for layer in self.spec.layers if isinstance(layer.op, Add)}
+        kept: dict[str, Tensor] = {}
+        for name, layer in self.layers.items():
+            maps = maps + kept[layer.op.layer] if isinstance(layer, Sum) else cast(Tensor, layer(maps))
+            if name in after:
+                maps = after[name](maps)
+            if name in again:
+                kept[name] = maps
+            yield name, maps
+
+
+def module(spec: NetworkSpec, weights: Weights | None = None, how: Convolutions = PLAIN) -> ChainModule:
     """Build the module of a spec; without `weights` its kernels have yet to be drawn."""
-    made = NetworkModule(spec, how)
+    made = ChainModule(spec, how)
     if weights is not None:
         for layer in made.layers.values():
             cast(Any, layer).load(weights)

@@ -1,4 +1,4 @@
-"""The torch engine: networks with a front end, run layer by layer."""
+"""The torch engine: networks with a front end and networks with modules of their own, run layer by layer."""
 
 from __future__ import annotations
 
@@ -22,17 +22,24 @@ if TYPE_CHECKING:
 
     from core.networks.torch_module import NetworkModule
 
+Build = Callable[[NetworkSpec, Weights], "NetworkModule"]
+"""Makes a network's module from its spec and its tensors, when it is first run."""
+
 FRAMES_AT_ONCE = 128  # of a network that hears each frame by itself; CREPE's first layer has 33 MB of them
 
 
 @dataclass
 class TorchRunner:
-    """A network ready to run (a `Runner`). Its tensors are read at once, torch by the first run."""
+    """A network ready to run (a `Runner`). Its tensors are read at once, torch by the first run.
+
+    Without `build`, the module is made from the operations of the spec.
+    """
 
     spec: NetworkSpec
     weights: Weights
     digest: str
     warnings: tuple[str, ...] = ()
+    build: Build | None = None
     _module: list[NetworkModule] = field(default_factory=list[Any])
 
     def layers(self) -> tuple[LayerInfo, ...]:
@@ -54,7 +61,8 @@ class TorchRunner:
         from core.networks.torch_module import module
 
         if not self._module:
-            self._module.append(module(self.spec, self.weights).eval())
+            made = (self.build or module)(self.spec, self.weights)
+            self._module.append(made.eval())
         return self._module[0]
 
     def _parts(self, x: Array, edits: Sequence[Edit]) -> Iterator[Tensor]:
@@ -110,8 +118,8 @@ def hears_single_frames(spec: NetworkSpec) -> bool:
     return all(heard(layer.op, drive.n) == (1, 1) for layer in spec.layers)
 
 
-def torch_runner(spec: NetworkSpec, weights: Weights) -> TorchRunner:
+def torch_runner(spec: NetworkSpec, weights: Weights, build: Build | None = None) -> TorchRunner:
     """Read the tensors that the spec names and return the network ready to run."""
     for name in sorted(weights.used):
         weights.read(name)
-    return TorchRunner(spec, weights, weights.digest.text(), tuple(weights.flawed))
+    return TorchRunner(spec, weights, weights.digest.text(), tuple(weights.flawed), build)

@@ -17,6 +17,7 @@ from core.frontends.frontend import FrontEnd, frames_of
 from core.frontends.kaldi_fbank import KaldiFbank
 from core.frontends.log_mel import LogMel
 from core.frontends.mfcc import Mfcc
+from core.frontends.normalised_waveform import NormalisedWaveform
 from core.frontends.power_spectrum import PowerSpectrum
 from core.frontends.registry import FRONTENDS, from_plain, plain, words
 from core.frontends.sidekit_mel import SidekitMel
@@ -188,6 +189,10 @@ HTK = LogMel(RATE, Spectrum(400, 200), 23, 0, 8000, "htk", decibels(-100, 80))
 CASES: dict[str, tuple[FrontEnd, Callable[[np.ndarray], np.ndarray]]] = {
     "waveform": (Waveform(), lambda x: x[:, None]),
     "waveform channels": (WaveformChannels(3), lambda x: np.stack([x, x, x], 1)),
+    "normalised waveform": (
+        NormalisedWaveform(),
+        lambda x: ((x - x.mean()) / np.sqrt(x.var() + 1e-7))[:, None],
+    ),
     "waveform frames": (WaveformFrames(1024, 160), normalised_frames),
     "chunks": (Chunks(512, 64, 64), chunks),
     "power spectrum": (PowerSpectrum(Spectrum(400, 200, edge="zeros")), power),
@@ -282,7 +287,7 @@ def test_silence_has_finite_values_and_gradients(name: str) -> None:
 def test_a_frame_hears_the_samples_around_its_centre(name: str) -> None:
     """The gradient of one frame is zero outside its window, and the window's middle is its centre."""
     frontend, _ = CASES[name]
-    if getattr(frontend, "normalisation", "none") != "none" or isinstance(frontend, Mfcc):
+    if frontend.hears_all or isinstance(frontend, Mfcc):
         pytest.skip("what is normalised over the recording hears all of it")
     x = torch.from_numpy(sound(6000))[None].requires_grad_()
     found = frontend.features(x)
