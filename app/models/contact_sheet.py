@@ -8,25 +8,26 @@ import numpy as np
 from psygnal import Signal
 
 from app.base.context import Context
+from core.analyses.spectrogram import SpectrogramSettings
 from core.networks.latent import Point, draw
-from core.probing.drive import LatentPoints
-from core.probing.request import Probed, ProbeRequest
 from core.processes.engine import Engine
-from core.session.lane_key import GENERATOR
+from core.processes.thumbnails import Thumbnail, ThumbnailTask
 
+THUMBNAIL = SpectrogramSettings(time_step_s=0.008, frequency_step_hz=80.0)
 BATCH = 4  # a knob waits for at most one batch
 CODES = 16  # for a bit code with more values only the first ones are shown
 
 
 @dataclass(frozen=True)
 class SheetOutput:
-    """One output on the sheet."""
+    """One output on the sheet; `greys` is its spectrogram, uint8 [frames, bins]."""
 
     key: str
     point: Point
     seed: int
     code: tuple[float, ...]
     samples: np.ndarray
+    greys: np.ndarray
     rate_hz: float
 
 
@@ -71,26 +72,23 @@ class ContactSheet:
             self._ask(wanted[start : start + BATCH], self._round, start)
 
     def _ask(self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int) -> None:
-        card = self._session.card
-        if card is None:
-            return
-        points = LatentPoints(tuple(point for _, _, point in batch))
-        future = self._engine.probe(
-            ProbeRequest(self._session.model, GENERATOR, points, record=(card.output,))
-        )
-        self._jobs.follow(
-            f"sheet {start}", future, lambda probed: self._arrived(batch, number, start, probed)
-        )
+        points = tuple(point for _, _, point in batch)
+        future = self._engine.ask(ThumbnailTask(self._session.model, points, THUMBNAIL))
+        self._jobs.follow(f"sheet {start}", future, lambda made: self._arrived(batch, number, start, made))
 
     def _arrived(
-        self, batch: list[tuple[int, tuple[float, ...], Point]], number: int, start: int, probed: Probed
+        self,
+        batch: list[tuple[int, tuple[float, ...], Point]],
+        number: int,
+        start: int,
+        thumbnails: tuple[Thumbnail, ...],
     ) -> None:
         card = self._session.card
         if number != self._round or card is None:
             return
         made = tuple(
-            SheetOutput(f"{start + k}", point, seed, code, probed.items[k][card.output].samples, card.rate_hz)
-            for k, (seed, code, point) in enumerate(batch)
+            SheetOutput(f"{start + k}", point, seed, code, one.samples, one.greys, card.rate_hz)
+            for k, ((seed, code, point), one) in enumerate(zip(batch, thumbnails, strict=True))
         )
         self.items.update({one.key: one for one in made})
         self.added.emit(made)

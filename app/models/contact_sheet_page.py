@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from app.base.context import Context
 from app.base.outlets import PageSwitch, SoundOutlet
 from app.base.panel_table import panel
 from app.models.contact_sheet import ContactSheet, SheetOutput
-from core.analyses.spectrogram import SpectrogramSettings, cause, greys, spectrogram
 from core.networks.latent import CodeKind
-from core.signals.axis import TimeAxis
-from core.signals.track import Track
 from widgets.model.contact_sheet import ContactSheetPanel, SheetItem
 
 EACH = 12
-THUMBNAIL = SpectrogramSettings(time_step_s=0.008, frequency_step_hz=80.0)
 
 
 @panel("sheet", "Contact sheet", "page", needs_model=True, lazy=True)
@@ -55,7 +49,7 @@ class ContactSheetPage:
         kind = self._session.layout.kind
         starred = any(kept[:2] == self._owner(one) for kept in self._preferences.values.starred)
         words = code_words(one.code, kind)
-        return SheetItem(one.key, words, f"seed {one.seed}", one.samples, one.rate_hz, _greys(one), starred)
+        return SheetItem(one.key, words, f"seed {one.seed}", one.samples, one.rate_hz, one.greys, starred)
 
     def _play(self, one: SheetOutput) -> None:
         words = f"{code_words(one.code, self._session.layout.kind)}, seed {one.seed}: as generated"
@@ -87,11 +81,3 @@ def code_words(code: tuple[float, ...], kind: CodeKind) -> str:
     if kind == "one-hot":
         return f"c{code.index(1.0) + 1}"
     return "".join(f"{bit:g}" for bit in code) or "All"
-
-
-def _greys(one: SheetOutput) -> np.ndarray:
-    axis = TimeAxis.of_sound(one.rate_hz, len(one.samples))
-    if cause(axis, THUMBNAIL):
-        return np.zeros((1, 1), np.uint8)
-    image = spectrogram(Track("out", one.samples, axis), THUMBNAIL)
-    return (greys(image) * 255).astype(np.uint8)
