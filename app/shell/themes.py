@@ -29,11 +29,11 @@ class Themes:
         return self._host.theme
 
     def add(self, *widgets: QWidget) -> None:
-        """Set the colours of these widgets now and at every change."""
-        self._widgets += [one for one in widgets if hasattr(one, "set_theme")]
-        for widget in widgets:
-            if hasattr(widget, "set_theme"):
-                widget.set_theme(self.theme)  # type: ignore[attr-defined]
+        """Set the colours of these widgets now, unless they have been added before, and at every change."""
+        new: list[Any] = [one for one in widgets if hasattr(one, "set_theme") and one not in self._widgets]
+        self._widgets += new
+        for widget in new:
+            widget.set_theme(self.theme)
 
     def use(self, name: str, remember: bool = True) -> None:
         """Use the light or dark colours, or with "system" those of the desktop."""
