@@ -118,8 +118,8 @@ class StackViews:
         file = self._recordings.file_of(lane.key)
         settings = {measure: self._settings.of(measure) for measure in OVERLAYS}
         carried = track.axis.rate_hz
-        refused = {name: said for name, said in refusals(track, settings).items() if said}
-        axis_refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
+        refused = {name: said for name, said in refusals(track.axis, settings).items() if said}
+        refused = refused or {name: said for name, said in refusals(track, settings).items() if said}
         overlays = {
             measure: self._drawn(lane.key, measure, tracks)
             for (key, measure), tracks in session.shown.overlays.items()
@@ -151,7 +151,7 @@ class StackViews:
             pitch_ceiling_hz=min(pitch.ceiling_hz, carried / 2),
             pitch_log=pitch.filtered,
             shown=lane.shown,
-            refusals=axis_refused or refused,
+            refusals=refused,
             lowered=lowered,
             reason=self._tiled_overlays.reason(track, lane.shown) or lane_refusal(track.axis, settings) or "",
             note=note,
