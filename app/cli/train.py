@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from app.cli.background import give_way, run_apart, shares_its_session
 from core.faults import Fault
 from core.train.letters.recipe import LetterRecipe
+from core.train.phonemes.recipe import PhonemeRecipe
 from core.train.recipe import Recipe
 from core.train.run_plan import RunPlan
 from core.train.voice.recipe import VoiceRecipe
@@ -46,13 +48,25 @@ OF_VOICES = ("voices",)
 OF_SEVERAL = ("dim", "rate_hz")
 """Options that only make sense for one kind of model, and those that a voice detector has not."""
 
-RECIPES = {**dict.fromkeys(GANS, Recipe), "wav2letter": LetterRecipe, "voice-detector": VoiceRecipe}
-REFUSED = {
+AnyRecipe = Recipe | LetterRecipe | VoiceRecipe | PhonemeRecipe
+RECIPES: dict[str, type[AnyRecipe]] = {
+    **dict.fromkeys(GANS, Recipe),
+    "wav2letter": LetterRecipe,
+    "voice-detector": VoiceRecipe,
+    "g2p": PhonemeRecipe,
+}
+REFUSED: dict[type[AnyRecipe], tuple[str, ...]] = {
     Recipe: (*OF_LETTERS, *OF_VOICES),
     LetterRecipe: (*OF_GANS, *OF_VOICES),
     VoiceRecipe: (*OF_GANS, *OF_LETTERS, *OF_SEVERAL),
+    PhonemeRecipe: (*OF_GANS, *(name for name in OF_LETTERS if name != "warm_up"), *OF_VOICES, "rate_hz"),
 }
-STEPS = {Recipe: 200_000, LetterRecipe: 20_000, VoiceRecipe: 40_000}
+STEPS: dict[type[AnyRecipe], int] = {
+    Recipe: 200_000,
+    LetterRecipe: 20_000,
+    VoiceRecipe: 40_000,
+    PhonemeRecipe: 20_000,
+}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -61,7 +75,8 @@ def add_parser(subparsers: Any) -> None:
         "train", help="train a model on recordings", description="Train a model.", epilog=EPILOG
     )
     data = "a folder of recordings of any format; for wav2letter also a table (.tsv, .csv) of them"
-    parser.add_argument("folder", metavar="DATA", type=Path, help=data)
+    data += "; for g2p a dictionary in CMUdict's format (default: CMUdict itself)"
+    parser.add_argument("folder", metavar="DATA", type=Path, nargs="?", help=data)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write to")
     _add_recipe(parser.add_argument_group("what to train"))
     _add_gan(parser.add_argument_group("a wavegan, ciwgan or fiwgan"))
@@ -75,7 +90,9 @@ def _add_recipe(group: Any) -> None:
     gan, letters = Recipe(categories=2), LetterRecipe()
     add = group.add_argument
     add("--model", choices=tuple(RECIPES), required=True)
-    add("--dim", type=int, help=f"size of the networks (default: {gan.dim}; wav2letter {letters.dim})")
+    add(
+        "--dim", type=int, help=f"size of the networks (default: {gan.dim}; wav2letter {letters.dim}; g2p 96)"
+    )
     add("--rate", type=int, dest="rate_hz", metavar="HZ", help="sampling rate (16000)")
     add("--batch", type=int, help=f"sounds per update (default: {gan.batch}; wav2letter {letters.batch})")
     rates = f"{gan.learning_rate:g} for G and D; wav2letter {letters.learning_rate:g}"
@@ -117,7 +134,7 @@ def _add_plan(group: Any) -> None:
     add = group.add_argument
     add("--resume", action="store_true", help="resume the run in DIR")
     steps = (
-        f"steps in all (default: {STEPS[Recipe]}; wav2letter {STEPS[LetterRecipe]} and voice-detector "
+        f"steps in all (default: {STEPS[Recipe]}; wav2letter and g2p {STEPS[LetterRecipe]}, voice-detector "
         f"{STEPS[VoiceRecipe]}, over which the rate falls)"
     )
     add("--steps", type=int, metavar="N", help=steps)
@@ -145,6 +162,8 @@ def run(args: Namespace) -> int:
     """Train until done or stopped."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     recipe, plan = recipe_of(args), plan_of(args)
+    if args.folder is None and not isinstance(recipe, PhonemeRecipe):
+        raise Fault(f"A {args.model} is trained on recordings.", "Name the folder that holds them.")
     if shares_its_session():
         return run_apart()
     give_way()
@@ -152,22 +171,31 @@ def run(args: Namespace) -> int:
     def tell(line: str) -> None:
         print(line, flush=True)
 
-    if isinstance(recipe, LetterRecipe):
-        from core.train.letters.loop import train_letters
-
-        train_letters(args.folder, recipe, plan, tell, args.tier or "")
-    elif isinstance(recipe, VoiceRecipe):
-        from core.train.voice.loop import train_voice
-
-        train_voice(args.folder, args.voices, recipe, plan, tell)
-    else:
-        from core.train.loop import train
-
-        train(args.folder, recipe, plan, tell)
+    _train(args, recipe, plan, tell)
     return 0
 
 
-def recipe_of(args: Namespace) -> Recipe | LetterRecipe | VoiceRecipe:
+def _train(args: Namespace, recipe: AnyRecipe, plan: RunPlan, tell: Callable[[str], None]) -> None:
+    data: Any = args.folder
+    if isinstance(recipe, PhonemeRecipe):
+        from core.train.phonemes.loop import train_phonemes
+
+        train_phonemes(data, recipe, plan, tell)
+    elif isinstance(recipe, LetterRecipe):
+        from core.train.letters.loop import train_letters
+
+        train_letters(data, recipe, plan, tell, args.tier or "")
+    elif isinstance(recipe, VoiceRecipe):
+        from core.train.voice.loop import train_voice
+
+        train_voice(data, args.voices, recipe, plan, tell)
+    else:
+        from core.train.loop import train
+
+        train(data, recipe, plan, tell)
+
+
+def recipe_of(args: Namespace) -> AnyRecipe:
     """Return the recipe in the options; raises Fault if they contradict each other."""
     made = RECIPES[args.model]
     wrong = [name for name in REFUSED[made] if getattr(args, name) is not None]
@@ -176,6 +204,8 @@ def recipe_of(args: Namespace) -> Recipe | LetterRecipe | VoiceRecipe:
         raise Fault(f"A {args.model} has no --{option}.", "Leave it out, or train another model.")
     names = {field.name for field in fields(made)} & set(vars(args)) - {"voices"}
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if made is PhonemeRecipe and args.dim is not None:
+        given["width"] = args.dim
     if "kernels" in given:
         given["kernels"] = tuple(given["kernels"])
     return made(**given)

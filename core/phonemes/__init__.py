@@ -1,0 +1,1 @@
+"""Words and letters as phonemes: CMUdict, a network for words that it lacks, and their alignment."""

@@ -1,0 +1,1 @@
+"""Training a network that turns the letters of English words into phonemes."""
