@@ -35,7 +35,12 @@ class Panel:
 
 PANELS: dict[str, Panel] = {}
 
-MODULES = ("app.shell.panels", "app.sweeping.sweep_page", "app.models.contact_sheet_page")
+MODULES = (
+    "app.shell.panels",
+    "app.sweeping.sweep_page",
+    "app.maps.page",
+    "app.models.contact_sheet_page",
+)
 """The modules with panels, in the order in which their area shows them."""
 
 

@@ -33,7 +33,9 @@ class Corner(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = Words("", 12, 400, "ink2")
-        self.pages = Segmented((("stack", "Stack"), ("sweep", "Sweep"), ("sheet", "Sheet")), "Visible page")
+        self.pages = Segmented(
+            (("stack", "Stack"), ("sweep", "Sweep"), ("maps", "Maps"), ("sheet", "Sheet")), "Visible page"
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(12)

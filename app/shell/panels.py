@@ -49,7 +49,7 @@ class LatentDock(QWidget):
         down.addWidget(knobs, 1)
 
 
-@panel("latent", "Latent variables", "left", pages=("stack", "sweep", "sheet"), shown=has_model)
+@panel("latent", "Latent variables", "left", pages=("stack", "sweep", "maps", "sheet"), shown=has_model)
 def make_latent(card: CardPanel, knobs: LatentPanel) -> LatentDock:
     """Return the dock of the model and its latent variables."""
     return LatentDock(card, knobs)

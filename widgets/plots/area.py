@@ -95,12 +95,14 @@ class ZoomBox(pg.ViewBox):
 class PlotArea(pg.GraphicsWidget):
     """A view box between its axes; `grid` draws lines at the ticks behind the contents."""
 
+    box_class: type[ZoomBox] = ZoomBox
+
     def __init__(self, margins: Margins | None = None, grid: bool = False) -> None:
         super().__init__()
         self._margins, self._theme = margins or Margins(), LIGHT
         self._inside_px, self._ends = 0.0, ((0.0, 1.0), (0.0, 1.0))
         self.words, self.has_note = AreaWords(), False
-        self.box = ZoomBox()
+        self.box = self.box_class()
         self.across = NumberAxis("bottom", self._margins.bottom, grid)
         self.up = NumberAxis("left", self._margins.left, grid)
         for axis in (self.across, self.up):

@@ -1,0 +1,239 @@
+"""The page of feature maps, connected with the session, the engine and the ear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+from app.analysis.settings import AnalysisSettings
+from app.base.context import Context
+from app.base.outlets import SoundOutlet
+from app.base.panel_table import panel
+from app.base.picture_saver import PictureSaver
+from app.maps.browser import MapsBrowser
+from app.maps.sources import Sources
+from app.maps.views import AVERAGE, OVERLAYS, average_lane, bar_view, heat_view, time_view
+from app.models.background import BackgroundEngine
+from app.models.named_points import NamedPoints
+from app.models.sound_driven import SoundDriven
+from app.recordings.alignment import Alignment
+from app.stack.stack_view import StackViews
+from core.networks.latent import Point
+from core.networks.reductions import Reduction
+from core.playback.sonification import part, sonified
+from core.signals.axis import TimeAxis
+from core.signals.track import Track
+from widgets.maps.maps_page import MapsPage
+from widgets.timeline.lane_views import LaneView
+
+HINT = "Click a map to hear it · M mutes, S solos · drag selects time · Ctrl + Shift + wheel zooms the rows"
+
+
+@panel("maps", "Maps", "page", needs_model=True, lazy=True, hint=HINT)
+def make_maps(
+    context: Context,
+    background: BackgroundEngine,
+    settings: AnalysisSettings,
+    sound_driven: SoundDriven,
+    alignment: Alignment,
+    stack_views: StackViews,
+    named_points: NamedPoints,
+    sounds: SoundOutlet,
+    saver: PictureSaver,
+) -> MapsPage:
+    """Make the page of the feature maps of one layer."""
+    sources = Sources(context, sound_driven, alignment)
+    browser = MapsBrowser(context, background, settings, sources)
+    browser.others = lambda: _points(named_points)
+    page = MapsPage()
+    MapsPageWiring(context, browser, stack_views, sounds, saver, page)
+    return page
+
+
+def _points(named_points: NamedPoints) -> dict[str, Point]:
+    """Return the points that maps can be compared with: the slots A and B, if they differ, and all names."""
+    a, b = named_points.both
+    slots = {"A": a, "B": b} if a != b else {}
+    return slots | {one.name: one.point for one in named_points.named}
+
+
+class MapsPageWiring(QObject):
+    """Connects the page; lives as long as the page."""
+
+    def __init__(
+        self,
+        context: Context,
+        browser: MapsBrowser,
+        stack_views: StackViews,
+        sounds: SoundOutlet,
+        saver: PictureSaver,
+        page: MapsPage,
+    ) -> None:
+        super().__init__(page)
+        self._session = context.session
+        self._preferences = context.preferences
+        self._browser, self._stack_views = browser, stack_views
+        self._sounds, self._saver, self._page = sounds, saver, page
+        self._repaint = QTimer(self, singleShot=True, interval=0)
+        self._repaint.timeout.connect(self.show_all)
+        page.installEventFilter(self)
+        self._from_session()
+        self._from_page()
+
+    def _from_session(self) -> None:
+        self._browser.changed.connect(lambda: self._repaint.start())
+        self._session.shown_changed.connect(self._soon)
+        self._session.snapshot_changed.connect(lambda before, after: self._soon())
+        self._session.view_changed.connect(self._show_time)
+
+    def _soon(self) -> None:
+        if self._page.isVisible():
+            self._repaint.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._browser.set_shown(event.type() == QEvent.Type.Show)
+            self._soon()
+        return False
+
+    def _from_page(self) -> None:
+        page, session, heat = self._page, self._session, self._page.plot.heat
+        page.cursor_wanted.connect(session.set_cursor)
+        page.selection_wanted.connect(session.set_selection)
+        page.range_wanted.connect(session.set_range)
+        page.bar.wanted.connect(self._choose)
+        page.bar.picture_wanted.connect(self._save)
+        page.lane_play_wanted.connect(self._play_lane)
+        page.lane_field_wanted.connect(self._lane_field)
+        heat.field_wanted.connect(lambda channel, field: self._browser.flip(field, frozenset({channel})))
+        heat.row_wanted.connect(lambda channel: self._browser.choose(selected=channel))
+        heat.play_wanted.connect(self._play_map)
+        page.plot.cluster_field_wanted.connect(
+            lambda place, field: self._browser.flip(field, self._members(place))
+        )
+        page.plot.cluster_play_wanted.connect(self._play_cluster)
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def show_all(self) -> None:
+        """Show the present state."""
+        browser, page = self._browser, self._page
+        page.show_bar(bar_view(browser))
+        found, source = browser.browsed, browser.source
+        if found is None or source is None:
+            page.show_words(browser.words or "Computing…")
+            return
+        page.show_words("")
+        page.plot.show_curves(browser.choice.curves)
+        page.show_heat(heat_view(browser, found, source))
+        page.show_lanes((average_lane(found, source, False),), self._output())
+        self._show_time()
+
+    def _output(self) -> tuple[LaneView, ...]:
+        """Return the lane of the output as the stack shows it, of a network driven by sound its sound."""
+        source = self._browser.source
+        view = self._stack_views.view()
+        wanted = self._session.output if source is not None and source.network == "G" else None
+        return tuple(replace(lane, active=False) for lane in view.lanes if lane.key == wanted)
+
+    def _show_time(self) -> None:
+        if self._page.isVisible():
+            self._page.show_time(time_view(self._session))
+
+    # --- what is chosen --------------------------------------------------------------------------
+
+    def _choose(self, field: str, value: object) -> None:
+        if field == "network":
+            self._browser.choose(network=value, layer="")
+            return
+        more: dict[str, object] = {}
+        if field == "sort" and value == "distance" and not self._browser.choice.other:
+            others, here = self._browser.others(), self._session.point
+            more["other"] = next((name for name, point in others.items() if point != here), "")
+        self._browser.choose(**{field: value}, **more)
+
+    def _lane_field(self, key: object, field: str, value: object) -> None:
+        """Change the output's lane as in the stack; the average's buttons choose its contour and its maps."""
+        if key == AVERAGE:
+            self._average_field(field, value)
+            return
+        lane = self._session.lane(key)  # type: ignore[arg-type]
+        fields = {
+            "collapsed": "collapsed",
+            "muted": "muted",
+            "solo": "soloed",
+            "gain": "gain",
+            "shown": "shown",
+        }
+        if lane is not None and field in fields:
+            self._session.set_lane(lane.key, f"{field} of the output", **{fields[field]: value})
+
+    def _average_field(self, field: str, value: object) -> None:
+        found, browser = self._browser.browsed, self._browser
+        if field == "shown" and isinstance(value, frozenset):
+            before = {OVERLAYS.get(browser.choice.contour, "")}
+            wanted = next((key for key, measure in OVERLAYS.items() if measure in value - before), "")
+            browser.choose(contour=wanted)
+        elif field == "muted" and found is not None:
+            browser.flip("muted", frozenset(range(found.maps.channels)))
+        elif field == "solo":
+            browser.choose(muted=frozenset[int](), soloed=frozenset[int]())
+
+    def _members(self, place: int) -> frozenset[int]:
+        found = self._browser.browsed
+        own = found.clusters if found is not None and found.clusters is not None else ()
+        return frozenset(channel for channel, cluster in enumerate(own) if cluster == place)
+
+    # --- what is heard ---------------------------------------------------------------------------
+
+    def _play_map(self, channel: int) -> None:
+        found = self._browser.browsed
+        if found is not None:
+            self._play(found.maps.curve(Reduction("channel", channel)), f"Map {channel + 1}")
+
+    def _play_cluster(self, place: int) -> None:
+        found = self._browser.browsed
+        if found is not None and place < len(found.cluster_means):
+            self._play(found.cluster_means[place], f"Cluster {'ABCDEF'[place]}")
+
+    def _play_lane(self, key: object) -> None:
+        found = self._browser.browsed
+        if found is None:
+            return
+        if key == AVERAGE:
+            self._play(found.average, f"{len(found.sounding)} of {found.maps.channels} maps")
+        elif found.sound is not None:
+            self._play(found.sound, "Out")
+
+    def _play(self, track: Track, name: str) -> None:
+        """Play a curve as the stack plays a layer: the selection, or all of it."""
+        found, source = self._browser.browsed, self._browser.source
+        if found is None or source is None:
+            return
+        axis = self._sound_axis(track)
+        made = sonified(track, axis, self._preferences.values.sound, found.sound)
+        window = self._session.selection
+        samples = made.samples
+        if window is not None:
+            cut = window.moved(-source.by_s).cut(axis.extent)
+            samples = part(made.samples, axis, cut)[0] if cut.length_s > 0 else made.samples
+        layer = "" if name == "Out" else f" of {track.name.capitalize()}"
+        self._sounds.play_apart(samples, made.rate_hz, f"{name}{layer}: {made.words}")
+
+    def _sound_axis(self, track: Track) -> TimeAxis:
+        """Return the axis of the sound that a curve is played on."""
+        found = self._browser.browsed
+        if found is not None and found.sound is not None:
+            return found.sound.axis
+        card = self._session.card
+        rate_hz = card.rate_hz if card is not None and card.rate_hz else 16000.0
+        return TimeAxis.of_sound(rate_hz, max(1, round(track.axis.duration_s * rate_hz)))
+
+    def _save(self) -> None:
+        """Save the heat map, or the small multiples, as a picture."""
+        found = self._browser.browsed
+        if found is not None:
+            title = f"Feature maps of {found.maps.name.capitalize()}"
+            origin = str(found.maps.origin.plain())
+            self._saver.save_plot(self._page.plot, title, f"maps-{found.maps.name}", origin)
