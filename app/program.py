@@ -21,6 +21,7 @@ from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
 from app.models.background import BackgroundEngine
 from app.models.contact_sheet import ContactSheet
+from app.models.input_choice import InputChoice
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
@@ -71,6 +72,7 @@ def assemble(
     model_loader = ModelLoader(context, engine, recordings, working_points)
     latent_driven = LatentDriven(context, engine)
     sound_driven = SoundDriven(context, engine, alignment, recordings, latent_driven)
+    input_choice = InputChoice(context, recordings, sound_driven)
     contact_sheet = ContactSheet(context, engine)
     settings = AnalysisSettings(context)
     results = result_store(context, pool)
@@ -113,6 +115,7 @@ def assemble(
         last_open=LastOpen(context, recordings),
         latent_driven=latent_driven,
         sound_driven=sound_driven,
+        input_choice=input_choice,
         contact_sheet=contact_sheet,
         analysis_settings=settings,
         tiled_overlays=tiled_overlays,

@@ -1,4 +1,4 @@
-"""D and Q driven by a sound: the output, or a recording."""
+"""Networks driven by a sound: a generator's output, or a recording."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from app.models.latent_driven import LatentDriven
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
+from core.answers.prediction import Heard
 from core.families.card import Card
 from core.faults import Fault
-from core.networks.spec import ClassesOutput, SoundDrive
+from core.frontends.band_axis import is_image
+from core.networks.spec import ClassesOutput, FeaturesOutput, SoundDrive
 from core.probing.classifier_output import ClassifierOutput, classifier_output
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
-from core.probing.request import Probed, ProbeRequest
+from core.probing.request import ProbeRequest
 from core.processes.engine import Engine
 from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
-from core.session.lane_key import LOGITS, Key, LaneKey, RecordingKey
+from core.session.lane_key import INPUT, LOGITS, Key, LaneKey, RecordingKey
 from core.session.lanes import Lane, Lanes, has, holder
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
@@ -44,7 +46,7 @@ class Listening:
 
 
 class SoundDriven:
-    """Keeps the lanes of D and Q up to date with the sound that drives them.
+    """Keeps the lanes of networks that hear up to date with the sound that drives them.
 
     `arrived` is emitted for new curves, `answered` with the lane of the network's output when another sound
     is sent through it.
@@ -91,13 +93,49 @@ class SoundDriven:
                 words = f"{network} needs a sound, and there is no generator to make one."
             self._messages.faulted.emit(Fault(words, "Open a recording and make its lane active."))
             return
-        self._set((*self._others(model, network), self._listen_to(model, network, source)))
         self._unseen.add((model, network))
-        self._add_lanes(model, network, source)
+        lanes = self._hear(self._listen_to(model, network, source))
+        if lanes != self._session.lanes:
+            self._session.set_lanes(lanes, f"send through {network}")
         self._ask(self.listeners[-1])
 
+    def take_up(self, network: str, source: RecordingKey, model: ModelId, ask: bool = True) -> None:
+        """Let a network hear a whole recording from now on, as part of opening one of them.
+
+        Its lanes are no step of undo, and nothing scrolls to its answer. Without `ask` it is run once the
+        recording's samples are read.
+        """
+        stretch = self._stretch(model, network, source, selected=False)
+        lanes = self._hear(Listening(model, network, source, stretch))
+        if lanes != self._session.lanes:
+            self._session.begin(lanes)
+        if ask:
+            self._ask(self.listeners[-1])
+
+    def _hear(self, one: Listening) -> Lanes:
+        """Let a network hear a sound, without what it heard before, and return the lanes with its own."""
+        self._set((*self._others(one.model, one.network), one))
+        return self._with_lanes(one.model, one.network, one.source)
+
+    def _clear(self, model: ModelId, network: str) -> None:
+        """Show nothing of a network until its next answer arrives."""
+        shown = self._session.shown
+
+        def kept(key: Key) -> bool:
+            return not isinstance(key, LaneKey) or (key.model, key.network) != (model, network)
+
+        self._session.show(
+            tracks={key: one for key, one in shown.tracks.items() if kept(key)},
+            images={key: one for key, one in shown.images.items() if kept(key)},
+            overlays={place: one for place, one in shown.overlays.items() if kept(place[0])},
+            channels={key: one for key, one in shown.channels.items() if kept(key)},
+            predictions={key: one for key, one in shown.predictions.items() if kept(key)},
+        )
+
     def _is_sound(self, source: Key) -> bool:
-        """Return whether a track can drive D or Q: a recording, or the output of a model that makes sound."""
+        """Return whether a track can drive a network: a recording, or the output of a model that makes
+        sound.
+        """
         card = self._session.card_of(source)
         is_output = isinstance(source, LaneKey) and source == self._session.output_of(source.model)
         return isinstance(source, RecordingKey) or (is_output and card is not None and card.sounds)
@@ -131,20 +169,25 @@ class SoundDriven:
         else:
             self.listen(network, source, model)
 
-    def _stretch(self, model: ModelId, network: str, source: Key) -> Range | None:
+    def _stretch(self, model: ModelId, network: str, source: Key, selected: bool = True) -> Range | None:
         """Return the range that drives a network, at most as long as the network takes: of a recording or
         of another model's output; None for the model's own output.
+
+        Of a recording it is the selection (if `selected`), else all that the network can take of it: the
+        whole, or the visible part.
         """
         session, track = self._session, self._session.shown.tracks.get(source)
         card = session.models.get(model)
         if card is None or track is None or (isinstance(source, LaneKey) and source.model == model):
             return None
         extent = seen = own_track(track).axis.extent
-        if isinstance(source, RecordingKey):
-            seen = (session.selection or session.visible).moved(-track.origin.moved_s).cut(extent)
+        most_s = _longest_s(card, network)
+        chosen = session.selection if selected else None
+        if isinstance(source, RecordingKey) and (chosen is not None or extent.length_s > most_s):
+            seen = (chosen or session.visible).moved(-track.origin.moved_s).cut(extent)
         if seen.length_s <= 0:
             seen = extent
-        return Range(seen.start_s, min(seen.end_s, seen.start_s + _longest_s(card, network)))
+        return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
         """Return whether a recording's selection differs from the range that drives a network in focus."""
@@ -170,9 +213,11 @@ class SoundDriven:
         if track is None or card is None or not isinstance(key, LaneKey) or not key.is_logits:
             return None
         output = card.networks[key.network].output
-        labels = output.labels if isinstance(output, ClassesOutput) else ()
+        if not isinstance(output, ClassesOutput):
+            return None
+        labels = output.labels
         bits = card.layout.kind == "bits" or card.answers.get("kind") == "bits"
-        if isinstance(output, ClassesOutput) and output.scores != "none":
+        if output.scores != "none":
             bits = output.scores == "sigmoid"  # each class by itself, as bits are
         return classifier_output(
             track.samples, "bits" if bits else "one-hot", labels, score=labels == ("score",)
@@ -243,20 +288,25 @@ class SoundDriven:
         card = self._session.models.get(model)
         if card is None or network not in card.networks:
             return []
-        names = [layer.name for layer in card.layers[network]]
-        once = isinstance(card.networks[network].output, ClassesOutput)
-        return [LaneKey(model, network, name) for name in (*names, *((LOGITS,) if once else ()))]
+        own = card.networks[network]
+        names = [layer.name for layer in own.layers]
+        if not isinstance(own.output, ClassesOutput):  # as in a generator's stack, the last layer first
+            names.reverse()
+        pictured = isinstance(own.drive, SoundDrive) and is_image(own.drive.frontend)
+        answers = not isinstance(own.output, FeaturesOutput)
+        around = [name for name, there in ((INPUT, pictured), (LOGITS, answers)) if there]
+        return [LaneKey(model, network, name) for name in (*around, *names)]
 
-    def _add_lanes(self, model: ModelId, network: str, source: Key) -> None:
-        """Add the lanes of a network: its output below the sound that it hears, its layers at the end."""
-        session = self._session
-        keys, logits = self._lane_keys(model, network), LaneKey(model, network, LOGITS)
-        new = tuple(Lane(key) for key in keys if not key.is_logits and not has(session.lanes, key))
-        lanes = (*session.lanes, *new)
-        if logits in keys:
-            lanes = _with_output(lanes, logits, source)
-        if lanes != session.lanes:
-            session.set_lanes(lanes, f"send through {network}")
+    def _with_lanes(self, model: ModelId, network: str, source: Key) -> Lanes:
+        """Return the lanes with those of a network: its input and its answer below the sound that it hears,
+        its layers at the end.
+        """
+        keys, lanes = self._lane_keys(model, network), self._session.lanes
+        new = tuple(Lane(key) for key in keys if key.is_layer and not has(lanes, key))
+        lanes = (*lanes, *new)
+        for key in (key for key in keys if not key.is_layer):
+            lanes = _below(lanes, key, source)
+        return lanes
 
     def _ask(self, one: Listening) -> None:
         track = self._session.shown.tracks.get(one.source)
@@ -269,10 +319,19 @@ class SoundDriven:
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest))
-        future = self._engine.probe(asked, key=_asker(one))
+        future = self._engine.hear(asked, key=_asker(one))
         self._jobs.follow(
-            _asker(one), future, lambda probed: self._arrived(one, probed, driving), stream=True
+            _asker(one),
+            future,
+            lambda heard: self._arrived(one, heard, driving),
+            lambda fault: self._failed(one, fault),
+            stream=True,
         )
+
+    def _failed(self, one: Listening, fault: Fault) -> None:
+        """Show nothing of a network in place of what it heard before, and say why."""
+        self._clear(one.model, one.network)
+        self._messages.faulted.emit(fault)
 
     def driving(self, one: Listening, track: Track) -> Track:
         """Return the input of a network from a track: a recording is resampled to the model's rate, with a
@@ -298,27 +357,44 @@ class SoundDriven:
         axis = TimeAxis.of_sound(to_hz, len(samples))
         return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
 
-    def _arrived(self, one: Listening, probed: Probed, driving: Track) -> None:
-        session = self._session
+    def _arrived(self, one: Listening, heard: Heard, driving: Track) -> None:
+        session, shown = self._session, self._session.shown
+        logits = LaneKey(one.model, one.network, LOGITS)
+        by_s = self._alignment.by_s(logits)
+        there = {key: moved_track(track, by_s) for key, track in self._tracks(one, heard, driving).items()}
+        begin_s = one.window.start_s if one.window else 0.0
+        channels, predictions = dict(shown.channels), dict(shown.predictions)
+        if heard.input is not None:
+            channels[replace(logits, layer=INPUT)] = heard.input.later(begin_s)
+        if heard.prediction is not None:
+            predictions[logits] = heard.prediction.later(begin_s)
+        session.show(tracks={**shown.tracks, **there}, channels=channels, predictions=predictions)
+        self.arrived.emit()
+        if (one.model, one.network) in self._unseen and logits in there:
+            self._unseen.discard((one.model, one.network))
+            self.answered.emit(logits)
+
+    def _tracks(self, one: Listening, heard: Heard, driving: Track) -> dict[LaneKey, Track]:
+        """Return a curve for each lane of a network, in the time of the sound that it hears."""
         how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
-        own = {
+        made = dict(heard.tracks)
+        if heard.prediction is not None:
+            made[LOGITS] = heard.prediction.strongest
+        if heard.input is not None:
+            image = heard.input
+            made[INPUT] = Track(INPUT, image.values.mean(1), image.axis, origin=image.origin)
+        found = {
             LaneKey(one.model, one.network, name): replace(
                 track, origin=track.origin.of(resampling=how), axis=later(track.axis, begin_s)
             )
-            for name, track in probed.tracks.items()
+            for name, track in made.items()
         }
-        logits = LaneKey(one.model, one.network, LOGITS)
-        if probed.logits is not None and probed.frames is None:
-            whole = session.models[one.model].out_axis.extent.moved(begin_s)
-            heard = one.window or driving.axis.extent.cut(whole)
-            own[logits] = logits_track(probed.logits, driving.origin, heard)
-        by_s = self._alignment.by_s(logits)
-        there = {key: moved_track(track, by_s) for key, track in own.items()}
-        session.show(tracks={**session.shown.tracks, **there})
-        self.arrived.emit()
-        if (one.model, one.network) in self._unseen and logits in own:
-            self._unseen.discard((one.model, one.network))
-            self.answered.emit(logits)
+        if heard.logits is not None:
+            whole = self._session.models[one.model].out_axis.extent.moved(begin_s)
+            where = one.window or driving.axis.extent.cut(whole)
+            key = LaneKey(one.model, one.network, LOGITS)
+            found[key] = logits_track(heard.logits, driving.origin, where)
+        return found
 
 
 def _longest_s(card: Card, network: str) -> float:
@@ -344,14 +420,14 @@ def logits_track(values: NDArray[np.float32], origin: Origin, heard: Range) -> T
     return Track("logits", np.asarray(values, np.float32), axis, origin=origin.of(layer="logits"))
 
 
-def _with_output(lanes: Lanes, key: LaneKey, source: Key) -> Lanes:
-    """Return the lanes with the lane of a network's output below that of the sound it hears, and below other
-    outputs there.
+def _below(lanes: Lanes, key: LaneKey, source: Key) -> Lanes:
+    """Return the lanes with the lane of a network's input or answer below that of the sound it hears, and
+    below other inputs and answers there.
     """
     own = next((lane for lane in lanes if lane.key == key), Lane(key))
     rest = tuple(lane for lane in lanes if lane.key != key)
     heard = holder(rest, source)
     place = rest.index(heard) + 1 if heard is not None else len(rest)
-    while place < len(rest) and isinstance(found := rest[place].key, LaneKey) and found.is_logits:
+    while place < len(rest) and isinstance(found := rest[place].key, LaneKey) and not found.is_layer:
         place += 1
     return (*rest[:place], own, *rest[place:])

@@ -115,7 +115,7 @@ class LayerResults:
         return tuple(
             key
             for key in keys_of(session.lanes)
-            if key in session.shown.tracks and not (isinstance(key, LaneKey) and key.is_logits)
+            if key in session.shown.tracks and not (isinstance(key, LaneKey) and not key.is_layer)
         )
 
     def layer(self, key: Key | None, place: Place | None = None) -> Layer | None:

@@ -19,6 +19,7 @@ from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
 from app.models.background import BackgroundEngine
 from app.models.contact_sheet import ContactSheet
+from app.models.input_choice import InputChoice
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
 from app.models.model_loader import ModelLoader
@@ -60,6 +61,7 @@ class Instrument:
     last_open: LastOpen
     latent_driven: LatentDriven
     sound_driven: SoundDriven
+    input_choice: InputChoice
     contact_sheet: ContactSheet
     analysis_settings: AnalysisSettings
     tiled_overlays: TiledOverlays

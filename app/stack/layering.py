@@ -24,7 +24,7 @@ class Layering:
         """
         session = self._session
         moving = session.lane(key)
-        if moving is None or key not in session.shown.tracks or _is_logits(key):
+        if moving is None or key not in session.shown.tracks or not _has_curve(key):
             return None
         first = session.model_of(key)
         models = sorted(session.models, key=lambda model: model != first)
@@ -90,5 +90,5 @@ class Layering:
         return key.id if isinstance(key, RecordingKey) else title(self._session.models, key)
 
 
-def _is_logits(key: Key | None) -> bool:
-    return isinstance(key, LaneKey) and key.is_logits
+def _has_curve(key: Key | None) -> bool:
+    return not isinstance(key, LaneKey) or key.is_layer

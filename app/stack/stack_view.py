@@ -55,7 +55,7 @@ class StackViews:
     ) -> None:
         self._drawn_overlays = drawn_overlays
         self._layering = layering
-        self._answer_lanes = AnswerLanes(context, sound_driven)
+        self._answer_lanes = AnswerLanes(context, settings, alignment, sound_driven)
         self._session = context.session
         self._settings = settings
         self._recordings = recordings
@@ -81,15 +81,17 @@ class StackViews:
             None,
             self._overview(),
             tiers_view(self._session, self._tier_editor),
+            self._answer_lanes.tiers(),
         )
 
     def _lane(self, lane: Lane) -> LaneView:
         track = self._session.shown.tracks[lane.key]
         output = self._sound_driven.output(lane.key)
+        around = self._answer_lanes.around(lane.key) if isinstance(lane.key, LaneKey) else None
         if output is not None and isinstance(lane.key, LaneKey):
             view = self._answer_lanes.view(lane.key, output)
         else:
-            view = self._curve_lane(lane, track)
+            view = around or self._curve_lane(lane, track)
         return replace(
             view,
             gain=lane.gain,

@@ -15,7 +15,7 @@ from core.frontends.waveform import WaveformChannels
 from core.networks.latent import Point
 from core.networks.layer_info import LayerInfo
 from core.networks.reductions import MEAN, Reduction
-from core.networks.runner import Cancel, Record
+from core.networks.runner import INPUT, Cancel, Record
 from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive, SoundOutput
 from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.feature_maps import ALL_CHANNELS, FeatureMaps
@@ -135,8 +135,11 @@ def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
     record = [Record(name, reduction) for name, reduction in hows.items()]
     logits = [Record(last)] if last else []
     whole = [Record(name) for name in asked.maps if name != last]
-    found = _run(model, network, drive, [*record, *whole, *logits], asked.edits, cancelled)
+    taken = [Record(INPUT)] if asked.input else []
+    wanted = [*taken, *record, *whole, *logits]
+    found = _run(model, network, drive, wanted, asked.edits, cancelled)
     curves = {one.layer: values for one, values in found.items() if one.reduction is not None}
+    features = found[taken[0]][0] if taken else None
     infos = spec.infos()
     origin = _origin(model, network).of(edits=tuple(edit.plain() for edit in asked.edits))
     origins = [origin.of(drive=of) for of in drive.origins()]
@@ -146,11 +149,10 @@ def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
     )
     maps = _maps({one.layer: found[one][0] for one in whole}, infos, origins[0])
     if not logits:
-        return Probed(items, maps=maps)
+        return Probed(items, maps=maps, input=features)
     answer, rows = spec.answer(), found[logits[0]][0]
-    return Probed(
-        items, logits=rows if answer else rows[0], frames=answer.axis if answer else None, maps=maps
-    )
+    frames = answer.axis if answer else None
+    return Probed(items, logits=rows if answer else rows[0], frames=frames, maps=maps, input=features)
 
 
 def of_layer(spec: NetworkSpec, name: str, how: Reduction) -> Reduction:

@@ -24,6 +24,7 @@ class ProbeRequest:
     `record` names the layers, or all of them if empty; `reduction` makes one curve of their channels, where
     `reductions` names none for the layer; `edits` change layers during the run. `maps` names the layers to
     record with all their channels as well, for the first item.
+    `input` also records what the front end gives to the first layer.
     """
 
     model: ModelId
@@ -34,6 +35,7 @@ class ProbeRequest:
     reduction: Reduction = MEAN
     reductions: tuple[tuple[str, Reduction], ...] = ()
     maps: tuple[str, ...] = ()
+    input: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Probed:
     """The results of one run: each item's curves, the first one's spectrograms and feature maps, and logits.
 
     `logits` are float32 [classes] for a network that ends in classes, [frames, labels] on `frames` for one
-    that answers in frames, else None.
+    that answers in frames, else None. `input` is the front end's float32 [frames, values] of the first item,
+    if it was asked for.
     """
 
     items: tuple[Mapping[str, Track], ...]
@@ -49,6 +52,7 @@ class Probed:
     logits: NDArray[np.float32] | None = None
     frames: TimeAxis | None = None
     maps: Mapping[str, FeatureMaps] = field(default_factory=dict[str, FeatureMaps])
+    input: NDArray[np.float32] | None = None
 
     @property
     def tracks(self) -> Mapping[str, Track]:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.faults import Fault
 from core.probing.model_id import ModelId
-from core.processes.engine_tasks import CloseRequest, OpenRequest, RunRequest, Wanted, Work
+from core.processes.engine_tasks import CloseRequest, HearRequest, OpenRequest, RunRequest, Wanted, Work
 from core.processes.shared_memory import BLOCK_BYTES, pack, unpack
 
 if TYPE_CHECKING:
+    from core.answers.prediction import Heard
     from core.families.card import Answer, Card
     from core.probing.request import Probed, ProbeRequest
 
@@ -99,6 +100,10 @@ class Engine:
     ) -> Future[Probed]:
         """Run a network; `images` pairs layers with the settings of the spectrograms to compute for them."""
         return self.ask(RunRequest(request, tuple(images)), key, urgent)
+
+    def hear(self, request: ProbeRequest, key: Hashable = "", urgent: bool = False) -> Future[Heard]:
+        """Run a network that sound drives: its layers, its input and what it says."""
+        return self.ask(HearRequest(request), key, urgent)
 
     def close_model(self, model: ModelId) -> Future[None]:
         """Close an open model and free its memory."""

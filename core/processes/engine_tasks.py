@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.answers.prediction import Heard
     from core.families.card import Answer, Card
     from core.families.model import Model
     from core.probing.request import Probed, ProbeRequest
@@ -68,6 +69,23 @@ class ModelTask:
     def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Any:
         """Return the answer, which can be pickled. Raises Fault, or Cancelled once `stop()` is true."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class HearRequest(ModelTask):
+    """Run a network that sound drives, and return its layers, its input and what it says."""
+
+    probe: ProbeRequest
+
+    @property
+    def models(self) -> tuple[ModelId, ...]:
+        return (self.probe.model,)
+
+    def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Heard:
+        """Run the network: see `listen_to`."""
+        from core.answers.listening import listen_to
+
+        return listen_to(models[self.probe.model], self.probe, stop)
 
 
 class Work:

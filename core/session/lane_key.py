@@ -11,12 +11,15 @@ FIRST_MODEL = ModelId("m1")
 
 GENERATOR = "G"
 LOGITS = "logits"
-"""The lane of what D or Q gives: the network's output, which is not one of its layers."""
+"""The lane of what a network that hears sound says: its output, which is not one of its layers."""
+
+INPUT = "input"
+"""The lane of what a network takes: the image that its front end makes of the sound."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class LaneKey:
-    """A layer of a network of an open model; `network` is "G", "D" or "Q" as on the model's card."""
+    """A layer of a network of an open model; `network` is its role on the model's card, as "G" or "Q"."""
 
     model: ModelId
     network: str
@@ -29,8 +32,18 @@ class LaneKey:
 
     @property
     def is_logits(self) -> bool:
-        """Whether the lane holds one value per class, without a time axis."""
+        """Whether the lane holds what a network says."""
         return self.layer == LOGITS
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the lane holds what a network takes."""
+        return self.layer == INPUT
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether the lane holds the curve of a layer."""
+        return not (self.is_logits or self.is_input)
 
 
 @dataclass(frozen=True, slots=True, order=True)

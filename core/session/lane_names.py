@@ -9,10 +9,10 @@ from pathlib import PurePath
 from core.families.card import Card
 from core.networks.layer_info import LayerInfo
 from core.probing.model_id import ModelId
-from core.session.lane_key import GENERATOR, Key, LaneKey, RecordingKey
+from core.session.lane_key import GENERATOR, INPUT, LOGITS, Key, LaneKey, RecordingKey
 
-ANSWER = "answer"
-"""The name of the lane of what D or Q gives: its logits as probabilities, or its score."""
+AROUND = {LOGITS: "answer", INPUT: "input"}
+"""The names of the lanes around a network's layers: what it says, and what it takes."""
 
 MOST_LETTERS = 10
 """How long a model's name may be before that of a layer."""
@@ -41,8 +41,20 @@ def lane_name(models: Mapping[ModelId, Card], key: Key) -> str:
             return PurePath(name).stem
         case LaneKey(_, network, layer):
             info = layer_info(models, key)
-            words = info.title if info is not None else ANSWER if key.is_logits else layer
-            return words if network == GENERATOR else f"{network} {words}"
+            words = info.title if info is not None else AROUND.get(layer, layer)
+            if network == GENERATOR:
+                return words
+            return _capital(words) if _is_alone(models, key) else f"{network} {words}"
+
+
+def _is_alone(models: Mapping[ModelId, Card], key: LaneKey) -> bool:
+    """Return whether a network is the only one of its model, so that its layers need no prefix."""
+    card = models.get(key.model)
+    return card is not None and len(card.networks) == 1
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def title(models: Mapping[ModelId, Card], key: Key) -> str:

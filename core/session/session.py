@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psygnal import Signal
 
@@ -19,7 +19,11 @@ from core.session.history import History
 from core.session.lane_key import FIRST_MODEL, GENERATOR, Key, LaneKey
 from core.session.lanes import Lane, Lanes
 from core.signals.axis import Range
+from core.signals.channel_image import ChannelImage
 from core.signals.track import Image, Track
+
+if TYPE_CHECKING:
+    from core.answers.prediction import Prediction
 
 SHORTEST_S = 0.0002  # the window never zooms in beyond about three samples at 16 kHz
 
@@ -103,13 +107,19 @@ Place = tuple[Key, str]
 
 @dataclass(frozen=True)
 class Shown:
-    """The numbers on screen: tracks by key, spectrograms by key, overlays by (key, measure)."""
+    """The numbers on screen: tracks by key, spectrograms by key, overlays by (key, measure).
+
+    `channels` are images of what networks take, in place of a curve, and `predictions` what they say; both
+    are in the time of the sound that is heard, wherever its recording was moved.
+    """
 
     tracks: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
     images: Mapping[Key, Image] = field(default_factory=dict[Key, Image])
     overlays: Mapping[Place, Overlay] = field(default_factory=dict[Place, Overlay])
     stale: frozenset[Place] = frozenset()
     ghosts: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
+    channels: Mapping[Key, ChannelImage] = field(default_factory=dict[Key, ChannelImage])
+    predictions: Mapping[Key, Prediction] = field(default_factory=dict[Key, Any])
 
     def without_model(self, model: ModelId) -> Shown:
         """Return what is left once a model is closed."""
@@ -119,6 +129,8 @@ class Shown:
             {place: one for place, one in self.overlays.items() if not is_of(place[0], model)},
             frozenset(place for place in self.stale if not is_of(place[0], model)),
             _others(self.ghosts, model),
+            _others(self.channels, model),
+            _others(self.predictions, model),
         )
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
+from widgets.drawing.channel_image import paint_channel_image
 from widgets.drawing.classifier import paint_classifier
 from widgets.drawing.curve_legend import legend_entries, legend_rect, paint_legend
 from widgets.drawing.curves import (
@@ -23,6 +24,7 @@ from widgets.drawing.curves import (
 )
 from widgets.drawing.lines import draw_dotted, draw_text, wrapped
 from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulses
+from widgets.drawing.scores import paint_scores
 from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import Theme, font
@@ -31,6 +33,7 @@ from widgets.timeline.lane_views import Curve, LaneView
 
 SOUND_PX, SOUND_ANALYSIS_PX = 92, 172
 LANE_PX, LANE_ANALYSIS_PX, COLLAPSED_PX = 92, 62, 32
+IMAGE_PX, SCORES_PX = 112, 76
 MODEL_PX = 14  # a row for the model's name in the header of a folded lane
 REASON_PX = 205.0
 NO_LIMITS: Limits = (-1.0, 1.0)
@@ -61,6 +64,10 @@ def lane_height_px(lane: LaneView) -> int:
     """Return the preferred height of a lane, including its lower border."""
     if lane.collapsed:
         return COLLAPSED_PX + (MODEL_PX if lane.model else 0)
+    if lane.channel_image is not None or (lane.scores is not None and "pitch" in lane.shown):
+        return IMAGE_PX
+    if lane.scores is not None:
+        return SCORES_PX
     if not has_analysis(lane):
         return LANE_PX
     return SOUND_PX + SOUND_ANALYSIS_PX if is_sound(lane) else 2 * LANE_ANALYSIS_PX
@@ -91,6 +98,9 @@ def paint_plot(
     if lane.classifier is not None:
         paint_classifier(painter, rect, lane, theme)
         return
+    if not lane.measurable:
+        _paint_answer_or_input(painter, rect, lane, columns, theme, overlays)
+        return
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.fillRect(rect, theme.plot_off if _is_off(lane) else theme.plot)
     _paint_grid(painter, curve_rect, columns, theme)
@@ -109,6 +119,26 @@ def paint_plot(
             _paint_plate(painter, legend_rect(entries), lane, theme)
             paint_legend(painter, entries, theme)
         _paint_reason(painter, curve_rect, lane, columns, rows, theme)
+
+
+def _paint_answer_or_input(
+    painter: QPainter,
+    rect: QRectF,
+    lane: LaneView,
+    columns: Columns,
+    theme: Theme,
+    overlays: PaintOverlays,
+) -> None:
+    """Paint what a network takes as an image, or what it says as curves, pitch over them."""
+    if lane.channel_image is not None:
+        paint_channel_image(painter, rect, lane.channel_image, columns, theme, lane.grey)
+        return
+    painter.fillRect(rect, theme.plot)
+    _paint_grid(painter, rect, columns, theme)
+    if lane.scores is not None:
+        paint_scores(painter, rect, lane, columns, theme)
+    if not lane.collapsed:
+        overlays(painter, rect, lane, columns, theme)
 
 
 def _is_off(lane: LaneView) -> bool:

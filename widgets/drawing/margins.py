@@ -19,9 +19,11 @@ from widgets.drawing.axes import (
     probability_labels,
     settled,
 )
+from widgets.drawing.channel_image import channel_labels, shade_labels
 from widgets.drawing.classifier import BELOW_PX, TOP_PX
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
+from widgets.drawing.scores import score_labels
 from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView
@@ -33,6 +35,10 @@ def left_labels(
     """Return the numbers left of a lane: those of the curve, and the frequencies below."""
     if lane.classifier is not None:
         return probability_labels(lane, rect.top() + TOP_PX, rect.bottom() - BELOW_PX, theme)
+    if lane.channel_image is not None:
+        return [] if lane.collapsed else settled(channel_labels(lane.channel_image, rect, theme), rect)
+    if lane.scores is not None:
+        return settled(score_labels(lane, rect, theme), rect)
     curve_rect, analysis_rect = lane_parts(lane, rect)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     cursor_s = None if marks.selection is not None else marks.cursor_s
@@ -48,6 +54,8 @@ def right_labels(rect: QRectF, lane: LaneView, theme: Theme, marks: Marks) -> li
     """Return the numbers right of a lane: the scales and values of the overlays."""
     if lane.collapsed:
         return []
+    if lane.channel_image is not None:
+        return settled(shade_labels(lane.channel_image, rect, theme), rect)
     curve_rect, analysis_rect = lane_parts(lane, rect)
     room = analysis_rect or curve_rect
     cursor_s = None if marks.selection is not None else marks.cursor_s

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from core.signals.axis import TimeAxis
+from core.signals.channel_image import ChannelImage
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import Marks
 from widgets.stack.lane_header import LaneHeader
@@ -15,6 +18,8 @@ from widgets.stack.lane_plot import LanePlot
 from widgets.theme.theme import LIGHT, Theme
 from widgets.timeline.columns import HEADER_PX, Columns
 from widgets.timeline.lane_views import LaneView
+
+NOTHING = ChannelImage("", np.zeros((0, 0), np.float32), TimeAxis(1.0, 0), 0.0, 1.0)
 
 
 class LaneWidget(QWidget):
@@ -75,7 +80,7 @@ class LaneWidget(QWidget):
 
 def _without_numbers(lane: LaneView) -> LaneView:
     """Return the part of a lane that its header shows, which does not change while a knob moves."""
-    output = lane.classifier
+    output, scores = lane.classifier, lane.scores
     return replace(
         lane,
         curves=(),
@@ -85,5 +90,8 @@ def _without_numbers(lane: LaneView) -> LaneView:
         pulses=None,
         readings={},
         stale=False,
+        scores=replace(scores, curves=(), letters=(), readings=()) if scores is not None else None,
+        channel_image=NOTHING if lane.channel_image is not None else None,
+        merged_pitch=(),
         classifier=replace(output, classes=()) if output is not None else None,
     )

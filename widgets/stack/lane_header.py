@@ -126,11 +126,10 @@ class LaneHeader(QWidget):
 
     def _place(self, lane: LaneView) -> None:
         """Show the buttons that fit: four rows, or one row if the lane is collapsed."""
-        is_curve = lane.classifier is None
         for button in (self.mute, self.solo):
             button.setVisible(lane.playable and not lane.collapsed)
         for button in (self.gain, *self.measures.values()):
-            button.setVisible(is_curve and not lane.collapsed)
+            button.setVisible(lane.measurable and not lane.collapsed)
         self.play.setVisible(lane.playable)
         self.gain.move(GAIN_X_PX if lane.playable else self.play.x(), self.gain.y())
         self.close_button.setVisible(lane.closable and not lane.collapsed)

@@ -31,7 +31,7 @@ def lane_menu(
 ) -> QMenu:
     """Return the menu of a lane; `limits` is its present range."""
     menu = QMenu(parent)
-    if lane.classifier is None:
+    if lane.measurable:
         _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
         _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
     for curve in lane.curves[1:]:

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from widgets.drawing.channel_image import channel_rows, channel_words
 from widgets.drawing.classifier import class_at, class_words
 from widgets.drawing.curve_legend import LegendEntry, legend_entries
 from widgets.drawing.curves import Limits
@@ -26,6 +27,7 @@ from widgets.drawing.lines import draw_solid
 from widgets.drawing.margins import left_labels, paint_left_axis, paint_right_axis, right_labels, value_at
 from widgets.drawing.overlay_cache import OverlayLayer
 from widgets.drawing.overlays import frequency_rows
+from widgets.drawing.scores import score_words
 from widgets.drawing.spectrogram import grey_at
 from widgets.stack.gain_field import SIZE_PX, GainField
 from widgets.theme.copy_value import HINT, copy_number
@@ -268,6 +270,8 @@ class LanePlot(QWidget):
             return ""
         frequency = self._frequency_at(y_px)
         words = [f"Pointer {seconds(time_s)} s"]
+        if not self.lane.measurable:
+            return "  ".join(filter(None, (*words, self._told_at(time_s, y_px))))
         if frequency is None:
             if self.lane.curves:
                 words.append(activation(self.lane.curves[0].track.at(time_s)))
@@ -278,3 +282,10 @@ class LanePlot(QWidget):
             if math.isfinite(grey) and grey > 0:
                 words.append(signed(f"{(grey - 1) * self.lane.spectrogram_range_db:.1f} dB"))
         return "  ".join(words)
+
+    def _told_at(self, time_s: float, y_px: float) -> str:
+        """Return what a network takes or says at a point."""
+        image, scores = self.lane.channel_image, self.lane.scores
+        if image is not None:
+            return channel_words(image, time_s, channel_rows(image, self.plot_rect).value(y_px))
+        return score_words(scores, time_s) if scores is not None else ""

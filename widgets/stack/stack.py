@@ -1,4 +1,4 @@
-"""The stack: all lanes, the ruler, the play bars and the overview over one time axis."""
+"""The stack: all lanes, the ruler, the tiers, the play bars and the overview over one time axis."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from widgets.stack.play_bars import PlayBars
 from widgets.stack.ruler import Ruler
 from widgets.theme.focus_ring import FocusRing
 from widgets.theme.theme import LIGHT, Theme
+from widgets.tiers.answer_tiers import AnswerTiers
 from widgets.tiers.tiers import Tiers
 from widgets.timeline.columns import Columns
 from widgets.timeline.lane_views import LaneView, StackView
@@ -62,6 +63,7 @@ class Stack(QWidget):
         self._lanes: dict[Hashable, LaneWidget] = {}
         self.ruler, self.bars, self.overview = Ruler(self), PlayBars(self), Overview(self)
         self._area = LaneArea(self)
+        self.answers = AnswerTiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self.tiers = Tiers(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
         self.focus_ring = FocusRing(self)
         self._pointer = Pointer(self, travel_px=self.logicalDpiX() / MM_PER_INCH)
@@ -76,6 +78,7 @@ class Stack(QWidget):
         column.setSpacing(0)
         column.addWidget(self.ruler)
         column.addWidget(self._area, 1)
+        column.addWidget(self.answers)
         column.addWidget(self.tiers)
         column.addWidget(self.bars)
         column.addWidget(self.overview)
@@ -96,9 +99,11 @@ class Stack(QWidget):
         self._pointer.selection_wanted.connect(self.selection_wanted)
         self._pointer.range_wanted.connect(self.range_wanted)
         self.overview.range_wanted.connect(self.range_wanted)
-        self.tiers.cursor_wanted.connect(self.cursor_wanted)
-        self.tiers.selection_wanted.connect(self.selection_wanted)
-        self.tiers.wheeled.connect(self._wheel)
+        for tiers in (self.answers, self.tiers):
+            tiers.cursor_wanted.connect(self.cursor_wanted)
+            tiers.selection_wanted.connect(self.selection_wanted)
+            tiers.wheeled.connect(self._wheel)
+        self.answers.pointed.connect(self.pointer_moved)
         self.ruler.pointed.connect(self.pointer_moved)
         for bar in (self.ruler, self.bars):
             bar.play_wanted.connect(lambda stretch: self.play_wanted.emit(None, stretch))
@@ -175,6 +180,7 @@ class Stack(QWidget):
         for lane in view.lanes:
             limits = shared if lane.scale == "shared" else (-1.0, 1.0)
             self._lanes[lane.key].show_lane(lane, columns, marks, limits)
+        self.answers.show_time(columns, marks, view.answers)
         self.tiers.show_time(columns, marks, view.tiers)
         self.ruler.show_time(columns, marks)
         self.bars.set_cut(self._area.is_cut)
@@ -187,6 +193,7 @@ class Stack(QWidget):
             self._view = replace(self._view, playhead_s=time_s)
         for lane in self._lanes.values():
             lane.plot.set_playhead(time_s)
+        self.answers.set_playhead(time_s)
         self.tiers.set_playhead(time_s)
         self.ruler.set_playhead(time_s)
         self.overview.set_playhead(time_s)
@@ -196,6 +203,7 @@ class Stack(QWidget):
         self._theme = theme
         for part in (
             self.ruler,
+            self.answers,
             self.tiers,
             self.bars,
             self.overview,

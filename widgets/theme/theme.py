@@ -24,6 +24,10 @@ _PLASMA = (
     "0D0887", "41049D", "6A00A8", "8F0DA4", "B12A90", "CC4778",
     "E16462", "F2844B", "FCA636", "FCCE25", "F0F921",
 )  # fmt: skip
+_NETWORK = {
+    "light": ("FFFFFF", "C3CFE0", "7E95B6", "425C82", "14233C"),
+    "dark": ("121417", "2A3A54", "56739C", "9DB3D3", "EAF0F8"),
+}  # five equal steps of a network's activation: grey is sound, blue-grey is the network
 _OVERLAYS = {
     "pitch": "pitch",
     "formants": "formant",
@@ -98,6 +102,19 @@ class Theme:
         steps = np.linspace(0.0, 1.0, 256)[:, None]
         rgb = np.rint(ends[0] * (1 - steps) + ends[1] * steps).astype(np.uint32)
         return np.uint32(0xFF000000) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
+
+    def network_ramp(self) -> NDArray[np.uint32]:
+        """Return 256 ARGB colours for the activation of a network's channels, from none to the most."""
+        import numpy as np
+
+        steps = [QColor("#" + colour) for colour in _NETWORK["dark" if self.name == "dark" else "light"]]
+        stops = np.array([[c.red(), c.green(), c.blue()] for c in steps], dtype=np.float64)
+        places = np.linspace(0, len(steps) - 1, 256)
+        at = np.arange(len(steps))
+        mixed: NDArray[np.float64] = np.stack([np.interp(places, at, stops[:, k]) for k in range(3)], 1)
+        rgb = np.rint(mixed).astype(np.uint32)
+        colours = np.uint32(0xFF000000) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
+        return colours.astype(np.uint32)
 
 
 def _theme(name: str, sel: tuple[str, float], **colours: str) -> Theme:

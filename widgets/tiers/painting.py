@@ -46,9 +46,12 @@ def visible(tier: Tier, columns: Columns, left_px: float, right_px: float) -> tu
 
 def paint_tier(
     painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks, chosen: bool,
-    elsewhere: bool = False,
+    elsewhere: bool = False, circled: bool = True,
 ) -> None:  # fmt: skip
-    """Paint a tier's plot over the columns: background, chosen interval, boundaries, labels, cursor."""
+    """Paint a tier's plot over the columns: background, chosen interval, boundaries, labels, cursor.
+
+    It is `circled` where a click can add a boundary.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     clip = painter.clipBoundingRect() if painter.hasClipping() else rect
@@ -64,7 +67,7 @@ def paint_tier(
     else:
         index = chosen_index(tier, marks) if chosen else None
         _paint_points(painter, rect, tier, columns, theme, (first, last), index, elsewhere)
-    _paint_marks(painter, rect, tier, columns, theme, marks, elsewhere)
+    _paint_marks(painter, rect, tier, columns, theme, marks, circled and not elsewhere)
     painter.restore()
 
 
@@ -214,13 +217,13 @@ def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tu
 
 
 def _paint_marks(
-    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks, elsewhere: bool
+    painter: QPainter, rect: QRectF, tier: Tier, columns: Columns, theme: Theme, marks: Marks, circled: bool
 ) -> None:
     for time_s in marked_times(marks):
         if columns.window.contains(time_s):
             x = columns.line_x(time_s)
             draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), theme.cursor)
-    if elsewhere or theme.is_print:
+    if not circled or theme.is_print:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.accent, 1.25))

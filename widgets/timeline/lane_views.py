@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from core.signals.axis import Range
+from core.signals.channel_image import ChannelImage
 from core.signals.track import Image, Track
-from widgets.timeline.tier_views import NO_TIERS, TiersView
+from widgets.timeline.tier_views import NO_TIERS, AnswerTier, TiersView
 
 if TYPE_CHECKING:
     from core.analyses.results import Points
@@ -34,6 +35,26 @@ class Curve:
     name: str = ""
     step: float = 0.5
     active: bool = False
+
+
+@dataclass(frozen=True)
+class ScoresView:
+    """What a network says in frames: a curve per label, in % if its scores are probabilities.
+
+    `letters` are written over the curves, each at its time; they, and `blank`, the place of the label that
+    means nothing, come with CTC. `named` are the places of the curves with a colour and a line in the legend,
+    `readings` their values at the cursor.
+    """
+
+    curves: tuple[Track, ...]
+    blank: int | None = None
+    letters: tuple[tuple[float, str], ...] = ()
+    named: tuple[int, ...] = ()
+    readings: tuple[float, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        return self.curves[0].unit if self.curves else ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +84,10 @@ class LaneView:
     counted from 1, or 0 for the average of all. `over` names the output that the lane can be laid over, "" if
     it cannot. `model` names the lane's model if several are open. A lane that is not `playable` has no sound
     at any rate. `classifier` holds what D or Q gives, in place of curves; `given` are the labels of the code
-    that the sound was generated with. `networks` are those that the lane can be sent through, each with an
-    identity, its name, and whether it hears the lane now.
+    that the sound was generated with. `scores` holds what a network says in frames, and `channel_image`
+    what it takes, or all channels of a layer, in shades of grey if `grey`, else of blue-grey. `networks` are
+    those that the lane can be sent through, each with an identity, its name, and whether it hears the lane
+    now.
     """
 
     key: Hashable
@@ -115,7 +138,15 @@ class LaneView:
     playable: bool = True
     classifier: ClassifierOutput | None = None
     given: frozenset[str] = frozenset()
+    scores: ScoresView | None = None
+    channel_image: ChannelImage | None = None
+    grey: bool = True
     networks: tuple[tuple[Hashable, str, bool], ...] = ()
+
+    @property
+    def measurable(self) -> bool:
+        """Whether the lane shows a curve that can be scaled and measured."""
+        return self.classifier is None and self.scores is None and self.channel_image is None
 
     @property
     def full_title(self) -> str:
@@ -125,7 +156,10 @@ class LaneView:
 
 @dataclass(frozen=True)
 class StackView:
-    """The whole stack: its lanes, its time window, and the user's cursor and selection."""
+    """The whole stack: its lanes, its time window, and the user's cursor and selection.
+
+    `answers` are the letters that networks say, in tiers of their own above the `tiers` of TextGrids.
+    """
 
     lanes: tuple[LaneView, ...]
     whole: Range
@@ -136,3 +170,4 @@ class StackView:
     playhead_s: float | None = None
     overview: Track | None = None
     tiers: TiersView = NO_TIERS
+    answers: tuple[AnswerTier, ...] = ()

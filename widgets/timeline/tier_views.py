@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from core.annotation.tiers import Tier
 
-PHONES_PX, WORDS_PX = 32, 28
+PHONES_PX, WORDS_PX, ANSWER_PX = 32, 28, 31
 MOST_PX = 204  # more tiers than this scroll
-_PHONES = ("phon", "segment", "ipa")
+_PHONES = ("phon", "segment", "ipa", "letter")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,17 @@ class TiersView:
 
 
 NO_TIERS = TiersView()
+
+
+@dataclass(frozen=True)
+class AnswerTier:
+    """The letters or phones that a network says: a tier of points that nobody edits; `key` is the lane of the
+    answer, and `aside` names the network.
+    """
+
+    key: Hashable
+    tier: Tier
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,10 @@ def test_a_class_is_kept_in_the_results(window):
 def test_a_score_has_a_word_on_what_it_means(window, buzz, tmp_path):
     window.on.model_loader.open(save_state(tmp_path / "epoch1_step2_D.pt", nets.port_listener(1)))
     window.on.model_loader.open(buzz)
-    window.menus.run("layers.through_d")
     session = window.on.session
     key = next(lane.key for lane in session.lanes if isinstance(lane.key, LaneKey) and lane.key.is_logits)
     lane = lane_of(window, key).lane
-    assert (key.network, lane.classifier.rule, lane.title) == ("D", "score", "D answer")
+    assert (key.network, lane.classifier.rule, lane.title) == ("D", "score", "Answer")
     window.dock_view.show()
     row = next(row for row in window.dock.table.rows if row.key == key)
     assert row.words == short_words(lane.classifier)
@@ -119,7 +118,6 @@ def test_layers_without_a_sound_have_no_play_buttons(window, buzz, tmp_path):
     """A lone D makes no sound: its layers have curves, but nothing plays them."""
     window.on.model_loader.open(save_state(tmp_path / "epoch1_step2_D.pt", nets.port_listener(1)))
     window.on.model_loader.open(buzz)
-    window.menus.run("layers.through_d")
     header = lane_of(window, D("conv1")).header
     assert header.play.isHidden()
     assert header.mute.isHidden()

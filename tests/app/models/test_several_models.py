@@ -22,7 +22,7 @@ from core.families.registry import roles_of
 from core.networks.latent import draw
 from core.probing.model_id import ModelId
 from core.processes.engine import InlineEngine
-from core.processes.engine_tasks import CloseRequest, RunRequest
+from core.processes.engine_tasks import CloseRequest, HearRequest, RunRequest
 from core.processes.praat_pool import InlinePool
 from core.session.lane_key import FIRST_MODEL, LaneKey, RecordingKey
 from core.session.lane_names import file_stem, short_model_names, title
@@ -51,7 +51,8 @@ class RecordingEngine(InlineEngine):
 
     def probed(self) -> list[tuple[ModelId, str]]:
         """Give the model and network of every run since the last call."""
-        runs = [(one.probe.model, one.probe.network) for one in self.asked if isinstance(one, RunRequest)]
+        asked = (one for one in self.asked if isinstance(one, HearRequest | RunRequest))
+        runs = [(one.probe.model, one.probe.network) for one in asked]
         self.asked.clear()
         return runs
 

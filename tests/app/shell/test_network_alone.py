@@ -1,10 +1,11 @@
-"""A Q network without a generator in the window: it opens, and has lanes once a sound goes through it."""
+"""A Q network without a generator in the window: it opens, and has lanes once a recording is open."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from core.session.lane_key import RecordingKey
 from tests.core.families.test_hearing_networks import crepe_shapes, drawn, musicnn_shapes
 from tests.core.families.test_wav2letter import names as layer_names
 from tests.core.families.test_wav2letter import weights as wav2letter
@@ -21,7 +22,6 @@ def test_a_lone_q_opens_and_a_recording_goes_through_it(window, faults, buzz, tm
     assert (list(session.card.networks), session.lanes) == (["Q"], ())
     window.wiring.show_stack()
     window.on.model_loader.open(buzz)
-    window.menus.run("layers.through_q")
     assert faults == []
     (logits,) = (t for k, t in session.shown.tracks.items() if t.origin.layer == "logits")
     (first,) = (t for t in session.shown.tracks.values() if (t.origin.network, t.name) == ("Q", "conv1"))
@@ -56,7 +56,7 @@ def test_a_generator_opens_after_a_lone_q(services, faults, small_model, tmp_pat
 def test_a_network_that_hears_sound_opens_with_its_card(
     window, faults, small_model, buzz, tmp_path, name, tensors, role
 ):
-    """It has no lanes until a recording goes through it; everything else goes on."""
+    """It has no lanes until a recording is open, which it then hears; everything else goes on."""
     window.on.model_loader.open(save_state(tmp_path / name, tensors))
     session = window.on.session
     assert faults == []
@@ -81,6 +81,6 @@ def test_a_network_of_any_length_and_a_recording_show_the_whole_recording(
     session.view_changed.connect(lambda: seen.append(session.visible.length_s))
     for path in (network, buzz) if network_first else (buzz, network):
         fresh.model_loader.open(path)
-    (track,) = session.shown.tracks.values()
+    track = session.shown.tracks[RecordingKey(buzz.name)]
     assert session.visible == session.whole == track.axis.extent
     assert min(seen) > 0, "a window of no time cannot be painted"
