@@ -38,6 +38,7 @@ from app.shell.dock_visibility import DockVisibility
 from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
+from app.sweeping.dose_run import DoseRun
 from app.sweeping.sweep_run import SweepRun
 from core.capture.inputs import InputBackend, PortAudioInputs
 from core.processes.engine import Engine, InlineEngine, ProcessEngine
@@ -100,10 +101,11 @@ def assemble(
     )
     layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
+    background = BackgroundEngine(context, in_process)
     return Instrument(
         context=context,
         engine=engine,
-        background=BackgroundEngine(context, in_process),
+        background=background,
         pool=pool,
         results=results,
         player=player,
@@ -132,6 +134,7 @@ def assemble(
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
         sweep_run=SweepRun(context, engine),
+        dose_run=DoseRun(context, background),
         interruptions=Interruptions(),
     )
 

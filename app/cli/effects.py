@@ -23,6 +23,7 @@ def run(asked: Namespace) -> int:
     from core.measures.plan import plan_of
     from core.sweeps.effects import effects, labels
     from core.sweeps.sweep import check_layers, draws_of
+    from core.sweeps.variables import chosen_variables
 
     out = checked(asked.out)
     measure, layer = _measure(asked.measure)
@@ -31,7 +32,7 @@ def run(asked: Namespace) -> int:
         raise Fault(f"“{measure}” stands for several measures.", f"Choose one of {', '.join(plan.measures)}.")
     model = opened(asked)
     model.spec("G")
-    chosen = _variables(asked.vars, model.card.layout)
+    chosen = chosen_variables(asked.vars, model.card.layout)
     check_layers(model.card, (layer,))
     draws = draws_of(model.card.layout, asked.items, asked.seed or 0, asked.code, dict(asked.changes))
     y = measured(model, draws, plan, layer)
@@ -51,22 +52,6 @@ def _measure(text: str) -> tuple[str, str]:
     """Return the measure and the layer of `f0:conv4`; without a layer, the output."""
     measure, _, layer = text.partition(":")
     return measure.strip(), layer.strip() or "out"
-
-
-def _variables(text: str, layout: Any) -> dict[str, int]:
-    """Return the chosen variables with their indices: `all`, or names with commas, or ranges z5-z20."""
-    names = layout.names()
-    if text == "all":
-        return {name: k for k, name in enumerate(names)}
-    found: dict[str, int] = {}
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        start = layout.index(first)
-        end = layout.index(last) if dash else start
-        if end < start:
-            raise Fault(f"“{part.strip()}” ends before it starts.", "Write z5-z20.")
-        found |= {names[k]: k for k in range(start, end + 1)}
-    return found
 
 
 def _varying(z: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:

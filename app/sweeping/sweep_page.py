@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from psygnal import Signal
 from PySide6.QtCore import QTimer
 
+from app.analysis.settings import AnalysisSettings
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.outlets import SoundOutlet
@@ -13,12 +15,13 @@ from app.base.panel_table import panel
 from app.base.picture_saver import PictureSaver
 from app.models.named_points import NamedPoints
 from app.playback.interruptions import Interruptions
+from app.sweeping.dose_page import DosePage
+from app.sweeping.dose_run import DoseRun
 from app.sweeping.grid_choice import AXES, PATH, RANGE, GridChoice, first_choice, published, variables
 from app.sweeping.step_sound import StepSound
 from app.sweeping.sweep_run import SweepRun
 from app.sweeping.sweep_views import DRAWN, swept
 from core.faults import Fault
-from core.session.point_names import starred_name
 from core.session.session import Snapshot
 from widgets.sweep.layer_area import DIFFERENCE, WATERFALL
 from widgets.sweep.sweep_panel import SweepPanel
@@ -41,17 +44,23 @@ def make_sweep(
     named_points: NamedPoints,
     saver: PictureSaver,
     interruptions: Interruptions,
+    analysis_settings: AnalysisSettings,
+    dose_run: DoseRun,
 ) -> SweepPanel:
     """Make the page; it sweeps when it is first shown."""
     page = SweepPanel()
     made = SweepPage(context, host, sweep_run, sounds, named_points, saver, page)
-    for stop in (sweep_run.cancel, made.sound.stop):
+    dose = DosePage(context, analysis_settings, sweep_run, dose_run, saver, page.dose)
+    made.offered.connect(dose.offer)
+    for stop in (sweep_run.cancel, dose_run.cancel, made.sound.stop):
         interruptions.add(stop)
     return page
 
 
 class SweepPage:
-    """Connects the page with the sweep; lives as long as the page."""
+    """Connects the page with the sweep; lives as long as the page. `offered` follows another model."""
+
+    offered = Signal()
 
     def __init__(
         self,
@@ -173,6 +182,7 @@ class SweepPage:
         bar.show_variables(variables(layout), self.choice.variable)
         bar.show_grids((*OTHERS, *SEVERAL, *published(layout)), self.choice.kind)
         bar.show_range(self.choice.shown_ends)
+        self.offered.emit()
 
     def sweep(self, choice: GridChoice) -> None:
         """Sweep a grid from where the knobs are."""
@@ -270,9 +280,4 @@ class SweepPage:
         baseline = self._baseline if self._mode == DIFFERENCE else None
         view = swept(state, self._session.selection, baseline)
         self._page.show_sweep(view, self._mode, self.sound.layer)
-        count = len(state.points)
-        words = f"{state.done} of {count} steps" if self._run.running else f"{count} steps"
-        if not self._run.running and state.done < count:
-            words = f"{state.done} of {count} steps, stopped"
-        name = starred_name(state.base)
-        self._page.bar.show_state(f"{words}, from {name}", self._run.running)
+        self._page.bar.show_running(self._run.running)

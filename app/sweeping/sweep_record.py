@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from app.sweeping.dose_run import DoseState
 from app.sweeping.sweep_run import SweepState
 from core.files.versions import versions
 from core.sweeps.sweep import Draw, Sweep
@@ -14,3 +15,26 @@ def origin_text(state: SweepState, shown: str, baseline: str) -> str:
     """Return the sweep's checkpoint, grid and draw, and what the figure shows of it."""
     facts = sweep_facts(state.card, Sweep(state.grid, (Draw(state.base.point, state.base.seed),)))
     return json.dumps({**facts, "shown": shown, "baseline": baseline, "versions": versions()})
+
+
+def dose_origin(state: DoseState) -> str:
+    """Return what a dose-response was measured from."""
+    asked = state.asked
+    draws = tuple(
+        Draw(point, None if asked.draws == 1 else seed) for seed, point in enumerate(asked.points())
+    )
+    facts = [sweep_facts(asked.card, Sweep(line, draws[:1])) for line in asked.lines]
+    over = asked.over
+    values = {
+        **facts[0],
+        "lines": [one["axes"] for one in facts],
+        "draws": len(draws),
+        "first_seed": draws[0].seed,
+        "measure": asked.answer.title if asked.answer is not None else asked.plan.measures[0],
+        "layers": list(state.layers),
+        "over_s": None if over is None else [over.start_s, over.end_s],
+        "baseline": asked.baseline,
+        "done": state.done,
+        "versions": versions(),
+    }
+    return json.dumps(values)

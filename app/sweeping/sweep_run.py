@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from psygnal import Signal
 
 from app.base.context import Context
+from app.sweeping.in_turn import RequestsInTurn
 from core.families.card import Card
 from core.faults import Fault
 from core.networks.latent import Point
@@ -21,7 +22,6 @@ from core.signals.track import Track
 from core.sweeps.grid import Grid
 from core.sweeps.positions import Positions, positions
 
-AHEAD = 2  # requests at once: the engine never waits for the window, and a turned knob waits for one step
 MOST_STEPS = 500  # of 16,384 samples with all layers: 45 MB
 
 
@@ -63,13 +63,12 @@ class SweepRun:
 
     def __init__(self, context: Context, engine: Engine) -> None:
         self._session = context.session
-        self._jobs = context.jobs
         self._messages = context.messages
-        self._engine = engine
         self.state: SweepState | None = None
-        self.running = False
         self._steps: list[Mapping[str, Track] | None] = []  # and the draw's own at the end
-        self._next, self._round, self._waiting, self._pumping = 0, 0, 0, False
+        self._requests = RequestsInTurn(
+            context.jobs, "sweep", lambda one, key: engine.probe(one, key=key), engine.stop
+        )
         context.session.model_closed.connect(self._closed)
         context.session.card_changed.connect(self._reopened)
 
@@ -94,18 +93,22 @@ class SweepRun:
         chosen = nearest(points, session.point) if current is None else current
         self.state = SweepState(session.model, card, grid, base, points, positions(grid), chosen)
         self._update(chosen)
-        self._round, self._next, self.running = self._round + 1, 0, True
         self.began.emit()
-        self._pump()
+        asked = [
+            ProbeRequest(session.model, GENERATOR, LatentPoints((point,))) for point in (*points, base.point)
+        ]
+        self._requests.start(asked, self._arrived, self._ended)
+
+    @property
+    def running(self) -> bool:
+        """Whether steps are still to come."""
+        return self._requests.running
 
     def cancel(self) -> None:
         """Stop computing; the finished steps stay."""
-        if self.running:
-            self._round += 1
-            self._waiting = 0
-            for slot in range(AHEAD):
-                self._engine.stop(("sweep", slot))
-            self._end()
+        if self._requests.running:
+            self._requests.cancel()
+            self.ended.emit()
 
     def choose(self, step: int) -> None:
         """Look at another step."""
@@ -120,53 +123,15 @@ class SweepRun:
         self.state, self._steps = None, []
         self.began.emit()
 
-    def _end(self) -> None:
-        self.running = False
-        self.ended.emit()
-
-    def _pump(self) -> None:
-        """Keep a few requests in hand; an answer that comes at once does not start another round."""
-        state = self.state
-        if self._pumping or state is None:
-            return
-        self._pumping = True
-        while self.running and self._waiting < AHEAD and self._next < len(self._steps):
-            self._ask(state, self._next)
-        self._pumping = False
-
-    def _ask(self, state: SweepState, step: int) -> None:
-        number, self._next, self._waiting = self._round, step + 1, self._waiting + 1
-        point = state.points[step] if step < len(state.points) else state.base.point
-        asked = ProbeRequest(state.model, GENERATOR, LatentPoints((point,)))
-        future = self._engine.probe(asked, key=("sweep", step % AHEAD))
-        self._jobs.follow(
-            ("sweep", step),
-            future,
-            lambda probed: self._arrived(number, step, probed),
-            lambda fault: self._failed(number, fault),
-            gone=lambda: self._gone(number),
-        )
-
-    def _arrived(self, number: int, step: int, probed: Probed) -> None:
-        if number != self._round:
-            return
-        self._waiting -= 1
+    def _arrived(self, step: int, probed: Probed) -> None:
         self._steps[step] = probed.tracks
         self._update()
         self.stepped.emit(step)
-        if all(one is not None for one in self._steps):
-            self._end()
-        self._pump()
 
-    def _failed(self, number: int, fault: Fault) -> None:
-        if number == self._round:
-            self.cancel()
+    def _ended(self, fault: Fault | None) -> None:
+        self.ended.emit()
+        if fault is not None:
             self._messages.faulted.emit(fault)
-
-    def _gone(self, number: int) -> None:
-        """End a sweep one of whose steps will never come."""
-        if number == self._round:
-            self.cancel()
 
     def _update(self, current: int | None = None) -> None:
         """Renew the state by what is computed now."""

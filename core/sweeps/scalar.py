@@ -13,6 +13,7 @@ from core.analyses.registry import TABLE
 from core.faults import Fault
 from core.measures.plan import MeasurementPlan
 from core.measures.values import READERS, Stretch, Subject
+from core.signals.axis import Range
 from core.signals.track import Track
 
 
@@ -27,24 +28,31 @@ class Scalar:
 
 
 def scalars(
-    tracks: Mapping[str, Track], plan: MeasurementPlan, layers: Sequence[str] = (), output: str = "out"
+    tracks: Mapping[str, Track],
+    plan: MeasurementPlan,
+    layers: Sequence[str] = (),
+    output: str = "out",
+    over: Range | None = None,
 ) -> tuple[Scalar, ...]:
-    """Measure layers over their whole length, in the order of the layers and of the plan's measures.
+    """Measure layers over their whole length, or `over` a stretch of time, in the order of the layers and of
+    the plan's measures.
 
     A contour is averaged by Praat's rules (see `core.analyses.measure_reading`); other measures are those of
     the whole sound as one interval. `layers` limits the layers; latencies are measured from `output`.
     """
     chosen = [name for name in tracks if not layers or name in layers]
-    return tuple(one for name in chosen for one in _of_layer(tracks, name, plan, output))
+    return tuple(one for name in chosen for one in _of_layer(tracks, name, plan, output, over))
 
 
-def _of_layer(tracks: Mapping[str, Track], layer: str, plan: MeasurementPlan, output: str) -> list[Scalar]:
+def _of_layer(
+    tracks: Mapping[str, Track], layer: str, plan: MeasurementPlan, output: str, over: Range | None
+) -> list[Scalar]:
     found: dict[str, Scalar] = {}
     for (analysis, _), rows in by_reading(plan.measures).items():
         refused = _refusal(tracks[layer], analysis, plan)
         if refused is None:
             try:
-                found |= _read(tracks, layer, plan, rows, output)
+                found |= _read(tracks, layer, plan, rows, output, over)
                 continue
             except Fault as fault:  # Praat's own error message
                 refused = fault.sentence.removesuffix(".")
@@ -57,12 +65,17 @@ def _refusal(track: Track, analysis: str, plan: MeasurementPlan) -> str | None:
 
 
 def _read(
-    tracks: Mapping[str, Track], layer: str, plan: MeasurementPlan, rows: Sequence[Measure], output: str
+    tracks: Mapping[str, Track],
+    layer: str,
+    plan: MeasurementPlan,
+    rows: Sequence[Measure],
+    output: str,
+    over: Range | None,
 ) -> dict[str, Scalar]:
     if rows[0].reading == "contour":
-        return _contours(tracks[layer], layer, plan, rows)
+        return _contours(tracks[layer], layer, plan, rows, over)
     track = tracks[layer]
-    whole = tracks.get(output, track).axis.extent
+    whole = over or tracks.get(output, track).axis.extent
     stretch = Stretch("", "", whole.start_s, whole.end_s)
     columns, refusals = READERS[rows[0].reading](
         Subject(layer, track, track.axis, (stretch,), tracks.get(output)), plan, rows
@@ -74,9 +87,11 @@ def _read(
     return found
 
 
-def _contours(track: Track, layer: str, plan: MeasurementPlan, rows: Sequence[Measure]) -> dict[str, Scalar]:
+def _contours(
+    track: Track, layer: str, plan: MeasurementPlan, rows: Sequence[Measure], over: Range | None
+) -> dict[str, Scalar]:
     analysis = rows[0].analysis
-    extent = track.axis.extent
+    extent = over or track.axis.extent
     if not analysis:
         return {row.key: Scalar(layer, row.key, value(track, row, extent)) for row in rows}
     result = TABLE[analysis].run(track, plan.settings(analysis, track.axis))

@@ -12,7 +12,7 @@ from widgets.controls.combo import ComboBox
 from widgets.controls.number_field import NumberField
 from widgets.controls.segmented import Segmented
 from widgets.sweep.layer_area import DIFFERENCE, HEAT, MULTIPLES, WATERFALL
-from widgets.theme.control_paint import ShortWords, Surface, Words, pass_theme
+from widgets.theme.control_paint import Surface, Words, pass_theme
 from widgets.theme.theme import Theme
 
 BAR_PX = 40
@@ -48,7 +48,6 @@ class SweepBar(Surface):
             field.value_wanted.connect(self._range)
         self.grid = ComboBox("Grid", height_px=24, width_px=132)
         self.grid.setFixedWidth(132)
-        self.state = ShortWords("", 11, 400, "ink3")
         self.stop = Button("Cancel", kind="bordered", height_px=24)
         self.again = Button("", "arrow-counter-clockwise", height_px=24, name="Sweep again from the knobs")
         self.modes = Segmented(MODES, "View of the layers", padding_px=7)
@@ -56,7 +55,7 @@ class SweepBar(Surface):
         self.save = Button("", "export", height_px=24, name="Save the plots as a figure…")
         self._lay_out()
         self._connect()
-        self.show_state("", False)
+        self.show_running(False)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -70,8 +69,8 @@ class SweepBar(Surface):
             row.addWidget(field)
         row.addWidget(self.grid)
         row.addWidget(self.again)
-        row.addWidget(self.state, 1)
         row.addWidget(self.stop)
+        row.addStretch(1)
         row.addWidget(self.modes)
         row.addWidget(self.save)
 
@@ -97,9 +96,8 @@ class SweepBar(Surface):
         for field, value in zip(self.ends, ends or (None, None, None), strict=True):
             field.show_value(value)
 
-    def show_state(self, words: str, running: bool) -> None:
-        """Say how many steps there are, and whether they are being computed."""
-        self.state.setText(words)
+    def show_running(self, running: bool) -> None:
+        """Offer to cancel while steps are being computed."""
         self.stop.setVisible(running)
 
     def _range(self) -> None:

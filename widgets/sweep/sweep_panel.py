@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from widgets.sweep.dose_panel import DosePanel
 from widgets.sweep.layer_area import DIFFERENCE
 from widgets.sweep.scrubber import Scrubber
 from widgets.sweep.sweep_bar import StepBar, SweepBar
@@ -15,9 +16,11 @@ from widgets.theme.control_paint import Rule, Surface, pass_theme
 from widgets.theme.praat_numbers import signed
 from widgets.theme.theme import Theme
 
+WITH_DOSE_PX = 900  # a narrower page shows the layers alone
+
 
 class SweepPanel(Surface):
-    """The page; its parts `bar`, `plot`, `steps` and `scrubber` emit what is wanted.
+    """The page; its parts `bar`, `plot`, `steps`, `scrubber` and `dose` emit what is wanted.
 
     `shown_changed(visible)` follows its appearing and disappearing.
     """
@@ -27,7 +30,7 @@ class SweepPanel(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
         self.bar, self.plot, self.steps, self.scrubber = SweepBar(), SweepPlot(), StepBar(), Scrubber()
-        self.beside = QHBoxLayout()
+        self.dose = DosePanel()
         self._view: SweepView | None = None
         self._mode = ""
         self.setFocusProxy(self.scrubber)
@@ -53,10 +56,11 @@ class SweepPanel(Surface):
         middle.addWidget(self._area, 1)
         for part in (Rule(), self.steps):
             middle.addWidget(part)
-        self.beside.setContentsMargins(0, 0, 0, 0)
-        self.beside.setSpacing(0)
-        self.beside.addLayout(middle, 1)
-        self.setLayout(self.beside)
+        beside = QHBoxLayout(self)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addLayout(middle, 1)
+        beside.addWidget(self.dose)
 
     def show_sweep(self, view: SweepView, mode: str, layer: str) -> None:
         """Show a sweep, or as much of it as there is."""
@@ -65,8 +69,13 @@ class SweepPanel(Surface):
         self.plot.setMinimumHeight(self.plot.least_height())
         self.scrubber.show_sweep(view)
         word = signed(view.words[view.current])
-        self.steps.show_step(f"{view.name} = {word}", f"step {view.current + 1} of {len(view.words)}")
+        self.steps.show_step(f"{view.name} = {word}", self._count(view))
         self.steps.baseline.setVisible(mode == DIFFERENCE)
+
+    def _count(self, view: SweepView) -> str:
+        """Return the current step's number, and how many steps are computed until all are."""
+        waits = f", {view.done} computed" if view.done < len(view.words) else ""
+        return f"step {view.current + 1} of {len(view.words)}{waits}"
 
     def _step_by(self, count: int) -> None:
         if self._view is not None:
@@ -76,6 +85,7 @@ class SweepPanel(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.plot.setMinimumHeight(self.plot.least_height())
+        self.dose.setVisible(self.width() >= WITH_DOSE_PX)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -1,0 +1,245 @@
+"""The dock of dose-response: what is measured of the sweep, in one draw or in many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.analysis.settings import AnalysisSettings
+from app.base.context import Context
+from app.base.picture_saver import PictureSaver
+from app.sweeping.dose_run import DRAW, DoseAsked, DoseRun
+from app.sweeping.dose_values import dose_view
+from app.sweeping.sweep_run import SweepRun, SweepState
+from core.analyses.measures import MEASURES
+from core.analyses.registry import TABLE
+from core.faults import Fault
+from core.measures.plan import MeasurementPlan, plan_of
+from core.session.lane_key import GENERATOR
+from core.session.lane_names import model_names
+from core.signals.axis import Range
+from core.sweeps.answer_measures import AnswerMeasure, answer_measures
+from core.sweeps.grid import Axis, Grid
+from core.sweeps.variables import chosen_variables
+from widgets.sweep.dose_panel import DosePanel
+from widgets.theme.praat_numbers import copied, seconds
+
+ALL, WHOLE, SELECTION = "", "whole", "selection"
+FIRST_MEASURE = "intensity"
+SHOW_MS = 100
+BASELINES = (
+    ("", "none: the measure itself"),
+    (DRAW, "the draw"),
+    ("-1", "at −1"),
+    ("0", "at 0"),
+    ("1", "at 1"),
+)
+
+
+class DosePage:
+    """Connects the dock with the sweep; lives as long as the page."""
+
+    def __init__(
+        self,
+        context: Context,
+        settings: AnalysisSettings,
+        sweep_run: SweepRun,
+        dose_run: DoseRun,
+        saver: PictureSaver,
+        panel: DosePanel,
+    ) -> None:
+        self._context, self._session, self._settings = context, context.session, settings
+        self._sweep, self._run, self._saver, self._panel = sweep_run, dose_run, saver, panel
+        self._measure, self._layer, self._baseline, self._variables = FIRST_MEASURE, ALL, "", ""
+        self._over: Range | None = None
+        self._answers: dict[str, AnswerMeasure] = {}
+        self._soon = QTimer(panel, singleShot=True, interval=SHOW_MS)
+        self._soon.timeout.connect(self.show)
+        sweep_run.ended.connect(self._swept)
+        sweep_run.current_changed.connect(lambda step: self.show())
+        dose_run.changed.connect(lambda: self._soon.isActive() or self._soon.start())
+        self._session.view_changed.connect(self.offer_stretches)
+        self._from_panel()
+
+    def _from_panel(self) -> None:
+        panel = self._panel
+        panel.measure_wanted.connect(self._set_measure)
+        panel.layer_wanted.connect(self._set_layer)
+        panel.over_wanted.connect(self._set_over)
+        panel.baseline_wanted.connect(self._set_baseline)
+        panel.variables_wanted.connect(self._set_variables)
+        panel.run_wanted.connect(self.run)
+        panel.cancel_wanted.connect(self._run.cancel)
+        panel.copy_wanted.connect(self._copy)
+        panel.save_wanted.connect(self._save)
+        panel.table.row_clicked.connect(self._clicked)
+
+    # --- what there is to choose ----------------------------------------------------------------
+
+    def offer(self) -> None:
+        """Offer the measures, answers and layers of what is open."""
+        session, panel = self._session, self._panel
+        card = session.card
+        if card is None or card.generator is None:
+            return
+        names = model_names(session.models)
+        found = [(id, one) for id, other in session.models.items() for one in answer_measures(id, other)]
+        self._answers = {f"{id} {one.network} {one.place} {one.scale}": one for id, one in found}
+        rows = [(key, _title(key)) for key in MEASURES if key != "duration"]
+        several = len(session.models) > 1
+        answers = [
+            (key, f"{one.title}, {names[one.model] if several else ''} {one.network}".replace(",  ", ", "))
+            for key, one in self._answers.items()
+        ]
+        if self._measure not in dict([*rows, *answers]):
+            self._measure = FIRST_MEASURE
+        panel.measure.show_options([*answers[: 2 * 20], *rows, *answers[2 * 20 :]], self._measure)
+        layers = [(ALL, "all layers"), *((one.name, one.title) for one in reversed(card.layers[GENERATOR]))]
+        if self._layer not in dict(layers):
+            self._layer = ALL
+        panel.layer.show_options(layers, self._layer)
+        panel.baseline.show_options(BASELINES, self._baseline)
+        self.offer_stretches()
+
+    def offer_stretches(self) -> None:
+        """Offer the whole sound, the selection, and what is measured now."""
+        selected, over = self._session.selection, self._over
+        options = [(WHOLE, "the whole sound")]
+        if over is not None:
+            options.append((_key(over), _stretch("", over)))
+        if selected is not None and selected != over:
+            options.append((SELECTION, _stretch("selection ", selected)))
+        self._panel.over.show_options(options, WHOLE if over is None else _key(over))
+
+    def _set_measure(self, key: str) -> None:
+        self._measure = key
+        self.run(1)
+
+    def _set_layer(self, layer: str) -> None:
+        self._layer = layer
+        self.run(1)
+
+    def _set_over(self, key: str) -> None:
+        if key in (WHOLE, SELECTION):
+            self._over = self._session.selection if key == SELECTION else None
+        self.offer_stretches()
+        self.run(1)
+
+    def _set_baseline(self, baseline: str) -> None:
+        state, self._baseline = self._run.state, baseline
+        self.run(1 if state is None else state.asked.draws)
+
+    def _set_variables(self, text: str) -> None:
+        self._variables = text
+        self.run(1)
+
+    # --- what is measured -----------------------------------------------------------------------
+
+    def _swept(self) -> None:
+        """Measure the finished sweep where it is visible, unless many draws are being measured."""
+        state, dose = self._sweep.state, self._run.state
+        if state is None or state.done < len(state.points) or not self._panel.isVisible():
+            return
+        if dose is not None and dose.asked.draws > 1 and self._asked(state, dose.asked.draws) == dose.asked:
+            return
+        self.run(1)
+
+    def run(self, draws: int) -> None:
+        """Measure the sweep in the draw at the knobs, or its grid in many frozen draws."""
+        state = self._sweep.state
+        if state is None:
+            return
+        try:
+            asked = self._asked(state, draws)
+        except Fault as fault:
+            self._context.messages.faulted.emit(fault)
+            return
+        self._run.run(asked)
+
+    def _asked(self, state: SweepState, draws: int) -> DoseAsked:
+        """Return what the dock asks for. Raises Fault for variables that do not fit."""
+        layers = tuple(one.name for one in state.card.layers[GENERATOR])
+        lines = self._lines(state)
+        if self._layer != ALL:
+            layers = (self._layer,)
+        elif len(lines) > 1:
+            layers = (state.card.output,)
+        answer = self._answers.get(self._measure)
+        return DoseAsked(
+            state.model, state.card, lines, state.base.point, layers,
+            self._plan(FIRST_MEASURE if answer is not None else self._measure), answer, self._over, draws,
+            self._baseline,
+        )  # fmt: skip
+
+    def _lines(self, state: SweepState) -> tuple[Grid, ...]:
+        """Return the sweep's grid, or its values for each of several variables."""
+        if not self._variables:
+            return (state.grid,)
+        if not state.positions.is_value:
+            raise Fault("Only values of one variable can be given to others.", "Choose from, to and step.")
+        chosen = chosen_variables(self._variables, state.card.layout)
+        values = tuple((value,) for value in state.positions.places)
+        return tuple(Grid((Axis((name,), (index,), values),)) for name, index in chosen.items())
+
+    def _plan(self, measure: str) -> MeasurementPlan:
+        """Return the plan of one measure, with the settings of the lanes."""
+        plan = plan_of((measure,), 1)
+        analysis = MEASURES[measure].analysis
+        own: dict[str, Any] = {
+            name: self._settings.of(name)
+            for name in ("pitch", "intensity", "formants", "harmonicity")
+            if name == analysis and name in TABLE
+        }
+        return replace(plan, **own)
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Show what is measured so far."""
+        state = self._run.state
+        if state is None or not self._panel.isVisible():
+            return
+        titles = {one.name: one.title for one in state.asked.card.layers[GENERATOR]}
+        sweep = self._sweep.state
+        if sweep is not None and sweep.model != state.asked.model:
+            sweep = None
+        self._panel.show_dose(dose_view(state, sweep, titles, self._run.running))
+
+    def _clicked(self, row: int) -> None:
+        step = self._panel.table.rows[row].step
+        if step is not None:
+            self._sweep.choose(step)
+
+    def _copy(self) -> None:
+        """Copy the table with tabs, for a spreadsheet."""
+        table = self._panel.table
+        lines = ["\t".join(cells) for cells in (table.heads, *(row.cells for row in table.rows))]
+        QApplication.clipboard().setText(copied("\n".join(lines)))
+        self._context.messages.noted.emit(f"Copied {len(table.rows)} rows")
+
+    def _save(self) -> None:
+        from app.sweeping.sweep_record import dose_origin
+
+        state = self._run.state
+        if state is not None:
+            title = f"{state.asked.card.title}: {_title(self._measure)}"
+            self._saver.save_plot(self._panel.plot, title, "dose_response.pdf", dose_origin(state))
+
+
+def _title(key: str) -> str:
+    row = MEASURES.get(key)
+    if row is None:
+        return key
+    title = f"{row.title} ({row.short})" if row.short and row.short != row.title else row.title
+    return f"{title}, {row.unit}" if row.unit else title
+
+
+def _key(over: Range) -> str:
+    return f"{over.start_s!r}-{over.end_s!r}"
+
+
+def _stretch(words: str, over: Range) -> str:
+    return f"{words}{seconds(over.start_s)}–{seconds(over.end_s)} s"
