@@ -66,6 +66,21 @@ A letter's time is the centre of what its most probable frame hears. Long sounds
 that overlap by what the layers hear, so the numbers are those of one run."""
 
 
+PROFILE_FILES = """files written to DIR:
+  profiles.npz     key LAYER/GROUP: float32 [units, time], minus the mean over groups unless --plain
+  counts.csv       group,events,used: used is 0 for groups with fewer than --least events
+  curves.csv       layer,group,time_s,mean,low,high,events: mean over units with its bootstrap band
+  units.csv        layer,unit,group,value: the profile at the aligned step, for R
+  layers.csv       layer,units,step_s,agreement_before,agreement_after,silhouettes,probe,shuffled
+  excerpts.csv     layer,unit,rank,file,time_s,group,activation: what drives each unit most
+  similarity.csv   linear CKA of every layer with every other
+  projector/       vectors and metadata of events, for the Embedding Projector
+  inntrospect/    acts/, grads/ and naps/ layer by layer with groups.json, as iNNtrospect keeps them
+  profiles.json    the network, the settings, what was left out and why
+
+A run that was stopped or killed goes on where it was, with the same command."""
+
+
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
   slice, ltas, moments, zero-crossings, envelope-peaks, acoustic-checks
 Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
@@ -197,6 +212,46 @@ def _outputs(parser: argparse.ArgumentParser) -> None:
     add("--lens", action="store_true", help="read every layer through the head of an encoder of letters")
     add("--out", metavar="DIR", required=True, help="the folder to write to")
     parser.epilog = OUTPUTS_FILES
+
+
+def _profiles(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", metavar="NETWORK", help="a checkpoint: its folder, prefix or any of its files")
+    add("folder", metavar="FOLDER", help="a folder of recordings, with subfolders")
+    _answers(parser)
+    add("--network", metavar="NAME", help="which network to run (default: the first that sound drives)")
+    add = parser.add_argument_group("groups").add_argument
+    add(
+        "--groups",
+        metavar="WAY",
+        required=True,
+        help="phones, words or another tier's name; letters that the network emits; speakers (the folders of "
+        "recordings); name:PATTERN, the part of each file's name that a regular expression finds; or a "
+        "FILE.csv with the columns file,start_s,end_s,group (no times: the whole file)",
+    )
+    add("--least", metavar="N", type=count, default=5, help="leave out groups of fewer events (default: 5)")
+    add = parser.add_argument_group("profiles").add_argument
+    add("--method", choices=("average", "nap", "gradnap"), default="nap", help="(default: nap)")
+    add("--layers", metavar="NAMES", default="all", help="layers with commas, or all (default)")
+    add(
+        "--align",
+        choices=("none", "gradient", "gradient-activation"),
+        help="(default: gradient, none for average)",
+    )
+    add("--mask", choices=("none", "hard", "soft"), help="(default: hard for gradnap, else none)")
+    add("--keep", metavar="X", type=number, help="the share that a hard mask keeps (default: 0.5)")
+    add(
+        "--window",
+        metavar="S",
+        type=number,
+        default=0.0,
+        help="seconds around an event (default: the receptive field, from 0.4 to 1.2 s)",
+    )
+    add("--plain", action="store_true", help="do not subtract the mean over groups")
+    add("--weights", choices=("uniform", "size"), default="uniform", help="of groups in that mean")
+    add("--arrays", metavar="N", type=int, default=300, help="events written one by one (default: 300)")
+    add("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = PROFILE_FILES
 
 
 def _shot(parser: argparse.ArgumentParser) -> None:
@@ -366,6 +421,9 @@ COMMANDS: dict[str, CliCommand] = {
     "layers": CliCommand("write every layer as sounds, arrays and a table", "app.cli.layers", _layers),
     "outputs": CliCommand(
         "write what a network says about sounds, and its layers", "app.cli.outputs", _outputs
+    ),
+    "profiles": CliCommand(
+        "average a network's responses over everything that shares a sound", "app.cli.profiles", _profiles
     ),
     "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure

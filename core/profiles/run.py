@@ -21,6 +21,7 @@ from core.profiles.settings import ProfileSettings
 if TYPE_CHECKING:
     from core.families.model import Model
     from core.profiles.collect import RecordingPart
+    from core.profiles.group_sums import GroupSums
 
 SAVE_S = 25.0
 """After a kill, at most this long is computed again, and the recording that was under way."""
@@ -47,8 +48,9 @@ class ProfileRun:
 
         self.ear = Ear(model, network, layers)
         self.corpus, self.settings = corpus, settings
+        self.network_digest = model.network(network).digest
         self._folder = None if folder is None else folder_for(folder)
-        self._request = _request(model.network(network).digest, self.ear.layers, corpus, settings)
+        self._request = _request(self.network_digest, self.ear.layers, corpus, settings)
         self.sums = CorpusSums()
         if self._folder is not None:
             self.sums = CorpusSums.read(self._folder / STATE, self._request)
@@ -94,6 +96,19 @@ class ProfileRun:
         self.sums.save(self._folder / STATE, self._request)
         self._saved_s = monotonic()
         self._saving_s = min(self._saved_s - begun_s, 5.0)
+
+    @property
+    def window_s(self) -> float:
+        """The length of an example."""
+        from core.profiles.collect import window_s
+
+        return window_s(self.ear, self.settings)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of events of every group so far."""
+        nothing: dict[str, GroupSums] = {}
+        first = next(iter(self.sums.sums.values()), nothing)
+        return {group: one.count for group, one in sorted(first.items())}
 
     def profiles(self) -> ProfileSet:
         """Return the profiles of the recordings heard so far."""

@@ -1,0 +1,175 @@
+"""`phonoscope profiles`: a network's responses averaged over everything that shares a sound."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.cli.model import name_assumptions, note, opened
+from app.cli.outputs import hearing_network
+from core.faults import Fault
+from core.files.atomic import atomic, folder_for
+from core.files.table import digits
+from core.files.versions import versions
+
+if TYPE_CHECKING:
+    from core.profiles.exports import ExampleFolder
+    from core.profiles.profile_set import ProfileSet
+    from core.profiles.run import ProfileRun
+
+ARRAYS = 300
+"""The events whose activations and gradients are written one by one, unless --arrays says otherwise."""
+
+
+def run(asked: Namespace) -> int:
+    """Hear the corpus, from where an earlier run was stopped, and write everything about its groups."""
+    from core.profiles.exports import ExampleFolder
+    from core.profiles.grouping import corpus_of
+    from core.profiles.run import ProfileRun
+
+    settings = _settings(asked)
+    corpus = corpus_of(Path(asked.folder), asked.groups)
+    for words in corpus.notes:
+        note(words)
+    model = opened(asked)
+    network = hearing_network(model.card, asked.network)
+    out = folder_for(asked.out)
+    layers = () if asked.layers in ("", "all") else tuple(asked.layers.split(","))
+    profiling = ProfileRun(model, network, corpus, settings, layers, out)
+    folder = ExampleFolder(out / "inntrospect", profiling.ear.layers) if asked.arrays else None
+    _hear(profiling, folder, asked.arrays)
+    found = profiling.profiles()
+    _check(found)
+    _write(found, profiling, asked, out)
+    if folder is not None:
+        folder.finish(found)
+    _record(out, asked, model.card, network, profiling, found)
+    profiling.forget()
+    name_assumptions(model.card)
+    used = [group for group in found.counts if group not in found.left_out]
+    print(f"{out}: {len(used)} groups in {len(found.layers)} layers")
+    return 0
+
+
+def _settings(asked: Namespace) -> Any:
+    from core.profiles.settings import ProfileSettings
+
+    given = {
+        name: value
+        for name, value in (("align", asked.align), ("mask", asked.mask), ("keep", asked.keep))
+        if value is not None
+    }
+    return ProfileSettings.of(asked.method, window_s=asked.window, least=asked.least, **given)
+
+
+def _hear(profiling: ProfileRun, folder: ExampleFolder | None, arrays: int) -> None:
+    """Hear all recordings that are left; a stop keeps what was heard."""
+    total = len(profiling.corpus.recordings)
+    if profiling.done:
+        print(f"goes on after {profiling.done} of {total} recordings", flush=True)
+    try:
+        while not profiling.over:
+            _one(profiling, folder, arrays, total)
+    except KeyboardInterrupt:
+        profiling.save()
+        note(f"stopped after {profiling.done} of {total} recordings; the same command goes on")
+        raise
+    profiling.save()
+
+
+def _one(profiling: ProfileRun, folder: ExampleFolder | None, arrays: int, total: int) -> None:
+    number = profiling.done
+    name = profiling.corpus.recordings[number].name
+    wanted = folder is not None and sum(profiling.counts().values()) < arrays
+    part = profiling.step(wanted)
+    if part is None:
+        note(profiling.sums.notes[-1])
+        return
+    if folder is not None and part.examples:
+        folder.put(number, part.groups, part.examples)
+    many = "event" if len(part.groups) == 1 else "events"
+    print(f"{number + 1}/{total} {name}: {len(part.groups)} {many}", flush=True)
+
+
+def _check(found: ProfileSet) -> None:
+    """Name the groups that are too small; raise Fault if none, or a single one, is left."""
+    used = [group for group in found.counts if group not in found.left_out]
+    if found.left_out:
+        note(f"left out, fewer than {found.settings.least} events: {', '.join(found.left_out)}")
+    if len(used) < 2:
+        raise Fault(
+            f"{len(used) or 'No'} group has {found.settings.least} or more events, so nothing can be "
+            f"compared: {', '.join(f'{group} {count}' for group, count in found.counts.items()) or 'none'}.",
+            "Use more recordings, or a smaller --least.",
+        )
+    flat = [
+        name for name, layer in found.layers.items() if sum(one.flat for one in layer.groups.values()) > 0
+    ]
+    if flat:
+        note(f"some examples have a flat gradient and stay where they are, in {', '.join(flat)}")
+
+
+def _write(found: ProfileSet, profiling: ProfileRun, asked: Namespace, out: Path) -> None:
+    from core.profiles import exports
+    from core.profiles.clusters import similarities
+
+    names = [one.name for one in profiling.corpus.recordings]
+    exports.write_profiles(found, out / "profiles.npz", asked.plain, asked.weights)
+    exports.write_counts(found, out / "counts.csv")
+    exports.write_curves(found, out / "curves.csv")
+    exports.write_units(found, out / "units.csv", asked.plain, asked.weights)
+    exports.write_excerpts(found, names, out / "excerpts.csv")
+    exports.write_projector(found, names, out / "projector")
+    _layer_table(found, profiling, out / "layers.csv")
+    rows = [layer.vectors for layer in found.layers.values()]
+    like = similarities(rows, rows)
+    exports.write_rows(
+        out / "similarity.csv",
+        ("layer", *found.layers),
+        ((name, *map(digits, row.tolist())) for name, row in zip(found.layers, like, strict=True)),
+    )
+
+
+LAYER_HEAD = (
+    "layer", "units", "step_s", "agreement_before", "agreement_after", "silhouette", "silhouette_manner",
+    "silhouette_place", "probe", "probe_shuffled", "probe_by_speaker",
+)  # fmt: skip
+
+
+def _layer_table(found: ProfileSet, profiling: ProfileRun, path: Path) -> None:
+    """Write agreement, silhouettes and probes of every layer, and of the bare input."""
+    from core.profiles.clusters import silhouettes
+    from core.profiles.exports import mean_agreement, write_rows
+    from core.profiles.probes import probe
+
+    speakers = [profiling.corpus.recordings[place].speaker for place in found.spoken]
+    rows: list[list[Any]] = []
+    every = {"input": found.heard, **{name: layer.vectors for name, layer in found.layers.items()}}
+    for name, vectors in every.items():
+        layer = found.layers.get(name)
+        before, after = mean_agreement(layer) if layer else (np.nan, np.nan)
+        apart = silhouettes(vectors, found.sampled)
+        told = probe(vectors, found.sampled, speakers, found.spoken)
+        step = digits(layer.step_s) if layer else ""
+        values = (before, after, apart.groups, apart.manner, apart.place, told.score, told.shuffled)
+        rows.append([name, vectors.shape[1], step, *map(digits, values), int(told.by_speaker)])
+    write_rows(path, LAYER_HEAD, iter(rows))
+
+
+def _record(
+    out: Path, asked: Namespace, card: Any, network: str, profiling: ProfileRun, found: ProfileSet
+) -> None:
+    """Write what everything depends on, and what was left out."""
+    told = {
+        "title": card.title, "family": card.family, "network": network,
+        "network_digest": profiling.network_digest, "groups": asked.groups, "plain": asked.plain,
+        "weights": asked.weights, "settings": found.settings.plain(), "window_s": profiling.window_s,
+        "recordings": len(profiling.corpus.recordings), "left_out": list(found.left_out),
+        "notes": [*profiling.corpus.notes, *found.notes], "versions": versions(),
+    }  # fmt: skip
+    with atomic(out / "profiles.json") as draft:
+        draft.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
