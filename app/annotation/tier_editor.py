@@ -263,6 +263,24 @@ class TierEditor:
         made = OwnedAnnotation(self._session.point, note, sound=sound, name=name, checkpoint=model)
         self._put("new tiers", made, key)
 
+    def add_filled(self, fill: Callable[[float, float], Tier], key: RecordingKey | None) -> None:
+        """Add a tier below those of a recording, or of the present point if `key` is None.
+
+        `fill` gets the ends of the annotation, and returns the tier in the sound's own time.
+        """
+        session, sound = self._session, self.sounds[key] if key is not None else ""
+        kept = annotation_for(session.snapshot.tiers, sound) if sound else session.owned_annotation
+        whole = self._extent(key)
+        if kept is None:
+            point = Point(()) if sound else session.point
+            note, model = Annotation((), whole.start_s, whole.end_s), "" if sound else self._model
+            kept = OwnedAnnotation(point, note, sound=sound, name=self._name(sound), checkpoint=model)
+        note = kept.annotation
+        made = fill(note.start_s, note.end_s)
+        self._keep(f"copy {made.name}", replace(kept, annotation=replace(note, tiers=(*note.tiers, made))))
+        group = next((one for one in self.groups if one.key == key), None)
+        session.set_tier(group.last if group else -1)
+
     # --- files --------------------------------------------------------------------------------
 
     def open(self, path: str | Path) -> None:

@@ -84,6 +84,7 @@ MODULES = (
     "app.recordings.commands",
     "app.training.commands",
     "app.shell.commands",
+    "app.stack.answer_commands",
     "app.stack.lane_commands",
     "app.stack.time_commands",
 )

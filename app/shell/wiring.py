@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 
 from app.analysis.dialogs import ask_settings
 from app.annotation.tiers_wiring import MENU, TiersWiring
@@ -19,6 +19,7 @@ from app.queries.dock import DockView
 from app.shell.instrument import Instrument
 from app.shell.menus import Menus
 from app.shell.pages import Pages
+from app.stack.answer_commands import MENU as ANSWER_MENU
 from core.playback.sonification import SOUNDS
 from core.session import lanes as lane_tools
 from core.session.lane_key import Key, LaneKey, RecordingKey
@@ -304,10 +305,15 @@ class Wiring:
         tiers = self._widgets.stack.tiers
         tiers.pointed.connect(lambda time_s, text: self._widgets.status.show_pointer(text))
         tiers.menu_wanted.connect(lambda place: self._menus.open_menu(MENU, place))
+        self._widgets.stack.answers.menu_wanted.connect(self._answer_menu)
         tiers_wiring.changed.connect(self._tiers_changed)
         self._on.tier_editor.files.changed.connect(self.soon)
         self._widgets.ipa.letter_wanted.connect(tiers.insert)
         self._widgets.ipa.close_wanted.connect(lambda: self._menus.run("textgrid.letters"))
+
+    def _answer_menu(self, key: Key, place: QPoint) -> None:
+        self._on.session.set_active(key)
+        self._menus.open_menu(ANSWER_MENU, place)
 
     def _tiers_changed(self) -> None:
         self.soon()

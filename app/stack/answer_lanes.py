@@ -13,6 +13,7 @@ from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from core.annotation.tiers import Tier
 from core.answers.ctc import SHOWN_SPACE, SPACE, letters_tier
+from core.answers.pitch_contour import LEAST_CONFIDENCE
 from core.answers.prediction import Prediction
 from core.probing.classifier_output import ClassifierOutput
 from core.session.lane_key import Key, LaneKey, RecordingKey
@@ -75,6 +76,19 @@ class AnswerLanes:
             before = self._moved[replace(key, layer="tier")] = (source, by_s, made)
         return before[2]
 
+    def pitches(self, source: Key) -> tuple[tuple[LaneKey, Track], ...]:
+        """Return the pitch that networks hear in a sound, each with the lane of its network's answer."""
+        said = self._session.shown.predictions
+        heard = self._sound_driven.source_of
+        keys = [key for key in said if isinstance(key, LaneKey) and heard(key) == source]
+        found = ((key, self._at(key, said[key]).f0) for key in keys)
+        return tuple((key, f0) for key, f0 in found if f0 is not None)
+
+    def pitch_words(self, source: Key) -> tuple[str, ...]:
+        """Return a line for each pitch that a network hears in a sound."""
+        models = self._session.models
+        return tuple(f"Violet: F0 by {models[key.model].title}" for key, _ in self.pitches(source))
+
     def _at(self, key: LaneKey, made: Moved) -> Moved:
         """Return what belongs to a lane, moved in time as the recording that its network hears."""
         by_s = self._alignment.by_s(key)
@@ -110,6 +124,7 @@ class AnswerLanes:
             tuple((one.time_s, shown_label(one.label)) for one in said.letters),
             names,
             tuple(curves[place].at(at) for place in names) if at is not None else (),
+            LEAST_CONFIDENCE * 100 if said.f0 is not None else None,
         )
         view = LaneView(
             key,

@@ -131,6 +131,8 @@ class StackViews:
         rhythm = self._rhythm(lane.key, track) if "pitch" in overlays else None
         lowered = {name: TABLE[name].lowered(track.axis, settings[name]) for name in OVERLAYS}
         note = lane_notice(track.axis, settings, lane.shown)
+        if "pitch" in lane.shown:
+            note = "\n".join(filter(None, (note, *self._answer_lanes.pitch_words(lane.key))))
         if rhythm is not None:
             lowered["pitch"] = "\n".join(filter(None, (lowered["pitch"], rhythm.words)))
             note = "\n".join(filter(None, (note, rhythm.short if "pitch" in lane.shown else "")))
@@ -243,8 +245,12 @@ class StackViews:
         )
 
     def _merged_pitch(self, lane: Lane) -> tuple[Curve, ...]:
-        """Return the pitch of the sounds merged into a lane, with the styles of their curves."""
+        """Return the pitch that networks hear in a lane's sound, and that of the sounds merged into it, with
+        the styles of their curves.
+        """
         overlays, found = self._session.shown.overlays, list[Curve]()
+        for key, f0 in self._answer_lanes.pitches(lane.key):
+            found.append(Curve(f0, role="merged", key=key, name=title(self._session.models, key)))
         for place, (key, _) in enumerate(lane.merged, 1):
             made = overlays.get((key, "pitch")) if is_sound(key) else None
             if isinstance(made, tuple):

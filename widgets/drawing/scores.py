@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from core.signals.track import Track
-from widgets.drawing.axes import END, Label
+from widgets.drawing.axes import END, ROUND, Label
 from widgets.drawing.curve_legend import GAP_PX, SAMPLE_PX, draw_line_sample
 from widgets.drawing.curves import found_envelope, paint_curve, whole_extremes
-from widgets.drawing.lines import draw_text, polygon
-from widgets.theme.praat_numbers import activation, four_digits
+from widgets.drawing.lines import draw_dotted, draw_text, polygon
+from widgets.theme.praat_numbers import activation
 from widgets.theme.theme import Theme, font
 from widgets.timeline.columns import Columns, PixelRows
 from widgets.timeline.lane_views import LaneView, ScoresView
 
 LETTERS_PX, PADDING_PX, EDGE_PX, ROW_PX, APART_PX = 16.0, 6.0, 8.0, 16.0, 14.0
+COLLAPSED_PX = 46.0  # a lane that is not higher is folded
 LEAST_SEEN = 1.0  # in %: curves that stay below are a line at 0, and are left out
 WHOLE = 100.0
 
@@ -31,8 +34,8 @@ def score_limits(scores: ScoresView) -> tuple[float, float]:
 
 
 def score_rows(scores: ScoresView, rect: QRectF) -> PixelRows:
-    """Return the rows of the curves, below the letters if there are any."""
-    above = LETTERS_PX if scores.letters or scores.blank is not None else PADDING_PX
+    """Return the rows of the curves, below the letters or the legend, for which a folded lane has no room."""
+    above = LETTERS_PX + 2 if rect.height() > COLLAPSED_PX else PADDING_PX
     return PixelRows(*score_limits(scores), rect.top() + above, max(1.0, rect.height() - above - PADDING_PX))
 
 
@@ -40,7 +43,7 @@ def score_colour(scores: ScoresView, place: int, theme: Theme) -> QColor:
     """Return the colour of a label's curve: a step for each named one, quiet for the others."""
     if scores.blank is not None:
         return theme.ghost if place == scores.blank else theme.curve
-    if place not in scores.named:
+    if place not in scores.named or scores.threshold is not None:
         return theme.ghost
     if len(scores.named) == 1:
         return theme.curve
@@ -55,6 +58,10 @@ def paint_scores(painter: QPainter, rect: QRectF, lane: LaneView, columns: Colum
     painter.save()
     painter.setClipRect(rect)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if scores.threshold is not None:
+        y = math.floor(rows.y(scores.threshold)) + 0.5
+        draw_dotted(painter, QLineF(rect.left(), y, rect.right(), y), theme.edge)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     order = sorted(range(len(scores.curves)), key=lambda place: place in scores.named)
     for place in order:
         _paint_score(painter, scores, place, columns, rows, theme)
@@ -102,7 +109,7 @@ def legend_words(curve: Track, value: float) -> str:
     """Return a label with its value at the cursor, if there is one."""
     if not np.isfinite(value):
         return curve.name
-    return f"{curve.name} {four_digits(value) if curve.unit else activation(value)} {curve.unit}".rstrip()
+    return f"{curve.name} {value:.2f} %" if curve.unit == "%" else f"{curve.name} {activation(value)}"
 
 
 def _paint_legend(painter: QPainter, rect: QRectF, scores: ScoresView, theme: Theme) -> None:
@@ -132,7 +139,9 @@ def score_labels(lane: LaneView, rect: QRectF, theme: Theme) -> list[Label]:
         return []
     rows = score_rows(scores, rect)
     text = (lambda value: f"{value:g}") if scores.unit == "%" else activation
+    between = [] if scores.threshold is None else [scores.threshold]
     return [
+        *(Label(rows.y(value), text(value), theme.ink2, ROUND) for value in between),
         Label(rows.top_px, text(rows.high), theme.ink2, END, unit=scores.unit),
         Label(rows.top_px + rows.height_px, text(rows.low), theme.ink2, END),
     ]

@@ -43,7 +43,8 @@ class ScoresView:
 
     `letters` are written over the curves, each at its time; they, and `blank`, the place of the label that
     means nothing, come with CTC. `named` are the places of the curves with a colour and a line in the legend,
-    `readings` their values at the cursor.
+    `readings` their values at the cursor. Below a `threshold` of confidence something else is not shown, such
+    as pitch, which the curve then stands behind.
     """
 
     curves: tuple[Track, ...]
@@ -51,6 +52,7 @@ class ScoresView:
     letters: tuple[tuple[float, str], ...] = ()
     named: tuple[int, ...] = ()
     readings: tuple[float, ...] = ()
+    threshold: float | None = None
 
     @property
     def unit(self) -> str:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from app.stack.answer_commands import has_letters
+from core.annotation.editing import set_label
 from core.answers.listening import listen_to
 from core.families.registry import open_model
 from core.probing.drive import Sound
@@ -13,6 +15,7 @@ from core.probing.model_id import ModelId
 from core.probing.request import ProbeRequest
 from core.session.lane_key import FIRST_MODEL, INPUT, LOGITS, LaneKey, RecordingKey
 from tests.core.families.test_hearing_networks import crepe_shapes, drawn, firered_shapes, snfa_shapes
+from tests.support.commands import run
 from tests.support.tiny.files import save_state
 
 
@@ -99,3 +102,35 @@ def test_its_letters_move_with_the_recording(fresh, tmp_path, tone):
     assert [tier.tier.name for tier in after.answers] == ["phones"]
     times = [view.answers[0].tier.times for view in (before, after)]
     np.testing.assert_allclose(np.subtract(times[1], times[0]), 0.25)
+
+
+def test_letters_are_copied_into_a_tier_that_is_edited_like_any_other(fresh, tmp_path, tone):
+    fresh.model_loader.open(networks(tmp_path)["recogniser"])
+    assert not has_letters(fresh.session)
+    fresh.model_loader.open(tone)
+    run(fresh, "textgrid.copy_answer")
+    (tier,) = fresh.tier_editor.tiers
+    said = fresh.session.shown.predictions[LaneKey(FIRST_MODEL, "recogniser", LOGITS)].letters
+    assert (tier.name, tier.kind) == ("phones", "point")
+    assert tier.labels == tuple(one.label for one in said)
+    np.testing.assert_allclose(tier.times, [one.time_s for one in said])
+    assert fresh.tier_editor.change("label", lambda note, place: set_label(note, place, 0, "x"))
+    assert fresh.tier_editor.tiers[0].labels[0] == "x"
+    run(fresh, "textgrid.copy_answer")
+    assert [one.labels[0] for one in fresh.tier_editor.tiers] == ["x", said[0].label]
+    fresh.session.undo()
+    assert len(fresh.tier_editor.tiers) == 1
+
+
+def test_the_networks_pitch_stands_beside_praats(fresh, tmp_path, tone):
+    fresh.model_loader.open(tone)
+    fresh.model_loader.open(networks(tmp_path)["pitch"])
+    lanes = {lane.key: lane for lane in fresh.stack_views.view().lanes}
+    f0 = fresh.session.shown.predictions[LaneKey(FIRST_MODEL, "pitch", LOGITS)].f0
+    answer, recording = lanes[LaneKey(FIRST_MODEL, "pitch", LOGITS)], lanes[RecordingKey("tone.wav")]
+    assert answer.overlays["pitch"] == (f0,)
+    assert [one.track for one in recording.merged_pitch] == [f0]
+    assert (answer.pitch_floor_hz, answer.pitch_ceiling_hz) == (
+        recording.pitch_floor_hz,
+        recording.pitch_ceiling_hz,
+    )
