@@ -130,6 +130,21 @@ EFFECTS_TABLE = """FILE.csv: rank,variable,beta,low,high,beyond_chance
   beyond_chance: whether beta is larger than shuffled items give in 95 of 100 cases, for any variable"""
 
 
+DISTANCES = ("unit", "layer", "pca", "diagonal", "extrapolated", "mmd")
+GENERATE_FILES = """files written to DIR:
+  settings.csv   steps, rate, lambda, sign, mean, sd, frechet, floor, n; then n_real, d, pool, distance,
+                 mark: a row per setting and sign; frechet is the distance of its restarts' best
+                 activations to those of the n_real most (min: least) activating real excerpts,
+                 floor what equal sets of that size reach in 95 of 100 cases
+  examples.csv   sign, setting (the row in settings.csv, or real), restart, activation, f0, f1, f2, f3,
+                 intensity, hnr, ..: the best, median and worst setting, and the real excerpts
+  sounds/        each example as a sound
+  points/        each generated example as a point file, for Latent > Read point; points.json has all
+  generate.json  networks, unit, prior, grid, versions
+
+A search that was stopped with Ctrl+C writes what it found, and goes on with the same command."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that reports errors in one sentence."""
 
@@ -352,6 +367,47 @@ def _effects(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EFFECTS_TABLE
 
 
+def _generate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="NETWORK", help="the checkpoint of a network that hears sound")
+    _answers(parser)
+    add = parser.add_argument_group("what is driven").add_argument
+    add(
+        "--target",
+        metavar="LABEL|INDEX|LAYER:CHANNEL",
+        required=True,
+        help="a label or its number from 1, layer:channel, a layer, a margin a>b (or a> over all others), "
+        "a direction layer@FILE, or a recording to match in a layer, layer=SOUND",
+    )
+    add("--network", metavar="ROLE", help="the network of the checkpoint (default: the first that hears)")
+    add("--over", choices=("mean", "max", "middle"), help="how frames become one number (default: by family)")
+    values = "the unit before its sigmoid, softmax or other non-linearity, or after it (default: before)"
+    add("--value", choices=("before", "after"), default="before", help=values)
+    add("--sign", choices=("both", "max", "min"), default="both", help="the direction (default: both)")
+    add = parser.add_argument_group("prior").add_argument
+    words = "the checkpoint of the generator (default: the built-in model)"
+    add("--prior", metavar="GENERATOR", default="built-in", help=words)
+    add("--code", metavar="VALUES", type=numbers, help="one code for all (default: every code in turn)")
+    add("--free-code", action="store_true", help="move the code, too; told with the nearest legal one")
+    wider = "how far a box reaches, 1 is the range of training (default: 1)"
+    add("--beyond", metavar="FACTOR", type=number, default=1.0, help=wider)
+    held = "a normal prior pays λ |z|², or is held on its typical sphere (default: penalty)"
+    add("--hold", choices=("penalty", "sphere"), default="penalty", help=held)
+    add = parser.add_argument_group("search").add_argument
+    grids = "published (27 settings), quick (8), or a JSON file with steps, rates, penalties (default: quick)"
+    add("--grid", metavar="published|quick|FILE", default="quick", help=grids)
+    add("--restarts", metavar="N", type=count, help="searches per setting (default: the grid's)")
+    add("--seed", metavar="N", type=seed, help="of all restarts (default: the grid's, 1)")
+    add("--halving", action="store_true", help="after each number of steps, go on with the better half")
+    add = parser.add_argument_group("comparison").add_argument
+    add("--real", metavar="FOLDER", help="recordings to compare with, cut as long as the generated sounds")
+    add("--top", metavar="N", type=count, default=50, help="the most extreme excerpts compared (default: 50)")
+    add("--most", metavar="N", type=count, default=700, help="the most excerpts heard (default: 700)")
+    kinds = "activations of one unit (default), or of its layer: all, PCA to n/10, variances, N to infinity"
+    add("--distance", choices=DISTANCES, default="unit", help=kinds)
+    parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = GENERATE_FILES
+
+
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
     parser.add_argument(
@@ -438,6 +494,9 @@ COMMANDS: dict[str, CliCommand] = {
         "list the results of any analysis of a layer or a sound", "app.cli.listing", _listing
     ),
     "shot": CliCommand("write a picture of the stack of layers", "app.cli.shot", _shot),
+    "generate": CliCommand(
+        "search a generator for sounds that drive a unit of a network", "app.cli.generate", _generate
+    ),
     "train": CliCommand("train a network on recordings", "app.cli.train", None),
     "bench": CliCommand("measure how fast Phonoscope is on this computer", "app.bench.main", _bench),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from core.families.card import Card
 from core.families.family import Description, Parts
@@ -12,6 +14,9 @@ from core.networks.runner import Runner
 from core.networks.spec import NetworkSpec
 from core.networks.torch_runner import Build, TorchRunner, torch_runner
 from core.networks.weights import Weights
+
+Made = TypeVar("Made")
+MOST_MADE = 4
 
 NAMES = {"G": "generator", "D": "discriminator", "Q": "Q network"}
 
@@ -24,6 +29,7 @@ class Model:
     description: Description
     parts: Parts
     _runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
+    _made: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])
 
     def spec(self, role: str) -> NetworkSpec:
         """Return a network's spec. Raises Fault if the checkpoint has no network of this role."""
@@ -41,6 +47,14 @@ class Model:
                 self.spec(role), self.parts[role], self.description.builds.get(role)
             )
         return self._runners[role]
+
+    def made(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made of this model under a key, made by the first call; the last few are kept."""
+        if key not in self._made:
+            while len(self._made) >= MOST_MADE:
+                self._made.pop(next(iter(self._made)))
+            self._made[key] = make()
+        return self._made[key]
 
 
 def runner_of(spec: NetworkSpec, weights: Weights, build: Build | None = None) -> NumpyRunner | TorchRunner:

@@ -204,13 +204,13 @@ def _for_sound(spec: NetworkSpec, drive: Drive) -> NetworkSpec:
     if not found.layers[-1].n:
         raise Fault(
             f"The sound lasts {len(drive.samples) / spec.drive.rate_hz:.3g} s, which is too short for this "
-            f"network: it needs {_least_s(spec):.3g} s.",
+            f"network: it needs {least_s(spec):.3g} s.",
             "Use a longer part of it.",
         )
     return found
 
 
-def _least_s(spec: NetworkSpec) -> float:
+def least_s(spec: NetworkSpec) -> float:
     """Return the length of the shortest sound that gives one frame of the answer, in seconds."""
     assert isinstance(spec.drive, SoundDrive)
     n = 1
