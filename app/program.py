@@ -24,6 +24,7 @@ from app.models.contact_sheet import ContactSheet
 from app.models.input_choice import InputChoice
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
+from app.models.live import Live
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
 from app.models.working_points import WorkingPoints
@@ -66,6 +67,7 @@ def assemble(
     context: Context, engine: Engine, pool: Pool, player: PlayerLike, inputs: InputBackend | None = None
 ) -> Instrument:
     """Make every service with its neighbours; `inputs` are the microphones, by default PortAudio's."""
+    inputs = inputs or PortAudioInputs()
     in_process = InlineEngine if isinstance(engine, InlineEngine) else ProcessEngine
     alignment = Alignment(context)
     recordings = OpenRecordings(context, alignment)
@@ -110,12 +112,13 @@ def assemble(
         results=results,
         player=player,
         recordings=recordings,
-        recorder=Recorder(context, inputs or PortAudioInputs(), player, recordings),
+        recorder=Recorder(context, inputs, player, recordings),
         alignment=alignment,
         model_loader=model_loader,
         working_points=working_points,
         last_open=LastOpen(context, recordings),
         latent_driven=latent_driven,
+        live=Live(context, engine, inputs),
         sound_driven=sound_driven,
         input_choice=input_choice,
         contact_sheet=contact_sheet,

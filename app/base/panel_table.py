@@ -40,6 +40,7 @@ MODULES = (
     "app.sweeping.sweep_page",
     "app.maps.page",
     "app.models.contact_sheet_page",
+    "app.models.live_page",
 )
 """The modules with panels, in the order in which their area shows them."""
 

@@ -23,6 +23,7 @@ ROWS = {
     "scroll": "app.bench.scroll",
     "tiers": "app.bench.tiers",
     "sound": "app.bench.sound",
+    "live": "app.bench.live",
 }
 # only when named: a minute or an hour of sound takes long
 ALONE = {"analyses": "app.bench.analyses", "long": "app.bench.long_recording"}

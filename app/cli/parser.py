@@ -29,7 +29,7 @@ from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
 
-BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses")
+BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses", "live")
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),

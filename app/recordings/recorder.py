@@ -198,6 +198,11 @@ class Recorder:
             self._messages.noted.emit(f"{few} not saved: File > Record mono Sound… has what there is")
             self.changed.emit()
 
+    def take_up(self, take: Take) -> None:
+        """Take what was recorded elsewhere as the current recording; the one before is put aside."""
+        self._unsaved = (*self._unsaved, take)
+        self.bring_back(len(self._unsaved) - 1)
+
     def bring_back(self, place: int) -> None:
         """Take up a recording that was not saved; the current one is put aside."""
         if self.records or not 0 <= place < len(self._unsaved):

@@ -22,6 +22,7 @@ from app.models.contact_sheet import ContactSheet
 from app.models.input_choice import InputChoice
 from app.models.last_open import LastOpen
 from app.models.latent_driven import LatentDriven
+from app.models.live import Live
 from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
 from app.models.working_points import WorkingPoints
@@ -61,6 +62,7 @@ class Instrument:
     working_points: WorkingPoints
     last_open: LastOpen
     latent_driven: LatentDriven
+    live: Live
     sound_driven: SoundDriven
     input_choice: InputChoice
     contact_sheet: ContactSheet
@@ -112,6 +114,7 @@ class Instrument:
         """Stop playback and end the processes."""
         self.recordings.leave()
         self.recorder.close()
+        self.live.close()
         self.tier_editor.autosave.close()
         self.working_points.close()
         self.player.close()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.answers.class_curves import class_curves
 from core.answers.ctc import letters
-from core.answers.label_scores import label_scores
+from core.answers.label_scores import LabelScores, label_scores
 from core.answers.pitch_contour import pitch_contour
 from core.answers.prediction import Heard, Prediction
 from core.families.registry import Model
@@ -51,7 +51,11 @@ def prediction(spec: NetworkSpec, done: Probed, origin: Origin) -> Prediction:
     assert isinstance(spec.output, FramesOutput)
     assert done.logits is not None
     assert done.frames is not None
-    scores = label_scores(spec.output, done.logits, done.frames)
+    return prediction_of(label_scores(spec.output, done.logits, done.frames), origin)
+
+
+def prediction_of(scores: LabelScores, origin: Origin) -> Prediction:
+    """Return scores with what they say: letters, pitch, or classes."""
     if scores.kind == "pitch":
         f0, confidence = pitch_contour(scores, origin=origin)
         sure = replace(confidence, samples=confidence.samples * np.float32(100), unit="%")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.bench import analyses, beside_training, generate, knob, main, scroll, start, train, yardsticks
+from app.bench import analyses, beside_training, generate, knob, live, main, scroll, start, train, yardsticks
 from app.bench.figures import Figure, Yardstick, head
 from app.bench.model import multiply_adds, write_model
 from core.faults import Fault
@@ -156,6 +156,13 @@ def test_a_busy_machine_is_said(used, said, monkeypatch):
 def test_a_knob_is_followed_to_its_pixels(model, qapp):
     figures = list(knob.figures(model, share=0.01))
     assert_sound(figures, {"knob_to_pixels": "ms", "overlays_after_rest": "ms"})
+
+
+def test_a_network_listens_live(model, qapp, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(live, "SPANS", 2)
+    units = dict.fromkeys(("live_frame", "live_answer", "live_stall"), "ms")
+    assert_sound(list(live.figures(model)), units)
 
 
 @pytest.mark.usefixtures("training_at_full_speed")
