@@ -40,6 +40,7 @@ from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from app.sweeping.dose_run import DoseRun
+from app.sweeping.sweep_files import SweepFiles
 from app.sweeping.sweep_run import SweepRun
 from core.capture.inputs import InputBackend, PortAudioInputs
 from core.processes.engine import Engine, InlineEngine, ProcessEngine
@@ -104,6 +105,7 @@ def assemble(
     layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
     background = BackgroundEngine(context, in_process)
+    sweep_run = SweepRun(context, engine)
     return Instrument(
         context=context,
         engine=engine,
@@ -136,7 +138,8 @@ def assemble(
         praat_exchange=PraatExchange(context, latent_driven, tier_editor),
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
-        sweep_run=SweepRun(context, engine),
+        sweep_run=sweep_run,
+        sweep_files=SweepFiles(context, model_loader, sweep_run),
         dose_run=DoseRun(context, background),
         interruptions=Interruptions(),
     )

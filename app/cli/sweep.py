@@ -12,6 +12,7 @@ from core.faults import Cancelled, Fault
 
 def run(asked: Namespace) -> int:
     """Run the sweep and write its files to `asked.out`."""
+    from app.cli.sweep_figures import draw_figures
     from core.export.record import read_point
     from core.measures.plan import plan_of
     from core.sweeps.grid import grid_of
@@ -31,7 +32,7 @@ def run(asked: Namespace) -> int:
         draws = draws_of(layout, asked.items, asked.seed or 0, asked.code, changes)
     request = SweepRequest(Sweep(grid, draws), plan, asked.layers)
     try:
-        done = write_sweep(model, request, Path(asked.out), _progress)
+        done = write_sweep(model, request, Path(asked.out), _progress, draw=draw_figures)
     except KeyboardInterrupt:
         raise Fault("The sweep was stopped.", "Run the same command again to go on.") from None
     except Cancelled:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CHECKPOINT = (
     "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.jit *.safetensors *.npz *.omnivad "
-    "checkpoint args.txt"
+    "checkpoint args.txt sweep.json"
 )
 BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {SOUND_SUFFIXES})"
 CHECKPOINTS = f"Checkpoints ({_CHECKPOINT})"

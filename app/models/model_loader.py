@@ -25,6 +25,7 @@ from core.session.lane_key import FIRST_MODEL, GENERATOR, LaneKey
 from core.session.lanes import Lane, Lanes
 from core.session.point_names import is_drawn, starred_name
 from core.session.session import ModelPoint, is_of
+from core.sweeps.sweep_record import is_sweep_file
 
 MOST_WARNINGS = 2  # shown at once; the card has them all
 
@@ -35,13 +36,14 @@ class ModelLoader:
     What was open stays open when a file is refused.
 
     `choice_needed` carries a ChooseRun, `questions_arose` a card with assumed answers; `started` and `ended`
-    frame the wait.
+    frame the wait. `sweep_met` carries the path of a sweep's record, which others open.
     """
 
     choice_needed = Signal(ChooseRun)
     questions_arose = Signal(Card)
     started = Signal(str)
     ended = Signal()
+    sweep_met = Signal(str)
 
     def __init__(
         self,
@@ -75,6 +77,9 @@ class ModelLoader:
         wanted = str(Path(path).absolute())  # the next start may be in another folder
         if is_sound_file(Path(path)):
             self._recordings.open(path)
+            return
+        if is_sweep_file(Path(path)):
+            self.sweep_met.emit(wanted)
             return
         self.started.emit(wanted)
         model = self._session.model if model is None else model

@@ -157,6 +157,7 @@ def _connect(window: Window) -> None:
             window.dock_view.set_shown(shown)
 
     pages.shown.connect(page_shown)
+    on.sweep_files.opened.connect(lambda: pages.show_page("sweep"))
     pages.dock_shown.connect(dock_shown)
     for stop in (on.playback.stop, on.contact_sheet.cancel, on.measurement.cancel):
         on.interruptions.add(stop)
@@ -171,3 +172,4 @@ def _connect(window: Window) -> None:
         on, widgets, window.host, menus, pages, window.dock_view, window.named_points, window.playhead,
         window.tiers_wiring,
     )  # fmt: skip
+    on.session.card_changed.connect(on.sweep_files.checkpoint_opened)  # after the stack was shown

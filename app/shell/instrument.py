@@ -37,6 +37,7 @@ from app.shell.dock_visibility import DockVisibility
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from app.sweeping.dose_run import DoseRun
+from app.sweeping.sweep_files import SweepFiles
 from app.sweeping.sweep_run import SweepRun
 from core.processes.engine import Engine
 from core.processes.latest_wins import Jobs
@@ -81,6 +82,7 @@ class Instrument:
     file_export: FileExport
     dock_visibility: DockVisibility
     sweep_run: SweepRun
+    sweep_files: SweepFiles
     dose_run: DoseRun
     interruptions: Interruptions
 

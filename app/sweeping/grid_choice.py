@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.networks.latent import LatentLayout, Point
 from core.sweeps.grid import PUBLISHED, Grid, grid_of, path_grid
+from core.sweeps.sweep_record import texts_of
 
 RANGE, AXES, PATH = "range", "axes", "path"
 Ends = tuple[float, float, float]
@@ -44,6 +45,11 @@ class GridChoice:
             return None
         parts = PUBLISHED[self.kind].axes[0].partition("=")[2].split(":")
         return (float(parts[0]), float(parts[1]), float(parts[2])) if len(parts) == 3 else None
+
+
+def choice_of(grid: Grid) -> GridChoice:
+    """Return the choice that gives a grid that came from elsewhere."""
+    return GridChoice(grid.names[0], AXES, texts=tuple(texts_of(grid)))
 
 
 def first_choice(layout: LatentLayout, pins: frozenset[int]) -> GridChoice:

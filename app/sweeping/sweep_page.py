@@ -17,7 +17,16 @@ from app.models.named_points import NamedPoints
 from app.playback.interruptions import Interruptions
 from app.sweeping.dose_page import DosePage
 from app.sweeping.dose_run import DoseRun
-from app.sweeping.grid_choice import AXES, PATH, RANGE, GridChoice, first_choice, published, variables
+from app.sweeping.grid_choice import (
+    AXES,
+    PATH,
+    RANGE,
+    GridChoice,
+    choice_of,
+    first_choice,
+    published,
+    variables,
+)
 from app.sweeping.step_sound import StepSound
 from app.sweeping.sweep_run import SweepRun
 from app.sweeping.sweep_views import DRAWN, swept
@@ -77,6 +86,7 @@ class SweepPage:
         self.sound = StepSound(context, sweep_run, sounds)
         self.choice: GridChoice | None = None
         self._owner: object = None
+        self._running_own = False
         self._mode, self._baseline, self._visible = WATERFALL, DRAWN, False
         self._follow = QTimer(page, singleShot=True, interval=FOLLOW_MS)
         self._follow.timeout.connect(self.sweep_again)
@@ -139,6 +149,9 @@ class SweepPage:
         state = self._run.state
         if state is None:
             return
+        if not self._running_own:  # a sweep that was opened
+            self.choice, self._owner = choice_of(state.grid), state.card
+            self._offer()
         steps = self._page.steps
         layers = [(one.name, one.title) for one in reversed(state.card.layers["G"])]
         if self.sound.layer not in dict(layers):
@@ -177,8 +190,15 @@ class SweepPage:
         """Offer the variables and grids of the model in focus."""
         session, bar = self._session, self._page.bar
         layout = session.layout
+        state = self._run.state
         if self.choice is None or self._owner is not session.card:
-            self.choice, self._owner = first_choice(layout, session.snapshot.pins), session.card
+            opened = state is not None and state.model == session.model
+            first = (
+                choice_of(state.grid)
+                if state is not None and opened
+                else first_choice(layout, session.snapshot.pins)
+            )
+            self.choice, self._owner = first, session.card
         bar.show_variables(variables(layout), self.choice.variable)
         bar.show_grids((*OTHERS, *SEVERAL, *published(layout)), self.choice.kind)
         bar.show_range(self.choice.shown_ends)
@@ -196,10 +216,13 @@ class SweepPage:
         card = self._session.card
         if card is None or card.generator is None or self.choice is None:
             return
+        self._running_own = True
         try:
             self._run.run(self.choice.grid(self._session.layout))
         except Fault as fault:
             self._context.messages.faulted.emit(fault)
+        finally:
+            self._running_own = False
 
     def _choose(self, **changes: object) -> None:
         if self.choice is not None:

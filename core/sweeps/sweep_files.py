@@ -20,6 +20,7 @@ from core.files.wav import write_wav
 from core.measures.plan import MeasurementPlan
 from core.signals.track import Track
 from core.sweeps.array_store import ArrayStore
+from core.sweeps.courses import Courses
 from core.sweeps.sweep import Sweep, check_layers, run_items, run_steps, tracks_of
 from core.sweeps.sweep_table import measured, write_table
 
@@ -34,6 +35,26 @@ def _never() -> bool:
 
 def _silent(what: str, done: int, of: int) -> None:
     del what, done, of
+
+
+@dataclass(frozen=True, eq=False)
+class Drawable:
+    """What the figures of a sweep show: each step of the first draw, and the measures over all draws."""
+
+    card: Card
+    sweep: Sweep
+    steps: tuple[Mapping[str, Track], ...]
+    courses: Courses
+
+
+Files = dict[str, str]
+Draw = Callable[[Drawable, Path], Files]
+"""Draws figures into a folder and returns the files with what they are."""
+
+
+def _no_figures(shown: Drawable, folder: Path) -> Files:
+    del shown, folder
+    return {}
 
 
 @dataclass(frozen=True)
@@ -54,9 +75,14 @@ class Written:
 
 
 def write_sweep(
-    model: Any, asked: SweepRequest, folder: Path, progress: Progress = _silent, cancelled: Stop = _never
+    model: Any,
+    asked: SweepRequest,
+    folder: Path,
+    progress: Progress = _silent,
+    cancelled: Stop = _never,
+    draw: Draw = _no_figures,
 ) -> Written:
-    """Run a sweep and write everything about it; `sweep.json` comes last.
+    """Run a sweep and write everything about it; `sweep.json` comes last, after the figures of `draw`.
 
     One draw is run a step at a time, many are run in batches and resumed where a killed run ended. Raises
     Cancelled, and Fault if the folder cannot be written or a layer does not exist.
@@ -65,19 +91,22 @@ def write_sweep(
     check_layers(card, asked.layers)
     folder = folder_for(folder)
     run = _write_one if len(asked.sweep.draws) == 1 else _write_many
-    files, refusals = run(model, asked, folder, progress, cancelled)
+    courses = Courses(len(asked.sweep.grid))
+    files, refusals, steps = run(model, asked, folder, courses, progress, cancelled)
+    files |= draw(Drawable(card, asked.sweep, steps, courses), folder)
     notes = _notes(card, asked, refusals)
     write_json(folder / "sweep.json", sweep_record(card, asked, files, refusals))
     return Written((*files, "sweep.json"), notes)
 
 
 Refusals = Mapping[tuple[str, str], str]
-Files = dict[str, str]
+Run = tuple[Files, Refusals, tuple[Mapping[str, Track], ...]]
+"""What was written, what was refused, and the steps of the first draw."""
 
 
 def _write_one(
-    model: Any, asked: SweepRequest, folder: Path, progress: Progress, cancelled: Stop
-) -> tuple[Files, Refusals]:
+    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop
+) -> Run:
     """Run one draw along the knob's own way."""
     import numpy as np
 
@@ -92,12 +121,13 @@ def _write_one(
     if card.sounds:
         files |= _write_sounds(folder, asked.sweep, (((0, k, step) for k, step in enumerate(steps))), card)
     table = ((0, k, step) for k, step in enumerate(steps))
-    return files | _table_file(), _write_table(card, asked, folder, table, progress, cancelled)
+    refusals = _write_table(card, asked, folder, table, courses, progress, cancelled)
+    return files | _table_file(), refusals, tuple(steps)
 
 
 def _write_many(
-    model: Any, asked: SweepRequest, folder: Path, progress: Progress, cancelled: Stop
-) -> tuple[Files, Refusals]:
+    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop
+) -> Run:
     """Run many draws in batches, with the layer averages going to the disk."""
     card, grid, count = model.card, asked.sweep.grid, len(asked.sweep.draws)
     shapes = {layer.name: (len(grid), layer.axis.n) for layer in card.layers["G"]}
@@ -120,10 +150,11 @@ def _write_many(
     files = {"layers.npz": "native rates, float32 [item, step, samples]"}
     if card.sounds and count * len(grid) <= MOST_SOUNDS:
         files |= _write_sounds(folder, asked.sweep, steps(), card)
-    refusals = _write_table(card, asked, folder, steps(), progress, cancelled)
+    refusals = _write_table(card, asked, folder, steps(), courses, progress, cancelled)
+    first_draw = store.item(0)
     store.pack(folder / "layers.npz")
     store.remove()
-    return files | _table_file(), refusals
+    return files | _table_file(), refusals, tuple(tracks_of(card, first_draw, k) for k in range(len(grid)))
 
 
 def fingerprint(card: Card, sweep: Sweep) -> str:
@@ -146,6 +177,7 @@ def _write_table(
     asked: SweepRequest,
     folder: Path,
     steps: Iterator[tuple[int, int, Mapping[str, Track]]],
+    courses: Courses,
     progress: Progress,
     cancelled: Stop,
 ) -> Refusals:
@@ -158,7 +190,8 @@ def _write_table(
             yield step
 
     seeds = [draw.seed for draw in asked.sweep.draws]
-    return write_table(folder / "sweep.csv", card.label, seeds, asked.sweep.grid.values(), counted())
+    rows = courses.through(counted())
+    return write_table(folder / "sweep.csv", card.label, seeds, asked.sweep.grid.values(), rows)
 
 
 def _write_sounds(

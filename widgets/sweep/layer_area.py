@@ -146,6 +146,7 @@ class LayerArea(PlotArea):
         if layer is None or view is None:
             return
         self._paint_head(painter, layer)
+        self._paint_name(painter, view)
         self._paint_current(painter, view)
 
     def _paint_head(self, painter: QPainter, layer: SweptLayer) -> None:
@@ -174,8 +175,19 @@ class LayerArea(PlotArea):
             painter.drawRoundedRect(play, 4, 4)
             paint_icon(painter, "play-fill", play, theme.ink2, 12)
 
+    def _paint_name(self, painter: QPainter, view: SweepView) -> None:
+        """Write what moves below the names of the steps."""
+        face = font(11)
+        room = QRectF(2, self.size().height() - MARGINS.bottom + 2, MARGINS.left - 8, 16)
+        painter.setFont(face)
+        painter.setPen(self.theme.ink2)
+        words = QFontMetrics(face).elidedText(view.name, Qt.TextElideMode.ElideRight, round(room.width()))
+        painter.drawText(room, RIGHT, words)
+
     def _paint_current(self, painter: QPainter, view: SweepView) -> None:
         """Paint the current step's name on the accent colour, on its line."""
+        if view.current < 0:
+            return
         box = self.box.mapRectToParent(self.box.rect())
         place = self.box.mapFromView(QPointF(0.0, float(view.current)))
         y = box.top() + place.y()

@@ -26,7 +26,7 @@ class SweepView:
 
     `name` is what moves, `words` each step's name, `shares` each step's place in the colour scale. `places`
     are the steps' values on the scrubber, `drawn` the value of the frozen draw, None where steps have no
-    single value. `current` is the step looked at.
+    single value. `current` is the step looked at, -1 for none.
     """
 
     name: str
