@@ -42,10 +42,15 @@ def plain_features(sound: Pcm, frontend: FrontEnd) -> Tensor:
 
 def varied_features(sound: Pcm, recipe: LetterRecipe, change: Tensor) -> Tensor:
     """Return the frames of an utterance at another speed and level; `change` are two numbers from 0 to 1."""
-    speed, gain_db = (float(part) * 2 - 1 for part in change)
-    played = at_speed(as_samples(sound), 1 + recipe.speed * speed)
-    gain = 10 ** (recipe.gain_db * gain_db / 20)
+    speed, louder = (float(part) for part in change)
+    played = at_speed(as_samples(sound), played_speed(recipe, speed))
+    gain = 10 ** (recipe.gain_db * (louder * 2 - 1) / 20)
     return recipe.frontend.features(tensor(played * np.float32(gain))[None])[0]
+
+
+def played_speed(recipe: LetterRecipe, drawn: float) -> float:
+    """Return the speed that a drawn number from 0 to 1 stands for."""
+    return 1 + recipe.speed * (drawn * 2 - 1)
 
 
 def at_speed(samples: NDArray[np.float32], speed: float) -> NDArray[np.float32]:

@@ -48,6 +48,7 @@ def train_letters(data: Path, recipe: LetterRecipe, plan: RunPlan, tell: Tell, t
     lessons = Lessons(
         [one.sound for one in utterances.training],
         [recipe.alphabet.encoded(one.text) for one in utterances.training],
+        [one.words for one in utterances.training],
     )
     trainer = LetterTrainer(recipe, fabric, lessons)
     if plan.resume:
@@ -74,6 +75,9 @@ def _tell_utterances(found: Utterances, recipe: LetterRecipe, plan: RunPlan, tel
         f"{_amount(found.training, recipe.rate_hz)} to train on · {_amount(found.held_out, recipe.rate_hz)}"
         f" held out · {len(found.skipped)} skipped"
     )
+    timed = sum(bool(one.words) for one in found.training)
+    if timed:
+        tell(f"the TextGrids of {timed} of them say when each word is said")
     if found.held_out and not found.by_speaker:
         tell("Some held-out recordings are by speakers of the training: the error rates will be too good.")
     lines = [f"skipped {one.name}: {one.reason}" for one in found.skipped]

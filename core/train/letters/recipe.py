@@ -28,7 +28,8 @@ class LetterRecipe:
     taps, and two of one tap; `dim` channels, then `head`. The learning rate rises over `warm_up` steps and
     falls as a cosine. Each time an utterance is used it is played up to `speed` faster or slower and up to
     `gain_db` louder or softer; with `masks`, bands and stretches of its spectrogram are left out (Park et al.
-    2019). `held_out` is the share of the speakers that only measure.
+    2019). Where a TextGrid tells when the words are said, the frames are taught too, less and less over the
+    part `timed` of all steps. `held_out` is the share of the speakers that only measure.
     """
 
     model: Literal["wav2letter"] = "wav2letter"
@@ -46,6 +47,7 @@ class LetterRecipe:
     speed: float = 0.1
     gain_db: float = 12.0
     masks: bool = True
+    timed: float = 0.6
     held_out: float = 0.1
     seed: int = 0
 
@@ -79,9 +81,9 @@ class LetterRecipe:
             ("A warm-up cannot last less than 0 steps.", "Use 0 for none.", self.warm_up < 0),
             ("The speed can change by less than half at most.", "0.1 is usual.", not 0 <= self.speed < 0.5),
             (
-                "Dropout and the held-out share must lie between 0 and 1.",
+                "Dropout, the held-out share and the timed part must lie between 0 and 1.",
                 "Use 0 for none.",
-                not (0 <= self.dropout < 1 and 0 <= self.held_out < 1),
+                not (0 <= self.dropout < 1 and 0 <= self.held_out < 1 and 0 <= self.timed <= 1),
             ),
             ("A seed must be a whole number from 0.", "Use --seed 0 or more.", self.seed < 0),
         )
@@ -115,6 +117,10 @@ class LetterRecipe:
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
+
+
+FRAME_S = STRIDE * HOP_S
+"""How long a frame of the network's answer is."""
 
 
 def frames_out(frames: int) -> int:

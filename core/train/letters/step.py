@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import ctc_loss
+from torch.nn.functional import cross_entropy, ctc_loss
 from torch.optim import Optimizer
 
-from core.train.letters.augmentation import MASKS, Pcm, varied_batch
-from core.train.letters.batches import Batches
+from core.train.letters.augmentation import MASKS, Pcm, played_speed, varied_batch
+from core.train.letters.batches import Batches, Variations
 from core.train.letters.network import LetterNetwork
-from core.train.letters.recipe import LetterRecipe
+from core.train.letters.recipe import FRAME_S, LetterRecipe
+from core.train.letters.word_times import UNKNOWN, TimedWord, frame_targets
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -31,10 +32,13 @@ that the saved network has.
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """The utterances to learn from: their sounds and the outputs that their transcripts stand for."""
+    """The utterances to learn from: their sounds, the outputs that their transcripts stand for, and their
+    words with times (empty where those are not known).
+    """
 
     sounds: Sequence[Pcm]
     labels: Sequence[Sequence[int]]
+    words: Sequence[Sequence[TimedWord]]
 
 
 def pace(step: int, warm_up: int, steps: int) -> float:
@@ -66,7 +70,10 @@ class LetterTrainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * pace(self.steps, self.recipe.warm_up, steps)
         self.network.settle(self.steps >= SETTLED_FROM * steps)
-        loss = self._loss(self.batches.rows())
+        timed = self.recipe.timed * steps
+        losses = self._losses(self.batches.rows())
+        told = 1 - self.steps / timed if self.steps < timed else 0.0
+        loss = losses["ctc"] + told * losses["frames"] if told and "frames" in losses else losses["ctc"]
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         self.fabric.clip_gradients(  # pyright: ignore[reportUnknownMemberType]
@@ -74,16 +81,33 @@ class LetterTrainer:
         )
         self.optimiser.step()
         self.steps += 1
-        return {"ctc": loss.detach()}
+        return {name: one.detach() for name, one in losses.items()}
 
-    def _loss(self, rows: list[int]) -> Tensor:
+    def _losses(self, rows: list[int]) -> dict[str, Tensor]:
+        """Return the loss of CTC, and the cross entropy of the frames if times of words are known."""
         device, recipe = self.fabric.device, self.recipe
         drawn = self.batches.variations(len(rows), MASKS)
         kept = self._kept(len(rows))
         features, frames = varied_batch([self.lessons.sounds[row] for row in rows], recipe, drawn)
         self._wrapped.train()
         logits, lengths = self._wrapped(features.to(device), frames.to(device), kept)
-        return ctc(logits, lengths, [self.lessons.labels[row] for row in rows], recipe.alphabet.blank)
+        losses = {
+            "ctc": ctc(logits, lengths, [self.lessons.labels[row] for row in rows], recipe.alphabet.blank)
+        }
+        if any(self.lessons.words[row] for row in rows):
+            targets = self._targets(rows, drawn, lengths.tolist(), logits.shape[1]).to(device)
+            losses["frames"] = cross_entropy(logits.float().flatten(0, 1), targets.flatten())
+        return losses
+
+    def _targets(self, rows: list[int], drawn: Variations, lengths: list[int], longest: int) -> Tensor:
+        """Return what each frame should be, int64 [items, frames], at the speed at which it is played."""
+        found = torch.full((len(rows), longest), UNKNOWN)
+        for place, (row, change, length) in enumerate(zip(rows, drawn.changes, lengths, strict=True)):
+            frame_s = FRAME_S * played_speed(self.recipe, float(change[0]))
+            words = self.lessons.words[row]
+            targets = frame_targets(words, self.recipe.alphabet, length, frame_s)
+            found[place, :length] = torch.tensor(targets.tolist())
+        return found
 
     def _kept(self, count: int) -> list[Tensor]:
         """Draw the channels that are kept, in all layers but the last."""

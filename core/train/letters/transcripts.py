@@ -188,13 +188,13 @@ def pieces(tier: Tier, name: str) -> list[tuple[str, Range | None]]:
 
     Raises Fault if no interval has a label.
     """
-    if not any(_is_said(label) for label in tier.labels):
+    if not any(is_said(label) for label in tier.labels):
         raise Fault(f"Its tier “{tier.name}” in “{name}” is empty.")
     if tier.end_s - tier.start_s <= LONG_S:
-        return [(" ".join(label for label in tier.labels if _is_said(label)), None)]
+        return [(" ".join(label for label in tier.labels if is_said(label)), None)]
     cuts = _cuts(tier)
     texts = [
-        " ".join(label for label in tier.labels[first:last] if _is_said(label))
+        " ".join(label for label in tier.labels[first:last] if is_said(label))
         for first, last in pairwise(cuts)
     ]
     return [
@@ -213,13 +213,14 @@ def _cuts(tier: Tier) -> list[int]:
         start_s, end_s = tier.times[cuts[-1]], tier.times[index + 1]
         if end_s - start_s > PIECE_S and index > cuts[-1]:
             half_s = start_s + PIECE_S / 2
-            pauses = [k for k in range(cuts[-1] + 1, index) if not _is_said(tier.labels[k])]
+            pauses = [k for k in range(cuts[-1] + 1, index) if not is_said(tier.labels[k])]
             late = [k for k in pauses if tier.times[k] >= half_s]
             cuts.append(late[-1] if late else index)
     return [*cuts, len(tier.labels)]
 
 
-def _is_said(label: str) -> bool:
+def is_said(label: str) -> bool:
+    """Return whether a label stands for speech, and not for a pause."""
     return label.strip().lower() not in SILENCES
 
 

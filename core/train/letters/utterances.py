@@ -17,6 +17,7 @@ from core.train.letters.alphabet import frames_needed
 from core.train.letters.augmentation import Pcm
 from core.train.letters.recipe import LetterRecipe, frames_out
 from core.train.letters.transcripts import Transcribed, find_transcribed
+from core.train.letters.word_times import TimedWord, timed_words
 from core.train.reporting import Tell
 from core.train.slice_memory import FULL_SCALE, packed
 
@@ -27,13 +28,17 @@ LEAST_SPEAKERS = 3
 
 @dataclass(frozen=True, eq=False)
 class Utterance:
-    """A sound, what is said in it in the letters of the alphabet, and by whom (None if unknown)."""
+    """A sound, what is said in it in the letters of the alphabet, and by whom (None if unknown).
+
+    `words` are the words with their times, if a TextGrid tells them.
+    """
 
     name: str
     sound: Pcm
     text: str
     speaker: str | None
     corpus: str
+    words: tuple[TimedWord, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +73,7 @@ def load_utterances(
         try:
             if read is None or read[0] != one.sound:
                 read = one.sound, _sound_of(one.sound, recipe.rate_hz)
-            found.append((one, _utterance(one, read[1], recipe)))
+            found.append((one, _utterance(one, read[1], recipe, tier)))
         except Fault as fault:
             skipped.append(Skipped(one.name, str(fault)))
     held, by_speaker = _held_out([one for one, _ in found], recipe.held_out, recipe.seed)
@@ -84,7 +89,7 @@ def _sound_of(path: Path, rate_hz: int) -> Pcm:
     return packed(sound.clip(-1, 1))
 
 
-def _utterance(one: Transcribed, sound: Pcm, recipe: LetterRecipe) -> Utterance:
+def _utterance(one: Transcribed, sound: Pcm, recipe: LetterRecipe, tier: str) -> Utterance:
     """Return an utterance; raises Fault, with the reason for skipping it, if it teaches nothing."""
     if one.within is not None:
         first, last = (round(time_s * recipe.rate_hz) for time_s in (one.within.start_s, one.within.end_s))
@@ -103,7 +108,8 @@ def _utterance(one: Transcribed, sound: Pcm, recipe: LetterRecipe) -> Utterance:
     frames = frames_out(recipe.frontend.length(round(len(sound) / (1 + recipe.speed))))
     if frames_needed(recipe.alphabet.encoded(text)) > frames:
         raise Fault(f"Its transcript has {len(text)} letters, too many for {seconds:.2f} s.")
-    return Utterance(one.name, sound, text, one.speaker, one.corpus)
+    words = timed_words(one, text, recipe.alphabet, tier) if recipe.timed else ()
+    return Utterance(one.name, sound, text, one.speaker, one.corpus, words)
 
 
 def _held_out(found: Sequence[Transcribed], part: float, seed: int) -> tuple[set[int], bool]:
