@@ -245,6 +245,15 @@ class SoundDriven:
         )
         session.set_lanes(rest, f"close {network}")
 
+    def let_go(self, model: ModelId) -> None:
+        """Let the networks of a model hear nothing; their lanes stay, empty until they hear a sound again."""
+        gone = [one for one in self.listeners if one.model == model]
+        for one in gone:
+            self._jobs.drop(_asker(one))
+        self._set(tuple(one for one in self.listeners if one.model != model))
+        for one in gone:
+            self._clear(one.model, one.network)
+
     def sound_opened(self, key: RecordingKey) -> None:
         """Run networks again that are driven by a recording that was reopened."""
         for one in self.listeners:

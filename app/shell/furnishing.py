@@ -15,6 +15,7 @@ from app.base.injection import Injector
 from app.base.picture_saver import PictureSaver
 from app.export.figure import Figures
 from app.measuring.progress import MeasurementProgress
+from app.models.input_view import InputWiring
 from app.models.named_points import NamedPoints
 from app.playback.playhead import Playhead
 from app.queries.dock import DockView
@@ -34,6 +35,7 @@ from app.training.panel import TrainingPanel
 from widgets.controls.banner import Banner
 from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
+from widgets.model.input_panel import InputPanel
 from widgets.model.start_page import StartPage
 from widgets.results.dock import Dock
 from widgets.shell.status_bar import StatusBar
@@ -63,8 +65,10 @@ def _make_panels(window: Window) -> None:
     on.recordings.opened.connect(locations.forget)
     window.host = DialogHost(on.context, locations, window)
     window.banner, window.status = Banner(), StatusBar()
-    window.card, window.latent = CardPanel(), LatentPanel()
-    window.injector = Injector((on.context, *on.services, window.host, window.card, window.latent))
+    window.card, window.latent, window.input = CardPanel(), LatentPanel(), InputPanel()
+    window.injector = Injector(
+        (on.context, *on.services, window.host, window.card, window.latent, window.input)
+    )
     window.pages = Pages(window.injector)
     window.stack = window.injector.get(Stack)
     window.start = window.injector.get(StartPage)
@@ -80,6 +84,9 @@ def _make_parts(window: Window) -> None:
     window.themes = Themes(context.preferences, host)
     window.status_notes = StatusNotes(
         context, on.player, on.playback, window.status, lambda: window.pages.hint
+    )
+    window.input_wiring = InputWiring(
+        context, host, on.recordings, on.sound_driven, on.input_choice, window.input
     )
     window.named_points = NamedPoints(context, window.latent)
     window.playhead = Playhead(context, on.player, on.playback, window.stack)
@@ -144,7 +151,7 @@ def _connect(window: Window) -> None:
     menus.before_run = window.status_notes.forget
     window.status_notes.watch(window)
     window.host.opened.connect(window.status_notes.watch)
-    pages.areas = [window.latent, window.dock.table, menus.toolbar]
+    pages.areas = [window.latent, window.input, window.dock.table, menus.toolbar]
 
     def page_shown(id: str) -> None:
         window.themes.add(pages.widget(id))
@@ -162,12 +169,14 @@ def _connect(window: Window) -> None:
     for stop in (on.playback.stop, on.contact_sheet.cancel, on.measurement.cancel):
         on.interruptions.add(stop)
     window.themes.add(
-        window.card, window.latent, window.stack, window.start, window.ipa, window.dock, window.banner,
+        window.card, window.latent, window.input, window.stack, window.start, window.ipa, window.dock,
+        window.banner,
         window.status, menus.toolbar, menus.corner,
     )  # fmt: skip
     widgets = Widgets(
-        window.card, window.latent, window.stack, window.start, window.ipa, window.banner, window.status
-    )
+        window.card, window.latent, window.input, window.stack, window.start, window.ipa, window.banner,
+        window.status,
+    )  # fmt: skip
     window.wiring = Wiring(
         on, widgets, window.host, menus, pages, window.dock_view, window.named_points, window.playhead,
         window.tiers_wiring,

@@ -10,6 +10,7 @@ from app.shell.dock_visibility import DockVisibility
 from core.session.session import Session
 from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
+from widgets.model.input_panel import InputPanel
 from widgets.model.start_page import StartPage
 from widgets.results.dock import Dock
 from widgets.stack.stack import Stack
@@ -36,9 +37,9 @@ def has_model(session: Session) -> bool:
 
 
 class LatentDock(QWidget):
-    """The open model's card with its latent variables below."""
+    """The open model's card; below it its latent variables or, for a network that only hears, its input."""
 
-    def __init__(self, card: CardPanel, knobs: LatentPanel) -> None:
+    def __init__(self, card: CardPanel, knobs: LatentPanel, input_panel: InputPanel) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setFixedWidth(LATENT_PX)
@@ -47,12 +48,14 @@ class LatentDock(QWidget):
         down.setSpacing(0)
         down.addWidget(card)
         down.addWidget(knobs, 1)
+        down.addWidget(input_panel, 1)
+        input_panel.hide()
 
 
 @panel("latent", "Latent variables", "left", pages=("stack", "sweep", "maps", "sheet"), shown=has_model)
-def make_latent(card: CardPanel, knobs: LatentPanel) -> LatentDock:
-    """Return the dock of the model and its latent variables."""
-    return LatentDock(card, knobs)
+def make_latent(card: CardPanel, knobs: LatentPanel, input_panel: InputPanel) -> LatentDock:
+    """Return the dock of the model and its latent variables, or its input."""
+    return LatentDock(card, knobs, input_panel)
 
 
 def shows_letters(preferences: PreferenceStore) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.base.injection import Injector
     from app.export.figure import Figures
     from app.measuring.progress import MeasurementProgress
+    from app.models.input_view import InputWiring
     from app.models.named_points import NamedPoints
     from app.playback.playhead import Playhead
     from app.queries.dock import DockView
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from widgets.controls.banner import Banner
     from widgets.latent.panel import LatentPanel
     from widgets.model.card import CardPanel
+    from widgets.model.input_panel import InputPanel
     from widgets.model.start_page import StartPage
     from widgets.results.dock import Dock
     from widgets.shell.status_bar import StatusBar
@@ -62,6 +64,8 @@ class Window(QMainWindow):
     status: StatusBar
     card: CardPanel
     latent: LatentPanel
+    input: InputPanel
+    input_wiring: InputWiring
     pages: Pages
     stack: Stack
     start: StartPage

@@ -29,6 +29,7 @@ from core.session.session import Snapshot
 from widgets.controls.banner import Banner
 from widgets.latent.panel import LatentPanel
 from widgets.model.card import CardPanel
+from widgets.model.input_panel import InputPanel
 from widgets.model.start_page import StartPage
 from widgets.shell.status_bar import StatusBar
 from widgets.stack.stack import Stack
@@ -68,6 +69,7 @@ class Widgets:
 
     card: CardPanel
     latent: LatentPanel
+    input: InputPanel
     stack: Stack
     start: StartPage
     ipa: IpaPanel
@@ -161,6 +163,9 @@ class Wiring:
         session, widgets = self._on.session, self._widgets
         assert session.card is not None
         widgets.card.show_card(session.card, self._folder())
+        hears = self._on.input_choice.is_hearing(session.model)
+        widgets.latent.setVisible(not hears)
+        widgets.input.setVisible(hears)
         widgets.latent.show_layout(session.layout)
         widgets.latent.show_mode(MODES[session.layout.kind])
         within = f" in {self._folder()}" if self._folder() else ""
@@ -364,7 +369,7 @@ class Wiring:
         session = self._on.session
         if isinstance(key, RecordingKey):
             self._on.recordings.close(key)
-        elif not key.is_generated:
+        elif not key.is_generated and not self._on.input_choice.is_hearing(key.model):
             self._on.sound_driven.quiet(key.network, key.model)
         else:
             session.set_lanes(

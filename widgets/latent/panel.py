@@ -4,56 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.networks.latent import LatentLayout, Point
 from widgets.controls.button import Button
 from widgets.controls.number_field import NumberField
+from widgets.controls.search_field import SearchField
 from widgets.controls.segmented import Segmented
 from widgets.latent.code_knobs import CodeKnobs
 from widgets.latent.knob_list import KnobList
 from widgets.latent.point_field import PointField
 from widgets.theme.control_paint import Rule, Surface, Words, pass_theme
-from widgets.theme.icons import paint_icon
-from widgets.theme.shortcut_override import keeps
-from widgets.theme.theme import LIGHT, Theme
+from widgets.theme.theme import Theme
 
 LABEL_PX = 48
-
-
-class SearchField(QLineEdit):
-    """A field with a magnifying glass at its left."""
-
-    def __init__(self, placeholder: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme: Theme = LIGHT
-        self.setPlaceholderText(placeholder)
-        self.setAccessibleName(name)
-        self.setClearButtonEnabled(False)
-        self.setProperty("size", "28")
-        self.setFixedHeight(28)
-        self.setTextMargins(20, 0, 0, 0)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Let Esc clear the field first; in an empty field it stops the sound, as elsewhere."""
-        return bool(self.text() and keeps(event, {Qt.Key.Key_Escape})) or super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.text() and event.key() == Qt.Key.Key_Escape:
-            self.clear()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        box = QRectF(7, 0, 18, self.height())
-        paint_icon(QPainter(self), "magnifying-glass", box, self._theme.ink2, 14)
 
 
 class LatentPanel(Surface):

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from core.families.card import WARNING, Card, Fact
+from core.families.card import WARNING, Card, Fact, NetworkCard
+from core.networks.spec import ClassesOutput, FeaturesOutput, FramesOutput, SoundDrive
 from widgets.controls.button import Button
 from widgets.model.card_details import CardDetails
 from widgets.theme.control_paint import ShortWords, Surface, Words, paint_field
@@ -42,6 +43,7 @@ FAMILIES = {
     "wav2letter": "Wav2Letter",
     "crepe": "CREPE",
     "silero": "Silero VAD",
+    "encoder": "Encoder",
     "firered": "FireRedVAD",
     "snfa": "SNFA phones",
     "musicnn": "musicnn",
@@ -79,6 +81,55 @@ ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]],
     ("Family", family_text, ("family", "saved by"), ()),
     ("Latent", latent_text, ("latent variables", "code variables", "code", "latent"), ("kind", "code")),
     ("Slice", slice_text, ("slice",), ("slice",)),
+    ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
+)
+
+
+def input_text(card: Card) -> str:
+    """Return what the network takes: "log-mel 80, 100/s", or the waveform."""
+    drive = _hearing(card).drive
+    assert isinstance(drive, SoundDrive)
+    kind = str(getattr(drive.frontend, "kind", "waveform"))
+    return kind if drive.frontend.channels == 1 else f"{kind} {drive.frontend.channels}"
+
+
+def layers_text(card: Card) -> str:
+    """Return how many layers the network has, its answer included."""
+    network = _hearing(card)
+    count = len(network.layers) + (not isinstance(network.output, FeaturesOutput))
+    return f"{count}"
+
+
+def output_text(card: Card) -> str:
+    """Return what the network says: "29 letters, CTC", "3 classes", "360 bins of pitch"."""
+    output = _hearing(card).output
+    if isinstance(output, FramesOutput):
+        what = "bins of pitch" if output.cents else "labels, CTC" if output.blank is not None else "classes"
+        return f"{len(output.labels)} {what}"
+    if isinstance(output, ClassesOutput):
+        return f"{len(output.labels)} classes at once" if output.labels != ("score",) else "a score"
+    return "features only"
+
+
+def frames_text(card: Card) -> str:
+    """Return how often the network answers."""
+    answer = _hearing(card).answer
+    return f"{answer.axis.rate_hz:.4g} / s" if answer is not None else "once per sound"
+
+
+def _hearing(card: Card) -> NetworkCard:
+    """Return the first network that a sound drives."""
+    return next(one for one in card.networks.values() if isinstance(one.drive, SoundDrive))
+
+
+# The rows of a card without a generator.
+HEARING_ROWS: tuple[tuple[str, Callable[[Card], str], tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Family", family_text, ("family", "saved by"), ()),
+    ("Input", input_text, ("input", "hop"), ("hop",)),
+    ("Takes", slice_text, ("slice",), ("slice",)),
+    ("Layers", layers_text, ("layers",), ()),
+    ("Output", output_text, ("labels", "pitch"), ("labels",)),
+    ("Answers", frames_text, (), ()),
     ("Rate", lambda card: f"{card.rate_hz:g} Hz", ("sampling rate", "rate"), ("rate",)),
 )
 # Further facts, shown on the card only while they are assumed: their names, a short label, and questions.
@@ -239,7 +290,8 @@ class CardPanel(Surface):
     def _made_rows(self, card: Card) -> list[FactRow]:
         asked = {question.name for question in card.questions}
         rows: list[FactRow] = []
-        for name, words, facts, questions in ROWS:
+        hears = card.generator is None and bool(card.input_rates_hz)
+        for name, words, facts, questions in HEARING_ROWS if hears else ROWS:
             fact = row_fact(card, facts)
             question = next((key for key in questions if key in asked), "")
             rows.append(self._made_row(name, words(card), fact, question))
