@@ -21,6 +21,8 @@ from core.networks.latent import Point
 from core.networks.layer_info import LayerInfo
 from core.probing.drive import LatentPoints
 from core.probing.model_id import ModelId
+from core.probing.surgery import edits_of
+from core.signals.axis import Range
 
 KEY = "maps"
 Place = tuple[ModelId, str, str]
@@ -45,6 +47,7 @@ class MapsBrowser:
         self._session = context.session
         self._jobs = context.jobs
         self._messages = context.messages
+        self._rest = context.clock.rest
         self._background = background
         self._settings = settings
         self._sources = sources
@@ -64,6 +67,7 @@ class MapsBrowser:
         session.focus_changed.connect(self._another_model)
         session.snapshot_changed.connect(lambda before, after: self.refresh())
         session.shown_changed.connect(self.refresh)
+        session.view_changed.connect(self._selected)
         self._settings.changed.connect(self.refresh)
 
     def set_shown(self, shown: bool) -> None:
@@ -80,6 +84,11 @@ class MapsBrowser:
         sort = "number" if kept.sort == "distance" else kept.sort
         self.choice = MapsChoice("", "", sort, kept.contour, "", kept.clusters, kept.curves)
         self.refresh()
+
+    def _selected(self) -> None:
+        """Compare the output in the new selection, once nothing moves any more."""
+        if self._shown and self._session.snapshot.edits:
+            self._rest(self.refresh)
 
     # --- what there is ---------------------------------------------------------------------------
 
@@ -164,6 +173,7 @@ class MapsBrowser:
         contour = choice.contour if choice.contour in self.contours else ""
         row = CONTOURS.get(contour)
         other = self.others().get(choice.other) if choice.sort == "distance" else None
+        edits = edits_of(source.network, self._session.at(source.model).edits)
         return MapsRequest(
             source.model,
             source.network,
@@ -176,7 +186,15 @@ class MapsBrowser:
             ClusterSettings(choice.clusters),
             choice.muted,
             choice.soloed,
+            edits,
+            self._window(source) if edits else None,
+            self._settings.of("pitch"),
         )
+
+    def _window(self, source: Source) -> Range | None:
+        """Return the range in which the output is compared: the selection, in the network's own time."""
+        selection = self._session.selection
+        return selection.moved(-source.by_s) if selection is not None else None
 
     def _arrived(self, source: Source, found: Browsed) -> None:
         if source.model != self._session.model or found.maps.name != self.choice.layer:
@@ -205,4 +223,4 @@ def _key(asked: MapsRequest) -> tuple[Any, ...]:
     drive = asked.drive.origins()
     place = asked.model, asked.network, drive, asked.layer, asked.edits
     sorting = asked.sort, asked.contour, asked.settings, other, asked.clusters
-    return (*place, *sorting, asked.muted, asked.soloed)
+    return (*place, *sorting, asked.muted, asked.soloed, asked.window, asked.pitch)

@@ -12,22 +12,36 @@ from app.base.outlets import SoundOutlet
 from app.base.panel_table import panel
 from app.base.picture_saver import PictureSaver
 from app.maps.browser import MapsBrowser
-from app.maps.sources import Sources
-from app.maps.views import AVERAGE, OVERLAYS, average_lane, bar_view, heat_view, time_view
+from app.maps.sources import Source, Sources
+from app.maps.surgery import Surgery
+from app.maps.views import (
+    AVERAGE,
+    OVERLAYS,
+    average_lane,
+    bar_view,
+    compared_lanes,
+    cut_view,
+    heat_view,
+    time_view,
+)
 from app.models.background import BackgroundEngine
 from app.models.named_points import NamedPoints
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from app.stack.stack_view import StackViews
+from core.maps.browsing import Browsed
+from core.maps.change import difference_track
 from core.networks.latent import Point
 from core.networks.reductions import Reduction
 from core.playback.sonification import part, sonified
+from core.probing.surgery import edits_of
+from core.session.lane_key import GENERATOR
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
 from widgets.maps.maps_page import MapsPage
 from widgets.timeline.lane_views import LaneView
 
-HINT = "Click a map to hear it · M mutes, S solos · drag selects time · Ctrl + Shift + wheel zooms the rows"
+HINT = "Click a map to hear it · drag selects time · Ctrl + Shift + wheel zooms rows"
 
 
 @panel("maps", "Maps", "page", needs_model=True, lazy=True, hint=HINT)
@@ -47,7 +61,8 @@ def make_maps(
     browser = MapsBrowser(context, background, settings, sources)
     browser.others = lambda: _points(named_points)
     page = MapsPage()
-    MapsPageWiring(context, browser, stack_views, sounds, saver, page)
+    surgery = Surgery(context, browser)
+    MapsPageWiring(context, browser, surgery, stack_views, sounds, saver, page)
     return page
 
 
@@ -65,6 +80,7 @@ class MapsPageWiring(QObject):
         self,
         context: Context,
         browser: MapsBrowser,
+        surgery: Surgery,
         stack_views: StackViews,
         sounds: SoundOutlet,
         saver: PictureSaver,
@@ -73,8 +89,9 @@ class MapsPageWiring(QObject):
         super().__init__(page)
         self._session = context.session
         self._preferences = context.preferences
-        self._browser, self._stack_views = browser, stack_views
+        self._browser, self._surgery, self._stack_views = browser, surgery, stack_views
         self._sounds, self._saver, self._page = sounds, saver, page
+        self._folded: set[object] = {"before", "difference"}
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self.show_all)
         page.installEventFilter(self)
@@ -113,6 +130,10 @@ class MapsPageWiring(QObject):
             lambda place, field: self._browser.flip(field, self._members(place))
         )
         page.plot.cluster_play_wanted.connect(self._play_cluster)
+        page.cuts.cut_wanted.connect(self._surgery.cut)
+        page.cuts.remove_wanted.connect(self._surgery.remove)
+        page.cuts.clear_wanted.connect(self._surgery.clear)
+        page.cuts.hear_wanted.connect(self._play_lane)
 
     # --- what is shown ---------------------------------------------------------------------------
 
@@ -126,20 +147,24 @@ class MapsPageWiring(QObject):
             return
         page.show_words("")
         page.plot.show_curves(browser.choice.curves)
-        page.show_heat(heat_view(browser, found, source))
-        page.show_lanes((average_lane(found, source, False),), self._output())
+        edits = edits_of(source.network, self._surgery.edits)
+        page.show_heat(heat_view(browser, found, source, edits))
+        page.show_lanes((average_lane(found, source, False),), self._below(found, source))
+        page.cuts.show_view(cut_view(browser, self._surgery.rows(), self._session))
         self._show_time()
 
-    def _output(self) -> tuple[LaneView, ...]:
-        """Return the lane of the output as the stack shows it, of a network driven by sound its sound."""
-        source = self._browser.source
-        view = self._stack_views.view()
-        wanted = self._session.output if source is not None and source.network == "G" else None
-        return tuple(replace(lane, active=False) for lane in view.lanes if lane.key == wanted)
+    def _below(self, found: Browsed, source: Source) -> tuple[LaneView, ...]:
+        """Return the lane of the output as in the stack; of a network driven by sound, of its last layer."""
+        key = self._session.output_of(source.model) if source.network == GENERATOR else None
+        lane = next((one for one in self._stack_views.view().lanes if one.key == key), None)
+        last = list(found.curves)[-1]
+        shown = replace(lane, active=False) if lane is not None else None
+        return compared_lanes(found, source, shown, last, self._folded)
 
     def _show_time(self) -> None:
         if self._page.isVisible():
             self._page.show_time(time_view(self._session))
+            self._page.cuts.show_view(cut_view(self._browser, self._surgery.rows(), self._session))
 
     # --- what is chosen --------------------------------------------------------------------------
 
@@ -157,6 +182,10 @@ class MapsPageWiring(QObject):
         """Change the output's lane as in the stack; the average's buttons choose its contour and its maps."""
         if key == AVERAGE:
             self._average_field(field, value)
+            return
+        if field == "collapsed" and key in ("before", "difference"):
+            self._folded ^= {key}
+            self._repaint.start()
             return
         lane = self._session.lane(key)  # type: ignore[arg-type]
         fields = {
@@ -201,10 +230,16 @@ class MapsPageWiring(QObject):
         found = self._browser.browsed
         if found is None:
             return
+        last = list(found.curves)[-1]
+        before, after = found.plain_curves.get(last), found.curves[last]
         if key == AVERAGE:
             self._play(found.average, f"{len(found.sounding)} of {found.maps.channels} maps")
-        elif found.sound is not None:
-            self._play(found.sound, "Out")
+        elif key == "before" and before is not None:
+            self._play(before, "Before the cut")
+        elif key == "difference" and before is not None:
+            self._play(difference_track(before, after), "Difference")
+        else:
+            self._play(after, "After the cut" if before is not None else "Output")
 
     def _play(self, track: Track, name: str) -> None:
         """Play a curve as the stack plays a layer: the selection, or all of it."""
@@ -218,8 +253,7 @@ class MapsPageWiring(QObject):
         if window is not None:
             cut = window.moved(-source.by_s).cut(axis.extent)
             samples = part(made.samples, axis, cut)[0] if cut.length_s > 0 else made.samples
-        layer = "" if name == "Out" else f" of {track.name.capitalize()}"
-        self._sounds.play_apart(samples, made.rate_hz, f"{name}{layer}: {made.words}")
+        self._sounds.play_apart(samples, made.rate_hz, f"{name}, {track.name.capitalize()}: {made.words}")
 
     def _sound_axis(self, track: Track) -> TimeAxis:
         """Return the axis of the sound that a curve is played on."""

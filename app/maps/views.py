@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -9,14 +10,18 @@ import numpy as np
 from app.maps.browser import MapsBrowser
 from app.maps.sources import Source
 from core.maps.browsing import Browsed
+from core.maps.change import ChangeRow, difference_track
 from core.maps.contours import Contour
+from core.probing.surgery import LayerEdit
+from core.session.edit_words import action_words, cut_window
 from core.session.session import Session
 from core.signals.track import Track
+from widgets.maps.cut_view import ComparedRow, CutRow, CutView, Scope
 from widgets.maps.heat_picture import row_maxima
 from widgets.maps.maps_bar import BarView
-from widgets.maps.maps_view import ClusterRow, HeatView, MapRow, TimeView
-from widgets.theme.praat_numbers import short, short_rate
-from widgets.timeline.lane_views import Curve, LaneView
+from widgets.maps.maps_view import LETTERS, ClusterRow, CutMark, HeatView, MapRow, TimeView
+from widgets.theme.praat_numbers import NONE, four_digits, seconds, short, short_rate, signed
+from widgets.timeline.lane_views import Curve, CurveRole, LaneView
 
 AVERAGE = "average of maps"
 OVERLAYS = {"f0": "pitch", "intensity": "intensity"}
@@ -29,22 +34,12 @@ def bar_view(browser: MapsBrowser) -> BarView:
     """Return the choices in the bar."""
     choice, layers = browser.choice, browser.layers
     info = next((one for one in layers if one.name == choice.layer), None)
-    found = browser.browsed
-    n = (
-        found.maps.axis.n
-        if found is not None and found.maps.name == choice.layer
-        else info.axis.n
-        if info
-        else 0
-    )
-    meta = f"{info.channels} × {n} · {info.axis.rate_hz:g} Hz" if info is not None else ""
     points = tuple(browser.others())
     return BarView(
         tuple((name, name) for name in browser.networks),
         choice.network,
         tuple((one.name, one.title) for one in layers),
         choice.layer,
-        meta,
         choice.sort,
         tuple(browser.contours.items()),
         choice.contour,
@@ -61,8 +56,10 @@ def time_view(session: Session) -> TimeView:
     return TimeView(session.visible, session.whole, session.cursor_s, session.selection)
 
 
-def heat_view(browser: MapsBrowser, found: Browsed, source: Source) -> HeatView:
-    """Return the heat map."""
+def heat_view(
+    browser: MapsBrowser, found: Browsed, source: Source, edits: tuple[LayerEdit, ...] = ()
+) -> HeatView:
+    """Return the heat map, with the edits of its layer marked."""
     maps = replace(found.maps, axis=source.moved(found.maps.axis))
     most, choice = row_maxima(found.maps), browser.choice
     sounding = set(found.sounding)
@@ -79,6 +76,11 @@ def heat_view(browser: MapsBrowser, found: Browsed, source: Source) -> HeatView:
         )
         for channel in found.order
     )
+    cuts = tuple(
+        CutMark(cut_window(one, maps.axis), frozenset(one.channels), action_words(one, maps.axis))
+        for one in edits
+        if one.layer == maps.name
+    )
     clusters = tuple(
         ClusterRow(
             place,
@@ -88,7 +90,7 @@ def heat_view(browser: MapsBrowser, found: Browsed, source: Source) -> HeatView:
         )
         for place, mean in enumerate(found.cluster_means)
     )
-    return HeatView(maps, rows, clusters, len(clusters), selected=choice.selected, has_r=found.r is not None)
+    return HeatView(maps, rows, clusters, len(clusters), cuts, choice.selected, has_r=found.r is not None)
 
 
 def _at(values: np.ndarray | None, channel: int) -> float:
@@ -116,6 +118,7 @@ def average_lane(found: Browsed, source: Source, playing: bool) -> LaneView:
         badge=f"≤ {short(track.axis.rate_hz / 2)} Hz",
         short_badge=f"≤ {short_rate(track.axis.rate_hz / 2)}",
         curves=curves,
+        ghost=_moved(found.plain_average, source) if found.plain_average is not None else None,
         overlays=overlays,
         shown=shown,
         note="\n".join(note),
@@ -125,6 +128,74 @@ def average_lane(found: Browsed, source: Source, playing: bool) -> LaneView:
         playing=playing,
         audible=track.axis.rate_hz >= 100.0,
     )
+
+
+def compared_lanes(
+    found: Browsed, source: Source, output: LaneView | None, name: str, folded: Collection[object]
+) -> tuple[LaneView, ...]:
+    """Return the lanes below the maps: the output and, after a cut, what it was before and the difference."""
+    after = found.curves.get(name)
+    if after is None:
+        return ()
+    shown = output or _plain_lane("after", name.capitalize(), _moved(after, source), "curve")
+    before = found.plain_curves.get(name)
+    if before is None:
+        return (shown,)
+    change = difference_track(before, after)
+    first = _plain_lane("before", "Before", _moved(before, source), "curve")
+    third = _plain_lane("difference", "Change", _moved(change, source), "curve")
+    shown = replace(shown, meta="after the cut", ghost=_moved(before, source))
+    first, third = (replace(one, collapsed=one.key in folded) for one in (first, third))
+    return first, shown, third
+
+
+def _plain_lane(key: str, title: str, track: Track, role: CurveRole) -> LaneView:
+    axis = track.axis
+    return LaneView(
+        key=key,
+        title=title,
+        badge=f"≤ {short(axis.rate_hz / 2)} Hz",
+        short_badge=f"≤ {short_rate(axis.rate_hz / 2)}",
+        curves=(Curve(track, role=role, name=title),),
+        audible=axis.rate_hz >= 100.0,
+    )
+
+
+def cut_view(browser: MapsBrowser, cuts: tuple[CutRow, ...], session: Session) -> CutView:
+    """Return what the panel of cuts shows."""
+    found, choice, source = browser.browsed, browser.choice, browser.source
+    if found is None or source is None:
+        return CutView()
+    name, selection = found.maps.name.capitalize(), session.selection
+    where = f"all of {name}"
+    if selection is not None:
+        where = f"{seconds(selection.start_s)} to {seconds(selection.end_s)} s in {name}"
+    scopes: list[tuple[Scope, str]] = [("all", f"All {found.maps.channels}")]
+    if len(found.sounding) < found.maps.channels:
+        scopes.append(("sounding", f"The {len(found.sounding)} that sound"))
+    if choice.selected >= 0:
+        scopes.append(("map", f"Map {choice.selected + 1}"))
+        if found.clusters is not None:
+            scopes.append(("cluster", f"Cluster {LETTERS[found.clusters[choice.selected]]}"))
+    change = found.change
+    rows, title, note = (), "", ""
+    if change is not None:
+        rows = tuple(_compared(row) for row in change.rows)
+        title = f"Out, {seconds(change.window.start_s)} to {seconds(change.window.end_s)} s"
+        note = f"Out changes by {_share(change.inside)} of its RMS there, after it by {_share(change.after)}."
+    variables = session.layout.names() if found.maps.name == "fc" else ()
+    points = tuple(browser.others()) if source.network == "G" else ()
+    return CutView(where, tuple(scopes), points, variables, cuts, rows, title, note)
+
+
+def _compared(row: ChangeRow) -> ComparedRow:
+    change = row.after - row.before
+    words = signed(f"{change:+.4g}" if change else "0") if np.isfinite(change) else NONE
+    return ComparedRow(f"{row.name} {row.unit}", four_digits(row.before), four_digits(row.after), words)
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.4g} %" if np.isfinite(share) else NONE
 
 
 def _contour_of(

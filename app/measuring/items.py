@@ -20,6 +20,7 @@ from core.faults import Fault
 from core.networks.latent import Point
 from core.probing.drive import LatentPoints
 from core.probing.request import ProbeRequest
+from core.probing.surgery import LayerEdit, edits_of
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR, RecordingKey
 from core.session.point_names import UNNAMED, no_seed, point_name, unused_name
@@ -99,16 +100,24 @@ class ItemGathering:
         if tracks or session.card is None:
             use([self._item(tracks, name, own, asked)])
         else:
-            self._compute(session.point, 1, 1, lambda made: use([self._item(made, name, own, asked)]))
+            edits = edits_of(GENERATOR, session.snapshot.edits)
+            self._compute(session.point, 1, 1, lambda made: use([self._item(made, name, own, asked)]), edits)
 
     def _point_and_recordings(self, asked: MeasureSettings, use: Use) -> None:
         recordings = self._every_recording()
         self._point(asked, lambda points: use([*points, *recordings]))
 
-    def _compute(self, point: Point, number: int, of: int, use: Callable[[dict[str, Track]], None]) -> None:
+    def _compute(
+        self,
+        point: Point,
+        number: int,
+        of: int,
+        use: Callable[[dict[str, Track]], None],
+        edits: tuple[LayerEdit, ...] = (),
+    ) -> None:
         """Compute one of the points to be measured in the engine."""
         self.progressed.emit(f"Computing point {number} of {of}", number - 1, of)
-        asked = ProbeRequest(self._model, GENERATOR, LatentPoints((point,)))
+        asked = ProbeRequest(self._model, GENERATOR, LatentPoints((point,)), edits=edits)
         future = self._engine.probe(asked, key="measure points")
 
         def arrived(probed: Any) -> None:

@@ -13,6 +13,7 @@ from app.base.context import Context
 from core.probing.drive import LatentPoints
 from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
+from core.probing.surgery import edits_of
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR, Key, LaneKey
 from core.session.session import Snapshot
@@ -54,9 +55,14 @@ class LatentDriven:
 
     def layers_of(self, model: ModelId) -> dict[LaneKey, Track]:
         """Return a generator's curves at the point where its model stands (see `layers`)."""
-        here = self._session.at(model).point.z
+        at = self._session.at(model)
+        here = at.point.z, tuple(edit.plain() for edit in edits_of(GENERATOR, at.edits))
         tracks = self._session.shown.tracks.items()
-        return {key: track for key, track in tracks if _is_driven(key, model) and track.origin.point == here}
+        return {
+            key: track
+            for key, track in tracks
+            if _is_driven(key, model) and (track.origin.point, track.origin.edits) == here
+        }
 
     def ask(self, model: ModelId | None = None) -> None:
         """Ask for a model's layers at its point, and for the spectrograms now shown; None: in focus."""
@@ -67,7 +73,9 @@ class LatentDriven:
             return
         wanted = self.images_wanted()
         images = tuple((key.layer, settings) for key, settings in wanted if _is_driven(key, model))
-        asked = ProbeRequest(model, GENERATOR, LatentPoints((session.at(model).point,)))
+        at = session.at(model)
+        points, edits = LatentPoints((at.point,)), edits_of(GENERATOR, at.edits)
+        asked = ProbeRequest(model, GENERATOR, points, edits=edits)
         future = self._engine.probe(asked, images, key=_asker(model), urgent=True)
         self._messages.busy_changed.emit(True)
         self._jobs.follow(_asker(model), future, partial(self._arrived, model), stream=True)

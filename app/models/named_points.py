@@ -68,7 +68,8 @@ class NamedPoints:
         own = built_in_points() if demo is not None and str(demo) == session.card.path else ()
         self.named = (*own, *self._own())
         self._panel.show_points(tuple(one.name for one in self.named))
-        here = next((one.name for one in self.named if one.point == session.point), "")
+        at = session.point, session.snapshot.edits
+        here = next((one.name for one in self.named if (one.point, one.edits) == at), "")
         self._panel.show_point_name(here)
         self.changed.emit()
 
@@ -102,17 +103,18 @@ class NamedPoints:
     def go(self, name: str) -> None:
         """Go to a named point; reset then returns to it."""
         session = self._session
-        point = next((one.point for one in self.named if one.name == name), None)
-        if point is not None:
-            session.go(f"go to {name}", point, name)
+        found = next((one for one in self.named if one.name == name), None)
+        if found is not None:
+            session.go(f"go to {name}", found.point, name, found.edits)
 
     def keep(self, name: str) -> None:
         """Keep the present point under a name, replacing one with the same name."""
         session = self._session
         others = tuple(one for one in self._own() if one.name != name)
-        self._write((*others, NamedPoint(name, session.point)))
+        edits = session.snapshot.edits
+        self._write((*others, NamedPoint(name, session.point, edits=edits)))
         if session.snapshot.name == name:  # from now on it is another point
-            session.go(f"keep {name}", session.point, name)
+            session.go(f"keep {name}", session.point, name, edits)
         self._read()
         self._panel.show_point_name(name)
 
@@ -166,6 +168,6 @@ class NamedPoints:
         kept[self._slot] = now
         self._current[session.model] = slot
         wanted = kept.get(slot, now)
-        whence = {"drawn": wanted.drawn, "seed": wanted.seed, "name": wanted.name}
+        whence = {"drawn": wanted.drawn, "seed": wanted.seed, "name": wanted.name, "edits": wanted.edits}
         session.change(f"go to {slot}", point=wanted.point, **whence)
         self._panel.show_slot(slot)

@@ -22,6 +22,7 @@ from core.probing.classifier_output import ClassifierOutput, classifier_output
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
 from core.probing.request import ProbeRequest
+from core.probing.surgery import edits_of
 from core.processes.engine import Engine
 from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
@@ -29,6 +30,7 @@ from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
 from core.session.lane_key import INPUT, LOGITS, Key, LaneKey, RecordingKey
 from core.session.lanes import Lane, Lanes, has, holder
+from core.session.session import Snapshot
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
@@ -72,6 +74,7 @@ class SoundDriven:
         self._unseen: set[tuple[ModelId, str]] = set()  # networks whose new answer is still to be shown
         self._session.card_changed.connect(lambda: self._forget(self._session.model))
         self._session.model_closed.connect(self._forget)
+        self._session.snapshot_changed.connect(self._edited)
         recordings.samples_read.connect(self.sound_opened)
         latent_driven.arrived.connect(self.output_changed)
 
@@ -269,6 +272,15 @@ class SoundDriven:
                     self._set(tuple(now if other == one else other for other in self.listeners))
                 self._ask(now)
 
+    def _edited(self, before: Snapshot, after: Snapshot) -> None:
+        """Ask again where the layers of a listening network were edited."""
+        were, are = before.points, after.points
+        for one in self.listeners:
+            if one.model in were and one.model in are:
+                sides = (edits_of(one.network, at[one.model].edits) for at in (were, are))
+                if len(set(sides)) > 1:
+                    self._ask(one)
+
     def _forget(self, model: ModelId) -> None:
         """Stop driving the networks of a model that is closed or replaced, and those that hear its output
         when that is gone.
@@ -327,7 +339,8 @@ class SoundDriven:
             self._messages.faulted.emit(fault)
             return
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
-        asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest))
+        edits = edits_of(one.network, self._session.at(one.model).edits)
+        asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest), edits=edits)
         future = self._engine.hear(asked, key=_asker(one))
         self._jobs.follow(
             _asker(one),

@@ -210,8 +210,8 @@ class Wiring:
         self._pages.show_page("stack" if recordings else "start")
 
     def _snapshot(self, before: Snapshot, after: Snapshot) -> None:
-        if (before.point, before.drawn, before.seed, before.name, before.pins) != (
-            after.point, after.drawn, after.seed, after.name, after.pins
+        if (before.point, before.drawn, before.seed, before.name, before.pins, before.edits) != (
+            after.point, after.drawn, after.seed, after.name, after.pins, after.edits
         ):  # fmt: skip
             self._knobs()
         if before.lanes != after.lanes:

@@ -26,10 +26,13 @@ from core.analyses.measures import MEASURES
 from core.analyses.overlay_names import OVERLAYS
 from core.analyses.registry import TABLE, lane_notice, lane_refusal, refusals
 from core.probing.model_id import ModelId
+from core.probing.surgery import edits_of
+from core.session.edit_words import action_words, cut_window
 from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import curve_names, lane_name, layer_info, model_name, short_model_names, title
 from core.session.lanes import Lane, keys_of
 from core.session.layer_rates import lower_rates
+from core.signals.axis import Range
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, short, short_rate
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
@@ -172,6 +175,19 @@ class StackViews:
             channels=file.channels if file else 1,
             channel=file.channel if file else 0,
             over=self._over(lane.key),
+            cuts=self._cuts(lane.key, track),
+        )
+
+    def _cuts(self, key: Key, track: Track) -> tuple[tuple[Range, str], ...]:
+        """Return where a layer is edited, and what was done in a word."""
+        card = self._session.card_of(key)
+        if not isinstance(key, LaneKey) or card is None or key.model not in self._session.snapshot.points:
+            return ()
+        edits = edits_of(key.network, self._session.at(key.model).edits)
+        return tuple(
+            (cut_window(edit, track.axis), action_words(edit, track.axis, card.layout))
+            for edit in edits
+            if edit.layer == key.layer
         )
 
     def _rhythm(self, key: Key, track: Track) -> Rhythm | None:

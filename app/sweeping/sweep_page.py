@@ -132,7 +132,8 @@ class SweepPage:
         state = self._run.state
         if state is None or state.model != self._session.model or self.choice is None:
             return True
-        return state.grid.points(self._session.point) != state.points
+        edited = state.base.edits != self._session.snapshot.edits
+        return edited or state.grid.points(self._session.point) != state.points
 
     def _moved(self, before: Snapshot, after: Snapshot) -> None:
         """Sweep again once the knobs rest, unless only the sweep's own variables were moved."""

@@ -15,6 +15,7 @@ from core.networks.latent import Point
 from core.probing.drive import LatentPoints
 from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
+from core.probing.surgery import edits_of
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR
 from core.session.session import ModelPoint
@@ -94,8 +95,10 @@ class SweepRun:
         self.state = SweepState(session.model, card, grid, base, points, positions(grid), chosen)
         self._update(chosen)
         self.began.emit()
+        edits = edits_of(GENERATOR, base.edits)
         asked = [
-            ProbeRequest(session.model, GENERATOR, LatentPoints((point,))) for point in (*points, base.point)
+            ProbeRequest(session.model, GENERATOR, LatentPoints((point,)), edits=edits)
+            for point in (*points, base.point)
         ]
         self._requests.start(asked, self._arrived, self._ended)
 

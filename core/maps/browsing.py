@@ -9,8 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analyses.pitch import PitchSettings
 from core.families.registry import Model
 from core.faults import Fault
+from core.maps.change import Change, change_of
 from core.maps.clusters import PUBLISHED, ClusterSettings, cluster
 from core.maps.contours import CONTOURS, Contour, contour_of
 from core.maps.sorting import correlations, cosine_distances, ranked
@@ -24,7 +26,7 @@ from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
 from core.probing.surgery import LayerEdit
 from core.processes.engine_tasks import ModelTask, Stop
-from core.signals.axis import TimeAxis
+from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
 Doubles = NDArray[np.float64]
@@ -39,7 +41,8 @@ class MapsRequest(ModelTask):
 
     `contour` names a row of `CONTOURS` or another layer of the network, "" for none; `settings` are those of
     its analysis. `other` is the drive to compare with (point B). Maps sound that are soloed or, if none is,
-    that are not muted; channels count from 0.
+    that are not muted; channels count from 0. With `edits`, the output before and after is compared in
+    `window`, by default over the whole, with these settings of `pitch`.
     """
 
     model: ModelId
@@ -54,6 +57,8 @@ class MapsRequest(ModelTask):
     muted: frozenset[int] = frozenset()
     soloed: frozenset[int] = frozenset()
     edits: tuple[LayerEdit, ...] = ()
+    window: Range | None = None
+    pitch: PitchSettings | None = None
 
     @property
     def models(self) -> tuple[ModelId, ...]:
@@ -72,8 +77,9 @@ class Browsed:
     `r` are the correlations with `contour` (NaN if undefined), `distances` the cosine distances to point B,
     `clusters` the cluster of every map, all by channel; None where they were not asked for. `average` is the
     mean of the maps that sound, of all of them bit-equal to the layer's average. `curves` are all layers'
-    averages, with those that sound in this one. `plain` are the same maps without the edits, and
-    `plain_curves` the averages; empty without edits. `why_not` says why there is no contour.
+    averages, with those that sound in this one; `plain_curves` and `plain_average` are the same without the
+    edits, empty without edits, and `change` is what these did to the output. `why_not` says why there is no
+    contour.
     """
 
     maps: FeatureMaps
@@ -92,6 +98,7 @@ class Browsed:
     cluster_r: tuple[float, ...] = ()
     plain_curves: Mapping[str, Track] = field(default_factory=dict[str, Track])
     plain_average: Track | None = None
+    change: Change | None = None
 
 
 def browse(model: Model, asked: MapsRequest, stop: Cancel = None) -> Browsed:
@@ -107,11 +114,22 @@ def browse(model: Model, asked: MapsRequest, stop: Cancel = None) -> Browsed:
     found = Browsed(maps, tuple(range(width)), sounding, probed.tracks[asked.layer], probed.tracks, sound)
     found = _with_contour(found, asked)
     found = _with_distances(found, model, asked, stop) if asked.other is not None else found
-    found = _with_clusters(found, asked) if asked.sort == "cluster" else found
+    plain = _probed(model, asked, (), sounding, stop) if asked.edits else probed
     if asked.edits:
-        plain = _probed(model, asked, (), sounding, stop, whole=False)
         found = replace(found, plain_curves=plain.tracks, plain_average=plain.tracks[asked.layer])
+        found = replace(found, change=_change(model, found, asked))
+    if asked.sort == "cluster":  # of the maps without edits, so that a cut moves no map to another cluster
+        found = _with_clusters(found, plain.maps[asked.layer], asked)
     return replace(found, order=_order(found, asked))
+
+
+def _change(model: Model, found: Browsed, asked: MapsRequest) -> Change | None:
+    """Return what the edits did to the output, if it is a sound."""
+    name = model.card.output
+    if isinstance(asked.drive, Sound) or not model.card.sounds:
+        return None
+    before, after = found.plain_curves[name], found.curves[name]
+    return change_of(before, after, asked.window or after.axis.extent, asked.pitch)
 
 
 def sounding_of(width: int, muted: frozenset[int], soloed: frozenset[int]) -> tuple[int, ...]:
@@ -147,13 +165,12 @@ def _probed(
     edits: tuple[LayerEdit, ...],
     sounding: tuple[int, ...],
     stop: Cancel,
-    whole: bool = True,
 ) -> Probed:
     """Run the network with the layer's average over the maps that sound; over none of them it is silent."""
     how = Reduction("some", channels=sounding) if sounding else MEAN
     request = ProbeRequest(
         asked.model, asked.network, asked.drive, edits=edits,
-        reductions=((asked.layer, how),), maps=(asked.layer,) if whole else (),
+        reductions=((asked.layer, how),), maps=(asked.layer,),
     )  # fmt: skip
     probed = probe(model, request, stop)
     if sounding:
@@ -219,8 +236,8 @@ def _with_distances(found: Browsed, model: Model, asked: MapsRequest, stop: Canc
     return replace(found, distances=cosine_distances(found.maps, there.maps[asked.layer]))
 
 
-def _with_clusters(found: Browsed, asked: MapsRequest) -> Browsed:
-    labels = cluster(found.maps.values, asked.clusters)
+def _with_clusters(found: Browsed, plain: FeatureMaps, asked: MapsRequest) -> Browsed:
+    labels = cluster(plain.values, asked.clusters)
     means = tuple(
         found.maps.curve(Reduction("some", channels=tuple(k for k, own in enumerate(labels) if own == one)))
         for one in range(max(labels) + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, overload
 
 import numpy as np
@@ -14,14 +15,16 @@ from core.faults import Fault
 from core.frontends.waveform import WaveformChannels
 from core.networks.latent import Point
 from core.networks.layer_info import LayerInfo
+from core.networks.operations import Dense
 from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import INPUT, Cancel, Record
 from core.networks.spec import ClassesOutput, FramesOutput, NetworkSpec, SoundDrive, SoundOutput
+from core.networks.weights import read_dense
 from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.feature_maps import ALL_CHANNELS, FeatureMaps
 from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
-from core.probing.surgery import LayerEdit
+from core.probing.surgery import Fill, FromPoint, LayerEdit, Replace, WeightColumn
 from core.provenance import Origin
 from core.signals.track import Track
 
@@ -81,7 +84,7 @@ def generate_many(
 def maps(model: Model, point: Point, layer: str, edits: Edits = ()) -> Array:
     """Return all feature maps of one generator layer, float32 [channels, samples]."""
     wanted = Record(layer)
-    found = _run(model, "G", LatentPoints((point,)), [wanted], edits)
+    found = _run(model, "G", LatentPoints((point,)), [wanted], resolved(model, "G", edits))
     return np.ascontiguousarray(found[wanted][0].T)
 
 
@@ -135,9 +138,10 @@ def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
     record = [Record(name, reduction) for name, reduction in hows.items()]
     logits = [Record(last)] if last else []
     whole = [Record(name) for name in asked.maps if name != last]
+    edits = resolved(model, network, asked.edits)
     taken = [Record(INPUT)] if asked.input else []
     wanted = [*taken, *record, *whole, *logits]
-    found = _run(model, network, drive, wanted, asked.edits, cancelled)
+    found = _run(model, network, drive, wanted, edits, cancelled)
     curves = {one.layer: values for one, values in found.items() if one.reduction is not None}
     features = found[taken[0]][0] if taken else None
     infos = spec.infos()
@@ -153,6 +157,46 @@ def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
     answer, rows = spec.answer(), found[logits[0]][0]
     frames = answer.axis if answer else None
     return Probed(items, logits=rows if answer else rows[0], frames=frames, maps=maps, input=features)
+
+
+def resolved(model: Model, network: str, edits: Edits) -> Edits:
+    """Return edits with the values that they take from another point, or from the weights.
+
+    Raises Fault for a point of another size, a variable that does not exist, or a layer that cannot have it.
+    """
+    return tuple(_resolved(model, network, edit) for edit in edits)
+
+
+def _resolved(model: Model, network: str, edit: LayerEdit) -> LayerEdit:
+    if isinstance(edit.action, FromPoint):
+        there, wanted = LatentPoints((Point(edit.action.z),)), Record(edit.layer)
+        whole = _run(model, network, there, [wanted])[wanted][0]
+    elif isinstance(edit.action, WeightColumn):
+        whole = weight_column(model, network, edit.layer, edit.action.variable)
+    else:
+        return edit
+    n, width = whole.shape
+    last = n if edit.last is None else edit.last
+    if not 0 <= edit.first < last <= n or any(not 0 <= channel < width for channel in edit.channels):
+        return replace(edit, action=Fill())  # refused in its own words as soon as it runs
+    channels = np.array(edit.channels or range(width))
+    return replace(edit, action=Replace.by(whole[edit.first : last, channels]))
+
+
+def weight_column(model: Model, network: str, layer: str, variable: int) -> Array:
+    """Return the weights from one latent variable, counted from 0, to the maps of the fully connected layer.
+
+    Float32 [samples, channels], as stored: without bias, normalisation and activation.
+    """
+    spec = model.spec(network)
+    first = spec.layers[0]
+    if not isinstance(first.op, Dense) or first.name != layer:
+        where = f"It is called {first.name}." if isinstance(first.op, Dense) else ""
+        raise Fault("Only the fully connected layer has a column of weights for each variable.", where)
+    kernel, _ = read_dense(model.parts[network], first.op.stored, first.op.steps)
+    if not 0 <= variable < len(kernel):
+        raise Fault(f"There is no variable {variable + 1}: this model has {len(kernel)}.")
+    return np.ascontiguousarray(kernel[variable].reshape(first.op.steps, first.channels), np.float32)
 
 
 def of_layer(spec: NetworkSpec, name: str, how: Reduction) -> Reduction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,21 +12,24 @@ from core.files.atomic import atomic, folder_for
 from core.files.json_text import json_bytes
 from core.files.own_files import DAMAGE, Tell, read_own
 from core.networks.latent import LARGEST, Point
+from core.probing.surgery import NetworkEdit, edit_from
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPoint:
-    """A point, its name, and a note on what it sounds like."""
+    """A point with the edits of its layers, its name, and a note on what it sounds like."""
 
     name: str
     point: Point
     note: str = ""
+    edits: tuple[NetworkEdit, ...] = ()
 
 
 class _PointRow(msgspec.Struct):
     name: str
     z: list[float]
     note: str = ""
+    edits: list[dict[str, Any]] = []
 
 
 def default_path(digest: str) -> Path:
@@ -55,16 +59,21 @@ def _point(raw: msgspec.Raw) -> NamedPoint | None:
     """Return one point, or None if it is damaged or so far out that a network's numbers overflow."""
     try:
         row = msgspec.json.decode(raw, type=_PointRow)
+        edits = tuple(map(edit_from, row.edits))
     except DAMAGE:
         return None
     if not all(abs(value) <= LARGEST for value in row.z):
         return None
-    return NamedPoint(row.name, Point(tuple(row.z)), row.note)
+    return NamedPoint(row.name, Point(tuple(row.z)), row.note, edits)
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
     """Write named points. Raises Fault if the file cannot be written."""
     folder_for(path.parent)
-    rows = [_PointRow(one.name, list(one.point.z), one.note) for one in points]
+    rows = [_row(one) for one in points]
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.format(json_bytes(rows), indent=1))
+
+
+def _row(one: NamedPoint) -> _PointRow:
+    return _PointRow(one.name, list(one.point.z), one.note, [dict(edit.plain()) for edit in one.edits])

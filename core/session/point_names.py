@@ -36,16 +36,24 @@ def point_name(layout: LatentLayout, moment: ModelPoint, point: Point | None = N
     >>> point_name(Layout(20), Moment(Point((0.0,) * 20), Point((0.0,) * 20), None, "falling tone"))
     'falling tone'
     """
+    cuts = cuts_of(moment) if point in (None, moment.point) else ""
     point = moment.point if point is None else point
     code, changes = _code(layout, moment, point), changed(layout, moment, point)
     if len(changes) > MOST_NAMED:
-        return f"{base_name(moment)}, changed"
-    return " ".join([base_name(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())])
+        return f"{base_name(moment)}, changed{cuts}"
+    words = [base_name(moment), *code, *(f"{name}={value:g}" for name, value in changes.items())]
+    return " ".join(words) + cuts
 
 
 def starred_name(moment: ModelPoint) -> str:
-    """Return what the point began as, with a star if it has changed since."""
-    return f"{base_name(moment)}{'*' if moment.is_changed else ''}"
+    """Return what the point began as, with a star if it has changed since, and how many cuts it has."""
+    return f"{base_name(moment)}{'*' if moment.is_changed else ''}{cuts_of(moment)}"
+
+
+def cuts_of(moment: ModelPoint) -> str:
+    """Return how many edits of layers a point has, in words that follow its name."""
+    count = len(moment.edits)
+    return f", {count} cut{'s' * (count > 1)}" if count else ""
 
 
 def _code(layout: LatentLayout, moment: ModelPoint, point: Point) -> list[str]:

@@ -14,6 +14,7 @@ from core.families.card import Card
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
 from core.probing.model_id import ModelId
+from core.probing.surgery import NetworkEdit
 from core.session import lanes as lane_tools
 from core.session.history import History
 from core.session.lane_key import FIRST_MODEL, GENERATOR, Key, LaneKey
@@ -35,7 +36,8 @@ T = TypeVar("T")
 class ModelPoint:
     """Where one model stands: its latent point, the draw it started from, and the pinned variables.
 
-    `seed` is the seed of `drawn`, or None if there was none; then `name` is the point's name.
+    `seed` is the seed of `drawn`, or None if there was none; then `name` is the point's name. `edits` are the
+    changes of layers during a run.
     """
 
     point: Point
@@ -43,6 +45,7 @@ class ModelPoint:
     seed: int | None = 0
     name: str = ""
     pins: frozenset[int] = frozenset()
+    edits: tuple[NetworkEdit, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -65,13 +68,13 @@ class Snapshot(ModelPoint):
     @property
     def points(self) -> dict[ModelId, ModelPoint]:
         """Where every open model stands, the one in focus first."""
-        own = ModelPoint(self.point, self.drawn, self.seed, self.name, self.pins)
+        own = ModelPoint(self.point, self.drawn, self.seed, self.name, self.pins, self.edits)
         return {self.model: own, **dict(self.beside)}
 
     def moved_since(self, before: Snapshot) -> tuple[ModelId, ...]:
-        """Return the models that stand at another point than in an earlier moment."""
+        """Return the models that stand at another point than in an earlier moment, or have other edits."""
         were, are = before.points, self.points
-        return tuple(id for id, at in are.items() if id not in were or were[id].point != at.point)
+        return tuple(id for id, at in are.items() if id not in were or _driven(were[id]) != _driven(at))
 
     def focused(self, model: ModelId) -> Snapshot:
         """Return the same moment with another of its models in focus."""
@@ -92,8 +95,13 @@ class Snapshot(ModelPoint):
         at = points[focus]
         beside = tuple((id, other) for id, other in points.items() if id != focus)
         return Snapshot(
-            at.point, at.drawn, at.seed, at.name, at.pins, self.lanes, self.tiers, focus, beside
+            at.point, at.drawn, at.seed, at.name, at.pins, at.edits, self.lanes, self.tiers, focus, beside
         )  # fmt: skip
+
+
+def _driven(at: ModelPoint) -> tuple[Point, tuple[NetworkEdit, ...]]:
+    """Return what a model's layers depend on."""
+    return at.point, at.edits
 
 
 EMPTY = Snapshot(Point(()), Point(()))
@@ -241,7 +249,7 @@ class Session:
         drawn, model = draw(card.layout, seed), self.model if model is None else model
         at = ModelPoint(drawn, drawn, seed)
         if start is not None:
-            at = ModelPoint(start.point, start.drawn, start.seed, start.name, start.pins)
+            at = ModelPoint(start.point, start.drawn, start.seed, start.name, start.pins, start.edits)
         if self.models.keys() - {model}:
             self._open_beside(card, lanes, at, model)
         else:
@@ -254,7 +262,7 @@ class Session:
         """Begin anew with one model."""
         self.models = {model: card}
         self.history = History(
-            Snapshot(at.point, at.drawn, at.seed, at.name, at.pins, lanes, model=model)
+            Snapshot(at.point, at.drawn, at.seed, at.name, at.pins, at.edits, lanes, model=model)
         )  # fmt: skip
         self.shown = Shown()
         end_s = card.out_axis.extent.end_s
@@ -349,15 +357,19 @@ class Session:
         name = self.layout.names()[index]
         self.change(f"turn {name}", final, point=self.point.set(index, value))
 
+    def set_edits(self, edits: tuple[NetworkEdit, ...], words: str, final: bool = True) -> None:
+        """Change what is edited in the layers of the model in focus."""
+        self.change(words, final, edits=edits)
+
     def redraw(self, seed: int) -> None:
         """Draw all of z again, keeping the code."""
         kept = self.point.z[: self.layout.code]
         point = draw(self.layout, seed, kept)
         self.change(f"seed {seed}", point=point, drawn=point, seed=seed, name="")
 
-    def go(self, words: str, point: Point, name: str) -> None:
-        """Go to a point called `name` that no seed drew; reset returns to it."""
-        self.change(words, point=point, drawn=point, seed=None, name=name)
+    def go(self, words: str, point: Point, name: str, edits: tuple[NetworkEdit, ...] = ()) -> None:
+        """Go to a point called `name` that no seed drew, with its edits; reset returns to it."""
+        self.change(words, point=point, drawn=point, seed=None, name=name, edits=edits)
 
     def rename_point(self, old: str, new: str) -> None:
         """Rename a named point of the model in focus, also in the steps that undo brings back."""

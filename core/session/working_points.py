@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from core.files.atomic import atomic, folder_for
 from core.files.own_files import Tell, read_own
 from core.networks.latent import Point
+from core.probing.surgery import edit_from
 from core.session.session import ModelPoint
 
 LARGEST = 1e6
@@ -20,6 +22,7 @@ class _PointRow(msgspec.Struct):
     seed: int | None = None
     name: str = ""
     pins: list[int] = []
+    edits: list[dict[str, Any]] = []
 
 
 def default_folder() -> Path:
@@ -44,7 +47,8 @@ def read_working_point(path: Path, size: int, tell: Tell = lambda words: None) -
         return None
     pins = frozenset(pin for pin in row.pins if 0 <= pin < size)
     seed = row.seed if row.seed is None or row.seed >= 0 else None
-    return ModelPoint(Point(tuple(row.z)), Point(tuple(row.drawn)), seed, row.name, pins)
+    edits = tuple(map(edit_from, row.edits))
+    return ModelPoint(Point(tuple(row.z)), Point(tuple(row.drawn)), seed, row.name, pins, edits)
 
 
 def _decoded(data: bytes) -> tuple[_PointRow | None, int]:
@@ -52,12 +56,14 @@ def _decoded(data: bytes) -> tuple[_PointRow | None, int]:
     row = msgspec.json.decode(data, type=_PointRow)
     if not all(abs(value) <= LARGEST for value in (*row.z, *row.drawn)):
         raise ValueError("a value is so far out that a network's numbers overflow")
+    tuple(map(edit_from, row.edits))  # damage is told here
     return row, 0
 
 
 def write_working_point(at: ModelPoint, path: Path) -> None:
     """Write a point. Raises Fault if the file cannot be written."""
     folder_for(path.parent)
-    row = _PointRow(list(at.point.z), list(at.drawn.z), at.seed, at.name, sorted(at.pins))
+    edits = [dict(edit.plain()) for edit in at.edits]
+    row = _PointRow(list(at.point.z), list(at.drawn.z), at.seed, at.name, sorted(at.pins), edits)
     with atomic(path) as draft:
         draft.write_bytes(msgspec.json.encode(row))

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from core.analyses.overlay_names import OVERLAYS
 from core.signals.axis import Range
@@ -104,6 +104,7 @@ def paint_plot(
     curve_rect, analysis_rect = lane_parts(lane, rect)
     painter.fillRect(rect, theme.plot_off if _is_off(lane) else theme.plot)
     _paint_grid(painter, curve_rect, columns, theme)
+    paint_cuts(painter, curve_rect, lane, columns, theme)
     rows = curve_rows(value_limits(lane, columns.window, shared), curve_rect)
     paint_zero(painter, curve_rect, rows, theme)
     paint_pulses(painter, curve_rect, lane, columns, theme)
@@ -139,6 +140,27 @@ def _paint_answer_or_input(
         paint_scores(painter, rect, lane, columns, theme)
     if not lane.collapsed:
         overlays(painter, rect, lane, columns, theme)
+
+
+def paint_cuts(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme) -> None:
+    """Hatch the ranges in which the layer is edited, each with what was done in a word."""
+    for window, words in lane.cuts:
+        left, right = columns.x(window.start_s), columns.x(window.end_s)
+        painter.save()
+        painter.setClipRect(rect)
+        painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), hatch(theme))
+        for x in (left, right):
+            draw_dotted(painter, QLineF(x, rect.top(), x, rect.bottom()), theme.cursor)
+        shown = max(left, rect.left()) + 4
+        painter.setFont(font(11, 600))
+        if not lane.collapsed and painter.fontMetrics().horizontalAdvance(words) < right - shown:
+            draw_text(painter, QPointF(shown, rect.bottom() - 9), words, font(11, 600), theme.cursor)
+        painter.restore()
+
+
+def hatch(theme: Theme) -> QBrush:
+    """Return the lines at 45° that mark what was cut."""
+    return QBrush(theme.line2, Qt.BrushStyle.BDiagPattern)
 
 
 def _is_off(lane: LaneView) -> bool:

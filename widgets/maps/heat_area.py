@@ -268,7 +268,7 @@ class HeatArea(PlotArea):
         made = self._item.picture(round(self.box.width()))
         each = made.samples if made is not None else 1
         means = f", means over {four_digits(1e3 * each * view.maps.axis.step_s)} ms" if each > 1 else ""
-        painter.drawText(room, left, f"Activation{means}, {view.title}")
+        painter.drawText(room, left, f"{view.title}. Activation{means}, each row by its own maximum")
         painter.drawText(QRectF(0, 0, NUMBER_RIGHT, NOTE_PX), right, "Map")
         painter.drawText(QRectF(MUTE_X, 0, 60, NOTE_PX), left, "M  S")
         painter.drawText(QRectF(0, 0, HEADS_PX - 6, NOTE_PX), right, "Max.")

@@ -11,7 +11,7 @@ from widgets.controls.button import Button
 from widgets.controls.combo import ComboBox
 from widgets.controls.number_field import inset
 from widgets.controls.segmented import Segmented
-from widgets.theme.control_paint import ShortWords, Surface, Words, pass_theme
+from widgets.theme.control_paint import Surface, Words, pass_theme
 from widgets.theme.theme import LIGHT, Theme
 
 BAR_PX = 40
@@ -28,7 +28,6 @@ class BarView:
     network: str = ""
     layers: Options = ()
     layer: str = ""
-    meta: str = ""
     sort: str = "number"
     contours: Options = ()
     contour: str = ""
@@ -52,7 +51,7 @@ class MapsBar(Surface):
         self._layer_row = Segmented((), "Layer")
         self.network = ComboBox("Network", height_px=24, width_px=64)
         self.layer = ComboBox("Layer", height_px=24, width_px=116)
-        self._meta = ShortWords("", 11, 400, "ink2")
+        self._gap = QWidget()
         self.sort = Segmented(SORTS, "Sort maps by")
         self.contour = ComboBox(
             "Contour that maps are compared with", prefix="Contour", height_px=24, width_px=170
@@ -79,11 +78,11 @@ class MapsBar(Surface):
         self._row.setContentsMargins(12, 0, 12, 0)
         self._row.setSpacing(8)
         for part in (
-            Words("Maps", 13, 600), self.network, self.layer, self._layer_row, self._meta,
+            Words("Maps", 13, 600), self.network, self.layer, self._layer_row, self._gap,
             Words("Sort", 12, 400, "ink2"), self.sort, self.contour, self.other, self._count, self.clusters,
             self.looks, self.picture,
         ):  # fmt: skip
-            self._row.addWidget(part, 1 if part is self._meta else 0)
+            self._row.addWidget(part, 1 if part is self._gap else 0)
 
     def _connect(self) -> None:
         self.network.wanted.connect(lambda key: self.wanted.emit("network", key))
@@ -111,7 +110,6 @@ class MapsBar(Surface):
         self.layer.show_options(view.layers, view.layer)
         self.network.setVisible(len(view.networks) > 1)
         self.network.show_options(view.networks, view.network)
-        self._meta.setText(view.meta)
         self.sort.show_current(view.sort)
         self.sort.enable(
             "distance", bool(view.others), "Keep a named point, or use the slots A and B, to compare with"

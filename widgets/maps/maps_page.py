@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.drawing.lane import NO_LIMITS, Marks, lane_height_px
+from widgets.maps.cut_panel import CutPanel
 from widgets.maps.maps_bar import BarView, MapsBar
 from widgets.maps.maps_plot import MapsPlot
 from widgets.maps.maps_view import HeatView, TimeView
@@ -22,6 +23,7 @@ from widgets.timeline.lane_views import LaneView
 from widgets.timeline.pointer import Pointer
 
 MM_PER_INCH = 25.4
+LEAST_WITH_CUTS_PX = 900  # a narrower page has no room for the panel of cuts
 
 
 class Notice(Surface):
@@ -62,6 +64,7 @@ class MapsPage(Surface):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Feature maps")
         self.bar, self.ruler, self.plot, self.notice = MapsBar(), Ruler(), MapsPlot(), Notice()
+        self.cuts = CutPanel()
         self._time: TimeView = NO_TIME
         self._lanes: dict[Hashable, LaneWidget] = {}
         self._above: tuple[LaneView, ...] = ()
@@ -87,10 +90,7 @@ class MapsPage(Surface):
         self._across.setContentsMargins(0, 0, 0, 0)
         self._across.setSpacing(0)
         self._across.addLayout(middle, 1)
-
-    def add_side(self, panel: QWidget) -> None:
-        """Put a panel at the right edge of the page."""
-        self._across.addWidget(panel)
+        self._across.addWidget(self.cuts)
 
     def _connect(self) -> None:
         heat, multiples = self.plot.heat, self.plot.multiples
@@ -181,11 +181,12 @@ class MapsPage(Surface):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        for part in (self.bar, self.ruler, self.plot, self.notice, *self._lanes.values()):
+        for part in (self.bar, self.ruler, self.plot, self.notice, self.cuts, *self._lanes.values()):
             part.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.cuts.setVisible(self.width() >= LEAST_WITH_CUTS_PX)
         self._show_time()
 
     # --- mouse over the lanes -------------------------------------------------------------------

@@ -63,8 +63,9 @@ class HeatView:
 
     @property
     def title(self) -> str:
-        """The note above the heat map, without the widths of its columns."""
-        return "each row by its own maximum"
+        """The layer, its channels, samples and rate."""
+        axis = self.maps.axis
+        return f"{self.maps.name.capitalize()}: {self.maps.channels} × {axis.n} · {axis.rate_hz:g} Hz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,21 @@ from core.networks.latent import draw
 from core.networks.numpy_runner import NumpyRunner
 from core.networks.reductions import Reduction
 from core.probing import forward
-from core.probing.surgery import Fill, LayerEdit, Multiply, Replace, Shift
+from core.probing.surgery import (
+    Copy,
+    Fill,
+    FromPoint,
+    Hold,
+    LayerEdit,
+    Move,
+    Multiply,
+    NetworkEdit,
+    Replace,
+    Shift,
+    WeightColumn,
+    edit_from,
+    edits_of,
+)
 from tests.support.tiny import nets
 from tests.support.tiny.bundles import write_bundle
 
@@ -34,6 +48,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
         (Multiply(-2), lambda part: part * -2),
         (Shift(0.5), lambda part: part + 0.5),
         (Replace.by(np.full((2, 2), 7)), lambda part: part * 0 + 7),
+        (Hold(), lambda part: np.stack([part[:, 0]] * 2, 1)),
+        (Move(1), lambda part: np.stack([part[:, 0] * 0, part[:, 0]], 1)),
+        (Move(-1), lambda part: np.stack([part[:, 1], part[:, 0] * 0], 1)),
+        (Move(5), lambda part: part * 0),
+        (Copy(0), lambda part: part - 8),
     ],
 )
 def test_an_edit_changes_its_place_and_nothing_else(action, expected) -> None:  # type: ignore[no-untyped-def]
@@ -54,6 +73,7 @@ def test_an_edit_changes_its_place_and_nothing_else(action, expected) -> None:  
         (LayerEdit("a", Fill(), first=5, last=7), "6 samples"),
         (LayerEdit("a", Fill(), first=3, last=3), "6 samples"),
         (LayerEdit("a", Replace.by(np.zeros((6, 3)))), "6 × 3"),
+        (LayerEdit("a", Copy(3), first=0, last=4), "6 samples"),
     ],
 )
 def test_an_edit_outside_its_layer_is_refused(edit: LayerEdit, words: str) -> None:
@@ -132,3 +152,85 @@ def test_edits_run_in_their_order(model: Model) -> None:
     scaled = (LayerEdit("conv1", Shift(1.0)), LayerEdit("conv1", Multiply(2.0)))
     plain = forward.maps(model, point, "conv1")
     np.testing.assert_allclose(forward.maps(model, point, "conv1", scaled), (plain + 1) * 2, rtol=1e-6)
+
+
+def test_a_change_sets_in_and_out_along_a_cosine() -> None:
+    maps = np.ones((1, 8, 2), np.float32)
+    found = LayerEdit("a", Fill(), first=1, last=7, edge=2)(maps)[0, :, 0]
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.array([0.25, 0.75]))
+    np.testing.assert_allclose(found[1:7], 1 - np.array([*rise, 1, 1, *rise[::-1]]), atol=1e-7)
+    assert found[[0, 7]].tolist() == [1, 1]
+
+
+def test_another_points_range_is_taken_from_there(model: Model) -> None:
+    here, there = draw(model.card.layout, 4), draw(model.card.layout, 5)
+    edit = LayerEdit("conv2", FromPoint(there.z, "five"), channels=(1,), first=10, last=40)
+    plain, other = (forward.maps(model, point, "conv2") for point in (here, there))
+    found = forward.maps(model, here, "conv2", (edit,))
+    np.testing.assert_array_equal(found[1, 10:40], other[1, 10:40])
+    found[1, 10:40] = plain[1, 10:40]
+    np.testing.assert_array_equal(found, plain)
+
+
+@pytest.mark.parametrize("edge", [0, 3])
+def test_a_range_replaced_by_its_own_point_changes_no_bit(model: Model, edge: int) -> None:
+    point = draw(model.card.layout, 4)
+    own = LayerEdit("conv2", FromPoint(point.z), first=20, last=60, edge=edge)
+    for name, track in forward.generate(model, point).items():
+        edited = forward.generate(model, point, edits=(own,))[name]
+        np.testing.assert_array_equal(edited.samples, track.samples)
+
+
+def test_a_point_of_another_size_is_refused(model: Model) -> None:
+    edit = LayerEdit("conv2", FromPoint((0.0,) * 3))
+    with pytest.raises(Fault, match="10 values"):
+        forward.generate(model, draw(model.card.layout), edits=(edit,))
+
+
+def test_the_column_of_a_variable_is_what_it_adds_before_the_activation(model: Model) -> None:
+    """Where the layer is above 0, one more of the variable adds its column of weights."""
+    point = draw(model.card.layout, 4)
+    low, high = (forward.maps(model, point.set(7, point.z[7] + by), "fc") for by in (0.0, 1e-2))
+    column = forward.maps(model, point, "fc", (LayerEdit("fc", WeightColumn(7)),))
+    active = (low > 1e-3) & (high > 1e-3)
+    assert active.sum() > 100
+    np.testing.assert_allclose((high - low)[active] * 100, column[active], atol=2e-3)
+    assert (column < 0).any()
+
+
+def test_only_the_fully_connected_layer_has_columns(model: Model) -> None:
+    point = draw(model.card.layout)
+    with pytest.raises(Fault, match="Only the fully connected layer"):
+        forward.generate(model, point, edits=(LayerEdit("conv1", WeightColumn(0)),))
+    with pytest.raises(Fault, match="no variable 11"):
+        forward.generate(model, point, edits=(LayerEdit("fc", WeightColumn(10)),))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Fill(0.25),
+        Multiply(-2.0),
+        Shift(1e-3),
+        Move(-4),
+        Hold(),
+        Copy(7),
+        FromPoint((0.1, -3.0), "b"),
+        WeightColumn(2),
+    ],
+)
+def test_a_kept_edit_is_read_again_as_it_was(action) -> None:  # type: ignore[no-untyped-def]
+    kept = NetworkEdit("G", LayerEdit("conv1", action, (0, 3), 5, 9, 2))
+    assert edit_from(dict(kept.plain())) == kept
+    whole = NetworkEdit("D", LayerEdit("conv1", action))
+    assert edit_from(dict(whole.plain())) == whole
+    assert edits_of("G", (whole, kept)) == (kept.edit,)
+
+
+@pytest.mark.parametrize(
+    "broken", [{"action": "run"}, {"factor": "nan"}, {"first": 9}, {"channels": "x"}, {"last": "z"}]
+)
+def test_a_damaged_edit_is_refused(broken) -> None:  # type: ignore[no-untyped-def]
+    kept = dict(NetworkEdit("G", LayerEdit("conv1", Multiply(2.0), (0,), 5, 9)).plain())
+    with pytest.raises((ValueError, KeyError)):
+        edit_from({**kept, **broken})
