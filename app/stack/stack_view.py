@@ -283,7 +283,7 @@ class StackViews:
         if isinstance(key, RecordingKey):
             where, lasts = self._alignment.words(key, digits=3), duration_words(track.axis.duration_s)
             words = (track.origin.reduction, where, lasts, rate)
-            return key.id, " · ".join(filter(None, words))
+            return lane_name(self._session.models, key), " · ".join(filter(None, words))
         name = lane_name(self._session.models, key)
         layer = layer_info(self._session.models, key)
         return name, f"{layer.channels} × {track.axis.n} · {rate}" if layer is not None else rate
