@@ -31,6 +31,7 @@ class LabelScores:
     scores: Scores = "none"
     blank: int | None = None
     cents: tuple[float, float] | None = None
+    hertz: bool = False
 
     def __post_init__(self) -> None:
         if self.logits.shape != (self.axis.n, len(self.labels)):
@@ -43,7 +44,7 @@ class LabelScores:
         """What is said: letters or phones by CTC, pitch, classes, or nothing by an encoder without a head."""
         if not self.labels:
             return "nothing"
-        if self.cents is not None:
+        if self.cents is not None or self.hertz:
             return "pitch"
         return "classes" if self.blank is None else "letters"
 
@@ -57,7 +58,7 @@ def label_scores(output: Output, logits: NDArray[np.float32], axis: TimeAxis) ->
     count = logits.shape[-1]
     if isinstance(output, FramesOutput):
         labels = _named(output.labels, count)
-        return LabelScores(logits, axis, labels, output.scores, output.blank, output.cents)
+        return LabelScores(logits, axis, labels, output.scores, output.blank, output.cents, output.hertz)
     if isinstance(output, ClassesOutput):
         return LabelScores(logits, axis, _named(output.labels, count), output.scores)
     if isinstance(output, FeaturesOutput):

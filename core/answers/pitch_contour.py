@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.answers.label_scores import LabelScores
+from core.answers.label_scores import Floats, LabelScores
 from core.faults import Fault
 from core.provenance import Origin
 from core.signals.track import Track
@@ -22,6 +22,22 @@ def pitch_contour(
     The pitch is the average of the cents of the nine bins around the strongest, weighted by their activation;
     the confidence is the strongest activation. Raises Fault for a network without bins of pitch.
     """
+    hz, confidence = _in_hertz(answer) if answer.hertz else _from_bins(answer)
+    hz = np.where(confidence >= least_confidence, hz, np.nan)
+    whole = origin or Origin()
+    return (
+        Track("pitch", hz.astype(np.float32), answer.axis, "Hz", whole.of(layer="pitch")),
+        Track("confidence", confidence.astype(np.float32), answer.axis, "", whole.of(layer="confidence")),
+    )
+
+
+def _in_hertz(answer: LabelScores) -> tuple[Floats, Floats]:
+    """Return pitch and confidence of a network that gives both; without a confidence it is 1."""
+    values = answer.logits.astype(np.float64)
+    return values[:, 0], values[:, 1] if values.shape[1] > 1 else np.ones(len(values))
+
+
+def _from_bins(answer: LabelScores) -> tuple[Floats, Floats]:
     if answer.cents is None:
         raise Fault("This network does not say a pitch.", "Choose a pitch network, for instance CREPE.")
     activation = answer.probabilities()
@@ -31,10 +47,4 @@ def pitch_contour(
     weights = np.take_along_axis(activation, near, 1) * inside
     first, step = answer.cents
     cents = (weights * (first + step * near)).sum(1) / np.maximum(weights.sum(1), 1e-300)
-    confidence = activation.max(1)
-    hz = np.where(confidence >= least_confidence, REFERENCE_HZ * 2 ** (cents / 1200), np.nan)
-    whole = origin or Origin()
-    return (
-        Track("pitch", hz.astype(np.float32), answer.axis, "Hz", whole.of(layer="pitch")),
-        Track("confidence", confidence.astype(np.float32), answer.axis, "", whole.of(layer="confidence")),
-    )
+    return REFERENCE_HZ * 2 ** (cents / 1200), activation.max(1)

@@ -16,7 +16,6 @@ SOUND = "Convert it to WAV, for example: ffmpeg -i “{name}” “{stem}.wav”
 STATE = f"Open the model in the program that wrote it and save its weights: {CONVERT}"
 UNPACK = "Unpack it and open the folder."
 EXPORT = "Save its weights in the program that made them, with PyTorch, safetensors or TensorFlow 1."
-ONNX = ("an ONNX model, which Phonoscope does not read", EXPORT)
 HDF5 = ("an HDF5 file, which Phonoscope does not read", EXPORT)
 TFLITE = ("a TensorFlow Lite model, which Phonoscope does not read", EXPORT)
 KERAS = ("a Keras model, which Phonoscope does not read", EXPORT)
@@ -29,7 +28,6 @@ OLD_TAR = (
     "Load it in that PyTorch and save it again with a later one.",
 )
 BY_NAME = {
-    ".onnx": ONNX,
     ".h5": HDF5,
     ".hdf5": HDF5,
     ".tflite": TFLITE,
@@ -66,7 +64,7 @@ def _page(head: bytes) -> bool:
     return text.startswith((b"<!doctype html", b"<html", b"<head", b"<script"))
 
 
-def _onnx(head: bytes) -> bool:
+def looks_like_onnx(head: bytes) -> bool:
     """Return whether a protocol buffer begins with ONNX's version, and its writer or its graph."""
     return head[:1] == b"\x08" and head[2:3] in (b"\x12", b"\x3a")
 
@@ -119,7 +117,6 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(_begins(b"%PDF"), "a PDF document, not a checkpoint", CHOOSE),
     Sign(_begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), "a picture, not a checkpoint", CHOOSE),
-    Sign(_onnx, *ONNX),
 )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.checkpoint.folded import folded
-from core.checkpoint.foreign import looks_safe, refuse_foreign
+from core.checkpoint.foreign import HEAD_BYTES, looks_like_onnx, looks_safe, refuse_foreign
 from core.checkpoint.numpy_archive import NpzFile
 from core.checkpoint.omnivad import OmniVadFile
+from core.checkpoint.onnx_file import OnnxFile
 from core.checkpoint.safetensors import SafeFile
 from core.checkpoint.tensorflow_bundle import Bundle
 from core.checkpoint.tensors import Tensors
@@ -24,12 +25,18 @@ def open_bundle(prefix: Path) -> Tensors:
 
 
 def open_file(path: Path) -> Tensors:
-    """Open a file of PyTorch, safetensors, numpy or OmniVAD; kernels stored in parts are put together."""
+    """Open a file of PyTorch, safetensors, numpy, OmniVAD or ONNX.
+
+    Kernels stored in parts are put together.
+    """
     check_file(path)
     named = BY_NAME.get(path.suffix.lower())
     if named is not None:
         refuse_foreign(path)
         return named(path)
     with path.open("rb") as file:
-        safe = looks_safe(file.read(9)) or path.suffix == ".safetensors"
+        head = file.read(HEAD_BYTES)
+    safe = looks_safe(head) or path.suffix == ".safetensors"
+    if not safe and (path.suffix.lower() == ".onnx" or looks_like_onnx(head)):
+        return OnnxFile(path)
     return folded(SafeFile(path) if safe else TorchFile(path))

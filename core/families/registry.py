@@ -17,6 +17,7 @@ from core.families import (
     elaraby,
     encoders,
     firered,
+    graph_network,
     ina_speech_segmenter,
     mazzzystar,
     musicnn,
@@ -45,6 +46,7 @@ HEARING: tuple[Family, ...] = (
     musicnn.FAMILY,
     ina_speech_segmenter.FAMILY,
     encoders.FAMILY,
+    graph_network.FAMILY,
 )
 """The families of networks that give letters, pitch, classes or tags for a sound."""
 
@@ -94,8 +96,13 @@ def roles_of(path: Path) -> frozenset[str]:
 
 
 def _recognised(groups: Sequence[Weights]) -> tuple[Family, Networks] | None:
-    """Return the family that knows the networks, with all of them; families that find a generator first."""
-    fitting = [(family, found) for family in FAMILIES if (found := networks_in(family, groups))]
+    """Return the family that knows the networks, with all of them; families that find a generator first.
+
+    A graph says itself what it computes, so it is never taken for a family by the names of its tensors.
+    """
+    graphs = any(hasattr(group.tensors, "program") for group in groups)
+    families = (graph_network.FAMILY,) if graphs else FAMILIES
+    fitting = [(family, found) for family in families if (found := networks_in(family, groups))]
     return min(fitting, key=lambda pair: "G" not in pair[1], default=None)
 
 

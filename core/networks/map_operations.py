@@ -226,7 +226,8 @@ class Placed:
 
     Its place in time is told from what the first layer takes, not from the layer before: `n` frames of it
     give (n + spare) // stride samples; sample 0 lies at frame `offset`, and hears `reach` frames. `rise`
-    counts the samples per frame where a layer has more of them than there are frames.
+    counts the samples per frame where a layer has more of them than there are frames. `once` says that there
+    is one sample for the whole sound.
     """
 
     stride: int = 1
@@ -234,10 +235,11 @@ class Placed:
     offset: float = 0.0
     reach: float = 1.0
     rise: int = 1
+    once: bool = False
 
     def length(self, n: int) -> int:
         """Return the number of output samples for `n` frames of what the first layer takes."""
-        return (n * self.rise + self.spare) // self.stride
+        return 1 if self.once else (n * self.rise + self.spare) // self.stride
 
     @property
     def step(self) -> float:

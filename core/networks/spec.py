@@ -63,13 +63,14 @@ class FramesOutput:
 
     `blank` is the place of the label that means nothing in CTC, None if there is none. Pitch networks have
     bins of pitch instead of labels: `cents` is the pitch of bin 0 and the distance of bins, in cents above
-    10 Hz.
+    10 Hz; or, with `hertz`, the first value is the pitch in Hz itself, and a second its confidence.
     """
 
     labels: tuple[str, ...] = ()
     scores: Scores = "softmax"
     blank: int | None = None
     cents: tuple[float, float] | None = None
+    hertz: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def answer_measures(model: ModelId, card: Card) -> tuple[AnswerMeasure, ...]:
         output = network.output
         if not isinstance(network.drive, SoundDrive) or not isinstance(output, ClassesOutput | FramesOutput):
             continue
-        if isinstance(output, FramesOutput) and output.cents is not None:
+        if isinstance(output, FramesOutput) and (output.cents is not None or output.hertz):
             continue  # a pitch network's bins are no labels
         labels, scores = output.labels or _code_names(role, card), _scores(role, card, output.scores)
         for place, label in enumerate(labels[:MOST_LABELS]):

@@ -19,14 +19,11 @@ from tests.support.tiny.bundles import write_bundle
 from tests.support.tiny.files import save_state
 
 MP4 = b"\x00\x00\x00\x20ftypM4A \x00\x00\x02\x00isomiso2" + bytes(200)
-ONNX = b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + b"\x3a" + bytes(100)
 HEADS: dict[str, tuple[str, bytes, str, str]] = {
     "m4a": ("b.m4a", MP4, "sound or film in MP4", "ffmpeg -i “b.m4a” “b.wav”"),
     "m4a with another suffix": ("b.pt", MP4, "sound or film in MP4", "Convert it to WAV"),
     "wma": ("b.wma", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(90), "sound in WMA", "Convert"),
     "webm": ("b.webm", b"\x1a\x45\xdf\xa3" + bytes(90), "WebM or Matroska", "Convert"),
-    "onnx": ("g.onnx", ONNX, "an ONNX model", "Save its weights"),
-    "onnx with another suffix": ("g.bin", ONNX, "an ONNX model", "Save its weights"),
     "keras": ("model.h5", b"\x89HDF\r\n\x1a\n" + bytes(90), "an HDF5 file", "Save its weights"),
     "lfs": ("G.pt", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS", "git lfs pull"),
     "page": ("G.pt", b"\n<!doctype html><html><title>Sign in", "a web page", "Download the file again"),
