@@ -40,6 +40,7 @@ from app.shell.instrument import Instrument
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from app.sweeping.dose_run import DoseRun
+from app.sweeping.effect_run import EffectRun
 from app.sweeping.sweep_files import SweepFiles
 from app.sweeping.sweep_run import SweepRun
 from core.capture.inputs import InputBackend, PortAudioInputs
@@ -141,6 +142,7 @@ def assemble(
         sweep_run=sweep_run,
         sweep_files=SweepFiles(context, model_loader, sweep_run),
         dose_run=DoseRun(context, background),
+        effect_run=EffectRun(context, background),
         interruptions=Interruptions(),
     )
 

@@ -37,6 +37,7 @@ from app.shell.dock_visibility import DockVisibility
 from app.stack.layering import Layering
 from app.stack.stack_view import StackViews
 from app.sweeping.dose_run import DoseRun
+from app.sweeping.effect_run import EffectRun
 from app.sweeping.sweep_files import SweepFiles
 from app.sweeping.sweep_run import SweepRun
 from core.processes.engine import Engine
@@ -84,6 +85,7 @@ class Instrument:
     sweep_run: SweepRun
     sweep_files: SweepFiles
     dose_run: DoseRun
+    effect_run: EffectRun
     interruptions: Interruptions
 
     @property

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -13,22 +10,17 @@ from app.base.context import Context
 from app.base.picture_saver import PictureSaver
 from app.sweeping.dose_run import DRAW, DoseAsked, DoseRun
 from app.sweeping.dose_values import dose_view
+from app.sweeping.measure_options import FIRST_MEASURE, measure_options, plan_for
 from app.sweeping.sweep_run import SweepRun, SweepState
-from core.analyses.measures import MEASURES
-from core.analyses.registry import TABLE
 from core.faults import Fault
-from core.measures.plan import MeasurementPlan, plan_of
 from core.session.lane_key import GENERATOR
-from core.session.lane_names import model_names
 from core.signals.axis import Range
-from core.sweeps.answer_measures import AnswerMeasure, answer_measures
 from core.sweeps.grid import Axis, Grid
 from core.sweeps.variables import chosen_variables
 from widgets.sweep.dose_panel import DosePanel
 from widgets.theme.praat_numbers import copied, seconds
 
 ALL, WHOLE, SELECTION = "", "whole", "selection"
-FIRST_MEASURE = "intensity"
 SHOW_MS = 100
 BASELINES = (
     ("", "none: the measure itself"),
@@ -55,7 +47,7 @@ class DosePage:
         self._sweep, self._run, self._saver, self._panel = sweep_run, dose_run, saver, panel
         self._measure, self._layer, self._baseline, self._variables = FIRST_MEASURE, ALL, "", ""
         self._over: Range | None = None
-        self._answers: dict[str, AnswerMeasure] = {}
+        self._options = measure_options(context.session)
         self._soon = QTimer(panel, singleShot=True, interval=SHOW_MS)
         self._soon.timeout.connect(self.show)
         sweep_run.ended.connect(self._swept)
@@ -85,18 +77,10 @@ class DosePage:
         card = session.card
         if card is None or card.generator is None:
             return
-        names = model_names(session.models)
-        found = [(id, one) for id, other in session.models.items() for one in answer_measures(id, other)]
-        self._answers = {f"{id} {one.network} {one.place} {one.scale}": one for id, one in found}
-        rows = [(key, _title(key)) for key in MEASURES if key != "duration"]
-        several = len(session.models) > 1
-        answers = [
-            (key, f"{one.title}, {names[one.model] if several else ''} {one.network}".replace(",  ", ", "))
-            for key, one in self._answers.items()
-        ]
-        if self._measure not in dict([*rows, *answers]):
+        self._options = measure_options(session)
+        if self._measure not in dict(self._options.options):
             self._measure = FIRST_MEASURE
-        panel.measure.show_options([*answers[: 2 * 20], *rows, *answers[2 * 20 :]], self._measure)
+        panel.measure.show_options(self._options.options, self._measure)
         layers = [(ALL, "all layers"), *((one.name, one.title) for one in reversed(card.layers[GENERATOR]))]
         if self._layer not in dict(layers):
             self._layer = ALL
@@ -167,10 +151,10 @@ class DosePage:
             layers = (self._layer,)
         elif len(lines) > 1:
             layers = (state.card.output,)
-        answer = self._answers.get(self._measure)
+        answer = self._options.answers.get(self._measure)
         return DoseAsked(
             state.model, state.card, lines, state.base.point, layers,
-            self._plan(FIRST_MEASURE if answer is not None else self._measure), answer, self._over, draws,
+            plan_for(self._measure, self._settings), answer, self._over, draws,
             self._baseline,
         )  # fmt: skip
 
@@ -183,17 +167,6 @@ class DosePage:
         chosen = chosen_variables(self._variables, state.card.layout)
         values = tuple((value,) for value in state.positions.places)
         return tuple(Grid((Axis((name,), (index,), values),)) for name, index in chosen.items())
-
-    def _plan(self, measure: str) -> MeasurementPlan:
-        """Return the plan of one measure, with the settings of the lanes."""
-        plan = plan_of((measure,), 1)
-        analysis = MEASURES[measure].analysis
-        own: dict[str, Any] = {
-            name: self._settings.of(name)
-            for name in ("pitch", "intensity", "formants", "harmonicity")
-            if name == analysis and name in TABLE
-        }
-        return replace(plan, **own)
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -225,16 +198,8 @@ class DosePage:
 
         state = self._run.state
         if state is not None:
-            title = f"{state.asked.card.title}: {_title(self._measure)}"
+            title = f"{state.asked.card.title}: {self._options.title(self._measure)}"
             self._saver.save_plot(self._panel.plot, title, "dose_response.pdf", dose_origin(state))
-
-
-def _title(key: str) -> str:
-    row = MEASURES.get(key)
-    if row is None:
-        return key
-    title = f"{row.title} ({row.short})" if row.short and row.short != row.title else row.title
-    return f"{title}, {row.unit}" if row.unit else title
 
 
 def _key(over: Range) -> str:

@@ -17,6 +17,8 @@ from app.models.named_points import NamedPoints
 from app.playback.interruptions import Interruptions
 from app.sweeping.dose_page import DosePage
 from app.sweeping.dose_run import DoseRun
+from app.sweeping.effect_page import EffectPage
+from app.sweeping.effect_run import EffectRun
 from app.sweeping.grid_choice import (
     AXES,
     PATH,
@@ -55,13 +57,18 @@ def make_sweep(
     interruptions: Interruptions,
     analysis_settings: AnalysisSettings,
     dose_run: DoseRun,
+    effect_run: EffectRun,
 ) -> SweepPanel:
     """Make the page; it sweeps when it is first shown."""
     page = SweepPanel()
     made = SweepPage(context, host, sweep_run, sounds, named_points, saver, page)
     dose = DosePage(context, analysis_settings, sweep_run, dose_run, saver, page.dose)
-    made.offered.connect(dose.offer)
-    for stop in (sweep_run.cancel, dose_run.cancel, made.sound.stop):
+    effects = EffectPage(
+        context, host, analysis_settings, effect_run, sounds, saver, page.effects, made.sweep_variable
+    )
+    for offer in (dose.offer, effects.offer):
+        made.offered.connect(offer)
+    for stop in (sweep_run.cancel, dose_run.cancel, effect_run.cancel, made.sound.stop):
         interruptions.add(stop)
     return page
 
@@ -169,7 +176,7 @@ class SweepPage:
     def _from_page(self) -> None:
         page, bar, steps = self._page, self._page.bar, self._page.steps
         page.shown_changed.connect(self._shown)
-        bar.variable_wanted.connect(self._set_variable)
+        bar.variable_wanted.connect(self.sweep_variable)
         bar.range_wanted.connect(lambda *ends: self._choose(kind=RANGE, ends=ends))
         bar.grid_wanted.connect(self._set_grid)
         bar.mode_wanted.connect(self._set_mode)
@@ -229,7 +236,8 @@ class SweepPage:
         if self.choice is not None:
             self.sweep(replace(self.choice, **changes))  # type: ignore[arg-type]
 
-    def _set_variable(self, name: str) -> None:
+    def sweep_variable(self, name: str) -> None:
+        """Sweep a variable through the same values, or through the papers' first grid."""
         kind = self.choice.kind if self.choice is not None and self.choice.kind not in (AXES, PATH) else RANGE
         self._choose(variable=name, kind=kind)
 

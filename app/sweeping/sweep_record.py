@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from app.sweeping.dose_run import DoseState
+from app.sweeping.effect_run import EffectState
 from app.sweeping.sweep_run import SweepState
 from core.files.versions import versions
 from core.sweeps.sweep import Draw, Sweep
@@ -35,6 +36,30 @@ def dose_origin(state: DoseState) -> str:
         "over_s": None if over is None else [over.start_s, over.end_s],
         "baseline": asked.baseline,
         "done": state.done,
+        "versions": versions(),
+    }
+    return json.dumps(values)
+
+
+def effect_origin(state: EffectState) -> str:
+    """Return what a ranking of variables was found from."""
+    asked, found = state.asked, state.effects
+    assert found is not None
+    card = asked.items.card
+    values = {
+        "title": card.title,
+        "checkpoint": card.digest,
+        "path": card.path,
+        "items": asked.items.count,
+        "first_seed": 0,
+        "code": list(asked.items.code),
+        "measure": asked.answer.title if asked.answer is not None else asked.plan.measures[0],
+        "layer": asked.layer,
+        "threshold": state.threshold,
+        "method": found.method,
+        "baseline": found.baseline,
+        "explained": found.explained,
+        "ranked": [[one.variable, one.beta, one.low, one.high] for one in found.ranked],
         "versions": versions(),
     }
     return json.dumps(values)

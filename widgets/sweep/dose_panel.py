@@ -14,7 +14,6 @@ from widgets.sweep.dose_views import DoseView
 from widgets.theme.control_paint import Rule, Surface, Words, pass_theme
 from widgets.theme.theme import Theme
 
-DOCK_PX = 384
 DRAWS = 200
 LABEL_PX = 64
 
@@ -36,7 +35,6 @@ class DosePanel(Surface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
-        self.setFixedWidth(DOCK_PX)
         self.measure = ComboBox("Measure", height_px=26)
         self.layer = ComboBox("Layer", height_px=26, width_px=110)
         self.over = ComboBox("Over", height_px=26)
@@ -74,21 +72,17 @@ class DosePanel(Surface):
         self.save.clicked.connect(lambda: self.save_wanted.emit())
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(Words("Dose-response", 13, 600))
-        head.addStretch(1)
-        head.addWidget(self.copy)
-        head.addWidget(self.save)
         draws = QHBoxLayout()
         draws.setSpacing(8)
         draws.addWidget(self.draws)
         draws.addWidget(Words("draws", 12, 400, "ink2"))
         draws.addWidget(self.run)
         draws.addWidget(self.state, 1)
+        draws.addWidget(self.copy)
+        draws.addWidget(self.save)
         column = QVBoxLayout()
         column.setContentsMargins(12, 8, 12, 6)
         column.setSpacing(6)
-        column.addLayout(head)
         column.addLayout(_row("Measure", self.measure, self.layer))
         column.addLayout(_row("Over", self.over))
         column.addLayout(_row("Variables", self.variables))

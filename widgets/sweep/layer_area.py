@@ -178,7 +178,7 @@ class LayerArea(PlotArea):
     def _paint_name(self, painter: QPainter, view: SweepView) -> None:
         """Write what moves below the names of the steps."""
         face = font(11)
-        room = QRectF(2, self.size().height() - MARGINS.bottom + 2, MARGINS.left - 8, 16)
+        room = QRectF(2, self.size().height() - MARGINS.bottom + 2, MARGINS.left - 17, 16)
         painter.setFont(face)
         painter.setPen(self.theme.ink2)
         words = QFontMetrics(face).elidedText(view.name, Qt.TextElideMode.ElideRight, round(room.width()))

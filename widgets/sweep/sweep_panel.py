@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from widgets.controls.segmented import Segmented
 from widgets.sweep.dose_panel import DosePanel
+from widgets.sweep.effect_panel import EffectPanel
 from widgets.sweep.layer_area import DIFFERENCE
 from widgets.sweep.scrubber import Scrubber
 from widgets.sweep.sweep_bar import StepBar, SweepBar
@@ -16,21 +18,28 @@ from widgets.theme.control_paint import Rule, Surface, pass_theme
 from widgets.theme.praat_numbers import signed
 from widgets.theme.theme import Theme
 
-WITH_DOSE_PX = 900  # a narrower page shows the layers alone
+WITH_DOCK_PX = 900  # a narrower page shows the layers alone
+DOCK_PX = 384
+DOSE, EFFECTS = "dose", "effects"
+TABS = ((DOSE, "Dose-response"), (EFFECTS, "Which variable?"))
 
 
 class SweepPanel(Surface):
-    """The page; its parts `bar`, `plot`, `steps`, `scrubber` and `dose` emit what is wanted.
+    """The page; its parts `bar`, `plot`, `steps`, `scrubber`, `dose` and `effects` emit what is wanted.
 
     `shown_changed(visible)` follows its appearing and disappearing.
     """
 
     shown_changed = Signal(bool)
+    tab_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
         self.bar, self.plot, self.steps, self.scrubber = SweepBar(), SweepPlot(), StepBar(), Scrubber()
-        self.dose = DosePanel()
+        self.dose, self.effects = DosePanel(), EffectPanel()
+        self.tabs = Segmented(TABS, "Page of the dock")
+        self.tabs.show_current(DOSE)
+        self.tabs.wanted.connect(self._show_tab)
         self._view: SweepView | None = None
         self._mode = ""
         self.setFocusProxy(self.scrubber)
@@ -60,7 +69,29 @@ class SweepPanel(Surface):
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(0)
         beside.addLayout(middle, 1)
-        beside.addWidget(self.dose)
+        beside.addWidget(self._make_dock())
+
+    def _make_dock(self) -> QWidget:
+        """Return the dock: the dose-response, or the question which variable does this."""
+        self.dock = Surface("panel")
+        self.dock.setFixedWidth(DOCK_PX)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 12, 0)
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        self._pages = QStackedWidget()
+        for page in (self.dose, self.effects):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self.dock)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+        return self.dock
+
+    def _show_tab(self, key: str) -> None:
+        self._pages.setCurrentWidget(self.effects if key == EFFECTS else self.dose)
+        self.tab_changed.emit(key)
 
     def show_sweep(self, view: SweepView, mode: str, layer: str) -> None:
         """Show a sweep, or as much of it as there is."""
@@ -85,7 +116,7 @@ class SweepPanel(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.plot.setMinimumHeight(self.plot.least_height())
-        self.dose.setVisible(self.width() >= WITH_DOSE_PX)
+        self.dock.setVisible(self.width() >= WITH_DOCK_PX)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -99,33 +99,31 @@ def test_a_cancelled_response_keeps_what_is_measured(services):
 
 
 @pytest.fixture
-def dock(qtbot, window):
-    window.pages.show_page("sweep")
-    page = window.pages.widget("sweep")
+def dock(qtbot, page):
     page.bar.range_wanted.emit(-2.0, 2.0, 2.0)
     page.dose.measure_wanted.emit("activation")
-    qtbot.waitUntil(lambda: len(page.dose.table.rows) == 3)
+    qtbot.waitUntil(lambda: len(page.dose.table.rows) == 3, timeout=30_000)
     return page.dose
 
 
-def test_the_dock_measures_the_sweep_and_a_row_goes_to_its_step(qtbot, window, dock):
+def test_the_dock_measures_the_sweep_and_a_row_goes_to_its_step(qtbot, services, dock):
     assert dock.table.heads[:2] == ("z11", "Out ")
     assert [row.cells[0] for row in dock.table.rows] == ["2", "0", "−2"]
     dock.table.row_clicked.emit(0)
-    assert window.on.sweep_run.state.current == 2
+    assert services.sweep_run.state.current == 2
     dock.copy_wanted.emit()
     assert QApplication.clipboard().text().splitlines()[3].startswith("-2\t")
 
 
-def test_several_variables_are_ranked_by_their_effect(qtbot, window, dock):
+def test_several_variables_are_ranked_by_their_effect(qtbot, services, dock):
     dock.variables_wanted.emit("z11-z13")
     dock.run_wanted.emit(2)
-    qtbot.waitUntil(lambda: dock.table.heads[0] == "variable" and len(dock.table.rows) == 3)
-    state = window.on.dose_run.state
+    qtbot.waitUntil(lambda: dock.table.heads[0] == "variable" and len(dock.table.rows) == 3, timeout=30_000)
+    state = services.dose_run.state
     slopes = {one.name: state.response(k, "out").slope for k, one in enumerate(state.positions)}
     ranked = sorted(slopes, key=lambda name: -abs(slopes[name]))
     assert [row.cells[0] for row in dock.table.rows] == ranked
     faults = []
-    window.on.messages.faulted.connect(faults.append)
+    services.messages.faulted.connect(faults.append)
     dock.variables_wanted.emit("z5, z999")
     assert "z999" in faults[0].sentence
