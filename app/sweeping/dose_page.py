@@ -13,6 +13,7 @@ from app.sweeping.dose_values import dose_view
 from app.sweeping.measure_options import FIRST_MEASURE, measure_options, plan_for
 from app.sweeping.sweep_run import SweepRun, SweepState
 from core.faults import Fault
+from core.probing.surgery import edits_of
 from core.session.lane_key import GENERATOR
 from core.signals.axis import Range
 from core.sweeps.grid import Axis, Grid
@@ -155,7 +156,7 @@ class DosePage:
         return DoseAsked(
             state.model, state.card, lines, state.base.point, layers,
             plan_for(self._measure, self._settings), answer, self._over, draws,
-            self._baseline,
+            self._baseline, edits_of(GENERATOR, state.base.edits),
         )  # fmt: skip
 
     def _lines(self, state: SweepState) -> tuple[Grid, ...]:

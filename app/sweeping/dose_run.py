@@ -17,6 +17,7 @@ from core.faults import Fault
 from core.measures.plan import MeasurementPlan
 from core.networks.latent import Point
 from core.probing.model_id import ModelId
+from core.probing.surgery import LayerEdit
 from core.signals.axis import Range
 from core.sweeps.answer_measures import AnswerMeasure
 from core.sweeps.dose_response import DoseResponse, dose_response
@@ -35,6 +36,7 @@ class DoseAsked:
 
     `draws` is 1 for the point at the knobs alone; more are drawn from the seeds from 0 on, with the knobs'
     code. `baseline` is "" for the measure itself, `DRAW`, or a value that the moving variables are set to.
+    `edits` change layers in every run.
     """
 
     model: ModelId
@@ -47,6 +49,7 @@ class DoseAsked:
     over: Range | None = None
     draws: int = 1
     baseline: str = ""
+    edits: tuple[LayerEdit, ...] = ()
 
     def points(self) -> tuple[Point, ...]:
         """Return the frozen draws."""
@@ -129,7 +132,13 @@ class DoseRun:
         )
         tasks = [
             MeasurePoints(
-                asked.model, asked.with_baseline(line, draw), asked.plan, layers, asked.over, asked.answer
+                asked.model,
+                asked.with_baseline(line, draw),
+                asked.plan,
+                layers,
+                asked.over,
+                asked.answer,
+                asked.edits,
             )
             for draw in asked.points()
             for line in asked.lines

@@ -151,7 +151,7 @@ class EffectRun:
         self._find(EffectState(asked, known, len(known), method=method))
 
     def outputs(
-        self, items: Items, first: int, count: int, done: Callable[[NDArray[np.float32]], object]
+        self, items: Items, first: int, count: int, done: Callable[[NDArray[np.float32]], None]
     ) -> None:
         """Generate some outputs, float32 [items, samples], and pass them on."""
         task = OutputsOf(items.model, items.points()[first : first + count])

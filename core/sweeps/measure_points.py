@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from core.measures.plan import MeasurementPlan
 from core.networks.latent import Point
+from core.probing.drive import LatentPoints
 from core.probing.model_id import ModelId
+from core.probing.request import ProbeRequest
+from core.probing.surgery import LayerEdit
 from core.processes.engine_tasks import ModelTask
+from core.session.lane_key import GENERATOR
 from core.signals.axis import Range
 from core.sweeps.answer_measures import AnswerMeasure, answers_to
 from core.sweeps.scalar import scalars
-from core.sweeps.sweep import tracks_of
 
 if TYPE_CHECKING:
     from core.families.model import Model
@@ -39,6 +42,7 @@ class MeasurePoints(ModelTask):
     """Measure the generator's layers at some points: the one measure of a plan, or a network's answer.
 
     `over` is the stretch of time that is measured, None for the whole sound. An answer is about the output.
+    `edits` change layers in every run.
     """
 
     model: ModelId
@@ -47,6 +51,7 @@ class MeasurePoints(ModelTask):
     layers: tuple[str, ...]
     over: Range | None = None
     answer: AnswerMeasure | None = None
+    edits: tuple[LayerEdit, ...] = ()
 
     @property
     def models(self) -> tuple[ModelId, ...]:
@@ -56,21 +61,22 @@ class MeasurePoints(ModelTask):
 
     def run(self, models: Mapping[ModelId, Model], stop: Callable[[], bool]) -> MeasuredPoints:
         """Generate and measure; raises Fault, or Cancelled between points."""
-        from core.probing.forward import generate_many
+        from core.probing.forward import probe
 
-        card = models[self.model].card
+        model = models[self.model]
+        output = model.card.output
+        record = () if self.answer is None else (output,)
+        asked = ProbeRequest(self.model, GENERATOR, LatentPoints(self.points), record, edits=self.edits)
+        items = probe(model, asked, stop).items
         if self.answer is not None:
-            sounds = generate_many(models[self.model], self.points, cancelled=stop)
-            found = answers_to(models, self.answer, list(sounds), card.rate_hz, self.over, stop)
-            return MeasuredPoints(found[:, None], (card.output,))
-        arrays = generate_many(models[self.model], self.points, layers=True, cancelled=stop)
-        kept = {name: arrays[name] for name in dict.fromkeys((*self.layers, card.output))}
+            sounds = [item[output].samples for item in items]
+            found = answers_to(models, self.answer, sounds, model.card.rate_hz, self.over, stop)
+            return MeasuredPoints(found[:, None], (output,))
         values = np.full((len(self.points), len(self.layers)), np.nan)
         refusals: dict[str, str] = {}
-        for k in range(len(self.points)):
+        for k, tracks in enumerate(items):
             _check(stop)
-            tracks = tracks_of(card, kept, k)
-            for one in scalars(tracks, self.plan, self.layers, card.output, self.over):
+            for one in scalars(tracks, self.plan, self.layers, output, self.over):
                 if one.refusal:
                     refusals.setdefault(one.layer, one.refusal)
                 else:

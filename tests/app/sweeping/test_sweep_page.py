@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from core.probing.surgery import Fill, LayerEdit, NetworkEdit
 from core.session.lane_key import GENERATOR, LaneKey
 from core.sweeps.grid import grid_of
 from tests.support.figure_origin import origin_in_figure
@@ -28,6 +29,17 @@ def test_each_step_is_the_knob_set_by_hand_bit_for_bit(services):
             np.testing.assert_array_equal(track.samples, by_hand.samples)
             assert track.origin == by_hand.origin
     assert (state.done, sweep.running) == (3, False)
+
+
+def test_a_cut_layer_is_cut_in_every_step(services):
+    session, sweep = services.session, services.sweep_run
+    session.set_edits((NetworkEdit(GENERATOR, LayerEdit("conv2", Fill(), (), 10, 40)),), "silence")
+    sweep.run(grid(services, "z11=2:2:1"))
+    session.set_value(10, 2.0)
+    by_hand = session.shown.tracks[LaneKey(session.model, GENERATOR, "out")]
+    track = sweep.state.steps[0]["out"]
+    np.testing.assert_array_equal(track.samples, by_hand.samples)
+    assert track.origin.edits == by_hand.origin.edits != ()
 
 
 def test_a_cancelled_sweep_keeps_its_steps_and_asks_for_no_more(services):
