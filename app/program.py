@@ -30,6 +30,7 @@ from app.models.sound_driven import SoundDriven
 from app.models.working_points import WorkingPoints
 from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
+from app.profiling.profiling import Profiling
 from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
@@ -139,6 +140,7 @@ def assemble(
         praat_exchange=PraatExchange(context, latent_driven, tier_editor),
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
+        profiling=Profiling(context, background),
         sweep_run=sweep_run,
         sweep_files=SweepFiles(context, model_loader, sweep_run),
         dose_run=DoseRun(context, background),

@@ -39,6 +39,7 @@ MODULES = (
     "app.shell.panels",
     "app.sweeping.sweep_page",
     "app.maps.page",
+    "app.profiling.page",
     "app.models.contact_sheet_page",
     "app.models.live_page",
 )

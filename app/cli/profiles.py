@@ -7,13 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from app.cli.model import name_assumptions, note, opened
 from app.cli.outputs import hearing_network
 from core.faults import Fault
 from core.files.atomic import atomic, folder_for
-from core.files.table import digits
 from core.files.versions import versions
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ ARRAYS = 300
 
 def run(asked: Namespace) -> int:
     """Hear the corpus, from where an earlier run was stopped, and write everything about its groups."""
+    from core.profiles.all_files import write_all
     from core.profiles.exports import ExampleFolder
     from core.profiles.grouping import corpus_of
     from core.profiles.run import ProfileRun
@@ -44,7 +42,7 @@ def run(asked: Namespace) -> int:
     _hear(profiling, folder, asked.arrays)
     found = profiling.profiles()
     _check(found)
-    _write(found, profiling, asked, out)
+    write_all(found, profiling.corpus, out, asked.plain, asked.weights)
     if folder is not None:
         folder.finish(found)
     _record(out, asked, model.card, network, profiling, found)
@@ -111,53 +109,6 @@ def _check(found: ProfileSet) -> None:
     ]
     if flat:
         note(f"some examples have a flat gradient and stay where they are, in {', '.join(flat)}")
-
-
-def _write(found: ProfileSet, profiling: ProfileRun, asked: Namespace, out: Path) -> None:
-    from core.profiles import exports
-    from core.profiles.clusters import similarities
-
-    names = [one.name for one in profiling.corpus.recordings]
-    exports.write_profiles(found, out / "profiles.npz", asked.plain, asked.weights)
-    exports.write_counts(found, out / "counts.csv")
-    exports.write_curves(found, out / "curves.csv")
-    exports.write_units(found, out / "units.csv", asked.plain, asked.weights)
-    exports.write_excerpts(found, names, out / "excerpts.csv")
-    exports.write_projector(found, names, out / "projector")
-    _layer_table(found, profiling, out / "layers.csv")
-    rows = [layer.vectors for layer in found.layers.values()]
-    like = similarities(rows, rows)
-    exports.write_rows(
-        out / "similarity.csv",
-        ("layer", *found.layers),
-        ((name, *map(digits, row.tolist())) for name, row in zip(found.layers, like, strict=True)),
-    )
-
-
-LAYER_HEAD = (
-    "layer", "units", "step_s", "agreement_before", "agreement_after", "silhouette", "silhouette_manner",
-    "silhouette_place", "probe", "probe_shuffled", "probe_by_speaker",
-)  # fmt: skip
-
-
-def _layer_table(found: ProfileSet, profiling: ProfileRun, path: Path) -> None:
-    """Write agreement, silhouettes and probes of every layer, and of the bare input."""
-    from core.profiles.clusters import silhouettes
-    from core.profiles.exports import mean_agreement, write_rows
-    from core.profiles.probes import probe
-
-    speakers = [profiling.corpus.recordings[place].speaker for place in found.spoken]
-    rows: list[list[Any]] = []
-    every = {"input": found.heard, **{name: layer.vectors for name, layer in found.layers.items()}}
-    for name, vectors in every.items():
-        layer = found.layers.get(name)
-        before, after = mean_agreement(layer) if layer else (np.nan, np.nan)
-        apart = silhouettes(vectors, found.sampled)
-        told = probe(vectors, found.sampled, speakers, found.spoken)
-        step = digits(layer.step_s) if layer else ""
-        values = (before, after, apart.groups, apart.manner, apart.place, told.score, told.shuffled)
-        rows.append([name, vectors.shape[1], step, *map(digits, values), int(told.by_speaker)])
-    write_rows(path, LAYER_HEAD, iter(rows))
 
 
 def _record(

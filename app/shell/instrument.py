@@ -28,6 +28,7 @@ from app.models.sound_driven import SoundDriven
 from app.models.working_points import WorkingPoints
 from app.playback.interruptions import Interruptions
 from app.playback.playback import Playback
+from app.profiling.profiling import Profiling
 from app.queries.layer_results import LayerResults
 from app.queries.queries import Queries
 from app.recordings.alignment import Alignment
@@ -82,6 +83,7 @@ class Instrument:
     praat_exchange: PraatExchange
     file_export: FileExport
     dock_visibility: DockVisibility
+    profiling: Profiling
     sweep_run: SweepRun
     sweep_files: SweepFiles
     dose_run: DoseRun

@@ -6,11 +6,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtGui import QColor
 
 from widgets.theme.theme import Theme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_SIGNED = {
+    "light": (("4A2B8F", "8F3B00"), ("7E62C9", "B85A0C")),
+    "dark": (("B9A5FF", "FFB066"), ("A78DFF", "F08A2E")),
+}
+"""Against and for: as text, and as bars."""
 
 Stops = tuple[tuple[float, str], ...]
 COLOURS = 256
@@ -34,6 +41,11 @@ def sequential(theme: Theme) -> NDArray[np.uint32]:
 def diverging(theme: Theme) -> NDArray[np.uint32]:
     """Return 256 ARGB colours from the most negative to the most positive value, 0 between both halves."""
     return _diverging(_shade(theme))
+
+
+def in_favour(theme: Theme, positive: bool, bar: bool = False) -> QColor:
+    """Return the colour of what speaks for something, or against it, as text or as a bar."""
+    return QColor("#" + _SIGNED[_shade(theme)][bar][positive])
 
 
 def _shade(theme: Theme) -> str:

@@ -1,0 +1,1 @@
+"""The page of profiles: heat maps, curves, trees, silhouettes, topographic maps, and excerpts to hear."""
