@@ -16,7 +16,7 @@ SOUND = "Convert it to WAV, for example: ffmpeg -i “{name}” “{stem}.wav”
 STATE = f"Open the model in the program that wrote it and save its weights: {CONVERT}"
 UNPACK = "Unpack it and open the folder."
 EXPORT = "Save its weights in the program that made them, with PyTorch, safetensors or TensorFlow 1."
-HDF5 = ("an HDF5 file, which Phonoscope does not read", EXPORT)
+HDF5 = ("no HDF5 file, whatever its name says", EXPORT)
 TFLITE = ("a TensorFlow Lite model, which Phonoscope does not read", EXPORT)
 KERAS = ("a Keras model, which Phonoscope does not read", EXPORT)
 SAVED_MODEL = (
@@ -84,7 +84,6 @@ SIGNS: tuple[Sign, ...] = (
         "a web page, not a checkpoint",
         "Download the file again: the link led to a page instead of the file.",
     ),
-    Sign(_begins(b"\x89HDF\r\n\x1a\n"), *HDF5),
     Sign(_at(4, b"TFL3"), *TFLITE),
     Sign(
         _begins(b"GGUF"),

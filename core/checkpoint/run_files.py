@@ -21,7 +21,19 @@ Kind = Literal["tensorflow", "files"]
 Roles = Callable[[Path], frozenset[str]]
 """Return the networks that a file or bundle holds ("G", "D", ..), empty if it holds none that are known."""
 
-WEIGHT_SUFFIXES = (".pt", ".pth", ".pkl", ".ckpt", ".bin", ".tar", ".jit", ".safetensors", ".onnx")
+WEIGHT_SUFFIXES = (
+    ".pt",
+    ".pth",
+    ".pkl",
+    ".ckpt",
+    ".bin",
+    ".tar",
+    ".jit",
+    ".safetensors",
+    ".onnx",
+    ".h5",
+    ".hdf5",
+)
 NO_WEIGHTS = (
     ".txt", ".md", ".json", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".py", ".ipynb",
     ".sh", ".html", ".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a", ".textgrid", ".png", ".jpg",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.families.family import Description, Family, Parts
@@ -10,7 +11,7 @@ from core.frontends.registry import words
 from core.frontends.sidekit_mel import SidekitMel
 from core.networks.map_operations import NO_PADS, Pair
 from core.networks.map_specs import flat, map_conv, map_pool, maps_of
-from core.networks.operations import LINEAR, RELU, Norm, Stored
+from core.networks.operations import LINEAR, RELU, AxisOrder, Norm, Stored
 from core.networks.spec import ClassesOutput, LayerSpec, NetworkSpec, SoundDrive
 from core.networks.weights import Weights
 
@@ -18,6 +19,15 @@ ROLE = "detector"
 RATE_HZ, FRAMES, BANDS = 16000.0, 68, 21
 EPSILON = 1e-3
 POOLS: dict[int, Pair] = {0: (4, 2), 2: (2, 2), 3: (4, 1)}
+KERAS = {
+    "kernel": "weight",
+    "bias": "bias",
+    "gamma": "weight",
+    "beta": "bias",
+    "moving_mean": "running_mean",
+    "moving_variance": "running_var",
+}
+"""The names of Keras's variables, and PyTorch's."""
 LABELS = ("speech", "music", "noise")
 FRONTEND = SidekitMel(RATE_HZ, 400, 160, 24, BANDS, 100.0, 8000.0, normalisation="recording")
 
@@ -27,7 +37,34 @@ def sort(groups: Sequence[Weights]) -> Parts | None:
     for group in groups:
         if all(name in group for name in ("fbn.3.running_mean", "conv.3.weight", "fc.3.weight")):
             return {ROLE: group}
+        names = _from_keras(group)
+        if names is not None:
+            return {ROLE: Weights(group.label, group.tensors, names)}
     return None
+
+
+def _from_keras(group: Weights) -> dict[str, str] | None:
+    """Return our names for the variables of the authors' Keras file, which are numbered in order."""
+    scopes = {kind: _numbered(group, kind) for kind in ("conv2d", "batch_normalization", "dense")}
+    if [len(found) for found in scopes.values()] != [4, 8, 5] or len(group.names) != 2 * 9 + 4 * 8:
+        return None
+    norms = scopes["batch_normalization"]
+    ours = {scope: f"conv.{k}" for k, scope in enumerate(scopes["conv2d"])}
+    ours |= {scope: f"bn.{k}" if k < 4 else f"fbn.{k - 4}" for k, scope in enumerate(norms)}
+    ours |= {scope: f"fc.{k}" if k < 4 else "out" for k, scope in enumerate(scopes["dense"])}
+    names: dict[str, str] = {}
+    for name, full in group.names.items():
+        scope, _, last = name.rpartition("/")
+        if scope not in ours or last not in KERAS:
+            return None
+        names[f"{ours[scope]}.{KERAS[last]}"] = full
+    return names
+
+
+def _numbered(group: Weights, kind: str) -> list[str]:
+    """Return the scopes of one kind of layer, by their numbers."""
+    found = {name.rpartition("/")[0] for name in group.names if re.match(rf"{kind}(_\d+)?/", name)}
+    return sorted(found, key=lambda scope: int(re.sub(r"\D", "", scope.removeprefix(kind)) or 0))
 
 
 def describe(parts: Parts, inquiry: Inquiry) -> Description:
@@ -50,8 +87,11 @@ def network(weights: Weights) -> tuple[LayerSpec, ...]:
     """Return the layers: convolutions with normalisation before their ReLU, poolings, dense layers."""
     layers: list[LayerSpec] = []
     before, frames = (1, BANDS), FRAMES
+    keras = weights.shape("conv.0.weight", None, None, None, None)[2] == 1
+    kernels: AxisOrder = "tf time-bins" if keras else "torch time-bins"
+    matrices: AxisOrder = "tf time-bins" if keras else "torch flat"
     for k in range(4):
-        stored = Stored(f"conv.{k}.weight", f"conv.{k}.bias", "torch time-bins")
+        stored = Stored(f"conv.{k}.weight", f"conv.{k}.bias", kernels)
         norm = _norm(weights, f"bn.{k}")
         layers.append(
             map_conv(f"conv{k + 1}", weights, stored, before, pads=NO_PADS, activation=RELU, norm=norm)
@@ -62,13 +102,13 @@ def network(weights: Weights) -> tuple[LayerSpec, ...]:
             frames = layers[-1].op.length(frames)
         before = maps_of(layers[-1])
     for k in range(4):
-        stored = Stored(f"fc.{k}.weight", f"fc.{k}.bias", "torch flat")
+        stored = Stored(f"fc.{k}.weight", f"fc.{k}.bias", matrices)
         norm, taps = _norm(weights, f"fbn.{k}"), frames if k == 0 else 1
         layers.append(flat(f"fc{k + 1}", weights, stored, before, taps, RELU, norm=norm))
         before = (layers[-1].channels, 1)
     return (
         *layers,
-        flat("logits", weights, Stored("out.weight", "out.bias", "torch flat"), before, 1, LINEAR),
+        flat("logits", weights, Stored("out.weight", "out.bias", matrices), before, 1, LINEAR),
     )
 
 

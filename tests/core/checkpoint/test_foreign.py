@@ -24,7 +24,6 @@ HEADS: dict[str, tuple[str, bytes, str, str]] = {
     "m4a with another suffix": ("b.pt", MP4, "sound or film in MP4", "Convert it to WAV"),
     "wma": ("b.wma", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + bytes(90), "sound in WMA", "Convert"),
     "webm": ("b.webm", b"\x1a\x45\xdf\xa3" + bytes(90), "WebM or Matroska", "Convert"),
-    "keras": ("model.h5", b"\x89HDF\r\n\x1a\n" + bytes(90), "an HDF5 file", "Save its weights"),
     "lfs": ("G.pt", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS", "git lfs pull"),
     "page": ("G.pt", b"\n<!doctype html><html><title>Sign in", "a web page", "Download the file again"),
     "saved model": ("saved_model.pb", b"\x08\x01\x12\x8f", "SavedModel", "open its folder"),

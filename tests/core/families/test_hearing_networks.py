@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,7 @@ from torch.nn.functional import conv1d, conv2d, leaky_relu, linear, max_pool2d, 
 
 from core.families import schlueter_grill
 from core.families.registry import Model, open_model
+from core.faults import Fault
 from core.frontends.waveform import WaveformFrames
 from core.networks.map_operations import Memory
 from core.networks.receptive_fields import receptive_fields
@@ -337,6 +339,92 @@ def test_the_detector_in_tensorflows_layout_is_the_same_network(tmp_path: Path) 
     assert "not normalised" in note
 
 
+def lasagne_file(path: Path, weights: Found) -> Path:
+    """Write the detector as Lasagne saves it: numbered, time before bands, kernels flipped."""
+    path.parent.mkdir(exist_ok=True)
+    made: list[np.ndarray] = []
+    for layer in ("conv1", "conv2", "conv3", "conv4", "fc1", "fc2", "fc3"):
+        kernel = weights[f"{layer}.weight"]
+        if layer == "fc1":
+            kernel = kernel.reshape(6, 2, 7, 11).swapaxes(2, 3).reshape(6, -1)
+        made += [kernel.swapaxes(2, 3)[:, :, ::-1, ::-1] if kernel.ndim == 4 else kernel.T]
+        made += [weights[f"{layer}.bias"]]
+    with h5py.File(path, "w") as file:
+        for k, value in enumerate(made):
+            file[f"param{k}"] = value
+    with h5py.File(path.with_name("std_mean.h5"), "w") as file:
+        file["mean"], file["std"] = (weights[name].astype(np.float64) for name in ("mean", "std"))
+    return path
+
+
+def test_the_detector_in_lasagnes_layout_is_the_same_network(tmp_path: Path) -> None:
+    weights = drawn(detector_shapes())
+    theirs = open_model(lasagne_file(tmp_path / "jamendo" / "model.h5", weights))
+    ours = open_model(save_state(tmp_path / "detector.pt", weights))
+    record = [Record("normalised"), Record("conv3"), Record("logits")]
+    found, expected = (model.network("detector").run(sound(30000)[None], record) for model in (theirs, ours))
+    for wanted in record:
+        np.testing.assert_allclose(found[wanted], expected[wanted], atol=1e-6)
+    assert theirs.card.digest == ours.card.digest
+    assert theirs.card.warnings == ()
+
+
+def keras_file(path: Path, weights: Found) -> Path:
+    """Write inaSpeechSegmenter's network as Keras saves it, numbered from a later layer on."""
+    scopes = {f"conv.{k}": f"conv2d_{k + 12}" for k in range(4)}
+    scopes |= {f"bn.{k}": f"batch_normalization_{k + 15}" for k in range(4)}
+    scopes |= {f"fbn.{k}": f"batch_normalization_{k + 19}" for k in range(4)}
+    scopes |= {f"fc.{k}": f"dense_{k + 6}" for k in range(4)} | {"out": "dense_10"}
+    norm = {
+        "weight": "gamma",
+        "bias": "beta",
+        "running_mean": "moving_mean",
+        "running_var": "moving_variance",
+    }
+    with h5py.File(path, "w") as file:
+        for name, value in weights.items():
+            ours, _, part = name.rpartition(".")
+            scope = scopes[ours]
+            last = norm[part] if "normal" in scope else "kernel" if part == "weight" else part
+            turned = value.transpose(2, 3, 1, 0) if value.ndim == 4 else value.T
+            file[f"model_weights/{scope}/{scope}/{last}:0"] = turned
+    return path
+
+
+def test_inas_network_in_kerass_file_is_the_same_network(tmp_path: Path) -> None:
+    weights = drawn(ina_shapes())
+    theirs = open_model(keras_file(tmp_path / "keras.hdf5", weights))
+    ours = open_model(save_state(tmp_path / "ina.pt", weights))
+    record = [Record("conv2"), Record("fc1"), Record("logits")]
+    x = sound(ours.card.slice_len)[None]
+    found, expected = (model.network("detector").run(x, record) for model in (theirs, ours))
+    for wanted in record:
+        np.testing.assert_allclose(found[wanted], expected[wanted], atol=1e-6)
+    assert theirs.card.warnings == ()
+
+
+@pytest.mark.parametrize("kind", ["external link", "soft link", "external storage"])
+def test_hdf5_that_leads_out_of_its_file_is_refused(tmp_path: Path, kind: str) -> None:
+    path = lasagne_file(tmp_path / "in" / "model.h5", drawn(detector_shapes()))
+    (tmp_path / "secret").write_bytes(bytes(400))
+    with h5py.File(path, "a") as file:
+        if kind == "external link":
+            file["more"] = h5py.ExternalLink(str(tmp_path / "secret"), "/x")
+        elif kind == "soft link":
+            file["more"] = h5py.SoftLink("/param0")
+        else:
+            file.create_dataset("more", (50,), "f4", external=[(str(tmp_path / "secret"), 0, 200)])
+    with pytest.raises(Fault, match="is a link, or lies in another file"):
+        open_model(path)
+
+
+def test_a_damaged_hdf5_file_is_refused(tmp_path: Path) -> None:
+    path = lasagne_file(tmp_path / "in" / "model.h5", drawn(detector_shapes()))
+    path.write_bytes(path.read_bytes()[:1500])
+    with pytest.raises(Fault, match="damaged"):
+        open_model(path)
+
+
 def test_musicnn_in_tensorflows_names_is_the_same_network(tmp_path: Path) -> None:
     weights = drawn(musicnn_shapes())
     bundle: Found = {}
@@ -488,8 +576,9 @@ def test_musicnn_gives_its_own_logits_and_labels_from_both_files() -> None:
 
 
 @real
-def test_ina_speech_segmenter_gives_its_own_probabilities() -> None:
-    path = MODELS / "ina-speech-music-noise" / "speech_music_noise.safetensors"
+@pytest.mark.parametrize("file", ["speech_music_noise.safetensors", "keras_speech_music_noise_cnn.hdf5"])
+def test_ina_speech_segmenter_gives_its_own_probabilities(file: str) -> None:
+    path = MODELS / "ina-speech-music-noise" / file
     expected = np.load(path.with_name("port_output.npz"))
     found = logits_of_frames(path, "detector", expected["patches"])[:, 0].astype(np.float64)
     odds = np.exp(found - found.max(1, keepdims=True))

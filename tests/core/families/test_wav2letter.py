@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -261,3 +262,14 @@ def test_receptive_fields_are_those_of_the_publication(tmp_path: Path) -> None:
     assert {one.step for one in fields.values()} == {256}
     assert model.card.networks["recogniser"].hears_s == {name: one.seconds for name, one in fields.items()}
     assert fields["logits"].seconds == pytest.approx((193 * 128 + 512) / 16000)
+
+
+def test_arms_file_of_keras_is_the_same_network(tmp_path: Path) -> None:
+    found = weights(39, [f"conv1d_{k}" for k in range(1, 12)])
+    with h5py.File(tmp_path / "wav2letter.h5", "w") as file:
+        for name, value in found.items():
+            scope, _, part = name.partition(".")
+            turned = value.transpose(2, 1, 0) if part == "weight" else value
+            file[f"model_weights/{scope}/{scope}/{'kernel' if part == 'weight' else part}:0"] = turned
+    model = open_model(tmp_path / "wav2letter.h5")
+    assert_layers(model, straight(found, features(model), 0.2))
