@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.base.command_table import command, has_model
+from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.models.dialogs import ask_point_name, ask_point_to_read, ask_point_to_write, show_points
 from app.models.named_points import NamedPoints
@@ -92,6 +93,6 @@ def export_point(session: Session, host: DialogHost) -> None:
 
 
 @command("latent.import_point", "Read a point from a file…", "Latent", has_model)
-def import_point(session: Session, host: DialogHost) -> None:
+def import_point(context: Context, host: DialogHost) -> None:
     """Go to the latent vector in a JSON file."""
-    ask_point_to_read(session, host)
+    ask_point_to_read(context, host)

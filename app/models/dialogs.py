@@ -9,12 +9,13 @@ from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.preference_store import PreferenceStore
 from app.models.model_loader import ModelLoader
-from app.models.named_points import NamedPoints
+from app.models.named_points import NamedPoints, other_checkpoint
 from app.recordings.dialogs import ANY, SOUND_SUFFIXES, SOUNDS
 from core.session.session import Session
 
 if TYPE_CHECKING:
     from core.checkpoint.run_files import ChooseRun
+    from core.session.named_points import NamedPoint
 
 _CHECKPOINT = (
     "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.jit *.safetensors *.npz *.omnivad "
@@ -100,7 +101,9 @@ def show_points(host: DialogHost, named_points: NamedPoints) -> None:
     dialog = PointsDialog(host.parent)
 
     def show() -> None:
-        dialog.show_names(named_points.own_names, named_points.deleted)
+        notes = {one.name: one.note for one in named_points.named}
+        others = [_elsewhere_words(one) for one in named_points.elsewhere]
+        dialog.show_names(named_points.own_names, named_points.deleted, notes, others)
 
     named_points.changed.connect(show)
     dialog.finished.connect(lambda _: named_points.changed.disconnect(show))
@@ -108,8 +111,16 @@ def show_points(host: DialogHost, named_points: NamedPoints) -> None:
     dialog.rename_wanted.connect(lambda old, new: host.guard(lambda: named_points.rename(old, new)))
     dialog.delete_wanted.connect(named_points.delete)
     dialog.restore_wanted.connect(named_points.restore)
+    dialog.note_wanted.connect(named_points.set_note)
+    dialog.go_elsewhere_wanted.connect(named_points.go_elsewhere)
     show()
     host.show(dialog)
+
+
+def _elsewhere_words(one: NamedPoint) -> str:
+    """Return the line of a point that was kept with another checkpoint."""
+    whose = ", ".join(filter(None, (one.title, one.checkpoint[:8])))
+    return f"{one.name}   ·   kept with another checkpoint: {whose}"
 
 
 def ask_point_to_write(session: Session, host: DialogHost) -> None:
@@ -119,17 +130,24 @@ def ask_point_to_write(session: Session, host: DialogHost) -> None:
 
     name, _ = host.ask_save("Write the point", "point.json", POINTS)
     if name:
-        host.guard(lambda: write_json(Path(name), point_facts(session.layout, session.snapshot)))
+        card = session.card
+        whose = {"checkpoint": card.digest, "title": card.title} if card is not None else {}
+        facts = {**whose, **point_facts(session.layout, session.snapshot)}
+        host.guard(lambda: write_json(Path(name), facts))
 
 
-def ask_point_to_read(session: Session, host: DialogHost) -> None:
-    """Ask for a file with a point, and go to that point."""
+def ask_point_to_read(context: Context, host: DialogHost) -> None:
+    """Ask for a file with a point, and go to that point; one of another checkpoint is warned about."""
     name = host.ask_open("Read a point", POINTS, str(host.locations.folder))
     if name:
-        host.guard(lambda: _read_point(session, Path(name)))
+        host.guard(lambda: _read_point(context, Path(name)))
 
 
-def _read_point(session: Session, path: Path) -> None:
-    from core.export.record import read_point
+def _read_point(context: Context, path: Path) -> None:
+    from core.export.record import point_checkpoint, read_point
 
+    session = context.session
     session.go(f"read {path.name}", read_point(path, session.layout), path.stem)
+    checkpoint = point_checkpoint(path)
+    if session.card is not None and checkpoint not in ("", session.card.digest):
+        context.messages.warned.emit(other_checkpoint(path.stem, checkpoint))

@@ -12,10 +12,26 @@ from app.models.built_in import built_in_model, built_in_points
 from core.faults import Fault
 from core.networks.latent import Point
 from core.probing.model_id import ModelId
-from core.session.named_points import NamedPoint, default_path, read_points, write_points
+from core.session.named_points import (
+    NamedPoint,
+    default_path,
+    points_elsewhere,
+    read_points,
+    write_points,
+)
 from core.session.point_names import unused_name
 from core.session.session import Snapshot
 from widgets.latent.panel import LatentPanel
+
+
+def other_checkpoint(name: str, checkpoint: str, title: str = "") -> Fault:
+    """Return the warning about a point that was kept with another checkpoint."""
+    of = f"of “{title}” " if title else ""
+    return Fault(
+        f"“{name}” was kept with another checkpoint, {of}({checkpoint[:8]}): here the same values may make "
+        "another sound.",
+        "Listen before you compare, or open the checkpoint that it was kept with.",
+    )
 
 
 class NamedPoints:
@@ -110,13 +126,36 @@ class NamedPoints:
     def keep(self, name: str) -> None:
         """Keep the present point under a name, replacing one with the same name."""
         session = self._session
-        others = tuple(one for one in self._own() if one.name != name)
-        edits = session.snapshot.edits
-        self._write((*others, NamedPoint(name, session.point, edits=edits)))
+        own, edits, card = self._own(), session.snapshot.edits, session.card
+        assert card is not None
+        note = next((one.note for one in own if one.name == name), "")
+        others = tuple(one for one in own if one.name != name)
+        kept = NamedPoint(name, session.point, note, edits, card.digest, card.title)
+        self._write((*others, kept))
         if session.snapshot.name == name:  # from now on it is another point
             session.go(f"keep {name}", session.point, name, edits)
         self._read()
         self._panel.show_point_name(name)
+
+    def set_note(self, name: str, note: str) -> None:
+        """Change the note of a kept point."""
+        points = tuple(replace(one, note=note) if one.name == name else one for one in self._own())
+        self._write(points)
+        self._read()
+
+    @property
+    def elsewhere(self) -> tuple[NamedPoint, ...]:
+        """The points that fit this model, but were kept with others."""
+        card = self._session.card
+        return () if card is None else points_elsewhere(self._path, self._session.layout.size)
+
+    def go_elsewhere(self, place: int) -> None:
+        """Go to one of the points that were kept with another model, with a warning."""
+        points = self.elsewhere
+        if 0 <= place < len(points):
+            one = points[place]
+            self._session.go(f"go to {one.name}", one.point, one.name, one.edits)
+            self._messages.warned.emit(other_checkpoint(one.name, one.checkpoint, one.title))
 
     def _write(self, points: tuple[NamedPoint, ...]) -> bool:
         """Write the user's points; return whether they could be written."""

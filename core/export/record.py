@@ -105,6 +105,7 @@ def write_json(path: str | os.PathLike[str], values: Mapping[str, Any]) -> None:
 
 class _PointFile(msgspec.Struct):
     z: list[float]
+    checkpoint: str = ""
 
 
 def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
@@ -117,6 +118,11 @@ def read_point(path: str | os.PathLike[str], layout: LatentLayout) -> Point:
     if max(map(abs, z), default=0.0) > LARGEST:
         raise Fault("The point file's z contains a value that is too large for a latent variable.")
     return Point(tuple(map(float, z)))
+
+
+def point_checkpoint(path: str | os.PathLike[str]) -> str:
+    """Return the digest of the checkpoint that a point file was written with, "" if it does not say."""
+    return _point_file(Path(path)).checkpoint
 
 
 def _point_file(path: Path) -> _PointFile:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ from core.probing.surgery import NetworkEdit, edit_from
 
 @dataclass(frozen=True, slots=True)
 class NamedPoint:
-    """A point with the edits of its layers, its name, and a note on what it sounds like."""
+    """A point with the edits of its layers, its name, and a note on what it sounds like.
+
+    `checkpoint` is the digest of the model that it was kept with, and `title` that model's; "" if unknown.
+    """
 
     name: str
     point: Point
     note: str = ""
     edits: tuple[NetworkEdit, ...] = ()
+    checkpoint: str = ""
+    title: str = ""
 
 
 class _PointRow(msgspec.Struct):
@@ -30,6 +36,8 @@ class _PointRow(msgspec.Struct):
     z: list[float]
     note: str = ""
     edits: list[dict[str, Any]] = []
+    checkpoint: str = ""
+    title: str = ""
 
 
 def default_path(digest: str) -> Path:
@@ -49,6 +57,25 @@ def read_points(path: Path, size: int = 0, tell: Tell = lambda words: None) -> t
     return tuple(one for one in points if size in (0, len(one.point.z)))
 
 
+def points_elsewhere(path: Path, size: int) -> tuple[NamedPoint, ...]:
+    """Return the points of `size` variables that were kept with other models, in the files beside `path`.
+
+    Each has its checkpoint's digest, or as much of it as its file's name tells. A file that is damaged is
+    passed over: its own model tells about it.
+    """
+    found: list[NamedPoint] = []
+    with contextlib.suppress(OSError):
+        for other in sorted(path.parent.glob("*.json")):
+            if other != path:
+                with contextlib.suppress(*DAMAGE, OSError):
+                    found += [_from_elsewhere(one, other) for one in parse_points(other.read_bytes())[0]]
+    return tuple(one for one in found if len(one.point.z) == size)
+
+
+def _from_elsewhere(one: NamedPoint, path: Path) -> NamedPoint:
+    return one if one.checkpoint else replace(one, checkpoint=path.stem)
+
+
 def parse_points(data: bytes) -> tuple[tuple[NamedPoint, ...], int]:
     """Return the named points in a file's bytes, and how many cannot be read; raises any of `DAMAGE`."""
     found = [_point(raw) for raw in msgspec.json.decode(data, type=list[msgspec.Raw])]
@@ -64,7 +91,7 @@ def _point(raw: msgspec.Raw) -> NamedPoint | None:
         return None
     if not all(abs(value) <= LARGEST for value in row.z):
         return None
-    return NamedPoint(row.name, Point(tuple(row.z)), row.note, edits)
+    return NamedPoint(row.name, Point(tuple(row.z)), row.note, edits, row.checkpoint, row.title)
 
 
 def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
@@ -76,4 +103,5 @@ def write_points(points: tuple[NamedPoint, ...], path: Path) -> None:
 
 
 def _row(one: NamedPoint) -> _PointRow:
-    return _PointRow(one.name, list(one.point.z), one.note, [dict(edit.plain()) for edit in one.edits])
+    edits = [dict(edit.plain()) for edit in one.edits]
+    return _PointRow(one.name, list(one.point.z), one.note, edits, one.checkpoint, one.title)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QPushButton
 
 from core.faults import Fault
+from core.networks.latent import Point
+from core.session.named_points import NamedPoint, default_path, write_points
 from widgets.latent.points_dialog import EMPTY, PointsDialog
 from widgets.theme.control_paint import Words
 
@@ -94,3 +98,45 @@ def test_without_points_the_list_says_how_to_keep_one(window):
     assert not any(
         button(dialog, words).isEnabled() for words in ("Rename", "Delete", "Undo delete", "Go to")
     )
+
+
+def test_a_note_is_kept_and_stays_when_the_point_is_kept_anew(qtbot, window, points):
+    dialog = open_list(window)
+    dialog.note.setText("creaky at the end")
+    dialog.note.editingFinished.emit()
+    note = {one.name: one.note for one in points.named}
+    assert note["falling"] == "creaky at the end"
+    window.on.session.redraw(4)
+    points.keep("falling")
+    points.refresh()
+    assert {one.name: one.note for one in points.named}["falling"] == "creaky at the end"
+
+
+def test_a_point_of_another_checkpoint_comes_with_a_warning(qtbot, window, points):
+    kept = next(one for one in points.named if one.name == "falling")
+    assert kept.checkpoint == window.on.session.card.digest
+    other = default_path("f" * 64)
+    write_points((NamedPoint("far", kept.point.set(20, 5.0), checkpoint="f" * 64, title="Other"),), other)
+    write_points((NamedPoint("short", Point((0.0, 1.0))),), default_path("e" * 64))
+    warnings = []
+    window.on.messages.warned.connect(warnings.append)
+    dialog = open_list(window)
+    assert names(dialog)[2:] == ["far   ·   kept with another checkpoint: Other, ffffffff"]
+    dialog.findChild(QListWidget).setCurrentRow(2)
+    assert not button(dialog, "Delete").isEnabled()
+    qtbot.mouseClick(button(dialog, "Go to"), Qt.MouseButton.LeftButton)
+    assert window.on.session.point == kept.point.set(20, 5.0)
+    assert "was kept with another checkpoint, of “Other” (ffffffff)" in warnings[0].sentence
+
+
+def test_a_point_file_of_another_checkpoint_comes_with_a_warning(window, tmp_path, monkeypatch):
+    path, warnings = tmp_path / "point.json", []
+    window.on.messages.warned.connect(warnings.append)
+    monkeypatch.setattr(window.host, "ask_save", lambda *asked: (str(path), "Points (*.json)"))
+    monkeypatch.setattr(window.host, "ask_open", lambda *asked: str(path))
+    window.menus.run("latent.export_point")
+    window.menus.run("latent.import_point")
+    assert warnings == []
+    path.write_text(json.dumps({**json.loads(path.read_text()), "checkpoint": "f" * 64}))
+    window.menus.run("latent.import_point")
+    assert "another checkpoint" in warnings[0].sentence
