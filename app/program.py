@@ -16,6 +16,7 @@ from app.base.context import Context, make_context
 from app.base.main_thread import MainThread
 from app.base.player import PlayerLike
 from app.export.save import FileExport
+from app.generating.generation_run import GenerationRun
 from app.measuring.items import ItemGathering
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
@@ -145,6 +146,7 @@ def assemble(
         sweep_files=SweepFiles(context, model_loader, sweep_run),
         dose_run=DoseRun(context, background),
         effect_run=EffectRun(context, background),
+        generation_run=GenerationRun(context, background),
         interruptions=Interruptions(),
     )
 

@@ -80,6 +80,7 @@ MODULES = (
     "app.measuring.commands",
     "app.models.commands",
     "app.playback.commands",
+    "app.generating.commands",
     "app.queries.commands",
     "app.recordings.commands",
     "app.training.commands",

@@ -40,6 +40,7 @@ MODULES = (
     "app.sweeping.sweep_page",
     "app.maps.page",
     "app.profiling.page",
+    "app.generating.page",
     "app.models.contact_sheet_page",
     "app.models.live_page",
 )

@@ -15,6 +15,7 @@ from app.base.messages import Messages
 from app.base.player import PlayerLike
 from app.base.preference_store import PreferenceStore
 from app.export.save import FileExport
+from app.generating.generation_run import GenerationRun
 from app.measuring.measurement import Measurement
 from app.measuring.open_in_praat import PraatExchange
 from app.models.background import BackgroundEngine
@@ -88,6 +89,7 @@ class Instrument:
     sweep_files: SweepFiles
     dose_run: DoseRun
     effect_run: EffectRun
+    generation_run: GenerationRun
     interruptions: Interruptions
 
     @property

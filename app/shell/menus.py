@@ -34,7 +34,14 @@ class Corner(QWidget):
         super().__init__()
         self.words = Words("", 12, 400, "ink2")
         self.pages = Segmented(
-            (("stack", "Stack"), ("sweep", "Sweep"), ("maps", "Maps"), ("sheet", "Sheet")), "Visible page"
+            (
+                ("stack", "Stack"),
+                ("sweep", "Sweep"),
+                ("maps", "Maps"),
+                ("generate", "Generate"),
+                ("sheet", "Sheet"),
+            ),
+            "Visible page",
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from core.faults import Fault
 from core.generation.chain import Chain, chain_of, check_values, hear, make
 from core.generation.latent_prior import LatentPrior
-from core.generation.real_excerpts import Place, RealExcerpts, excerpts, heard
+from core.generation.real_excerpts import Place, RealExcerpts, excerpts, heard, places_in
 from core.generation.tiles import Example, pictured
 from core.generation.trajectory import Best, Trajectory, advanced
 from core.generation.unit import Unit, non_linearity
@@ -164,3 +165,16 @@ class RealExamplesTask(PairTask):
                     )
                 )  # fmt: skip
         return tuple(found)
+
+
+@dataclass(frozen=True)
+class PlacesTask(PairTask):
+    """Find the excerpts in a folder of recordings."""
+
+    folder: str
+    length_s: float
+    most: int
+
+    def run(self, models: Models, stop: Stop) -> tuple[Place, ...]:
+        """Return where they begin. Raises Fault if the folder holds no recording."""
+        return places_in(Path(self.folder), self.length_s, self.most)

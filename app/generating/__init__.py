@@ -1,0 +1,1 @@
+"""Searching a generator for sounds that drive a unit, from the window."""
