@@ -10,6 +10,7 @@ from app.base.preference_store import PreferenceStore
 from app.export.dialogs import ask_layers_folder, ask_selected_sound, ask_sound_file
 from app.export.figure import Figures
 from app.export.save import FileExport
+from app.models.built_in import examples
 from app.models.dialogs import ask_file, ask_file_beside, ask_folder, choose_recent
 from app.models.model_loader import ModelLoader
 from app.recordings.dialogs import ask_recording
@@ -79,6 +80,21 @@ def reopen(preferences: PreferenceStore) -> None:
 def open_textgrid(host: DialogHost, tier_editor: TierEditor) -> None:
     """Open a TextGrid as the tiers of this point."""
     ask_open(host, tier_editor)
+
+
+def has_examples() -> bool:
+    """Examples came with this copy of Phonoscope."""
+    return bool(examples())
+
+
+@command("file.example", "Open an example…", "File", has_examples)
+def open_example(host: DialogHost, model_loader: ModelLoader) -> None:
+    """Choose a generator, a recogniser, a pitch tracker or a detector that came with the program, and open it
+    with a recording to try it with.
+    """
+    rows = examples()
+    words = [f"{one.kind}: {one.title}" for one in rows]
+    host.ask_choice("Open an example", "Try:", words, lambda place: model_loader.open_example(rows[place]))
 
 
 @command("file.demo", "Open the built-in model", "File", has_demo)

@@ -1,16 +1,33 @@
-"""The model that ships with the program."""
+"""What ships with the program: the built-in model, and one example of each kind of network."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.base.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from core.session.named_points import NamedPoint
 
-FOLDER = Path(str(files("resources.demo")))
+FOLDER, EXAMPLES = SHIPPED / "demo", SHIPPED / "examples"
+TABLE = "examples.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A network to try, with a recording to try it with (None for a generator).
+
+    `kind` is what it is an example of, `title` its name, `says` what there is to see.
+    """
+
+    kind: str
+    title: str
+    says: str
+    model: Path
+    recording: Path | None = None
 
 
 @cache
@@ -24,3 +41,23 @@ def built_in_points() -> tuple[NamedPoint, ...]:
     from core.session.named_points import parse_points
 
     return parse_points((FOLDER / "points.json").read_bytes())[0]
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """Return the examples whose files are in this copy of the program."""
+    import json
+
+    table = EXAMPLES / TABLE
+    rows = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else []
+    found = [
+        Example(
+            row["kind"],
+            row["title"],
+            row["says"],
+            (EXAMPLES / row["model"]).resolve(),
+            (EXAMPLES / row["recording"]).resolve() if row["recording"] else None,
+        )
+        for row in rows
+    ]
+    return tuple(one for one in found if one.model.is_file())

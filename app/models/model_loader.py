@@ -10,7 +10,8 @@ from pathlib import Path
 from psygnal import Signal
 
 from app.base.context import Context
-from app.models.built_in import built_in_model, built_in_points
+from app.base.shipped import is_shipped
+from app.models.built_in import Example, built_in_model, built_in_points
 from app.models.working_points import WorkingPoints
 from app.recordings.open_recordings import OpenRecordings
 from core.checkpoint.run_files import ChooseRun, without_parts
@@ -131,16 +132,22 @@ class ModelLoader:
         return built_in_model() is not None
 
     @property
-    def is_demo(self) -> bool:
-        """Whether the open model is the built-in one."""
+    def is_shipped(self) -> bool:
+        """Whether the open model came with the program."""
         card = self._session.card
-        return card is not None and Path(card.path) == built_in_model()
+        return card is not None and is_shipped(card.path)
 
     def open_demo(self) -> None:
         """Open the built-in model."""
         file = built_in_model()
         if file is not None:
             self.open(file)
+
+    def open_example(self, example: Example) -> None:
+        """Open an example, and the recording to try it with."""
+        self.open(example.model)
+        if example.recording is not None:
+            self._recordings.open(example.recording)
 
     def _opened(self, model: ModelId, start: ModelPoint | None, card: Card) -> None:
         self.ended.emit()
@@ -157,7 +164,7 @@ class ModelLoader:
         start = start or back or _first_point(card)
         session.open(card, lanes, seed or 0, _fitting(start, card.layout) if start else None, model)
         self._tell_points(left, back)
-        if not self.is_demo:
+        if not self.is_shipped:
             self._preferences.change(recent=self._preferences.values.with_recent(card.path).recent)
         self._warn(card)
         if card.unanswered:

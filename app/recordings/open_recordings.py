@@ -10,6 +10,7 @@ from time import monotonic
 from psygnal import Signal
 
 from app.base.context import Context
+from app.base.shipped import is_shipped
 from app.recordings.alignment import Alignment
 from core.faults import Fault
 from core.measures.items import short_recording
@@ -180,7 +181,8 @@ class OpenRecordings:
         self._add_lane(key, path.name)
         self._session.set_active(key)
         self._say(path.name, track, found.file.notes)
-        self._preferences.change(recent=self._preferences.values.with_recent(str(path)).recent)
+        if not is_shipped(path):
+            self._preferences.change(recent=self._preferences.values.with_recent(str(path)).recent)
         self.opened.emit(key)
         self.samples_read.emit(key)
 

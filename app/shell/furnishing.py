@@ -61,7 +61,7 @@ def furnish(window: W, instrument: Instrument) -> W:
 def _make_panels(window: Window) -> None:
     """Make the widgets; from here on the injector knows every service and widget by type."""
     on = window.on
-    locations = FileLocations(on.session, on.recordings.file_path, lambda: not on.model_loader.is_demo)
+    locations = FileLocations(on.session, on.recordings.file_path, lambda: not on.model_loader.is_shipped)
     on.recordings.opened.connect(locations.forget)
     window.host = DialogHost(on.context, locations, window)
     window.banner, window.status = Banner(), StatusBar()

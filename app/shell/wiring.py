@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QTimer
 from app.analysis.dialogs import ask_settings
 from app.annotation.tiers_wiring import MENU, TiersWiring
 from app.base.dialog_host import DialogHost
+from app.models.built_in import examples
 from app.models.dialogs import ask_questions, ask_run
 from app.models.named_points import NamedPoints
 from app.playback.playhead import Playhead
@@ -180,7 +181,7 @@ class Wiring:
     def _folder(self) -> str:
         """Return the name of the folder of the run in focus; "" for the built-in model."""
         card = self._on.session.card
-        return "" if card is None or self._on.model_loader.is_demo else PurePath(card.path).parent.name
+        return "" if card is None or self._on.model_loader.is_shipped else PurePath(card.path).parent.name
 
     def _card(self) -> None:
         widgets = self._widgets
@@ -327,12 +328,12 @@ class Wiring:
     def _from_start_page(self) -> None:
         start, menus = self._widgets.start, self._menus
         start.show_recent(self._on.preferences.values.recent)
-        start.show_demo(self._on.model_loader.has_demo())
+        start.show_examples([(one.kind, one.title, one.says) for one in examples()])
         start.open_wanted.connect(self._on.model_loader.open)
         start.file_wanted.connect(lambda: menus.run("file.open"))
         start.folder_wanted.connect(lambda: menus.run("file.open_folder"))
         start.sound_wanted.connect(lambda: menus.run("file.open_sound"))
-        start.demo_wanted.connect(lambda: menus.run("file.demo"))
+        start.example_wanted.connect(lambda place: self._on.model_loader.open_example(examples()[place]))
 
     def _set_code(self, code: tuple[float, ...]) -> None:
         session = self._on.session

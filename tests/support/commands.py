@@ -20,7 +20,7 @@ def injector(services: Instrument, *more: object) -> Injector:
 def dialog_host(services: Instrument, parent: QWidget) -> DialogHost:
     """Give what opens dialogs over a widget and asks for files."""
     locations = FileLocations(
-        services.session, services.recordings.file_path, lambda: not services.model_loader.is_demo
+        services.session, services.recordings.file_path, lambda: not services.model_loader.is_shipped
     )
     services.recordings.opened.connect(locations.forget)
     return DialogHost(services.context, locations, parent)

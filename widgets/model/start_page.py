@@ -15,7 +15,7 @@ from widgets.theme.control_paint import Surface, Words, paint_field, pass_theme
 from widgets.theme.icons import paint_icon
 from widgets.theme.theme import LIGHT, Theme, font
 
-WIDTH_PX, MARK_PX, ROW_PX, MOST_RECENT = 480, 152, 32, 8
+WIDTH_PX, MARK_PX, ROW_PX, KIND_PX, MOST_RECENT = 480, 152, 28, 136, 8
 LAYERS = (16, 64, 256, 4096)  # samples per second of the layers in the logo
 
 
@@ -121,14 +121,69 @@ class RecentRow(QWidget):
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, folder)
 
 
+class ExampleRow(QWidget):
+    """An example of a kind of network: what it is, its name, and what there is to see; a click opens it."""
+
+    wanted = Signal(int)
+
+    def __init__(self, place: int, kind: str, title: str, says: str, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._place = theme, place
+        self._kind, self._title, self._says = kind, title, says
+        self.setFixedHeight(ROW_PX)
+        self.setAccessibleName(f"Try {kind}: {title}")
+        self.setToolTip(f"{title}: {says}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH_PX, ROW_PX)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.wanted.emit(self._place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.wanted.emit(self._place)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, rect = self._theme, QRectF(self.rect())
+        with QPainter(self) as painter:
+            paint_field(
+                painter, rect, theme, theme.hover if self.underMouse() else None, None, self.hasFocus()
+            )
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+            painter.setFont(font(12, 600))
+            painter.setPen(theme.accent)
+            painter.drawText(rect.adjusted(6, 0, -8, 0), middle, self._kind)
+            painter.setFont(font(12))
+            painter.setPen(theme.ink2)
+            room = rect.adjusted(KIND_PX, 0, -8, 0)
+            words = painter.fontMetrics().elidedText(
+                self._says, Qt.TextElideMode.ElideRight, int(room.width())
+            )
+            painter.drawText(room, middle, words)
+
+
 class StartPage(Surface):
-    """Buttons to open something, each with a signal; `open_wanted(path)` is for recent files."""
+    """Buttons to open something, each with a signal; `open_wanted(path)` is for recent files, and
+    `example_wanted(place)` for one of the examples.
+    """
 
     open_wanted = Signal(str)
     file_wanted = Signal()
     folder_wanted = Signal()
     sound_wanted = Signal()
-    demo_wanted = Signal()
+    example_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("plot", parent)
@@ -136,8 +191,10 @@ class StartPage(Surface):
         self._file = Button("Open a checkpoint…", "file", kind="primary", height_px=32)
         self._folder = Button("Open a folder…", "folder-open", kind="bordered", height_px=32)
         self._sound = Button("Open a recording…", kind="bordered", height_px=32)
-        self._demo = Button("Open the built-in model", kind="bordered", height_px=32)
-        self._demo.hide()
+        self._examples_head = Words("Try one of each kind, with a recording", 11, 600, "ink2")
+        self._examples_head.hide()
+        self._examples = QVBoxLayout()
+        self._examples.setSpacing(0)
         self._head = Words("Recent", 11, 600, "ink2")
         self._paths: tuple[str, ...] = ()
         self._recent = QVBoxLayout()
@@ -145,7 +202,6 @@ class StartPage(Surface):
         self._file.clicked.connect(lambda: self.file_wanted.emit())
         self._folder.clicked.connect(lambda: self.folder_wanted.emit())
         self._sound.clicked.connect(lambda: self.sound_wanted.emit())
-        self._demo.clicked.connect(lambda: self.demo_wanted.emit())
         self.setFocusProxy(self._file)
         self._lay_out()
         self._head.hide()
@@ -169,12 +225,14 @@ class StartPage(Surface):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
-        column.addSpacing(8)
-        column.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(12)
         hint = "Or drop a checkpoint, a run’s folder or a sound anywhere on the window."
         column.addWidget(Words(hint, 11, 400, "ink3"))
-        column.addSpacing(28)
+        column.addSpacing(20)
+        column.addWidget(self._examples_head)
+        column.addSpacing(4)
+        column.addLayout(self._examples)
+        column.addSpacing(20)
         column.addWidget(self._head)
         column.addSpacing(4)
         column.addLayout(self._recent)
@@ -199,9 +257,13 @@ class StartPage(Surface):
             self._recent.addWidget(row)
         self._head.setVisible(bool(paths))
 
-    def show_demo(self, there: bool) -> None:
-        """Offer the built-in model if there is one."""
-        self._demo.setVisible(there)
+    def show_examples(self, examples: Sequence[tuple[str, str, str]]) -> None:
+        """Offer examples: of each its kind, its name, and what there is to see."""
+        for place, (kind, title, says) in enumerate(examples):
+            row = ExampleRow(place, kind, title, says, self._theme)
+            row.wanted.connect(self.example_wanted)
+            self._examples.addWidget(row)
+        self._examples_head.setVisible(bool(examples))
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

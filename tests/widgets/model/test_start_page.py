@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from widgets.controls.button import Button
-from widgets.model.start_page import LAYERS, MOST_RECENT, RecentRow, StartPage, mark_curve
+from widgets.model.start_page import LAYERS, MOST_RECENT, ExampleRow, RecentRow, StartPage, mark_curve
 from widgets.theme.theme import DARK
 
 
@@ -26,21 +26,25 @@ def page(qtbot):
         ("Open a checkpoint…", "file_wanted"),
         ("Open a folder…", "folder_wanted"),
         ("Open a recording…", "sound_wanted"),
-        ("Open the built-in model", "demo_wanted"),
     ],
 )
 def test_each_way_in_is_a_wish(qtbot, page, words, signal):
-    page.show_demo(True)
     found = next(one for one in page.findChildren(Button) if one.text() == words)
     with qtbot.waitSignal(getattr(page, signal)):
         qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
-def test_the_built_in_model_is_offered_only_where_there_is_one(page):
-    demo = next(one for one in page.findChildren(Button) if "built-in" in one.text())
-    assert not demo.isVisible()
-    page.show_demo(True)
-    assert demo.isVisible()
+def test_an_example_opens_by_click_and_by_key(qtbot, page):
+    assert page.findChildren(ExampleRow) == []
+    page.show_examples([("A generator", "ciwGAN", "turn it"), ("A pitch tracker", "CREPE", "see F0")])
+    chosen = []
+    page.example_wanted.connect(chosen.append)
+    first, second = page.findChildren(ExampleRow)
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    assert chosen == [1, 0]
+    assert second.accessibleName() == "Try A pitch tracker: CREPE"
+    page.grab()
 
 
 def test_a_recent_file_opens_by_click_and_by_key(qtbot, page):
