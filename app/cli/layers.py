@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.cli.model import drawn, name_assumptions, note, opened
+from app.cli.outputs import MODEL, request_of, show_progress, tell_resumed
+from core.answers.long_hearing import LongPlan, PartStore, long_plan
 from core.export.layers import LayerExport, write_layers
 from core.export.record import point_drive
 from core.families.card import Card
 from core.faults import Fault
 from core.files.atomic import folder_for
-from core.signals.axis import TimeAxis
+from core.files.versions import versions
+from core.networks.reductions import MEAN
+from core.processes.hearing_tasks import hear_parts
+from core.processes.workers import HereWorkers
+from core.provenance import Origin
+from core.recordings.streamed_sound import StreamedSound, streamed_sound
+from core.signals.axis import Range, TimeAxis
+from core.signals.track import Track
 
 
 def run(asked: Namespace) -> int:
@@ -29,6 +40,7 @@ def run(asked: Namespace) -> int:
     model.spec(asked.network)  # names the networks that exist, if this one does not
     done = _generate(model, asked) if asked.network == "G" else _listen(model, asked)
     _write(done, model.card, folder_for(asked.out))
+    shutil.rmtree(_parts_folder(asked), ignore_errors=True)
     for sentence in done.notes:
         note(sentence)
     name_assumptions(model.card)
@@ -68,19 +80,64 @@ def _listen(model: Any, asked: Namespace) -> LayerExport:
 
     path = Path(asked.sound)
     rate_hz = input_rate_hz(model, asked.network)
+    if input_channels(model, asked.network) == 1 and input_samples(model, asked.network) is None:
+        read = streamed_sound(path, rate_hz, _parts_folder(asked))
+        plan = long_plan(model.spec(asked.network), len(read.samples))
+        if plan is not None:
+            return _listen_long(model, asked, read, plan)
     samples, axis, steps = _read(path, rate_hz, input_channels(model, asked.network))
     samples, more = fitted(samples, input_samples(model, asked.network) or len(samples), axis)
     digest = sound_digest(samples, rate_hz)
     tracks, logits = listen(model, asked.network, samples, digest)
-    steps = (*steps, *more)
+    digest_of_network = next(iter(tracks.values())).origin.checkpoint
+    return _heard(asked, tracks, logits, digest, digest_of_network, (*steps, *more), len(samples) / rate_hz)
+
+
+def _heard(
+    asked: Namespace,
+    tracks: Mapping[str, Track],
+    logits: NDArray[np.float32],
+    digest: str,
+    network_digest: str,
+    steps: tuple[str, ...],
+    lasts_s: float,
+) -> LayerExport:
+    """Return what a network made of a sound, ready to be written."""
+    path = Path(asked.sound)
     said = f"{path.name}: {', '.join(steps)}" if steps else f"{path.name}: used as it is"
     sound = {"file": path.name, "digest": digest, "steps": list(steps)}
-    digest_of_network = next(iter(tracks.values())).origin.checkpoint
-    drive: dict[str, Any] = {"network_digest": digest_of_network, "sound": sound}
+    drive: dict[str, Any] = {"network_digest": network_digest, "sound": sound}
     if logits.ndim == 1:
         drive["logits"] = logits.tolist()
-    whole = TimeAxis.of_sound(rate_hz, len(samples)).extent
-    return LayerExport(asked.network, path.name, drive, tracks, logits, (said,), whole)
+    return LayerExport(asked.network, path.name, drive, tracks, logits, (said,), Range(0.0, lasts_s))
+
+
+def _parts_folder(asked: Namespace) -> Path:
+    return Path(asked.out) / ".parts"
+
+
+def _listen_long(model: Any, asked: Namespace, read: StreamedSound, plan: LongPlan) -> LayerExport:
+    """Hear a long sound part by part, going on where an earlier run ended."""
+    from core.processes.engine_tasks import sound_digest
+
+    spec, path = model.spec(asked.network), Path(asked.sound)
+    digest, own = sound_digest(read.samples, spec.rate_hz), model.network(asked.network).digest
+    answers = dict(model.card.answers)
+    store = PartStore(_parts_folder(asked), request_of([digest, own, answers, versions()]), plan)
+    tell_resumed(path.name, store, plan, spec.rate_hz)
+    workers = HereWorkers({MODEL: model})
+    try:
+        for done in hear_parts(workers, MODEL, asked.network, read.samples, plan, store):
+            show_progress(path.name, done, len(plan.parts))
+    except KeyboardInterrupt:
+        raise Fault("The run was stopped.", "Run the same command again to go on.") from None
+    heard = store.heard(spec)
+    origin = Origin(own, model.card.family, asked.network, digest, answers=tuple(sorted(answers.items())))
+    tracks = {
+        name: Track(name, values, heard.axes[name], origin=origin.of(layer=name, reduction=MEAN.name))
+        for name, values in heard.curves.items()
+    }
+    return _heard(asked, tracks, heard.answer.logits, digest, own, read.notes, read.axis.duration_s)
 
 
 def _read(path: Path, rate_hz: float, channels: int) -> tuple[NDArray[np.float32], TimeAxis, tuple[str, ...]]:

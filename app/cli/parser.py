@@ -226,7 +226,17 @@ def _outputs(parser: argparse.ArgumentParser) -> None:
     add("--network", metavar="NAME", help="which network to run (default: the first that sound drives)")
     add("--lens", action="store_true", help="read every layer through the head of an encoder of letters")
     add("--out", metavar="DIR", required=True, help="the folder to write to")
+    _cluster(parser)
     parser.epilog = OUTPUTS_FILES
+
+
+def _cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="compute on the workers of a Dask cluster, by its scheduler's address (host:8786); they must "
+        "see the same checkpoint, and the results are the same",
+    )
 
 
 def _profiles(parser: argparse.ArgumentParser) -> None:
@@ -348,6 +358,7 @@ def _sweep(parser: argparse.ArgumentParser) -> None:
     add("--layers", metavar="NAMES", type=words, default=(), help="measure only these (default: all)")
     add("--preset", metavar="NAME", default=PRESET, help=f"settings of the analyses (default: {PRESET})")
     parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    _cluster(parser)
     parser.epilog = SWEEP_FILES
 
 

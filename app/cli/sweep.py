@@ -15,8 +15,9 @@ def run(asked: Namespace) -> int:
     from app.cli.sweep_figures import draw_figures
     from core.export.record import read_point
     from core.measures.plan import plan_of
+    from core.processes.workers import workers_for
     from core.sweeps.grid import grid_of
-    from core.sweeps.sweep import Draw, Sweep, draws_of
+    from core.sweeps.sweep import GENERATOR, Draw, Sweep, draws_of
     from core.sweeps.sweep_files import SweepRequest, write_sweep
 
     plan = plan_of(asked.measures, 1, asked.preset)
@@ -32,7 +33,8 @@ def run(asked: Namespace) -> int:
         draws = draws_of(layout, asked.items, asked.seed or 0, asked.code, changes)
     request = SweepRequest(Sweep(grid, draws), plan, asked.layers)
     try:
-        done = write_sweep(model, request, Path(asked.out), _progress, draw=draw_figures)
+        with workers_for(asked.cluster, {GENERATOR: model}) as workers:
+            done = write_sweep(model, request, Path(asked.out), _progress, draw=draw_figures, workers=workers)
     except KeyboardInterrupt:
         raise Fault("The sweep was stopped.", "Run the same command again to go on.") from None
     except Cancelled:

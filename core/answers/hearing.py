@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.answers.label_scores import LabelScores, label_scores
-from core.answers.windows import can_be_cut, windows
+from core.answers.windows import Window, can_be_cut, windows
 from core.families.registry import Model
 from core.faults import Fault
 from core.networks.runner import Cancel
@@ -68,22 +68,51 @@ def _in_windows(
     model: Model, spec: NetworkSpec, samples: Array, digest: str, cancelled: Cancel
 ) -> HeardSound:
     """Run a network over a long sound in windows, and join what they give."""
-    whole, steps = spec.for_length(len(samples)), dict(zip(_names(spec), spec.places(), strict=True))
-    parts: dict[str, list[Array]] = {name: [] for name in steps}
+    whole = spec.for_length(len(samples))
+    parts: dict[str, list[Array]] = {name: [] for name in _names(spec)}
     for window in windows(spec, len(samples), int(WINDOW_S * spec.rate_hz)):
-        done = _probed(model, spec.role, samples[window.first : window.last], digest, cancelled)
-        is_last = window.keep_to == len(samples)
-        for name, (step, _) in steps.items():
-            found = done.tracks[name].samples if name in done.tracks else _logits(done)
-            first = (window.keep - window.first) // int(step)
-            count = len(found) if is_last else (window.keep_to - window.keep) // int(step)
-            parts[name].append(found[first : first + count])
+        part, last = samples[window.first : window.last], window.keep_to == len(samples)
+        for name, rows in window_rows(model, spec, part, window, last, cancelled, digest).items():
+            parts[name].append(rows)
     infos = {info.name: info.axis for info in whole.infos()}
     joined = {name: np.concatenate(part) for name, part in parts.items()}
     answer = whole.answer()
     assert answer is not None
     scores = label_scores(spec.output, joined.pop(answer.name), answer.axis)
     return HeardSound(scores, joined, infos)
+
+
+def window_rows(
+    model: Model,
+    spec: NetworkSpec,
+    samples: Array,
+    window: Window,
+    last: bool,
+    cancelled: Cancel = None,
+    digest: str = "",
+) -> dict[str, Array]:
+    """Run a network over the samples of a window; return the rows that count, by layer, the answer too.
+
+    The `last` window keeps all rows to its end.
+    """
+    done = _probed(model, spec.role, samples, digest, cancelled)
+    rows: dict[str, Array] = {}
+    for name, (step, _) in zip(_names(spec), spec.places(), strict=True):
+        found = done.tracks[name].samples if name in done.tracks else _logits(done)
+        first = (window.keep - window.first) // int(step)
+        count = len(found) if last else (window.keep_to - window.keep) // int(step)
+        rows[name] = found[first : first + count]
+    return rows
+
+
+def stretch_rows(
+    model: Model, spec: NetworkSpec, samples: Array, length: int, cancelled: Cancel = None
+) -> dict[str, Array]:
+    """Run a network over consecutive stretches of its fixed length; return a row for each, by layer."""
+    done = [_probed(model, spec.role, part, "", cancelled) for part in _stretches(samples, length)]
+    rows = {name: np.stack([one.tracks[name].samples for one in done]) for name in done[0].tracks}
+    rows[spec.layers[-1].name] = np.concatenate([np.atleast_2d(_logits(one)) for one in done])
+    return rows
 
 
 def _names(spec: NetworkSpec) -> tuple[str, ...]:

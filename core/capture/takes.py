@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from core.files.atomic import folder_for, unwritable
 from core.files.locks import lock_beside, unlock
 from core.files.wav import write_wav
 from core.provenance import Origin
+from core.recordings.streamed_sound import at_rate
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
 
@@ -67,7 +67,8 @@ class Take:
         rate_hz = rate_hz or self.rate_hz
         samples = self.samples()
         if rate_hz != self.rate_hz:
-            samples = np.concatenate([*_resampled(samples, self.rate_hz, rate_hz)])
+            blocks = (samples[first : first + BLOCK] for first in range(0, self.n, BLOCK))
+            samples = np.concatenate([*at_rate(blocks, self.rate_hz, rate_hz)])
         write_wav(path, Track(path.stem, samples, TimeAxis.of_sound(rate_hz, len(samples)), origin=Origin()))
 
     def remove(self) -> None:
@@ -136,17 +137,6 @@ def _reopened(path: Path) -> Take | None:
             return Take(path, rate_hz, n, lock)
     unlock(lock)
     return None
-
-
-def _resampled(samples: Samples, from_hz: float, to_hz: float) -> Iterator[Samples]:
-    """Yield a sound at another rate in blocks (soxr, high quality), so that an hour needs little memory."""
-    import soxr  # pyright: ignore[reportMissingTypeStubs]
-
-    stream = soxr.ResampleStream(from_hz, to_hz, 1, "float32")
-    for first in range(0, len(samples), BLOCK):
-        block = np.ascontiguousarray(samples[first : first + BLOCK])
-        last = first + BLOCK >= len(samples)
-        yield np.asarray(stream.resample_chunk(block, last), np.float32)  # pyright: ignore
 
 
 def free_path(folder: Path, name: str) -> Path:

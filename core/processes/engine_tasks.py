@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.signals.track import Image, Track
 
 Stop = Callable[[], bool]
+_BLOCK = 1 << 22
 Wanted = Sequence[tuple[str, Any]]
 
 
@@ -69,6 +70,19 @@ class ModelTask:
     def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Any:
         """Return the answer, which can be pickled. Raises Fault, or Cancelled once `stop()` is true."""
         raise NotImplementedError
+
+
+def never() -> bool:
+    """Return False: nobody stops."""
+    return False
+
+
+def outcome_of(task: ModelTask, models: Mapping[ModelId, Model], stop: Stop = never) -> Any:
+    """Return a task's result, or its Fault."""
+    try:
+        return task.run(models, stop)
+    except Fault as fault:
+        return fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +175,7 @@ def pictures(tracks: Mapping[str, Track], images: Wanted) -> dict[str, Image]:
 
 def sound_digest(samples: NDArray[np.float32], rate_hz: float) -> str:
     """Return the hash that identifies a sound in an Origin."""
-    return hashlib.sha256(f"{rate_hz:.17g}".encode() + samples.tobytes()).hexdigest()
+    found = hashlib.sha256(f"{rate_hz:.17g}".encode())
+    for first in range(0, len(samples), _BLOCK):  # a long recording is not in memory
+        found.update(samples[first : first + _BLOCK].tobytes())
+    return found.hexdigest()

@@ -163,20 +163,33 @@ def read_sound(
 
 def clipped(samples: Samples) -> tuple[str, ...]:
     """Report samples at full scale in runs of three or more, as in a clipped wave."""
-    clipped_samples = sum(_flat(side) for side in (samples, -samples))
+    clipped_samples = sum(_flat(samples, sign) for sign in (1, -1))
     return (
         (f"{clipped_samples:,} samples at full scale: clipped?",) if clipped_samples >= _CLIPPED_FROM else ()
     )
 
 
-def _flat(side: Samples) -> int:
-    """Count the samples at full scale that occur in runs of three or more."""
-    top = float(side.max(initial=0.0))
+def _flat(samples: Samples, sign: int) -> int:
+    """Count the samples at full scale, positive or negative, that occur in runs of three or more.
+
+    They are looked at in blocks, because a long recording is not in memory.
+    """
+    n = samples.size
+    tops = ((sign * samples[first : first + _BLOCK]).max(initial=0.0) for first in range(0, n, _BLOCK))
+    top = float(max(tops, default=0.0))
     if not _FULL_SCALE <= top <= 1.0:
         return 0
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], (side == top).astype(np.int8), [0]))))
-    runs = edges[1::2] - edges[::2]
-    return int(runs[runs >= 3].sum())
+    found = first = 0
+    while first < n:
+        last = min(n, first + _BLOCK)
+        while last < n and sign * samples[last] == top:  # a run is not cut
+            last += 1
+        at_top = (sign * samples[first:last] == top).astype(np.int8)
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], at_top, [0]))))
+        runs = edges[1::2] - edges[::2]
+        found += int(runs[runs >= 3].sum())
+        first = last
+    return found
 
 
 def resampled_to(samples: Samples, from_hz: float, to_hz: float) -> Samples:

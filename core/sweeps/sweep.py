@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.networks.latent import LatentLayout, Point, draw
-from core.networks.runner import Cancel
+from core.probing.model_id import ModelId
+from core.processes.engine_tasks import ModelTask, Stop
+from core.processes.workers import Workers, results
 from core.signals.track import Track
 from core.sweeps.grid import Grid
 
+if TYPE_CHECKING:
+    from core.families.model import Model
+
 Array = NDArray[np.float32]
+GENERATOR = ModelId("generator")
+"""The name under which the workers of a sweep hold its model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +61,55 @@ def draws_of(
     return tuple(Draw(draw(layout, seed, code, changes), seed) for seed in seeds)
 
 
-def run_steps(
-    model: Any, sweep: Sweep, item: int = 0, cancelled: Cancel = None
-) -> Iterator[Mapping[str, Track]]:
+@dataclass(frozen=True, slots=True)
+class StepTask(ModelTask):
+    """Run the generator at one point, along the knob's own way."""
+
+    point: Point
+
+    @property
+    def models(self) -> tuple[ModelId, ...]:
+        return (GENERATOR,)
+
+    def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Mapping[str, Track]:
+        """Return every layer, in order of computation."""
+        from core.probing.forward import generate
+
+        return generate(models[GENERATOR], self.point, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTask(ModelTask):
+    """Run the generator at all steps of one draw."""
+
+    points: tuple[Point, ...]
+
+    @property
+    def models(self) -> tuple[ModelId, ...]:
+        return (GENERATOR,)
+
+    def run(self, models: Mapping[ModelId, Model], stop: Stop) -> Mapping[str, Array]:
+        """Return the layer averages, float32 [steps, samples]."""
+        from core.probing.forward import generate_many
+
+        return generate_many(models[GENERATOR], self.points, layers=True, cancelled=stop)
+
+
+def run_steps(workers: Workers, sweep: Sweep, item: int = 0) -> Iterator[Mapping[str, Track]]:
     """Yield every layer of each step of one draw as it is computed, the layers in order of computation.
 
     Raises Cancelled between layers.
     """
-    from core.probing.forward import generate
-
-    for point in sweep.points(item):
-        yield generate(model, point, cancelled)
+    return results(workers, (StepTask(point) for point in sweep.points(item)))
 
 
-def run_items(
-    model: Any, sweep: Sweep, first: int = 0, cancelled: Cancel = None
-) -> Iterator[Mapping[str, Array]]:
+def run_items(workers: Workers, sweep: Sweep, first: int = 0) -> Iterator[Mapping[str, Array]]:
     """Yield the layer averages of each draw from `first` on, float32 [steps, samples], computed in batches.
 
     Raises Cancelled between layers.
     """
-    from core.probing.forward import generate_many
-
-    for item in range(first, len(sweep.draws)):
-        yield generate_many(model, sweep.points(item), layers=True, cancelled=cancelled)
+    items = range(first, len(sweep.draws))
+    return results(workers, (ItemTask(tuple(sweep.points(item))) for item in items))
 
 
 def check_layers(card: Any, names: Sequence[str]) -> None:

@@ -18,10 +18,11 @@ from core.files.npz import write_arrays
 from core.files.versions import versions
 from core.files.wav import write_wav
 from core.measures.plan import MeasurementPlan
+from core.processes.workers import HereWorkers, Workers
 from core.signals.track import Track
 from core.sweeps.array_store import ArrayStore
 from core.sweeps.courses import Courses
-from core.sweeps.sweep import Sweep, check_layers, run_items, run_steps, tracks_of
+from core.sweeps.sweep import GENERATOR, Sweep, check_layers, run_items, run_steps, tracks_of
 from core.sweeps.sweep_table import measured, write_table
 
 MOST_SOUNDS = 500  # more sounds than anybody listens to would fill the disk
@@ -81,18 +82,21 @@ def write_sweep(
     progress: Progress = _silent,
     cancelled: Stop = _never,
     draw: Draw = _no_figures,
+    workers: Workers | None = None,
 ) -> Written:
     """Run a sweep and write everything about it; `sweep.json` comes last, after the figures of `draw`.
 
-    One draw is run a step at a time, many are run in batches and resumed where a killed run ended. Raises
-    Cancelled, and Fault if the folder cannot be written or a layer does not exist.
+    One draw is run a step at a time, many are run in batches and resumed where a killed run ended; by
+    `workers` that hold the model as `GENERATOR`, by default here. Raises Cancelled, and Fault if the folder
+    cannot be written or a layer does not exist.
     """
+    workers = workers or HereWorkers({GENERATOR: model}, cancelled)
     card: Card = model.card
     check_layers(card, asked.layers)
     folder = folder_for(folder)
     run = _write_one if len(asked.sweep.draws) == 1 else _write_many
     courses = Courses(len(asked.sweep.grid))
-    files, refusals, steps = run(model, asked, folder, courses, progress, cancelled)
+    files, refusals, steps = run(model, asked, folder, courses, progress, cancelled, workers)
     files |= draw(Drawable(card, asked.sweep, steps, courses), folder)
     notes = _notes(card, asked, refusals)
     write_json(folder / "sweep.json", sweep_record(card, asked, files, refusals))
@@ -105,14 +109,15 @@ Run = tuple[Files, Refusals, tuple[Mapping[str, Track], ...]]
 
 
 def _write_one(
-    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop
-) -> Run:
+    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop,
+    workers: Workers,
+) -> Run:  # fmt: skip
     """Run one draw along the knob's own way."""
     import numpy as np
 
     card, count = model.card, len(asked.sweep.grid)
     steps: list[Mapping[str, Track]] = []
-    for tracks in run_steps(model, asked.sweep, 0, cancelled):
+    for tracks in run_steps(workers, asked.sweep):
         steps.append(tracks)
         progress("step", len(steps), count)
     arrays = {name: np.stack([step[name].samples for step in steps]) for name in steps[0]}
@@ -126,15 +131,16 @@ def _write_one(
 
 
 def _write_many(
-    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop
-) -> Run:
+    model: Any, asked: SweepRequest, folder: Path, courses: Courses, progress: Progress, cancelled: Stop,
+    workers: Workers,
+) -> Run:  # fmt: skip
     """Run many draws in batches, with the layer averages going to the disk."""
     card, grid, count = model.card, asked.sweep.grid, len(asked.sweep.draws)
     shapes = {layer.name: (len(grid), layer.axis.n) for layer in card.layers["G"]}
     store = ArrayStore(folder / ".sweep", fingerprint(card, asked.sweep), shapes, count)
     first = store.done
     try:
-        for item, arrays in enumerate(run_items(model, asked.sweep, first, cancelled), first):
+        for item, arrays in enumerate(run_items(workers, asked.sweep, first), first):
             store.put(item, arrays)
             progress("item", item + 1, count)
     except Cancelled:

@@ -14,10 +14,11 @@ from app.models.built_in import built_in_model
 from core.families.registry import open_model
 from core.networks.latent import draw
 from core.probing.forward import generate
+from core.processes.workers import HereWorkers
 from core.sweeps import sweep_files
 from core.sweeps.array_store import ArrayStore
 from core.sweeps.grid import grid_of
-from core.sweeps.sweep import Sweep, draws_of, run_items
+from core.sweeps.sweep import GENERATOR, Sweep, draws_of, run_items
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -89,15 +90,15 @@ def test_a_killed_run_goes_on_where_it_ended(small_model, tmp_path, monkeypatch)
     sweep = Sweep(grid_of(["z11=-1,0,1"], model.card.layout), draws_of(model.card.layout, 3))
     shapes = {layer.name: (3, layer.axis.n) for layer in model.card.layers["G"]}
     begun = ArrayStore(out / ".sweep", sweep_files.fingerprint(model.card, sweep), shapes, 3)
-    for item, arrays in enumerate(run_items(model, sweep)):
+    for item, arrays in enumerate(run_items(HereWorkers({GENERATOR: model}), sweep)):
         if item < 2:
             begun.put(item, arrays)
     begun.flush(2)  # and then the process was killed
     asked_from = []
 
-    def counted(model, sweep, first=0, cancelled=None):
+    def counted(workers, sweep, first=0):
         asked_from.append(first)
-        return run_items(model, sweep, first, cancelled)
+        return run_items(workers, sweep, first)
 
     monkeypatch.setattr(sweep_files, "run_items", counted)
     asked = ["--vary", "z11=-1,0,1", "--items", "3", "--measures", "duration", "--out", str(out)]
@@ -114,7 +115,7 @@ def test_many_steps_are_measured_by_several_processes_as_by_one(small_model):
 
     model = open_model(small_model, {})
     sweep = Sweep(grid_of([f"z11=1:{FEW}:1"], model.card.layout), draws_of(model.card.layout, 1))
-    (arrays,) = run_items(model, sweep)
+    (arrays,) = run_items(HereWorkers({GENERATOR: model}), sweep)
     steps = [(0, k, tracks_of(model.card, arrays, k)) for k in range(FEW)]
     plan = plan_of(("intensity",), 1)
     together = list(measured(steps, FEW, plan, ("out",)))
