@@ -282,6 +282,11 @@ def _profiles(parser: argparse.ArgumentParser) -> None:
 def _shot(parser: argparse.ArgumentParser) -> None:
     _model(parser)
     _point(parser)
+    parser.add_argument(
+        "--sound",
+        metavar="FILE",
+        help="a recording: networks without a generator hear it",
+    )
     add = parser.add_argument_group("picture").add_argument
     add("--range", metavar="A,B", type=stretch, help="show only this range of time, in seconds")
     add("--show", metavar="NAMES", type=measures, default=(), help=f"measures: {', '.join(OVERLAYS)}")

@@ -81,6 +81,9 @@ def run(asked: Namespace) -> int:
     card = on.session.card
     if card is None:
         raise Fault(f"“{Path(asked.path).name}” is a recording, not a model.", "Open it in the window.")
+    if asked.sound is not None:
+        on.recordings.open(asked.sound)
+        _raise_first(faults)
     _go(on, card, asked)
     _set_view(on, card, asked)
     _raise_first(faults)
@@ -97,7 +100,14 @@ def _raise_first(faults: list[Fault]) -> None:
 
 
 def _go(on: Instrument, card: Card, asked: Namespace) -> None:
-    """Go to the requested point, so that the caption shows its seed or file, and its changes."""
+    """Go to the requested point, so that the caption shows its seed or file, and its changes.
+
+    Raises Fault for a network without one that no sound was given to.
+    """
+    if card.generator is None:
+        if asked.sound is None:
+            raise Fault(f"“{card.title}” makes no sound: it hears one.", "Name a recording with --sound.")
+        return
     wanted = drawn(asked, card.layout)
     if wanted.seed is None:
         on.session.go("read", wanted.point, Path(asked.point).stem)

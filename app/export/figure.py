@@ -13,6 +13,7 @@ from app.export.figure_notes import FigureNotes
 from app.export.save import FileExport
 from app.stack.stack_view import StackViews
 from core.families.card import Card
+from core.session.lane_key import RecordingKey
 from core.session.lane_names import model_names
 from core.session.point_names import changed
 from core.session.session import ModelPoint, Session
@@ -107,30 +108,38 @@ def _on_paper(stack: StackView, placed: bool) -> StackView:
 def caption(session: Session, analyses: str) -> tuple[str, ...]:
     """Return the caption of a picture: where its numbers come from, one model after another."""
     names = model_names(session.models)
+    sounds = ", ".join(lane.key.id for lane in session.lanes if isinstance(lane.key, RecordingKey))
     if len(names) < 2:
         return tuple(
-            line for card in session.models.values() for line in _said(card, session.snapshot, analyses)
+            line
+            for card in session.models.values()
+            for line in _said(card, session.snapshot, analyses, sounds)
         )
     return tuple(
-        f"{name}. {' '.join(_said(session.models[id], session.at(id), analyses))}"
+        f"{name}. {' '.join(_said(session.models[id], session.at(id), analyses, sounds))}"
         for id, name in names.items()
     )
 
 
-def _said(card: Card, moment: ModelPoint, analyses: str) -> tuple[str, str]:
-    layout = card.layout
-    code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
-    turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
-    changes = f"; {', '.join(turned)}" if turned else ""
-    unseeded = f"Point “{moment.name}”" if moment.name else "Unnamed point"
-    began = unseeded if moment.seed is None else f"Seed {moment.seed}"
-    where = began + (f", code {code}" if code else "") + changes
+def _said(card: Card, moment: ModelPoint, analyses: str, sounds: str) -> tuple[str, str]:
+    """Return where the curves of a model come from (its point, or the sounds it hears), and how."""
+    where = f"Recording {sounds}" if card.generator is None else _point_words(card, moment)
     assumed = ", ".join(card.unanswered)
     return (
         f"{where}. Layers: mean over channels after the activation, native rates.",
         f"Analyses: {analyses.replace('-', '–')}. Checkpoint {card.digest[:12]}"
         + (f"; assumed: {assumed}." if assumed else "."),
     )
+
+
+def _point_words(card: Card, moment: ModelPoint) -> str:
+    layout = card.layout
+    code = ", ".join(_signed(value) for value in moment.point.z[: layout.code])
+    turned = [f"{name} = {_signed(value)}" for name, value in changed(layout, moment).items()]
+    changes = f"; {', '.join(turned)}" if turned else ""
+    unseeded = f"Point “{moment.name}”" if moment.name else "Unnamed point"
+    began = unseeded if moment.seed is None else f"Seed {moment.seed}"
+    return began + (f", code {code}" if code else "") + changes
 
 
 def _signed(value: float) -> str:

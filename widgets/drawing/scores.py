@@ -98,11 +98,12 @@ def _paint_letters(
     for time_s, label in scores.letters:
         if not columns.window.contains(time_s):
             continue
-        half = metrics.horizontalAdvance(label) / 2
-        x = columns.x(time_s)
-        if x - half >= free_px:
-            draw_text(painter, QPointF(x, rect.top() + LETTERS_PX / 2), label, face, theme.ink, "centre")
-            free_px = x + half + 2
+        width = metrics.horizontalAdvance(label)
+        wanted = columns.x(time_s) - width / 2
+        left = max(wanted, free_px)
+        if left - wanted <= width:  # beside its neighbour, if that stands too close
+            draw_text(painter, QPointF(left, rect.top() + LETTERS_PX / 2), label, face, theme.ink)
+            free_px = left + width + 1
 
 
 def legend_words(curve: Track, value: float) -> str:

@@ -83,9 +83,9 @@ class FigureView:
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
-        """The tiers in the figure: only those that belong to what is shown."""
-        view = self.stack.tiers
-        return tuple(tier for place, tier in enumerate(view.tiers) if not view.is_away(place))
+        """The tiers in the figure: what networks say, and those that belong to what is shown."""
+        view, said = self.stack.tiers, tuple(answer.tier for answer in self.stack.answers)
+        return (*said, *(tier for place, tier in enumerate(view.tiers) if not view.is_away(place)))
 
 
 @dataclass(frozen=True)

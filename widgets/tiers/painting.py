@@ -195,6 +195,11 @@ def _paint_points(
     ends = [QRectF(rect.left(), y, rect.width(), part) for y in (rect.top(), rect.bottom() - part)]
     crowded = _is_crowded(tier, columns)
     _paint_bars(painter, ends, tier.times_s[first:last], columns, theme, crowded, elsewhere)
+    if is_phones(tier):
+        labels = tuple(tier.labels[first:last])
+        chosen = index - first if index is not None else None
+        _paint_letters(painter, rect, labels, xs, theme.ink3 if elsewhere else theme.ink, theme, chosen)
+        return
     middles = np.concatenate(([2 * rect.left() - xs[0]], xs, [2 * rect.right() - xs[-1]])) if xs.size else xs
     for k in range(xs.size):
         half = min(middles[k + 1] - middles[k], middles[k + 2] - middles[k + 1]) / 2
@@ -205,6 +210,53 @@ def _paint_points(
             painter.fillRect(room.adjusted(0, part, 0, -part), theme.tier_sel)
         painter.setPen(theme.ink3 if elsewhere else theme.ink)
         _paint_label(painter, room, tier.labels[first + k], is_phones(tier))
+
+
+def _paint_letters(
+    painter: QPainter,
+    rect: QRectF,
+    labels: tuple[str, ...],
+    xs: NDArray[np.float64],
+    ink: QColor,
+    theme: Theme,
+    chosen: int | None,
+) -> None:
+    """Paint the labels of single sounds, which may stand close together, at their points."""
+    size_px, lefts = letter_places(labels, tuple(xs.tolist()))
+    part = rect.height() * POINT_PART
+    for k, (label, left) in enumerate(zip(labels, lefts, strict=True)):
+        if left is None:
+            continue
+        made, width = laid_out(label, size_px)
+        if k == chosen:
+            room = QRectF(left - 3, rect.top() + part, width + 6, rect.height() - 2 * part)
+            painter.fillRect(room, theme.tier_sel)
+        painter.setPen(ink)
+        painter.setFont(font(size_px, ipa=True))
+        top = rect.center().y() - made.size().height() / 2
+        painter.drawStaticText(QPointF(round(left), round(top)), made)
+
+
+def letter_places(labels: tuple[str, ...], xs: tuple[float, ...]) -> tuple[int, tuple[float | None, ...]]:
+    """Return the largest font size in which all labels fit, and where each begins.
+
+    A label stands at its point, or beside its neighbour's, at most its own width further right. If they do
+    not fit in the smallest size either, those without room are None.
+    """
+    size_px, found = PHONES_SIZES_PX[0], tuple[float | None, ...]()
+    for size_px in PHONES_SIZES_PX:
+        free, places = -math.inf, list[float | None]()
+        for label, x in zip(labels, xs, strict=True):
+            width = laid_out(label, size_px)[1]
+            wanted = x - width / 2
+            left = max(wanted, free)
+            fits = bool(label) and left - wanted <= width
+            places.append(left if fits else None)
+            free = left + width if fits else free
+        found = tuple(places)
+        if all(place is not None or not label for place, label in zip(found, labels, strict=True)):
+            break
+    return size_px, found
 
 
 def circles(tier: Tier, columns: Columns, marks: Marks, rect: QRectF) -> list[tuple[QPointF, float]]:

@@ -14,6 +14,7 @@ from widgets.drawing.channel_image import channel_labels, channel_words, shaded
 from widgets.drawing.lane import lane_height_px
 from widgets.drawing.scores import score_rows, score_words
 from widgets.theme.theme import DARK, LIGHT
+from widgets.tiers.painting import letter_places
 from widgets.timeline.lane_views import LaneView, ScoresView, StackView
 from widgets.timeline.tier_views import AnswerTier
 
@@ -112,3 +113,13 @@ def test_the_tier_is_there_only_while_something_says_letters(stack):
     stack.answers.grab()
     stack.show_view(view(LaneView("in", "Input", channel_image=image())))
     assert not stack.answers.isVisible()
+
+
+def test_letters_that_stand_close_together_are_all_written():
+    size_px, lefts = letter_places(("k", "y", "o"), (100.0, 104.0, 160.0))
+    assert None not in lefts
+    assert lefts[1] > lefts[0]
+    crowded_px, crowded = letter_places(tuple("abcdefgh"), tuple(100.0 + k for k in range(8)))
+    assert crowded_px < size_px
+    assert crowded[0] is not None
+    assert None in crowded
