@@ -81,6 +81,22 @@ PROFILE_FILES = """files written to DIR:
 A run that was stopped or killed goes on where it was, with the same command."""
 
 
+EXPLAIN_FILES = """files written to DIR (of a folder: to DIR/NAME for each sound):
+  relevance.npz    relevance [bins, frames] or [samples], of Grad-CAM [frames of its layer], of a layer
+                   [channels, frames]; time_s, frequency_hz, target, score (what is explained), sum;
+                   with --sanity rho and rho_signed [layers] after each step from the top layer down,
+                   rho_layers, rho_independent, rho_random; LRP: layers, layer_sum, layer_biases
+  relevance.csv    file,target,method,time_s,frequency_hz,relevance
+  segments.csv     of occlusion and surrogate: one row per interval and band, with its spread
+  sanity.csv       file,target,method,shuffled,layers,rho,rho_signed
+  relevance.png    the map over what the network takes
+  through.wav, complement.wav, original.wav   what speaks for the target, the rest, all; equally loud
+  relevance.json   what was explained, how much reaches each layer, figures of faithfulness, versions
+With --groups: phonetic_table.csv with group,where,share,low,high,speaks_for,chance,beyond_chance,events
+  share is that of |relevance| inside the receptive field, with its 95 % interval; chance that of the
+  same values shuffled; groups with fewer than 5 events are left out"""
+
+
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
   slice, ltas, moments, zero-crossings, envelope-peaks, acoustic-checks
 Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
@@ -424,6 +440,48 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.epilog = GENERATE_FILES
 
 
+def _explain(parser: argparse.ArgumentParser) -> None:
+    from core.explain.method_names import COMPOSITES, METHOD_NAMES
+
+    add = parser.add_argument
+    add("path", metavar="NETWORK", help="a checkpoint: its folder, prefix or any of its files")
+    _answers(parser)
+    add("--network", metavar="NAME", help="which network to explain (default: the first that sound drives)")
+    add("--sound", metavar="FILE|FOLDER", required=True, help="a sound file, or a folder of them")
+    add = parser.add_argument_group("what is explained").add_argument
+    add(
+        "--target",
+        metavar="NAME",
+        required=True,
+        help="a label, its number from 1, a pitch such as 220Hz, or layer:channel",
+    )
+    add("--against", metavar="NAME", help="explain how much more than this: “why s and not sh”")
+    add("--at", metavar="T", type=number, help="only the frame at this time, in seconds")
+    add("--interval", metavar="A,B", type=stretch, help="only the frames in this range, in seconds")
+    add("--tier", metavar="NAME", help="only the frames in the labelled intervals of this tier ..")
+    add("--label", metavar="LABEL", help=".. with this label")
+    add("--with-respect-to", metavar="NAME", dest="place", default="image",
+        help="image (what the network takes, the default), waveform, or a layer")  # fmt: skip
+    add = parser.add_argument_group("method").add_argument
+    add("--method", metavar="NAME", choices=METHOD_NAMES, required=True, help=", ".join(METHOD_NAMES))
+    add(
+        "--composite",
+        metavar="NAME",
+        help=f"rules of LRP: {', '.join(COMPOSITES)}, or PLACE=RULE with commas",
+    )
+    add("--layer", metavar="NAME", help="the layer of Grad-CAM (default: the last one that mixes time)")
+    add("--baseline", choices=("zero", "floor", "mean"), help="where integrated gradients start")
+    add("--segments", metavar="TIER", help="occlude the intervals of this tier (default: steps of 50 ms)")
+    add(
+        "--fill", choices=("silence", "mean", "noise", "neighbours", "all"), help="what fills occluded places"
+    )
+    add = parser.add_argument_group("checks and tables").add_argument
+    add("--sanity", action="store_true", help="shuffle the weights and compare the maps")
+    add("--groups", metavar="TIER", help="explain every interval of this tier, and tabulate by its labels")
+    parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = EXPLAIN_FILES
+
+
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
     parser.add_argument(
@@ -509,6 +567,9 @@ COMMANDS: dict[str, CliCommand] = {
     "listing": CliCommand(
         "list the results of any analysis of a layer or a sound", "app.cli.listing", _listing
     ),
+    "explain": CliCommand(
+        "show which part of a sound made a network say what it says", "app.cli.explain", _explain
+    ),
     "shot": CliCommand("write a picture of the stack of layers", "app.cli.shot", _shot),
     "generate": CliCommand(
         "search a generator for sounds that drive a unit of a network", "app.cli.generate", _generate
@@ -543,7 +604,17 @@ def _sentence(command: CliCommand) -> str:
     return f"{command.summary[:1].upper()}{command.summary[1:]}."
 
 
-_TAKES_NUMBERS = ("--band", "--ceiling", "--code", "--points", "--range", "--set", "--seed")
+_TAKES_NUMBERS = (
+    "--at",
+    "--band",
+    "--ceiling",
+    "--code",
+    "--interval",
+    "--points",
+    "--range",
+    "--set",
+    "--seed",
+)
 
 
 def with_values_joined(arguments: list[str]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.explain.segments import HOP, WINDOW, Grid, Mask, hears_samples
+from core.explain.segments import Grid, Mask, hears_samples
+from core.explain.short_time import sounds, spectrum
 from core.explain.steps import IMAGE
 from core.explain.subject import WAVEFORM, Subject
 from core.explain.targets import Target
@@ -60,7 +61,7 @@ class Perturbed:
     def __init__(self, subject: Subject, target: Target, grid: Grid) -> None:
         self._subject, self._target, self._grid = subject, target, grid
         self._samples = hears_samples(subject)
-        self._spectrum = _spectrum(subject.samples) if self._samples else None
+        self._spectrum = spectrum(subject.samples) if self._samples else None
         if self._spectrum is not None:
             self._plane = np.abs(self._spectrum)
         else:
@@ -89,7 +90,10 @@ class Perturbed:
         """Return samples whose spectrum has these magnitudes and the sound's own phase."""
         assert self._spectrum is not None
         phase = np.exp(1j * np.angle(self._spectrum))
-        return _sound_of(np.stack([np.maximum(plane, 0) * phase for plane in planes]), self._subject.samples)
+        like = self._subject.samples
+        return sounds(np.stack([np.maximum(plane, 0) * phase for plane in planes]), like.shape[1]).to(
+            like.dtype
+        )
 
 
 def _batches(planes: Iterator[Plane]) -> Iterator[list[Plane]]:
@@ -101,30 +105,3 @@ def _batches(planes: Iterator[Plane]) -> Iterator[list[Plane]]:
             held = []
     if held:
         yield held
-
-
-def _window(like: Tensor) -> Any:
-    import torch
-
-    return torch.hann_window(WINDOW, dtype=like.dtype)
-
-
-def _spectrum(samples: Tensor) -> NDArray[np.complex128]:
-    """Return the short-time spectrum [frames, bins] of the first sound."""
-    import torch
-
-    found: Any = cast(Any, torch).stft(
-        samples[:1].double(), WINDOW, HOP, window=_window(samples.double()), return_complex=True
-    )
-    return found[0].T.numpy()
-
-
-def _sound_of(spectra: NDArray[np.complex128], like: Tensor) -> Tensor:
-    """Return the sounds [items, samples] of short-time spectra [items, frames, bins]."""
-    import torch
-
-    given = torch.from_numpy(spectra.transpose(0, 2, 1).copy())  # pyright: ignore[reportUnknownMemberType]
-    found: Any = cast(Any, torch).istft(
-        given, WINDOW, HOP, window=_window(like.double()), length=like.shape[1]
-    )
-    return found.to(like.dtype)

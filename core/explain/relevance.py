@@ -53,6 +53,15 @@ class Relevance:
         return self.values.ndim == 1
 
 
+SCALE_AT = 99.8  # per cent of the values that are not zero: a few extreme ones shall not hide the others
+
+
+def scale_of(values: Floats) -> float:
+    """Return the |relevance| at the ends of the colours, 1 for a map of zeros."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(np.percentile(sizes, SCALE_AT)) if len(sizes) else 1.0
+
+
 def relevance_of(
     subject: Subject, target: Target, found: Found, method: str, origin: Origin | None = None
 ) -> Relevance:

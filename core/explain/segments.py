@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.explain.segment_scores import Interval, Segment
+from core.explain.short_time import HOP, WINDOW
 from core.explain.subject import Subject
 from core.faults import Fault
 from core.frontends.band_axis import band_centres_hz
@@ -20,7 +21,6 @@ Mask = NDArray[np.bool_]
 FORMANT_EDGES_HZ = (1000.0, 2000.0, 3000.0, 4000.0)
 """Between the usual places of F1, F2, F3, F4 and what lies above: frication."""
 STEP_S = 0.05
-WINDOW, HOP = 512, 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from core.explain.steps import IMAGE, Steps, Trace, kept_before, run, steps_of
 from core.explain.targets import Target, TargetRequest, find_target, score
 from core.faults import Fault
+from core.frontends.band_axis import is_image
 from core.frontends.tensors import tensor
 from core.networks.spec import NetworkSpec, SoundDrive
 from core.networks.torch_runner import TorchRunner
+from core.provenance import Origin
+from core.signals.channel_image import ChannelImage
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -111,6 +114,20 @@ class Subject:
     def logits(self) -> Floats:
         """The answer [frames, labels] as the network gives it, float32."""
         return np.asarray(self.trace[-1][0].numpy(), np.float32)
+
+    def heard(self) -> Floats:
+        """Return the sound that the network heard [samples], the mean of its channels."""
+        samples = self.samples[0]
+        return np.asarray((samples if samples.ndim == 1 else samples.mean(1)).numpy(), np.float32)
+
+    def input_image(self) -> ChannelImage | None:
+        """Return what the network takes as an image, None if that is no image."""
+        drive = self.spec.drive
+        if not isinstance(drive, SoundDrive) or not is_image(drive.frontend):
+            return None
+        from core.answers.listening import input_image
+
+        return input_image(self.spec, np.asarray(self.image[0].numpy(), np.float32), Origin())
 
     def target(self, asked: TargetRequest) -> Target:
         """Return the requested target; see `find_target` for the faults."""

@@ -33,6 +33,19 @@ _SEQUENTIAL = {
 }
 
 
+_FOR, _AGAINST = {"light": "8F3B00", "dark": "FFB066"}, {"light": "4A2B8F", "dark": "B9A5FF"}
+
+
+def for_colour(theme: Theme) -> QColor:
+    """Return the colour of text and lines about what speaks for a target."""
+    return QColor("#" + _FOR[_shade(theme)])
+
+
+def against_colour(theme: Theme) -> QColor:
+    """Return the colour of text and lines about what speaks against a target."""
+    return QColor("#" + _AGAINST[_shade(theme)])
+
+
 def sequential(theme: Theme) -> NDArray[np.uint32]:
     """Return 256 ARGB colours from none to the most; the first is the surface of a plot."""
     return _sequential(_shade(theme))
