@@ -43,7 +43,7 @@ the same folder and settings. Several GPUs: --devices N, also where torchrun sta
 
 GANS = ("wavegan", "ciwgan", "fiwgan")
 OF_GANS = ("categories", "slice_len", "trim", "also", "publish", "cool_down")
-OF_LETTERS = ("letters", "kernels", "head", "bands", "warm_up", "masks", "tier")
+OF_LETTERS = ("letters", "kernels", "head", "bands", "warm_up", "dropout", "masks", "tier")
 OF_VOICES = ("voices",)
 OF_SEVERAL = ("dim", "rate_hz")
 """Options that only make sense for one kind of model, and those that a voice detector has not."""
@@ -123,6 +123,8 @@ def _add_letters(group: Any) -> None:
     add("--kernels", type=int, nargs=3, metavar="N", help=taps)
     add("--head", type=int, metavar="N", help=f"channels of the last layers (default: {default.head})")
     add("--warm-up", type=int, metavar="N", help=f"steps of rising rate (default: {default.warm_up})")
+    dropout = f"share of the channels left out at random (default: {default.dropout:g}; 0 for short runs)"
+    add("--dropout", type=float, metavar="P", help=dropout)
     masks = "leave no bands and stretches out of the spectrograms: for short runs"
     add("--no-masks", dest="masks", action="store_const", const=False, help=masks)
 

@@ -28,8 +28,8 @@ class LetterRecipe:
     taps, and two of one tap; `dim` channels, then `head`. The learning rate rises over `warm_up` steps and
     falls as a cosine. Each time an utterance is used it is played up to `speed` faster or slower and up to
     `gain_db` louder or softer; with `masks`, bands and stretches of its spectrogram are left out (Park et al.
-    2019). Where a TextGrid tells when the words are said, the frames are taught too, less and less over the
-    part `timed` of all steps. `held_out` is the share of the speakers that only measure.
+    2019). Where TextGrids tell when words are said, the frames are taught first; over the part `timed` of all
+    steps CTC takes their place. `held_out` is the share of the speakers that only measure.
     """
 
     model: Literal["wav2letter"] = "wav2letter"

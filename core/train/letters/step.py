@@ -70,10 +70,9 @@ class LetterTrainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * pace(self.steps, self.recipe.warm_up, steps)
         self.network.settle(self.steps >= SETTLED_FROM * steps)
-        timed = self.recipe.timed * steps
+        told = self._told(steps)
         losses = self._losses(self.batches.rows())
-        told = 1 - self.steps / timed if self.steps < timed else 0.0
-        loss = losses["ctc"] + told * losses["frames"] if told and "frames" in losses else losses["ctc"]
+        loss = (1 - told) * losses["ctc"] + told * losses.get("frames", 0.0)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         self.fabric.clip_gradients(  # pyright: ignore[reportUnknownMemberType]
@@ -82,6 +81,11 @@ class LetterTrainer:
         self.optimiser.step()
         self.steps += 1
         return {name: one.detach() for name, one in losses.items()}
+
+    def _told(self, steps: int) -> float:
+        """Return how much the times of words count against CTC, from 1 at the first step down to 0."""
+        timed = self.recipe.timed * steps if any(self.lessons.words) else 0.0
+        return 1 - self.steps / timed if self.steps < timed else 0.0
 
     def _losses(self, rows: list[int]) -> dict[str, Tensor]:
         """Return the loss of CTC, and the cross entropy of the frames if times of words are known."""

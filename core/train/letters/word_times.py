@@ -1,7 +1,7 @@
 """When each word of an utterance is said, where a TextGrid tells: what every frame of the answer should be.
 
-CTC alone needs many hours of speech until it finds where the letters are. A recogniser that is told at first
-learns from few hours.
+CTC alone needs many hours of speech until it finds where the letters are: at first it learns to say nothing.
+A recogniser that is told where they are before CTC begins learns from few hours.
 """
 
 from __future__ import annotations
