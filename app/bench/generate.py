@@ -34,14 +34,14 @@ def figures(path: Path, share: float = 1.0, dim: int = DIM) -> Iterator[Figure]:
     plain = plain_forward(path)
     for items, (of_product, of_torch, rounds) in SIZES.items():
         z = torch.tensor([point.z for point in points[:items]])
-        product, times = _product(items * multiply_adds(dim)), max(2, round(share * rounds))
-        yield Figure(f"generate_{items}", _ratios(runs[items], product, times), "x", of_product)
+        product, times = product_of(items * multiply_adds(dim)), max(2, round(share * rounds))
+        yield Figure(f"generate_{items}", ratios(runs[items], product, times), "x", of_product)
         with torch.inference_mode():
-            ratios = _ratios(runs[items], lambda z=z: plain(z), times)
-        yield Figure(f"generate_{items}_beside_pytorch", ratios, "x", of_torch)
+            found = ratios(runs[items], lambda z=z: plain(z), times)
+        yield Figure(f"generate_{items}_beside_pytorch", found, "x", of_torch)
 
 
-def _product(count: int) -> Callable[[], object]:
+def product_of(count: int) -> Callable[[], object]:
     """Return a float32 matrix product of `count` multiply-adds."""
     rows = max(1, round(count / WIDTH**2))
     left, right = np.ones((rows, WIDTH), np.float32), np.ones((WIDTH, WIDTH), np.float32)
@@ -49,7 +49,7 @@ def _product(count: int) -> Callable[[], object]:
     return lambda: np.matmul(left, right, out=out)
 
 
-def _ratios(run: Callable[[], object], product: Callable[[], object], rounds: int) -> tuple[float, ...]:
+def ratios(run: Callable[[], object], product: Callable[[], object], rounds: int) -> tuple[float, ...]:
     """Measure both alternately, each run between two products, so that other load affects both alike."""
     for warm in (run, product, run, product):
         warm()

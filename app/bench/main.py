@@ -25,8 +25,12 @@ ROWS = {
     "sound": "app.bench.sound",
     "live": "app.bench.live",
 }
-# only when named: a minute or an hour of sound takes long
-ALONE = {"analyses": "app.bench.analyses", "long": "app.bench.long_recording"}
+# only when named: a minute or an hour of sound, or many items, take long
+ALONE = {
+    "analyses": "app.bench.analyses",
+    "long": "app.bench.long_recording",
+    "sweep": "app.bench.sweep",
+}
 WATCHED_S, BUSY = 1.0, 0.1
 BESIDE = {"knob": ("knob", "beside", "sound")}  # the related benchmarks that run for a name
 

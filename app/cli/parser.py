@@ -29,7 +29,7 @@ from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
 
-BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses", "live")
+BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses", "live", "sweep")
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),
@@ -529,7 +529,7 @@ def _speaker(add: Callable[..., Any]) -> None:
 
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses and long)"
+        "which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses, long and sweep)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
 

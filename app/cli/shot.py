@@ -132,7 +132,7 @@ def _set_view(on: Instrument, card: Card, asked: Namespace) -> None:
         on.analysis_settings.set_preset(preset_of(asked.preset).name)
     if asked.speaker is not None:
         on.analysis_settings.set_speaker(asked.speaker)
-    session.show(ghosts={})  # the way to the requested point is not part of it
+    session.show(ghosts={}, ghost_overlays={})  # the way to the requested point is not part of it
     on.overlays.refresh()
 
 

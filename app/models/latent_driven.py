@@ -112,7 +112,8 @@ class LatentDriven:
             for key, track in session.shown.tracks.items()
             if any(_is_driven(key, model) for model in moved)
         }
-        session.shown = replace(session.shown, ghosts=own)
+        contours = {place: one for place, one in session.shown.overlays.items() if place[0] in own}
+        session.shown = replace(session.shown, ghosts=own, ghost_overlays=contours)
 
     def _arrived(self, model: ModelId, probed: Probed) -> None:
         """Show the curves in the lanes of the model that they are of."""

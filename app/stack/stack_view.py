@@ -39,6 +39,8 @@ from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, 
 
 MARGINS = {"pitch": MEASURES["f0"], "intensity": MEASURES["intensity"]}
 
+GHOSTS = ("pitch", "intensity")  # contours whose lines stay while a knob turns
+
 
 class StackViews:
     """Makes stack views."""
@@ -147,6 +149,7 @@ class StackViews:
             short_badge=f"≤ {short_rate(carried / 2)}",
             curves=self._curves(lane, track),
             ghost=session.shown.ghosts.get(lane.key),
+            ghost_overlays=self._ghost_overlays(lane.key),
             spectrogram=self._drawn_overlays.spectrogram(lane.key) if "spectrogram" in lane.shown else None,
             view_low_hz=0.0,
             view_high_hz=min(VIEW_HIGH_HZ, carried / 2),
@@ -189,6 +192,16 @@ class StackViews:
             for edit in edits
             if edit.layer == key.layer
         )
+
+    def _ghost_overlays(self, key: Key) -> dict[str, tuple[Track, ...]]:
+        """Return the contours from before the last turn, where other ones have arrived since."""
+        shown = self._session.shown
+        return {
+            place[1]: one
+            for place, one in shown.ghost_overlays.items()
+            if place[0] == key and place[1] in GHOSTS and isinstance(one, tuple)
+            if shown.overlays.get(place) is not one
+        }
 
     def _rhythm(self, key: Key, track: Track) -> Rhythm | None:
         """Return the rhythm of a lower layer that a lane's pitch follows, None if it follows none."""

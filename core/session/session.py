@@ -126,6 +126,7 @@ class Shown:
     overlays: Mapping[Place, Overlay] = field(default_factory=dict[Place, Overlay])
     stale: frozenset[Place] = frozenset()
     ghosts: Mapping[Key, Track] = field(default_factory=dict[Key, Track])
+    ghost_overlays: Mapping[Place, Overlay] = field(default_factory=dict[Place, Overlay])
     channels: Mapping[Key, ChannelImage] = field(default_factory=dict[Key, ChannelImage])
     predictions: Mapping[Key, Prediction] = field(default_factory=dict[Key, Any])
 
@@ -137,6 +138,7 @@ class Shown:
             {place: one for place, one in self.overlays.items() if not is_of(place[0], model)},
             frozenset(place for place in self.stale if not is_of(place[0], model)),
             _others(self.ghosts, model),
+            {place: one for place, one in self.ghost_overlays.items() if not is_of(place[0], model)},
             _others(self.channels, model),
             _others(self.predictions, model),
         )

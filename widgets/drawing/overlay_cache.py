@@ -104,7 +104,8 @@ def _scales(lane: LaneView) -> tuple[Any, ...]:
 
 def _drawn(lane: LaneView) -> tuple[Any, ...]:
     """Return everything that painting the overlays depends on, except whether they are stale."""
-    return tuple(lane.overlays.items()), lane.merged_pitch, lane.shown, _scales(lane)
+    ghosts = tuple(lane.ghost_overlays.items())
+    return tuple(lane.overlays.items()), ghosts, lane.merged_pitch, lane.shown, _scales(lane)
 
 
 def _content(lane: LaneView, window: Range) -> tuple[Any, ...]:

@@ -68,11 +68,24 @@ def paint_overlays(
     painter.save()
     painter.setClipRect(rect.adjusted(-4, 0, 4, 0))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_ghosts(painter, rect, lane, columns, theme)
     painter.setOpacity(STALE_OPACITY if lane.stale else 1.0)
     for measure, paint in _PAINTERS.items():
         if measure in lane.shown and lane.overlays.get(measure):
             paint(painter, rect, lane, columns, theme, seen)
     painter.restore()
+
+
+def _paint_ghosts(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme) -> None:
+    """Paint the contours from before the last turn as thin lines, below those of now."""
+    for measure, tracks in lane.ghost_overlays.items():
+        for track in tracks if measure in lane.shown else ():
+            if measure == "pitch":
+                xs, ys = _pitch_places(track, rect, lane, columns)
+            else:
+                xs, values = _visible(track, columns)
+                ys = intensity_rows(lane, rect).ys(values)
+            draw_line(painter, xs, ys, theme.ghost, 1.0)
 
 
 def paint_pulses(painter: QPainter, rect: QRectF, lane: LaneView, columns: Columns, theme: Theme) -> None:

@@ -75,7 +75,8 @@ class LaneView:
     less room.
 
     `spectrogram` holds greys from 0 (quietest) to 1 (loudest), float32 [frames, bins]. `overlays` holds
-    the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB). `merged_pitch` is the
+    the tracks of "pitch" (Hz), "formants" (F1, F2, ... in Hz) and "intensity" (dB), `ghost_overlays` those
+    from before the last turn of a knob. `merged_pitch` is the
     pitch of other sounds on the same axes, drawn with "pitch"; `pulses` are the glottal pulses, drawn
     with "pulses". `refusals` gives, by measure, why the layer's rate cannot carry it; `reason` is the
     sentence shown in the lane. `note` is shown there too, line by line. `lowered` gives, by measure, which
@@ -99,6 +100,7 @@ class LaneView:
     short_badge: str = ""
     curves: tuple[Curve, ...] = ()
     ghost: Track | None = None
+    ghost_overlays: Mapping[str, tuple[Track, ...]] = field(default_factory=dict[str, tuple[Track, ...]])
     spectrogram: Image | None = None
     spectrogram_range_db: float = 70.0
     view_low_hz: float = 0.0

@@ -12,11 +12,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.bench import analyses, beside_training, generate, knob, live, main, scroll, start, train, yardsticks
+from app.bench import (
+    analyses,
+    beside_training,
+    generate,
+    knob,
+    live,
+    main,
+    scroll,
+    start,
+    sweep,
+    train,
+    yardsticks,
+)
 from app.bench.figures import Figure, Yardstick, head
 from app.bench.model import multiply_adds, write_model
 from core.faults import Fault
 from core.networks.latent import draw
+from core.processes.engine import InlineEngine
 from core.train.recipe import Recipe
 
 DIM = 2
@@ -112,6 +125,13 @@ def test_generate_is_told_as_a_ratio(model):
     figures = list(generate.figures(model, share=0.01, dim=DIM))
     names = ("generate_1", "generate_1_beside_pytorch", "generate_32", "generate_32_beside_pytorch")
     assert_sound(figures, dict.fromkeys(names, "x"))
+
+
+def test_a_sweep_is_told_beside_torch_a_matrix_product_and_praat(model, monkeypatch):
+    monkeypatch.setattr("core.processes.engine.ProcessEngine", InlineEngine)
+    figures = list(sweep.figures(model, share=0.01, dim=DIM))
+    units = {"sweep_first_trace": "ms", "sweep_of_11_steps": "ms", "sweep_bulk": "x", "sweep_analyses": "ms"}
+    assert_sound(figures, units)
 
 
 def test_the_yardstick_in_pytorch_computes_what_the_generator_computes(model):
