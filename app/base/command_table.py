@@ -149,6 +149,11 @@ def has_model(session: Session) -> bool:
     return session.card is not None
 
 
+def has_generator(session: Session) -> bool:
+    """A model that makes sound is in focus."""
+    return session.card is not None and session.card.generator is not None
+
+
 def is_open(session: Session) -> bool:
     """A checkpoint or a recording is open."""
     return session.card is not None or bool(session.lanes)

@@ -17,7 +17,8 @@ class Panel:
     """One page or dock.
 
     `make` returns its widget; its parameters declare, by type, the services that it needs (see `Injector`). A
-    `lazy` panel is made when it is first shown. A page that `needs_model` is disabled while no model is open.
+    `lazy` panel is made when it is first shown. A page that `needs_model` is disabled while no model is open,
+    one that `needs_generator` also while the model in focus makes no sound.
     A dock stands beside the pages named in `pages` while `shown` is true. The status bar of a page shows
     `hint` while there is nothing else to say.
     """
@@ -29,6 +30,7 @@ class Panel:
     pages: tuple[str, ...] = ()
     shown: Function = always
     needs_model: bool = False
+    needs_generator: bool = False
     lazy: bool = False
     hint: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from app.analysis.overlays import Overlays
-from app.base.command_table import always, command, has_model
+from app.base.command_table import always, command, has_generator, has_model
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.panel_table import Panel, all_panels
@@ -40,7 +40,8 @@ def _page_command(panel: Panel) -> None:
         pages.show_page(panel.id)
 
     run.__doc__ = f"Show the {panel.title.lower()}."
-    command(f"view.{panel.id}", panel.title, "View", has_model if panel.needs_model else always)(run)
+    when = has_generator if panel.needs_generator else has_model if panel.needs_model else always
+    command(f"view.{panel.id}", panel.title, "View", when)(run)
 
 
 for _panel in all_panels().values():

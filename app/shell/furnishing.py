@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.analysis.preset_list import PresetList
 from app.annotation.tier_actions import TierActions
 from app.annotation.tiers_wiring import TiersWiring
+from app.base.command_table import has_generator
 from app.base.dialog_host import DialogHost
 from app.base.file_locations import FileLocations
 from app.base.injection import Injector
@@ -157,6 +158,7 @@ def _connect(window: Window) -> None:
         window.themes.add(pages.widget(id))
         window.status_notes.forget()  # the earlier note was about another page
         menus.corner.show_page(id, on.session.card is not None)
+        menus.corner.enable(has_generator(on.session))
         menus.refresh()
 
     def dock_shown(id: str, shown: bool) -> None:
@@ -164,6 +166,7 @@ def _connect(window: Window) -> None:
             window.dock_view.set_shown(shown)
 
     pages.shown.connect(page_shown)
+    on.session.focus_changed.connect(lambda: menus.corner.enable(has_generator(on.session)))
     on.sweep_files.opened.connect(lambda: pages.show_page("sweep"))
     pages.dock_shown.connect(dock_shown)
     for stop in (on.playback.stop, on.contact_sheet.cancel, on.measurement.cancel):

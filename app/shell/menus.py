@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QWidget
 from app.base.command_table import MENUS, Command, all_commands, default_keys, search_words
 from app.base.context import Context
 from app.base.injection import Injector
+from app.base.panel_table import all_panels
 from app.base.preference_store import PreferenceStore
 from app.models.model_loader import ModelLoader
 from core.faults import Fault
@@ -53,6 +54,12 @@ class Corner(QWidget):
         """Show which page is visible; without a model there is only the start page."""
         self.pages.setVisible(model)
         self.pages.show_current(page)
+
+    def enable(self, generator: bool) -> None:
+        """Make the pages faint that a network which makes no sound cannot have."""
+        for panel in all_panels().values():
+            if panel.needs_generator:
+                self.pages.enable(panel.id, generator, f"No {panel.title}: this network makes no sound.")
 
     def show_words(self, words: str) -> None:
         """Show what is open."""

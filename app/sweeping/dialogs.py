@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.base.dialog_host import DialogHost
-from app.models.named_points import NamedPoints
 from core.networks.latent import LatentLayout, Point
 from core.sweeps.grid import grid_of
 
 
 def ask_path(
-    host: DialogHost, named_points: NamedPoints, use: Callable[[tuple[Point, ...], int], object]
+    host: DialogHost, known: Mapping[str, Point], use: Callable[[tuple[Point, ...], int], object]
 ) -> None:
-    """Ask for a path through kept points."""
+    """Ask for a path through points with names, and how many steps lead to the next."""
     from widgets.sweep.grid_dialogs import PathDialog
 
-    known = {one.name: one.point for one in named_points.named}
     dialog = PathDialog(tuple(known), host.parent)
     dialog.chosen.connect(lambda names, steps: use(tuple(known[name] for name in names), steps))
     host.show(dialog)

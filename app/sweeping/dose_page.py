@@ -23,6 +23,7 @@ from widgets.theme.praat_numbers import copied, seconds
 
 ALL, WHOLE, SELECTION = "", "whole", "selection"
 SHOW_MS = 100
+MOST_INTERVALS = 60
 BASELINES = (
     ("", "none: the measure itself"),
     (DRAW, "the draw"),
@@ -48,6 +49,7 @@ class DosePage:
         self._sweep, self._run, self._saver, self._panel = sweep_run, dose_run, saver, panel
         self._measure, self._layer, self._baseline, self._variables = FIRST_MEASURE, ALL, "", ""
         self._over: Range | None = None
+        self._labelled: dict[str, Range] = {}
         self._options = measure_options(context.session)
         self._soon = QTimer(panel, singleShot=True, interval=SHOW_MS)
         self._soon.timeout.connect(self.show)
@@ -97,7 +99,22 @@ class DosePage:
             options.append((_key(over), _stretch("", over)))
         if selected is not None and selected != over:
             options.append((SELECTION, _stretch("selection ", selected)))
+        self._labelled = {f"{tier} {label} {_key(at)}": at for tier, label, at in self._intervals()}
+        for (tier, label, at), key in zip(self._intervals(), self._labelled, strict=True):
+            options.append((key, _stretch(f"{tier}, {label}  ", at)))
         self._panel.over.show_options(options, WHOLE if over is None else _key(over))
+
+    def _intervals(self) -> list[tuple[str, str, Range]]:
+        """Return the first labelled intervals of the output's tiers at this point, with their tiers."""
+        owned = self._session.owned_annotation
+        tiers = [] if owned is None else [tier for tier in owned.annotation.tiers if tier.is_interval]
+        found = [
+            (tier.name, label.strip(), tier.range_of(k))
+            for tier in tiers
+            for k, label in enumerate(tier.labels)
+            if label.strip()
+        ]
+        return found[:MOST_INTERVALS]
 
     def _set_measure(self, key: str) -> None:
         self._measure = key
@@ -110,6 +127,8 @@ class DosePage:
     def _set_over(self, key: str) -> None:
         if key in (WHOLE, SELECTION):
             self._over = self._session.selection if key == SELECTION else None
+        elif key in self._labelled:
+            self._over = self._labelled[key]
         self.offer_stretches()
         self.run(1)
 

@@ -82,7 +82,7 @@ def _of_layers(
     rows.sort(key=lambda row: -places.places[row.step or 0])
     heads = (places.name, *(f"{titles[layer]} {_short(state)}" for layer in known))
     return DoseView(
-        unit, places.name, lines, heads, tuple(rows),
+        unit, _both_names(state), lines, heads, tuple(rows),
         None if current is None else places.places[current],
         _drawn(state), _told(state, known, titles), _note(state, bool(known)), _refusals(state, titles),
         words, running,
@@ -107,6 +107,13 @@ def _of_variables(state: DoseState, unit: str, words: str, running: bool) -> Dos
         unit, "latent value", lines, heads, rows, note=_ranked(state, bool(known)),
         refusals=_refusals(state, {}), state=words, running=running,
     )  # fmt: skip
+
+
+def _both_names(state: DoseState) -> str:
+    """Return what moves: one variable as in prose, from 1, and as in scripts, from 0."""
+    axis = state.asked.lines[0].axes[0]
+    name = state.positions[0].name
+    return f"{name} (z[{axis.indices[0]}])" if axis.names == (name,) else name
 
 
 def _course(state: DoseState, one: DoseResponse) -> tuple[np.ndarray, np.ndarray]:

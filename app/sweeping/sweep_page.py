@@ -44,7 +44,7 @@ SEVERAL = ((AXES, "several variables…"),)
 
 
 @panel(
-    "sweep", "Sweep", "page", needs_model=True, lazy=True,
+    "sweep", "Sweep", "page", needs_model=True, needs_generator=True, lazy=True,
     hint="Click a trace to hear it and set the knobs to it · drag the steps to hear them",
 )  # fmt: skip
 def make_sweep(
@@ -244,17 +244,19 @@ class SweepPage:
     def _set_grid(self, key: str) -> None:
         from app.sweeping.dialogs import ask_axes, ask_path
 
-        if key == "ab":
-            self._choose(kind=PATH, points=self._points.both)
-        elif key == PATH:
-            ask_path(self._host, self._points, lambda points, steps: self._choose(
-                kind=PATH, points=points, steps=steps
-            ))  # fmt: skip
-        elif key == AXES:
-            known = self.choice.texts if self.choice is not None else ()
-            ask_axes(
-                self._host, known, self._session.layout, lambda texts: self._choose(kind=AXES, texts=texts)
+        if key in ("ab", PATH):
+            both = dict(zip("AB", self._points.both, strict=True))
+            known = both if key == "ab" else {one.name: one.point for one in self._points.named}
+            ask_path(
+                self._host, known, lambda points, steps: self._choose(kind=PATH, points=points, steps=steps)
             )
+            self._offer()  # until the dialog is answered, the list shows what is swept
+        elif key == AXES:
+            texts = self.choice.texts if self.choice is not None else ()
+            ask_axes(
+                self._host, texts, self._session.layout, lambda texts: self._choose(kind=AXES, texts=texts)
+            )
+            self._offer()
         else:
             self._choose(kind=key)
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.sweeping.dose_run import DRAW, DoseAsked
+from core.annotation.editing import set_label
 from core.families.registry import open_model
 from core.measures.plan import plan_of
 from core.networks.latent import draw
@@ -16,6 +17,7 @@ from core.sweeps.answer_measures import answer_measures
 from core.sweeps.dose_response import dose_response
 from core.sweeps.grid import grid_of
 from core.sweeps.scalar import scalars
+from tests.support.annotating import add_tiers
 
 
 def asked(services, **changes) -> DoseAsked:
@@ -127,3 +129,17 @@ def test_several_variables_are_ranked_by_their_effect(qtbot, services, dock):
     services.messages.faulted.connect(faults.append)
     dock.variables_wanted.emit("z5, z999")
     assert "z999" in faults[0].sentence
+
+
+def test_a_labelled_interval_can_be_measured(qtbot, services, dock):
+    add_tiers(services)
+    services.tier_editor.change("label", lambda note, own: set_label(note, own, 1, "a"))
+    owned = services.session.owned_annotation
+    tier = owned.annotation.tiers[0]
+    place = next(k for k, label in enumerate(tier.labels) if label.strip())
+    services.session.set_cursor(0.1)
+    options = {dock.over.itemText(k): dock.over.itemData(k) for k in range(dock.over.count())}
+    words, key = next((words, key) for words, key in options.items() if words.startswith(tier.name))
+    assert tier.labels[place].strip() in words
+    dock.over_wanted.emit(key)
+    assert services.dose_run.state.asked.over == tier.range_of(place)

@@ -10,6 +10,7 @@ from core.probing.surgery import Fill, LayerEdit, NetworkEdit
 from core.session.lane_key import GENERATOR, LaneKey
 from core.sweeps.grid import grid_of
 from tests.support.figure_origin import origin_in_figure
+from widgets.sweep.grid_dialogs import PathDialog
 from widgets.sweep.layer_area import DIFFERENCE
 
 
@@ -92,6 +93,9 @@ def test_the_bar_chooses_variable_range_and_grid(made, page):
     made.points.switch()
     services.session.set_value(60, 2.0)
     page.bar.grid_wanted.emit("ab")
+    dialog = next(one for one in made.host.parent.findChildren(PathDialog) if one.isVisible())
+    dialog.chosen.emit(dialog.ticked(), 4)
+    assert len(state().points) == 5
     assert state().grid.names == ("z61",)
     assert state().points[-1] == services.session.point
 
@@ -135,8 +139,6 @@ def test_the_figure_holds_what_it_was_made_from(made, page, tmp_path, monkeypatc
 
 
 def test_a_path_through_kept_points_goes_through_them(made, page):
-    from widgets.sweep.grid_dialogs import PathDialog
-
     points, session = made.points, made.on.session
     kept = []
     for name in ("first", "second", "third"):
