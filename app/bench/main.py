@@ -16,6 +16,7 @@ from core.faults import Fault
 # In this order: first those without a window, and those that start programs before a window is open.
 ROWS = {
     "generate": "app.bench.generate",
+    "search": "app.bench.search",
     "train": "app.bench.train",
     "start": "app.bench.start",
     "knob": "app.bench.knob",

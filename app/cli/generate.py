@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.cli.model import name_assumptions
+from app.cli.model import name_assumptions, note
 from core.faults import Fault
 from core.files.atomic import folder_for
 
@@ -28,7 +28,7 @@ def run(asked: Namespace) -> int:
     from core.generation.search_files import TrajectoryStore
 
     pair, models = _pair(asked)
-    grid = _grid(asked)
+    grid, kept = _grid(asked), _constraints(asked)
     out = folder_for(asked.out)
     n, rate_hz = sound_size(models[pair.prior])
     comparison = None
@@ -36,10 +36,12 @@ def run(asked: Namespace) -> int:
         pool = _real(asked, pair, models, n, rate_hz)
         comparison = Comparison(pool, asked.top, asked.distance)
         comparison.chosen(1)
+    if asked.tune is not None:
+        grid = _tuned_grid(asked, grid, pair, models, comparison)
     search = Search(pair.latent, grid, comparison)
     store = TrajectoryStore(out / ".search", _request(asked, pair, models, grid))
     store.read(search)
-    stopped = _searched(search, pair, models, store)
+    stopped = _searched(search, pair, models, store, kept)
     files = _written(out, search, pair, models, comparison, n, rate_hz)
     _told(search, pair, out, files)
     for model in dict.fromkeys((pair.prior, pair.target)):
@@ -84,6 +86,8 @@ def _grid(asked: Namespace) -> Any:
     from core.generation.grid import SIGNS, grid_named
 
     grid = replace(grid_named(asked.grid), signs=SIGNS[asked.sign], halving=asked.halving)
+    if asked.keep:  # without gradients there is no rate: one search of the most steps
+        grid = replace(grid, steps=(max(grid.steps),), rates=grid.rates[:1], penalties=grid.penalties[-1:])
     if asked.restarts is not None:
         grid = replace(grid, restarts=asked.restarts)
     return grid if asked.seed is None else replace(grid, seed=asked.seed)
@@ -122,20 +126,54 @@ def _request(asked: Namespace, pair: Any, models: Any, grid: Any) -> str:
             "restarts": grid.restarts,
             "seed": grid.seed,
             "steps": grid.ordered_steps,
+            "kept": list(asked.keep),
         }
     )
 
 
-def _searched(search: Any, pair: Any, models: Any, store: Any) -> bool:
-    """Search to the end, keeping what was found now and then; return whether it was stopped."""
+def _constraints(asked: Namespace) -> tuple[Any, ...]:
+    from core.generation.constraints import parse_constraint
+
+    return tuple(parse_constraint(text) for text in asked.keep)
+
+
+def _tuned_grid(asked: Namespace, grid: Any, pair: Any, models: Any, comparison: Any) -> Any:
+    """Return the grid of the one setting that comes nearest to the real excerpts, after some trials."""
+    from core.generation.constraints import tuned
+    from core.generation.frechet import scalar
     from core.generation.tasks import AdvanceTask
+    from core.generation.trajectory import begun
+
+    if comparison is None:
+        raise Fault("Settings are tuned by their distance to real excerpts.", "Name recordings with --real.")
+    sign = grid.signs[0]
+    real = comparison.chosen(sign).values
+
+    def distance(course: Any, steps: int) -> float:
+        start = begun(pair.latent, course, grid.restarts, grid.seed)
+        found = scalar(real, AdvanceTask(pair, start, steps).run(models, _never).best.values)
+        note(f"rate {course.rate:.3g}, λ {course.penalty:.3g}, {steps} steps: distance {found:.4g}")
+        return found
+
+    tried = tuned(asked.tune, grid.seed, max(grid.steps), sign, distance)
+    course, steps, _ = min(tried, key=lambda one: one[2])
+    return replace(grid, steps=(steps,), rates=(course.rate,), penalties=(course.penalty,))
+
+
+def _searched(search: Any, pair: Any, models: Any, store: Any, constraints: tuple[Any, ...]) -> bool:
+    """Search to the end, keeping what was found now and then; return whether it was stopped."""
+    from core.generation.tasks import AdvanceTask, ConstrainedTask
 
     chunk, kept_at, unkept = 1, time.monotonic(), {}
     try:
         while (following := search.next(chunk)) is not None:
             start, to_step = following
             began = time.monotonic()
-            found = AdvanceTask(pair, start, to_step).run(models, _never)
+            task: Any = AdvanceTask(pair, start, to_step)
+            if constraints:
+                steps = search.grid.ordered_steps[-1]
+                task = ConstrainedTask(pair, start.course, constraints, start.restarts, start.seed, steps)
+            found = task.run(models, _never)
             search.put(found)
             unkept[found.course] = found
             took = max(1e-3, time.monotonic() - began)
@@ -161,6 +199,7 @@ def _keep(store: Any, unkept: dict[Any, Any]) -> None:
 def _written(
     out: Path, search: Any, pair: Any, models: Any, comparison: Any, n: int, rate_hz: int
 ) -> list[str]:
+    from app.cli.generate_figures import draw_figures
     from core.generation.search_files import numbers_of, write_examples, write_settings
 
     if comparison is not None and comparison.kind != "unit":
@@ -168,6 +207,7 @@ def _written(
     write_settings(out / "settings.csv", search)
     sets = _sets(search, pair, models, comparison, n, rate_hz)
     files = ["settings.csv", *write_examples(out, sets, numbers_of(search))]
+    files += draw_figures(out, search, pair, sets, n, rate_hz)
     return [*files, *_record(out, search, pair, models, files)]
 
 

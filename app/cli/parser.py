@@ -29,7 +29,9 @@ from core.analyses.overlay_names import OVERLAYS
 from core.analyses.speakers import SPEAKERS
 from core.faults import Fault
 
-BENCHES = ("knob", "scroll", "tiers", "long", "start", "generate", "train", "analyses", "live", "sweep")
+BENCHES = (
+    "knob", "scroll", "tiers", "long", "start", "generate", "search", "train", "analyses", "live", "sweep",
+)  # fmt: skip
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
   rate_hz, slice_len, sounds (false where the output is no sound),
@@ -156,6 +158,7 @@ GENERATE_FILES = """files written to DIR:
                  intensity, hnr, ..: the best, median and worst setting, and the real excerpts
   sounds/        each example as a sound
   points/        each generated example as a point file, for Latent > Read point; points.json has all
+  search_max.pdf, search_min.pdf  settings, trajectories and examples as figures
   generate.json  networks, unit, prior, grid, versions
 
 A search that was stopped with Ctrl+C writes what it found, and goes on with the same command."""
@@ -429,6 +432,10 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     add("--grid", metavar="published|quick|FILE", default="quick", help=grids)
     add("--restarts", metavar="N", type=count, help="searches per setting (default: the grid's)")
     add("--seed", metavar="N", type=seed, help="of all restarts (default: the grid's, 1)")
+    kept = "keep what Praat measures in a range, such as f0=150:250, without gradients (needs cma)"
+    add("--keep", metavar="MEASURE=LOW:HIGH", action="append", default=[], help=kept)
+    tunes = "try N settings by a sampler first, and search with the best (needs optuna and --real)"
+    add("--tune", metavar="N", type=count, help=tunes)
     add("--halving", action="store_true", help="after each number of steps, go on with the better half")
     add = parser.add_argument_group("comparison").add_argument
     add("--real", metavar="FOLDER", help="recordings to compare with, cut as long as the generated sounds")

@@ -355,6 +355,9 @@ class Wiring:
             self._on.layering.set_gain(key, *value)  # type: ignore[misc]
         elif field == "through":
             self._on.sound_driven.send(*value, key)  # type: ignore[misc]
+        elif field == "drives":
+            session.set_active(key)
+            self._menus.run("layers.what_drives")
         elif field == "close model":
             assert isinstance(key, LaneKey)
             self._on.model_loader.close(key.model)

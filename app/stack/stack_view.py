@@ -106,6 +106,7 @@ class StackViews:
             active=self._session.active in keys_of((lane,)),
             closable=isinstance(lane.key, RecordingKey) or not lane.key.is_generated,
             computing=self.computing,
+            hears=isinstance(lane.key, LaneKey) and not lane.key.is_generated,
             model=model_name(self._session.models, lane.key),
             networks=tuple(
                 self._network(*one, lane.key) for one in self._sound_driven.networks_for(lane.key)

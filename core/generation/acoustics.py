@@ -51,19 +51,34 @@ NAMES: dict[str, tuple[str, str]] = {
 }
 """Each measure's name and unit."""
 
+PITCHED, FORMANTS = frozenset(("f0", "f0_sd", "voiced")), frozenset(("f1", "f2", "f3"))
 
-def acoustics(samples: NDArray[np.float32], rate_hz: float, plan: MeasurementPlan | None = None) -> Acoustics:
-    """Measure a sound with Praat's settings of a plan, by default those of Praat 6.4 from 75 to 450 Hz."""
+
+ALL = frozenset(NAMES)
+
+
+def acoustics(
+    samples: NDArray[np.float32],
+    rate_hz: float,
+    plan: MeasurementPlan | None = None,
+    wanted: frozenset[str] = ALL,
+) -> Acoustics:
+    """Measure a sound with Praat's settings of a plan, by default those of Praat 6.4 from 75 to 450 Hz.
+
+    What is not `wanted`, and needs an analysis of its own, is left undefined.
+    """
     track = Track("out", samples, TimeAxis.of_sound(rate_hz, len(samples)))
     if not np.ptp(track.samples) > 0:
         return Acoustics()
     used = plan or plan_of()
-    f0, level, hnr = (_contour(track, used, name) for name in ("pitch", "intensity", "harmonicity"))
+    f0 = _contour(track, used, "pitch") if wanted & PITCHED else None
+    level = _contour(track, used, "intensity") if wanted - PITCHED - {"hnr"} else None
+    hnr = _contour(track, used, "harmonicity") if "hnr" in wanted else None
     whole = track.axis.extent
     sounding = _sounding(level)
     return Acoustics(
         *_pitch(f0),
-        *_formants(track, used, level, sounding),
+        *(_formants(track, used, level, sounding) if wanted & FORMANTS else (nan, nan, nan)),
         mean_energy(level, whole) if level is not None else nan,
         mean_frames(hnr, whole) if hnr is not None else nan,
         float(sounding.sum() * level.axis.step_s) if level is not None else nan,

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from core.faults import Fault
 from core.generation.chain import Chain, chain_of, check_values, hear, make
+from core.generation.constraints import Constraint, constrained
 from core.generation.latent_prior import LatentPrior
 from core.generation.real_excerpts import Place, RealExcerpts, excerpts, heard, places_in
 from core.generation.tiles import Example, pictured
-from core.generation.trajectory import Best, Trajectory, advanced
+from core.generation.trajectory import Best, Course, Trajectory, advanced
 from core.generation.unit import Unit, non_linearity
 from core.probing.model_id import ModelId
 from core.processes.engine_tasks import ModelTask, Stop
@@ -81,6 +82,24 @@ def _still(chain: Chain, restarts: int) -> Fault:
         )
     where = "Drive the value before the non-linearity." if unit.value == "after" else "Choose another unit."
     return Fault(f"{unit.words} does not react to any of {restarts} sounds of this prior.", where)
+
+
+@dataclass(frozen=True)
+class ConstrainedTask(PairTask):
+    """Search without gradients while phonetic constraints hold."""
+
+    course: Course
+    constraints: tuple[Constraint, ...]
+    restarts: int
+    seed: int
+    steps: int
+
+    def run(self, models: Models, stop: Stop) -> Trajectory:
+        """Return the search after all its generations."""
+        chain, latent = self.pair.chain(models), self.pair.latent
+        return constrained(
+            chain, latent, self.course, self.constraints, self.restarts, self.seed, self.steps, stop
+        )
 
 
 @dataclass(frozen=True)

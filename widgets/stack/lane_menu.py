@@ -68,6 +68,9 @@ def lane_menu(
         action = menu.addAction(f"Send through {name}", lambda network=identity: wish("through", network))
         action.setCheckable(True)
         action.setChecked(on)
+    if lane.hears:
+        menu.addSeparator()
+        menu.addAction("What drives this?", lambda: wish("drives", True))
     if lane.closable or lane.model:
         menu.addSeparator()
     if lane.closable:

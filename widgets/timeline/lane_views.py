@@ -90,7 +90,8 @@ class LaneView:
     that the sound was generated with. `scores` holds what a network says in frames, and `channel_image`
     what it takes, or all channels of a layer, in shades of grey if `grey`, else of blue-grey. `networks` are
     those that the lane can be sent through, each with an identity, its name, and whether it hears the lane
-    now. `cuts` are the ranges in which the layer is edited, each with what was done in a word.
+    now. `hears` says that the lane belongs to a network that hears sound. `cuts` are the ranges in which the
+    layer is edited, each with what was done in a word.
     """
 
     key: Hashable
@@ -146,6 +147,7 @@ class LaneView:
     channel_image: ChannelImage | None = None
     grey: bool = True
     networks: tuple[tuple[Hashable, str, bool], ...] = ()
+    hears: bool = False
     cuts: tuple[tuple[Range, str], ...] = ()
 
     @property

@@ -6,6 +6,7 @@ import json
 import math
 import os
 from argparse import Namespace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from app.bench import (
     live,
     main,
     scroll,
+    search,
     start,
     sweep,
     train,
@@ -196,6 +198,16 @@ def test_a_knob_is_compared_with_itself_beside_a_training(qapp):
 def test_a_training_step_is_told_as_a_ratio(model):
     small = Recipe(categories=2, dim=1, batch=2, critic_updates=1)
     assert_sound(list(train.figures(model, share=0.01, recipe=small)), {"training_step": "x"})
+
+
+def test_the_search_is_compared_with_bare_torch(model, monkeypatch):
+    monkeypatch.setattr(search, "RESTARTS", 2)
+    monkeypatch.setattr(search, "SMALL", replace(search.SMALL, steps=(1, 2)))
+    units = {
+        "first_tiles": "ms", "search_step_of_50": "x", "published_grid_by_snapshots": "x",
+        "frechet_50_by_50_in_1024": "ms",
+    }  # fmt: skip
+    assert_sound(list(search.figures(model, share=0.01)), units)
 
 
 def test_frames_and_silences_are_measured(model, qapp):

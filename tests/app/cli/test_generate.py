@@ -62,6 +62,7 @@ def test_the_command_writes_tables_sounds_and_points_that_can_be_read(
         again = float(chain.responses(tensor(np.array([z], np.float32)))[0])
     assert again == pytest.approx(float(best["activation"]), rel=1e-3)
     assert soundfile.info(out / best["sound"]).frames == 16384
+    assert (out / "search_max.pdf").read_bytes().startswith(b"%PDF")
     tone = next(row for row in examples if row["mark"] == "real" and row["point"].endswith("2.wav"))
     assert float(tone["f0"]) == pytest.approx(400, rel=0.01)
 
