@@ -20,7 +20,8 @@ class Panel:
     `lazy` panel is made when it is first shown. A page that `needs_model` is disabled while no model is open,
     one that `needs_generator` also while the model in focus makes no sound.
     A dock stands beside the pages named in `pages` while `shown` is true. The status bar of a page shows
-    `hint` while there is nothing else to say.
+    `hint` while there is nothing else to say. `tab` is a page's name at the right end of the menu bar, "" if
+    it has none there.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Panel:
     needs_generator: bool = False
     lazy: bool = False
     hint: str = ""
+    tab: str = ""
 
 
 PANELS: dict[str, Panel] = {}

@@ -52,7 +52,7 @@ PAUSE_S = 0.25
 HINT = "Click a cell for its examples · click a tile to hear it · Enter opens it in the stack"
 
 
-@panel("generate", "Generate", "page", needs_model=True, lazy=True, hint=HINT)
+@panel("generate", "Generate", "page", needs_model=True, lazy=True, hint=HINT, tab="Generate")
 def make_generate(
     context: Context,
     host: DialogHost,

@@ -44,7 +44,7 @@ from widgets.timeline.lane_views import LaneView
 HINT = "Click a map to hear it · drag selects time · Ctrl + Shift + wheel zooms rows"
 
 
-@panel("maps", "Maps", "page", needs_model=True, lazy=True, hint=HINT)
+@panel("maps", "Maps", "page", needs_model=True, lazy=True, hint=HINT, tab="Maps")
 def make_maps(
     context: Context,
     background: BackgroundEngine,

@@ -12,7 +12,7 @@ from widgets.model.contact_sheet import ContactSheetPanel, SheetItem
 EACH = 12
 
 
-@panel("sheet", "Contact sheet", "page", needs_model=True, needs_generator=True, lazy=True)
+@panel("sheet", "Contact sheet", "page", needs_model=True, needs_generator=True, lazy=True, tab="Sheet")
 def make_contact_sheet(
     context: Context, contact_sheet: ContactSheet, sounds: SoundOutlet, pages: PageSwitch
 ) -> ContactSheetPanel:

@@ -27,7 +27,7 @@ HALF_S = 0.4
 EXCERPTS = "profiles: excerpts"
 
 
-@panel("profiles", "Profiles", "page", needs_model=True, lazy=True, hint=HINT)
+@panel("profiles", "Profiles", "page", needs_model=True, lazy=True, hint=HINT, tab="Profiles")
 def make_profiles(
     context: Context,
     host: DialogHost,

@@ -15,6 +15,7 @@ from app.base.panel_table import all_panels
 from app.base.preference_store import PreferenceStore
 from app.models.model_loader import ModelLoader
 from core.faults import Fault
+from widgets.controls.combo import ComboBox
 from widgets.controls.segmented import Segmented
 from widgets.shell.command_palette import PaletteRow
 from widgets.shell.recent_menu import RecentMenu
@@ -24,47 +25,58 @@ from widgets.theme.control_paint import Words, pass_theme
 from widgets.theme.theme import Theme
 
 MENU_PX = 32
+AROUND_PX = 40
+PAGES = "Visible page"
 
 
 class Corner(QWidget):
-    """The right end of the menu bar: what is open, and the visible page."""
+    """The right end of the menu bar: what is open, and the pages; in a narrow window as a drop-down list."""
 
     words_changed = Signal()
+    page_wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, tabs: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self.words = Words("", 12, 400, "ink2")
-        self.pages = Segmented(
-            (
-                ("stack", "Stack"),
-                ("sweep", "Sweep"),
-                ("maps", "Maps"),
-                ("generate", "Generate"),
-                ("sheet", "Sheet"),
-            ),
-            "Visible page",
-        )
+        self.pages = Segmented(tabs, PAGES)
+        self.page_list = ComboBox(PAGES, height_px=24)
+        self.page_list.show_options(tabs, tabs[0][0])
+        self._has_pages = False
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
         row.setSpacing(12)
-        row.addWidget(self.words)
-        row.addWidget(self.pages)
+        for part in (self.words, self.pages, self.page_list):
+            row.addWidget(part)
+        for chooser in (self.pages, self.page_list):
+            chooser.wanted.connect(self.page_wanted)
 
     def show_page(self, page: str, model: bool) -> None:
         """Show which page is visible; without a model there is only the start page."""
-        self.pages.setVisible(model)
+        self._has_pages = model
         self.pages.show_current(page)
+        self.page_list.show_current(page)
+        self.words_changed.emit()
 
     def enable(self, generator: bool) -> None:
         """Make the pages faint that a network which makes no sound cannot have."""
-        for panel in all_panels().values():
+        tabs = [panel for panel in all_panels().values() if panel.tab]
+        for panel in tabs:
             if panel.needs_generator:
                 self.pages.enable(panel.id, generator, f"No {panel.title}: this network makes no sound.")
+        listed = [(one.id, one.tab) for one in tabs if generator or not one.needs_generator]
+        self.page_list.show_options(listed, self.pages.current)
 
     def show_words(self, words: str) -> None:
         """Show what is open."""
         self.words.setText(words)
         self.words_changed.emit()
+
+    def fit(self, room_px: int) -> None:
+        """Show what fits into a width: first the words give way, then the pages become a list."""
+        pages_px, words_px = self.pages.sizeHint().width() + AROUND_PX, self.words.sizeHint().width()
+        self.words.setVisible(room_px >= pages_px + words_px)
+        self.pages.setVisible(self._has_pages and room_px >= pages_px)
+        self.page_list.setVisible(self._has_pages and room_px < pages_px)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -72,7 +84,7 @@ class Corner(QWidget):
 
 
 class MenuRow(QWidget):
-    """The menu bar with its corner; in a narrow window the corner's text gives way to the menus."""
+    """The menu bar with its corner, which takes the room that the menus leave."""
 
     def __init__(self, bar: QMenuBar, corner: Corner) -> None:
         super().__init__()
@@ -90,10 +102,8 @@ class MenuRow(QWidget):
         self.fit()
 
     def fit(self) -> None:
-        """Show the text if all menus have room beside it."""
-        words = self._corner.words
-        beside_px = self._bar.sizeHint().width() + self._corner.pages.sizeHint().width() + 40
-        words.setVisible(self.width() >= beside_px + words.sizeHint().width())
+        """Fit the corner to the room beside the menus."""
+        self._corner.fit(self.width() - self._bar.sizeHint().width())
 
 
 class Menus:
@@ -110,8 +120,8 @@ class Menus:
         self.actions = {id: self._action(command) for id, command in all_commands().items()}
         self.recent = self._recent_menu(context.preferences)
         self.toolbar = Toolbar(self.actions)
-        self.corner = Corner()
-        self.corner.pages.wanted.connect(lambda page: self.run(f"view.{page}"))
+        self.corner = Corner([(one.id, one.tab) for one in all_panels().values() if one.tab])
+        self.corner.page_wanted.connect(lambda page: self.run(f"view.{page}"))
         self.row = MenuRow(self._bar(), self.corner)  # QMenuBar's own corner keeps its first size
         self.corner.words_changed.connect(self.row.fit)
 

@@ -25,7 +25,10 @@ def make_start() -> StartPage:
     return StartPage()
 
 
-@panel("stack", "Stack", "page", hint="Drag selects · Shift-click moves the nearest edge · grey bars play")
+@panel(
+    "stack", "Stack", "page", tab="Stack",
+    hint="Drag selects · Shift-click moves the nearest edge · grey bars play",
+)  # fmt: skip
 def make_stack() -> Stack:
     """Return the stack of lanes."""
     return Stack()

@@ -44,7 +44,7 @@ SEVERAL = ((AXES, "several variables…"),)
 
 
 @panel(
-    "sweep", "Sweep", "page", needs_model=True, needs_generator=True, lazy=True,
+    "sweep", "Sweep", "page", needs_model=True, needs_generator=True, lazy=True, tab="Sweep",
     hint="Click a trace to hear it and set the knobs to it · drag the steps to hear them",
 )  # fmt: skip
 def make_sweep(

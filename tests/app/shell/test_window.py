@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.base.command_table import MENUS, all_commands, command, default_keys
+from app.base.panel_table import all_panels
 from core.families.registry import open_model
 from core.faults import Fault
 from core.networks.latent import draw
@@ -370,6 +371,18 @@ def test_the_menus_keep_their_place_before_the_corners_words(window):
     assert window.menus.corner.words.isVisible()
     window.resize(1200, 800)
     assert not window.menus.corner.words.isVisible()
+
+
+def test_every_page_is_one_click_away_also_in_a_narrow_window(window):
+    corner, tabs = window.menus.corner, {one.id: one.tab for one in all_panels().values() if one.tab}
+    assert list(tabs) == ["stack", "sweep", "maps", "profiles", "generate", "sheet"]
+    window.resize(1900, 800)
+    assert (corner.pages.isVisible(), corner.page_list.isVisible()) == (True, False)
+    window.resize(1100, 800)
+    assert (corner.pages.isVisible(), corner.page_list.isVisible()) == (False, True)
+    assert [corner.page_list.itemText(k) for k in range(corner.page_list.count())] == list(tabs.values())
+    corner.page_list.wanted.emit("sheet")
+    assert (window.pages.page, corner.page_list.currentData()) == ("sheet", "sheet")
 
 
 def _tab_stops(window):
