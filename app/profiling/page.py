@@ -22,7 +22,7 @@ from core.profiles.settings import ProfileSettings
 from widgets.profiles.profiles_page import ProfilesPage, SideView
 from widgets.profiles.views import Excerpt
 
-HINT = "Click a group to see its profile · click a unit to select it · click an excerpt to hear it"
+HINT = "Click a group for its profile · click a unit for what drives it · click an excerpt to hear it"
 HALF_S = 0.4
 EXCERPTS = "profiles: excerpts"
 
