@@ -58,6 +58,13 @@ class InputChoice:
         found = (key for key in keys_of(self._session.lanes) if isinstance(key, RecordingKey))
         return tuple(key for key in found if key in tracks)
 
+    @property
+    def outputs(self) -> tuple[LaneKey, ...]:
+        """The sounds that open generators make."""
+        session = self._session
+        found = (session.output_of(model) for model, card in session.models.items() if card.sounds)
+        return tuple(key for key in found if key is not None and key in session.shown.tracks)
+
     def is_hearing(self, model: ModelId) -> bool:
         """Return whether a model can only hear, because it has no generator."""
         card = self._session.models.get(model)
@@ -121,6 +128,12 @@ class InputChoice:
 
     def choose(self, id: str) -> None:
         """Let the model in focus hear an open recording, or open a file of the folder for it to hear."""
+        output = next((key for key in self.outputs if output_id(key) == id), None)
+        if output is not None:
+            for key in self._answers(self._session.model):
+                self._sound_driven.listen(key.network, output, key.model)
+            self.changed.emit()
+            return
         if self.folder is None:
             self._use(RecordingKey(id))
             return
@@ -171,6 +184,11 @@ class InputChoice:
             self._clock.post(lambda: self._measure(rest))
 
         self._jobs.follow(("lengths", now[0]), self._clock.work(lambda: lengths(now)), arrived)
+
+
+def output_id(key: LaneKey) -> str:
+    """Return how the panel names the output of a generator, apart from all files."""
+    return f"{key.model}\n{key.layer}"
 
 
 def sounds_in(folder: Path) -> tuple[Path, ...]:

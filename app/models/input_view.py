@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
-from app.models.input_choice import InputChoice
+from app.models.input_choice import InputChoice, output_id
 from app.models.sound_driven import SoundDriven
 from app.recordings.dialogs import ask_recording
 from app.recordings.open_recordings import OpenRecordings
+from core.families.card import Card
 from core.faults import Fault
+from core.networks.spec import SoundDrive
 from core.recordings.long_sound import LongTrack
 from core.session.lane_key import Key, LaneKey, RecordingKey
 from core.session.lane_names import title
@@ -77,9 +80,10 @@ class InputWiring:
     def _rows(self) -> tuple[InputRow, ...]:
         choice, tracks = self._choice, self._session.shown.tracks
         if choice.folder is None:
-            return tuple(
-                InputRow(key.id, key.id, tracks[key].axis.duration_s) for key in choice.open_recordings
-            )
+            models = self._session.models
+            rows = [InputRow(key.id, key.id, tracks[key].axis.duration_s) for key in choice.open_recordings]
+            made = [(output_id(key), title(models, key), tracks[key]) for key in choice.outputs]
+            return (*rows, *(InputRow(id, name, track.axis.duration_s) for id, name, track in made))
         return tuple(self._file_row(choice.folder, path) for path in choice.folders.get(choice.folder, ()))
 
     def _file_row(self, folder: Path, path: Path) -> InputRow:
@@ -89,7 +93,9 @@ class InputWiring:
         return InputRow(str(path), name, length)
 
     def _id_of(self, source: Key | None) -> str:
-        if not isinstance(source, RecordingKey):
+        if isinstance(source, LaneKey):
+            return output_id(source)
+        if source is None:
             return ""
         return source.id if self._choice.folder is None else str(self._recordings.file_path(source) or "")
 
@@ -106,7 +112,7 @@ class InputWiring:
         notes = [rate_words(track.axis.rate_hz, rate_hz) for rate_hz in set(card.input_rates_hz.values())]
         if file is not None and file.channels > 1:
             notes.append(f"{file.reduction[:1].upper()}{file.reduction[1:]}.")
-        notes += [self._part_words(track), silence_words(track)]
+        notes += [self._part_words(track), silence_words(track), short_words(card, track.axis.duration_s)]
         return tuple(note for note in notes if note)
 
     def _part_words(self, track: Track) -> str:
@@ -146,6 +152,18 @@ def rate_words(from_hz: float, to_hz: float) -> str:
     if from_hz < to_hz:
         return f"{said}: there is nothing above {from_hz / 2:g} Hz."
     return f"{said}: what lies above {to_hz / 2:g} Hz is not heard."
+
+
+def short_words(card: Card, lasts_s: float) -> str:
+    """Return that a recording is shorter than what one answer of a network hears, "" if it is not."""
+    for network in card.networks.values():
+        drive, fields = network.drive, network.hears_s
+        last_s = max(fields.values(), default=0.0)
+        if isinstance(drive, SoundDrive) and drive.n is not None and lasts_s < drive.n / drive.rate_hz:
+            return f"Shorter than the {drive.n / drive.rate_hz:.3g} s that it takes: silence follows."
+        if lasts_s < last_s < math.inf:
+            return f"Shorter than the {last_s:.3g} s that one answer hears: the rest of its field is empty."
+    return ""
 
 
 def silence_words(track: Track) -> str:

@@ -7,8 +7,8 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
-from app.models.input_view import rate_words, silence_words
-from core.session.lane_key import FIRST_MODEL, LOGITS, LaneKey, RecordingKey
+from app.models.input_view import rate_words, short_words, silence_words
+from core.session.lane_key import FIRST_MODEL, INPUT, LOGITS, LaneKey, RecordingKey
 from tests.core.families.test_hearing_networks import drawn, firered_shapes
 from tests.support.tiny.files import save_state
 
@@ -138,3 +138,31 @@ def test_the_list_is_used_with_the_keyboard(hearing, tmp_path, qtbot):
     hearing.input.list.setCurrentIndex(hearing.input.model.index(row))
     qtbot.keyClick(hearing.input.list, Qt.Key.Key_Return)
     assert hearing.input_wiring.view().in_use == "a.wav"
+
+
+def test_a_generators_output_goes_through_an_open_detector_and_knobs_update_it(window, tmp_path, small_model):
+    """Its input, its answer and its layers stand below the output at once, and follow every turn."""
+    window.on.model_loader.open_beside(save_state(tmp_path / "detector.pt", drawn(firered_shapes())))
+    session, panel = window.on.session, window.input_wiring.view()
+    detector = session.model
+    (row,) = panel.rows
+    assert row.name.endswith("Out")
+    answered = []
+    window.on.sound_driven.answered.connect(answered.append)
+    window.input.recording_wanted.emit(row.id)
+    answer = LaneKey(detector, "detector", LOGITS)
+    assert answered == [answer]
+    keys = [lane.key for lane in session.lanes]
+    assert [key.layer for key in keys[:3]] == ["out", INPUT, LOGITS]
+    assert window.input_wiring.view().in_use == row.id
+    before = session.shown.predictions[answer].scores.logits
+    session.focus(FIRST_MODEL)
+    session.set_value(10, 3.0)
+    assert not np.array_equal(session.shown.predictions[answer].scores.logits, before)
+
+
+def test_a_recording_shorter_than_one_field_is_told(hearing, tmp_path):
+    card = hearing.on.session.card
+    longest_s = max(card.networks["detector"].hears_s.values())
+    assert "one answer hears" in short_words(card, longest_s / 2)
+    assert short_words(card, longest_s * 2) == ""
