@@ -117,12 +117,13 @@ class InputWiring:
 
     def _part_words(self, track: Track) -> str:
         """Return which part of a recording is heard, "" for all of it."""
-        windows = [one.window for one in self._sound_driven.listeners if one.model == self._session.model]
-        window = windows[0] if windows else None
+        own = [one for one in self._sound_driven.listeners if one.model == self._session.model]
+        window = own[0].window if own else None
         if window is None or window.length_s >= track.axis.duration_s * (1 - 1e-6):
             return ""
         lasts = duration_words(track.axis.duration_s)
-        return f"{seconds(window.start_s)}–{seconds(window.end_s)} s of {lasts} are heard."
+        why = ", around what is looked at" if own[0].follows else ""
+        return f"{seconds(window.start_s)}–{seconds(window.end_s)} s of {lasts} are heard{why}."
 
     # --- what is wanted -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from app.models.latent_driven import LatentDriven
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
+from core.answers.looked_at import read_range
 from core.answers.prediction import Heard
 from core.families.card import Card
 from core.faults import Fault
@@ -34,17 +35,23 @@ from core.session.session import Snapshot
 from core.signals.axis import Range, TimeAxis
 from core.signals.track import Track
 
+ROUNDING_S = 1e-6
+AROUND = 2.0  # a part that is looked at is heard with half of its length on either side, to scroll in
 MOST_S = 60.0  # of a sound of any length, so that the layers of one run fit into memory
 
 
 @dataclass(frozen=True)
 class Listening:
-    """One model's network that listens, to which track, and of a recording to which stretch of its time."""
+    """One model's network that listens, to which track, and of a recording to which stretch of its time.
+
+    It `follows` the view where a recording is too long to be heard whole: only what is looked at is heard.
+    """
 
     model: ModelId
     network: str
     source: Key
     window: Range | None = None
+    follows: bool = False
 
 
 class SoundDriven:
@@ -68,15 +75,21 @@ class SoundDriven:
         self._session = context.session
         self._jobs = context.jobs
         self._messages = context.messages
+        self._clock = context.clock
         self._engine = engine
         self._alignment = alignment
         self.listeners: tuple[Listening, ...] = ()
         self._unseen: set[tuple[ModelId, str]] = set()  # networks whose new answer is still to be shown
         self._session.card_changed.connect(lambda: self._forget(self._session.model))
         self._session.model_closed.connect(self._forget)
+        self._session.view_changed.connect(self._view_changed)
         self._session.snapshot_changed.connect(self._edited)
         recordings.samples_read.connect(self.sound_opened)
         latent_driven.arrived.connect(self.output_changed)
+
+    def _view_changed(self) -> None:
+        if any(one.follows for one in self.listeners):
+            self._clock.rest(self._follow_view)
 
     def listen(self, network: str, source: Key | None = None, model: ModelId | None = None) -> None:
         """Send the track `source` (the model's output, when None) through D or Q of a model (of the one in
@@ -108,8 +121,7 @@ class SoundDriven:
         Its lanes are no step of undo, and nothing scrolls to its answer. Without `ask` it is run once the
         recording's samples are read.
         """
-        stretch = self._stretch(model, network, source, selected=False)
-        lanes = self._hear(Listening(model, network, source, stretch))
+        lanes = self._hear(self._listen_to(model, network, source, selected=False))
         if lanes != self._session.lanes:
             self._session.begin(lanes)
         if ask:
@@ -143,8 +155,33 @@ class SoundDriven:
         is_output = isinstance(source, LaneKey) and source == self._session.output_of(source.model)
         return isinstance(source, RecordingKey) or (is_output and card is not None and card.sounds)
 
-    def _listen_to(self, model: ModelId, network: str, source: Key) -> Listening:
-        return Listening(model, network, source, self._stretch(model, network, source))
+    def _listen_to(self, model: ModelId, network: str, source: Key, selected: bool = True) -> Listening:
+        window = self._stretch(model, network, source, selected)
+        whole = self._session.shown.tracks.get(source)
+        chosen = selected and self._session.selection is not None
+        if whole is None or window is None or chosen or not isinstance(source, RecordingKey):
+            return Listening(model, network, source, window)
+        cut = window.length_s < whole.axis.duration_s - ROUNDING_S
+        return Listening(model, network, source, window, cut and self._takes_any(model, network))
+
+    def _takes_any(self, model: ModelId, network: str) -> bool:
+        drive = self._session.models[model].networks[network].drive
+        return isinstance(drive, SoundDrive) and drive.n is None
+
+    def _follow_view(self) -> None:
+        """Hear the part of long recordings that is looked at now, unless it is heard already."""
+        for one in self.listeners:
+            track = self._session.shown.tracks.get(one.source)
+            if not one.follows or track is None or one.window is None:
+                continue
+            extent = own_track(track).axis.extent
+            seen = self._session.visible.moved(-track.origin.moved_s).cut(extent)
+            seen = Range(seen.start_s, min(seen.end_s, seen.start_s + MOST_S))
+            if (one.window.start_s <= seen.start_s and seen.end_s <= one.window.end_s) or seen.length_s <= 0:
+                continue
+            now = self._listen_to(one.model, one.network, one.source, selected=False)
+            self._set((*self._others(one.model, one.network), now))
+            self._ask(now)
 
     def _others(self, model: ModelId, network: str) -> tuple[Listening, ...]:
         return tuple(one for one in self.listeners if (one.model, one.network) != (model, network))
@@ -190,7 +227,10 @@ class SoundDriven:
             seen = (chosen or session.visible).moved(-track.origin.moved_s).cut(extent)
         if seen.length_s <= 0:
             seen = extent
-        return Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
+        window = Range(seen.start_s, min(seen.end_s, seen.start_s + most_s))
+        if chosen is None and self._takes_any(model, network):
+            return window.scaled(min(AROUND, most_s / window.length_s)).within(extent)
+        return window
 
     def elsewhere(self, network: str, source: Key | None) -> bool:
         """Return whether a recording's selection differs from the range that drives a network in focus."""
@@ -333,11 +373,14 @@ class SoundDriven:
         track = self._session.shown.tracks.get(one.source)
         if track is None:
             return
+        own = own_track(track)
+        read = self._read_range(one, own)
         try:
-            driving = self.driving(one, own_track(track))
+            driving = self.driving(replace(one, window=read), own)
         except Fault as fault:
             self._messages.faulted.emit(fault)
             return
+        begin_s = read.start_s if read is not None else 0.0
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         edits = edits_of(one.network, self._session.at(one.model).edits)
         asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest), edits=edits)
@@ -345,10 +388,17 @@ class SoundDriven:
         self._jobs.follow(
             _asker(one),
             future,
-            lambda heard: self._arrived(one, heard, driving),
+            lambda heard: self._arrived(one, heard, driving, begin_s),
             lambda fault: self._failed(one, fault),
             stream=True,
         )
+
+    def _read_range(self, one: Listening, track: Track) -> Range | None:
+        """Return what is read for a network: around a part that is looked at, what it hears there too."""
+        if one.window is None or not one.follows:
+            return one.window
+        network = self._session.models[one.model].networks[one.network]
+        return read_range(network, one.window, track.axis.rate_hz, track.axis.extent.end_s) or one.window
 
     def _failed(self, one: Listening, fault: Fault) -> None:
         """Show nothing of a network in place of what it heard before, and say why."""
@@ -379,26 +429,31 @@ class SoundDriven:
         axis = TimeAxis.of_sound(to_hz, len(samples))
         return Track(track.name, samples, axis, origin=track.origin.of(resampling=how))
 
-    def _arrived(self, one: Listening, heard: Heard, driving: Track) -> None:
+    def _arrived(self, one: Listening, heard: Heard, driving: Track, begin_s: float) -> None:
         session, shown = self._session, self._session.shown
         logits = LaneKey(one.model, one.network, LOGITS)
         by_s = self._alignment.by_s(logits)
-        there = {key: moved_track(track, by_s) for key, track in self._tracks(one, heard, driving).items()}
-        begin_s = one.window.start_s if one.window else 0.0
+        kept = one.window if one.follows else None
+        tracks = self._tracks(one, heard, driving, begin_s)
+        if kept is not None:
+            tracks = {key: track.within(kept) for key, track in tracks.items()}
+        there = {key: moved_track(track, by_s) for key, track in tracks.items()}
         channels, predictions = dict(shown.channels), dict(shown.predictions)
         if heard.input is not None:
-            channels[replace(logits, layer=INPUT)] = heard.input.later(begin_s)
+            image = heard.input.later(begin_s)
+            channels[replace(logits, layer=INPUT)] = image.within(kept) if kept is not None else image
         if heard.prediction is not None:
-            predictions[logits] = heard.prediction.later(begin_s)
+            said = heard.prediction.later(begin_s)
+            predictions[logits] = said.within(kept) if kept is not None else said
         session.show(tracks={**shown.tracks, **there}, channels=channels, predictions=predictions)
         self.arrived.emit()
         if (one.model, one.network) in self._unseen and logits in there:
             self._unseen.discard((one.model, one.network))
             self.answered.emit(logits)
 
-    def _tracks(self, one: Listening, heard: Heard, driving: Track) -> dict[LaneKey, Track]:
+    def _tracks(self, one: Listening, heard: Heard, driving: Track, begin_s: float) -> dict[LaneKey, Track]:
         """Return a curve for each lane of a network, in the time of the sound that it hears."""
-        how, begin_s = driving.origin.resampling, one.window.start_s if one.window else 0.0
+        how = driving.origin.resampling
         made = dict(heard.tracks)
         if heard.prediction is not None:
             made[LOGITS] = heard.prediction.strongest

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.answers.ctc import Letter
 from core.answers.label_scores import Kind, LabelScores
 from core.probing.feature_maps import FeatureMaps
-from core.signals.axis import TimeAxis
+from core.signals.axis import Range, TimeAxis
 from core.signals.channel_image import ChannelImage
 from core.signals.track import Track
 
@@ -51,6 +51,19 @@ class Prediction:
         said = tuple(replace(one, time_s=one.time_s + by_s) for one in self.letters)
         scores = replace(self.scores, axis=curves[0].axis)
         f0 = _later(self.f0, by_s) if self.f0 is not None else None
+        return Prediction(self.kind, scores, curves, said, f0)
+
+    def within(self, window: Range) -> Prediction:
+        """Return the part of the answer in a time range."""
+        curves = tuple(curve.within(window) for curve in self.curves)
+        first, last = self.scores.axis.samples_in(window)
+        scores = replace(self.scores, logits=self.scores.logits[first:last], axis=curves[0].axis)
+        said = tuple(
+            replace(one, first=one.first - first, last=one.last - first, frame=one.frame - first)
+            for one in self.letters
+            if first <= one.frame < last
+        )
+        f0 = self.f0.within(window) if self.f0 is not None else None
         return Prediction(self.kind, scores, curves, said, f0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.provenance import Origin
-from core.signals.axis import TimeAxis
+from core.signals.axis import Range, TimeAxis
 from core.signals.track import frozen
 
 QUIETEST = 0.05  # this share of the values lies below the shaded range
@@ -64,6 +64,12 @@ class ChannelImage:
         """Return the image that much later."""
         axis = TimeAxis(self.axis.rate_hz, self.axis.n, self.axis.start_s + by_s)
         return replace(self, axis=axis)
+
+    def within(self, window: Range) -> ChannelImage:
+        """Return the frames whose centres lie in `window`, in the same shades."""
+        first, last = self.axis.samples_in(window)
+        axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
+        return replace(self, values=self.values[first:last], axis=axis)
 
 
 def shade_range(values: NDArray[np.float32]) -> tuple[float, float]:

@@ -55,6 +55,12 @@ class Track:
         first, last = self.axis.samples_in(window)
         return self.samples[first:last]
 
+    def within(self, window: Range) -> Track:
+        """Return the samples whose centres lie in `window`, on their own axis."""
+        first, last = self.axis.samples_in(window)
+        axis = TimeAxis(self.axis.rate_hz, last - first, self.axis.seconds(first))
+        return replace(self, samples=self.samples[first:last], axis=axis)
+
     def renamed(self, name: str) -> Track:
         return replace(self, name=name)
 

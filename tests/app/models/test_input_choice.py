@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
 
+from app.models import sound_driven
 from app.stack.answer_commands import has_letters
 from core.annotation.editing import set_label
 from core.answers.listening import listen_to
@@ -13,7 +16,9 @@ from core.families.registry import open_model
 from core.probing.drive import Sound
 from core.probing.model_id import ModelId
 from core.probing.request import ProbeRequest
+from core.recordings.sound_file import read_sound
 from core.session.lane_key import FIRST_MODEL, INPUT, LOGITS, LaneKey, RecordingKey
+from core.signals.axis import Range
 from tests.core.families.test_hearing_networks import crepe_shapes, drawn, firered_shapes, snfa_shapes
 from tests.support.commands import run
 from tests.support.tiny.files import save_state
@@ -134,3 +139,39 @@ def test_the_networks_pitch_stands_beside_praats(fresh, tmp_path, tone):
         recording.pitch_floor_hz,
         recording.pitch_ceiling_hz,
     )
+
+
+@pytest.mark.parametrize("rate_hz", [16000, 22050])
+def test_of_a_long_recording_what_is_looked_at_is_heard_as_in_one_pass(fresh, tmp_path, monkeypatch, rate_hz):
+    noise = np.random.default_rng(3).uniform(-0.5, 0.5, 8 * rate_hz)
+    soundfile.write(tmp_path / "long.wav", noise, rate_hz)
+    network, key = networks(tmp_path)["detector"], LaneKey(FIRST_MODEL, "detector", LOGITS)
+    samples, _, _ = read_sound(tmp_path / "long.wav", 16000)
+    whole = listen_to(open_model(network), ProbeRequest(ModelId("m"), "detector", Sound(samples, "d")))
+    monkeypatch.setattr(sound_driven, "MOST_S", 2.0)
+    fresh.model_loader.open(network)
+    fresh.model_loader.open(tmp_path / "long.wav")
+    for seen in (Range(3.0, 4.0), Range(6.5, 7.5), Range(0.0, 1.5)):
+        fresh.session.set_range(seen)
+        said = fresh.session.shown.predictions[key].scores
+        image = fresh.session.shown.channels[replace(key, layer=INPUT)]
+        assert said.axis.n <= 200
+        assert said.axis.extent.cut(seen).length_s == pytest.approx(seen.length_s, abs=0.02)
+        first = whole.prediction.scores.axis.index(said.axis.start_s)
+        assert first == pytest.approx(round(first), abs=1e-6)
+        part = slice(round(first), round(first) + said.axis.n)
+        np.testing.assert_allclose(said.logits, whole.prediction.scores.logits[part], atol=1e-4)
+        np.testing.assert_allclose(image.values, whole.input.values[part], atol=1e-3)
+
+
+def test_a_part_that_is_heard_is_not_heard_again_while_one_scrolls_in_it(fresh, tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "long.wav", np.random.default_rng(3).uniform(-0.5, 0.5, 128000), 16000)
+    monkeypatch.setattr(sound_driven, "MOST_S", 2.0)
+    fresh.model_loader.open(networks(tmp_path)["detector"])
+    fresh.model_loader.open(tmp_path / "long.wav")
+    fresh.session.set_range(Range(3.0, 4.0))
+    before = fresh.session.shown.predictions
+    fresh.session.set_range(Range(3.3, 4.3))
+    assert fresh.session.shown.predictions is before
+    fresh.session.set_range(Range(4.3, 5.3))
+    assert fresh.session.shown.predictions is not before
