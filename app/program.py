@@ -15,6 +15,7 @@ from app.base.clock import Clock
 from app.base.context import Context, make_context
 from app.base.main_thread import MainThread
 from app.base.player import PlayerLike
+from app.explain.explanations import Explanations
 from app.export.save import FileExport
 from app.generating.generation_run import GenerationRun
 from app.measuring.items import ItemGathering
@@ -93,6 +94,8 @@ def assemble(
     tier_editor = TierEditor(context, recordings, alignment, textgrid_files, autosave)
     drawn_overlays = DrawnOverlays(context, settings, tiled_overlays)
     layering = Layering(context)
+    background = BackgroundEngine(context, in_process)
+    explanations = Explanations(context, background, sound_driven, alignment, playback)
     stack_views = StackViews(
         context,
         settings,
@@ -104,10 +107,10 @@ def assemble(
         tier_editor,
         drawn_overlays,
         layering,
+        explanations,
     )
     layer_results = LayerResults(context, results, settings, latent_driven, overlays, tiled_overlays)
     items = ItemGathering(context, engine, recordings, latent_driven, tier_editor)
-    background = BackgroundEngine(context, in_process)
     sweep_run = SweepRun(context, engine)
     return Instrument(
         context=context,
@@ -139,6 +142,7 @@ def assemble(
         queries=Queries(context, settings, alignment, tiled_overlays, layer_results),
         measurement=Measurement(context, settings, tier_editor, items),
         praat_exchange=PraatExchange(context, latent_driven, tier_editor),
+        explanations=explanations,
         file_export=FileExport(context, settings, latent_driven),
         dock_visibility=DockVisibility(context.preferences),
         profiling=Profiling(context, background),

@@ -29,7 +29,7 @@ from core.processes.engine_tasks import sound_digest
 from core.provenance import Origin
 from core.recordings.long_sound import LongTrack
 from core.recordings.sound_file import resampled_to
-from core.session.lane_key import INPUT, LOGITS, Key, LaneKey, RecordingKey
+from core.session.lane_key import INPUT, LOGITS, RELEVANCE, Key, LaneKey, RecordingKey
 from core.session.lanes import Lane, Lanes, has, holder
 from core.session.session import Snapshot
 from core.signals.axis import Range, TimeAxis
@@ -341,7 +341,10 @@ class SoundDriven:
                 key: one.source
                 for one in listeners
                 if isinstance(one.source, RecordingKey)
-                for key in self._lane_keys(one.model, one.network)
+                for key in (
+                    *self._lane_keys(one.model, one.network),
+                    LaneKey(one.model, one.network, RELEVANCE),
+                )
             }
         )
 

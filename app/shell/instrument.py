@@ -14,6 +14,7 @@ from app.base.context import Context
 from app.base.messages import Messages
 from app.base.player import PlayerLike
 from app.base.preference_store import PreferenceStore
+from app.explain.explanations import Explanations
 from app.export.save import FileExport
 from app.generating.generation_run import GenerationRun
 from app.measuring.measurement import Measurement
@@ -82,6 +83,7 @@ class Instrument:
     queries: Queries
     measurement: Measurement
     praat_exchange: PraatExchange
+    explanations: Explanations
     file_export: FileExport
     dock_visibility: DockVisibility
     profiling: Profiling

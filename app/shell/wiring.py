@@ -124,6 +124,7 @@ class Wiring:
         on, widgets = self._on, self._widgets
         on.playback.changed.connect(self._playing)
         on.drawn_overlays.changed.connect(self.soon)
+        on.explanations.changed.connect(self.soon)
         for told in (on.messages.faulted, on.messages.warned):
             told.connect(lambda fault: widgets.banner.show_fault(fault.sentence, fault.hint))
         on.messages.mended.connect(lambda fault: widgets.banner.withdraw(fault.sentence))

@@ -10,7 +10,7 @@ from core.answers.ctc import letters_tier
 from core.session.lane_key import LaneKey, RecordingKey
 from core.session.session import Session
 
-MENU = ("textgrid.copy_answer", "layers.what_drives")
+MENU = ("explain.this", "explain.against", "textgrid.copy_answer", "layers.what_drives")
 """The entries of the context menu of a tier of letters."""
 
 

@@ -9,19 +9,21 @@ import numpy as np
 
 from app.analysis.settings import AnalysisSettings
 from app.base.context import Context
+from app.explain.explanations import Explanations
 from app.models.sound_driven import SoundDriven
 from app.recordings.alignment import Alignment
 from core.annotation.tiers import Tier
 from core.answers.ctc import SHOWN_SPACE, SPACE, letters_tier
 from core.answers.pitch_contour import LEAST_CONFIDENCE
 from core.answers.prediction import Prediction
+from core.explain.registry import METHODS
 from core.probing.classifier_output import ClassifierOutput
-from core.session.lane_key import Key, LaneKey, RecordingKey
+from core.session.lane_key import INPUT, Key, LaneKey, RecordingKey
 from core.session.lane_names import lane_name, model_name, title
 from core.signals.channel_image import ChannelImage
 from core.signals.track import Track
 from widgets.theme.praat_numbers import seconds
-from widgets.timeline.lane_views import LaneView, ScoresView
+from widgets.timeline.lane_views import Curve, LaneView, ScoresView
 from widgets.timeline.tier_views import AnswerTier
 
 MOST_NAMED = 6  # labels with a colour and a line in the legend
@@ -33,8 +35,14 @@ class AnswerLanes:
     """Makes the views of these lanes."""
 
     def __init__(
-        self, context: Context, settings: AnalysisSettings, alignment: Alignment, sound_driven: SoundDriven
+        self,
+        context: Context,
+        settings: AnalysisSettings,
+        alignment: Alignment,
+        sound_driven: SoundDriven,
+        explanations: Explanations,
     ) -> None:
+        self._explanations = explanations
         self._session = context.session
         self._settings = settings
         self._alignment = alignment
@@ -46,6 +54,8 @@ class AnswerLanes:
         shown = self._session.shown
         if key.is_input and key in shown.channels:
             return self._input(key, self._at(key, shown.channels[key]))
+        if key.is_relevance and key in shown.tracks:
+            return self._relevance(key)
         if key.is_logits and key in shown.predictions:
             return self._scores(key, self._at(key, shown.predictions[key]))
         return None
@@ -111,6 +121,28 @@ class AnswerLanes:
             audible=False,
             playable=False,
         )
+
+    def _relevance(self, key: LaneKey) -> LaneView:
+        """Return the lane of relevance: a map over what the network takes, or a curve."""
+        shown, found = self._session.shown, self._explanations.explanation
+        below = replace(key, layer=INPUT)
+        image = self._at(key, shown.channels[key]) if key in shown.channels else None
+        under = self._at(below, shown.channels[below]) if below in shown.channels else None
+        target = found.found.target.words if found is not None else ""
+        method = METHODS[found.found.method].title if found is not None else ""
+        view = LaneView(
+            key,
+            lane_name(self._session.models, key),
+            target,
+            method,
+            method,
+            note="\n".join(filter(None, (target, self._explanations.verdict))),
+            audible=False,
+            playable=False,
+        )
+        if image is not None:
+            return replace(view, channel_image=image, under=under, signed=True)
+        return replace(view, curves=(Curve(shown.tracks[key], key=key, name="relevance"),))
 
     def _scores(self, key: LaneKey, said: Prediction) -> LaneView:
         """Return the lane of what a network says in frames; pitch on the axis of Praat's."""

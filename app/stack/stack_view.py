@@ -14,6 +14,7 @@ from app.analysis.tiled_overlays import TiledOverlays
 from app.annotation.tier_editor import TierEditor
 from app.annotation.tiers_wiring import tiers_view
 from app.base.context import Context
+from app.explain.explanations import Explanations
 from app.models.sound_driven import SoundDriven
 from app.playback.playback import Playback
 from app.recordings.alignment import Alignment
@@ -57,10 +58,11 @@ class StackViews:
         tier_editor: TierEditor,
         drawn_overlays: DrawnOverlays,
         layering: Layering,
+        explanations: Explanations,
     ) -> None:
         self._drawn_overlays = drawn_overlays
         self._layering = layering
-        self._answer_lanes = AnswerLanes(context, settings, alignment, sound_driven)
+        self._answer_lanes = AnswerLanes(context, settings, alignment, sound_driven, explanations)
         self._session = context.session
         self._settings = settings
         self._recordings = recordings

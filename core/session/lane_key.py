@@ -16,6 +16,9 @@ LOGITS = "logits"
 INPUT = "input"
 """The lane of what a network takes: the image that its front end makes of the sound."""
 
+RELEVANCE = "relevance"
+"""The lane of what in the sound made a network say something."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class LaneKey:
@@ -41,9 +44,14 @@ class LaneKey:
         return self.layer == INPUT
 
     @property
+    def is_relevance(self) -> bool:
+        """Whether the lane holds the relevance of a sound for what a network says."""
+        return self.layer == RELEVANCE
+
+    @property
     def is_layer(self) -> bool:
         """Whether the lane holds the curve of a layer."""
-        return not (self.is_logits or self.is_input)
+        return not (self.is_logits or self.is_input or self.is_relevance)
 
 
 @dataclass(frozen=True, slots=True, order=True)

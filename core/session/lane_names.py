@@ -9,9 +9,9 @@ from pathlib import PurePath
 from core.families.card import Card
 from core.networks.layer_info import LayerInfo
 from core.probing.model_id import ModelId
-from core.session.lane_key import GENERATOR, INPUT, LOGITS, Key, LaneKey, RecordingKey
+from core.session.lane_key import GENERATOR, INPUT, LOGITS, RELEVANCE, Key, LaneKey, RecordingKey
 
-AROUND = {LOGITS: "answer", INPUT: "input"}
+AROUND = {LOGITS: "answer", INPUT: "input", RELEVANCE: "relevance"}
 """The names of the lanes around a network's layers: what it says, and what it takes."""
 
 MOST_LETTERS = 10

@@ -24,6 +24,7 @@ from widgets.drawing.curves import (
 )
 from widgets.drawing.lines import draw_dotted, draw_text, wrapped
 from widgets.drawing.overlays import frequency_rows, paint_overlays, paint_pulses
+from widgets.drawing.relevance import paint_relevance
 from widgets.drawing.scores import paint_scores
 from widgets.drawing.spectrogram import paint_spectrogram
 from widgets.theme.icons import paint_icon
@@ -131,6 +132,9 @@ def _paint_answer_or_input(
     overlays: PaintOverlays,
 ) -> None:
     """Paint what a network takes as an image, or what it says as curves, pitch over them."""
+    if lane.channel_image is not None and lane.signed:
+        paint_relevance(painter, rect, lane.channel_image, lane.under, columns, theme)
+        return
     if lane.channel_image is not None:
         paint_channel_image(painter, rect, lane.channel_image, columns, theme, lane.grey)
         return

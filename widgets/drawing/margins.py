@@ -23,6 +23,7 @@ from widgets.drawing.channel_image import channel_labels, shade_labels
 from widgets.drawing.classifier import BELOW_PX, TOP_PX
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
+from widgets.drawing.relevance import relevance_labels
 from widgets.drawing.scores import score_labels
 from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns
@@ -55,7 +56,8 @@ def right_labels(rect: QRectF, lane: LaneView, theme: Theme, marks: Marks) -> li
     if lane.collapsed:
         return []
     if lane.channel_image is not None:
-        return settled(shade_labels(lane.channel_image, rect, theme), rect)
+        ends = relevance_labels if lane.signed else shade_labels
+        return settled(ends(lane.channel_image, rect, theme), rect)
     curve_rect, analysis_rect = lane_parts(lane, rect)
     room = analysis_rect or curve_rect
     cursor_s = None if marks.selection is not None else marks.cursor_s

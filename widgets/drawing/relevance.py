@@ -10,9 +10,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from core.signals.channel_image import ChannelImage
 from core.signals.track import Track
+from widgets.drawing.axes import END, ROUND, Label
 from widgets.drawing.channel_image import shaded
 from widgets.drawing.lines import draw_line, pen
-from widgets.theme.ramps import diverging, for_colour
+from widgets.theme.praat_numbers import activation
+from widgets.theme.ramps import against_colour, diverging, for_colour
 from widgets.theme.theme import Theme
 from widgets.timeline.columns import Columns, PixelRows
 
@@ -59,6 +61,15 @@ def _place(image: ChannelImage, rect: QRectF, columns: Columns) -> QRectF:
     extent = image.axis.extent
     left, right = columns.x(extent.start_s), columns.x(extent.end_s)
     return QRectF(left, rect.top(), right - left, rect.height())
+
+
+def relevance_labels(image: ChannelImage, rect: QRectF, theme: Theme) -> list[Label]:
+    """Return the ends of the scale and its zero, for the right axis."""
+    return [
+        Label(rect.top(), activation(image.high), for_colour(theme), END),
+        Label(rect.center().y(), "0", theme.ink2, ROUND),
+        Label(rect.bottom(), activation(image.low), against_colour(theme), END),
+    ]
 
 
 def paint_relevance_curve(

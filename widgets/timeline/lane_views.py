@@ -88,7 +88,8 @@ class LaneView:
     it cannot. `model` names the lane's model if several are open. A lane that is not `playable` has no sound
     at any rate. `classifier` holds what D or Q gives, in place of curves; `given` are the labels of the code
     that the sound was generated with. `scores` holds what a network says in frames, and `channel_image`
-    what it takes, or all channels of a layer, in shades of grey if `grey`, else of blue-grey. `networks` are
+    what it takes, or all channels of a layer, in shades of grey if `grey`, else of blue-grey; if `signed`,
+    relevance, drawn over what is `under` it. `networks` are
     those that the lane can be sent through, each with an identity, its name, and whether it hears the lane
     now. `hears` says that the lane belongs to a network that hears sound. `cuts` are the ranges in which the
     layer is edited, each with what was done in a word.
@@ -145,6 +146,8 @@ class LaneView:
     given: frozenset[str] = frozenset()
     scores: ScoresView | None = None
     channel_image: ChannelImage | None = None
+    under: ChannelImage | None = None
+    signed: bool = False
     grey: bool = True
     networks: tuple[tuple[Hashable, str, bool], ...] = ()
     hears: bool = False
