@@ -224,7 +224,7 @@ def _generated_row(state: GenerationState, sign: int) -> TileRowView:
     if setting is None:
         return TileRowView(key, title, words="The first sounds come within seconds.")
     steps = state.drawn[sign][1]
-    row = state.search.row(setting)
+    row = state.search.row(setting) if steps == setting.steps else None
     strong = (("mean", number(row.mean)), ("sd", number(row.sd))) if row is not None else ()
     lines = (
         f"{steps} steps" if steps == setting.steps else f"step {steps} of {setting.steps}",

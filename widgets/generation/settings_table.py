@@ -180,16 +180,16 @@ class SettingsTable(QWidget):
         known = [value for _, value in self._known() if value > 0]
         top = TOP_PX + len(view.rates) * ROW_PX + 8
         left, right = LEFT_PX, self.place((len(view.steps) - 1, 0, len(view.penalties) - 1)).right()
-        painter.setFont(font(11))
-        painter.setPen(theme.ink3)
-        painter.drawText(
-            QRectF(12, top, LEFT_PX - 16, 16), Qt.AlignmentFlag.AlignVCenter, f"all {len(known)}"
-        )
         strip = QRectF(left, top, right - left, 16)
-        painter.fillRect(strip, theme.plot)
-        painter.setPen(theme.line2)
-        painter.drawRect(strip.adjusted(0, 0, -1, -1))
         if known:
+            painter.setFont(font(11))
+            painter.setPen(theme.ink3)
+            painter.drawText(
+                QRectF(12, top, LEFT_PX - 16, 16), Qt.AlignmentFlag.AlignVCenter, f"all {len(known)}"
+            )
+            painter.fillRect(strip, theme.plot)
+            painter.setPen(theme.line2)
+            painter.drawRect(strip.adjusted(0, 0, -1, -1))
             self._paint_ticks(painter, strip, known)
         painter.setFont(font(11))
         painter.setPen(theme.ink2)

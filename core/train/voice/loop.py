@@ -23,7 +23,7 @@ from core.train.voice.pieces import Kind, Pieces, load_pieces, seconds
 from core.train.voice.recipe import VoiceRecipe
 from core.train.voice.step import VoiceTrainer
 
-MEASURED, MEASURED_AT_LAST = 64, 400
+MEASURED, MEASURED_AT_LAST = 64, 200
 """The excerpts of each kind that are measured at each save, and at the end."""
 
 

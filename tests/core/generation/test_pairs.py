@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from core.generation.grid import Grid
 from core.generation.latent_prior import LatentPrior
 from core.generation.search import Search
 from core.generation.search_files import TrajectoryStore
-from core.generation.tasks import AdvanceTask, Pair, UndrivenTask
+from core.generation.tasks import AdvanceTask, ExamplesTask, LayersTask, Pair, UndrivenTask
 from core.generation.trajectory import Course, Trajectory, begun
 from core.generation.unit import Unit, non_linearity, parse_unit
 from core.networks.runner import Record
@@ -245,3 +247,22 @@ def test_units_say_what_they_are(demo: Model) -> None:
     assert "before" in parse_unit(spec, "c2").value_words
     assert listener_of(demo, parse_unit(spec, "c2")).rate_hz == 16000
     assert isinstance(parse_unit(spec, "2"), Unit)
+
+
+def test_tasks_and_answers_travel_between_processes(demo: Model) -> None:
+    pair = pair_of(demo, "c2")
+    start = begun(pair.latent, Course(1, 0.1, 0.01), 2, 1, (1,))
+    found = sent(AdvanceTask(sent(pair), sent(start), 1)).run(models(demo), lambda: False)
+    moved = sent(found)
+    np.testing.assert_array_equal(moved.snapshots[1].z, found.best.z)
+    examples = sent(sent(ExamplesTask(pair, moved.best, (1, 0))).run(models(demo), lambda: False))
+    assert [one.number for one in examples] == [2, 1]
+    assert examples[0].value == pytest.approx(float(found.best.values[1]))
+    assert examples[0].samples.shape == (16384,)
+    layers = sent(LayersTask(pair, moved.best.z)).run(models(demo), lambda: False)
+    assert layers.shape == (2, 4)
+
+
+def sent(value: Any) -> Any:
+    """Send a value through what processes send."""
+    return pickle.loads(pickle.dumps(value))
