@@ -88,6 +88,7 @@ MODULES = (
     "app.training.commands",
     "app.shell.commands",
     "app.stack.answer_commands",
+    "app.stack.align_commands",
     "app.stack.lane_commands",
     "app.stack.time_commands",
 )

@@ -31,6 +31,7 @@ ALONE = {
     "analyses": "app.bench.analyses",
     "long": "app.bench.long_recording",
     "sweep": "app.bench.sweep",
+    "profiles": "app.bench.profiles",
 }
 WATCHED_S, BUSY = 1.0, 0.1
 BESIDE = {"knob": ("knob", "beside", "sound")}  # the related benchmarks that run for a name

@@ -31,6 +31,7 @@ from core.faults import Fault
 
 BENCHES = (
     "knob", "scroll", "tiers", "long", "start", "generate", "search", "train", "analyses", "live", "sweep",
+    "profiles",
 )  # fmt: skip
 INFO_KEYS = """keys of the JSON object:
   path, title, family, digest (SHA-256 over the generator's own tensors), size_bytes,
@@ -78,6 +79,7 @@ PROFILE_FILES = """files written to DIR:
   similarity.csv   linear CKA of every layer with every other
   projector/       vectors and metadata of events, for the Embedding Projector
   inntrospect/    acts/, grads/ and naps/ layer by layer with groups.json, as iNNtrospect keeps them
+  figures/         layers.svg with silhouettes; LAYER.svg with heat maps, curves, tree and maps of units
   profiles.json    the network, the settings, what was left out and why
 
 A run that was stopped or killed goes on where it was, with the same command."""
@@ -97,6 +99,14 @@ EXPLAIN_FILES = """files written to DIR (of a folder: to DIR/NAME for each sound
 With --groups: phonetic_table.csv with group,where,share,low,high,speaks_for,chance,beyond_chance,events
   share is that of |relevance| inside the receptive field, with its 95 % interval; chance that of the
   same values shuffled; groups with fewer than 5 events are left out"""
+
+
+ALIGN_FILES = """files written to DIR: a NAME.TextGrid for each recording, with the tiers words and phones
+(ARPAbet with stress). One that is there already is kept.
+
+Words lie where the recogniser's most probable path through their letters has them. Phones are CMUdict's, or
+a network's for other words, each at the letters that spell it. Where a TextGrid with such tiers lies beside a
+recording, the distance of the boundaries from it is told at the end."""
 
 
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
@@ -269,9 +279,9 @@ def _profiles(parser: argparse.ArgumentParser) -> None:
         "--groups",
         metavar="WAY",
         required=True,
-        help="phones, words or another tier's name; letters that the network emits; speakers (the folders of "
-        "recordings); name:PATTERN, the part of each file's name that a regular expression finds; or a "
-        "FILE.csv with the columns file,start_s,end_s,group (no times: the whole file)",
+        help="phones, words or another tier's name; letters that the network emits, or their phonemes; "
+        "speakers (the folders of recordings); name:PATTERN, the part of each file's name that a regular "
+        "expression finds; or a FILE.csv with columns file,start_s,end_s,group (no times: the whole file)",
     )
     add("--least", metavar="N", type=count, default=5, help="leave out groups of fewer events (default: 5)")
     add = parser.add_argument_group("profiles").add_argument
@@ -293,9 +303,22 @@ def _profiles(parser: argparse.ArgumentParser) -> None:
     )
     add("--plain", action="store_true", help="do not subtract the mean over groups")
     add("--weights", choices=("uniform", "size"), default="uniform", help="of groups in that mean")
-    add("--arrays", metavar="N", type=int, default=300, help="events written one by one (default: 300)")
+    add("--arrays", metavar="N", type=int, default=100, help="events written one by one (default: 100)")
+    add("--no-figures", action="store_true", help="write no pictures")
+    _cluster(parser)
     add("--out", metavar="DIR", required=True, help="the folder to write to")
     parser.epilog = PROFILE_FILES
+
+
+def _align(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", metavar="NETWORK", help="a recogniser of letters: its folder, prefix or any of its files")
+    add("folder", metavar="FOLDER", help="recordings with transcripts, or a table of them, as for train")
+    _answers(parser)
+    add("--network", metavar="NAME", help="which network to run (default: the first that sound drives)")
+    add("--tier", metavar="NAME", help="the tier of the TextGrids that holds the words (found by its name)")
+    add("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = ALIGN_FILES
 
 
 def _shot(parser: argparse.ArgumentParser) -> None:
@@ -536,7 +559,10 @@ def _speaker(add: Callable[..., Any]) -> None:
 
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "which", nargs="?", choices=BENCHES, help="one benchmark (default: all but analyses, long and sweep)"
+        "which",
+        nargs="?",
+        choices=BENCHES,
+        help="one benchmark (default: all but analyses, long, sweep and profiles)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per line and figure")
 
@@ -562,6 +588,7 @@ COMMANDS: dict[str, CliCommand] = {
     "profiles": CliCommand(
         "average a network's responses over everything that shares a sound", "app.cli.profiles", _profiles
     ),
+    "align": CliCommand("write transcripts as tiers of words and phones", "app.cli.align", _align),
     "measure": CliCommand(
         "measure labelled intervals of every layer, or of a sound", "app.cli.measure", _measure
     ),

@@ -142,7 +142,7 @@ class Surgery:
         if point is None:
             raise Fault(
                 "There is no point to take the maps from.",
-                "Keep a point under a name (Ctrl+D), or use A and B.",
+                "Keep a point under a name (Ctrl+Shift+D), or use A and B.",
             )
         return FromPoint(point.z, wish.source)
 

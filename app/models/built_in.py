@@ -36,6 +36,11 @@ def built_in_model() -> Path | None:
     return next(iter(sorted(FOLDER.glob("*.safetensors"))), None)
 
 
+def built_in_pronunciations() -> Path | None:
+    """Return the file of the network that turns letters into phonemes, or None."""
+    return next(iter(sorted((FOLDER.parent / "g2p").glob("*.safetensors"))), None)
+
+
 def built_in_points() -> tuple[NamedPoint, ...]:
     """Return the named points of the built-in model."""
     from core.session.named_points import parse_points

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from psygnal import Signal
 from PySide6.QtCore import QObject, QRectF, QTimer
 
+from app.annotation.tier_editor import TierEditor
 from app.base.context import Context
 from app.base.dialog_host import DialogHost
 from app.base.outlets import SoundOutlet
@@ -15,6 +17,7 @@ from app.base.picture_saver import PictureSaver
 from app.profiling import profile_views as views
 from app.profiling.profiling import Profiling
 from app.recordings.open_recordings import OpenRecordings
+from core.annotation.tiers import Tier
 from core.faults import Fault
 from core.profiles.excerpt import Stretch, stretch_of
 from core.profiles.live import LayerFigures
@@ -35,10 +38,12 @@ def make_profiles(
     sounds: SoundOutlet,
     saver: PictureSaver,
     recordings: OpenRecordings,
+    tier_editor: TierEditor,
 ) -> ProfilesPage:
     """Make the page of profiles."""
     page = ProfilesPage()
-    ProfilesPageWiring(context, host, profiling, sounds, saver, recordings, page)
+    made = ProfilesPageWiring(context, host, profiling, sounds, saver, recordings, page)
+    page.unit.tiers.clicked.connect(lambda: made.add_to_tiers(tier_editor))
     return page
 
 
@@ -90,6 +95,12 @@ def _read(found: LayerFigures, unit: int) -> tuple[tuple[Excerpt, ...], tuple[St
     return tuple(rows), tuple(stretches)
 
 
+def _points(name: str, some: list[tuple[float, str]], start_s: float, end_s: float) -> Tier:
+    """Return moments with their labels as a tier of points."""
+    inside = {at_s: label for at_s, label in some if start_s <= at_s <= end_s}
+    return Tier(name, "point", start_s, end_s, tuple(inside), tuple(inside.values()))
+
+
 class ProfilesPageWiring(QObject):
     """Connects the page; lives as long as the page."""
 
@@ -107,17 +118,31 @@ class ProfilesPageWiring(QObject):
         self._context, self._host, self._profiling = context, host, profiling
         self._sounds, self._saver, self._recordings, self._page = sounds, saver, recordings, page
         self._excerpts = UnitExcerpts(context)
-        self._visible = False
-        self._maps: tuple[object, object] = (None, None)
+        self._visible, self._hear_next = False, False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.show_all)
         profiling.changed.connect(self._follow)
-        self._excerpts.read.connect(self._follow)
+        self._excerpts.read.connect(self._read)
         self._from_page()
 
     def _follow(self) -> None:
         if self._visible:
             self._soon.start()
+
+    def _read(self) -> None:
+        """Show the excerpts of another unit, and play the best one if the unit was clicked on a map."""
+        self._follow()
+        if self._hear_next:
+            self._hear_next = False
+            self._play(0)
+
+    def _hear_unit(self, unit: int) -> None:
+        """Choose a unit on a map and hear what drives it most."""
+        if unit == self._profiling.choice.unit:
+            self._play(0)
+            return
+        self._hear_next = True
+        self._profiling.choose(unit=unit)
 
     def _from_page(self) -> None:
         page = self._page
@@ -129,8 +154,8 @@ class ProfilesPageWiring(QObject):
         page.export_wanted.connect(self._write)
         page.picture_wanted.connect(self._save_picture)
         page.layers.layer_wanted.connect(lambda name: self._profiling.look(layer=name))
-        for source in (page.heat, page.maps):
-            source.unit_wanted.connect(lambda unit: self._profiling.choose(unit=unit))
+        page.heat.unit_wanted.connect(lambda unit: self._profiling.choose(unit=unit))
+        page.maps.unit_wanted.connect(self._hear_unit)
         for plot in page.plots:
             plot.pointed.connect(lambda words: words and self._context.messages.noted.emit(words))
         for chooser in (page.tree, page.side.chips):
@@ -179,7 +204,7 @@ class ProfilesPageWiring(QObject):
         choice, page = self._profiling.choice, self._page
         card = self._context.session.card
         rate_hz = card.input_rates_hz.get(self._profiling.network, 16000.0) if card else 16000.0
-        page.layers.show_view(views.layers_view(choice, found))
+        page.layers.show_view(views.layers_view(choice, found, self._profiling.probes))
         page.heat.show_view(views.heat_view(choice, found, rate_hz))
         page.curves.show_view(views.curves_view(choice, found))
         page.tree.show_view(views.tree_view(choice.groups, choice, found))
@@ -265,6 +290,25 @@ class ProfilesPageWiring(QObject):
         rows = self._excerpts.rows
         if row < len(rows):
             self._recordings.open(rows[row].file)
+
+    def add_to_tiers(self, tier_editor: TierEditor) -> None:
+        """Add the excerpts to the recordings that are open, as a tier of points named after the unit."""
+        found, choice = self._profiling.figures, self._profiling.choice
+        if found is None:
+            return
+        name = f"{found.layer} unit {choice.unit + 1}"
+        added = 0
+        for key in tier_editor.sounds:
+            path = self._recordings.file_path(key)
+            some = sorted(
+                (one.at_s, one.label) for one in self._excerpts.rows if path and Path(one.file) == path
+            )
+            if some:
+                tier_editor.add_filled(partial(_points, name, some), key)
+                added += len(some)
+        none = "None of these recordings is open: double-click a row first"
+        told = f"Added {added} points" if added else none
+        self._context.messages.noted.emit(told)
 
     def _write(self) -> None:
         folder = self._host.ask_save_folder("A folder for arrays, tables and figures")

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.profiling.profiling import OTHER, ProfileChoice, Profiling
 from core.phonemes.arpabet import ipa_of
-from core.profiles.live import LayerFigures, Progress
+from core.profiles.live import LayerFigures, Probes, Progress
 from core.profiles.topography import surface
 from widgets.profiles.profiles_page import SideView
 from widgets.profiles.views import (
@@ -28,19 +28,26 @@ from widgets.theme.number_text import number_text
 WAYS = (
     ("phones", "Phones: tier phones"),
     ("letters", "Letters that the network emits"),
+    ("phonemes", "Phonemes of emitted letters"),
     ("words", "Words: tier words"),
     ("speakers", "Speakers: folders"),
     ("tier", "Labels of another tier…"),
     ("name", "Part of the file names…"),
     ("csv", "A table of events…"),
 )
-TITLES = {"phones": "Phones", "letters": "Letters", "words": "Words", "speakers": "Speakers"}
+TITLES = {
+    "phones": "Phones",
+    "phonemes": "Phonemes",
+    "letters": "Letters",
+    "words": "Words",
+    "speakers": "Speakers",
+}
 MAPS, NEAR, SURFACE = 8, 5, 60
 
 
 def shown_name(groups: str, name: str) -> str:
     """Return a group as it is written: phones in IPA."""
-    return ipa_of(name) if groups == "phones" else "␣" if name == "space" else name
+    return ipa_of(name) if groups in ("phones", "phonemes") else "␣" if name == "space" else name
 
 
 def side_view(profiling: Profiling, network_words: str, facts: str) -> SideView:
@@ -122,7 +129,7 @@ def layer_title(name: str) -> str:
     return {"fc": "FC", "logits": "Logits"}.get(name, name.capitalize())
 
 
-def layers_view(choice: ProfileChoice, found: LayerFigures) -> LayersView:
+def layers_view(choice: ProfileChoice, found: LayerFigures, probes: Probes | None = None) -> LayersView:
     """Return the silhouettes over layers: by group, and by manner where groups are phonemes."""
     rows = found.silhouettes
     manner = tuple(rows[:, 1].tolist()) if np.isfinite(rows[:, 1]).any() else ()
@@ -135,6 +142,8 @@ def layers_view(choice: ProfileChoice, found: LayerFigures) -> LayersView:
         "manner" if manner else "",
         found.layer,
         f"{found.profiles.shape[1]} units",
+        probes.scores if probes and probes.layers == found.layers else (),
+        f"probe (input {number_text(probes.heard, 2)})" if probes else "",
     )
 
 
@@ -243,6 +252,7 @@ def unit_view(choice: ProfileChoice, found: LayerFigures, excerpts: tuple[Excerp
     return UnitView(
         f"Unit {choice.unit + 1}", layer_title(found.layer), names, tuple(values.tolist()),
         _nearest(found, choice.unit, names), excerpts, facts,
+        None if found.patterns is None else found.patterns[choice.unit],
     )  # fmt: skip
 
 

@@ -11,11 +11,22 @@ from psygnal import Signal
 
 from app.base.context import Context
 from app.models.background import BackgroundEngine
+from app.models.built_in import built_in_pronunciations
 from core.faults import Fault
-from core.profiles.live import FiguresTask, HearTask, LayerFigures, Look, Progress, Question, WriteTask
+from core.profiles.live import (
+    FiguresTask,
+    HearTask,
+    LayerFigures,
+    Look,
+    Probes,
+    ProbeTask,
+    Progress,
+    Question,
+    WriteTask,
+)
 from core.profiles.settings import ProfileSettings
 
-HEAR, LOOK, WRITE = "profiles", "profiles: look", "profiles: write"
+HEAR, LOOK, WRITE, PROBE = "profiles", "profiles: look", "profiles: write", "profiles: probe"
 LOOK_EVERY_S = 4.0
 USUAL, FIRST_LOOK = ProfileSettings(), Look()
 OTHER = {"phones": "letters", "letters": "phones"}
@@ -53,6 +64,7 @@ class Profiling:
         self.progress: Progress | None = None
         self.figures: LayerFigures | None = None
         self.other: LayerFigures | None = None
+        self.probes: Probes | None = None
         self.words = ""
         self._asking: Question | None = None
         self._round = 0
@@ -75,7 +87,9 @@ class Profiling:
         choice = self.choice
         if not (self.network and choice.folder):
             return None
-        return Question(self._session.model, self.network, choice.folder, choice.groups, choice.settings)
+        words = str(built_in_pronunciations() or "")
+        model, network = self._session.model, self.network
+        return Question(model, network, choice.folder, choice.groups, choice.settings, words)
 
     @property
     def why_none(self) -> str:
@@ -101,6 +115,7 @@ class Profiling:
             was = self.running
             self.pause()
             self.progress, self.figures, self.other, self.words = None, None, None, ""
+            self.probes = None
             self._without = frozenset()
             if was or before is not None:
                 self.start()
@@ -169,7 +184,9 @@ class Profiling:
         self.changed.emit()
 
     def _finished(self, question: Question) -> None:
-        """Go on with the other groups, if this network and these recordings have them."""
+        """Go on with the other groups, if this network and these recordings have them; probe the layers."""
+        if question == self.question:
+            self._ask_probes(question)
         other = OTHER.get(question.groups, "")
         if question == self.question and other and other not in self._without:
             self._without |= {other}
@@ -190,6 +207,20 @@ class Profiling:
             if self.figures is not None:
                 self._messages.faulted.emit(fault)
         self.changed.emit()
+
+    def _ask_probes(self, question: Question) -> None:
+        future = self._background.ask(ProbeTask(question), PROBE)
+        self._jobs.follow(
+            PROBE,
+            future,
+            lambda found: self._probed(question, found),
+            lambda fault: self._unseen(question, fault),
+        )
+
+    def _probed(self, question: Question, found: Probes) -> None:
+        if question == self.question:
+            self.probes = found
+            self.changed.emit()
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -259,6 +290,7 @@ class Profiling:
     def _another_model(self) -> None:
         self.pause()
         self.progress, self.figures, self.other, self.words = None, None, None, ""
+        self.probes = None
         self._without = frozenset()
         self.choice = replace(self.choice, look=replace(self.choice.look, layer=""), unit=0)
         self.changed.emit()

@@ -6,7 +6,7 @@ Import it only where torch is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,6 +30,7 @@ from core.profiles.events import Event
 from core.signals.axis import TimeAxis
 
 Array = NDArray[np.float32]
+Named = Callable[[Sequence[Event]], Sequence[Event]]
 LONGEST_FIELD_S = 1.0
 """A recurrent layer hears everything; events that are further apart than this count as independent."""
 
@@ -81,12 +82,12 @@ class Ear:
     def hear(
         self,
         samples: Array,
-        events: Sequence[Event] | None,
+        events: Sequence[Event] | Named,
         gradients: bool,
         cancelled: Cancel = None,
         window_s: float = 0.0,
     ) -> Iterator[Heard]:
-        """Yield what the network makes of each event of a sound; the events are what it emits if None.
+        """Yield what the network makes of each event, or of what a function makes of the letters it emits.
 
         Within `window_s` around an event, gradients are its own: events whose fields meet there take turns.
         Raises Cancelled between layers and passes, and Fault for a sound that is too short.
@@ -94,7 +95,7 @@ class Ear:
         if self.drive.n is None:
             yield from self._whole(samples, events, gradients, cancelled, self._apart_s(window_s))
             return
-        if events is None:
+        if callable(events):
             raise _no_letters(self.spec)
         for event in events:
             first = self._first(event, len(samples))
@@ -114,7 +115,7 @@ class Ear:
     def _whole(
         self,
         samples: Array,
-        events: Sequence[Event] | None,
+        events: Sequence[Event] | Named,
         gradients: bool,
         cancelled: Cancel,
         apart_s: float,
@@ -132,8 +133,8 @@ class Ear:
         if answer is not None:
             axis = TimeAxis(answer.axis.rate_hz, last.shape[1], answer.axis.start_s)
             scores = label_scores(spec.output, last[0].detach().numpy(), axis)
-        if events is None:
-            events = emitted(spec, scores)
+        if callable(events):
+            events = events(emitted(spec, scores))
         yield from self._asked(spec, layers, tensors, scores, events, gradients, cancelled, apart_s)
 
     def _run(self, samples: Array, gradients: bool, cancelled: Cancel) -> dict[str, Tensor]:

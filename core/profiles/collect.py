@@ -5,19 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.answers.ctc import SPACE
 from core.faults import Fault
 from core.frontends.compression import Log
 from core.frontends.log_mel import LogMel
 from core.frontends.spectrum import Spectrum
 from core.frontends.tensors import tensor
 from core.networks.runner import Cancel
+from core.phonemes.arpabet import without_stress
+from core.phonemes.letter_phonemes import phonemes_of_letters
+from core.phonemes.pronunciation import Pronouncer
 from core.profiles.alignment import alignment_curve, masked, shift_of, shifted
-from core.profiles.capture import Ear, Heard, LayerMaps
+from core.profiles.capture import Ear, Heard, LayerMaps, Named
 from core.profiles.events import Event, Recording
 from core.profiles.group_sums import REPLICATES, GroupSums
 from core.profiles.settings import LONGEST_S, SHORTEST_S, ProfileSettings
@@ -71,6 +76,7 @@ def part_of(
     settings: ProfileSettings,
     arrays: bool = False,
     cancelled: Cancel = None,
+    pronouncer: Pronouncer | None = None,
 ) -> RecordingPart:
     """Run the network over one recording and add up its examples; `number` is its place in the corpus.
 
@@ -78,7 +84,11 @@ def part_of(
     """
     samples, _, _ = read_sound(recording.path, ear.drive.rate_hz)
     lasts_s = len(samples) / ear.drive.rate_hz
-    events = None if recording.by_network else _within(recording, lasts_s)
+    events: Sequence[Event] | Named = _within(recording, lasts_s)
+    if recording.emits == "letters":
+        events = unchanged
+    elif recording.emits:
+        events = partial(phoneme_events, pronouncer or Pronouncer())
     return _Collector(ear, settings, number, samples, arrays).collected(events, cancelled)
 
 
@@ -93,6 +103,40 @@ def _within(recording: Recording, lasts_s: float) -> tuple[Event, ...]:
     return tuple(made)
 
 
+def unchanged(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the letters that a network emits as events, as they are."""
+    return events
+
+
+def phoneme_events(pronouncer: Pronouncer, events: Sequence[Event]) -> Sequence[Event]:
+    """Return emitted letters grouped by the first phoneme that each spells, without silent letters.
+
+    Letters of a word that cannot be pronounced are left out.
+    """
+    found: list[Event] = []
+    for word in _words(events):
+        letters = "".join(one.group.lower() for one in word)
+        try:
+            said = phonemes_of_letters(letters, pronouncer.phones(letters))
+        except Fault:
+            continue
+        for one, phones in zip(word, said, strict=True):
+            if phones:
+                found.append(replace(one, group=without_stress(phones[0])))
+    return found
+
+
+def _words(events: Sequence[Event]) -> list[list[Event]]:
+    """Divide emitted letters at the spaces."""
+    words: list[list[Event]] = [[]]
+    for one in events:
+        if one.group == SPACE:
+            words.append([])
+        elif len(one.group) == 1:
+            words[-1].append(one)
+    return [word for word in words if word]
+
+
 class _Collector:
     """Adds up the events of one recording."""
 
@@ -105,15 +149,16 @@ class _Collector:
         self.picture = sound_picture(samples, ear.drive.rate_hz)
         self.part = RecordingPart()
 
-    def collected(self, events: Sequence[Event] | None, cancelled: Cancel) -> RecordingPart:
+    def collected(self, events: Sequence[Event] | Named, cancelled: Cancel) -> RecordingPart:
         known: Mapping[str, LayerMaps] | None = None
-        spans = list(events or ())
+        by_network = callable(events)
+        spans: list[Event] = [] if callable(events) else list(events)
         gradients = self.settings.needs_gradients or self.arrays
         heard = self.ear.hear(self.samples, events, gradients, cancelled, self.window_s)
         found: list[Heard] = []
         for place, one in enumerate(heard):
             self._put(one, place)
-            if events is None:
+            if by_network:
                 spans.append(one.event)
             if one.layers is not known:
                 known = one.layers

@@ -24,14 +24,15 @@ class Event:
 class Recording:
     """A sound file of a corpus, its name in the corpus, its speaker ("" if unknown), and its events.
 
-    With `by_network`, the events are what the network emits, and are found when it has heard the sound.
+    With `emits`, the events are the "letters" that the network emits, or their "phonemes", and are found when
+    it has heard the sound.
     """
 
     path: Path
     name: str
     speaker: str
     events: tuple[Event, ...] = ()
-    by_network: bool = False
+    emits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from core.profiles.events import Corpus, Event, Recording
 from core.train.letters.transcripts import SILENCES, WORD_TIERS
 
 PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "ort-mau")
-BY_NETWORK = "letters"
+BY_NETWORK = ("letters", "phonemes")
 NAMED: dict[str, tuple[str, ...]] = {"phones": PHONE_TIERS, "words": WORD_TIERS}
-WAYS = "phones, letters, words, speakers, name:PATTERN, a tier's name, or a FILE.csv"
+WAYS = "phones, letters, phonemes, words, speakers, name:PATTERN, a tier's name, or a FILE.csv"
 TOLD = 5
 
 
@@ -29,6 +29,7 @@ def corpus_of(folder: Path, groups: str) -> Corpus:
 
     Raises Fault if there is no sound, no event at all, or a single group.
     """
+    folder = folder.absolute()
     if not folder.is_dir():
         raise Fault(f"There is no folder “{folder}”.", "Name a folder of recordings.")
     sounds = sounds_in(folder)
@@ -46,8 +47,8 @@ Way = Callable[[list[Recording], str, Path, list[str]], Iterator[Recording]]
 
 def _way(groups: str) -> tuple[Way, str]:
     """Return the function that groups events, and its argument."""
-    if groups == BY_NETWORK:
-        return _emitted, ""
+    if groups in BY_NETWORK:
+        return _emitted, groups
     if groups == "speakers":
         return _by_speaker, ""
     if groups.startswith("name:"):
@@ -59,7 +60,7 @@ def _way(groups: str) -> tuple[Way, str]:
 
 def _checked(corpus: Corpus, groups: str) -> Corpus:
     """Return a corpus that profiles can be made of, with rare labels named; raises Fault otherwise."""
-    if any(recording.by_network for recording in corpus.recordings):
+    if any(recording.emits for recording in corpus.recordings):
         return corpus
     counts = corpus.counts()
     if not counts:
@@ -139,7 +140,7 @@ def _of_tier(recordings: list[Recording], wanted: str, folder: Path, notes: list
 
 def _emitted(recordings: list[Recording], wanted: str, folder: Path, notes: list[str]) -> Iterator[Recording]:
     for one in recordings:
-        yield Recording(one.path, one.name, one.speaker, (), True)
+        yield Recording(one.path, one.name, one.speaker, (), wanted)
 
 
 def _by_speaker(

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.faults import Fault
+from core.faults import Cancelled, Fault
+from core.phonemes.pronunciation import Pronouncer
 from core.probing.model_id import ModelId
 from core.processes.engine_tasks import ModelTask
 from core.profiles.clusters import Linkage, Metric, Tree, silhouettes, tree
 from core.profiles.corpus_sums import Excerpts
 from core.profiles.grouping import corpus_of
+from core.profiles.probes import Probe, probe
 from core.profiles.profile_set import ProfileSet, Weights
 from core.profiles.run import ProfileRun
 from core.profiles.settings import ProfileSettings
@@ -32,13 +34,16 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose profiles, over which recordings, in which groups, and how."""
+    """Whose profiles, over which recordings, in which groups, and how; `pronunciations` is the file of the
+    network for words that are not in the dictionary.
+    """
 
     model: ModelId
     network: str
     folder: str
     groups: str
     settings: ProfileSettings
+    pronunciations: str = ""
 
 
 _KEPT: dict[Question, ProfileRun] = {}
@@ -51,7 +56,8 @@ def run_of(question: Question, models: Mapping[ModelId, Model]) -> ProfileRun:
     found = _KEPT.pop(question, None)
     if found is None or found.network_digest != model.network(question.network).digest:
         corpus = corpus_of(Path(question.folder), question.groups)
-        found = ProfileRun(model, question.network, corpus, question.settings)
+        words = Pronouncer(Path(question.pronunciations) if question.pronunciations else None)
+        found = ProfileRun(model, question.network, corpus, question.settings, pronouncer=words)
     _KEPT[question] = found
     while len(_KEPT) > KEPT:
         _KEPT.pop(next(iter(_KEPT)))
@@ -112,6 +118,8 @@ class LayerFigures:
     `profiles` [groups, units, time] minus the mean over groups unless plain; `curves`, `low` and `high`
     [groups, time] of all units; `sounds` [groups, bands, frames] the mean input; `places` [units, 2] on the
     map; `order` the units by likeness. `silhouettes` has a row (groups, manner, place) for each of `layers`.
+    `patterns` [units, bands, taps] are what the units of the first layer have learnt, where it hears a
+    spectrogram.
     """
 
     layer: str
@@ -135,6 +143,7 @@ class LayerFigures:
     files: tuple[str, ...]
     silhouettes: NDArray[np.float64]
     notes: tuple[str, ...] = field(default=())
+    patterns: Floats | None = None
 
     @property
     def centre(self) -> int:
@@ -199,7 +208,20 @@ def figures_of(run: ProfileRun, found: ProfileSet, look: Look) -> LayerFigures:
         files=tuple(str(one.path) for one in run.corpus.recordings),
         silhouettes=_silhouettes(found, look.metric),
         notes=(*run.corpus.notes, *found.notes),
+        patterns=patterns_of(run, chosen),
     )
+
+
+def patterns_of(run: ProfileRun, layer: str) -> Floats | None:
+    """Return the kernels of a first layer that hears a spectrogram, [units, bands, taps]; None otherwise."""
+    first = run.ear.spec.layers[0]
+    layers: Mapping[str, object] = getattr(run.ear.module, "layers", {})
+    weight: Any = getattr(layers[first.name], "weight", None) if first.name in layers else None
+    bands = run.ear.drive.frontend.channels
+    if layer != first.name or bands < 2 or weight is None or weight.ndim != 3 or weight.shape[2] != bands:
+        return None
+    kernels: NDArray[np.float32] = weight.detach().numpy()
+    return kernels.transpose(0, 2, 1).astype(np.float32)
 
 
 def _stacked(rows: list[NDArray[np.float64]]) -> Floats:
@@ -226,6 +248,42 @@ def by_likeness(values: NDArray[np.float64]) -> NDArray[np.intp]:
 def _silhouettes(found: ProfileSet, metric: Metric) -> NDArray[np.float64]:
     rows = [silhouettes(layer.vectors, found.sampled, metric) for layer in found.layers.values()]
     return np.array([(one.groups, one.manner, one.place) for one in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """How well each layer tells groups apart on unseen speakers, the bare input, and shuffled labels."""
+
+    layers: tuple[str, ...]
+    scores: tuple[float, ...]
+    heard: float
+    shuffled: float
+    by_speaker: bool
+
+
+@dataclass(frozen=True)
+class ProbeTask(ModelTask):
+    """Probes every layer, and the bare input."""
+
+    question: Question
+
+    @property
+    def models(self) -> tuple[ModelId, ...]:
+        return (self.question.model,)
+
+    def run(self, models: Mapping[ModelId, Model], stop: Callable[[], bool]) -> Probes:
+        run = run_of(self.question, models)
+        found = run.profiles()
+        speakers = [run.corpus.recordings[place].speaker for place in found.spoken]
+        told: list[Probe] = []
+        for vectors in (found.heard, *(layer.vectors for layer in found.layers.values())):
+            if stop():
+                raise Cancelled
+            told.append(probe(vectors, found.sampled, speakers, found.spoken))
+        bare, *rest = told
+        shuffled = float(np.mean([one.shuffled for one in told]))
+        scores = tuple(one.score for one in rest)
+        return Probes(tuple(found.layers), scores, bare.score, shuffled, bare.by_speaker)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.faults import Fault
 from core.files.atomic import folder_for
 from core.networks.runner import Cancel
+from core.phonemes.pronunciation import Pronouncer
 from core.profiles.corpus_sums import CorpusSums
 from core.profiles.events import Corpus
 from core.profiles.profile_set import ProfileSet, profiles_of
@@ -43,11 +44,13 @@ class ProfileRun:
         settings: ProfileSettings,
         layers: Sequence[str] = (),
         folder: Path | None = None,
+        pronouncer: Pronouncer | None = None,
     ) -> None:
         from core.profiles.capture import Ear
 
         self.ear = Ear(model, network, layers)
         self.corpus, self.settings = corpus, settings
+        self._pronouncer = pronouncer or Pronouncer()
         self.network_digest = model.network(network).digest
         self._folder = None if folder is None else folder_for(folder)
         self._request = _request(self.network_digest, self.ear.layers, corpus, settings)
@@ -75,18 +78,31 @@ class ProfileRun:
 
         number = self.done
         recording = self.corpus.recordings[number]
-        part: RecordingPart | None = None
         try:
-            part = part_of(self.ear, recording, number, self.settings, arrays, cancelled)
-            self.sums.add(part, number)
+            found: RecordingPart | Fault = part_of(
+                self.ear, recording, number, self.settings, arrays, cancelled, self._pronouncer
+            )
         except Fault as fault:
-            if recording.by_network and "emits no letters" in fault.sentence:
-                raise
-            self.sums.notes.append(f"{recording.name} is left out: {fault}")
+            found = fault
+        return self.take(found)
+
+    def take(self, found: RecordingPart | Fault) -> RecordingPart | None:
+        """Add what the next recording gave, here or elsewhere; of one that could not be heard, say why.
+
+        Raises the fault of a network that emits no letters, because no other recording would do.
+        """
+        number = self.done
+        recording = self.corpus.recordings[number]
+        if not isinstance(found, Fault):
+            self.sums.add(found, number)
+        elif recording.emits and "emits no letters" in found.sentence:
+            raise found
+        else:
+            self.sums.notes.append(f"{recording.name} is left out: {found}")
         self.sums.done = number + 1
         if monotonic() - self._saved_s > max(SAVE_S, 5 * self._saving_s):
             self.save()
-        return part
+        return None if isinstance(found, Fault) else found
 
     def save(self) -> None:
         """Bring the state to the disk."""

@@ -290,6 +290,7 @@ def _distances(painter: QPainter, inner: QRectF, theme: Theme, far: float) -> No
 
 
 LAYER_PX = 24.0
+SOLID, DASHED, DOTTED = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 
 
 def layer_rects(rect: QRectF, left_px: float, count: int) -> list[QRectF]:
@@ -317,15 +318,16 @@ def paint_silhouettes(
 
 
 def _silhouette_curves(painter: QPainter, inner: QRectF, theme: Theme, view: LayersView) -> None:
-    every = np.array([*view.solid, *view.dashed, 0.0], float)
+    every = np.array([*view.solid, *view.dashed, *view.dotted, 0.0], float)
     every = every[np.isfinite(every)]
     low, high = float(every.min()), float(every.max())
     high = high if high > low else low + 1
     zero = float(_y(inner, np.zeros(1, np.float32), (low, high))[0])
     painter.setPen(QPen(theme.line2, 1))
     painter.drawLine(QPointF(inner.left(), zero), QPointF(inner.right(), zero))
-    for values, dashed in ((view.dashed, True), (view.solid, False)):
-        _series(painter, inner, theme, np.array(values, float), (low, high), dashed)
+    lines = ((view.dotted, DOTTED), (view.dashed, DASHED), (view.solid, SOLID))
+    for values, line in lines:
+        _series(painter, inner, theme, np.array(values, float), (low, high), line)
     side = QRectF(inner.left() - 60, 0, 54, 12)
     labels = {round(inner.top() - 2): high, round(zero - 6): 0.0, round(inner.bottom() - 10): low}
     for y, value in labels.items():
@@ -356,11 +358,10 @@ def _silhouette_words(painter: QPainter, rect: QRectF, theme: Theme, view: Layer
     left = QRectF(rect.left(), rect.top() + 4, 120, 15)
     words(painter, left, "Silhouette", theme.ink, 12, 600)
     words(painter, left.translated(0, 15), "events by group", theme.ink2, 10)
-    for k, (name, dashed) in enumerate(((view.solid_name, False), (view.dashed_name, True))):
-        if not name:
-            continue
-        y = rect.top() + 42 + 13 * k
-        painter.setPen(QPen(theme.curve, 1.2, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
+    rows = ((view.solid_name, SOLID), (view.dashed_name, DASHED), (view.dotted_name, DOTTED))
+    for k, (name, line) in enumerate(row for row in rows if row[0]):
+        y = rect.top() + 40 + 12 * k
+        painter.setPen(QPen(theme.ghost if line == DOTTED else theme.curve, 1.2, line))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.left() + 18, y))
         words(painter, QRectF(rect.left() + 23, y - 7, 90, 13), name, theme.ink, 11)
     below = QRectF(rect.left(), rect.bottom() - LAYER_PX, 120, LAYER_PX)
@@ -374,7 +375,7 @@ def _series(
     theme: Theme,
     values: NDArray[np.float64],
     limits: tuple[float, float],
-    dashed: bool,
+    line: Qt.PenStyle,
 ) -> None:
     good = np.flatnonzero(np.isfinite(values))
     if not len(good):
@@ -384,10 +385,11 @@ def _series(
     points = [QPointF(*one) for one in zip(x, y, strict=True)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(theme.curve, 1.2, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
+    colour = theme.ghost if line == DOTTED else theme.curve
+    painter.setPen(QPen(colour, 1.2, line))
     painter.drawPolyline(QPolygonF(points))
-    painter.setPen(QPen(theme.curve, 1.2))
-    painter.setBrush(theme.plot if dashed else theme.curve)
+    painter.setPen(QPen(colour, 1.2))
+    painter.setBrush(theme.curve if line == SOLID else theme.plot)
     for point in points:
         painter.drawEllipse(point, 2.6, 2.6)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -458,6 +460,13 @@ def paint_map(painter: QPainter, place: QRectF, theme: Theme, view: MapView, who
         painter.setPen(QPen(theme.ink, 1.4))
         painter.drawEllipse(centre, 4.5, 4.5)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_pattern(painter: QPainter, rect: QRectF, theme: Theme, pattern: NDArray[np.float32]) -> None:
+    """Paint what a unit of the first layer has learnt, bands by time, on a scale of its own."""
+    limit = float(np.abs(pattern).max()) or 1.0
+    painter.drawImage(rect, picture(pattern[::-1], -limit, limit, diverging(theme)))
+    box(painter, rect, theme, fill=False)
 
 
 def paint_bars(painter: QPainter, rect: QRectF, theme: Theme, view: UnitView) -> None:

@@ -17,6 +17,7 @@ from widgets.profiles.painting import (
     paint_curves,
     paint_heat,
     paint_maps,
+    paint_pattern,
     paint_silhouettes,
     paint_tree,
     tree_row_px,
@@ -227,6 +228,26 @@ class MapsPlot(Figure):
         found, view = self.at(event.position()), self.view
         if found is not None and view is not None:
             self.unit_wanted.emit(found[1])
+
+
+class PatternPlot(Figure):
+    """What a unit of the first layer has learnt; hidden in other layers."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Learnt pattern, mel bands by time", (120, 84), parent)
+        self.view: UnitView | None = None
+        self.setToolTip("Learnt pattern: the kernel over mel bands, the lowest below, and time")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_view(self, view: UnitView | None) -> None:
+        """Show another unit's."""
+        self.view = view
+        self.setVisible(view is not None and view.pattern is not None)
+        self.update()
+
+    def paint(self, painter: QPainter, rect: QRectF, theme: Theme) -> None:
+        if self.view is not None and self.view.pattern is not None:
+            paint_pattern(painter, rect.adjusted(0, 0, -rect.width() / 2, -1), theme, self.view.pattern)
 
 
 class BarsPlot(Figure):

@@ -13,7 +13,7 @@ from widgets.controls.combo import ComboBox
 from widgets.controls.segmented import Segmented
 from widgets.profiles.chips import Chips
 from widgets.profiles.excerpt_rows import ExcerptRows
-from widgets.profiles.plots import BarsPlot, CurvesPlot, HeatPlot, LayersPlot, MapsPlot, TreePlot
+from widgets.profiles.plots import BarsPlot, CurvesPlot, HeatPlot, LayersPlot, MapsPlot, PatternPlot, TreePlot
 from widgets.profiles.views import UnitView
 from widgets.theme.control_paint import Rule, ShortWords, Surface, Words, pass_theme
 from widgets.theme.number_text import number_text
@@ -166,7 +166,7 @@ class UnitPanel(Surface):
         super().__init__("panel", parent)
         self.setFixedWidth(RIGHT_PX)
         self.title, self.layer = Words("", 13, 600), ShortWords("", 11, 400, "ink2")
-        self.bars = BarsPlot()
+        self.bars, self.pattern = BarsPlot(), PatternPlot()
         self.facts = Words("", 11, 400, "ink2", wrap=True)
         self.near = Words("", 11, 400, "ink2", wrap=True)
         self.rows = ExcerptRows()
@@ -180,7 +180,7 @@ class UnitPanel(Surface):
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         column.addLayout(head)
-        for part in (self.bars, self.facts, Rule(), self.near, Rule()):
+        for part in (self.bars, self.pattern, self.facts, Rule(), self.near, Rule()):
             column.addWidget(part)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -191,6 +191,7 @@ class UnitPanel(Surface):
     def show_view(self, view: UnitView | None) -> None:
         """Show another unit."""
         self.bars.show_view(view)
+        self.pattern.show_view(view)
         self.rows.show_rows(view.excerpts if view else ())
         self.tiers.setEnabled(bool(view and view.excerpts))
         if view is None:

@@ -75,7 +75,7 @@ class TreeView:
 
 @dataclass(frozen=True, eq=False)
 class LayersView:
-    """Silhouettes over layers: a solid and a dashed series, and the chosen layer."""
+    """Silhouettes over layers, a solid and a dashed series; probes as a dotted one; and the chosen layer."""
 
     layers: tuple[str, ...]
     titles: tuple[str, ...]
@@ -85,6 +85,8 @@ class LayersView:
     dashed_name: str
     chosen: str
     facts: str = ""
+    dotted: tuple[float, ...] = ()
+    dotted_name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +128,10 @@ class Excerpt:
 
 @dataclass(frozen=True, eq=False)
 class UnitView:
-    """One unit: its value for every group, the units most like it, and what drives it most."""
+    """One unit: its value for every group, the units most like it, and what drives it most.
+
+    `pattern` [bands, taps] is what a unit of the first layer has learnt.
+    """
 
     title: str
     layer: str
@@ -135,3 +140,4 @@ class UnitView:
     near: tuple[tuple[str, float, str, str], ...]
     excerpts: tuple[Excerpt, ...]
     facts: str = ""
+    pattern: Array | None = None

@@ -96,7 +96,7 @@ def _said_in(name: str, sound: Path, row: Row | None, tier: str) -> list[Transcr
     bare = Transcribed(name, sound, "")
     if row is not None:
         bare = replace(bare, speaker=row.speaker, held_out=row.held_out, corpus=row.corpus)
-    beside = None if tier else _text_of(sound)
+    beside = None if tier else text_beside(sound)
     if beside is not None:
         return [replace(bare, text=_filled(read_text(beside), f"“{beside.name}”"))]
     if row is not None and not tier:
@@ -110,7 +110,7 @@ def _said_in(name: str, sound: Path, row: Row | None, tier: str) -> list[Transcr
     ]
 
 
-def _text_of(sound: Path) -> Path | None:
+def text_beside(sound: Path) -> Path | None:
     """Return the `.lab` or `.txt` file beside a recording, None if there is none."""
     for suffix in (".lab", ".txt"):
         for beside in (sound.with_suffix(suffix), sound.with_suffix(suffix.upper())):

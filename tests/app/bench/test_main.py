@@ -20,6 +20,7 @@ from app.bench import (
     knob,
     live,
     main,
+    profiles,
     scroll,
     search,
     start,
@@ -319,6 +320,11 @@ def test_the_hour_is_like_speech():
 
 
 # --- analyses -----------------------------------------------------------------------------------
+
+
+def test_profiles_are_measured_beside_a_bare_loop(model):
+    units = {"profiles_of_an_utterance": "ms", "map_of_250_units": "ms", "trees_and_silhouettes": "ms"}
+    assert_sound(list(profiles.figures(model, 0.02)), units)
 
 
 def test_analyses_are_measured_at_rest_and_shared(model):

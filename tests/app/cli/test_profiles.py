@@ -18,6 +18,8 @@ from app.cli.main import main
 from core.profiles.exports import read_examples
 from tests.support.tiny.letters import corpus, letter_network, recording
 
+ONLY_PROFILES = ("--arrays", "0", "--no-figures")
+
 
 @pytest.fixture
 def made(tmp_path: Path) -> tuple[str, str, Path]:
@@ -47,17 +49,16 @@ def test_everything_is_written(made: tuple[str, str, Path], capsys: pytest.Captu
     assert len((out / "projector" / "metadata.tsv").read_text().splitlines()) == 1 + 24
     assert json.loads((out / "profiles.json").read_text())["settings"]["mask"] == "hard"
     assert not (out / "profiles.state.npz").exists()
+    drawn = (out / "figures" / "conv4.svg").read_text(encoding="utf-8")
+    assert "Topographic maps" in drawn
+    assert (out / "figures" / "layers.svg").exists()
     assert "6/6" in capsys.readouterr().out
 
 
 def test_innthrospects_folders_are_read_back_by_an_independent_reader(made: tuple[str, str, Path]):
     network, folder, out = made
-    assert (
-        main(
-            ["profiles", network, folder, "--groups", "phones", "--layers", "conv2,conv9", "--out", str(out)]
-        )
-        == 0
-    )
+    asked = ["profiles", network, folder, "--groups", "phones", "--layers", "conv2,conv9", "--no-figures"]
+    assert main([*asked, "--out", str(out)]) == 0
     place = out / "inntrospect"
     acts = np.concatenate([np.load(path) for path in sorted((place / "acts" / "layer001").glob("*.npy"))])
     grads = np.concatenate([np.load(path) for path in sorted((place / "grads" / "layer001").glob("*.npy"))])
@@ -90,7 +91,7 @@ def test_innthrospects_folders_are_read_back_by_an_independent_reader(made: tupl
 
 def test_plain_profiles_keep_the_mean_over_groups(made: tuple[str, str, Path]):
     network, folder, out = made
-    common = [network, folder, "--groups", "speakers", "--method", "average", "--least", "2", "--arrays", "0"]
+    common = [network, folder, "--groups", "speakers", "--method", "average", "--least", "2", *ONLY_PROFILES]
     assert main(["profiles", *common, "--layers", "conv1", "--plain", "--out", str(out)]) == 0
     with np.load(out / "profiles.npz") as file:
         assert min(array.min() for array in file.values()) >= 0  # after a ReLU
@@ -101,18 +102,18 @@ def test_a_killed_run_goes_on_where_it_was(
     made: tuple[str, str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     network, folder, out = made
-    asked = ["profiles", network, folder, "--groups", "phones", "--arrays", "0", "--out"]
+    asked = ["profiles", network, folder, "--groups", "phones", *ONLY_PROFILES, "--out"]
     killed = f"""
 import os, signal, sys
 from core.profiles import run
 run.SAVE_S = -1.0
-from app.cli import profiles
-one = profiles._one
+one = run.ProfileRun.take
 def stop(*given):
-    one(*given)
+    found = one(*given)
     if given[0].done == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-profiles._one = stop
+    return found
+run.ProfileRun.take = stop
 from app.cli.main import main
 main({[*asked, str(out)]!r})
 """
@@ -133,7 +134,7 @@ def test_what_is_wrong_is_named(
 ):
     network, folder, out = made
     recording(Path(folder) / "s1" / "x.wav", (200, 300, 200), ("ZH", "S", ""))
-    asked = ["profiles", network, folder, "--layers", "conv1", "--arrays", "0", "--out", str(out)]
+    asked = ["profiles", network, folder, "--layers", "conv1", *ONLY_PROFILES, "--out", str(out)]
     assert main([*asked, "--groups", "phones"]) == 0
     said = capsys.readouterr().err
     assert "left out, fewer than 5 events: ZH" in said
@@ -148,3 +149,27 @@ def test_what_is_wrong_is_named(
     assert "has no layer “conv77”" in capsys.readouterr().err
     assert main([*asked, "--groups", "phones", "--keep", "0"]) == 2
     assert "lies above 0" in capsys.readouterr().err
+
+
+def test_a_cluster_gives_the_same_numbers(
+    made: tuple[str, str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    distributed = pytest.importorskip("distributed")
+    network, folder, out = made
+    asked = ["profiles", network, folder, "--groups", "phones", "--layers", "conv3", *ONLY_PROFILES, "--out"]
+    with (
+        distributed.LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=False,
+            protocol="tcp://",
+            dashboard_address=None,
+            local_directory=str(tmp_path / "dask"),
+        ) as cluster,
+    ):
+        assert main([*asked, str(out), "--cluster", cluster.scheduler_address]) == 0
+    assert main([*asked, str(tmp_path / "alone")]) == 0
+    with np.load(out / "profiles.npz") as one, np.load(tmp_path / "alone" / "profiles.npz") as other:
+        assert set(one) == set(other)
+        for name in one:
+            np.testing.assert_array_equal(one[name], other[name])

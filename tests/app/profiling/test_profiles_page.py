@@ -98,8 +98,18 @@ def test_layers_groups_and_units_are_chosen_by_clicks(heard, window, qtbot):
     across, up = heard.maps.view.places[3]
     place = QPointF(rect.left() + across * rect.width() * 0.99, rect.bottom() - max(up, 0.01) * rect.height())
     assert heard.maps.at(place) == (0, 3)
+    before = len(window.on.player.heard)
     press(heard.maps, place)
     qtbot.waitUntil(lambda: heard.unit.title.text() == "Unit 4")
+    qtbot.waitUntil(lambda: len(window.on.player.heard) > before)  # a click lets hear what drives it most
+    np.testing.assert_array_equal(window.on.player.heard[-1][0], heard.unit.rows.rows[0].wave)
+    view = heard.layers.view
+    assert len(view.dotted) == len(view.layers)
+    assert max(view.dotted) > 0.6  # four tones
+    assert heard.unit.pattern.isHidden()
+    heard.layers.layer_wanted.emit("conv1")
+    qtbot.waitUntil(lambda: not heard.unit.pattern.isHidden())
+    assert heard.unit.pattern.view.pattern.shape == (12, 8)
 
 
 def test_an_excerpt_is_heard_by_a_click(heard, window):
@@ -111,6 +121,15 @@ def test_an_excerpt_is_heard_by_a_click(heard, window):
     assert rate_hz == 8000
     np.testing.assert_array_equal(samples, rows.rows[0].wave)
     assert rows.row_at(rows.sizeHint().height() + 999) == -1
+    said = []
+    window.on.messages.noted.connect(said.append)
+    heard.unit.tiers.click()
+    assert "None of these recordings is open" in said[-1]
+    rows.open_wanted.emit(0)
+    heard.unit.tiers.click()
+    tier = window.on.tier_editor.tiers[-1]
+    assert (tier.name, tier.kind) == (f"conv10 {heard.unit.title.text().lower()}", "point")
+    assert rows.rows[0].at_s in tier.times
 
 
 def test_another_method_hears_the_folder_again(heard, window, qtbot):

@@ -10,8 +10,9 @@ import torch
 
 from core.families.registry import Model, open_model
 from core.faults import Fault
+from core.phonemes.pronunciation import Pronouncer
 from core.profiles.capture import Ear, independent
-from core.profiles.collect import part_of
+from core.profiles.collect import part_of, phoneme_events
 from core.profiles.corpus_sums import VECTORS, CorpusSums
 from core.profiles.events import Corpus, Event, Recording
 from core.profiles.grouping import corpus_of
@@ -121,6 +122,17 @@ def test_letters_are_what_the_network_emits(model: Model, folder: Path):
     found = run.profiles()
     assert found.counts
     assert set(found.counts) <= {"a", "b", "c", "space"}
+
+
+def test_emitted_letters_have_the_phonemes_of_their_words():
+    def at(label: str, time_s: float) -> Event:
+        return Event(label, time_s, time_s, time_s, label)
+
+    letters = [at(sign, 0.1 * k) for k, sign in enumerate(("c", "a", "b", "space", "a", "space", "b", "b"))]
+    words = Pronouncer(None, {"cab": (("K", "AE1", "B"),), "a": (("AH0",),)})
+    found = phoneme_events(words, letters)
+    assert [(one.group, one.target) for one in found] == [("K", "c"), ("AE", "a"), ("B", "b"), ("AH", "a")]
+    assert [one.at_s for one in found] == [letters[k].at_s for k in (0, 1, 2, 4)]
 
 
 def test_memory_does_not_grow_with_the_number_of_recordings(model: Model, tmp_path: Path):

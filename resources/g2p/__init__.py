@@ -1,0 +1,1 @@
+"""The network that turns letters into phonemes, for words that CMUdict lacks."""
