@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.analysis.settings import AnalysisSettings
 from app.base.context import Context
 from app.base.picture_saver import PictureSaver
-from app.sweeping.dose_run import DRAW, DoseAsked, DoseRun
+from app.sweeping.dose_run import DRAW, DoseAsked, DoseRun, DoseState
 from app.sweeping.dose_values import dose_view
 from app.sweeping.measure_options import FIRST_MEASURE, measure_options, plan_for
 from app.sweeping.sweep_run import SweepRun, SweepState
@@ -92,29 +94,32 @@ class DosePage:
         self.offer_stretches()
 
     def offer_stretches(self) -> None:
-        """Offer the whole sound, the selection, and what is measured now."""
+        """Offer the whole sound, the selection, labelled intervals, and what is measured now."""
+        if not self._panel.isVisible():
+            return  # the stack is being scrolled, perhaps over thousands of intervals
         selected, over = self._session.selection, self._over
         options = [(WHOLE, "the whole sound")]
         if over is not None:
             options.append((_key(over), _stretch("", over)))
         if selected is not None and selected != over:
             options.append((SELECTION, _stretch("selection ", selected)))
-        self._labelled = {f"{tier} {label} {_key(at)}": at for tier, label, at in self._intervals()}
-        for (tier, label, at), key in zip(self._intervals(), self._labelled, strict=True):
-            options.append((key, _stretch(f"{tier}, {label}  ", at)))
+        intervals = self._intervals()
+        self._labelled = {f"{k} {_key(at)}": at for k, (_, _, at) in enumerate(intervals)}
+        for (tier, label, at), place in zip(intervals, self._labelled, strict=True):
+            options.append((place, _stretch(f"{tier}, {label}  ", at)))
         self._panel.over.show_options(options, WHOLE if over is None else _key(over))
 
     def _intervals(self) -> list[tuple[str, str, Range]]:
         """Return the first labelled intervals of the output's tiers at this point, with their tiers."""
         owned = self._session.owned_annotation
         tiers = [] if owned is None else [tier for tier in owned.annotation.tiers if tier.is_interval]
-        found = [
+        found = (
             (tier.name, label.strip(), tier.range_of(k))
             for tier in tiers
             for k, label in enumerate(tier.labels)
             if label.strip()
-        ]
-        return found[:MOST_INTERVALS]
+        )
+        return list(islice(found, MOST_INTERVALS))
 
     def _set_measure(self, key: str) -> None:
         self._measure = key
@@ -143,13 +148,27 @@ class DosePage:
     # --- what is measured -----------------------------------------------------------------------
 
     def _swept(self) -> None:
-        """Measure the finished sweep where it is visible, unless many draws are being measured."""
+        """Measure the finished sweep where it is visible, unless that is what was measured last."""
         state, dose = self._sweep.state, self._run.state
         if state is None or state.done < len(state.points) or not self._panel.isVisible():
             return
-        if dose is not None and dose.asked.draws > 1 and self._asked(state, dose.asked.draws) == dose.asked:
+        if dose is not None and self._is_asked(state, dose):
             return
         self.run(1)
+
+    def _is_asked(self, state: SweepState, dose: DoseState) -> bool:
+        """Return whether a response is of this sweep, and is measured or under way."""
+        try:
+            same = self._asked(state, dose.asked.draws) == dose.asked
+        except Fault:
+            return False
+        return same and (dose.done == dose.count or self._run.running)
+
+    def shown(self) -> None:
+        """Catch up with what happened while the page was hidden."""
+        self.offer()
+        self._swept()
+        self.show()
 
     def run(self, draws: int) -> None:
         """Measure the sweep in the draw at the knobs, or its grid in many frozen draws."""

@@ -80,7 +80,10 @@ def _of_layers(
         for step, (word, share) in enumerate(zip(places.words, shares(places.places), strict=True))
     ]
     rows.sort(key=lambda row: -places.places[row.step or 0])
-    heads = (places.name, *(f"{titles[layer]} {_short(state)}" for layer in known))
+    heads = (
+        places.name if places.is_value else "step",
+        *(f"{titles[layer]} {_short(state)}" for layer in known),
+    )
     return DoseView(
         unit, _both_names(state), lines, heads, tuple(rows),
         None if current is None else places.places[current],

@@ -66,6 +66,7 @@ def make_sweep(
     effects = EffectPage(
         context, host, analysis_settings, effect_run, sounds, saver, page.effects, made.sweep_variable
     )
+    page.tab_changed.connect(lambda key: dose.shown())
     for offer in (dose.offer, effects.offer):
         made.offered.connect(offer)
     for stop in (sweep_run.cancel, dose_run.cancel, effect_run.cancel, made.sound.stop):

@@ -18,6 +18,7 @@ from widgets.theme.theme import Theme
 
 ITEMS = 500
 LABEL_PX = 64
+FIRST = "Random items are measured or labelled, and regressed on their variables."
 VALUE, ABOVE, TEXTGRID, EAR = "value", "above", "textgrid", "ear"
 KINDS = (
     (VALUE, "the measure itself"),
@@ -79,6 +80,7 @@ class EffectPanel(Surface):
         self._lay_out()
         self._connect()
         self.show_kind(VALUE)
+        self.show_effects(EffectView(told=FIRST))
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
@@ -87,10 +89,15 @@ class EffectPanel(Surface):
         column = QVBoxLayout()
         column.setContentsMargins(12, 8, 12, 6)
         column.setSpacing(6)
-        column.addLayout(_row("Explain", self.kind))
-        column.addLayout(_row("Measure", self.measure, self.layer))
-        column.addLayout(_row("", self.label, self.threshold, self.write, self.read, self.listen))
-        column.addLayout(_row("Items", self.items, self.method, self.run, self.state, self.copy, self.save))
+        self._measure_row = _row("Measure", self.measure, self.layer)
+        self._label_row = _row("Label", self.label, self.threshold, self.write, self.read, self.listen)
+        for row in (
+            _row("Explain", self.kind),
+            self._measure_row,
+            self._label_row,
+            _row("Items", self.items, self.method, self.run, self.state, self.copy, self.save),
+        ):
+            column.addWidget(row)
         whole.addLayout(column)
         whole.addWidget(self.plot, 3)
         below = QVBoxLayout()
@@ -127,6 +134,8 @@ class EffectPanel(Surface):
             (self.listen, kind == EAR),
         ):  # fmt: skip
             part.setVisible(on)
+        self._measure_row.setVisible(by_measure)
+        self._label_row.setVisible(kind != VALUE)
         self.run.setEnabled(by_measure)
 
     def show_effects(self, view: EffectView) -> None:
@@ -171,8 +180,11 @@ def _cells(row: EffectRow) -> tuple[str, ...]:
     return (row.variable, *(four_digits(value) for value in numbers), "yes" if row.beyond_chance else "no")
 
 
-def _row(name: str, *fields: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
+def _row(name: str, *fields: QWidget) -> QWidget:
+    """Return a named row of fields, which can be hidden as a whole."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(8)
     label = Words(name, 12, 400, "ink2")
     label.setFixedWidth(LABEL_PX)
@@ -180,4 +192,4 @@ def _row(name: str, *fields: QWidget) -> QHBoxLayout:
     for field in fields:
         row.addWidget(field, 1 if field is fields[0] and not isinstance(field, NumberField) else 0)
     row.addStretch(0)
-    return row
+    return made

@@ -181,8 +181,8 @@ class LayerArea(PlotArea):
         room = QRectF(2, self.size().height() - MARGINS.bottom + 2, MARGINS.left - 17, 16)
         painter.setFont(face)
         painter.setPen(self.theme.ink2)
-        words = QFontMetrics(face).elidedText(view.name, Qt.TextElideMode.ElideRight, round(room.width()))
-        painter.drawText(room, RIGHT, words)
+        fits = QFontMetrics(face).horizontalAdvance(view.name) <= room.width()
+        painter.drawText(room, LEFT, view.name if fits else "step")
 
     def _paint_current(self, painter: QPainter, view: SweepView) -> None:
         """Paint the current step's name on the accent colour, on its line."""

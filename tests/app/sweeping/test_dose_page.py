@@ -117,6 +117,19 @@ def test_the_dock_measures_the_sweep_and_a_row_goes_to_its_step(qtbot, services,
     assert QApplication.clipboard().text().splitlines()[3].startswith("-2\t")
 
 
+def test_the_other_page_of_the_dock_measures_nothing_until_it_is_left(services, page, dock):
+    page.tabs.wanted.emit("effects")
+    before = services.dose_run.state
+    page.bar.range_wanted.emit(0.0, 2.0, 1.0)
+    assert services.dose_run.state is before
+    page.tabs.wanted.emit("dose")
+    state = services.dose_run.state
+    assert state.positions[0].places == (0.0, 1.0, 2.0)
+    page.tabs.wanted.emit("effects")
+    page.tabs.wanted.emit("dose")
+    assert services.dose_run.state is state, "what is measured is not measured again"
+
+
 def test_several_variables_are_ranked_by_their_effect(qtbot, services, dock):
     dock.variables_wanted.emit("z11-z13")
     dock.run_wanted.emit(2)
