@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.generation.search_files import ExampleSet
     from core.generation.tasks import Pair
 
-WIDE_PX, HIGH_PX = 1240, 880
+WIDE_PX = 1240
 TILES = 6
 
 
@@ -62,7 +62,9 @@ def _draw(path: Path, state: GenerationState, sign: int) -> None:
 
     from app.generating.views import settings_view, tile_rows, trajectory_view
     from widgets.figures.figure_files import Picture, write_picture
-    from widgets.generation.generate_page import GeneratePage
+    from widgets.generation.generate_page import LEAST_PX, GeneratePage
+    from widgets.generation.tile_rows import MARGIN_PX, ROW_GAP_PX, TILE_PX
+    from widgets.theme.control_paint import pass_theme
     from widgets.theme.theme import Theme
 
     page = GeneratePage()
@@ -70,12 +72,19 @@ def _draw(path: Path, state: GenerationState, sign: int) -> None:
     page.show_settings(settings_view(state, sign))
     page.plot.show_view(trajectory_view(state, sign))
     page.tiles.show_rows(tile_rows(state), "")
-    page.centre.resize(WIDE_PX, HIGH_PX)
+    centre = page.centre
+    centre.setParent(None)  # without the panels beside it, which would take their room
+    page.plot.show()
+    rows = len(page.tiles.rows) * (TILE_PX + ROW_GAP_PX) + 2 * MARGIN_PX
+    high_px = max(LEAST_PX, page.table.sizeHint().height()) + rows + 2
+    centre.resize(WIDE_PX, high_px)
 
     def paint(painter: QPainter, theme: Theme) -> None:
-        page.set_theme(theme)
-        page.centre.render(painter, QPoint())
+        centre.set_theme(theme)
+        pass_theme(centre, theme)
+        centre.render(painter, QPoint())
 
     unit = state.asked.pair.unit
-    write_picture(path, Picture(f"What drives {unit.words}", WIDE_PX, HIGH_PX, paint), repr(unit), 300)
+    write_picture(path, Picture(f"What drives {unit.words}", WIDE_PX, high_px, paint), repr(unit), 300)
+    centre.deleteLater()
     page.deleteLater()

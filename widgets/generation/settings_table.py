@@ -117,7 +117,9 @@ class SettingsTable(QWidget):
             painter.setFont(font(11, 600, numbers=True))
             painter.setPen(theme.ink)
             painter.drawText(
-                QRectF(first.left(), 28, last.right() - first.left(), 18), middle, f"{steps} steps"
+                QRectF(first.left(), 28, last.right() - first.left(), 18),
+                middle,
+                f"{steps} step{'s' * (steps != 1)}",
             )
             painter.setPen(theme.line2)
             painter.drawLine(QPointF(first.left(), 47), QPointF(last.right(), 47))
