@@ -109,6 +109,12 @@ a network's for other words, each at the letters that spell it. Where a TextGrid
 recording, the distance of the boundaries from it is told at the end."""
 
 
+VISUALISE_FILES = """files written to DIR:
+  visualise.npz   for each row of the picture (none, L1, total_variation, blur, jitter, all, fourier): the
+                  inputs [snapshots, bins, frames], and NAME_activation [snapshots]; steps, frequency_hz
+  visualise.png   rows are penalties, columns are steps, with the activation reached above each"""
+
+
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
   slice, ltas, moments, zero-crossings, envelope-peaks, acoustic-checks
 Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
@@ -512,6 +518,20 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXPLAIN_FILES
 
 
+def _visualise(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", metavar="NETWORK", help="a checkpoint: its folder, prefix or any of its files")
+    _answers(parser)
+    add("--network", metavar="NAME", help="which network (default: the first that sound drives)")
+    add("--target", metavar="NAME", required=True, help="a label, or layer:channel (from 1)")
+    add("--objective", choices=("neuron", "channel", "layer", "probability"), default="neuron",
+        help="what is maximised (default: neuron, the frame in the middle)")  # fmt: skip
+    add("--steps", metavar="N", type=count, default=512, help="steps of Adam (default: 512)")
+    add("--seed", metavar="N", type=seed, default=0, help="where it starts (default: 0)")
+    add("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = VISUALISE_FILES
+
+
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH_OR_SOUND", help="a checkpoint, or a sound file")
     parser.add_argument(
@@ -604,6 +624,7 @@ COMMANDS: dict[str, CliCommand] = {
     "explain": CliCommand(
         "show which part of a sound made a network say what it says", "app.cli.explain", _explain
     ),
+    "visualise": CliCommand("show what drives a unit of a network most", "app.cli.visualise", _visualise),
     "shot": CliCommand("write a picture of the stack of layers", "app.cli.shot", _shot),
     "generate": CliCommand(
         "search a generator for sounds that drive a unit of a network", "app.cli.generate", _generate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,20 @@ import numpy as np
 from core.explain.registry import METHODS
 from core.explain.relevance import Relevance, scale_of
 from core.explain.sanity import Sanity
+from core.explain.visualise import Snapshot
 from core.files.json_text import json_bytes
+from core.frontends.band_axis import band_centres_hz
+from core.networks.spec import SoundDrive
+from core.signals.axis import TimeAxis
 from core.signals.channel_image import ChannelImage
 from core.signals.track import Track
 from widgets.figures.figure_files import write_picture
-from widgets.figures.relevance_figure import RelevancePicture, Thumbnail, relevance_picture
+from widgets.figures.relevance_figure import (
+    RelevancePicture,
+    Thumbnail,
+    relevance_picture,
+    thumbnails_picture,
+)
 from widgets.theme.praat_numbers import four_digits
 from widgets.theme.theme import load_fonts
 
@@ -57,3 +67,20 @@ def _thumbnails(found: Relevance, checked: Sanity | None) -> list[Thumbnail]:
         top = step.layers[0] if len(step.layers) == 1 else f"to {step.layers[-1]}"
         made.append(Thumbnail(f"{top}  {step.rho:.3f}".replace("-", "−"), _image(found, step.values)))
     return made
+
+
+def write_visualised(
+    out: Path, title: str, rows: Mapping[str, Sequence[Snapshot]], drive: SoundDrive
+) -> None:
+    """Write the figure of what drives a unit: a row for each penalty, a column for each step."""
+    load_fonts()
+    made: list[Thumbnail] = []
+    centres = band_centres_hz(drive.frontend, drive.rate_hz)
+    columns = max(len(found) for found in rows.values())
+    for name, found in rows.items():
+        for one in found:
+            limit = scale_of(one.values)
+            axis = TimeAxis.of_sound(drive.rate_hz / drive.frontend.step, len(one.values))
+            words = f"{name} {one.step}: {four_digits(one.activation)}"
+            made.append(Thumbnail(words, ChannelImage("input", one.values, axis, -limit, limit, centres)))
+    write_picture(out, thumbnails_picture(title, made, columns), "{}", 200.0)

@@ -55,6 +55,18 @@ def relevance_picture(shown: RelevancePicture) -> Picture:
     )
 
 
+def thumbnails_picture(title: str, thumbnails: Sequence[Thumbnail], columns: int) -> Picture:
+    """Return a figure of small maps in rows."""
+    rows = -(-len(thumbnails) // columns)
+
+    def paint(painter: QPainter, theme: Theme) -> None:
+        y = _text(painter, GAP_PX, title, theme.ink, font(13, 600))
+        _thumbnails(painter, y + GAP_PX, thumbnails, theme, columns)
+
+    height = 3 * GAP_PX + LINE_PX + rows * (THUMB_PX + LINE_PX + GAP_PX)
+    return Picture(title, WIDTH_PX, height, paint)
+
+
 def _height(shown: RelevancePicture) -> float:
     plots = (
         INPUT_PX * (shown.input is not None) + (MAP_PX if shown.map is not None else CURVE_PX) + 2 * GAP_PX
@@ -127,10 +139,12 @@ def _times(painter: QPainter, y: float, columns: Columns, theme: Theme) -> float
     return y + LINE_PX + GAP_PX
 
 
-def _thumbnails(painter: QPainter, y: float, thumbnails: Sequence[Thumbnail], theme: Theme) -> None:
-    width = (WIDTH_PX - 2 * GAP_PX) / THUMBS_A_ROW - GAP_PX
+def _thumbnails(
+    painter: QPainter, y: float, thumbnails: Sequence[Thumbnail], theme: Theme, columns: int = THUMBS_A_ROW
+) -> None:
+    width = (WIDTH_PX - 2 * GAP_PX) / columns - GAP_PX
     for place, one in enumerate(thumbnails):
-        row, column = divmod(place, THUMBS_A_ROW)
+        row, column = divmod(place, columns)
         left, top = GAP_PX + column * (width + GAP_PX), y + row * (THUMB_PX + LINE_PX + GAP_PX)
         draw_text(painter, QPointF(left, top + LINE_PX / 2), one.words, font(11), theme.ink2)
         rect = QRectF(left, top + LINE_PX, width, THUMB_PX)

@@ -162,3 +162,15 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     said = capsys.readouterr().err
     assert words in said
     assert said.count("\n") == 1
+
+
+def test_what_drives_a_unit_is_pictured_under_every_penalty(place: Path) -> None:
+    network, out = str(place / "net.safetensors"), place / "seen"
+    options = ["--target", "conv2:3", "--steps", "3", "--out", str(out)]
+    assert main(["visualise", network, *options]) == 0
+    found = np.load(out / "visualise.npz")
+    assert list(found["steps"]) == [1, 3]
+    assert found["none"].shape == found["total_variation"].shape == (2, BINS, 12)
+    assert found["all_activation"].shape == (2,)
+    assert (out / "visualise.png").read_bytes()[:4] == b"\x89PNG"
+    assert main(["visualise", network, "--target", "x", "--out", str(out)]) == 2
