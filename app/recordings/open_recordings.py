@@ -136,8 +136,9 @@ class OpenRecordings:
         session = self._session
         keys = set(keys_of(session.lanes))
         reach = self._alignment.reach({key: track for key, track in self._tracks.items() if key in keys})
-        reach += [card.out_axis.extent for card in session.models.values()]
-        reach = [one for one in reach if one.length_s > 0]  # some networks take sounds of any length
+        # a network that only hears has no time of its own
+        reach += [card.out_axis.extent for card in session.models.values() if card.generator is not None]
+        reach = [one for one in reach if one.length_s > 0]
         if reach:
             start_s = min(0.0, *(one.start_s for one in reach if one.start_s < -ROUNDING_S), 0.0)
             session.set_whole(Range(start_s, max(one.end_s for one in reach)))

@@ -191,7 +191,7 @@ class AnswerLanes:
         return LaneView(
             key,
             lane_name(self._session.models, key),
-            rule_words(output),
+            rule_words(output, self._session.models[key.model].generator is None),
             note=self._input_words(key),
             classifier=output,
             given=self._given(key, output),
@@ -232,11 +232,14 @@ def shown_label(label: str) -> str:
     return SHOWN_SPACE if label == SPACE else label
 
 
-def rule_words(output: ClassifierOutput) -> str:
-    """Return how many classes there are, and how their probabilities are made."""
+def rule_words(output: ClassifierOutput, alone: bool = False) -> str:
+    """Return how many classes there are, and how their probabilities are made; a network that only hears,
+    `alone`, has no code of bits or categories.
+    """
     count = len(output.classes)
+    bits = "classes" if alone else f"bit{'s' * (count > 1)}"
     return {
         "score": "1 score",
-        "sigmoid": f"{count} bit{'s' * (count > 1)} · sigmoid",
-        "softmax": f"{count} categories · softmax",
+        "sigmoid": f"{count} {bits} · sigmoid",
+        "softmax": f"{count} {'classes' if alone else 'categories'} · softmax",
     }[output.rule]

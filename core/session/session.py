@@ -268,7 +268,7 @@ class Session:
         )  # fmt: skip
         self.shown = Shown()
         end_s = card.out_axis.extent.end_s
-        if end_s > 0:  # a network of sounds of any length has no time of its own
+        if end_s > 0 and card.generator is not None:  # a network that only hears has no time of its own
             self.whole = Range(0.0, end_s)
         self.visible, self._back = self.whole, []
         self.cursor_s, self.selection, self.frequency_hz = 0.0, None, None

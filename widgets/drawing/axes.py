@@ -87,13 +87,6 @@ def curve_labels(lane: LaneView, rows: PixelRows, cursor_s: float | None, theme:
     return labels
 
 
-def probability_labels(lane: LaneView, top_px: float, bottom_px: float, theme: Theme) -> list[Label]:
-    """Return the ends of the scale of probabilities; none for a score or a folded lane."""
-    if lane.collapsed or lane.classifier is None or lane.classifier.rule == "score":
-        return []
-    return [Label(top_px, "1", theme.ink2, END), Label(bottom_px, "0", theme.ink2, END)]
-
-
 def _cursor_label(value: float, drawn: float, rows: PixelRows, theme: Theme) -> Label:
     """Return the value at the cursor; outside the scale it is drawn just inside its end."""
     beyond = int(drawn > rows.high) - int(drawn < rows.low)

@@ -1,4 +1,4 @@
-"""What D or Q gives, drawn in a lane: a bar per class with its probability and logit, or one score."""
+"""What a network says once about a sound, written in a lane: a value per class, or one score."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from widgets.theme.praat_numbers import NONE, activation
 from widgets.theme.theme import Theme, font
 from widgets.timeline.lane_views import LaneView
 
-COLUMN_PX, BAR_PX, EDGE_PX = 96.0, 40.0, 8.0
-TOP_PX, BELOW_PX, LINE_PX = 30.0, 32.0, 14.0
-LOGIT_FROM_PX, VALUE_FROM_PX, SHORT_FROM_PX, LABEL_FROM_PX = 76.0, 56.0, 30.0, 20.0
+CELL_PX, ROW_PX, GAP_PX, EDGE_PX = 138.0, 32.0, 14.0, 12.0
+TOP_PX, LINE_PX = 26.0, 14.0
 SCORE = (
     "Higher means that this discriminator finds the sound more like its training recordings. "
     "It is not a probability: compare it only with other scores of the same discriminator."
@@ -56,19 +55,24 @@ def short_words(output: ClassifierOutput, most: int = MOST_IN_ONE_LINE) -> str:
 
 
 def class_places(rect: QRectF, output: ClassifierOutput) -> list[tuple[ClassProbability, QRectF]]:
-    """Return the column of each class, side by side from the left; none for a score."""
+    """Return the cell of each class: a few in the network's order, many as a ranking, as far as they fit.
+
+    There is none for a score.
+    """
     if output.rule == "score":
         return []
-    width = min(COLUMN_PX, (rect.width() - 2 * EDGE_PX) / len(output.classes))
-    left = rect.left() + EDGE_PX
+    across = max(1, int((rect.width() - 2 * EDGE_PX) // CELL_PX))
+    down = max(1, int((rect.height() - TOP_PX) // ROW_PX))
+    told = output.classes if len(output.classes) <= across else output.ranked[: across * down]
+    left, top = rect.left() + EDGE_PX, rect.top() + TOP_PX
     return [
-        (one, QRectF(left + k * width, rect.top(), width, rect.height()))
-        for k, one in enumerate(output.classes)
+        (one, QRectF(left + k % across * CELL_PX, top + k // across * ROW_PX, CELL_PX, ROW_PX))
+        for k, one in enumerate(told)
     ]
 
 
 def class_at(rect: QRectF, output: ClassifierOutput, place: QPointF) -> ClassProbability | None:
-    """Return the class whose column is under the mouse."""
+    """Return the class whose cell is under the mouse."""
     return next((one for one, column in class_places(rect, output) if column.contains(place)), None)
 
 
@@ -122,46 +126,27 @@ def _paint_score(painter: QPainter, rect: QRectF, score: float, theme: Theme) ->
 
 
 def _paint_class(
-    painter: QPainter, column: QRectF, one: ClassProbability, lane: LaneView, theme: Theme
+    painter: QPainter, cell: QRectF, one: ClassProbability, lane: LaneView, theme: Theme
 ) -> None:
-    """Paint one class: its bar from 0 to 1, the probability above it, its label and logit below it."""
+    """Write one class: its label, its probability, and below them its logit; a class that was given is
+    outlined.
+    """
     output = lane.classifier
     assert output is not None
     likely = one.label == output.ranked[0].label if output.rule == "softmax" else one.probability > 0.5
-    width = min(BAR_PX, column.width() * 0.7)
-    ground = QRectF(
-        column.center().x() - width / 2, column.top() + TOP_PX, width, column.height() - TOP_PX - BELOW_PX
-    )
-    painter.fillRect(ground, theme.plot_off)
-    painter.setPen(QPen(theme.line2, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(ground)
-    if math.isfinite(one.probability):
-        full = QRectF(ground)
-        full.setTop(ground.bottom() - ground.height() * one.probability)
-        painter.fillRect(full, theme.curve if likely else theme.ghost)
+    ink, weight = (theme.ink, 600) if likely else (theme.ink2, 400)
+    face, number = font(12, weight), font(12, weight, numbers=True)
+    value = probability_text(one.probability)
+    room_px = int(cell.width() - GAP_PX - QFontMetrics(number).horizontalAdvance(value) - 8)
+    label = QFontMetrics(face).elidedText(one.label, Qt.TextElideMode.ElideRight, room_px)
+    y = cell.top() + LINE_PX * 0.75
+    place = draw_text(painter, QPointF(cell.left(), y), label, face, ink)
+    draw_text(painter, QPointF(place.right() + 8, y), value, number, ink)
+    logit = f"logit {activation(one.logit)}"
+    below = QPointF(cell.left(), y + LINE_PX)
+    draw_text(painter, below, logit, font(11, numbers=True), theme.ink3)
     if one.label in lane.given:
-        painter.setPen(QPen(theme.accent, 2))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(ground.adjusted(-2, -2, 2, 2))
-    _paint_class_words(painter, column, ground, one, likely, theme)
-
-
-def _paint_class_words(
-    painter: QPainter, column: QRectF, ground: QRectF, one: ClassProbability, likely: bool, theme: Theme
-) -> None:
-    """Write as much as fits into the column of a class; the rest is in its tooltip."""
-    x, width = column.center().x(), column.width()
-    number = font(11, 600 if likely else 400, numbers=True)
-    ink = theme.ink if likely else theme.ink2
-    if width >= SHORT_FROM_PX or likely:
-        enough = width >= VALUE_FROM_PX
-        words = probability_text(one.probability) if enough else f"{one.probability:.2f}"
-        draw_text(painter, QPointF(x, ground.top() - 9), words, number, ink, "centre")
-    if width >= LABEL_FROM_PX or likely:
-        label = font(12, 600 if likely else 400)
-        draw_text(painter, QPointF(x, ground.bottom() + 10), one.label, label, ink, "centre")
-    if width >= LOGIT_FROM_PX:
-        words = f"logit {activation(one.logit)}"
-        place = QPointF(x, ground.bottom() + 24)
-        draw_text(painter, place, words, font(11, numbers=True), theme.ink3, "centre")
+        painter.drawRoundedRect(cell.adjusted(-5, -2, -GAP_PX + 3, -3), 3, 3)

@@ -16,11 +16,9 @@ from widgets.drawing.axes import (
     overlay_labels,
     paint_left_labels,
     paint_right_labels,
-    probability_labels,
     settled,
 )
 from widgets.drawing.channel_image import channel_labels, shade_labels
-from widgets.drawing.classifier import BELOW_PX, TOP_PX
 from widgets.drawing.curves import Limits
 from widgets.drawing.lane import NO_LIMITS, Marks, curve_rows, lane_parts, value_limits
 from widgets.drawing.relevance import relevance_labels
@@ -35,7 +33,7 @@ def left_labels(
 ) -> list[Label]:
     """Return the numbers left of a lane: those of the curve, and the frequencies below."""
     if lane.classifier is not None:
-        return probability_labels(lane, rect.top() + TOP_PX, rect.bottom() - BELOW_PX, theme)
+        return []
     if lane.channel_image is not None:
         return [] if lane.collapsed else settled(channel_labels(lane.channel_image, rect, theme), rect)
     if lane.scores is not None:

@@ -65,7 +65,7 @@ def test_nothing_is_played_or_measured_there(window):
     assert all(button.isHidden() for button in buttons)
     menu = lane_menu(header.lane, (0.0, 1.0), lambda *_: None, lambda _: None, window)
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["Collapse", "Close this lane"]
+    assert words == ["Collapse", "What drives this?", "Close this lane"]
 
 
 def test_one_note_says_what_is_heard(window):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soundfile
+from PySide6.QtCore import QRectF
 
 from core.session.lane_key import RecordingKey
 from tests.core.families.test_hearing_networks import crepe_shapes, drawn, musicnn_shapes
@@ -13,6 +15,7 @@ from tests.support.commands import run
 from tests.support.keys import G
 from tests.support.tiny import nets
 from tests.support.tiny.files import save_state
+from widgets.drawing.classifier import class_places
 
 
 def test_a_lone_q_opens_and_a_recording_goes_through_it(window, faults, buzz, tmp_path):
@@ -70,6 +73,20 @@ def test_a_network_that_hears_sound_opens_with_its_card(
     window.on.model_loader.open(small_model)
     assert faults == []
     assert session.active == G("out")
+
+
+def test_a_network_of_a_fixed_length_shows_the_whole_recording_too(fresh, tmp_path):
+    soundfile.write(tmp_path / "long.wav", np.random.default_rng(0).uniform(-0.1, 0.1, 80000), 16000)
+    network = save_state(tmp_path / "vgg.pt", drawn(musicnn_shapes()))
+    for path in (tmp_path / "long.wav", network):
+        fresh.model_loader.open(path)
+    assert fresh.session.visible.length_s == pytest.approx(5.0)
+    (lane,) = (one for one in fresh.stack_views.view().lanes if one.classifier is not None)
+    assert lane.meta == "50 classes · sigmoid"
+    places = class_places(QRectF(0, 0, 700, 91), lane.classifier)
+    assert [one.label for one, _ in places] == [one.label for one in lane.classifier.ranked[: len(places)]]
+    assert 5 <= len(places) < 50
+    assert len({(cell.left(), cell.top()) for _, cell in places}) == len(places)
 
 
 @pytest.mark.parametrize("network_first", [True, False])
