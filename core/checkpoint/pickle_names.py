@@ -17,6 +17,7 @@ from core.checkpoint.tensors import ITEM_BYTES, MOST_DIMENSIONS, TensorSpec
 from core.faults import Fault
 
 RECIPE = 'torch.save(model.state_dict(), "G.pt")'
+EXPORT = 'torch.export.save(torch.export.export(model.eval(), (example,)), "network.pt2"), or ONNX.'
 LARGEST_INTEGER = 1 << 62
 LONGEST_NAME = 100
 
@@ -290,7 +291,8 @@ def whole_program(full: str, what: str) -> Fault:
     """Return the fault for a file that needs a program's own code to be read."""
     return Fault(
         f"“{what}” is a whole pickled program ({full}), not only weights.",
-        f"In the program that made it, save only the weights: {RECIPE}",
+        f"In the program that made it, save only the weights: {RECIPE}. A network that Phonoscope does not "
+        f"know needs its graph as well: {EXPORT}",
     )
 
 

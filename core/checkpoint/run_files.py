@@ -37,7 +37,7 @@ WEIGHT_SUFFIXES = (
 NO_WEIGHTS = (
     ".txt", ".md", ".json", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".py", ".ipynb",
     ".sh", ".html", ".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a", ".textgrid", ".png", ".jpg",
-    ".jpeg", ".svg", ".pdf", ".npz", ".npy", ".zip", ".gz", ".docx", ".xlsx", ".index", ".meta", ".pt2",
+    ".jpeg", ".svg", ".pdf", ".npz", ".npy", ".zip", ".gz", ".docx", ".xlsx", ".index", ".meta",
     ".omnivad",
 )  # fmt: skip
 STEP = re.compile(r"\d+")

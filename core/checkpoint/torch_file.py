@@ -39,6 +39,15 @@ class TorchFile:
         self._tensors = _named(content, path.name)
         self.specs: Mapping[str, TensorSpec] = {name: stored.spec for name, stored in self._tensors.items()}
 
+    @property
+    def is_script(self) -> bool:
+        """Whether the file is a TorchScript program, of which only the tensors are read."""
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return any("/code/" in name for name in archive.namelist())
+        except (zipfile.BadZipFile, OSError):
+            return False
+
     def read(self, name: str) -> NDArray[np.float32]:
         """Return one tensor, reading only its part of the file."""
         stored = self._tensors[name]

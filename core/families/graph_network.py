@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ROLE, LOGITS = "network", "logits"
 PITCH, CONFIDENCE = re.compile(r"(?i)pitch|f0|hertz|_hz"), re.compile(r"(?i)conf|voic|period|prob")
 FIXED_VALUES = {"fmin": (50, 600), "fmax": (600, 50)}
-WAVE_START, WAVE_MOST_S, FRAMES_START, FRAMES_MOST = 4000, 8, 32, 2048
+WAVE_START, WAVE_MOST_S, FRAMES_START, FRAMES_MOST = 4000, 4, 32, 1024
 FREE_LENGTH = "Export the network with its own state inside, for whole recordings."
 
 

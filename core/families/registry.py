@@ -7,8 +7,10 @@ from pathlib import Path
 
 from core.checkpoint.foreign import CONVERT
 from core.checkpoint.open_file import open_bundle, open_file
+from core.checkpoint.pickle_names import EXPORT
 from core.checkpoint.run_files import RunFiles, resolve
 from core.checkpoint.tensors import Tensors
+from core.checkpoint.torch_file import TorchFile
 from core.families import (
     articulation_gan,
     ciwgan_pytorch,
@@ -112,6 +114,11 @@ def _unknown(run: RunFiles, files: Sequence[Tensors]) -> Fault:
     if run.path.suffix.lower() == ".npz":
         words = f"“{run.path.name}” is a NumPy archive, and holds no network that Phonoscope knows ({shown})."
         return Fault(words, f"Save the network's weights in PyTorch: {CONVERT}")
+    if any(isinstance(file, TorchFile) and file.is_script for file in files):
+        return Fault(
+            f"“{run.path.name}” is a TorchScript program that Phonoscope does not know; no program is run.",
+            f"Export the network that it was made from: {EXPORT}",
+        )
     return Fault(
         f"“{run.path.name}” is not a network that Phonoscope knows (it holds {shown}, ..).",
         "Phonoscope opens WaveGAN, ciwGAN, fiwGAN and articulationGAN, and of networks that hear sound "

@@ -45,6 +45,12 @@ NORMALISATIONS = _words("""
 """)
 SAME = _words("Identity Dropout Cast dropout alias clone contiguous to")
 MOVED = _words("Squeeze Unsqueeze Transpose Reshape squeeze unsqueeze transpose permute reshape view")
+PRODUCTS = _words("MatMul Einsum matmul bmm baddbmm einsum")
+OVER_TIME = _words("""
+    LSTM GRU RNN lstm gru rnn_tanh scaled_dot_product_attention InstanceNormalization GroupNormalization
+    instance_norm group_norm
+""")
+SIZES = _words("Shape Size sym_size")
 SUMS = _words("Add add")
 ARITHMETIC = _words("Add Sub Mul Div Pow Erf Sigmoid Tanh add sub mul div pow erf sigmoid tanh")
 LAST = {"Softmax": "softmax", "LogSoftmax": "softmax", "Sigmoid": "sigmoid"} | {
@@ -91,11 +97,19 @@ def find_layers(
 
 
 def unbounded(program: GraphProgram) -> frozenset[str]:
-    """Return the tensors that depend on a recurrent layer, so that their samples hear the whole sound."""
+    """Return the tensors whose samples hear the whole sound.
+
+    They depend on a recurrent layer, on attention (a product of two maps), or on a normalisation over time.
+    """
     found: set[str] = set()
+    moving = {one.name for one in program.inputs}
     for node in program.nodes:
-        if KINDS.get(node.operator) == "recurrent" or found.intersection(node.inputs):
+        taken = [name for name in node.inputs if name in moving]
+        mixed = node.operator in PRODUCTS and len(taken) > 1
+        if mixed or node.operator in OVER_TIME or found.intersection(node.inputs):
             found.update(node.outputs)
+        if taken and node.operator not in SIZES:
+            moving.update(node.outputs)
     return frozenset(found)
 
 

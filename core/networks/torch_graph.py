@@ -14,6 +14,7 @@ from core.checkpoint.graph import GraphNode, GraphProgram
 from core.faults import Fault
 from core.networks.graph_layers import GraphLayer
 from core.networks.spec import NetworkSpec
+from core.networks.torch_aten_operators import apply_aten, is_known
 from core.networks.torch_module import NOTHING, Bend, NetworkModule
 from core.networks.torch_onnx_operators import OPERATORS, Call, as_tensor
 
@@ -31,18 +32,17 @@ def _apply_onnx(program: GraphProgram) -> Apply:
     return apply
 
 
-APPLY: Mapping[str, Callable[[GraphProgram], Apply]] = {"onnx": _apply_onnx}
-KNOWN: Mapping[str, Mapping[str, Any]] = {"onnx": OPERATORS}
+APPLY: Mapping[str, Callable[[GraphProgram], Apply]] = {"onnx": _apply_onnx, "aten": lambda _: apply_aten}
+
+
+def _knows_onnx(node: GraphNode) -> bool:
+    return node.operator in OPERATORS and all(value is not None for value in node.attributes.values())
 
 
 def unknown_operators(program: GraphProgram) -> list[str]:
     """Return the operators that cannot be run, each once; also those that run a graph of their own."""
-    known = KNOWN[program.dialect]
-    found = [
-        node.operator
-        for node in program.nodes
-        if node.operator not in known or any(value is None for value in node.attributes.values())
-    ]
+    known = _knows_onnx if program.dialect == "onnx" else is_known
+    found = [node.operator for node in program.nodes if not known(node)]
     return list(dict.fromkeys(found))
 
 
@@ -88,9 +88,9 @@ class GraphRun(nn.Module):
         self._fold()
         self.gone = _last_uses(self.nodes, {*plan.answers})
 
-    def _keep(self, name: str, value: Tensor) -> None:
+    def _keep(self, name: str, value: Any) -> None:
         """Keep a constant; real numbers as a parameter, so that they follow the module's type."""
-        if value.is_floating_point():
+        if isinstance(value, Tensor) and value.is_floating_point():  # a program also computes sizes
             value = nn.Parameter(value, requires_grad=False)
             self.parameters_list.append(value)
         self.constants[name] = value

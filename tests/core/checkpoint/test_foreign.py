@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from core.families.registry import open_model
 from core.faults import Fault
@@ -48,12 +47,6 @@ def npz(folder: Path) -> Path:
     return folder / "a.npz"
 
 
-def exported(folder: Path) -> Path:
-    program = torch.export.export(torch.nn.Linear(2, 2), (torch.zeros(1, 2),))
-    torch.export.save(program, folder / "a.pt2")
-    return folder / "a.pt2"
-
-
 def keras(folder: Path) -> Path:
     with zipfile.ZipFile(folder / "a.keras", "w") as archive:
         archive.writestr("config.json", "{}")
@@ -82,7 +75,6 @@ def oldest_torch(folder: Path) -> Path:
 
 ARCHIVES: dict[Callable[[Path], Path], tuple[str, str]] = {
     npz: ("a NumPy archive, and holds no network", "state_dict"),
-    exported: ("torch.export", "state_dict"),
     keras: ("a Keras model", "Save its weights"),
     zip_of_a_run: ("a ZIP archive of a run", "Unpack it"),
     tar_of_a_run: ("a tar archive", "tar -xf “run.tar”"),

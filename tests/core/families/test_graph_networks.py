@@ -1,8 +1,12 @@
-"""ONNX files open as layers in time, and give what onnxruntime gives."""
+"""ONNX files and exported programs open as layers in time, and give what their own runtimes give."""
 
 from __future__ import annotations
 
 import json
+import pickle
+import warnings
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ import onnxruntime
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from core.answers.hearing import hear
 from core.answers.pitch_contour import pitch_contour
@@ -337,3 +342,127 @@ def test_swift_f0_gives_its_own_pitch() -> None:
     spec = model.spec("network")
     assert {layer.op.stride for layer in spec.layers} == {256}
     assert {layer.op.offset for layer in spec.layers} == {0.0}
+
+
+# --- programs of torch.export
+
+
+PROGRAM = Path(__file__).parents[2] / "data" / "exported" / "network.pt2"
+"""What torch.export of PyTorch 2.13 saved of `Encoder`, without its stack traces and its example."""
+
+
+class Encoder(nn.Module):
+    """What PyTorch's users export: a convolution, norms, GELU, attention, a head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.c = nn.Conv1d(1, 8, 10, stride=5)
+        self.bn = nn.BatchNorm1d(8)
+        self.ln = nn.LayerNorm(8)
+        self.a = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.l = nn.Linear(8, 5)
+
+    def maps(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.gelu(self.bn(self.c(x[:, None]))).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.ln(self.maps(x))
+        y = y + self.a(y, y, y, need_weights=False)[0]
+        return torch.log_softmax(self.l(y), -1)
+
+
+def own_network() -> Encoder:
+    """Give the network that was exported, with the numbers in the file."""
+    network = Encoder().eval()
+    state = network.state_dict()
+    with zipfile.ZipFile(PROGRAM) as archive:
+        config = json.loads(archive.read("x/data/weights/model_weights_config.json"))["config"]
+        for name, value in state.items():
+            raw = archive.read(f"x/data/weights/{config[name]['path_name']}")
+            kind = np.int64 if name.endswith("tracked") else np.float32
+            value.copy_(torch.from_numpy(np.frombuffer(raw, kind).reshape(value.shape).copy()))
+    return network
+
+
+def test_an_exported_program_gives_what_pytorch_gives() -> None:
+    network = own_network()
+    model = open_model(PROGRAM, {"says": "letters", "labels": "a b c d blank"})
+    x = sound(3001)
+    found = layers_of(model, x, ["conv1", "logits"])
+    with torch.no_grad():
+        maps, expected = network.maps(torch.from_numpy(x)[None]), network(torch.from_numpy(x)[None])
+    np.testing.assert_allclose(found["conv1"], maps, atol=1e-5)
+    logits = torch.from_numpy(found["logits"])
+    np.testing.assert_allclose(torch.log_softmax(logits, -1), expected, atol=1e-5)
+    spec = model.spec("network")
+    assert [layer.name for layer in spec.layers] == ["conv1", "linear1", "linear2", "logits"]
+    assert (spec.layers[0].op.stride, spec.layers[0].op.offset, spec.layers[0].op.reach) == (5, 4.5, 10)
+    assert spec.layers[-1].op.offset == 4.5
+    assert spec.output == FramesOutput(("a", "b", "c", "d", "blank"), "softmax", 4)
+
+
+def changed(to: Path, change: Callable[[str, bytes], bytes], **more: bytes) -> Path:
+    """Copy the program with other contents, and more files."""
+    with zipfile.ZipFile(PROGRAM) as before, zipfile.ZipFile(to, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
+        for name, data in more.items():
+            after.writestr(f"x/data/sample_inputs/{name}.pt", data)
+    return to
+
+
+class Evil:
+    """Would write a file if it were unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return (Path.touch, (self.path,))
+
+
+def test_nothing_of_an_exported_program_is_unpickled(tmp_path: Path) -> None:
+    trap = pickle.dumps(Evil(tmp_path / "ran"))
+    open_model(changed(tmp_path / "a.pt2", lambda _, data: data, model=trap))
+
+    def pickled(name: str, data: bytes) -> bytes:
+        return data.replace(b'"use_pickle": false', b'"use_pickle": true')
+
+    with pytest.raises(Fault, match="is pickled"):
+        open_model(changed(tmp_path / "b.pt2", pickled))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("target", ["os.system", "torch.ops.aten.from_file.default", "torch.load"])
+def test_a_program_calls_no_other_functions(tmp_path: Path, target: str) -> None:
+    def hostile(name: str, data: bytes) -> bytes:
+        return data.replace(b"torch.ops.aten.gelu.default", target.encode())
+
+    with pytest.raises(Fault, match="does not know"):
+        open_model(changed(tmp_path / "a.pt2", hostile))
+
+
+def test_a_program_of_an_older_pytorch_and_damage_are_refused(tmp_path: Path) -> None:
+    old = tmp_path / "old.pt2"
+    with zipfile.ZipFile(old, "w") as archive:
+        archive.writestr("serialized_exported_program.json", "{}")
+    with pytest.raises(Fault, match=r"before 2\.8"):
+        open_model(old)
+    for part in ("weight_0", "model.json", "config.json"):
+
+        def cut(name: str, data: bytes, part: str = part) -> bytes:
+            return data[:-8] if name.endswith(part) else data
+
+        with pytest.raises(Fault, match="damaged"):
+            open_model(changed(tmp_path / "cut.pt2", cut))
+
+
+def test_torchscript_and_pickled_modules_are_refused_with_the_way_to_export_them(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.save(torch.jit.script(nn.Sequential(nn.Linear(3, 2))), str(tmp_path / "a.jit"))
+    torch.save(nn.Sequential(nn.Linear(3, 2)), tmp_path / "b.pt")
+    for name in ("a.jit", "b.pt"):
+        with pytest.raises(Fault) as refused:
+            open_model(tmp_path / name)
+        assert "torch.export" in refused.value.hint
