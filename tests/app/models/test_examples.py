@@ -75,6 +75,16 @@ def test_the_recogniser_says_phones():
     assert "".join(one.label for one in found.letters).endswith("aoisoorapau")
 
 
+def test_the_recogniser_of_letters_spells_what_it_can():
+    """It was asked to read “Five of these six boxes go upstairs; leave the others here.”"""
+    found = said(KINDS["letters"])
+    text = "".join(" " if one.label == "space" else one.label for one in found.letters)
+    assert "six" in text
+    times_s = [one.time_s for one in found.letters]
+    assert times_s == sorted(times_s)
+    assert 5 < len(text.replace(" ", "")) < 60
+
+
 def test_an_example_opens_with_its_recording_and_is_not_remembered(fresh):
     example = KINDS["firered-aed"]
     fresh.model_loader.open_example(example)
