@@ -32,6 +32,8 @@ from app.generating.views import (
     tile_rows,
     trajectory_view,
 )
+from app.models.built_in import built_in_model
+from app.models.model_loader import ModelLoader
 from app.models.sound_driven import SoundDriven
 from app.playback.interruptions import Interruptions
 from core.faults import Fault
@@ -63,10 +65,13 @@ def make_generate(
     results: Results,
     saver: PictureSaver,
     interruptions: Interruptions,
+    model_loader: ModelLoader,
 ) -> GeneratePage:
     """Make the page of searches."""
     page = GeneratePage()
-    GenerateWiring(context, host, generation_run, sound_driven, sounds, pages, results, saver, page)
+    GenerateWiring(
+        context, host, generation_run, sound_driven, sounds, pages, results, saver, model_loader, page
+    )
     interruptions.add(generation_run.cancel)
     return page
 
@@ -84,12 +89,14 @@ class GenerateWiring(QObject):
         pages: PageSwitch,
         results: Results,
         saver: PictureSaver,
+        model_loader: ModelLoader,
         page: GeneratePage,
     ) -> None:
         super().__init__(page)
         self._session, self._messages = context.session, context.messages
         self._host, self._run, self._sound_driven = host, generation_run, sound_driven
         self._sounds, self._pages, self._results, self._saver = sounds, pages, results, saver
+        self._model_loader = model_loader
         self._page, self._sign, self._tile = page, 1, ""
         self._soon = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._soon.timeout.connect(self.show_all)
@@ -112,6 +119,7 @@ class GenerateWiring(QObject):
         page.choices.stop_wanted.connect(run.cancel)
         page.choices.go_on_wanted.connect(run.resume)
         page.choices.folder_wanted.connect(self._ask_folder)
+        page.choices.built_in_wanted.connect(self._open_built_in)
         page.bar.sign_wanted.connect(self._show_sign)
         page.bar.distance_wanted.connect(run.set_distance)
         page.bar.listen_wanted.connect(self.judge)
@@ -196,6 +204,15 @@ class GenerateWiring(QObject):
         if field in ("rates", "penalties", "restarts", "seed"):
             return replace(choice, grid=replace(grid, **{field: value}))
         return replace(choice, **{field: value})
+
+    def _open_built_in(self) -> None:
+        """Open the generator that ships with the program beside the network, as the prior."""
+        file = built_in_model()
+        if file is None:
+            words = "No model ships with this copy of Phonoscope."
+            self._messages.faulted.emit(Fault(words, "Open a generator of your own beside the network."))
+            return
+        self._model_loader.open_beside(file)
 
     def _ask_folder(self) -> None:
         folder = self._host.ask_open_folder("Recordings to compare with")

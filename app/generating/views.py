@@ -99,6 +99,7 @@ def choices_view(choice: GenerationChoice, cards: Cards, run: GenerationRun) -> 
         progress=_progress(run),
         may_go_on=run.state is not None and not run.running and run.state.search.next(1) is not None,
         reason=missing(choice, cards),
+        lacks_prior=choice.prior is None and card is not None,
     )
 
 

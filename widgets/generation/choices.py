@@ -26,7 +26,7 @@ SIGN_KEYS = {(1,): "max", (-1,): "min", (1, -1): "both"}
 
 class Choices(Surface):
     """Emits `wanted(field, value)` for each choice, and `start_wanted`, `stop_wanted`, `go_on_wanted`,
-    `folder_wanted`.
+    `folder_wanted`, `built_in_wanted` (open the generator that ships with the program).
     """
 
     wanted = Signal(str, object)
@@ -34,6 +34,7 @@ class Choices(Surface):
     stop_wanted = Signal()
     go_on_wanted = Signal()
     folder_wanted = Signal()
+    built_in_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
@@ -65,6 +66,7 @@ class Choices(Surface):
         self.start = Button("Start", "play-fill", kind="primary", height_px=28)
         self.stop = Button("Stop", "stop-fill", kind="bordered", height_px=28)
         self.go_on = Button("Go on", kind="bordered", height_px=28)
+        self.built_in = Button("Open the built-in generator", kind="bordered", height_px=24)
         self.progress = Words("", 11, 400, "ink2", wrap=True)
         self.reason = Words("", 11, 400, "warn", wrap=True)
         self._facts, self._prior_lines = (
@@ -120,6 +122,7 @@ class Choices(Surface):
         down.addLayout(_row(self.start, self.stop, self.go_on, label_px=0))
         down.addWidget(self.progress)
         down.addWidget(self.reason)
+        down.addWidget(self.built_in)
         down.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -150,6 +153,7 @@ class Choices(Surface):
         self.start.clicked.connect(lambda: self.start_wanted.emit())
         self.stop.clicked.connect(lambda: self.stop_wanted.emit())
         self.go_on.clicked.connect(lambda: self.go_on_wanted.emit())
+        self.built_in.clicked.connect(lambda: self.built_in_wanted.emit())
         self.folder.clicked.connect(lambda: self.folder_wanted.emit())
 
     def _ask_row(self, field: str, numbers: Sequence[NumberField]) -> None:
@@ -197,6 +201,7 @@ class Choices(Surface):
         self.progress.setVisible(bool(view.progress))
         self.reason.setText(view.reason)
         self.reason.setVisible(bool(view.reason))
+        self.built_in.setVisible(view.lacks_prior)
 
     def _show(self, label: str, field: QWidget, on: bool) -> None:
         self._labels[label].setVisible(on)

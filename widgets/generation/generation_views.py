@@ -154,3 +154,4 @@ class ChoicesView:
     progress: str = ""
     may_go_on: bool = False
     reason: str = ""
+    lacks_prior: bool = False

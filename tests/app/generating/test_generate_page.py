@@ -17,6 +17,8 @@ from app.generating.save import write_search
 from app.generating.views import example_of, settings_view, tile_rows
 from core.generation.grid import Grid
 from core.session.lane_key import LOGITS, LaneKey
+from core.train.model_file import save_model
+from core.train.voice.network import VoiceNetwork
 from tests.support.commands import can_run, dialog_host, run
 
 SMALL = Grid((1, 2), (0.1,), (0.1, 0.01), 3)
@@ -224,3 +226,17 @@ def test_a_search_is_seen_heard_kept_saved_judged_and_opened(searched, page, win
     check_layers(searched, page, qtbot)
     check_opened(searched, page, window)
     check_closing(searched, window)
+
+
+def test_a_network_alone_gets_the_built_in_generator_as_its_prior(window, tmp_path, qtbot):
+    path = tmp_path / "model.safetensors"
+    save_model(path, VoiceNetwork.fresh(0).arrays(), {"family": "schlueter-grill"})
+    window.on.model_loader.open(path)
+    window.pages.show_page("generate")
+    page = window.pages.widget("generate")
+    assert not page.choices.start.isEnabled()
+    assert "no prior" in page.choices.reason.text()
+    page.choices.built_in.click()
+    qtbot.waitUntil(lambda: page.choices.start.isEnabled())
+    assert page.choices.network.itemText(page.choices.network.currentIndex()).endswith("detector")
+    assert page.choices.prior.currentText().startswith("Mandarin")
