@@ -16,6 +16,8 @@ from core.probing.request import Probed, ProbeRequest
 from core.probing.surgery import edits_of
 from core.processes.engine import Engine
 from core.session.lane_key import GENERATOR, Key, LaneKey
+from core.session.lane_maps import mapped_layers, reductions_of, similar_layers
+from core.session.lanes import Lanes
 from core.session.session import Snapshot
 from core.signals.track import Track
 
@@ -75,7 +77,9 @@ class LatentDriven:
         images = tuple((key.layer, settings) for key, settings in wanted if _is_driven(key, model))
         at = session.at(model)
         points, edits = LatentPoints((at.point,)), edits_of(GENERATOR, at.edits)
-        asked = ProbeRequest(model, GENERATOR, points, edits=edits)
+        asked = ProbeRequest(
+            model, GENERATOR, points, edits=edits, **channels_asked(session.lanes, model, GENERATOR)
+        )
         future = self._engine.probe(asked, images, key=_asker(model), urgent=True)
         self._messages.busy_changed.emit(True)
         self._jobs.follow(_asker(model), future, partial(self._arrived, model), stream=True)
@@ -98,8 +102,9 @@ class LatentDriven:
         moved = after.moved_since(before)
         if moved:
             self._keep_ghosts(moved)
-        for model in moved:
-            self.ask(model)
+        for model in self._session.models:
+            if model in moved or shows_others(before.lanes, after.lanes, model, GENERATOR):
+                self.ask(model)
 
     def _keep_ghosts(self, moved: tuple[ModelId, ...]) -> None:
         """At the first move of a turn, keep the curves it started from."""
@@ -123,8 +128,25 @@ class LatentDriven:
         images = {LaneKey(model, GENERATOR, name): image for name, image in probed.images.items()}
         old = frozenset(place for place in shown.stale if _is_other(place[0], model))
         stale = old | {place for place in shown.overlays if place[0] in tracks}
-        session.show(tracks={**tracks, **others}, images={**shown.images, **images}, stale=stale)
+        kept = {key: image for key, image in shown.channels.items() if not _is_driven(key, model)}
+        heat = {LaneKey(model, GENERATOR, name): maps.image() for name, maps in probed.maps.items()}
+        every, channels = {**tracks, **others}, {**kept, **heat}
+        session.show(tracks=every, images={**shown.images, **images}, stale=stale, channels=channels)
         self.arrived.emit(model)
+
+
+def channels_asked(lanes: Lanes, model: ModelId, network: str) -> dict[str, Any]:
+    """Return, for a request, how the channels of a network's layers are shown in their lanes."""
+    return {
+        "reductions": reductions_of(lanes, model, network),
+        "maps": mapped_layers(lanes, model, network),
+        "similar": similar_layers(lanes, model, network),
+    }
+
+
+def shows_others(before: Lanes, after: Lanes, model: ModelId, network: str) -> bool:
+    """Return whether a network's lanes show other channels than before."""
+    return channels_asked(before, model, network) != channels_asked(after, model, network)
 
 
 def _asker(model: ModelId) -> tuple[str, ModelId]:

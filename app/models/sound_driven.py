@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from app.base.context import Context
-from app.models.latent_driven import LatentDriven
+from app.models.latent_driven import LatentDriven, channels_asked, shows_others
 from app.recordings.alignment import Alignment
 from app.recordings.open_recordings import OpenRecordings
 from core.analyses.time_shift import moved_track, own_track
@@ -313,12 +313,13 @@ class SoundDriven:
                 self._ask(now)
 
     def _edited(self, before: Snapshot, after: Snapshot) -> None:
-        """Ask again where the layers of a listening network were edited."""
+        """Ask again where the layers of a listening network were edited, or show other channels."""
         were, are = before.points, after.points
         for one in self.listeners:
             if one.model in were and one.model in are:
                 sides = (edits_of(one.network, at[one.model].edits) for at in (were, are))
-                if len(set(sides)) > 1:
+                others = shows_others(before.lanes, after.lanes, one.model, one.network)
+                if len(set(sides)) > 1 or others:
                     self._ask(one)
 
     def _forget(self, model: ModelId) -> None:
@@ -386,7 +387,8 @@ class SoundDriven:
         begin_s = read.start_s if read is not None else 0.0
         digest = sound_digest(driving.samples, driving.axis.rate_hz)
         edits = edits_of(one.network, self._session.at(one.model).edits)
-        asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest), edits=edits)
+        shown = channels_asked(self._session.lanes, one.model, one.network)
+        asked = ProbeRequest(one.model, one.network, Sound(driving.samples, digest), edits=edits, **shown)
         future = self._engine.hear(asked, key=_asker(one))
         self._jobs.follow(
             _asker(one),
@@ -445,6 +447,13 @@ class SoundDriven:
         if heard.input is not None:
             image = heard.input.later(begin_s)
             channels[replace(logits, layer=INPUT)] = image.within(kept) if kept is not None else image
+        for key in [key for key in channels if self._is_layer(key, one)]:
+            del channels[key]
+        for name, maps in heard.maps.items():
+            image = maps.image().later(begin_s)
+            channels[LaneKey(one.model, one.network, name)] = (
+                image.within(kept) if kept is not None else image
+            )
         if heard.prediction is not None:
             said = heard.prediction.later(begin_s)
             predictions[logits] = said.within(kept) if kept is not None else said
@@ -453,6 +462,13 @@ class SoundDriven:
         if (one.model, one.network) in self._unseen and logits in there:
             self._unseen.discard((one.model, one.network))
             self.answered.emit(logits)
+
+    def _is_layer(self, key: Key, one: Listening) -> bool:
+        """Return whether a lane shows a layer of a listening network, and not what it takes or why."""
+        card = self._session.models.get(one.model)
+        names = [info.name for info in card.layers.get(one.network, ())] if card is not None else []
+        whose = (key.model, key.network) if isinstance(key, LaneKey) and key.layer in names else None
+        return whose == (one.model, one.network)
 
     def _tracks(self, one: Listening, heard: Heard, driving: Track, begin_s: float) -> dict[LaneKey, Track]:
         """Return a curve for each lane of a network, in the time of the sound that it hears."""

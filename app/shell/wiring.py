@@ -55,6 +55,12 @@ FIELDS = {
     "fixed_high": "fixed_high",
     "shown": "shown",
 }
+DRAWINGS = {
+    "average": "layers.average",
+    "number": "layers.heat_map",
+    "similarity": "layers.heat_map_similar",
+    "some": "layers.channels",
+}
 MOVES = {
     "ask": "layers.move",
     "start": "layers.move_start",
@@ -362,6 +368,9 @@ class Wiring:
         elif field == "close model":
             assert isinstance(key, LaneKey)
             self._on.model_loader.close(key.model)
+        elif field == "drawing":
+            session.set_active(key)
+            self._menus.run(DRAWINGS[str(value)])
         elif field == "over output":
             self._on.layering.lay_over_output(key)
         else:

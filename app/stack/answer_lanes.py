@@ -60,6 +60,13 @@ class AnswerLanes:
             return self._scores(key, self._at(key, shown.predictions[key]))
         return None
 
+    def moved_image(self, key: LaneKey) -> ChannelImage | None:
+        """Return all channels of a layer as an image over the stack's time; None if they are not shown."""
+        image = self._session.shown.channels.get(key)
+        if image is None or key.is_input:
+            return None
+        return image if key.is_generated else self._at(key, image)
+
     def tiers(self) -> tuple[AnswerTier, ...]:
         """Return the letters that the networks on screen say, as tiers."""
         shown, found = self._session.shown, list[AnswerTier]()

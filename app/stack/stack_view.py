@@ -30,10 +30,12 @@ from core.probing.model_id import ModelId
 from core.probing.surgery import edits_of
 from core.session.edit_words import action_words, cut_window
 from core.session.lane_key import Key, LaneKey, RecordingKey
+from core.session.lane_maps import channels_text
 from core.session.lane_names import curve_names, lane_name, layer_info, model_name, short_model_names, title
 from core.session.lanes import Lane, keys_of
 from core.session.layer_rates import lower_rates
 from core.signals.axis import Range
+from core.signals.channel_image import ChannelImage
 from core.signals.track import Track
 from widgets.theme.praat_numbers import duration_words, short, short_rate
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView, LegendLine, StackView
@@ -182,7 +184,22 @@ class StackViews:
             channel=file.channel if file else 0,
             over=self._over(lane.key),
             cuts=self._cuts(lane.key, track),
+            channel_image=self._image(lane),
+            grey=False,
+            layer_channels=self._layer_channels(lane.key),
+            shown_channels=channels_text(lane.channels),
+            heat_map=lane.heat_map,
         )
+
+    def _image(self, lane: Lane) -> ChannelImage | None:
+        """Return all channels of a layer, if its lane shows them as a heat map."""
+        shown = bool(lane.heat_map) and isinstance(lane.key, LaneKey)
+        return self._answer_lanes.moved_image(lane.key) if shown and isinstance(lane.key, LaneKey) else None
+
+    def _layer_channels(self, key: Key) -> int:
+        """Return how many channels a layer has, 0 for other lanes."""
+        info = layer_info(self._session.models, key) if isinstance(key, LaneKey) else None
+        return info.channels if info is not None else 0
 
     def _cuts(self, key: Key, track: Track) -> tuple[tuple[Range, str], ...]:
         """Return where a layer is edited, and what was done in a word."""
@@ -302,7 +319,13 @@ class StackViews:
             return lane_name(self._session.models, key), " · ".join(filter(None, words))
         name = lane_name(self._session.models, key)
         layer = layer_info(self._session.models, key)
-        return name, f"{layer.channels} × {track.axis.n} · {rate}" if layer is not None else rate
+        if layer is None:
+            return name, rate
+        chosen = self._session.lane(key)
+        some = len(chosen.channels) if chosen is not None else 0
+        first = chosen.channels[0] + 1 if chosen is not None and some else 0
+        which = f"channel {first} of " if some == 1 else f"{some} of " if some else ""
+        return name, f"{which}{layer.channels} × {track.axis.n} · {rate}"
 
     def _legend(self, lane: Lane, settings: dict[str, Any]) -> tuple[LegendLine, ...]:
         pitch, formants = settings["pitch"], settings["formants"]

@@ -24,6 +24,7 @@ from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.feature_maps import ALL_CHANNELS, FeatureMaps
 from core.probing.model_id import ModelId
 from core.probing.request import Probed, ProbeRequest
+from core.probing.similarity import similarity_order
 from core.probing.surgery import Fill, FromPoint, LayerEdit, Replace, WeightColumn
 from core.provenance import Origin
 from core.signals.track import Track
@@ -151,7 +152,7 @@ def _probe(model: Model, asked: ProbeRequest, cancelled: Cancel) -> Probed:
         _tracks({name: rows[item] for name, rows in curves.items()}, infos, one, hows)
         for item, one in enumerate(origins)
     )
-    maps = _maps({one.layer: found[one][0] for one in whole}, infos, origins[0])
+    maps = _maps({one.layer: found[one][0] for one in whole}, infos, origins[0], asked.similar)
     if not logits:
         return Probed(items, maps=maps, input=features)
     answer, rows = spec.answer(), found[logits[0]][0]
@@ -278,10 +279,15 @@ def _origin(model: Model, network: str) -> Origin:
     )
 
 
-def _maps(found: Mapping[str, Array], infos: Sequence[LayerInfo], origin: Origin) -> dict[str, FeatureMaps]:
+def _maps(
+    found: Mapping[str, Array], infos: Sequence[LayerInfo], origin: Origin, similar: Sequence[str]
+) -> dict[str, FeatureMaps]:
     axes = {info.name: info.axis for info in infos}
+    orders = {name: similarity_order(found[name]) for name in similar if name in found}
     return {
-        name: FeatureMaps(name, values, axes[name], origin.of(layer=name, reduction=ALL_CHANNELS))
+        name: FeatureMaps(
+            name, values, axes[name], origin.of(layer=name, reduction=ALL_CHANNELS), orders.get(name, ())
+        )
         for name, values in found.items()
     }
 

@@ -23,7 +23,8 @@ class ProbeRequest:
 
     `record` names the layers, or all of them if empty; `reduction` makes one curve of their channels, where
     `reductions` names none for the layer; `edits` change layers during the run. `maps` names the layers to
-    record with all their channels as well, for the first item.
+    record with all their channels as well, for the first item, and `similar` those of them whose channels are
+    to be sorted by similarity.
     `input` also records what the front end gives to the first layer.
     """
 
@@ -35,6 +36,7 @@ class ProbeRequest:
     reduction: Reduction = MEAN
     reductions: tuple[tuple[str, Reduction], ...] = ()
     maps: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
     input: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from core.session.lane_key import Key
 
+HeatMap = Literal["", "number", "similarity"]
 AmplitudeScale = Literal["window", "whole", "fixed", "shared"]
 
 
@@ -18,7 +19,8 @@ class Lane:
     `moved_s` shifts a recording in time. `channel` is the channel shown, from 1, or 0 for the average.
     `merged` holds the keys and gains of other tracks drawn on the same axes (as in the papers' main figure),
     and `resting` the settings of their lanes for when they are separated. `fixed_low` and `fixed_high` apply
-    if `scale` is "fixed".
+    if `scale` is "fixed". A layer's lane shows the average of all channels, of those in `channels` (from 0),
+    or all of them as a `heat_map`, sorted by number or by similarity.
     """
 
     key: Key
@@ -32,6 +34,8 @@ class Lane:
     shown: frozenset[str] = frozenset()
     moved_s: float = 0.0
     channel: int = 0
+    channels: tuple[int, ...] = ()
+    heat_map: HeatMap = ""
     merged: tuple[tuple[Key, float], ...] = ()
     resting: tuple[Lane, ...] = ()
 

@@ -18,7 +18,8 @@ QUIETEST = 0.05  # this share of the values lies below the shaded range
 class ChannelImage:
     """Values float32 [frames, channels], the first channel lowest; shades run from `low` to `high`.
 
-    `centres_hz` are the channels' frequencies, rising, or () where channels are only numbered.
+    `centres_hz` are the channels' frequencies, rising, or () where channels are only numbered; `numbers` are
+    their numbers from 1, () if they are in order.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ChannelImage:
     high: float
     centres_hz: tuple[float, ...] = ()
     origin: Origin = field(default_factory=Origin)
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[0] != self.axis.n:
@@ -39,6 +41,10 @@ class ChannelImage:
     @property
     def channels(self) -> int:
         return self.values.shape[1]
+
+    def number(self, row: int) -> int:
+        """Return the number, from 1, of the channel in a row."""
+        return self.numbers[row] if self.numbers else row + 1
 
     def row_of_hz(self, frequency_hz: float) -> float:
         """Return the fractional channel of a frequency, extrapolated half a channel beyond the ends."""

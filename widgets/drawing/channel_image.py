@@ -62,7 +62,9 @@ def channel_labels(image: ChannelImage, rect: QRectF, theme: Theme) -> list[Labe
         steps = [round(last * k / (CHANNEL_TICKS - 1)) for k in range(CHANNEL_TICKS)]
         ends = {0, last}
         return [
-            Label(rows.y(k), str(k + 1), theme.ink2, END if k in ends else ROUND, tick=k not in ends)
+            Label(
+                rows.y(k), str(image.number(k)), theme.ink2, END if k in ends else ROUND, tick=k not in ends
+            )
             for k in sorted(set(steps))
         ]
     low_hz, high_hz = image.hz_of_row(-0.5), image.hz_of_row(image.channels - 0.5)
@@ -87,5 +89,5 @@ def channel_words(image: ChannelImage, time_s: float, row: float) -> str:
     value = image.at(time_s, row)
     if not np.isfinite(value):
         return ""
-    where = f"{image.hz_of_row(row):.0f} Hz" if image.centres_hz else f"channel {round(row) + 1}"
+    where = f"{image.hz_of_row(row):.0f} Hz" if image.centres_hz else f"channel {image.number(round(row))}"
     return f"{where}  {activation(value)}"

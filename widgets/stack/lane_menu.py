@@ -34,6 +34,8 @@ def lane_menu(
     if lane.measurable:
         _add_scales(menu.addMenu("Vertical scale"), lane, limits, wish)
         _add_gains(menu.addMenu(f"Gain ×{short(lane.gain)}"), lane.gain, lambda gain: wish("gain", gain))
+    if lane.layer_channels > 1:
+        _add_drawings(menu.addMenu("Channels"), lane, wish)
     for curve in lane.curves[1:]:
         _add_gains(
             menu.addMenu(f"Gain of {curve.name} ×{short(curve.gain)}"),
@@ -106,6 +108,23 @@ def _add_channels(menu: QMenu, lane: LaneView, wish: Wish) -> None:
         action = menu.addAction(word, lambda channel=channel: wish("channel", channel))
         action.setCheckable(True)
         action.setChecked(channel == lane.channel)
+        action.setActionGroup(group)
+
+
+def _add_drawings(menu: QMenu, lane: LaneView, wish: Wish) -> None:
+    """Offer the average, all channels as a heat map, or some channels."""
+    group = QActionGroup(menu)
+    now = lane.heat_map or ("some" if lane.shown_channels else "average")
+    rows = (
+        ("average", f"Average of all {lane.layer_channels}"),
+        ("number", "Heat map, by number"),
+        ("similarity", "Heat map, by similarity"),
+        ("some", f"Channels {lane.shown_channels}…" if lane.shown_channels else "One channel, or some…"),
+    )
+    for drawing, words in rows:
+        action = menu.addAction(words, lambda drawing=drawing: wish("drawing", drawing))
+        action.setCheckable(True)
+        action.setChecked(drawing == now)
         action.setActionGroup(group)
 
 

@@ -93,6 +93,8 @@ class LaneView:
     those that the lane can be sent through, each with an identity, its name, and whether it hears the lane
     now. `hears` says that the lane belongs to a network that hears sound. `cuts` are the ranges in which the
     layer is edited, each with what was done in a word.
+    A layer has `layer_channels`, of which the lane shows the average, some (`shown_channels`, from 1), or
+    all as a `heat_map`.
     """
 
     key: Hashable
@@ -152,6 +154,9 @@ class LaneView:
     networks: tuple[tuple[Hashable, str, bool], ...] = ()
     hears: bool = False
     cuts: tuple[tuple[Range, str], ...] = ()
+    layer_channels: int = 0
+    shown_channels: str = ""
+    heat_map: str = ""
 
     @property
     def measurable(self) -> bool:
