@@ -32,6 +32,7 @@ from app.shell.status_notes import StatusNotes
 from app.shell.themes import Themes
 from app.shell.window import Window
 from app.shell.wiring import Widgets, Wiring
+from app.stack.field_brackets import FieldBrackets
 from app.training.panel import TrainingPanel
 from widgets.controls.banner import Banner
 from widgets.latent.panel import LatentPanel
@@ -91,6 +92,7 @@ def _make_parts(window: Window) -> None:
     )
     window.named_points = NamedPoints(context, window.latent)
     window.playhead = Playhead(context, on.player, on.playback, window.stack)
+    window.field_brackets = FieldBrackets(context, on.sound_driven, window.stack)
     window.preset_list = PresetList(context, on.analysis_settings, window.menus.toolbar)
     window.tier_actions = TierActions(context, host, on.tier_editor, tiers)
     window.tiers_wiring = TiersWiring(context, on.tier_editor, tiers, window.status_notes.forget)

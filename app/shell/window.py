@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.shell.status_notes import StatusNotes
     from app.shell.themes import Themes
     from app.shell.wiring import Wiring
+    from app.stack.field_brackets import FieldBrackets
     from app.training.panel import TrainingPanel
     from widgets.controls.banner import Banner
     from widgets.latent.panel import LatentPanel
@@ -75,6 +76,7 @@ class Window(QMainWindow):
     themes: Themes
     status_notes: StatusNotes
     named_points: NamedPoints
+    field_brackets: FieldBrackets
     playhead: Playhead
     preset_list: PresetList
     tier_actions: TierActions

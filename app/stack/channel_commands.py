@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.base.command_table import command
+from app.base.command_table import command, is_open
 from app.base.dialog_host import DialogHost
+from app.base.preference_store import PreferenceStore
 from core.session.lane_key import LaneKey
 from core.session.lane_maps import channels_from, channels_text
 from core.session.lane_names import layer_info, title
@@ -94,3 +95,14 @@ def channels(session: Session, host: DialogHost) -> None:
         _show(session, "channels of", channels=chosen if len(chosen) < width else ())
 
     host.ask_text("Channels", f"Channels, from 1 to {width}:", use, channels_text(lane.channels) or "1")
+
+
+def shows_fields(preferences: PreferenceStore) -> bool:
+    """Receptive fields are marked at the pointer."""
+    return preferences.values.fields
+
+
+@command("layers.fields", "Receptive fields at the pointer", "Layers", is_open, checked=shows_fields)
+def fields(preferences: PreferenceStore) -> None:
+    """Mark in every lane what the sample under the mouse depends on, and what depends on it."""
+    preferences.change(fields=not preferences.values.fields)

@@ -63,6 +63,7 @@ class NetworkCard:
     output: Output
     answer: LayerInfo | None = None
     hears_s: Mapping[str, float] = field(default_factory=dict[str, float])
+    spec: NetworkSpec | None = None
 
     @classmethod
     def of(cls, spec: NetworkSpec) -> NetworkCard:
@@ -73,7 +74,7 @@ class NetworkCard:
         """
         fields = receptive_fields(spec) if isinstance(spec.drive, SoundDrive) else {}
         hears_s = {name: found.seconds for name, found in fields.items()}
-        return cls(spec.role, spec.drive, spec.infos(), spec.output, spec.answer(), hears_s)
+        return cls(spec.role, spec.drive, spec.infos(), spec.output, spec.answer(), hears_s, spec)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Preferences:
     figure_height_mm: Annotated[float, msgspec.Meta(ge=0, le=2000)] = 0.0  # 0: as high as its lanes
     figure_notes: tuple[KeptNote, ...] = ()
     letters: bool = False
+    fields: bool = False  # receptive fields at the pointer
     results_mb: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)] = 256  # memory budget for analyses
     starred: tuple[tuple[str, tuple[float, ...], str], ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -18,6 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from core.signals.axis import Range
+from widgets.drawing.bracket import BRACKET_PX, paint_bracket
 from widgets.drawing.channel_image import channel_rows, channel_words
 from widgets.drawing.classifier import class_at, class_words
 from widgets.drawing.curve_legend import LegendEntry, legend_entries
@@ -66,6 +68,7 @@ class LanePlot(QWidget):
         self._overlays = OverlayLayer()
         self.editor: GainField | None = None
         self._playhead_s: float | None = None
+        self.bracket: Range | None = None
         self._late = False
         self._lateness = QTimer(self, singleShot=True, interval=COMPUTING_AFTER_MS)
         self._lateness.timeout.connect(lambda: self._set_late(True))
@@ -96,6 +99,12 @@ class LanePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.theme, self.picture = theme, None
         self.update()
+
+    def show_bracket(self, window: Range | None) -> None:
+        """Mark a stretch of time at the lower edge: what belongs to the sample under the pointer."""
+        if window != self.bracket:
+            self.bracket = window
+            self.update(0, self.height() - BRACKET_PX - 2, self.width(), BRACKET_PX + 2)
 
     def set_playhead(self, time_s: float | None) -> None:
         """Move the play head; only the columns it leaves and enters are repainted."""
@@ -129,6 +138,8 @@ class LanePlot(QWidget):
         painter.setClipRect(seen.intersected(rect))
         painter.drawPixmap(rect.topLeft(), self._painted(rect, self.columns))
         paint_marks(painter, rect, self.lane, self.columns, theme, self.marks)
+        if self.bracket is not None:
+            paint_bracket(painter, rect, self.bracket, self.columns, theme)
         if self._late:
             painter.fillRect(QRectF(rect.left(), 0, rect.width(), 2), theme.accent)
         self._paint_playhead(painter, rect, self.columns)

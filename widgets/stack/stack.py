@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -53,6 +53,7 @@ class Stack(QWidget):
     order_wanted = Signal(tuple)
     pointer_moved = Signal(float, str)
     legend_clicked = Signal(str)
+    layer_pointed = Signal(object, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +124,7 @@ class Stack(QWidget):
         plot.moved.connect(self._move)
         plot.released.connect(self._pointer.release)
         plot.pointed.connect(self.pointer_moved)
+        plot.pointed.connect(lambda time_s, _: self.layer_pointed.emit(key, time_s))
         plot.wheeled.connect(self._wheel)
         plot.pinched.connect(self._pinch)
         plot.gain_wanted.connect(lambda other, gain: self.lane_wanted.emit(key, "merged_gain", (other, gain)))
@@ -186,6 +188,11 @@ class Stack(QWidget):
         self.bars.set_cut(self._area.is_cut)
         self.bars.show_time(columns, view.whole, marks)
         self.overview.show_time(columns, view.whole, marks, view.overview)
+
+    def show_brackets(self, windows: Mapping[Hashable, Range]) -> None:
+        """Mark a stretch of time in some lanes: what belongs to the sample under the pointer."""
+        for key, lane in self._lanes.items():
+            lane.plot.show_bracket(windows.get(key))
 
     def set_playhead(self, time_s: float | None) -> None:
         """Move the play head, or remove it with None; fast enough for every frame."""
