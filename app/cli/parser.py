@@ -115,6 +115,15 @@ VISUALISE_FILES = """files written to DIR:
   visualise.png   rows are penalties, columns are steps, with the activation reached above each"""
 
 
+INVERT_FILES = """files written to DIR:
+  point-K.json  the K-th nearest point: z, its distance in dB and its loss; --point of other commands reads it
+  point-K.wav   the sound that it makes
+  points.csv    rank,distance_db,loss,file
+  invert.json   the checkpoint's hash, the recording, the settings and versions
+
+The distance is the RMS difference of the levels of short-time spectra, 60 dB down from the loudest."""
+
+
 LISTINGS = """analyses: pitch, formants, intensity, spectrogram, harmonicity, pulses, voice-report,
   slice, ltas, moments, zero-crossings, envelope-peaks, acoustic-checks
 Tab-separated columns with their units in the head; undefined values are --undefined--, as in Praat.
@@ -431,6 +440,23 @@ def _effects(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EFFECTS_TABLE
 
 
+def _invert(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("path", metavar="MODEL", help="the checkpoint of a generator")
+    add("sound", metavar="SOUND", help="the recording whose point is looked for")
+    _answers(parser)
+    add = parser.add_argument_group("search").add_argument
+    add("--tries", metavar="N", type=count, default=256, help="random points tried first (default: 256)")
+    add("--restarts", metavar="N", type=count, default=4, help="the best of them are moved (default: 4)")
+    add("--steps", metavar="N", type=count, default=300, help="steps of gradient descent (default: 300)")
+    add("--rate", metavar="X", type=number, default=0.05, help="the first step's size (default: 0.05)")
+    limit = "how far variables may move from 0 (default: 1, or 4 for a normal prior)"
+    add("--limit", metavar="X", type=number, default=0.0, help=limit)
+    add("--seed", metavar="N", type=seed, help="the first try's seed (default: 0)")
+    add("--out", metavar="DIR", required=True, help="the folder to write to")
+    parser.epilog = INVERT_FILES
+
+
 def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="NETWORK", help="the checkpoint of a network that hears sound")
     _answers(parser)
@@ -618,6 +644,7 @@ COMMANDS: dict[str, CliCommand] = {
     "effects": CliCommand(
         "rank the latent variables by their effect on a measure", "app.cli.effects", _effects
     ),
+    "invert": CliCommand("find the latent point of a recording", "app.cli.invert", _invert),
     "listing": CliCommand(
         "list the results of any analysis of a layer or a sound", "app.cli.listing", _listing
     ),

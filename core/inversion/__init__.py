@@ -1,0 +1,1 @@
+"""The latent point of a recording, found by gradient descent through the generator."""
