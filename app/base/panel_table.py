@@ -45,6 +45,7 @@ MODULES = (
     "app.maps.page",
     "app.profiling.page",
     "app.generating.page",
+    "app.series.series_page",
     "app.models.contact_sheet_page",
     "app.models.live_page",
 )

@@ -82,7 +82,7 @@ class MapsBrowser:
         self.browsed, self._asked = None, None
         kept = self.choice
         sort = "number" if kept.sort == "distance" else kept.sort
-        self.choice = MapsChoice("", "", sort, kept.contour, "", kept.clusters, kept.curves)
+        self.choice = MapsChoice("", "", sort, kept.contour, "", kept.clusters, kept.looks)
         self.refresh()
 
     def _selected(self) -> None:
@@ -189,6 +189,7 @@ class MapsBrowser:
             edits,
             self._window(source) if edits else None,
             self._settings.of("pitch"),
+            choice.looks == "similarity",
         )
 
     def _window(self, source: Source) -> Range | None:
@@ -223,4 +224,4 @@ def _key(asked: MapsRequest) -> tuple[Any, ...]:
     drive = asked.drive.origins()
     place = asked.model, asked.network, drive, asked.layer, asked.edits
     sorting = asked.sort, asked.contour, asked.settings, other, asked.clusters
-    return (*place, *sorting, asked.muted, asked.soloed, asked.window, asked.pitch)
+    return (*place, *sorting, asked.muted, asked.soloed, asked.window, asked.pitch, asked.similarity)

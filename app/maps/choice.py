@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.maps.browsing import Sort
 from core.maps.clusters import PUBLISHED_CLUSTERS
 
 NONE = ""
+Looks = Literal["map", "curves", "similarity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class MapsChoice:
     contour: str = "intensity"
     other: str = NONE
     clusters: int = PUBLISHED_CLUSTERS
-    curves: bool = False
+    looks: Looks = "map"
     selected: int = -1
     muted: frozenset[int] = frozenset()
     soloed: frozenset[int] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -21,7 +22,9 @@ from app.maps.views import (
     bar_view,
     compared_lanes,
     cut_view,
+    field_rows,
     heat_view,
+    similarity_view,
     time_view,
 )
 from app.models.background import BackgroundEngine
@@ -36,6 +39,7 @@ from core.networks.reductions import Reduction
 from core.playback.sonification import part, sonified
 from core.probing.surgery import edits_of
 from core.session.lane_key import GENERATOR
+from core.session.layer_fields import fields_at
 from core.signals.axis import TimeAxis
 from core.signals.track import Track
 from widgets.maps.maps_page import MapsPage
@@ -130,6 +134,7 @@ class MapsPageWiring(QObject):
             lambda place, field: self._browser.flip(field, self._members(place))
         )
         page.plot.cluster_play_wanted.connect(self._play_cluster)
+        heat.pointed.connect(self._point)
         page.cuts.cut_wanted.connect(self._surgery.cut)
         page.cuts.remove_wanted.connect(self._surgery.remove)
         page.cuts.clear_wanted.connect(self._surgery.clear)
@@ -146,7 +151,8 @@ class MapsPageWiring(QObject):
             page.show_words(browser.words or "Computing…")
             return
         page.show_words("")
-        page.plot.show_curves(browser.choice.curves)
+        page.plot.show_looks(browser.choice.looks)
+        page.plot.similarity.show_view(similarity_view(self._session, found, source))
         edits = edits_of(source.network, self._surgery.edits)
         page.show_heat(heat_view(browser, found, source, edits))
         page.show_lanes((average_lane(found, source, False),), self._below(found, source))
@@ -165,6 +171,22 @@ class MapsPageWiring(QObject):
         if self._page.isVisible():
             self._page.show_time(time_view(self._session))
             self._page.cuts.show_view(cut_view(self._browser, self._surgery.rows(), self._session))
+
+    def _point(self, time_s: float, channel: int) -> None:
+        """Show the receptive field of the sample under the pointer, in the panel and below the lanes."""
+        found, source, card = self._browser.browsed, self._browser.source, self._session.card
+        if found is None or source is None or card is None or not math.isfinite(time_s):
+            self._page.cuts.show_fields("", ())
+            self._page.show_brackets({})
+            return
+        axes = {name: source.moved(track.axis) for name, track in found.curves.items()}
+        fields = fields_at(card.networks[source.network], found.maps.name, time_s, axes)
+        title, rows = field_rows(found.maps.name, channel, time_s, fields)
+        self._page.cuts.show_fields(title, rows)
+        last = list(found.curves)[-1]
+        output = self._session.output_of(source.model) if source.network == GENERATOR else None
+        places = {last: output or "after", found.maps.name: AVERAGE}
+        self._page.show_brackets({places[one.layer]: one.window for one in fields if one.layer in places})
 
     # --- what is chosen --------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +12,17 @@ from app.maps.sources import Source
 from core.maps.browsing import Browsed
 from core.maps.change import ChangeRow, difference_track
 from core.maps.contours import Contour
+from core.maps.self_similarity import interval_similarity
 from core.probing.surgery import LayerEdit
 from core.session.edit_words import action_words, cut_window
+from core.session.layer_fields import Field
 from core.session.session import Session
 from core.signals.track import Track
 from widgets.maps.cut_view import ComparedRow, CutRow, CutView, Scope
 from widgets.maps.heat_picture import row_maxima
 from widgets.maps.maps_bar import BarView
 from widgets.maps.maps_view import LETTERS, ClusterRow, CutMark, HeatView, MapRow, TimeView
+from widgets.maps.similarity_area import SimilarityView
 from widgets.theme.praat_numbers import NONE, four_digits, seconds, short, short_rate, signed
 from widgets.timeline.lane_views import Curve, CurveRole, LaneView
 
@@ -47,7 +50,7 @@ def bar_view(browser: MapsBrowser) -> BarView:
         choice.other,
         choice.clusters,
         min(6, info.channels) if info is not None else 6,
-        choice.curves,
+        choice.looks,
     )
 
 
@@ -186,6 +189,35 @@ def cut_view(browser: MapsBrowser, cuts: tuple[CutRow, ...], session: Session) -
     variables = session.layout.names() if found.maps.name == "fc" else ()
     points = tuple(browser.others()) if source.network == "G" else ()
     return CutView(where, tuple(scopes), points, variables, cuts, rows, title, note)
+
+
+def similarity_view(session: Session, found: Browsed, source: Source) -> SimilarityView | None:
+    """Return the layer compared with itself, over the labelled intervals of the chosen tier, or the first."""
+    made = found.similarity
+    if made is None:
+        return None
+    made = replace(made, axis=source.moved(made.axis))
+    owned = session.annotation_of(source.model)
+    tiers = owned.annotation.tiers if owned is not None else ()
+    chosen = tiers[session.tier] if 0 <= session.tier < len(tiers) else next(iter(tiers), None)
+    intervals = tuple(
+        (chosen.range_of(index), label.strip())
+        for index, label in enumerate(chosen.labels if chosen is not None and chosen.is_interval else ())
+        if chosen is not None and label.strip()
+    )
+    pairs = interval_similarity(made, tuple(window for window, _ in intervals)) if intervals else None
+    what = f"{found.maps.name.capitalize()} ({made.of})"
+    return SimilarityView(made.values, made.axis.start_s, made.axis.step_s, what, intervals, pairs)
+
+
+def field_rows(
+    layer: str, channel: int, time_s: float, fields: Sequence[Field]
+) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """Return the title and the rows of the table of receptive fields, from the output down."""
+    title = f"Receptive field of map {channel + 1} at {seconds(time_s)} s"
+    shown = [(one, four_digits(1000 * one.window.length_s)) for one in reversed(fields)]
+    rows = tuple((one.title, f"{one.samples}", f"{length} ms") for one, length in shown)
+    return title, rows
 
 
 def _compared(row: ChangeRow) -> ComparedRow:

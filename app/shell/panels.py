@@ -55,7 +55,13 @@ class LatentDock(QWidget):
         input_panel.hide()
 
 
-@panel("latent", "Latent variables", "left", pages=("stack", "sweep", "maps", "sheet"), shown=has_model)
+@panel(
+    "latent",
+    "Latent variables",
+    "left",
+    pages=("stack", "sweep", "maps", "checkpoints", "sheet"),
+    shown=has_model,
+)
 def make_latent(card: CardPanel, knobs: LatentPanel, input_panel: InputPanel) -> LatentDock:
     """Return the dock of the model and its latent variables, or its input."""
     return LatentDock(card, knobs, input_panel)

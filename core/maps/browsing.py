@@ -15,6 +15,7 @@ from core.faults import Fault
 from core.maps.change import Change, change_of
 from core.maps.clusters import PUBLISHED, ClusterSettings, cluster
 from core.maps.contours import CONTOURS, Contour, contour_of
+from core.maps.self_similarity import SelfSimilarity, similarity_of_maps, similarity_of_sound
 from core.maps.sorting import correlations, cosine_distances, ranked
 from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import Cancel
@@ -42,7 +43,8 @@ class MapsRequest(ModelTask):
     `contour` names a row of `CONTOURS` or another layer of the network, "" for none; `settings` are those of
     its analysis. `other` is the drive to compare with (point B). Maps sound that are soloed or, if none is,
     that are not muted; channels count from 0. With `edits`, the output before and after is compared in
-    `window`, by default over the whole, with these settings of `pitch`.
+    `window`, by default over the whole, with these settings of `pitch`. With `similarity`, the layer is
+    compared with itself at all pairs of times; one of a single channel is compared by its spectra.
     """
 
     model: ModelId
@@ -59,6 +61,7 @@ class MapsRequest(ModelTask):
     edits: tuple[LayerEdit, ...] = ()
     window: Range | None = None
     pitch: PitchSettings | None = None
+    similarity: bool = False
 
     @property
     def models(self) -> tuple[ModelId, ...]:
@@ -99,6 +102,7 @@ class Browsed:
     plain_curves: Mapping[str, Track] = field(default_factory=dict[str, Track])
     plain_average: Track | None = None
     change: Change | None = None
+    similarity: SelfSimilarity | None = None
 
 
 def browse(model: Model, asked: MapsRequest, stop: Cancel = None) -> Browsed:
@@ -120,7 +124,18 @@ def browse(model: Model, asked: MapsRequest, stop: Cancel = None) -> Browsed:
         found = replace(found, change=_change(model, found, asked))
     if asked.sort == "cluster":  # of the maps without edits, so that a cut moves no map to another cluster
         found = _with_clusters(found, plain.maps[asked.layer], asked)
+    if asked.similarity:
+        found = replace(found, similarity=_similarity(found))
     return replace(found, order=_order(found, asked))
+
+
+def _similarity(found: Browsed) -> SelfSimilarity:
+    if found.maps.channels == 1:
+        return similarity_of_sound(found.average)
+    kept = found.maps
+    if len(found.sounding) < kept.channels and found.sounding:
+        kept = replace(kept, values=kept.values[:, list(found.sounding)])
+    return similarity_of_maps(kept)
 
 
 def _change(model: Model, found: Browsed, asked: MapsRequest) -> Change | None:

@@ -17,6 +17,7 @@ from widgets.theme.theme import Theme, font
 
 PANEL_PX = 304
 LABEL_PX = 52
+POINT = "Receptive field: point at a map"
 ROW_PX = 20
 
 
@@ -79,7 +80,7 @@ class CutPanel(Surface):
         self._compared_title = Words("", 11, 500, "ink2")
         self.compared = Table(("Out", "before", "after", "change"))
         self._note = Words("", 11, 400, "ink2", wrap=True)
-        self._field_title = Words("Receptive field", 13, 600)
+        self._field_title = ShortWords(POINT, 13, 600)
         self.fields = Table(("", "samples", "length"))
         self._hear = QWidget()
         self._amounts: dict[str, float] = {deed: first for deed, (_, first) in UNITS.items()}
@@ -228,9 +229,12 @@ class CutPanel(Surface):
         self._note.setText(view.note)
         for part in (self._compared_title, self._note, self._hear):
             part.setVisible(bool(view.cuts) and bool(view.title))
-        self._field_title.setText(view.field_title or "Receptive field: point at a map")
-        self.fields.show_rows(view.fields)
         self._fit()
+
+    def show_fields(self, title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Show the receptive fields of the sample under the pointer, layer by layer."""
+        self._field_title.setText(title or POINT)
+        self.fields.show_rows(rows)
 
     def _show_cuts(self, cuts: tuple[CutRow, ...]) -> None:
         while (item := self._cuts.takeAt(0)) is not None:

@@ -69,5 +69,3 @@ class CutView:
     compared: tuple[ComparedRow, ...] = ()
     title: str = ""
     note: str = ""
-    fields: tuple[tuple[str, str, str], ...] = ()
-    field_title: str = ""

@@ -17,6 +17,7 @@ from widgets.theme.theme import LIGHT, Theme
 BAR_PX = 40
 MOST_SEGMENTS = 6
 SORTS = (("number", "Number"), ("r", "r"), ("distance", "Distance"), ("cluster", "Cluster"))
+LOOKS = (("map", "Map"), ("curves", "Curves"), ("similarity", "Self"))
 Options = tuple[tuple[str, str], ...]
 
 
@@ -35,11 +36,11 @@ class BarView:
     other: str = ""
     clusters: int = 2
     most_clusters: int = 6
-    curves: bool = False
+    looks: str = "map"
 
 
 class MapsBar(Surface):
-    """Emits `wanted(field, value)`: network, layer, sort, contour, other, clusters or curves."""
+    """Emits `wanted(field, value)`: network, layer, sort, contour, other, clusters or looks."""
 
     wanted = Signal(str, object)
     picture_wanted = Signal()
@@ -68,7 +69,7 @@ class MapsBar(Surface):
             "Spectral clustering as published: RBF affinity with a gamma of 1e−10, then k-means"
         )
         self._count = Words("k-means", 12, 400, "ink2")
-        self.looks = Segmented((("map", "Map"), ("curves", "Curves")), "Heat map or one curve per map")
+        self.looks = Segmented(LOOKS, "Heat map, one curve per map, or the layer compared with itself")
         self.picture = Button("", "image", kind="bordered", height_px=24, name="Save this picture")
         self._row = QHBoxLayout(self)
         self._lay_out()
@@ -91,7 +92,7 @@ class MapsBar(Surface):
         self.contour.wanted.connect(lambda key: self.wanted.emit("contour", key))
         self.other.wanted.connect(lambda key: self.wanted.emit("other", key))
         self.clusters.valueChanged.connect(self._count_changed)
-        self.looks.wanted.connect(lambda key: self.wanted.emit("curves", key == "curves"))
+        self.looks.wanted.connect(lambda key: self.wanted.emit("looks", key))
         self.picture.clicked.connect(self.picture_wanted)
 
     def _count_changed(self, count: int) -> None:
@@ -121,7 +122,7 @@ class MapsBar(Surface):
             part.setVisible(view.sort == "cluster")
         self.clusters.setMaximum(max(1, view.most_clusters))
         self.clusters.setValue(view.clusters)
-        self.looks.show_current("curves" if view.curves else "map")
+        self.looks.show_current(view.looks)
 
     def _replace_layers(self, view: BarView) -> None:
         """Make the row of layers anew: a row of segments has the width of its words."""

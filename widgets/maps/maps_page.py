@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.signals.axis import Range
 from widgets.drawing.lane import NO_LIMITS, Marks, lane_height_px
 from widgets.maps.cut_panel import CutPanel
 from widgets.maps.maps_bar import BarView, MapsBar
@@ -161,6 +162,11 @@ class MapsPage(Surface):
     def lanes(self) -> list[LaneWidget]:
         """The lanes from the top."""
         return [self._lanes[lane.key] for lane in (*self._above, *self._below)]
+
+    def show_brackets(self, windows: Mapping[Hashable, Range]) -> None:
+        """Mark a stretch of time in some lanes: what belongs to the sample under the pointer."""
+        for key, lane in self._lanes.items():
+            lane.plot.show_bracket(windows.get(key))
 
     def show_time(self, time: TimeView) -> None:
         """Show another range of time, cursor or selection."""

@@ -9,6 +9,7 @@ from widgets.maps.cluster_area import CLUSTER_PX, ClusterArea
 from widgets.maps.heat_area import HeatArea
 from widgets.maps.maps_view import ClusterRow, HeatView, TimeView
 from widgets.maps.multiples_area import MultiplesArea
+from widgets.maps.similarity_area import SimilarityArea
 from widgets.maps.time_box import NO_TIME
 from widgets.plots.view import PlotView
 
@@ -23,13 +24,14 @@ class MapsPlot(PlotView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heat, self.multiples = HeatArea(), MultiplesArea()
+        self.heat, self.multiples, self.similarity = HeatArea(), MultiplesArea(), SimilarityArea()
         self.clusters: list[ClusterArea] = []
         self._time: TimeView = NO_TIME
-        self._single = False
         self.add_area(self.heat)
         self.add_area(self.multiples)
+        self.add_area(self.similarity)
         self.multiples.hide()
+        self.similarity.hide()
         self.setMouseTracking(True)
         self.setMinimumHeight(LEAST_PX)
         self.setAccessibleName("Feature maps")
@@ -53,17 +55,17 @@ class MapsPlot(PlotView):
             area.play_wanted.connect(self.cluster_play_wanted)
         self.arrange()
 
-    def show_curves(self, on: bool) -> None:
-        """Show the small multiples in place of the heat map."""
-        self._single = on
-        self.heat.setVisible(not on)
-        self.multiples.setVisible(on)
+    def show_looks(self, looks: str) -> None:
+        """Show the heat map ("map"), the small multiples ("curves") or the layer compared with itself."""
+        self.heat.setVisible(looks == "map")
+        self.multiples.setVisible(looks == "curves")
+        self.similarity.setVisible(looks == "similarity")
         self.arrange()
 
     def show_time(self, time: TimeView) -> None:
         """Show another range of time, cursor or selection."""
         self._time = time
-        for area in (self.heat, self.multiples, *self.clusters):
+        for area in (self.heat, self.multiples, self.similarity, *self.clusters):
             area.show_time(time)
 
     def arrange(self) -> None:
@@ -71,9 +73,9 @@ class MapsPlot(PlotView):
         room = QRectF(self.rect())
         below = CLUSTER_PX * len(self.clusters)
         top = QRectF(0, 0, room.width(), max(40.0, room.height() - below))
-        for area in (self.heat, self.multiples):
+        for area in (self.heat, self.multiples, self.similarity):
             area.setGeometry(top)
         for place, area in enumerate(self.clusters):
             area.setGeometry(QRectF(0, top.height() + place * CLUSTER_PX, room.width(), CLUSTER_PX))
-        for area in (self.heat, *self.clusters):
+        for area in (self.heat, self.similarity, *self.clusters):
             area.show_time(self._time)

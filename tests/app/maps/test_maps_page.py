@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
+from core.annotation.editing import set_label
 from core.playback.sonification import sonified
 from core.session.lane_key import LaneKey
 from core.signals.axis import Range
@@ -167,7 +168,7 @@ def test_rows_are_zoomed_and_scrolled_within_the_maps(page, qtbot):
 
 
 def test_small_multiples_show_every_map(page, qtbot):
-    choose(page, qtbot, layer="fc", sort="cluster", curves=True)
+    choose(page, qtbot, layer="fc", sort="cluster", looks="curves")
     assert not page.plot.heat.isVisible()
     tiles = page.plot.multiples.tiles()
     assert [row.channel for row, _ in tiles] == numbers(page)
@@ -195,3 +196,23 @@ def test_nothing_is_asked_while_the_page_is_hidden(page, window, monkeypatch):
     monkeypatch.setattr(window.on.background, "ask", lambda *more: asked.append(more))
     window.on.session.set_value(0, 2.0)
     assert not asked
+
+
+def test_the_layer_is_compared_with_itself_over_labelled_intervals(page, tiers, qtbot):
+    for index, label in enumerate(("ma", "na", "ma")):
+        tiers.on.tier_editor.change(
+            "label", lambda note, own, k=index, text=label: set_label(note, own, k, text)
+        )
+    choose(page, qtbot, looks="similarity")
+    qtbot.waitUntil(lambda: page.plot.similarity.view is not None)
+    view = page.plot.similarity.view
+    n = page.plot.heat.view.maps.axis.n
+    assert view.values.shape == (n, n)
+    np.testing.assert_allclose(view.values, view.values.T, atol=1e-6)
+    assert view.of == "Conv2 (4 maps)"
+    assert [label for _, label in view.intervals] == ["ma", "na", "ma"]
+    assert view.pairs is not None
+    assert view.pairs.shape == (3, 3)
+    assert page.plot.similarity.isVisible()
+    choose(page, qtbot, layer="out")
+    qtbot.waitUntil(lambda: page.plot.similarity.view.of == "Out (spectra)")

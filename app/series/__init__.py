@@ -1,0 +1,1 @@
+"""The page of checkpoints, connected with the session and the engine."""

@@ -1,0 +1,1 @@
+"""The page of checkpoints: every layer of two of them over each other, and their differences."""
