@@ -81,6 +81,7 @@ MODULES = (
     "app.export.file_commands",
     "app.measuring.commands",
     "app.models.commands",
+    "app.models.point_search_commands",
     "app.playback.commands",
     "app.generating.commands",
     "app.queries.commands",

@@ -157,6 +157,11 @@ class NamedPoints:
             self._session.go(f"go to {one.name}", one.point, one.name, one.edits)
             self._messages.warned.emit(other_checkpoint(one.name, one.checkpoint, one.title))
 
+    def add(self, points: tuple[NamedPoint, ...]) -> None:
+        """Keep more points, each under a name that no other has."""
+        self._write((*self._own(), *points))
+        self._read()
+
     def _write(self, points: tuple[NamedPoint, ...]) -> bool:
         """Write the user's points; return whether they could be written."""
         try:

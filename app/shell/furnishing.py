@@ -18,6 +18,7 @@ from app.export.figure import Figures
 from app.measuring.progress import MeasurementProgress
 from app.models.input_view import InputWiring
 from app.models.named_points import NamedPoints
+from app.models.point_search import PointSearch
 from app.playback.playhead import Playhead
 from app.queries.dock import DockView
 from app.queries.listing_windows import ListingWindows
@@ -91,6 +92,7 @@ def _make_parts(window: Window) -> None:
         context, host, on.recordings, on.sound_driven, on.input_choice, window.input
     )
     window.named_points = NamedPoints(context, window.latent)
+    window.point_search = PointSearch(context, on.background, window.named_points)
     window.playhead = Playhead(context, on.player, on.playback, window.stack)
     window.field_brackets = FieldBrackets(context, on.sound_driven, window.stack)
     window.preset_list = PresetList(context, on.analysis_settings, window.menus.toolbar)
@@ -120,9 +122,9 @@ def _make_parts(window: Window) -> None:
         context, host, on.tier_editor, on.measurement, window.result_list, tiers.editor.finish
     )
     for part in (
-        window.menus, window.themes, window.pages, window.named_points, window.tier_actions,
-        window.dock_view, window.result_list, window.listing_windows, window.figures, window.training,
-        window.recorder, saver, tiers,
+        window.menus, window.themes, window.pages, window.named_points, window.point_search,
+        window.tier_actions, window.dock_view, window.result_list, window.listing_windows, window.figures,
+        window.training, window.recorder, saver, tiers,
     ):  # fmt: skip
         injector.add(part)
 
@@ -171,7 +173,12 @@ def _connect(window: Window) -> None:
     on.session.focus_changed.connect(lambda: menus.corner.enable(has_generator(on.session)))
     on.sweep_files.opened.connect(lambda: pages.show_page("sweep"))
     pages.dock_shown.connect(dock_shown)
-    for stop in (on.playback.stop, on.contact_sheet.cancel, on.measurement.cancel):
+    for stop in (
+        window.point_search.cancel,
+        on.playback.stop,
+        on.contact_sheet.cancel,
+        on.measurement.cancel,
+    ):
         on.interruptions.add(stop)
     window.themes.add(
         window.card, window.latent, window.input, window.stack, window.start, window.ipa, window.dock,

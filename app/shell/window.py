@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.measuring.progress import MeasurementProgress
     from app.models.input_view import InputWiring
     from app.models.named_points import NamedPoints
+    from app.models.point_search import PointSearch
     from app.playback.playhead import Playhead
     from app.queries.dock import DockView
     from app.queries.listing_windows import ListingWindows
@@ -76,6 +77,7 @@ class Window(QMainWindow):
     themes: Themes
     status_notes: StatusNotes
     named_points: NamedPoints
+    point_search: PointSearch
     field_brackets: FieldBrackets
     playhead: Playhead
     preset_list: PresetList
