@@ -92,6 +92,7 @@ MODULES = (
     "app.stack.align_commands",
     "app.stack.lane_commands",
     "app.stack.channel_commands",
+    "app.stack.cut_commands",
     "app.stack.time_commands",
 )
 """The modules with commands; each menu lists its commands in this order."""

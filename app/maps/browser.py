@@ -22,6 +22,7 @@ from core.networks.layer_info import LayerInfo
 from core.probing.drive import LatentPoints
 from core.probing.model_id import ModelId
 from core.probing.surgery import edits_of
+from core.session.lane_key import GENERATOR, Key, LaneKey
 from core.signals.axis import Range
 
 KEY = "maps"
@@ -58,6 +59,7 @@ class MapsBrowser:
         self.words = ""
         self._kept: dict[Place, Sounding] = {}
         self._asked: Any = None
+        self._entered: Key | None = None
         self._shown = False
         self._connect()
 
@@ -74,7 +76,20 @@ class MapsBrowser:
         """Compute from now on, or stop while the page is hidden."""
         self._shown = shown
         if shown:
+            self._follow_lane()
             self.refresh()
+
+    def _follow_lane(self) -> None:
+        """Begin with the layer of the active lane, if another lane was made active since and it has maps."""
+        key = self._session.active
+        if key == self._entered or not isinstance(key, LaneKey):
+            return
+        self._entered = key
+        card = self._session.models.get(key.model)
+        infos = card.layers.get(key.network, ()) if card is not None else ()
+        info = next((info for info in infos if info.name == key.layer), None)
+        if key.model == self._session.model and key.network in self.networks and info and info.channels > 1:
+            self.choose(network=key.network, layer=key.layer)
 
     def _another_model(self) -> None:
         self._kept = {at: one for at, one in self._kept.items() if at[0] in self._session.models}
@@ -82,7 +97,7 @@ class MapsBrowser:
         self.browsed, self._asked = None, None
         kept = self.choice
         sort = "number" if kept.sort == "distance" else kept.sort
-        self.choice = MapsChoice("", "", sort, kept.contour, "", kept.clusters, kept.looks)
+        self.choice = MapsChoice("", "", sort, kept.contour, "", kept.clusters, kept.draws, kept.looks)
         self.refresh()
 
     def _selected(self) -> None:
@@ -190,6 +205,7 @@ class MapsBrowser:
             self._window(source) if edits else None,
             self._settings.of("pitch"),
             choice.looks == "similarity",
+            choice.draws if source.network == GENERATOR else 0,
         )
 
     def _window(self, source: Source) -> Range | None:
@@ -224,4 +240,13 @@ def _key(asked: MapsRequest) -> tuple[Any, ...]:
     drive = asked.drive.origins()
     place = asked.model, asked.network, drive, asked.layer, asked.edits
     sorting = asked.sort, asked.contour, asked.settings, other, asked.clusters
-    return (*place, *sorting, asked.muted, asked.soloed, asked.window, asked.pitch, asked.similarity)
+    return (
+        *place,
+        *sorting,
+        asked.muted,
+        asked.soloed,
+        asked.window,
+        asked.pitch,
+        asked.similarity,
+        asked.draws,
+    )

@@ -22,6 +22,7 @@ class MapsChoice:
     contour: str = "intensity"
     other: str = NONE
     clusters: int = PUBLISHED_CLUSTERS
+    draws: int = 0
     looks: Looks = "map"
     selected: int = -1
     muted: frozenset[int] = frozenset()

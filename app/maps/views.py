@@ -49,6 +49,7 @@ def bar_view(browser: MapsBrowser) -> BarView:
         tuple((name, name) for name in points) if choice.network == "G" else (),
         choice.other,
         choice.clusters,
+        choice.draws,
         min(6, info.channels) if info is not None else 6,
         choice.looks,
     )

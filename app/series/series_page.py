@@ -26,10 +26,10 @@ from widgets.timeline.lane_views import Curve, LaneView
 
 KEY = "checkpoints"
 OTHER, DIFFERENCE = "other", "difference"
-HINT = "The slider moves over the training steps · below each layer stands the difference, other − own"
+HINT = "Below each layer stands the difference, other − own"
 
 
-@panel("checkpoints", "Checkpoints", "page", needs_model=True, lazy=True, hint=HINT)
+@panel("checkpoints", "Checkpoints", "page", needs_model=True, lazy=True, hint=HINT, tab="Checkpoints")
 def make_series(
     context: Context, background: BackgroundEngine, host: DialogHost, sounds: SoundOutlet
 ) -> SeriesPage:
@@ -135,14 +135,11 @@ class SeriesWiring(QObject):
 
     def _note(self) -> str:
         """Return what is compared in words."""
-        card = self._session.card
-        count = len(self._steps)
-        many = (
-            f"{self._current + 1} of {count} checkpoints" if count > 1 else "the only checkpoint of its name"
-        )
-        return (
-            f"{many}, over {Path(card.path).name if card is not None else ''} (thin line: own; colour: other)"
-        )
+        card, count = self._session.card, len(self._steps)
+        if count < 2:
+            return "the only checkpoint of this run; open another to compare"
+        own = Path(card.path).name if card is not None else ""
+        return f"{self._current + 1} of {count} checkpoints, over {own} (own)"
 
     def _arrived(self, found: Compared) -> None:
         self.found = found
@@ -165,12 +162,12 @@ class SeriesWiring(QObject):
         first = _view(one.name, name, one.own, tuple(shown))
         if one.difference is None:
             return [first]
-        share = f"{100 * one.share:.4g} % of its RMS"
+        share = f"Δ {100 * one.share:.3g} % of RMS"
         second = _view(
             (one.name, DIFFERENCE), f"Δ {name}", one.difference, (Curve(one.difference, name=share),)
         )
         folded = (one.name, DIFFERENCE) not in self._open
-        return [replace(first, meta=f"differs by {share}"), replace(second, meta=share, collapsed=folded)]
+        return [replace(first, meta=share), replace(second, meta=share, collapsed=folded)]
 
     def _fold(self, key: object) -> None:
         self._open ^= {key}

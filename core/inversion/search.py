@@ -8,8 +8,8 @@ make and the recording.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class SearchState:
     losses: NDArray[np.float64]
     best: Array
     best_losses: NDArray[np.float64]
-    moments: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0, np.float32),) * 2)
+    moments: tuple[Array, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def generator_module(model: Model) -> NetworkModule:
 def _gradient(network: NetworkModule, z: Tensor, target: Tensor) -> tuple[NDArray[np.float64], Tensor]:
     point = z.clone().requires_grad_(True)
     losses = spectral_loss(network(point), target)
-    losses.sum().backward()
+    cast(Any, losses.sum()).backward()
     slope = point.grad
     assert slope is not None
     return losses.detach().numpy().astype(np.float64), slope

@@ -30,8 +30,8 @@ def spectral_loss(made: Tensor, target: Tensor) -> Tensor:
     for window in WINDOWS:
         mine, theirs = magnitudes(made, window), magnitudes(target[None], window)
         floor = theirs.max() * 10 ** (FLOOR_DB / 20)
-        size = torch.linalg.vector_norm(theirs, dim=(1, 2)).clamp_min(1e-8)
-        converged = torch.linalg.vector_norm(mine - theirs, dim=(1, 2)) / size
+        size = torch.clamp(theirs.square().sum((1, 2)).sqrt(), min=1e-8)
+        converged = (mine - theirs).square().sum((1, 2)).sqrt() / size
         logs = (_log(mine, floor) - _log(theirs, floor)).abs().mean((1, 2))
         total = total + converged + logs
     return total / len(WINDOWS)
@@ -78,4 +78,4 @@ def _hann(window: int) -> Tensor:
 def _log(values: Tensor, floor: Tensor) -> Tensor:
     import torch
 
-    return torch.log(torch.maximum(values, floor.clamp_min(1e-8)))
+    return torch.log(torch.maximum(values, torch.clamp(floor, min=1e-8)))

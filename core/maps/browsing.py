@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.analyses.pitch import PitchSettings
 from core.families.registry import Model
 from core.faults import Fault
+from core.maps.averaging import averaged_maps
 from core.maps.change import Change, change_of
 from core.maps.clusters import PUBLISHED, ClusterSettings, cluster
 from core.maps.contours import CONTOURS, Contour, contour_of
@@ -20,7 +21,7 @@ from core.maps.sorting import correlations, cosine_distances, ranked
 from core.networks.reductions import MEAN, Reduction
 from core.networks.runner import Cancel
 from core.networks.spec import SoundDrive
-from core.probing.drive import Drive, Sound
+from core.probing.drive import Drive, LatentPoints, Sound
 from core.probing.feature_maps import FeatureMaps
 from core.probing.forward import probe
 from core.probing.model_id import ModelId
@@ -44,7 +45,8 @@ class MapsRequest(ModelTask):
     its analysis. `other` is the drive to compare with (point B). Maps sound that are soloed or, if none is,
     that are not muted; channels count from 0. With `edits`, the output before and after is compared in
     `window`, by default over the whole, with these settings of `pitch`. With `similarity`, the layer is
-    compared with itself at all pairs of times; one of a single channel is compared by its spectra.
+    compared with itself at all pairs of times; one of a single channel is compared by its spectra. Clusters
+    are those of the maps at this point or, with `draws`, of their averages over so many random outputs.
     """
 
     model: ModelId
@@ -62,6 +64,7 @@ class MapsRequest(ModelTask):
     window: Range | None = None
     pitch: PitchSettings | None = None
     similarity: bool = False
+    draws: int = 0
 
     @property
     def models(self) -> tuple[ModelId, ...]:
@@ -123,7 +126,7 @@ def browse(model: Model, asked: MapsRequest, stop: Cancel = None) -> Browsed:
         found = replace(found, plain_curves=plain.tracks, plain_average=plain.tracks[asked.layer])
         found = replace(found, change=_change(model, found, asked))
     if asked.sort == "cluster":  # of the maps without edits, so that a cut moves no map to another cluster
-        found = _with_clusters(found, plain.maps[asked.layer], asked)
+        found = _with_clusters(found, _grouped(model, plain.maps[asked.layer], asked, stop), asked)
     if asked.similarity:
         found = replace(found, similarity=_similarity(found))
     return replace(found, order=_order(found, asked))
@@ -251,8 +254,18 @@ def _with_distances(found: Browsed, model: Model, asked: MapsRequest, stop: Canc
     return replace(found, distances=cosine_distances(found.maps, there.maps[asked.layer]))
 
 
-def _with_clusters(found: Browsed, plain: FeatureMaps, asked: MapsRequest) -> Browsed:
-    labels = cluster(plain.values, asked.clusters)
+def _grouped(model: Model, plain: FeatureMaps, asked: MapsRequest, stop: Cancel) -> NDArray[np.float32]:
+    """Return the maps that clusters are made from: those at this point, or averages over draws."""
+    if not asked.draws:
+        return plain.values
+    if not isinstance(asked.drive, LatentPoints):
+        raise Fault("Only a generator's maps can be averaged over draws.", "Set the draws to 0.")
+    code = asked.drive.points[0].z[: model.card.layout.code]
+    return averaged_maps(model, asked.network, asked.layer, code, asked.draws, stop)
+
+
+def _with_clusters(found: Browsed, values: NDArray[np.float32], asked: MapsRequest) -> Browsed:
+    labels = cluster(values, asked.clusters)
     means = tuple(
         found.maps.curve(Reduction("some", channels=tuple(k for k, own in enumerate(labels) if own == one)))
         for one in range(max(labels) + 1)

@@ -47,10 +47,13 @@ def cluster(maps: NDArray[np.float32], settings: ClusterSettings | None = None) 
         )
     if not (np.isfinite(used.gamma) and used.gamma > 0):
         raise Fault(f"A gamma of {used.gamma:g} gives no affinity.", "Choose a number above 0.")
+    from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
+
     curves = np.nan_to_num(maps.T.astype(np.float64), posinf=0.0, neginf=0.0)
     if used.count == 1 or not np.ptp(curves, axis=0).any():
         return (0,) * channels
-    return _in_time(_labels(curves, used), curves)
+    with threadpool_limits(1):  # on a busy machine several threads wait for each other, for seconds
+        return _in_time(_labels(curves, used), curves)
 
 
 def _labels(curves: NDArray[np.float64], used: ClusterSettings) -> NDArray[np.intp]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from core.faults import Fault
 from core.networks.map_operations import Add, Placed
@@ -132,7 +132,7 @@ def _same(layer: LayerSpec, first: int, last: int) -> Samples:
 
 
 def _conv_sources(layer: LayerSpec, first: int, last: int) -> Samples:
-    op: Conv = layer.op  # type: ignore[assignment]
+    op = cast(Conv, layer.op)
     if op.chunk:
         per = (op.chunk + sum(op.pads) - op.taps) // op.stride + 1
         return first // per * op.chunk, (last // per + 1) * op.chunk - 1
@@ -140,7 +140,7 @@ def _conv_sources(layer: LayerSpec, first: int, last: int) -> Samples:
 
 
 def _conv_targets(layer: LayerSpec, first: int, last: int) -> Samples:
-    op: Conv = layer.op  # type: ignore[assignment]
+    op = cast(Conv, layer.op)
     if op.chunk:
         per = (op.chunk + sum(op.pads) - op.taps) // op.stride + 1
         return first // op.chunk * per, (last // op.chunk + 1) * per - 1
@@ -148,7 +148,7 @@ def _conv_targets(layer: LayerSpec, first: int, last: int) -> Samples:
 
 
 def _rise_sources(layer: LayerSpec, first: int, last: int) -> Samples:
-    rise = layer.op.rise  # type: ignore[union-attr]
+    rise = cast(Upsample, layer.op).rise
     if rise.repeat:
         low, high = rise.stride * first - rise.left, rise.stride * last - rise.left + rise.taps - 1
         return low // rise.repeat, high // rise.repeat
@@ -156,7 +156,7 @@ def _rise_sources(layer: LayerSpec, first: int, last: int) -> Samples:
 
 
 def _rise_targets(layer: LayerSpec, first: int, last: int) -> Samples:
-    rise = layer.op.rise  # type: ignore[union-attr]
+    rise = cast(Upsample, layer.op).rise
     if rise.repeat:
         low, high = rise.repeat * first, rise.repeat * (last + 1) - 1
         return -(-(low + rise.left - rise.taps + 1) // rise.stride), (high + rise.left) // rise.stride
@@ -164,12 +164,12 @@ def _rise_targets(layer: LayerSpec, first: int, last: int) -> Samples:
 
 
 def _fir_sources(layer: LayerSpec, first: int, last: int) -> Samples:
-    op: Fir = layer.op  # type: ignore[assignment]
+    op = cast(Fir, layer.op)
     return first - op.left, last - op.left + op.taps - 1
 
 
 def _fir_targets(layer: LayerSpec, first: int, last: int) -> Samples:
-    op: Fir = layer.op  # type: ignore[assignment]
+    op = cast(Fir, layer.op)
     return first + op.left - op.taps + 1, last + op.left
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.networks.blas_threads import products_on_one_thread
+
 
 def similarity_order(maps: NDArray[np.float32]) -> tuple[int, ...]:
     """Return the channels of maps [samples, channels] by the angle of their two leading components.
@@ -25,7 +27,8 @@ def similarity_order(maps: NDArray[np.float32]) -> tuple[int, ...]:
     silent = tuple(int(k) for k in np.flatnonzero(sizes == 0))
     if heard.size < 3:
         return (*(int(k) for k in heard), *silent)
-    places = _components(values[:, heard] / sizes[heard])
+    with products_on_one_thread():
+        places = _components(values[:, heard] / sizes[heard])
     angles = np.arctan2(places[:, 1], places[:, 0])
     order = np.argsort(angles, kind="stable")
     steps = np.diff(np.append(angles[order], angles[order[0]] + 2 * np.pi))

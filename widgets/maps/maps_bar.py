@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from widgets.controls.button import Button
@@ -16,6 +17,7 @@ from widgets.theme.theme import LIGHT, Theme
 
 BAR_PX = 40
 MOST_SEGMENTS = 6
+ROOMY_PX = 1240  # a narrower bar lists the layers
 SORTS = (("number", "Number"), ("r", "r"), ("distance", "Distance"), ("cluster", "Cluster"))
 LOOKS = (("map", "Map"), ("curves", "Curves"), ("similarity", "Self"))
 Options = tuple[tuple[str, str], ...]
@@ -35,6 +37,7 @@ class BarView:
     others: Options = ()
     other: str = ""
     clusters: int = 2
+    draws: int = 0
     most_clusters: int = 6
     looks: str = "map"
 
@@ -68,6 +71,17 @@ class MapsBar(Surface):
         self.clusters.setToolTip(
             "Spectral clustering as published: RBF affinity with a gamma of 1e−10, then k-means"
         )
+        self.draws = QSpinBox()
+        self.draws.setRange(0, 5000)
+        self.draws.setSingleStep(100)
+        self.draws.setSpecialValueText("this point")
+        self.draws.setFixedSize(84, 24)
+        inset(self.draws)
+        self.draws.setAccessibleName("Random outputs whose maps are averaged before they are grouped")
+        self.draws.setToolTip(
+            "Groups the maps at this point, or their averages over random outputs (1000 as published)"
+        )
+        self.draws.setKeyboardTracking(False)
         self._count = Words("k-means", 12, 400, "ink2")
         self.looks = Segmented(LOOKS, "Heat map, one curve per map, or the layer compared with itself")
         self.picture = Button("", "image", kind="bordered", height_px=24, name="Save this picture")
@@ -81,7 +95,7 @@ class MapsBar(Surface):
         for part in (
             Words("Maps", 13, 600), self.network, self.layer, self._layer_row, self._gap,
             Words("Sort", 12, 400, "ink2"), self.sort, self.contour, self.other, self._count, self.clusters,
-            self.looks, self.picture,
+            self.draws, self.looks, self.picture,
         ):  # fmt: skip
             self._row.addWidget(part, 1 if part is self._gap else 0)
 
@@ -92,6 +106,7 @@ class MapsBar(Surface):
         self.contour.wanted.connect(lambda key: self.wanted.emit("contour", key))
         self.other.wanted.connect(lambda key: self.wanted.emit("other", key))
         self.clusters.valueChanged.connect(self._count_changed)
+        self.draws.valueChanged.connect(self._draws_changed)
         self.looks.wanted.connect(lambda key: self.wanted.emit("looks", key))
         self.picture.clicked.connect(self.picture_wanted)
 
@@ -99,15 +114,17 @@ class MapsBar(Surface):
         if count != self._shown.clusters:
             self.wanted.emit("clusters", count)
 
+    def _draws_changed(self, count: int) -> None:
+        if count != self._shown.draws:
+            self.wanted.emit("draws", count)
+
     def show_view(self, view: BarView) -> None:
         """Show other choices."""
         before, self._shown = self._shown, view
         if view.layers != before.layers:
             self._replace_layers(view)
-        few = len(view.layers) <= MOST_SEGMENTS
-        self._layer_row.setVisible(few)
         self._layer_row.show_current(view.layer)
-        self.layer.setVisible(not few)
+        self._fit()
         self.layer.show_options(view.layers, view.layer)
         self.network.setVisible(len(view.networks) > 1)
         self.network.show_options(view.networks, view.network)
@@ -118,11 +135,22 @@ class MapsBar(Surface):
         self.contour.show_options(view.contours, view.contour)
         self.other.setVisible(view.sort == "distance")
         self.other.show_options(view.others, view.other)
-        for part in (self._count, self.clusters):
+        for part in (self._count, self.clusters, self.draws):
             part.setVisible(view.sort == "cluster")
+        self.draws.setValue(view.draws)
         self.clusters.setMaximum(max(1, view.most_clusters))
         self.clusters.setValue(view.clusters)
         self.looks.show_current(view.looks)
+
+    def _fit(self) -> None:
+        """Show few layers side by side if there is room, else as a list."""
+        few = 0 < len(self._shown.layers) <= MOST_SEGMENTS and self.width() >= ROOMY_PX
+        self._layer_row.setVisible(few)
+        self.layer.setVisible(not few)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _replace_layers(self, view: BarView) -> None:
         """Make the row of layers anew: a row of segments has the width of its words."""

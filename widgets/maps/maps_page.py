@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -82,16 +83,18 @@ class MapsPage(Surface):
         self._column.setSpacing(0)
         self._column.addWidget(self.ruler)
         self._column.addWidget(self.plot, 1)
-        middle = QVBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        for part in (self.bar, Rule(), self._body, self.notice):
-            middle.addWidget(part, 1 if part in (self._body, self.notice) else 0)
-        self._across = QHBoxLayout(self)
-        self._across.setContentsMargins(0, 0, 0, 0)
-        self._across.setSpacing(0)
-        self._across.addLayout(middle, 1)
-        self._across.addWidget(self.cuts)
+        middle = QWidget()
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        for part in (self._body, self.notice):
+            across.addWidget(part, 1)
+        across.addWidget(self.cuts)
+        down = QVBoxLayout(self)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        for part in (self.bar, Rule(), middle):
+            down.addWidget(part, 1 if part is middle else 0)
 
     def _connect(self) -> None:
         heat, multiples = self.plot.heat, self.plot.multiples
@@ -163,7 +166,7 @@ class MapsPage(Surface):
         """The lanes from the top."""
         return [self._lanes[lane.key] for lane in (*self._above, *self._below)]
 
-    def show_brackets(self, windows: Mapping[Hashable, Range]) -> None:
+    def show_brackets(self, windows: Mapping[Any, Range]) -> None:
         """Mark a stretch of time in some lanes: what belongs to the sample under the pointer."""
         for key, lane in self._lanes.items():
             lane.plot.show_bracket(windows.get(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent, QWheelEvent
@@ -189,7 +190,7 @@ class Stack(QWidget):
         self.bars.show_time(columns, view.whole, marks)
         self.overview.show_time(columns, view.whole, marks, view.overview)
 
-    def show_brackets(self, windows: Mapping[Hashable, Range]) -> None:
+    def show_brackets(self, windows: Mapping[Any, Range]) -> None:
         """Mark a stretch of time in some lanes: what belongs to the sample under the pointer."""
         for key, lane in self._lanes.items():
             lane.plot.show_bracket(windows.get(key))

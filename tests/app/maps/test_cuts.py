@@ -221,3 +221,18 @@ def test_the_range_of_a_cut_covers_its_samples_from_half_a_step_before(services)
     assert window.length_s == pytest.approx(2 * axis.step_s)
     assert window.middle_s == pytest.approx(axis.seconds(4.5))
     assert cut_window(LayerEdit("conv1", Fill()), axis).length_s == pytest.approx(axis.duration_s)
+
+
+def test_the_selection_is_silenced_from_the_stack_and_all_cuts_are_removed(window, told):
+    session = window.on.session
+    whole = track(window, "out").samples
+    session.set_active(LaneKey(session.model, "G", "conv2"))
+    session.set_selection(Range(0.3, 0.5))
+    window.menus.run("layers.silence")
+    after = track(window, "conv2")
+    assert not after.samples[slice(*after.axis.samples_in(Range(0.3, 0.5)))].any()
+    window.menus.run("layers.remove_cuts")
+    np.testing.assert_array_equal(track(window, "out").samples, whole)
+    session.set_selection(Range(0.3001, 0.3002))
+    window.menus.run("layers.silence")
+    assert "4 ms apart" in str(told[-1])

@@ -216,3 +216,10 @@ def test_the_layer_is_compared_with_itself_over_labelled_intervals(page, tiers, 
     assert page.plot.similarity.isVisible()
     choose(page, qtbot, layer="out")
     qtbot.waitUntil(lambda: page.plot.similarity.view.of == "Out (spectra)")
+
+
+def test_the_page_begins_with_the_layer_of_the_active_lane(page, window, qtbot):
+    window.menus.run("view.stack")
+    window.on.session.set_active(LaneKey(window.on.session.model, "G", "conv1"))
+    window.menus.run("view.maps")
+    qtbot.waitUntil(lambda: page.plot.heat.view.maps.name == "conv1")

@@ -9,8 +9,9 @@ import pytest
 
 from core.families.registry import Model, open_model
 from core.faults import Cancelled, Fault
+from core.maps.averaging import averaged_maps
 from core.maps.browsing import MapsRequest, browse, sounding_of
-from core.maps.clusters import ClusterSettings
+from core.maps.clusters import ClusterSettings, cluster
 from core.networks.latent import draw
 from core.networks.reductions import Reduction
 from core.probing import forward
@@ -131,3 +132,23 @@ def test_an_unknown_layer_and_a_stop_are_told(model: Model) -> None:
         browse(model, asked_of(model, "conv9"))
     with pytest.raises(Cancelled):
         browse(model, asked_of(model), lambda: True)
+
+
+def test_clusters_of_averages_are_those_of_the_mean_over_draws(model: Model) -> None:
+    code = model.card.layout.first_code()
+    points = [draw(model.card.layout, seed, code) for seed in range(5)]
+    mean = np.mean([forward.maps(model, point, "conv2").T for point in points], 0)
+    found = averaged_maps(model, "G", "conv2", code, 5)
+    np.testing.assert_allclose(found, mean, atol=1e-6)
+    drive = LatentPoints((draw(model.card.layout, 77),))
+    asked = MapsRequest(ID, "G", drive, "conv2", "cluster", clusters=ClusterSettings(3), draws=5)
+    code = drive.points[0].z[: model.card.layout.code]
+    own = cluster(averaged_maps(model, "G", "conv2", code, 5), ClusterSettings(3))
+    assert browse(model, asked).clusters == own
+    with pytest.raises(Fault, match="over 0 draws"):
+        averaged_maps(model, "G", "conv2", code, 0)
+    with pytest.raises(Cancelled):
+        averaged_maps(model, "G", "conv1", code, 3, lambda: True)
+    sound = Sound(np.ones(16384, np.float32), "ones")
+    with pytest.raises(Fault, match="averaged over draws"):
+        browse(model, MapsRequest(ID, "D", sound, "conv2", "cluster", draws=5))

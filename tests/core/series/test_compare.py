@@ -55,6 +55,7 @@ def test_another_step_differs_by_what_its_own_layers_are(run):
 
 def test_a_checkpoint_for_other_points_is_refused(run, tmp_path):
     model = open_model(run / "model.ckpt-5")
+    (tmp_path / "small").mkdir()
     small = open_model(write_bundle(tmp_path / "small" / "model.ckpt-1", nets.tensorflow(dim=1, latent=4)))
     with pytest.raises(Fault, match="takes 4 latent values, this one 10"):
         compared(model, small, LatentPoints((draw(model.card.layout, 3),)))
