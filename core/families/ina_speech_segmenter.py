@@ -29,7 +29,7 @@ KERAS = {
 }
 """The names of Keras's variables, and PyTorch's."""
 LABELS = ("speech", "music", "noise")
-FRONTEND = SidekitMel(RATE_HZ, 400, 160, 24, BANDS, 100.0, 8000.0, normalisation="recording")
+FRONTEND = SidekitMel(RATE_HZ, 400, 160, 24, BANDS, 100.0, 8000.0, normalisation="recording", whole=True)
 
 
 def sort(groups: Sequence[Weights]) -> Parts | None:

@@ -24,7 +24,9 @@ FLOOR = 1e-30  # SIDEKIT has none: the logarithm of digital silence is infinite 
 class SidekitMel(Framed):
     """The first `kept` of `bands` HTK mel bands of frames, pre-emphasised and weighted (symmetric Hann).
 
-    The triangles have equal areas, and the last bin of each falling flank is missing, as in SIDEKIT.
+    The triangles have equal areas, and the last bin of each falling flank is missing, as in SIDEKIT. With
+    `whole`, samples are rounded to whole numbers of 16 bits first, as a sound file has them; gradients pass
+    as if they were not.
     """
 
     rate_hz: float
@@ -37,6 +39,7 @@ class SidekitMel(Framed):
     pre_emphasis: float = 0.97
     gain: float = 32768.0
     normalisation: Normalisation = "none"
+    whole: bool = False
     kind: Literal["sidekit mel"] = "sidekit mel"
 
     def __post_init__(self) -> None:
@@ -60,6 +63,8 @@ class SidekitMel(Framed):
         import torch
 
         frames = self.frames.cut(samples) * self.gain
+        if self.whole:
+            frames = frames + (frames.round() - frames).detach()
         before = torch.cat((frames[:, :, :1], frames[:, :, :-1]), 2)
         weights = window_weights("symmetric hann", self.size)
         power = power_spectrum(frames - self.pre_emphasis * before, weights, self.frames.fft)
