@@ -15,12 +15,15 @@ from app.annotation.tier_editor import TierEditor
 from app.base.command_table import command, has_selection, is_open
 from app.base.dialog_host import DialogHost
 from app.base.messages import Messages
+from app.explain.commands import has_map
+from app.explain.explanations import Explanations
 from app.queries.dialogs import ask_formant, ask_frequency
 from app.queries.dock import DockView
 from app.queries.listing_windows import ListingWindows
 from app.queries.queries import Queries
 from app.queries.result_list import ResultList
 from core.analyses.measures import MEASURES
+from core.explain.check_listing import check_listing
 from core.queries.queries import Answer
 from core.queries.results_table import Results
 from core.session.session import Session
@@ -249,3 +252,10 @@ def _interval_query(id: str, title: str, value: Callable[[Range], float], separa
 _interval_query("start", "Get starting point of interval", lambda where: where.start_s, True)
 _interval_query("end", "Get end point of interval", lambda where: where.end_s)
 _interval_query("duration", "Get duration of interval", lambda where: where.length_s)
+
+
+@command("explain.checks", "List the checks of this map", "Explain", has_map)
+def checks(explanations: Explanations, listing_windows: ListingWindows) -> None:
+    """List what the map adds up to, layer by layer, how faithful it is, and what shuffled weights leave."""
+    if explanations.explanation is not None:
+        listing_windows.open(check_listing(explanations.explanation, explanations.steps))

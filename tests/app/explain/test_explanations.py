@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.explain.check_listing import check_listing
 from core.session.lane_key import FIRST_MODEL, INPUT, LOGITS, RELEVANCE, LaneKey
 from core.signals.axis import Range
 from tests.support.commands import run
@@ -77,6 +78,17 @@ def test_the_sound_is_heard_through_the_map(hearing):
     for part in ("through", "complement", "original"):
         run(hearing, f"explain.hear_{part}")
         np.testing.assert_array_equal(hearing.player.heard[-1][0], getattr(made, part))
+
+
+def test_the_checks_are_a_table(hearing):
+    run(hearing, "explain.this")
+    made = check_listing(hearing.explanations.explanation, hearing.explanations.steps)
+    cells = {(row[0], row[1]) for row in made.rows}
+    assert ("Reaches the input of", "conv1") in cells
+    assert ("ρ with shuffled weights", "logits to conv1") in cells
+    assert ("Probability of the answer", "") in cells
+    assert made.notice == hearing.explanations.verdict
+    assert all(len(row) == len(made.head) for row in made.rows)
 
 
 def test_the_map_is_taken_away(hearing):
