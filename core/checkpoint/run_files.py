@@ -44,7 +44,7 @@ STEP = re.compile(r"\d+")
 WORD = re.compile(r"[^\W\d_]+")
 CARD = ".phonoscope.json"
 NAMES_OF_A_FOLDER = ("checkpoint", "args.txt", CONFIG, PREPROCESSOR, TOKENIZER, VOCABULARY)
-HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors)."
+HINT = "Choose the folder of a training run, or one of its files (.index, .pt, .safetensors, .onnx)."
 DEEPEST, MOST_FOLDERS, TRIED = 4, 500, 3
 
 
