@@ -36,8 +36,7 @@ class TraceItem(CurveItem):
         self._surface = theme.plot
 
     def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        scale = self.itemTransform(box_of(self))[0]
-        floor = self.base * scale.m22() + scale.dy()
+        floor = box_of(self).height()
         x, y = self._in_pixels(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         most = round(box_of(self).width())
@@ -50,7 +49,7 @@ class TraceItem(CurveItem):
             self._dots(painter, xs, ys)
 
     def _hide(self, painter: QPainter, xs: Values, ys: Values, floor: float) -> None:
-        """Cover what lies between the curve and its own line."""
+        """Cover what lies below the curve: the traces in front are drawn later."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._surface)
         painter.drawPolygon(
