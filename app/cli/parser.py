@@ -666,12 +666,12 @@ def make_parser(wanted: str = "") -> Parser:
     parser = Parser(
         prog="phonoscope",
         usage="%(prog)s [MODEL ...] [SOUND ...]\n       %(prog)s COMMAND ...",
-        description="Look inside a generative network of speech. Without a command, opens the window on a\n"
+        description="Look inside a network of speech. Without a command, opens the window on a\n"
         "checkpoint and sounds, or else on what was open last or on the built-in model.",
         epilog="A file named like a command is opened as ./info.",
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
-    rows = parser.add_subparsers(prog="phonoscope", dest="command", metavar="COMMAND", required=True)
+    rows = parser.add_subparsers(prog="phonoscope", dest="command", metavar="COMMAND ...", required=True)
     for name, command in COMMANDS.items():
         if command.options is not None:
             command.options(rows.add_parser(name, help=command.summary, description=_sentence(command)))
