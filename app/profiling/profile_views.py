@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -244,6 +245,7 @@ def unit_view(choice: ProfileChoice, found: LayerFigures, excerpts: tuple[Excerp
     """Return the chosen unit: its values, the units most like it, and its excerpts."""
     values = found.at_zero[:, choice.unit]
     names = tuple(shown_name(choice.groups, name) for name in found.groups)
+    named = tuple(replace(one, label=shown_name(choice.groups, one.label)) for one in excerpts)
     order = np.argsort(-values)
     span = float(np.ptp(values))
     gap = float(values[order[0]] - values[order[1]]) if len(values) > 1 else 0.0
@@ -251,7 +253,7 @@ def unit_view(choice: ProfileChoice, found: LayerFigures, excerpts: tuple[Excerp
     facts = f"Selectivity {number_text(selectivity, 4)}: best less second, over the range"
     return UnitView(
         f"Unit {choice.unit + 1}", layer_title(found.layer), names, tuple(values.tolist()),
-        _nearest(found, choice.unit, names), excerpts, facts,
+        _nearest(found, choice.unit, names), named, facts,
         None if found.patterns is None else found.patterns[choice.unit],
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ def box(painter: QPainter, rect: QRectF, theme: Theme, fill: bool = True) -> Non
 
 # --- heat map and curves share their time axis
 
-AXIS_PX, SCALE_PX, HEAD_PX, INPUT_PX, GAP_PX = 42.0, 54.0, 20.0, 62.0, 6.0
+AXIS_PX, SCALE_PX, HEAD_PX, INPUT_PX, GAP_PX = 52.0, 54.0, 20.0, 62.0, 6.0
 
 
 def time_rect(rect: QRectF) -> QRectF:
@@ -120,7 +120,7 @@ def _scale(painter: QPainter, bar: QRectF, theme: Theme, view: HeatView, ramp: N
     words(painter, beside, number_text(view.limit, 3), colour, 10, 600)
     low = "0" if view.plain else number_text(-view.limit, 3)
     other = theme.ink2 if view.plain else in_favour(theme, False)
-    words(painter, beside.translated(0, bar.height() - 2), low, other, 10, 600)
+    words(painter, beside.translated(0, bar.height() - 8), low, other, 10, 600)
     if not view.plain:
         words(painter, beside.translated(0, bar.height() / 2), "0", theme.ink3, 10)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 
@@ -55,15 +56,9 @@ def press(widget, place, modifiers=Qt.KeyboardModifier.NoModifier):
     widget.mousePressEvent(event)
 
 
-def test_a_generator_says_why_it_has_no_profiles(window, qtbot):
-    window.menus.run("view.profiles")
-    made = window.pages.widget("profiles")
-    window.on.profiling.choose(groups="words")  # the small model has a Q network, which hears
-    assert window.on.profiling.network == "Q"
-    assert "Choose a folder" in made.notice.text()
-
-
-def test_a_folder_becomes_profiles_that_the_core_gives(heard, window, network, folder):
+def test_a_folder_becomes_profiles_that_the_core_gives_and_that_are_written(
+    heard, window, network, folder, tmp_path, monkeypatch
+):
     found = window.on.profiling.figures
     assert found.groups == ("AA", "IY", "M", "S")
     assert found.layer == "conv10"
@@ -77,6 +72,16 @@ def test_a_folder_becomes_profiles_that_the_core_gives(heard, window, network, f
     np.testing.assert_allclose(found.profiles, expected, atol=1e-6)
     assert heard.side.chips.groups == (("ɑ", 6), ("i", 6), ("m", 6), ("s", 6))
     assert "6 of 6 files" in heard.side.progress.text()
+    monkeypatch.setattr(window.host, "ask_save_folder", lambda title: str(tmp_path / "out"))
+    heard.export.click()
+    assert {"profiles.npz", "counts.csv", "layers.csv"} <= {one.name for one in (tmp_path / "out").iterdir()}
+    blank = QImage(400, 300, QImage.Format.Format_ARGB32)
+    blank.fill(Qt.GlobalColor.white)
+    for plot in heard.plots:  # figures are painted on paper too
+        picture = blank.copy()
+        with QPainter(picture) as painter:
+            plot.paint(painter, picture.rect().toRectF(), PRINT)
+        assert (picture != blank) == (plot is not heard.other_tree or plot.view is not None)
 
 
 def test_layers_groups_and_units_are_chosen_by_clicks(heard, window, qtbot):
@@ -110,9 +115,6 @@ def test_layers_groups_and_units_are_chosen_by_clicks(heard, window, qtbot):
     heard.layers.layer_wanted.emit("conv1")
     qtbot.waitUntil(lambda: not heard.unit.pattern.isHidden())
     assert heard.unit.pattern.view.pattern.shape == (12, 8)
-
-
-def test_an_excerpt_is_heard_by_a_click(heard, window):
     rows = heard.unit.rows
     values = [one.activation for one in rows.rows]
     assert values == sorted(values, reverse=True)
@@ -128,7 +130,7 @@ def test_an_excerpt_is_heard_by_a_click(heard, window):
     rows.open_wanted.emit(0)
     heard.unit.tiers.click()
     tier = window.on.tier_editor.tiers[-1]
-    assert (tier.name, tier.kind) == (f"conv10 {heard.unit.title.text().lower()}", "point")
+    assert (tier.name, tier.kind) == (f"conv1 {heard.unit.title.text().lower()}", "point")
     assert rows.rows[0].at_s in tier.times
 
 
@@ -143,24 +145,14 @@ def test_another_method_hears_the_folder_again(heard, window, qtbot):
     qtbot.waitUntil(lambda: profiling.figures.profiles.min() >= 0)
 
 
-def test_everything_is_written_into_a_folder(heard, window, tmp_path, monkeypatch):
-    monkeypatch.setattr(window.host, "ask_save_folder", lambda title: str(tmp_path / "out"))
-    heard.export.click()
-    assert {"profiles.npz", "counts.csv", "layers.csv"} <= {one.name for one in (tmp_path / "out").iterdir()}
-    blank = QImage(400, 300, QImage.Format.Format_ARGB32)
-    blank.fill(Qt.GlobalColor.white)
-    for plot in heard.plots:  # figures are painted on paper too
-        picture = blank.copy()
-        with QPainter(picture) as painter:
-            plot.paint(painter, picture.rect().toRectF(), PRINT)
-        assert (picture != blank) == (plot is not heard.other_tree or plot.view is not None)
-
-
-def test_a_folder_without_labels_is_a_sentence(page, window, tmp_path, qtbot):
-    import soundfile
-
+def test_what_cannot_have_profiles_is_a_sentence(services, network, tmp_path):
+    """The small model's Q network hears sound; a folder without labels has no groups."""
+    profiling = services.profiling
+    assert profiling.network == "Q"
+    assert "Choose a folder" in profiling.why_none
+    services.model_loader.open(network)
     soundfile.write(tmp_path / "a.wav", np.zeros(8000, np.float32), 8000)
-    window.on.profiling.choose(folder=str(tmp_path))
-    window.on.profiling.start()
-    qtbot.waitUntil(lambda: "No recording has an event" in page.notice.text())
-    assert not window.on.profiling.running
+    profiling.choose(folder=str(tmp_path))
+    profiling.start()
+    assert "No recording has an event" in profiling.why_none
+    assert not profiling.running
