@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer
 
@@ -15,11 +17,12 @@ from app.base.player import PlayerLike
 from app.models.model_loader import ModelLoader
 from core.faults import Fault
 from core.recordings.sound_file import read_sound
+from core.train.letters.recipe import LetterRecipe
 from core.train.monitor import RunStatus, check_start, see, start, stop
 from core.train.processor_share import ProcessorShare
 from core.train.recipe import KINDS
 from widgets.controls.dialog import fit_to_screen
-from widgets.training.panel import Progress, TrainPanel, TrainWish, told_left
+from widgets.training.panel import RECOGNISER, Progress, TrainPanel, TrainWish, told_left
 
 LOOK_MS = 1000
 MOST_POINTS = 2000
@@ -28,6 +31,18 @@ TOLD_ABOVE = (
     "stopped at step ",
     "done at step ",
 )  # log lines that the panel's own words already say
+OPTIONS = {
+    "bands": "--bands",
+    "head": "--head",
+    "kernels": "--kernels",
+    "batch": "--batch",
+    "learning_rate": "--learning-rate",
+    "warm_up": "--warm-up",
+    "dropout": "--dropout",
+    "masks": "--no-masks",
+    "seed": "--seed",
+}
+"""The options of a recogniser that the panel has no field for."""
 FIRST_STEPS = "Reading the recordings and taking the first steps"
 STOPPING = "Stopping and saving after this step"
 WAITING = "Waiting for other programs, which use all processors"
@@ -100,8 +115,9 @@ class TrainingPanel:
 
     def _start(self, wish: TrainWish, more: list[str]) -> None:
         try:
-            check_start(wish.folder, wish.out)
-            self._started.append(start(Path(wish.folder), Path(wish.out), [*wish.options(), *more]))
+            tables, options = wish.model == RECOGNISER, [*wish.options(), *more]
+            check_start(wish.folder, wish.out, tables)  # an empty field, as a path, would be this folder
+            self._started.append(start(Path(wish.folder), Path(wish.out), options, tables))
         except Fault as fault:
             self._tried = True
             self._show_fault(fault)
@@ -118,8 +134,10 @@ class TrainingPanel:
     def _found(self, out: str) -> None:
         """Fill the fields with the settings of the run found in a folder."""
         seen = see(Path(out)) if out else RunStatus()
-        if seen.recipe.get("model") in KINDS:
-            self.panel.show_wish(_wish(seen, out, seen.recordings or self.panel.wish().folder))
+        make = WISHES.get(str(seen.recipe.get("model")))
+        with suppress(KeyError, TypeError, ValueError):  # a damaged file, or of another version
+            if make is not None:
+                self.panel.show_wish(make(seen, out, seen.recordings or self.panel.wish().folder))
         self.panel.show_progress(progress_of(seen))
         self._show_fault()
 
@@ -143,7 +161,7 @@ class TrainingPanel:
 def _refusal(wish: TrainWish) -> Fault | None:
     """Return why a run with these settings cannot be started, or None."""
     try:
-        check_start(wish.folder, wish.out)
+        check_start(wish.folder, wish.out, wish.model == RECOGNISER)
     except Fault as fault:
         return fault
     return None
@@ -155,6 +173,29 @@ def _wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
         folder, out, str(recipe["model"]), int(recipe["categories"]), int(recipe["dim"]),
         int(recipe["slice_len"]), int(recipe["rate_hz"]), bool(recipe["trim"]),
     )  # fmt: skip
+
+
+def _letter_wish(seen: RunStatus, out: str, folder: str) -> TrainWish:
+    """Return a recogniser's settings; what no field shows is kept as options."""
+    recipe, default = seen.recipe, LetterRecipe().plain()
+    differing = {name: recipe[name] for name in OPTIONS if list_of(recipe[name]) != list_of(default[name])}
+    more = [
+        word
+        for name, value in differing.items()
+        for word in (OPTIONS[name], *([] if name == "masks" else map(str, list_of(value))))
+    ]
+    return TrainWish(
+        folder, out, RECOGNISER, 4, int(recipe["dim"]), 16384, int(recipe["rate_hz"]), True,
+        str(recipe["letters"]), seen.tier, tuple(more),
+    )  # fmt: skip
+
+
+def list_of(value: Any) -> list[Any]:
+    """Return a value, or several, as a list."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+WISHES = {**dict.fromkeys(KINDS, _wish), RECOGNISER: _letter_wish}
 
 
 def progress_of(seen: RunStatus) -> Progress:
@@ -171,11 +212,18 @@ def progress_of(seen: RunStatus) -> Progress:
         words=words if seen.of else FIRST_STEPS if seen.running else "",
         said="" if seen.said.startswith(TOLD_ABOVE) or seen.fault else seen.said,
         losses=tuple(
-            (one.step, one.values["distance"]) for one in seen.losses[::every] if "distance" in one.values
+            (one.step, one.values[name])
+            for one in seen.losses[::every]
+            for name in ("distance", "ctc")
+            if name in one.values
         ),
         distances=tuple((one.step, one.distance_db2) for one in seen.measures),
         floor=last.floor_db2 if last else None,
         accuracy=last.q_accuracy if last else None,
         previews=tuple(path.name for path in seen.previews),
         has_model=seen.model is not None,
+        recogniser=bool(seen.errors) or any("ctc" in one.values for one in seen.losses[-1:]),
+        letter_errors=tuple((one.step, 100 * one.letters) for one in seen.errors),
+        word_error=seen.errors[-1].words if seen.errors else None,
+        heard=seen.errors[-1].heard if seen.errors else (),
     )

@@ -39,7 +39,17 @@ class EvaluationRow:
     floor_db2: float | None
 
 
-Row = TypeVar("Row", LossRow, EvaluationRow)
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """The error rates of a recogniser at one step, from 0, and examples of what was said and heard."""
+
+    step: int
+    letters: float
+    words: float
+    heard: tuple[tuple[str, str], ...] = ()
+
+
+Row = TypeVar("Row", LossRow, EvaluationRow, ErrorRow)
 Field = TypeVar("Field", str, dict[str, Any])
 
 
@@ -54,11 +64,13 @@ class RunStatus:
     left_s: float = float("inf")
     losses: tuple[LossRow, ...] = ()
     measures: tuple[EvaluationRow, ...] = ()
+    errors: tuple[ErrorRow, ...] = ()
     previews: tuple[Path, ...] = ()
     model: Path | None = None
     said: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict[str, Any])
     recordings: str = ""
+    tier: str = ""
     cpu_s: float = 0.0
 
     @property
@@ -68,11 +80,14 @@ class RunStatus:
         return self.said.removeprefix(OWN_FAULT) if ended else ""
 
 
-def check_start(folder: str, out: str) -> None:
-    """Raise Fault if a run cannot be started on the recordings in `folder`, to be written to `out`."""
+def check_start(folder: str, out: str, tables: bool = False) -> None:
+    """Raise Fault if a run cannot be started on the recordings in `folder`, to be written to `out`.
+
+    With `tables`, a table of recordings and transcripts will do as well.
+    """
     if not folder:
         raise Fault("Training needs a folder of recordings.", "Choose it under Recordings.")
-    if not Path(folder).is_dir():
+    if not Path(folder).is_dir() and not (tables and Path(folder).is_file()):
         raise Fault(f"“{folder}” is not a folder of recordings.", "Choose a folder.")
     if not out:
         raise Fault("Training needs a folder to write to.", "Choose it under Write to.")
@@ -82,12 +97,12 @@ def check_start(folder: str, out: str) -> None:
         )
 
 
-def start(folder: Path, out: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
+def start(folder: Path, out: Path, options: Sequence[str], tables: bool = False) -> subprocess.Popen[bytes]:
     """Start `phonoscope train` in a new session, so that it outlives the window.
 
     Raises Fault if the folder does not exist, or a run is already active in `out`.
     """
-    check_start(str(folder), str(out))
+    check_start(str(folder), str(out), tables)
     folder_for(out)
     command = [sys.executable, "-m", "app", "train", str(folder), "--out", str(out), *options]
     with (out / LOG_FILE).open("wb") as log:
@@ -132,6 +147,7 @@ def see(out: Path) -> RunStatus:
     """Read what the run in `out` has written so far; incomplete lines are skipped."""
     losses: list[LossRow] = []
     measures: list[EvaluationRow] = []
+    errors: list[ErrorRow] = []
     last: dict[str, Any] = {}
     for row in _rows(out / "progress.jsonl"):
         with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):  # a damaged line
@@ -141,32 +157,45 @@ def see(out: Path) -> RunStatus:
             elif "distance_db2" in row:
                 floor, accuracy = row.get("floor_db2"), row.get("q_accuracy")
                 measures.append(EvaluationRow(int(row["steps"]), accuracy, float(row["distance_db2"]), floor))
+            elif "letter_error" in row:
+                rates = float(row["letter_error"]), float(row["word_error"])
+                errors.append(ErrorRow(int(row["steps"]), *rates, _pairs(row.get("heard", ()))))
     model, number = out / "model.safetensors", process_of(out)
     losses, measures = _without_repeated_steps(losses), _without_repeated_steps(measures)
+    errors = _without_repeated_steps(errors)
     left = last.get("left_s")
     return RunStatus(
         running=number is not None,
-        step=max([int(last.get("step", 0)), *(one.step for one in measures[-1:])]),
+        step=max([int(last.get("step", 0)), *(one.step for one in (*measures[-1:], *errors[-1:]))]),
         of=int(last.get("of", 0)),
         steps_per_s=float(last.get("steps_per_s", 0.0)),
         left_s=float("inf") if left is None else float(left),
         losses=tuple(losses),
         measures=tuple(measures),
+        errors=tuple(errors),
         previews=tuple(sorted((out / "previews").glob("*.wav"))),
         model=model if model.exists() else None,
         said=_tail(out / LOG_FILE),
         recipe=_field(out / "model.json", "recipe", {}) or _field(out / SOURCE_FILE, "recipe", {}),
         recordings=_field(out / SOURCE_FILE, "recordings", ""),
+        tier=_field(out / SOURCE_FILE, "tier", ""),
         cpu_s=_cpu_s(number),
     )
 
 
-def note_source(out: Path, folder: Path, recipe: Mapping[str, Any]) -> None:
+def _pairs(rows: Any) -> tuple[tuple[str, str], ...]:
+    """Return pairs of what was said and heard."""
+    return tuple((str(said), str(heard)) for said, heard in rows)
+
+
+def note_source(out: Path, folder: Path, recipe: Mapping[str, Any], tier: str = "") -> None:
     """Write which recordings a run is trained on and how, so that its folder alone is enough to go on.
+
+    `tier` is that of the transcripts, if it was named.
 
     The file stays on this computer; the model's card names only the last part of the path.
     """
-    told = {"recordings": str(folder.absolute()), "recipe": dict(recipe)}
+    told = {"recordings": str(folder.absolute()), "recipe": dict(recipe), **({"tier": tier} if tier else {})}
     with atomic(out / SOURCE_FILE) as draft:
         draft.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +66,23 @@ class Records:
         known_s = left_s if math.isfinite(left_s) else None
         self._line({"step": step, "of": of, "steps_per_s": per_s, "left_s": known_s, "losses": dict(losses)})
 
-    def measured(self, step: int, words: str, values: Mapping[str, float | None]) -> None:
-        """Record an evaluation: in words for people, and its figures by name."""
+    def measured(
+        self,
+        step: int,
+        words: str,
+        values: Mapping[str, float | None],
+        heard: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Record an evaluation: in words for people, its figures by name, and examples of what was said and
+        heard.
+        """
         self.tell(f"step {step} · {words}")
         for name, value in values.items():
             if value is not None and name != "steps":
                 self.board.add_scalar(f"measure/{name}", value, step)  # pyright: ignore
-        self._line({**values, "steps": step})
+        for number, (said, wrote) in enumerate(heard):
+            self.board.add_text(f"heard/{number + 1}", f"{said} → {wrote}", step)  # pyright: ignore
+        self._line({**values, "steps": step, **({"heard": [list(pair) for pair in heard]} if heard else {})})
 
     def preview(self, sounds: NDArray[np.float32], rate_hz: int, step: int) -> None:
         """Save sounds as one file, one code after the other, separated by silence."""

@@ -23,6 +23,7 @@ class LossPlot(PlotView):
     def __init__(self, name: str, unit: str) -> None:
         super().__init__()
         self._name, self._unit = name, unit
+        self._shown: tuple[tuple[tuple[int, float], ...], float | None] = ((), None)
         self.area = PlotArea(Margins(left=48, right=10, title=0), grid=True)
         self.add_area(self.area)
         self.setMinimumHeight(LEAST_PX)
@@ -33,6 +34,7 @@ class LossPlot(PlotView):
 
     def show_points(self, points: tuple[tuple[int, float], ...], floor: float | None = None) -> None:
         """Show a curve, and a level to compare it with."""
+        self._shown = (points, floor)
         last = f"{short(points[-1][1])} {self._unit}".strip() if points else ""
         inside = "" if points else "Nothing yet"
         self.area.show_words(AreaWords(self._name, last, "", "step", self._unit, inside))
@@ -44,6 +46,13 @@ class LossPlot(PlotView):
         self.area.show_items([*_level(steps, floor), _curve(steps, values)])
         levels = [0.0, *values[np.isfinite(values)], *([] if floor is None else [floor])]
         self.area.show_range(_ends(np.append(steps, 0.0)), _ends(np.array(levels)), INSIDE_PX)
+
+    def show_name(self, name: str, unit: str, tip: str) -> None:
+        """Show another quantity from now on; `tip` explains it."""
+        self._name, self._unit = name, unit
+        self.setAccessibleName(name)
+        self.setToolTip(f"{tip}\n{ZOOM_HINT}")
+        self.show_points(*self._shown)
 
     def sizeHint(self) -> QSize:
         return QSize(320, HEIGHT_PX)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -26,18 +27,28 @@ from widgets.controls.number_field import inset
 from widgets.theme.control_paint import ShortWords, Words, pass_theme
 from widgets.theme.theme import Theme
 
-MODELS = ("ciwgan", "fiwgan", "wavegan")
-DIMS = ("16", "32", "64")
+RECOGNISER = "wav2letter"
+MODELS = ("ciwgan", "fiwgan", "wavegan", RECOGNISER)
+DIMS, RECOGNISER_DIMS = ("16", "32", "64"), ("64", "128", "192", "256")
+ENGLISH = "abcdefghijklmnopqrstuvwxyz'"
+TABLES = "Tables of recordings and their transcripts (*.tsv *.csv);;All files (*)"
 SLICES = ("16384", "32768", "65536")
 KEEPS_ON = "Training continues after you close this window. Choose its folder again to see its progress."
+PREVIEWS, HEARD = "Previews; click to play", "Said → heard, in held-out recordings"
 LOCKED = "These are the settings of the run in this folder. To train with others, choose another folder."
-CRITIC = "Critic's distance"
+CRITIC, DISTANCE = "Critic's distance", "Distance to the recordings"
+LOSS, ERRORS = "CTC loss", "Letters wrong"
 TERMS = {
-    "Recordings": "The folder of the recordings to learn from; any length, rate and format.",
+    "Recordings": (
+        "The folder of the recordings to learn from; any length, rate and format. A recogniser also needs "
+        "what is said in them: a .txt or .lab file beside each, a tier of its TextGrid, or a table (.tsv or "
+        ".csv with the columns file and text) in place of the folder."
+    ),
     "Write to": "The folder for the model and its progress. An earlier run's folder continues that run.",
     "Model": (
         "WaveGAN learns to make sounds like the recordings. A ciwGAN also learns to encode categories in its "
-        "sounds, one of N; a fiwGAN encodes bits, each of which is 0 or 1."
+        "sounds, one of N; a fiwGAN encodes bits, each of which is 0 or 1. A Wav2Letter learns to write down "
+        "what it hears, from recordings with transcripts."
     ),
     "Categories": "How many categories a ciwGAN encodes (8 for eight words), or how many bits a fiwGAN.",
     "Size (dim)": (
@@ -57,6 +68,20 @@ TERMS = {
         "that is hardly possible."
     ),
     "Accuracy": "How often Q, hearing a generated sound, finds the code that it was generated from.",
+    "Letters": "All letters of the transcripts, in lower case and without a space.",
+    "Tier": (
+        "The tier of the TextGrids with the words; empty: the one called words, text or the like. Without "
+        "TextGrids it does not matter."
+    ),
+    LOSS: (
+        "How improbable the network finds the right letters, per letter (connectionist temporal "
+        "classification). It falls as training succeeds."
+    ),
+    ERRORS: (
+        "How many letters are wrong, left out or too many in recordings that were held out of "
+        "training, in per cent of the letters that were said."
+    ),
+    "Heard": "What was said in a few held-out recordings, and what the network wrote.",
     "Previews": "Sounds that the model generated at each save, the codes in turn.",
 }
 
@@ -73,9 +98,18 @@ class TrainWish:
     slice_len: int
     rate_hz: int
     trim: bool
+    letters: str = ENGLISH
+    tier: str = ""
+    more: tuple[str, ...] = ()
 
     def options(self) -> list[str]:
-        """Return the settings as options of `phonoscope train`."""
+        """Return the settings as options of `phonoscope train`; `more` are those that no field shows."""
+        if self.model == RECOGNISER:
+            tier = ["--tier", self.tier] if self.tier else []
+            return [
+                "--model", self.model, "--dim", str(self.dim), "--rate", str(self.rate_hz),
+                "--letters", self.letters, *tier, *self.more, "--every", "5",
+            ]  # fmt: skip
         coded = ["--categories", str(self.categories)] if self.model != "wavegan" else []
         return [
             "--model", self.model, *coded, "--dim", str(self.dim), "--slice", str(self.slice_len),
@@ -85,7 +119,11 @@ class TrainWish:
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run: curves over steps, previews by name, and its last message."""
+    """The progress of a run: curves over steps, previews by name, and its last message.
+
+    Of a recogniser, `losses` are its CTC loss, `letter_errors` those of held-out speakers in %, `word_error`
+    the last one of words from 0 to 1, and `heard` what was said and what it wrote.
+    """
 
     running: bool
     step: int
@@ -98,6 +136,10 @@ class Progress:
     accuracy: float | None = None
     previews: tuple[str, ...] = ()
     has_model: bool = False
+    recogniser: bool = False
+    letter_errors: tuple[tuple[int, float], ...] = ()
+    word_error: float | None = None
+    heard: tuple[tuple[str, str], ...] = ()
 
 
 class TrainPanel(QWidget):
@@ -130,6 +172,9 @@ class TrainPanel(QWidget):
         self._categories, self._rate = _spin(1, 64, 4), _spin(1000, 48000, 16000, " Hz")
         self._trim = QCheckBox("Trim silence from both ends of each recording")
         self._trim.setChecked(True)
+        self._letters, self._tier = QLineEdit(ENGLISH), QLineEdit()
+        self._tier.setPlaceholderText("words")
+        self._more: tuple[str, ...] = ()
         self._model.currentTextChanged.connect(self._follow_model)
         self._folder.textChanged.connect(lambda: self.folder_changed.emit())
         self._out.editingFinished.connect(lambda: self.out_changed.emit(self._out.text()))
@@ -145,10 +190,11 @@ class TrainPanel(QWidget):
 
         self._loss, self._distance = (
             LossPlot(CRITIC, ""),
-            LossPlot("Distance to the recordings", "dB²"),
+            LossPlot(DISTANCE, "dB²"),
         )
         self._loss.setToolTip(f"{TERMS[CRITIC]}\n{ZOOM_HINT}")
-        self._distance.setToolTip(f"{TERMS['Distance to the recordings']}\n{ZOOM_HINT}")
+        self._distance.setToolTip(f"{TERMS[DISTANCE]}\n{ZOOM_HINT}")
+        self._recogniser = False
         self._fault = Words("", 12, 500, "warn", wrap=True)
         self._fault.setAccessibleName("Fault")
         self._fault.hide()
@@ -158,8 +204,9 @@ class TrainPanel(QWidget):
         self._previews.setToolTip(TERMS["Previews"])
         self._previews.setAccessibleName("Previews, newest first; Enter plays")
         self._previews.setMaximumHeight(110)
-        self._previews.itemActivated.connect(lambda item: self.preview_wanted.emit(item.text()))
-        self._previews.itemClicked.connect(lambda item: self.preview_wanted.emit(item.text()))
+        self._previews_title = Words(PREVIEWS, 12, 600)
+        for asked in (self._previews.itemActivated, self._previews.itemClicked):
+            asked.connect(self._want_preview)
         self._start = _button("Start training", lambda: self.start_wanted.emit(self.wish()))
         self._go_on = _button("Continue", lambda: self.go_on_wanted.emit(self.wish()))
         self._stop = _button("Stop and save", self.stop_wanted.emit)
@@ -170,7 +217,12 @@ class TrainPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
+        self._form = form
         self._browse = _with_browse(self._folder, "Choose the recordings", None)
+        self._table = _button("Table…", self._choose_table)
+        row = self._browse.layout()
+        assert row is not None
+        row.addWidget(self._table)
         self._trim.setToolTip(TERMS["Trim"])
         for name, field in (
             ("Recordings", self._browse),
@@ -180,6 +232,8 @@ class TrainPanel(QWidget):
             ("Size (dim)", self._dim),
             ("Slice (samples)", self._slice),
             ("Sampling rate", self._rate),
+            ("Letters", self._letters),
+            ("Tier", self._tier),
             ("", self._trim),
         ):
             form.addRow(name, field)
@@ -204,7 +258,7 @@ class TrainPanel(QWidget):
             curves.addWidget(plot)
         for part in (
             self._fault, self._bar, self._words, curves, self._accuracy,
-            Words("Previews; click to play", 12, 600), self._previews, self._said,
+            self._previews_title, self._previews, self._said,
             Words(KEEPS_ON, 11, 400, "ink3", wrap=True),
         ):  # fmt: skip
             whole.addLayout(part) if isinstance(part, QHBoxLayout) else whole.addWidget(part)
@@ -216,14 +270,20 @@ class TrainPanel(QWidget):
         return TrainWish(
             self._folder.text(), self._out.text(), self._model.currentText(), self._categories.value(),
             int(self._dim.currentText()), int(self._slice.currentText()), self._rate.value(),
-            self._trim.isChecked(),
+            self._trim.isChecked(), self._letters.text(), self._tier.text(), self._more,
         )  # fmt: skip
 
     def show_wish(self, wish: TrainWish) -> None:
         """Fill the fields with the settings of a run found in its folder."""
         self._folder.setText(wish.folder)
         self._out.setText(wish.out)
-        for field, value in ((self._model, wish.model), (self._dim, wish.dim), (self._slice, wish.slice_len)):
+        self._letters.setText(wish.letters)
+        self._tier.setText(wish.tier)
+        self._more = wish.more
+        self._model.setCurrentText(wish.model)
+        for field, value in ((self._dim, wish.dim), (self._slice, wish.slice_len)):
+            if field.findText(str(value)) < 0:
+                field.addItem(str(value))
             field.setCurrentText(str(value))
         self._categories.setValue(wish.categories)
         self._rate.setValue(wish.rate_hz)
@@ -235,11 +295,14 @@ class TrainPanel(QWidget):
         self._bar.setValue(seen.step)
         self._words.setText(seen.words)
         self._said.setText(seen.said)
+        self._show_kind(seen.recogniser)
         self._loss.show_points(seen.losses)
-        self._distance.show_points(seen.distances, seen.floor)
-        found = "" if seen.accuracy is None else f"Q finds {seen.accuracy:.0%} of the codes"
-        self._accuracy.setText(found)
-        names = list(reversed(seen.previews))
+        if seen.recogniser:
+            self._distance.show_points(seen.letter_errors)
+        else:
+            self._distance.show_points(seen.distances, seen.floor)
+        self._accuracy.setText(_figure(seen))
+        names = [f"“{said}” → “{wrote}”" for said, wrote in seen.heard] or list(reversed(seen.previews))
         if names != [self._previews.item(k).text() for k in range(self._previews.count())]:
             self._previews.clear()
             self._previews.addItems(names)
@@ -255,13 +318,35 @@ class TrainPanel(QWidget):
             self._fault.setText(words)
             self._fault.setVisible(bool(words))
 
+    def _show_kind(self, recogniser: bool) -> None:
+        """Show what a recogniser's progress is told by, or a generator's."""
+        if recogniser == self._recogniser:
+            return
+        self._recogniser = recogniser
+        loss, other = (LOSS, ERRORS) if recogniser else (CRITIC, DISTANCE)
+        self._loss.show_name(loss, "", TERMS[loss])
+        self._distance.show_name(other, "%" if recogniser else "dB²", TERMS[other])
+        self._previews_title.setText(HEARD if recogniser else PREVIEWS)
+        self._previews.setToolTip(TERMS["Heard" if recogniser else "Previews"])
+
+    def _want_preview(self, item: QListWidgetItem) -> None:
+        if not self._recogniser:
+            self.preview_wanted.emit(item.text())
+
+    def _choose_table(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Choose a table", self._folder.text(), TABLES)
+        if name:
+            self._folder.setText(name)
+
     def _lock(self, seen: Progress) -> None:
         """Lock the settings of a run that has begun, and its recordings while it runs."""
         begun = seen.running or seen.step > 0
         self._browse.setEnabled(not seen.running)
-        for field in (self._model, self._dim, self._slice, self._rate, self._trim):
+        for field in (
+            self._model, self._dim, self._slice, self._rate, self._trim, self._letters, self._tier,
+        ):  # fmt: skip
             field.setEnabled(not begun)
-        self._categories.setEnabled(not begun and self._model.currentText() != "wavegan")
+        self._categories.setEnabled(not begun and self._model.currentText() not in ("wavegan", RECOGNISER))
         self._locked.setVisible(begun)
 
     def set_theme(self, theme: Theme) -> None:
@@ -269,8 +354,28 @@ class TrainPanel(QWidget):
         pass_theme(self, theme)
 
     def _follow_model(self, model: str) -> None:
+        """Show the fields of a kind of model, and offer its sizes."""
+        recogniser = model == RECOGNISER
+        for field in (self._categories, self._slice, self._trim):
+            self._form.setRowVisible(field, not recogniser)
+        for field in (self._letters, self._tier):
+            self._form.setRowVisible(field, recogniser)
+        self._table.setVisible(recogniser)
+        dims = RECOGNISER_DIMS if recogniser else DIMS
+        if self._dim.itemText(0) != dims[0]:
+            self._dim.clear()
+            self._dim.addItems(list(dims))
+            self._dim.setCurrentText("192" if recogniser else dims[0])
         self._categories.setEnabled(model != "wavegan" and self._model.isEnabled())
         self._categories.setMinimum(2 if model == "ciwgan" else 1)
+
+
+def _figure(seen: Progress) -> str:
+    """Return how good the model is in one sentence, "" before it was measured."""
+    if seen.recogniser and seen.letter_errors and seen.word_error is not None:
+        letters, words = seen.letter_errors[-1][1], 100 * seen.word_error
+        return f"Held-out recordings: {letters:.1f} % of the letters wrong, {words:.1f} % of the words"
+    return "" if seen.accuracy is None else f"Q finds {seen.accuracy:.0%} of the codes"
 
 
 def told_left(left_s: float) -> str:

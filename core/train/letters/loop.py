@@ -55,7 +55,7 @@ def train_letters(data: Path, recipe: LetterRecipe, plan: RunPlan, tell: Tell, t
         saved = read_checkpoint(plan.out)
         check_same(recipe.plain(), saved, utterances.digest)
         trainer.restore(saved)
-    note_source(plan.out, data, recipe.plain())
+    note_source(plan.out, data, recipe.plain(), tier)
     LetterRun(trainer, plan, utterances, data, tell).go()
     return trainer.steps
 
@@ -119,7 +119,7 @@ class LetterRun(SavingLoop):
         found = self._measured(len(self.utterances.held_out) if last else MEASURED)
         save_model(self.plan.out / "model.safetensors", network.arrays(), self._card(found))
         if found is not None:
-            self.records.measured(found.steps, found.words(), found.values())
+            self.records.measured(found.steps, found.words(), found.values(), found.examples)
             for said, heard in found.examples:
                 self.tell(f"“{said}” was heard as “{heard}”")
 

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QListWidget, QPushButton
 from app.cli.parser import make_parser
 from app.cli.train import recipe_of
 from app.training.panel import progress_of
-from core.train.monitor import EvaluationRow, LossRow, RunStatus, note_source
+from core.faults import Fault
+from core.train.letters.recipe import LetterRecipe
+from core.train.monitor import EvaluationRow, LossRow, RunStatus, check_start, note_source
 from core.train.processor_share import ProcessorShare
 from core.train.recipe import Recipe
 from tests.support.screen import texts
@@ -44,7 +46,7 @@ def test_only_what_makes_sense_can_be_pressed(qtbot):
     qtbot.addWidget(panel)
 
     def pressable():
-        buttons = [b for b in panel.findChildren(QPushButton) if b.text() != "Choose…"]
+        buttons = [b for b in panel.findChildren(QPushButton) if b.text() not in ("Choose…", "Table…")]
         return [b.text() for b in buttons if b.isEnabled()]
 
     assert pressable() == ["Start training"]
@@ -159,7 +161,7 @@ def test_settings_are_locked_while_a_run_goes_on_and_its_recipe_as_long_as_it_is
     def locked():
         return {name for name, widget in rows.items() if not widget.isEnabled()}
 
-    recipe = {"Model", "Categories", "Size (dim)", "Slice (samples)", "Sampling rate"}
+    recipe = {"Model", "Categories", "Size (dim)", "Slice (samples)", "Sampling rate", "Letters", "Tier"}
     assert locked() == set()
     panel.show_progress(progress_of(RunStatus(True, 10, 100)))
     assert locked() == {"Recordings", *recipe}
@@ -190,19 +192,67 @@ def test_every_setting_and_figure_is_explained_on_hover(qtbot):
     assert panel.findChild(QListWidget).toolTip()
 
 
-def test_a_found_run_of_a_recogniser_leaves_the_fields_as_they_are(tmp_path, window):
-    (tmp_path / "model.json").write_text(json.dumps({"recipe": {"model": "wav2letter", "dim": 192}}))
+LETTERS = replace(WISH, model="wav2letter", categories=4, dim=64, slice_len=16384, letters="abc", tier="word")
+
+
+def test_a_recogniser_is_wished_as_the_command_line_trains_it():
+    more = replace(LETTERS, more=("--kernels", "9", "5", "8", "--no-masks"))
+    asked = make_parser("train").parse_args(["train", more.folder, "--out", more.out, *more.options()])
+    recipe = recipe_of(asked)
+    assert (recipe.model, recipe.dim, recipe.rate_hz, recipe.letters) == ("wav2letter", 64, 8000, "abc")
+    assert (recipe.kernels, recipe.masks, asked.tier) == ((9, 5, 8), False, "word")
+
+
+def test_a_recogniser_has_fields_of_its_own(qtbot):
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+
+    def rows():
+        form = panel.findChild(QFormLayout)
+        label = QFormLayout.ItemRole.LabelRole
+        items = [(row, form.itemAt(row, label)) for row in range(form.rowCount())]
+        return {item.widget().text() for row, item in items if item is not None and form.isRowVisible(row)}
+
+    assert "Letters" not in rows()
+    panel.show_wish(LETTERS)
+    assert {"Letters", "Tier"} <= rows()
+    assert not {"Categories", "Slice (samples)"} & rows()
+    assert panel.wish() == LETTERS
+    panel.show_wish(WISH)
+    assert panel.wish() == WISH
+
+
+def test_a_found_run_of_a_recogniser_tells_its_errors_and_what_it_heard(tmp_path, window):
+    recipe = LetterRecipe(letters="abc", dim=64, kernels=(9, 5, 8), masks=False)
+    note_source(tmp_path, tmp_path / "sentences.tsv", recipe.plain(), "word")
     rows = [
         {"step": 10, "of": 100, "steps_per_s": 2.0, "left_s": 45.0, "losses": {"ctc": 3.5}},
-        {"letter_error": 0.9, "word_error": 1.0, "steps": 10},
+        {"letter_error": 0.9, "word_error": 1.0, "steps": 10, "heard": [["a cab", "a c b"]]},
     ]
     (tmp_path / "progress.jsonl").write_text("\n".join(map(json.dumps, rows)))
     window.menus.run("file.train")
     panel = window.training.panel
     panel.show_wish(replace(WISH, out=str(tmp_path)))
     panel.out_changed.emit(str(tmp_path))
-    assert panel.wish() == replace(WISH, out=str(tmp_path))
-    assert "Step 10 of 100" in texts(panel)
+    wish = panel.wish()
+    assert (wish.model, wish.letters, wish.tier) == ("wav2letter", "abc", "word")
+    asked = make_parser("train").parse_args(["train", wish.folder, "--out", wish.out, *wish.options()])
+    assert recipe_of(asked) == recipe
+    said = texts(panel)
+    assert "Step 10 of 100" in said
+    assert "Held-out recordings: 90.0 % of the letters wrong, 100.0 % of the words" in said
+    assert [panel.findChild(QListWidget).item(0).text()] == ["“a cab” → “a c b”"]
+    assert {plot.accessibleName() for plot in panel.findChildren(LossPlot)} == {"CTC loss", "Letters wrong"}
+    panel.show_progress(progress_of(RunStatus()))
+    assert "CTC loss" not in {plot.accessibleName() for plot in panel.findChildren(LossPlot)}
+
+
+def test_a_table_will_do_for_a_recogniser_alone(tmp_path):
+    table = tmp_path / "sentences.tsv"
+    table.touch()
+    check_start(str(table), str(tmp_path / "out"), tables=True)
+    with pytest.raises(Fault, match="not a folder"):
+        check_start(str(table), str(tmp_path / "out"))
 
 
 def test_a_run_that_was_asked_to_stop_says_so_until_it_has(monkeypatch, tmp_path, window):
