@@ -48,6 +48,7 @@ def asked(window, tiers, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **more: "")
     monkeypatch.setattr(QInputDialog, "getText", lambda *args, **more: ("", False))
     monkeypatch.setattr(QInputDialog, "getInt", lambda *args, **more: (1, False))
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *args, **more: ("", False))
     window.on.session.set_selection(Range(0.1, 0.7))
     window.wiring.show_stack()
     return window
