@@ -13,7 +13,7 @@ from app.base.preference_store import PreferenceStore
 from app.models.dialogs import ask_questions
 from app.models.model_loader import ModelLoader
 from app.queries.layer_results import LayerResults
-from app.shell.dialogs import show_about, show_palette, show_shortcuts
+from app.shell.dialogs import show_about, show_manual, show_palette, show_shortcuts
 from app.shell.dock_visibility import DockVisibility
 from app.shell.menus import Menus
 from app.shell.pages import Pages
@@ -108,6 +108,12 @@ def palette(host: DialogHost, menus: Menus) -> None:
 def shortcuts(host: DialogHost, menus: Menus) -> None:
     """List every key and what the mouse does."""
     show_shortcuts(host, menus)
+
+
+@command("help.methods", "Which method when", "Help")
+def methods(host: DialogHost) -> None:
+    """Read which way of explaining a network suits which question, and when not to trust a map."""
+    show_manual(host, "which-method-when")
 
 
 @command("help.card", "About this model", "Help", has_model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.base.dialog_host import DialogHost
+from app.base.shipped import SHIPPED
 from widgets.controls.dialog import SmallDialog
 from widgets.theme.control_paint import Words
 
@@ -32,6 +33,14 @@ def show_shortcuts(host: DialogHost, menus: Menus) -> None:
     from widgets.shell.shortcut_sheet import ShortcutSheet
 
     host.show(ShortcutSheet(menus.rows(), host.parent))
+
+
+def show_manual(host: DialogHost, page: str) -> None:
+    """Open a page of the manual by the name of its file."""
+    from widgets.shell.manual_page import ManualPage
+
+    text = (SHIPPED / "manual" / f"{page}.md").read_text(encoding="utf-8")
+    host.show(ManualPage(text, host.parent))
 
 
 def show_about(host: DialogHost) -> None:

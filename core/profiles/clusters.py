@@ -85,6 +85,10 @@ def silhouette(distances: Floats, labels: Sequence[str]) -> float:
     return float(np.where(sizes[places] > 1, values, 0).mean())
 
 
+MOST_PHONEMES = 0.8
+"""The share of groups that must be phonemes before their manner and place are compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Silhouettes:
     """How well a layer tells apart the events by group, by manner and by place of articulation."""
@@ -95,12 +99,19 @@ class Silhouettes:
 
 
 def silhouettes(vectors: NDArray[Any], groups: Sequence[str], metric: Metric = "cosine") -> Silhouettes:
-    """Return the silhouettes of events [events, units]; manner and place of those that are phonemes."""
+    """Return the silhouettes of events [events, units]; manner and place of those that are phonemes.
+
+    Where fewer than `MOST_PHONEMES` of the groups are phonemes, they are letters or words, some of which only
+    look like phonemes: manner and place are NaN.
+    """
     if len(groups) < 3:
         return Silhouettes(float("nan"), float("nan"), float("nan"))
     centred = np.asarray(vectors, np.float64) - np.asarray(vectors, np.float64).mean(0)
     distances = distances_of(centred, metric)
     found: list[float] = [silhouette(distances, groups)]
+    names = set(groups)
+    if sum(manner_of(name) is not None for name in names) < MOST_PHONEMES * len(names):
+        return Silhouettes(found[0], float("nan"), float("nan"))
     for of in (manner_of, place_of):
         classes = [of(group) for group in groups]
         rows = [k for k, one in enumerate(classes) if one is not None]

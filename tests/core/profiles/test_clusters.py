@@ -71,3 +71,10 @@ def test_a_probe_that_only_knows_the_speaker_finds_nothing():
     groups = [group for group in "abcd" for _ in range(20)]  # each speaker says one group only
     rows = np.array([np.eye(4)["abcd".index(group)] for group in groups])
     assert probe(rows, groups, groups, list(range(80))).score == 0
+
+
+def test_letters_have_no_manner_and_no_place():
+    groups = list("abcdefghijklmnopqrstuvwxyz") * 2
+    found = silhouettes(CHANCE.standard_normal((len(groups), 4)), groups)
+    assert np.isfinite(found.groups)
+    assert np.isnan([found.manner, found.place]).all()
