@@ -29,7 +29,7 @@ OTHER, DIFFERENCE = "other", "difference"
 HINT = "Below each layer stands the difference, other − own"
 
 
-@panel("checkpoints", "Checkpoints", "page", needs_model=True, lazy=True, hint=HINT, tab="Checkpoints")
+@panel("checkpoints", "Checkpoints", "page", needs_model=True, lazy=True, hint=HINT)
 def make_series(
     context: Context, background: BackgroundEngine, host: DialogHost, sounds: SoundOutlet
 ) -> SeriesPage:

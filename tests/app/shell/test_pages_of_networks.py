@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractButton
 
+from app.base.panel_table import all_panels
 from app.shell.menus import Corner
 from tests.support.commands import can_run
 
 
 def test_a_network_that_makes_no_sound_has_no_sweep(qtbot):
-    corner = Corner()
+    corner = Corner([(one.id, one.tab) for one in all_panels().values() if one.tab])
     qtbot.addWidget(corner)
     corner.enable(False)
     buttons = {one.text(): one for one in corner.findChildren(QAbstractButton)}
