@@ -49,6 +49,7 @@ FAMILIES = {
     "musicnn": "musicnn",
     "ina-speech-segmenter": "inaSpeechSegmenter",
     "schlueter-grill": "Schlüter & Grill",
+    "graph": "Computation graph",
 }
 """Short names of the families, which fit into the card."""
 
