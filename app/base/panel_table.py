@@ -65,7 +65,9 @@ def panel(id: str, title: str, area: Area, **more: Any) -> Callable[[F], F]:
 
 
 def all_panels() -> dict[str, Panel]:
-    """Import every module with panels and return the table."""
+    """Import every module with panels and return the table, in the order of the modules."""
     for module in MODULES:
         importlib.import_module(module)
-    return PANELS
+    places = {module: place for place, module in enumerate(MODULES)}
+    rows = sorted(PANELS.items(), key=lambda row: places[row[1].make.__module__])
+    return dict(rows)

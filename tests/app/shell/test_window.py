@@ -368,6 +368,7 @@ def test_what_the_sheet_plays_is_named_and_stands_in_no_lane(window):
 
 
 def test_the_menus_keep_their_place_before_the_corners_words(window):
+    window.resize(1900, 800)
     assert window.menus.corner.words.isVisible()
     window.resize(1200, 800)
     assert not window.menus.corner.words.isVisible()

@@ -256,6 +256,10 @@ def test_a_real_sound_server_is_recorded(tmp_path):
         )  # fmt: skip
         try:
             said, wrong = recording.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            recording.kill()
+            recording.communicate()
+            pytest.skip("this sound server passed no sound on within two minutes")
         finally:
             os.killpg(playing.pid, 9)
             playing.wait()
