@@ -16,14 +16,15 @@ from core.files.atomic import folder_for
 def run(asked: Namespace) -> int:
     """Optimise the input under every row's penalties, and write arrays and picture."""
     from core.explain.subject import module_of
-    from core.explain.visualise import rows_of, unit_of, visualise
+    from core.explain.targets import unit_of
+    from core.explain.visualise import rows_of, visualise
     from core.files.npz import write_arrays
     from core.frontends.band_axis import band_centres_hz
 
     model = opened(asked)
     network = hearing_network(model.card, asked.network)
     module = module_of(model, network)
-    layer, unit = unit_of(module, asked.target)
+    layer, unit = unit_of(module.spec, asked.target)
     out = folder_for(asked.out)
     rows = {
         name: visualise(module, layer, unit, settings)

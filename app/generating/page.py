@@ -16,7 +16,7 @@ from app.base.outlets import PageSwitch, SoundOutlet
 from app.base.panel_table import panel
 from app.base.picture_saver import PictureSaver
 from app.generating.blind_listening import BlindListening
-from app.generating.choice import GenerationChoice, sound_of, usual
+from app.generating.choice import GenerationChoice, networks_of, sound_of, usual
 from app.generating.generation_run import GenerationAsked, GenerationRun
 from app.generating.save import write_search
 from app.generating.views import (
@@ -26,6 +26,7 @@ from app.generating.views import (
     findings_view,
     measures_text,
     nearest_examples,
+    network_key,
     number,
     row_of,
     settings_view,
@@ -186,8 +187,9 @@ class GenerateWiring(QObject):
     def _changed(self, field: str, value: Any) -> GenerationChoice:
         choice, grid = self.choice, self.choice.grid
         if field == "network":
-            model, _, role = str(value).rpartition("/")
-            found = replace(choice, target=ModelId(model), network=role, unit=0, layer="", channel=1)
+            there = networks_of(self._session.models)
+            model, role = next(one for one in there if network_key(*one) == value)
+            found = replace(choice, target=model, network=role, unit=0, layer="", channel=1)
             card = found.card(self._session.models)
             return replace(found, over=usual(card) if card else choice.over)
         if field == "prior":

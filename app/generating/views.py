@@ -25,6 +25,7 @@ from core.generation.grid import Setting
 from core.generation.log_mel import apart, diversity
 from core.generation.search import SettingRow
 from core.generation.tiles import Example
+from core.probing.model_id import ModelId
 from core.train.reporting import duration_words
 from widgets.generation.generation_views import (
     AcousticRow,
@@ -55,12 +56,15 @@ def number(value: float, digits: int = 4) -> str:
 # --- the panel at the left ------------------------------------------------------------------------
 
 
+def network_key(model: ModelId, role: str) -> str:
+    """Return the key of an open network in the list of networks."""
+    return f"{model}/{role}"
+
+
 def choices_view(choice: GenerationChoice, cards: Cards, run: GenerationRun) -> ChoicesView:
     """Return what can be chosen and what is."""
     card, grid = choice.card(cards), choice.grid
-    networks = tuple(
-        (f"{model}/{role}", f"{cards[model].title}: {role}") for model, role in networks_of(cards)
-    )
+    networks = tuple((network_key(*one), f"{cards[one[0]].title}: {one[1]}") for one in networks_of(cards))
     layers = card.layers if card is not None else ()
     labels = labels_of(card) if card is not None else ()
     layout = choice.layout(cards)
@@ -69,7 +73,7 @@ def choices_view(choice: GenerationChoice, cards: Cards, run: GenerationRun) -> 
     title = cards[choice.target].title if choice.target is not None and choice.target in cards else ""
     return ChoicesView(
         networks=networks,
-        network=f"{choice.target}/{choice.network}",
+        network=network_key(choice.target, choice.network) if choice.target is not None else "",
         facts=_facts(choice, cards) if title else (),
         kinds=("unit", "channel", "layer") if labels else ("channel", "layer"),
         kind=choice.kind,

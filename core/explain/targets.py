@@ -56,23 +56,16 @@ def score(maps: Tensor, target: Target) -> Tensor:
     return found if target.against is None else found - frames[:, :, target.against].sum(1)
 
 
-def labels_of(spec: NetworkSpec) -> tuple[str, ...]:
-    """Return the labels of a network's answer, numbers from 1 where it has no names."""
-    output, count = spec.output, spec.layers[-1].channels
-    known = output.labels if isinstance(output, ClassesOutput | FramesOutput) else ()
-    return known if len(known) == count else tuple(str(k + 1) for k in range(count))
-
-
 def find_target(spec: NetworkSpec, logits: NDArray[np.float32], asked: TargetRequest) -> Target:
     """Return the requested target of a network whose spec is that for the sound's length.
 
     `logits` [frames, labels] are what it says. Raises Fault for an unknown label, layer or channel, for a
     time outside the sound, for an interval without a frame, and for a letter that is never said.
     """
-    layer, unit = _unit(spec, asked.name)
+    layer, unit = unit_of(spec, asked.name)
     against = None
     if asked.against:
-        other, against = _unit(spec, asked.against)
+        other, against = unit_of(spec, asked.against)
         if other != layer:
             raise Fault("Only channels of one layer can be compared.", f"Name another channel of {layer}.")
         if against == unit:
@@ -80,9 +73,9 @@ def find_target(spec: NetworkSpec, logits: NDArray[np.float32], asked: TargetReq
     axis = axis_of(spec, layer)
     answers = layer == spec.layers[-1].name
     frames, where = _frames(spec, axis, asked, logits if answers else None, unit)
-    name = labels_of(spec)[unit] if answers else f"{layer}:{unit + 1}"
+    name = spec.labels[unit] if answers else f"{layer}:{unit + 1}"
     if against is not None:
-        rival = labels_of(spec)[against] if answers else f"{layer}:{against + 1}"
+        rival = spec.labels[against] if answers else f"{layer}:{against + 1}"
         name = f"{name} against {rival}"
     return Target(layer, unit, frames, against, f"{name} {where}")
 
@@ -96,9 +89,12 @@ def axis_of(spec: NetworkSpec, layer: str) -> TimeAxis:
     return TimeAxis(spec.rate_hz, 1) if found is None else found
 
 
-def _unit(spec: NetworkSpec, name: str) -> tuple[str, int]:
-    """Return the layer and the channel, from 0, that a name stands for."""
-    labels, answer = labels_of(spec), spec.layers[-1].name
+def unit_of(spec: NetworkSpec, name: str) -> tuple[str, int]:
+    """Return the layer and the channel, from 0, of a label, a pitch in Hz, or layer:channel (from 1).
+
+    Raises Fault for a name that the network does not have.
+    """
+    labels, answer = spec.labels, spec.layers[-1].name
     if name in labels:
         return answer, labels.index(name)
     pitch = re.fullmatch(r"([\d.]+) ?Hz", name)
@@ -116,7 +112,7 @@ def _unit(spec: NetworkSpec, name: str) -> tuple[str, int]:
 
 
 def _unknown(spec: NetworkSpec, name: str) -> Fault:
-    labels = labels_of(spec)
+    labels = spec.labels
     listed = ", ".join(labels[:SHOWN_LABELS]) + (", .." if len(labels) > SHOWN_LABELS else "")
     layers = ", ".join(layer.name for layer in spec.layers)
     return Fault(
@@ -184,7 +180,7 @@ def _said(spec: NetworkSpec, logits: NDArray[np.float32], axis: TimeAxis, unit: 
     if not len(frames):
         best = int((logits[:, unit] - logits.max(1)).argmax())
         raise Fault(
-            f"The network never says “{labels_of(spec)[unit]}” in this sound.",
+            f"The network never says “{spec.labels[unit]}” in this sound.",
             f"It comes nearest at {axis.seconds(best):.3f} s: explain it there.",
         )
     return tuple(frames.tolist())

@@ -15,7 +15,6 @@ import numpy as np
 
 from core.explain.steps import run, steps_of
 from core.explain.subject import Floats
-from core.explain.targets import labels_of
 from core.faults import Fault
 from core.networks.receptive_fields import receptive_fields
 from core.networks.spec import SoundDrive
@@ -70,23 +69,6 @@ class Snapshot:
     step: int
     values: Floats
     activation: float
-
-
-def unit_of(module: NetworkModule, name: str) -> tuple[str, int]:
-    """Return the layer and the channel, from 0, of a label or of layer:channel (from 1).
-
-    Raises Fault for a name that the network does not have.
-    """
-    spec = module.spec
-    labels, answer = labels_of(spec), spec.layers[-1].name
-    if name in labels:
-        return answer, labels.index(name)
-    layer, _, channel = name.rpartition(":")
-    known = spec.layer(layer)
-    if known is None or not channel.isdecimal() or not 1 <= int(channel) <= known.channels:
-        layers = ", ".join(one.name for one in spec.layers)
-        raise Fault(f"The network has no unit “{name}”.", f"Name a label or layer:channel: {layers}.")
-    return layer, int(channel) - 1
 
 
 def frames_for(module: NetworkModule, layer: str) -> int:

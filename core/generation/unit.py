@@ -81,11 +81,7 @@ def parse_unit(spec: NetworkSpec, text: str, over: Over | None = None, value: Va
 
 def labels_of(spec: NetworkSpec) -> tuple[str, ...]:
     """Return the names of a network's outputs, numbers from 1 if it has none."""
-    output = spec.output
-    if not isinstance(output, ClassesOutput | FramesOutput):
-        return ()
-    count = spec.layers[-1].channels
-    return output.labels if len(output.labels) == count else tuple(str(k) for k in range(1, count + 1))
+    return spec.labels if isinstance(spec.output, ClassesOutput | FramesOutput) else ()
 
 
 def usual_over(spec: NetworkSpec) -> Over:

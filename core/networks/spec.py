@@ -158,6 +158,13 @@ class NetworkSpec:
         answers = isinstance(self.output, ClassesOutput | FramesOutput)
         return self._infos()[: len(self.layers) - answers]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the last layer's channels, numbers from 1 where they have no names."""
+        count = self.layers[-1].channels
+        known = self.output.labels if isinstance(self.output, ClassesOutput | FramesOutput) else ()
+        return known if len(known) == count else tuple(str(k + 1) for k in range(count))
+
     def answer(self) -> LayerInfo | None:
         """Return the last layer if it is an answer in frames: its labels and true axis."""
         return self._infos()[-1] if isinstance(self.output, FramesOutput) else None

@@ -70,9 +70,9 @@ class LetterTrainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * pace(self.steps, self.recipe.warm_up, steps)
         self.network.settle(self.steps >= SETTLED_FROM * steps)
-        told = self._told(steps)
+        timed = self._timed_share(steps)
         losses = self._losses(self.batches.rows())
-        loss = (1 - told) * losses["ctc"] + told * losses.get("frames", 0.0)
+        loss = (1 - timed) * losses["ctc"] + timed * losses.get("frames", 0.0)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
         self.fabric.clip_gradients(  # pyright: ignore[reportUnknownMemberType]
@@ -82,7 +82,7 @@ class LetterTrainer:
         self.steps += 1
         return {name: one.detach() for name, one in losses.items()}
 
-    def _told(self, steps: int) -> float:
+    def _timed_share(self, steps: int) -> float:
         """Return how much the times of words count against CTC, from 1 at the first step down to 0."""
         timed = self.recipe.timed * steps if any(self.lessons.words) else 0.0
         return 1 - self.steps / timed if self.steps < timed else 0.0

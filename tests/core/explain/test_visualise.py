@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.explain.visualise import SNAPSHOTS, VisualiseSettings, frames_for, unit_of, visualise
+from core.explain.targets import unit_of
+from core.explain.visualise import SNAPSHOTS, VisualiseSettings, frames_for, visualise
 from core.faults import Fault
 from tests.support.planted_networks import conv, network, recogniser, state
 
@@ -46,8 +47,8 @@ def test_more_blur_leaves_less_high_frequency() -> None:
 
 def test_units_are_named_as_targets_are() -> None:
     made = recogniser()
-    assert unit_of(made, "t") == ("logits", 1)
-    assert unit_of(made, "conv2:3") == ("conv2", 2)
-    with pytest.raises(Fault, match="no unit “conv2:99”"):
-        unit_of(made, "conv2:99")
+    assert unit_of(made.spec, "t") == ("logits", 1)
+    assert unit_of(made.spec, "conv2:3") == ("conv2", 2)
+    with pytest.raises(Fault, match="there is no channel 99"):
+        unit_of(made.spec, "conv2:99")
     assert SNAPSHOTS[-1] == VisualiseSettings().steps
