@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from widgets.theme.control_paint import ShortWords, Surface, Words, pass_theme
@@ -12,7 +12,8 @@ from widgets.theme.theme import Theme
 
 HEIGHT_PX = 24
 READ_OUT = "Pointer"
-POINTER_X = 436 - 12  # the pointer's numbers begin under the left edge of the plots
+SPACE_PX = 12
+POINTER_X = 436 - SPACE_PX  # the pointer's numbers begin under the left edge of the plots
 
 
 class StatusBar(Surface):
@@ -24,14 +25,13 @@ class StatusBar(Surface):
         self._help = ShortWords("", 11, 400, "ink2")
         self._pointer = ShortWords("", 11, 400, "ink")
         self._state = Words("", 11, 400, "ink2")
-        self._help.setFixedWidth(POINTER_X - 12)
         self._help.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         for words, name in ((self._help, "Help"), (self._pointer, "Pointer"), (self._state, "State")):
             words.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
             words.setAccessibleName(name)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 1, 12, 0)
-        row.setSpacing(12)
+        row.setContentsMargins(SPACE_PX, 1, SPACE_PX, 0)
+        row.setSpacing(SPACE_PX)
         row.addWidget(self._help)
         row.addWidget(self._pointer, 1)
         row.addWidget(self._state)
@@ -65,6 +65,18 @@ class StatusBar(Surface):
         if place.text() != words:
             place.setText(words)
             place.setAccessibleDescription(words)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let a long help take the room that the other texts leave."""
+        wanted_px, pointer_px = (
+            words.fontMetrics().horizontalAdvance(words.text()) + 2 for words in (self._help, self._pointer)
+        )
+        room_px = self.width() - 4 * SPACE_PX - pointer_px - self._state.sizeHint().width()
+        self._help.setFixedWidth(max(POINTER_X - SPACE_PX, min(wanted_px, room_px)))
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

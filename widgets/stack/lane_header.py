@@ -169,14 +169,18 @@ class LaneHeader(QWidget):
         self.update()
 
     def name_width(self) -> int:
-        """Return the width of the name: its full width, limited by its buttons and the short badge."""
+        """Return the width of the name: its full width if its buttons leave the room, else also without the
+        short badge.
+        """
         closes = self.lane.closable and not self.lane.collapsed
         plays = self.lane.collapsed and self.lane.playable
         right_px = 28 if plays else int(HEADER_PX) - self.close_button.x() if closes else 2
-        if not plays and (shortest := self._badge_forms()):
-            right_px = max(right_px, min(width for _, width in shortest) + 5)
         room_px = int(HEADER_PX) - NAME_X_PX - right_px
-        return min(QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1, room_px)
+        whole_px = QFontMetrics(font(13, 600)).horizontalAdvance(self.lane.title) + 1
+        if whole_px <= room_px or plays:
+            return min(whole_px, room_px)
+        badge_px = min((width for _, width in self._badge_forms()), default=0)
+        return min(room_px, int(HEADER_PX) - NAME_X_PX - badge_px - 5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, lane = self._theme, self.lane
